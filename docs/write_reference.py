@@ -1,0 +1,135 @@
+"""Writes docs/reference from the code itself, so that what is public is documented and nothing else is.
+
+Run it with `make reference`; a test says when it was forgotten.
+"""
+
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from typing import Final
+
+import click
+
+FOLDER: Final = Path(__file__).resolve().parent / "reference"
+WRITTEN: Final = "<!-- Written by `make reference` from the code; edit the code. -->\n"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Words:
+    """A closed set of words: where it stands in the code, and how its page begins."""
+
+    place: str
+    title: str
+    intro: str
+    row: str
+
+
+TABLES: Final[Mapping[str, Words]] = {
+    "refusals.md": Words(
+        place="licet.core.refusal:CODES",
+        title="Refusals",
+        intro="Every code with which a rule says no. A command that is refused ends with 5.",
+        row="code",
+    ),
+    "ledger.md": Words(
+        place="licet.core.ledger:WORDS",
+        title="Ledger words",
+        intro="Everything that can happen. A word is never renamed; its facts only grow.",
+        row="word",
+    ),
+    "settings.md": Words(
+        place="licet.settings:SETTINGS",
+        title="Settings",
+        intro="Read from the environment, once, when a command starts.",
+        row="setting",
+    ),
+}
+EXIT_CODES: Final = """Exit codes: 0 ok or met, 1 not met (`evaluate` and `gate check` only), 2 usage or bad input, 3 undecided,
+4 environment, 5 refused, 70 a bug."""
+COMMANDS: Final = "licet.cli:main"
+
+
+def find(place: str) -> object:
+    """The object at `module:name`.
+
+    Raises:
+        ModuleNotFoundError: when there is no such module.
+        AttributeError: when the module has no such name.
+    """
+    module, _, name = place.partition(":")
+    return getattr(import_module(module), name)
+
+
+def cell(text: str) -> str:
+    """Text for one cell of a table."""
+    return " ".join(text.split()).replace("|", "\\|")
+
+
+def meanings(words: Words) -> dict[str, str]:
+    """A closed set of words with their meanings, as the code has it.
+
+    Raises:
+        TypeError: when the code has no mapping of word to meaning there.
+    """
+    found = find(words.place)
+    if not isinstance(found, Mapping) or not all(isinstance(meaning, str) for meaning in found.values()):
+        message = f"{words.place} is {found!r:.60}; needs a mapping of word to meaning, both text"
+        raise TypeError(message)
+    return dict(found)
+
+
+def table_page(words: Words) -> str:
+    """A page that lists a closed set of words with their meanings."""
+    rows = [f"| `{word}` | {cell(meaning)} |" for word, meaning in sorted(meanings(words).items())]
+    return "\n".join([WRITTEN, f"# {words.title}", "", words.intro, "", f"| {words.row} | meaning |", "|---|---|", *rows, ""])
+
+
+def commands(command: click.Command, path: str) -> Iterator[tuple[str, click.Command]]:
+    """A command and all below it, each with what a person types to get there."""
+    yield path, command
+    if isinstance(command, click.Group):
+        for name, child in sorted(command.commands.items()):
+            yield from commands(child, f"{path} {name}")
+
+
+def command_section(path: str, command: click.Command) -> str:
+    """What the reference says of one command."""
+    context = click.Context(command, info_name=path)
+    usage = " ".join([path, *command.collect_usage_pieces(context)])
+    records = [option.get_help_record(context) for option in command.params if isinstance(option, click.Option)]
+    rows = [f"| `{cell(name)}` | {cell(text)} |" for name, text in filter(None, records)]
+    table = ["", "| option | meaning |", "|---|---|", *rows] if rows else []
+    return "\n".join([f"## `{path}`", "", (command.help or "").replace("\b", "").strip(), "", "```", usage, "```", *table, ""])
+
+
+def commands_page() -> str:
+    """The page of all commands.
+
+    Raises:
+        TypeError: when the program is no click command.
+    """
+    program = find(COMMANDS)
+    if not isinstance(program, click.Command):
+        message = f"{COMMANDS} is {type(program).__name__}; needs a click command"
+        raise TypeError(message)
+    sections = [command_section(path, command) for path, command in commands(program, "licet")]
+    return "\n".join([WRITTEN, "# Commands", "", EXIT_CODES, "", *sections])
+
+
+def pages() -> dict[str, str]:
+    """Every page of the reference, file name to text."""
+    return {"commands.md": commands_page()} | {page: table_page(words) for page, words in TABLES.items()}
+
+
+def main() -> int:
+    """Writes the pages."""
+    FOLDER.mkdir(exist_ok=True)
+    for page, text in pages().items():
+        (FOLDER / page).write_text(text, encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

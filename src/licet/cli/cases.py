@@ -1,0 +1,201 @@
+"""Commands on cases: submit, answer, export, erase; and the audits of the mandate."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+import click
+
+from licet.cli.frame import CONTEXT, at_work, folder_of, granted, home_option, json_option, plain, said, usual
+from licet.cli.history import card_of, columns_and_reading, reading_options
+from licet.core.canonical import Json
+
+if TYPE_CHECKING:
+    from licet.flows.audit import AuditStatus
+    from licet.flows.intake import Tally
+
+
+@click.group(context_settings=CONTEXT)
+def cases() -> None:
+    """Cases that come in to be decided."""
+
+
+@cases.command("submit", context_settings=CONTEXT)
+@click.argument("slug")
+@click.argument("file", type=click.Path(path_type=Path))
+@reading_options
+@click.option("--answer", metavar="COL", help="Simulate people: this column answers what goes to people, and the audits. Labelled simulated.")
+@usual
+def submit(slug: str, file: Path, acting: str | None, home: str | None, *, as_json: bool, **given: str | int | None) -> None:
+    """Take cases in and route each: alone inside the mandate, else to a person."""
+    from licet.cli.progress import Progress
+    from licet.edge.files import file_digest, read_history
+    from licet.edge.folder import load_use_case
+    from licet.flows.intake import Delivery, Tally
+    from licet.flows.intake import submit as take
+    from licet.flows.office import who
+
+    told = load_use_case(folder_of(home, slug))
+    answer = None if given["answer"] is None else str(given["answer"])
+    columns, reading = columns_and_reading(given, answer=answer)
+    done = Tally()
+    with at_work(home) as office, Progress(file, hidden=as_json) as bar:
+        delivery = Delivery(
+            name=slug,
+            rows=read_history(file, columns, reading, told.answer, bar.advance),
+            source=file_digest(file)[:12],
+            card=card_of(cast("str | None", given["system"]), posted=columns.proposal is not None),
+            simulated=answer is not None,
+        )
+        for so_far in take(office, who(office, acting), delivery):
+            done = granted(so_far)
+    said(_tally_json(slug, done, simulated=answer is not None), _tally_lines(slug, done, simulated=answer is not None), as_json=as_json)
+
+
+def _tally_json(slug: str, done: "Tally", *, simulated: bool) -> Mapping[str, Json]:
+    from licet.core.mandate import state_of
+
+    return {
+        "use_case": slug,
+        "rows": done.rows,
+        "repeated": done.repeated,
+        "alone": done.alone,
+        "to_person": done.to_person,
+        "reasons": dict(done.reasons),
+        "people": "simulated" if simulated else "awaited",
+        "mandate": None if done.mandate is None else state_of(done.mandate),
+    }
+
+
+def _tally_lines(slug: str, done: "Tally", *, simulated: bool) -> list[str]:
+    from licet.core.mandate import state_of
+    from licet.core.routing import REASONS
+
+    lines = [f"{done.rows:,} cases: [bold]{done.alone:,} decided alone[/], {done.to_person:,} to people."]
+    lines += [f"  {count:,} × {reason}: {REASONS[reason]}" for reason, count in sorted(done.reasons.items(), key=lambda pair: -pair[1])]
+    lines += [f"  {done.repeated:,} were here already."] if done.repeated else []
+    lines += ["  People are [bold]simulated[/] from the file's own answers."] if simulated else [f"Next: licet cases answer {slug} --export SHEET.csv"]
+    lines += [f"Mandate: [bold]{state_of(done.mandate)}[/]"] if done.mandate is not None else ["No mandate: people decide every case."]
+    return lines
+
+
+@cases.command("answer", context_settings=CONTEXT)
+@click.argument("slug")
+@click.option("--export", "out", type=click.Path(path_type=Path), help="Write everything that waits for a blind answer here.")
+@click.option("--import", "back", type=click.Path(path_type=Path), help="Read the filled worksheet from here.")
+@usual
+def answer(slug: str, out: Path | None, back: Path | None, acting: str | None, home: str | None, *, as_json: bool) -> None:  # noqa: PLR0913 - a command's options
+    """Answer cases and audits blind, on a worksheet that does not say which is which."""
+    from licet.cli.sheets import read_sheet, write_sheet
+    from licet.core.mandate import state_of
+    from licet.edge.folder import load_use_case
+    from licet.flows.office import who
+    from licet.flows.review import answer_worksheet, worksheet
+
+    if (out is None) == (back is None):
+        raise click.UsageError("Give either --export FILE or --import FILE.")
+    kind = load_use_case(folder_of(home, slug)).answer
+    with at_work(home) as office:
+        actor = who(office, acting)
+        if out is not None:
+            waiting = granted(worksheet(office, actor, name=slug))
+            write_sheet(out, [(one.token, one.body) for one in waiting])
+            said({"use_case": slug, "cases": len(waiting), "file": str(out)}, (f"Wrote {len(waiting):,} cases to {plain(out)}.",), as_json=as_json)
+            return
+        done = granted(answer_worksheet(office, actor, name=slug, answers=read_sheet(cast("Path", back), kind)))
+    state = None if done.mandate is None else state_of(done.mandate)
+    lines = [f"Took in {done.taken:,} answers." + (f" {done.late:,} were answered before and keep their first answer." if done.late else "")]
+    lines += [f"Mandate: [bold]{state}[/]"] if state is not None else []
+    said({"use_case": slug, "taken": done.taken, "late": done.late, "mandate": state}, lines, as_json=as_json)
+
+
+@cases.command("export", context_settings=CONTEXT)
+@click.argument("slug")
+@click.option("-o", "--out", required=True, type=click.Path(path_type=Path), help="Write the CSV here.")
+@usual
+def export(slug: str, out: Path, acting: str | None, home: str | None, *, as_json: bool) -> None:
+    """Write every case with its route, decision and settled audit as CSV."""
+    from licet.edge.files import write_csv
+    from licet.flows.office import who
+    from licet.flows.report import HEADER, export_cases
+
+    with at_work(home) as office:
+        rows = granted(export_cases(office, who(office, acting), name=slug))
+    write_csv(out, HEADER, rows)
+    said({"use_case": slug, "cases": len(rows), "file": str(out)}, (f"Wrote {len(rows):,} cases to {plain(out)}.",), as_json=as_json)
+
+
+@cases.command("erase", context_settings=CONTEXT)
+@click.argument("slug")
+@click.argument("case_id")
+@usual
+def erase(slug: str, case_id: str, acting: str | None, home: str | None, *, as_json: bool) -> None:
+    """Erase a case by deleting its key: gone from display at once, from a trained model at its next training."""
+    from licet.flows.erase import erase_case
+    from licet.flows.office import who
+
+    with at_work(home) as office:
+        gone = granted(erase_case(office, who(office, acting), name=slug, case=case_id))
+    line = f"Erased {gone} case(s). A model trained on them forgets them at its next training; backups keep them until they are deleted."
+    said({"use_case": slug, "erased": gone}, (line,), as_json=as_json)
+
+
+@click.group(context_settings=CONTEXT)
+def audit() -> None:
+    """Blind audits of cases that AI decided alone."""
+
+
+@audit.command("status", context_settings=CONTEXT)
+@click.argument("slug")
+@home_option
+@json_option
+def status(slug: str, home: str | None, *, as_json: bool) -> None:
+    """Where the audits and the watch of the mandate stand."""
+    from licet.flows.audit import audit_status
+
+    with at_work(home) as office:
+        found = granted(audit_status(office, name=slug))
+    said(audit_json(slug, found), audit_lines(found), as_json=as_json)
+
+
+def audit_json(slug: str, found: "AuditStatus") -> Mapping[str, Json]:
+    """Audit status as JSON. Cases that wait for an audit are counted, never named."""
+    from licet.core.mandate import state_of
+    from licet.stats.planning import EstimatedDelay
+
+    doubling = found.doubling
+    return {
+        "use_case": slug,
+        "mandate": found.active.id,
+        "state": state_of(found.mandate),
+        "drawn": found.drawn,
+        "answered": found.answered,
+        "errors": found.errors,
+        "waiting": found.waiting,
+        "overdue": found.overdue,
+        "planned": found.planned,
+        "interval": [found.low, found.high],
+        "interval_assumes": "the error rate does not change",
+        "watch": {"evidence": found.evidence, "line": found.line, "meter": found.meter, "tripped": found.tripped},
+        "doubling_found_after": doubling.audits if isinstance(doubling, EstimatedDelay) else None,
+        "doubling_is": "estimated",
+    }
+
+
+def audit_lines(found: "AuditStatus") -> list[str]:
+    """Audit status for people."""
+    from licet.core.mandate import state_of
+    from licet.stats.planning import EstimatedDelay
+
+    width = 30
+    filled = round(found.meter * width)
+    bar = "█" * filled + "░" * (width - filled)
+    doubling = found.doubling
+    when = f"about {doubling.audits:,} more audits" if isinstance(doubling, EstimatedDelay) else "not within the planned audits"
+    return [
+        f"Mandate [bold]{found.active.id}[/]: [bold]{state_of(found.mandate)}[/]",
+        f"  {found.drawn:,} drawn, {found.answered:,} answered, {found.waiting:,} waiting, {found.overdue:,} overdue (of {found.planned:,} planned)",
+        f"  {found.errors:,} errors; error among cases decided alone {found.low:.2%} to {found.high:.2%} [dim](valid at any time, if the rate does not change)[/]",
+        f"  watch {bar} {'[red]tripped[/]' if found.tripped else f'{found.meter:.0%} of the way to the trip line'}",
+        f"  a doubling of the allowed error would be found after {when} [dim](estimated)[/]",
+    ]

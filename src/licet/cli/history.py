@@ -1,0 +1,154 @@
+"""Importing history from the command line."""
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+import click
+
+from licet.cli.frame import CONTEXT, at_work, folder_of, granted, plain, said, usual
+from licet.core.canonical import Json
+
+if TYPE_CHECKING:
+    from licet.core.system import SystemCard
+    from licet.edge.files import Columns, Reading
+
+
+class ImportGroup(click.Group):
+    """`licet import undo SLUG` beside `licet import SLUG FILE`: the first word says which."""
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
+        """Takes anything but a known word as the name of a use case."""
+        if args and args[0] not in self.commands:
+            return "file", self.commands["file"], args
+        return super().resolve_command(ctx, args)
+
+
+@click.group("import", cls=ImportGroup, context_settings=CONTEXT)
+def import_() -> None:
+    """Import past cases with people's answers: licet import SLUG FILE --content COL --answer COL."""
+
+
+def columns_of(text: str | None) -> tuple[str, ...]:
+    """Splits COL,COL; a column with a comma in its name is written twice-quoted by nobody, so there is no escape."""
+    return tuple(piece.strip() for piece in text.split(",") if piece.strip()) if text else ()
+
+
+def card_of(system: str | None, *, posted: bool) -> "SystemCard | None":
+    """The card of an outside system from NAME@VERSION."""
+    from licet.core.system import UNVERSIONED, SystemCard, SystemKind
+
+    if not posted:
+        return None
+    name, _, version = (system or "posted").partition("@")
+    return SystemCard(kind=SystemKind.POSTED, name=name or "posted", version=version or UNVERSIONED)
+
+
+def reading_options(function: click.decorators.FC) -> click.decorators.FC:
+    """Adds how a file is read."""
+    for option in (
+        click.option("--decimal", default=".", help="Decimal sign: . or ,"),
+        click.option("--delimiter", help="One character, or `tab`; default: found in the header line."),
+        click.option("--encoding", default="utf-8", help="Encoding of the file."),
+        click.option("--timezone", help="Zone of times without an offset, such as Europe/Amsterdam."),
+        click.option("--time", "time_column", metavar="COL", help="Column that says when; history is then split by time."),
+        click.option("--system", metavar="NAME@VERSION", help="Which outside system proposed; without a version: unversioned."),
+        click.option("--confidence", "confidence", metavar="COL", help="Column with its confidence in [0, 1]."),
+        click.option("--proposal", metavar="COL", help="Column with an outside system's proposals."),
+        click.option("--attributes", metavar="COL,…", help="Columns with attributes such as segment or amount."),
+        click.option("--id", "id_column", metavar="COL", help="Column with the outside name of a case."),
+        click.option("--content", required=True, metavar="COL[,COL…]", help="Columns that say the case: one text, one picture path, or several cells."),
+    ):
+        function = option(function)
+    return function
+
+
+@import_.command("file", context_settings=CONTEXT)
+@click.argument("slug")
+@click.argument("file", type=click.Path(path_type=Path))
+@reading_options
+@click.option("--answer", required=True, metavar="COL", help="Column with people's answers.")
+@click.option("--answered-by", metavar="COL", help="Column that says who answered; they may not adjudicate their own answers.")
+@click.option("--parts", default="50:20:30", help="Percent for build:calibration:sealed.")
+@click.option("--seed", type=int, help="Seed of the split; default: by chance. It is written into the ledger.")
+@usual
+def file(slug: str, file: Path, acting: str | None, home: str | None, *, as_json: bool, **given: str | int | None) -> None:
+    """Import a CSV or JSON Lines file."""
+    from licet.cli.progress import Progress
+    from licet.core.history import shares_from
+    from licet.edge.draw import SystemDraw
+    from licet.edge.files import file_digest, read_history, read_times
+    from licet.edge.folder import load_use_case
+    from licet.flows.import_history import Order, import_history
+    from licet.flows.office import who
+
+    folder = folder_of(home, slug)
+    told = load_use_case(folder)
+    columns, reading = columns_and_reading(given, answer=str(given["answer"]), answered_by=cast("str | None", given["answered_by"]))
+    seed = given["seed"]
+    with at_work(home) as office, Progress(file, hidden=as_json) as bar:
+        order = Order(
+            name=slug,
+            rows=lambda: read_history(file, columns, reading, told.answer, bar.advance),
+            times=(lambda: read_times(file, columns, reading)) if columns.time else None,
+            shares=shares_from(str(given["parts"])),
+            seed=int(seed) if seed is not None else SystemDraw().number(),
+            file_digest=file_digest(file),
+            mapping=json.dumps({k: v for k, v in given.items() if v is not None}, sort_keys=True),
+            card=card_of(cast("str | None", given["system"]), posted=columns.proposal is not None),
+            answers=frozenset(told.answers),
+        )
+        report = granted(import_history(office, who(office, acting), order))
+    data = {
+        "use_case": slug,
+        "rows": report.rows,
+        "parts": dict(report.parts),
+        "skipped": report.skipped,
+        "same_content": report.same_content,
+        "resealed": report.resealed,
+        "unlabelled": report.unlabelled,
+        "labelled": report.labelled,
+        "answers": report.answers,
+        "seed": order.seed,
+        "warnings": list(report.warnings),
+    }
+    parts = ", ".join(f"{count:,} {name}" for name, count in report.parts.items())
+    lines = [f"Read {report.rows:,} rows: {parts}." + (f" {report.skipped:,} were here already." if report.skipped else "")]
+    lines += [f"[yellow]note[/] {plain(warning)}" for warning in report.warnings]
+    said(cast("dict[str, Json]", data), [*lines, f"Next: licet standard lock {slug} --as OWNER"], as_json=as_json)
+
+
+def columns_and_reading(
+    given: "dict[str, str | int | None]", *, answer: str | None, answered_by: str | None = None
+) -> "tuple[Columns, Reading]":
+    """What the options say of a file."""
+    from licet.edge.files import Columns, Reading
+
+    text = {key: None if value is None else str(value) for key, value in given.items()}
+    columns = Columns(
+        content=columns_of(text["content"]),
+        answer=answer,
+        id=text["id_column"],
+        attributes=columns_of(text["attributes"]),
+        time=text["time_column"],
+        proposal=text["proposal"],
+        confidence=text["confidence"],
+        answered_by=answered_by,
+    )
+    reading = Reading(
+        encoding=text["encoding"] or "utf-8", delimiter=text["delimiter"], decimal=text["decimal"] or ".", timezone=text["timezone"]
+    )
+    return columns, reading
+
+
+@import_.command("undo", context_settings=CONTEXT)
+@click.argument("slug")
+@usual
+def undo(slug: str, acting: str | None, home: str | None, *, as_json: bool) -> None:
+    """Take the newest import back, as long as nobody has looked at its sealed cases."""
+    from licet.flows.import_history import undo_import
+    from licet.flows.office import who
+
+    with at_work(home) as office:
+        gone = granted(undo_import(office, who(office, acting), name=slug))
+    said({"use_case": slug, "deleted": gone}, (f"Deleted {gone:,} cases. What was sealed stays sealed when it is imported again.",), as_json=as_json)

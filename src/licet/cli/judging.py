@@ -1,0 +1,233 @@
+"""Commands that judge: evaluate, open sealed cases, adjudicate."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+import click
+
+from licet.cli.frame import CONTEXT, NOT_MET, OK, UNDECIDED, at_work, folder_of, granted, plain, said, usual
+from licet.core.canonical import Json
+
+if TYPE_CHECKING:
+    from licet.flows.adjudicate import Adjudicated
+    from licet.flows.evaluate import Evaluated
+    from licet.flows.explore import Explored
+    from licet.flows.open_sealed import Figures
+    from licet.stats.planning import LabelMore, NotCertifiable, OutOfReach
+
+EXIT = {"met": OK, "not_met": NOT_MET, "undecided": UNDECIDED}
+
+
+@click.command(context_settings=CONTEXT)
+@click.argument("slug")
+@click.option("--exploratory", is_flag=True, help="On unsealed cases, with everything to see; never opens a gate.")
+@click.option("--system", "posted_as", metavar="NAME@VERSION", help="Which posted system; default: the newest.")
+@usual
+def evaluate(slug: str, posted_as: str | None, acting: str | None, home: str | None, *, exploratory: bool, as_json: bool) -> int:  # noqa: PLR0913 - a command's options
+    """Judge the system on sealed cases by the locked standard. Exit: 0 met, 1 not met, 3 undecided."""
+    from licet.edge.folder import load_standard, load_use_case
+    from licet.flows.evaluate import Request
+    from licet.flows.evaluate import evaluate as judge
+    from licet.flows.explore import explore
+    from licet.flows.office import who
+    from licet.flows.open_sealed import figures
+
+    folder = folder_of(home, slug)
+    told, standard = load_use_case(folder), load_standard(folder)
+    request = Request(name=slug, on_disk=standard, system=told.system, posted_as=posted_as)
+    with at_work(home) as office:
+        actor = who(office, acting)
+        if exploratory:
+            return _explored(slug, granted(explore(office, actor, request)), as_json=as_json)
+        done = granted(judge(office, actor, request))
+        shown = figures(office, name=slug, look=done.stored.look.id)
+    said(evaluation_json(done, shown), evaluation_lines(done, shown), as_json=as_json)
+    return EXIT[done.stored.word]
+
+
+def evaluation_json(done: "Evaluated", shown: "Figures | None") -> Mapping[str, Json]:
+    """An evaluation as JSON; what shows sealed answers is null until they are open."""
+    verdict = done.stored.verdict if isinstance(done.stored.verdict, Mapping) else {}
+    measures = verdict.get("measures")
+    opened = {} if shown is None else {m.name: m for m in shown.measures}
+    rows: list[Json] = []
+    for row in measures if isinstance(measures, list) else []:
+        filled = dict(row) if isinstance(row, Mapping) else {}
+        figure = opened.get(str(filled.get("name")))
+        if figure is not None:
+            filled |= {"n": figure.n, "errors": figure.errors, "estimate": figure.estimate, "interval": [figure.low, figure.high]}
+        rows.append(filled)
+    data: dict[str, Json] = {
+        "use_case": done.use_case.slug,
+        "verdict": done.stored.word,
+        "why": verdict.get("why"),
+        "standard": {"digest": done.stored.standard, "version": done.standard.locked.version},
+        "system": {
+            "fingerprint": done.stored.fingerprint,
+            "kind": done.speaker.card.kind.value,
+            "name": done.speaker.card.name,
+            "version": done.speaker.card.version,
+        },
+        "cases": {"sealed": done.sealed.cases, "labelled": done.sealed.labelled, "adjudicated": done.sealed.adjudications},
+        "looks": len(done.sealed.looks),
+        "look": {"number": done.stored.look.number, "fresh": done.fresh, "share": done.stored.look.share, "sealed_set": done.sealed.id},
+        "measures": rows,
+        "region": verdict.get("region"),
+        "more": None if shown is None else more_json(shown.more),
+        "warnings": list(done.warnings),
+    }
+    if shown is not None:
+        data["curve"] = [
+            {"threshold": p.threshold, "coverage": p.coverage, "n": p.n, "errors": p.errors, "upper": p.upper} for p in shown.curve
+        ]
+        data["examples"] = [
+            {"case": m.number, "confidence": m.confidence, "said": m.said, "truth": m.truth, "alone": m.alone} for m in shown.misses[:20]
+        ]
+    return data
+
+
+def more_json(more: "LabelMore | NotCertifiable | OutOfReach | None") -> Json:
+    """What it would take, as JSON; always an estimate."""
+    from licet.stats.planning import LabelMore, NotCertifiable
+
+    if more is None:
+        return None
+    if isinstance(more, LabelMore):
+        gain: dict[str, Json] = {"labels": more.more, "coverage": more.coverage, "gain": more.gain, "power": more.power}
+        return {"kind": "label_more", "estimated": True, **gain}
+    if isinstance(more, NotCertifiable):
+        return {"kind": "not_certifiable", "needed": more.needed, "available": more.available}
+    return {"kind": "out_of_reach", "estimated": True, "estimate": more.estimate, "target": more.target}
+
+
+def evaluation_lines(done: "Evaluated", shown: "Figures | None") -> list[str]:
+    """An evaluation for people: the verdict in one sentence first."""
+    verdict = done.stored.verdict if isinstance(done.stored.verdict, Mapping) else {}
+    lines = [_sentence(done, verdict)]
+    lines.append(
+        f"[dim]{done.speaker.card.name}@{done.speaker.card.version} · standard v{done.standard.locked.version} {done.stored.standard[:12]} · "
+        f"{done.sealed.labelled:,} of {done.sealed.cases:,} sealed cases labelled · look {done.stored.look.number}"
+        + ("" if done.fresh else ", shown again") + "[/]"
+    )
+    lines += [f"[yellow]note[/] {plain(warning)}" for warning in done.warnings]
+    if shown is None:
+        lines.append(f"[dim]Errors stay sealed. `licet sealed open {done.use_case.slug} --as OWNER` shows them and turns the cases into history.[/]")
+        return lines
+    for m in shown.measures:
+        lines.append(f"  {plain(m.name)}: {m.errors} errors in {m.n} ({m.low:.2%} to {m.high:.2%})")
+    lines += [_more_line(shown)] if shown.more is not None else []
+    lines += [f"  case {m.number}: said {plain(m.said)!r}, people {plain(m.truth)!r}, confidence {m.confidence:.3f}" for m in shown.misses[:5]]
+    return lines
+
+
+def _sentence(done: "Evaluated", verdict: Mapping[str, Json]) -> str:
+    standard = done.standard.standard
+    promise = ", ".join(f"{m.target:.1%}" for m in standard.measures)
+    confidence = f"{standard.measures[0].confidence:.0%}"
+    match verdict:
+        case {"verdict": "met", "region": {"coverage": int() | float() as coverage, "threshold": int() | float() as threshold}}:
+            return (
+                f"[bold green]Met.[/] AI may decide {coverage:.1%} of the cases alone (confidence ≥ {threshold:.4f}) "
+                f"with at most {promise} errors, at {confidence} confidence."
+            )
+        case {"verdict": "not_met"}:
+            return f"[bold red]Not met.[/] More than {promise} of the cases are wrong, and no smaller region is shown to be better."
+        case {"why": str(why)}:
+            return f"[bold yellow]Undecided.[/] {plain(why)}"
+        case _:
+            return "[bold yellow]Undecided.[/]"
+
+
+def _more_line(shown: "Figures") -> str:
+    from licet.stats.planning import LabelMore, NotCertifiable
+
+    match shown.more:
+        case LabelMore(more=more, gain=gain):
+            return f"  Label about {more:,} more to unlock {gain:.1%} more (estimated)."
+        case NotCertifiable(needed=needed, available=available):
+            return f"  Not certifiable at this volume: {needed:,} clean labels needed, {available:,} there."
+        case other:
+            estimate = 0.0 if other is None else other.estimate
+            return f"  No wider region is likely to keep the promise (next one about {estimate:.1%} errors, estimated)."
+
+
+def _explored(slug: str, found: "Explored", *, as_json: bool) -> int:
+    data: dict[str, Json] = {
+        "use_case": slug,
+        "verdict": "exploratory",
+        "system": {"fingerprint": found.card.fingerprint, "kind": found.card.kind.value, "name": found.card.name, "version": found.card.version},
+        "cases": {"calibration": found.n, "right": found.right},
+        "measures": [{"name": m.name, "n": m.n, "errors": m.errors, "estimate": m.estimate} for m in found.figures.measures],
+        "warnings": list(found.warnings),
+    }
+    lines = [
+        f"[bold]Exploratory[/], no verdict: {found.right:,} of {found.n:,} calibration cases answered as people did.",
+        *[f"  case {m.number}: said {plain(m.said)!r}, people {plain(m.truth)!r}, confidence {m.confidence:.3f}" for m in found.figures.misses[:10]],
+    ]
+    said(data, lines, as_json=as_json)
+    return OK
+
+
+@click.group(context_settings=CONTEXT)
+def sealed() -> None:
+    """Sealed cases."""
+
+
+@sealed.command("open", context_settings=CONTEXT)
+@click.argument("slug")
+@usual
+def open_(slug: str, acting: str | None, home: str | None, *, as_json: bool) -> None:
+    """Show errors and estimates; from then on these cases are history, and anything changed needs fresh ones."""
+    from licet.flows.office import who
+    from licet.flows.open_sealed import open_sealed
+
+    with at_work(home) as office:
+        count = granted(open_sealed(office, who(office, acting), name=slug))
+    lines = (f"Opened {count:,} cases. They are history now: a changed system, scope or standard needs fresh sealed cases.", f"Next: licet evaluate {slug}")
+    said({"use_case": slug, "opened": count}, lines, as_json=as_json)
+
+
+@click.command(context_settings=CONTEXT)
+@click.argument("slug")
+@click.option("--export", "out", type=click.Path(path_type=Path), help="Write the blind worksheet here.")
+@click.option("--import", "back", type=click.Path(path_type=Path), help="Read the filled worksheet from here.")
+@usual
+def adjudicate(slug: str, out: Path | None, back: Path | None, acting: str | None, home: str | None, *, as_json: bool) -> None:  # noqa: PLR0913 - a command's options
+    """Hand out a blind worksheet of disagreements mixed with agreements, or take the answers in."""
+    from licet.cli.sheets import read_sheet, write_sheet
+    from licet.edge.folder import load_use_case
+    from licet.flows.adjudicate import hand_out, take_in
+    from licet.flows.office import who
+
+    if (out is None) == (back is None):
+        raise click.UsageError("Give either --export FILE or --import FILE.")
+    kind = load_use_case(folder_of(home, slug)).answer
+    with at_work(home) as office:
+        actor = who(office, acting)
+        if out is not None:
+            lines = granted(hand_out(office, actor, name=slug))
+            write_sheet(out, [(line.token, line.body) for line in lines])
+            said({"use_case": slug, "cases": len(lines), "file": str(out)}, (f"Wrote {len(lines):,} cases to {plain(out)}.",), as_json=as_json)
+            return
+        found = granted(take_in(office, actor, name=slug, answers=read_sheet(cast("Path", back), kind)))
+    said(_adjudicated_json(slug, found), _adjudicated_lines(slug, found), as_json=as_json)
+
+
+def _adjudicated_json(slug: str, found: "Adjudicated") -> Mapping[str, Json]:
+    return {
+        "use_case": slug,
+        "answered": found.answered,
+        "errors_found_in_your_record": found.found_in_record,
+        "agreed_but_wrong": {"errors": found.both_wrong, "n": found.agreements, "upper_bound": found.unseen_bound},
+    }
+
+
+def _adjudicated_lines(slug: str, found: "Adjudicated") -> list[str]:
+    lines = [f"Took in {found.answered:,} answers; {found.found_in_record:,} errors found in your record."]
+    if found.unseen_bound is not None:
+        lines.append(
+            f"Of {found.agreements:,} agreements checked, {found.both_wrong:,} were wrong on both sides: at most {found.unseen_bound:.1%} at 95%. "
+            "Add this to the promise where it is read as error against the truth."
+        )
+    return [*lines, f"Next: licet evaluate {slug}"]

@@ -1,0 +1,265 @@
+"""Commands on permission: the gate, approvals, and the mandate."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import TYPE_CHECKING, cast
+
+import click
+
+from licet.cli.frame import CONTEXT, NOT_MET, OK, REFUSED, UNDECIDED, RefusedError, at_work, granted, home_option, json_option, plain, said, usual
+from licet.core.canonical import Json
+
+if TYPE_CHECKING:
+    from licet.core.gate import ClosedGate, OpenedGate
+    from licet.core.mandate import Mandate
+
+STAGES = click.Choice(["sandbox", "shadow", "assisted", "delegated"])
+
+
+@click.group(context_settings=CONTEXT)
+def gate() -> None:
+    """The evidence a use case must show before it may move on."""
+
+
+def gate_json(slug: str, found: "OpenedGate | ClosedGate", covers: str | None) -> Mapping[str, Json]:
+    """A gate as JSON."""
+    from licet.core.gate import OpenedGate
+
+    rows = [
+        {
+            "code": r.code,
+            "says": r.says,
+            "met": r.met,
+            "shows": r.shows,
+            "pattern": r.pattern.value,
+            "ball": None if r.met else r.ball.value,
+            "closes": None if r.met else r.closes,
+        }
+        for r in found.requirements
+    ]
+    data = {"use_case": slug, "to": found.to.value, "open": isinstance(found, OpenedGate), "digest": covers, "requirements": rows}
+    return cast("dict[str, Json]", data)
+
+
+def gate_lines(found: "OpenedGate | ClosedGate", covers: str | None) -> list[str]:
+    """A gate for people: each requirement, what is there, and who has the ball."""
+    lines = [f"Gate to [bold]{found.to.value}[/]: {sum(r.met for r in found.requirements)} of {len(found.requirements)} met"]
+    for r in found.requirements:
+        mark = "[green]✓[/]" if r.met else "[yellow]○[/]"
+        rest = "" if r.met else f" [dim]{r.ball.value} has the ball: {r.closes}[/]"
+        lines.append(f"  {mark} {r.says} [dim]{plain(r.shows)}[/]{rest}")
+    return [*lines, f"To approve: [bold]{covers}[/]"] if covers else lines
+
+
+@gate.command("show", context_settings=CONTEXT)
+@click.argument("slug")
+@click.option("--to", type=STAGES, default="delegated", help="Which stage's gate.")
+@home_option
+@json_option
+def show(slug: str, to: str, home: str | None, *, as_json: bool) -> None:
+    """Show a gate: what is met, what is missing, who has the ball, and the digest to approve."""
+    found, covers = _gate(slug, to, home)
+    said(gate_json(slug, found, covers), gate_lines(found, covers), as_json=as_json)
+
+
+@gate.command("check", context_settings=CONTEXT)
+@click.argument("slug")
+@click.option("--to", type=STAGES, default="delegated", help="Which stage's gate.")
+@home_option
+@json_option
+def check(slug: str, to: str, home: str | None, *, as_json: bool) -> int:
+    """As show, for scripts. Exit: 0 open, 1 closed, 3 closed only because the verdict is undecided."""
+    found, covers = _gate(slug, to, home)
+    said(gate_json(slug, found, covers), gate_lines(found, covers), as_json=as_json)
+    missing = [r for r in found.requirements if not r.met]
+    undecided = any(r.code == "verdict_met" and r.shows == "undecided" for r in missing)
+    return OK if not missing else UNDECIDED if undecided else NOT_MET
+
+
+def _gate(slug: str, to: str, home: str | None) -> "tuple[OpenedGate | ClosedGate, str | None]":
+    from licet.core.use_case import Stage
+    from licet.flows.grant import evidence_of, show_gate
+    from licet.store import use_cases
+
+    with at_work(home) as office:
+        found = show_gate(office, name=slug, to=Stage(to))
+        with office.book.read() as tx:
+            covers = evidence_of(tx, use_cases.require(tx, slug)).covers
+    return found, covers
+
+
+@click.command(context_settings=CONTEXT)
+@click.argument("slug")
+@click.argument("digest")
+@usual
+def approve(slug: str, digest: str, acting: str | None, home: str | None, *, as_json: bool) -> None:
+    """Say yes to exactly what has this digest (from `licet gate show`)."""
+    from licet.core.ids import Digest
+    from licet.flows.grant import approve_gate
+    from licet.flows.office import who
+
+    with at_work(home) as office:
+        given = granted(approve_gate(office, who(office, acting), name=slug, digest=Digest(digest)))
+    data = {"use_case": slug, "digest": given.digest, "by": given.by}
+    said(cast("dict[str, Json]", data), (f"Approved {given.digest}.", f"Next: licet mandate grant {slug} --as OWNER"), as_json=as_json)
+
+
+@click.group(context_settings=CONTEXT)
+def mandate() -> None:
+    """The authority for exactly one system to decide cases in a scope alone."""
+
+
+@mandate.command("propose", context_settings=CONTEXT)
+@click.argument("slug")
+@click.option("--audit-rate", type=float, default=0.1, help="Share of the cases decided alone that is audited blind.")
+@click.option("--daily-cap", type=int, default=1000, help="Most cases decided alone on one UTC day.")
+@click.option("--days", type=int, default=30, help="Days from grant to expiry.")
+@click.option("--planned-audits", type=int, help="Audits until expiry that feed the watch; default: rate times cap times days.")
+@usual
+def propose(  # noqa: PLR0913 - a command's options
+    slug: str,
+    audit_rate: float,
+    daily_cap: int,
+    days: int,
+    planned_audits: int | None,
+    acting: str | None,
+    home: str | None,
+    *,
+    as_json: bool,
+) -> None:
+    """Propose a mandate on the newest met verdict."""
+    from licet.flows.grant import Wishes, propose_mandate
+    from licet.flows.office import who
+
+    wishes = Wishes(audit_rate=audit_rate, daily_cap=daily_cap, lasts=timedelta(days=days), planned_audits=planned_audits)
+    with at_work(home) as office:
+        made = granted(propose_mandate(office, who(office, acting), name=slug, wishes=wishes))
+    lines = (*mandate_lines(made), f"Next: licet approve {slug} {made.digest} --as RISK")
+    said(mandate_json(slug, made), lines, as_json=as_json)
+
+
+@mandate.command("grant", context_settings=CONTEXT)
+@click.argument("slug")
+@usual
+def grant(slug: str, acting: str | None, home: str | None, *, as_json: bool) -> int:
+    """Put the proposed mandate in force, through its gate."""
+    from licet.core.gate import ClosedGate
+    from licet.core.refusal import Refused
+    from licet.flows.grant import grant_mandate
+    from licet.flows.office import who
+
+    with at_work(home) as office:
+        made = grant_mandate(office, who(office, acting), name=slug)
+    if isinstance(made, Refused):
+        raise RefusedError(made)
+    if isinstance(made, ClosedGate):
+        missing = ", ".join(r.code for r in made.missing)
+        why = f"The gate to delegated is closed; missing: {missing}."
+        if as_json:
+            refused = {"code": "gate_closed", "why": why, "remedy": made.missing[0].closes, "gate": gate_json(slug, made, None)}
+            said(cast("dict[str, Json]", {"refused": refused}), (), as_json=True)
+        else:
+            said({}, [f"[red]Refused (gate_closed):[/] {why}", *gate_lines(made, None)], as_json=False)
+        return REFUSED
+    said(mandate_json(slug, made), mandate_lines(made), as_json=as_json)
+    return OK
+
+
+@mandate.command("show", context_settings=CONTEXT)
+@click.argument("slug")
+@home_option
+@json_option
+def show_mandate(slug: str, home: str | None, *, as_json: bool) -> None:
+    """Show the mandate as it stands, with its scope in words."""
+    from licet.core.refusal import Refused
+    from licet.flows.audit import standing
+
+    with at_work(home) as office:
+        found = standing(office, name=slug)
+    if isinstance(found, Refused):
+        raise RefusedError(found)
+    said(mandate_json(slug, found), mandate_lines(found), as_json=as_json)
+
+
+@mandate.command("suspend", context_settings=CONTEXT)
+@click.argument("slug")
+@click.option("--why", default="Stopped by a person.", help="In words, for the owner.")
+@usual
+def suspend(slug: str, why: str, acting: str | None, home: str | None, *, as_json: bool) -> None:
+    """The stop button: from the next case on, people decide."""
+    from licet.flows.office import who
+    from licet.flows.respond import suspend_mandate
+
+    with at_work(home) as office:
+        made = granted(suspend_mandate(office, who(office, acting), name=slug, why=why))
+    said(mandate_json(slug, made), mandate_lines(made), as_json=as_json)
+
+
+@mandate.command("reinstate", context_settings=CONTEXT)
+@click.argument("slug")
+@usual
+def reinstate(slug: str, acting: str | None, home: str | None, *, as_json: bool) -> None:
+    """Put a suspended mandate in force again, as risk, on a met verdict on fresh sealed cases."""
+    from licet.flows.grant import reinstate_mandate
+    from licet.flows.office import who
+
+    with at_work(home) as office:
+        made = granted(reinstate_mandate(office, who(office, acting), name=slug))
+    said(mandate_json(slug, made), mandate_lines(made), as_json=as_json)
+
+
+@mandate.command("revoke", context_settings=CONTEXT)
+@click.argument("slug")
+@click.option("--why", default="Revoked by a person.", help="In words.")
+@usual
+def revoke(slug: str, why: str, acting: str | None, home: str | None, *, as_json: bool) -> None:
+    """Take the mandate back for good; reveals the secret that drew its audits."""
+    from licet.flows.grant import revoke_mandate
+    from licet.flows.office import who
+
+    with at_work(home) as office:
+        made = granted(revoke_mandate(office, who(office, acting), name=slug, why=why))
+    said(mandate_json(slug, made), mandate_lines(made), as_json=as_json)
+
+
+def mandate_json(slug: str, found: "Mandate") -> Mapping[str, Json]:
+    """A mandate as JSON."""
+    from licet.core.mandate import ActiveMandate, ProposedMandate, SuspendedMandate, proposed_of, state_of, terms_to_json
+
+    proposed = proposed_of(found)
+    active = None if isinstance(found, ProposedMandate) else found if isinstance(found, ActiveMandate) else found.active
+    data: dict[str, Json] = {
+        "use_case": slug,
+        "mandate": proposed.id,
+        "state": state_of(found),
+        "digest": proposed.digest,
+        "terms": terms_to_json(proposed.terms),
+        "granted_by": None if active is None else active.granted_by,
+        "granted_at": None if active is None else active.granted_at.isoformat(),
+        "expires_at": None if active is None else active.expires_at.isoformat(),
+        "round": None if active is None else active.round,
+    }
+    if isinstance(found, SuspendedMandate):
+        data |= {"suspended_by": found.suspended_by, "suspended_at": found.suspended_at.isoformat(), "why": found.why}
+    return data
+
+
+def mandate_lines(found: "Mandate") -> list[str]:
+    """A mandate for people, its scope in words."""
+    from licet.core.mandate import ActiveMandate, ProposedMandate, RevokedMandate, SuspendedMandate, in_words, proposed_of, state_of
+
+    terms = proposed_of(found).terms
+    lines = [f"Mandate [bold]{proposed_of(found).id}[/]: [bold]{state_of(found)}[/] [dim]{proposed_of(found).digest}[/]"]
+    lines.append(f"  {plain(terms.system)} [dim]{terms.fingerprint[:12]}[/] may decide alone: {plain(in_words(terms.scope))}")
+    lines.append(
+        f"  at most {terms.target:.1%} errors at {terms.confidence:.0%} · 1 in {1 / terms.audit_rate:g} audited blind · "
+        f"{terms.daily_cap:,} a day at most"
+    )
+    active = None if isinstance(found, ProposedMandate) else found if isinstance(found, ActiveMandate) else found.active
+    if active is None:
+        lines.append(f"  would last {terms.lasts.days} days")
+    else:
+        lines.append(f"  granted {active.granted_at:%Y-%m-%d %H:%M} UTC, expires {active.expires_at:%Y-%m-%d %H:%M} UTC")
+    if isinstance(found, SuspendedMandate | RevokedMandate):
+        lines.append(f"  {plain(found.why)}")
+    return lines

@@ -1,0 +1,203 @@
+"""Commands that set up: the installation, people, use cases, and what keeps them healthy."""
+
+from pathlib import Path
+from typing import cast
+
+import click
+
+from licet.cli.frame import CONTEXT, ENVIRONMENT, USAGE, as_option, at_work, folder_of, granted, home_option, json_option, plain, said, usual
+from licet.core.answer import AnswerKind
+from licet.core.canonical import Json
+from licet.settings import find_home, home_at
+
+
+@click.command(context_settings=CONTEXT)
+@click.argument("directory", default=".", metavar="[DIR]")
+@json_option
+def init(directory: str, *, as_json: bool) -> None:
+    """Make an installation in a folder: database, payload key, signing key; prints the public key."""
+    from licet.wiring import create
+
+    root = Path(directory)
+    root.mkdir(parents=True, exist_ok=True)
+    vkey = create(home_at(root))
+    lines = (
+        f"Made an installation in [bold]{plain(root.resolve())}[/].",
+        f"Public key (give it to whoever will verify): [bold]{plain(vkey)}[/]",
+        "Next: licet person add, licet use-case new",
+    )
+    said({"home": str(root.resolve()), "vkey": vkey}, lines, as_json=as_json)
+
+
+@click.group(context_settings=CONTEXT)
+def person() -> None:
+    """People and their roles."""
+
+
+@person.command("add", context_settings=CONTEXT)
+@click.argument("email")
+@click.option("--name", required=True, help="The person's name.")
+@click.option(
+    "--role",
+    "roles",
+    multiple=True,
+    required=True,
+    type=click.Choice(["owner", "builder", "reviewer", "risk", "admin"]),
+    help="What the person stands for; repeat for more.",
+)
+@usual
+def add(email: str, name: str, roles: tuple[str, ...], acting: str | None, home: str | None, *, as_json: bool) -> None:  # noqa: PLR0913 - a command's options
+    """Add a person, or give somebody more roles."""
+    from licet.core.people import Role
+    from licet.flows.office import who
+    from licet.flows.register import add_person
+
+    with at_work(home) as office:
+        made = granted(add_person(office, who(office, acting), email=email, name=name, roles=frozenset(map(Role, roles))))
+    data = {"person": made.id, "email": made.email, "name": made.name, "roles": sorted(made.roles)}
+    said(cast("dict[str, Json]", data), (f"{plain(made.name)} <{plain(made.email)}>: {', '.join(sorted(made.roles))}",), as_json=as_json)
+
+
+@click.group("use-case", context_settings=CONTEXT)
+def use_case() -> None:
+    """Use cases."""
+
+
+@use_case.command("new", context_settings=CONTEXT)
+@click.argument("slug")
+@click.option("--title", help="What is decided, in words; default: the name.")
+@click.option("--answer", type=click.Choice([kind.value for kind in AnswerKind]), default="choice", help="Kind of answer.")
+@click.option("--target", type=float, default=0.05, help="Highest share of errors among cases decided alone, such as 0.05.")
+@click.option("--confidence", type=float, default=0.95, help="Confidence of that promise, such as 0.95.")
+@usual
+def new(  # noqa: PLR0913 - a command's options
+    slug: str, title: str | None, answer: str, target: float, confidence: float, acting: str | None, home: str | None, *, as_json: bool
+) -> None:
+    """Create a use case with a folder and a standard that can be locked as it is."""
+    from licet.core.standard import Measure, MeasureKind, Standard, check_standard
+    from licet.edge.folder import UseCaseFile, write_standard, write_use_case
+    from licet.flows.office import who
+    from licet.flows.register import new_use_case
+
+    measure = Measure(name="error among cases decided alone", kind=MeasureKind.ERROR_ALONE, target=target, confidence=confidence)
+    standard = Standard(measures=(measure,))
+    for wrong in check_standard(standard):
+        raise wrong
+    folder = find_home(None if home is None else Path(home)).use_cases / slug
+    with at_work(home) as office:
+        made = granted(new_use_case(office, who(office, acting), name=slug, title=title or slug, kind=AnswerKind(answer)))
+    folder.mkdir(parents=True, exist_ok=True)
+    if not (folder / "use_case.yaml").exists():
+        write_use_case(folder, UseCaseFile(slug=made.slug, title=made.title, answer=made.answer_kind))
+    if not (folder / "standard.yaml").exists():
+        write_standard(folder, standard)
+    data = {"use_case": made.slug, "folder": str(folder), "answer": answer, "target": target, "confidence": confidence}
+    lines = (f"Made use case [bold]{made.slug}[/] in {plain(folder)}.", f"Next: licet import {made.slug} FILE.csv --content COL --answer COL")
+    said(cast("dict[str, Json]", data), lines, as_json=as_json)
+
+
+@use_case.command("rename", context_settings=CONTEXT)
+@click.argument("slug")
+@click.argument("new_slug")
+@usual
+def rename(slug: str, new_slug: str, acting: str | None, home: str | None, *, as_json: bool) -> None:
+    """Give a use case a new name; what was signed keeps the old one."""
+    from licet.flows.office import who
+    from licet.flows.register import rename_use_case
+
+    old = folder_of(home, slug)
+    with at_work(home) as office:
+        made = granted(rename_use_case(office, who(office, acting), name=slug, new_name=new_slug))
+    old.rename(old.with_name(made.slug))
+    said({"use_case": made.slug, "was": slug}, (f"{slug} is {made.slug} now.",), as_json=as_json)
+
+
+@use_case.command("retire", context_settings=CONTEXT)
+@click.argument("slug")
+@usual
+def retire(slug: str, acting: str | None, home: str | None, *, as_json: bool) -> None:
+    """Retire a use case: it takes no more acts. Its ledger stays."""
+    from licet.flows.office import who
+    from licet.flows.register import retire_use_case
+
+    with at_work(home) as office:
+        made = granted(retire_use_case(office, who(office, acting), name=slug))
+    said({"use_case": made.slug, "stage": made.stage.value}, (f"{made.slug} is retired.",), as_json=as_json)
+
+
+@click.command(context_settings=CONTEXT)
+@home_option
+@json_option
+def check(home: str | None, *, as_json: bool) -> int:
+    """Check every use case's files; names file, line and remedy of all that is wrong."""
+    from licet.edge.folder import check_folder
+
+    place = find_home(None if home is None else Path(home))
+    found = [finding for folder in sorted(place.use_cases.iterdir()) if folder.is_dir() for finding in check_folder(folder)]
+    data = {"findings": [{"file": f.file, "line": f.line, "why": f.why, "remedy": f.remedy} for f in found]}
+    lines = [plain(finding) for finding in found] or ["Everything is in order."]
+    said(cast("dict[str, Json]", data), lines, as_json=as_json)
+    return USAGE if found else 0
+
+
+@click.command(context_settings=CONTEXT)
+@home_option
+@json_option
+def doctor(home: str | None, *, as_json: bool) -> int:
+    """Find what is wrong with the installation: keys, database, ledger, clock, disk."""
+    from licet.cli.upkeep import examine
+
+    found = examine(find_home(None if home is None else Path(home)))
+    data = {"checks": [{"name": c.name, "ok": c.ok, "says": c.says, "remedy": c.remedy} for c in found]}
+    lines = [f"{'[green]ok[/]' if c.ok else '[red]no[/]'}  {plain(c.name)}: {plain(c.says)}" + ("" if c.ok else f" {plain(c.remedy)}") for c in found]
+    said(cast("dict[str, Json]", data), lines, as_json=as_json)
+    return 0 if all(c.ok for c in found) else ENVIRONMENT
+
+
+@click.group(context_settings=CONTEXT)
+def db() -> None:
+    """The database's schema."""
+
+
+@db.command("upgrade", context_settings=CONTEXT)
+@home_option
+@json_option
+def upgrade(home: str | None, *, as_json: bool) -> None:
+    """Bring an older database to the schema this Licet writes."""
+    from licet.wiring import upgrade_database
+
+    before, after = upgrade_database(find_home(None if home is None else Path(home)))
+    said({"before": before, "after": after}, (f"Schema {before or 'none'} → {after}.",), as_json=as_json)
+
+
+@click.command(context_settings=CONTEXT)
+@click.argument("file")
+@home_option
+@json_option
+def backup(file: str, home: str | None, *, as_json: bool) -> None:
+    """Write a consistent copy of database, keys and checkpoints into one file, while everything runs."""
+    from licet.cli.upkeep import back_up
+
+    size = back_up(find_home(None if home is None else Path(home)), Path(file))
+    line = f"Wrote {plain(file)} ({size:,} bytes). It holds the keys: keep it as safe as the installation."
+    said({"file": file, "bytes": size}, (line,), as_json=as_json)
+
+
+@click.command(context_settings=CONTEXT)
+@click.argument("file")
+@click.option("--checkpoint", metavar="FILE", help="Checkpoints kept outside; a backup older than they are is reported.")
+@as_option
+@home_option
+@json_option
+def restore(file: str, checkpoint: str | None, acting: str | None, home: str | None, *, as_json: bool) -> None:
+    """Put a backup in the place of the installation's database and keys; reports what it rolls back."""
+    from licet.cli.upkeep import bring_back
+
+    del acting
+    place = home_at(Path(home)) if home is not None else find_home(None)
+    found = bring_back(place, Path(file), None if checkpoint is None else Path(checkpoint))
+    lines = [f"Restored {found.entries:,} ledger entries."]
+    if found.rolled_back:
+        lines.append(f"[red]Rolled back:[/] an outside checkpoint has {found.known:,} entries; {found.rolled_back:,} are lost. The ledger says so.")
+    data = {"entries": found.entries, "known_outside": found.known, "rolled_back": found.rolled_back}
+    said(cast("dict[str, Json]", data), lines, as_json=as_json)

@@ -1,0 +1,1 @@
+"""The rules: values in, values out, and nothing from the world outside."""

@@ -1,0 +1,84 @@
+"""An audit: a blind review of a randomly drawn case that AI decided alone, and the watch it feeds."""
+
+import hashlib
+import hmac
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from licet.core.ids import CaseNumber, MandateId
+from licet.stats.sampling import uniform
+
+ANSWER_WITHIN = timedelta(days=5)
+"""An audit that is not answered by then counts as an error: silence must not look like agreement."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drawn:
+    """A case drawn for audit.
+
+    Attributes:
+        mandate: under which the case was decided.
+        round: of the mandate; a reinstated mandate has a watch of its own.
+        order: counted from 1 in the order of drawing.
+        case: which case.
+        probability: with which it was drawn, in (0, 1].
+        drawn_at: when.
+        due_at: when an answer is late.
+    """
+
+    mandate: MandateId
+    round: int
+    order: int
+    case: CaseNumber
+    probability: float
+    drawn_at: datetime
+    due_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Agreed:
+    """The blind answer says what AI said."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Disagreed:
+    """The blind answer says something else."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Overdue:
+    """Nobody answered in time; counts as an error."""
+
+
+Outcome = Agreed | Disagreed | Overdue
+
+
+def outcome_loss(outcome: Outcome) -> float:
+    """What an outcome counts: 0.0 for agreement, else 1.0."""
+    return 0.0 if isinstance(outcome, Agreed) else 1.0
+
+
+def is_drawn(secret: bytes, case: CaseNumber, rate: float) -> bool:
+    """Draws a case for audit, in a way nobody can predict without the secret and anybody can check with it.
+
+    The first 53 bits of HMAC-SHA256(secret, case number in decimal), as a number in [0, 1), are compared with the rate.
+
+    Args:
+        secret: made when the mandate was granted, 32 bytes.
+        case: the number the store gave the case.
+        rate: the probability of an audit, in (0, 1].
+
+    Returns:
+        Whether the case is audited.
+    """
+    return place(secret, case) < rate
+
+
+def place(secret: bytes, case: CaseNumber) -> float:
+    """The case's place in [0, 1) under a secret (RFC 2104 HMAC, 53 bits)."""
+    return uniform(hmac.digest(secret, str(case).encode("ascii"), "sha256"))
+
+
+def commitment(secret: bytes) -> str:
+    """What the ledger holds of a secret until it is revealed: its SHA-256, in hex."""
+    return hashlib.sha256(secret).hexdigest()

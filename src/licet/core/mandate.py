@@ -1,0 +1,399 @@
+"""A mandate: the authority for exactly one system to decide cases in a scope alone, until it ends or is taken back.
+
+The law of it, in one sitting: a mandate is *proposed* on a met verdict, *granted* through an opened gate, and from then on
+*active*. It is *suspended* by a person or by a watch that trips, *reinstated* only on a fresh verdict, and ends by being
+*expired* or *revoked*. Each state is a type of its own: what only an active mandate can do takes an `ActiveMandate`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import assert_never
+
+from licet.core.canonical import Json, digest
+from licet.core.gate import OpenedGate
+from licet.core.ids import Digest, Fingerprint, LookId, MandateId, PersonId, UseCaseSlug
+from licet.core.people import Act, Actor, permit_person
+from licet.core.refusal import Refused
+
+LONGEST_UNVERSIONED = timedelta(days=30)
+"""A system that names no version may change unseen: its mandate ends soon."""
+
+LONGEST = timedelta(days=365)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scope:
+    """Which cases AI may decide alone: confident enough, past the guards, and on no never-alone list.
+
+    Attributes:
+        threshold: lowest confidence in [0, 1], ties included.
+        high_stakes: answers that count as high-stakes.
+        high_stakes_max: highest probability of a high-stakes answer; None: no such guard.
+        familiarity_min: lowest familiarity in [0, 1]; None: no such guard.
+        never_alone_answers: answers that AI never gives alone.
+        never_alone_attributes: attribute values whose cases AI never decides alone.
+    """
+
+    threshold: float
+    high_stakes: frozenset[str] = frozenset()
+    high_stakes_max: float | None = None
+    familiarity_min: float | None = None
+    never_alone_answers: frozenset[str] = frozenset()
+    never_alone_attributes: Mapping[str, frozenset[str]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """What is granted, to the letter. Approvals are bound to the digest of it.
+
+    Attributes:
+        fingerprint: the one system it is granted to.
+        system: its name and version, for people.
+        scope: which cases.
+        guardian: name of the stored guardian that computes familiarity; empty where the system brings its own, or there is none.
+        standard: digest of the standard the verdict was judged by.
+        look: the look at sealed cases that gave the verdict.
+        verdict: digest of that verdict.
+        target: highest share of errors among cases decided alone, in (0, 0.5).
+        confidence: of the promise, in [0.5, 1).
+        audit_rate: probability with which each case decided alone is audited, in (0, 1].
+        planned_audits: how many audits feed the watch until expiry; later ones are not fed.
+        daily_cap: most cases decided alone on one UTC day.
+        lasts: from grant to expiry.
+    """
+
+    fingerprint: Fingerprint
+    system: str
+    scope: Scope
+    guardian: str
+    standard: Digest
+    look: LookId
+    verdict: Digest
+    target: float
+    confidence: float
+    audit_rate: float
+    planned_audits: int
+    daily_cap: int
+    lasts: timedelta
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProposedMandate:
+    """A mandate somebody asks for."""
+
+    id: MandateId
+    use_case: UseCaseSlug
+    terms: Terms
+    proposed_by: PersonId
+    proposed_at: datetime
+
+    @property
+    def digest(self) -> Digest:
+        """What approvals are bound to: use case, terms, and who proposed them (64 hex characters)."""
+        return terms_digest(self.use_case, self.id, self.terms, self.proposed_by)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActiveMandate:
+    """A mandate in force: the only one under which AI decides alone."""
+
+    proposed: ProposedMandate
+    granted_by: PersonId
+    granted_at: datetime
+    expires_at: datetime
+    round: int = 1
+
+    @property
+    def id(self) -> MandateId:
+        """Its name."""
+        return self.proposed.id
+
+    @property
+    def terms(self) -> Terms:
+        """What was granted."""
+        return self.proposed.terms
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SuspendedMandate:
+    """A mandate taken back for now. Cases go to people; only risk reinstates it, on a fresh verdict."""
+
+    active: ActiveMandate
+    suspended_by: PersonId
+    suspended_at: datetime
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExpiredMandate:
+    """A mandate whose time is over."""
+
+    active: ActiveMandate
+    expired_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RevokedMandate:
+    """A mandate taken back for good."""
+
+    active: ActiveMandate
+    revoked_by: PersonId
+    revoked_at: datetime
+    why: str
+
+
+Mandate = ProposedMandate | ActiveMandate | SuspendedMandate | ExpiredMandate | RevokedMandate
+
+
+class NotTermsError(ValueError):
+    """Terms that no mandate can have: a rate, cap, plan or duration out of range."""
+
+
+def check_terms(terms: Terms, *, unversioned: bool) -> None:
+    """Refuses terms out of range.
+
+    Args:
+        terms: what is asked for.
+        unversioned: whether the system names no version.
+
+    Raises:
+        NotTermsError: names the offender, the limit and the remedy.
+    """
+    longest = LONGEST_UNVERSIONED if unversioned else LONGEST
+    checks = (
+        (0.0 < terms.audit_rate <= 1.0, f"audit rate {terms.audit_rate!r} is not in (0, 1]; give a share such as 0.05."),
+        (terms.planned_audits >= 1, f"planned audits {terms.planned_audits!r} are fewer than 1; plan at least one."),
+        (terms.daily_cap >= 1, f"daily cap {terms.daily_cap!r} is below 1; give the most cases a day."),
+        (
+            timedelta(0) < terms.lasts <= longest,
+            f"{terms.lasts.days} days is not in 1 to {longest.days}; shorten it" + (" or version the system." if unversioned else "."),
+        ),
+    )
+    for holds, message in checks:
+        if not holds:
+            raise NotTermsError(message)
+
+
+def grant(proposed: ProposedMandate, gate: OpenedGate, by: Actor, *, owner: PersonId | None, now: datetime) -> ActiveMandate | Refused:
+    """Puts a proposed mandate in force. Takes an opened gate: without one this does not type-check.
+
+    Args:
+        proposed: what was asked for.
+        gate: the gate to *delegated*, opened for exactly this proposal's digest.
+        by: who grants: the owner of the use case.
+        owner: who that is.
+        now: when; the mandate expires `terms.lasts` later.
+
+    Returns:
+        The active mandate, or `Refused`.
+    """
+    person = permit_person(by, Act.GRANT, use_case_owner=owner)
+    if isinstance(person, Refused):
+        return person
+    if gate.covers != proposed.digest:
+        why = f"The gate was opened for {gate.covers[:12]}, not for this mandate ({proposed.digest[:12]})."
+        return Refused(code="digest_mismatch", why=why, remedy="Ask for approvals of the present digest: `licet gate show`.")
+    return ActiveMandate(proposed=proposed, granted_by=person.id, granted_at=now, expires_at=now + proposed.terms.lasts)
+
+
+def suspend(active: ActiveMandate, *, by: PersonId, why: str, now: datetime) -> SuspendedMandate:
+    """Takes a mandate back for now, with effect from the next case."""
+    return SuspendedMandate(active=active, suspended_by=by, suspended_at=now, why=why)
+
+
+def reinstate(suspended: SuspendedMandate, verdict_at: datetime | None, by: Actor, *, now: datetime) -> ActiveMandate | Refused:
+    """Puts a suspended mandate in force again: by risk, on a met verdict younger than the suspension.
+
+    Args:
+        suspended: the mandate.
+        verdict_at: when the newest met verdict for its fingerprint and standard, on sealed cases looked at for the first
+            time after the suspension, was given; None where there is none.
+        by: who reinstates.
+        now: when.
+
+    Returns:
+        The mandate, active in its next round (whose watch starts anew with a chance of its own), or `Refused`.
+    """
+    person = permit_person(by, Act.REINSTATE, use_case_owner=None)
+    if isinstance(person, Refused):
+        return person
+    if verdict_at is None or verdict_at <= suspended.suspended_at:
+        why = f"No met verdict on fresh sealed cases since the suspension at {suspended.suspended_at:%Y-%m-%d %H:%M} UTC."
+        return Refused(code="verdict_not_fresh", why=why, remedy="Import fresh cases and run `licet evaluate`.")
+    active = suspended.active
+    if now >= active.expires_at:
+        why = f"The mandate expired at {active.expires_at:%Y-%m-%d %H:%M} UTC while suspended."
+        return Refused(code="mandate_not_suspended", why=why, remedy="Propose a new mandate: `licet mandate propose`.")
+    return ActiveMandate(
+        proposed=active.proposed, granted_by=person.id, granted_at=now, expires_at=active.expires_at, round=active.round + 1
+    )
+
+
+def revoke(mandate: ActiveMandate | SuspendedMandate, *, by: PersonId, why: str, now: datetime) -> RevokedMandate:
+    """Takes a mandate back for good."""
+    active = mandate.active if isinstance(mandate, SuspendedMandate) else mandate
+    return RevokedMandate(active=active, revoked_by=by, revoked_at=now, why=why)
+
+
+def expire(mandate: ActiveMandate | SuspendedMandate, *, now: datetime) -> ExpiredMandate | None:
+    """Ends a mandate whose time is over; None while it is not."""
+    active = mandate.active if isinstance(mandate, SuspendedMandate) else mandate
+    return ExpiredMandate(active=active, expired_at=now) if now >= active.expires_at else None
+
+
+def state_of(mandate: Mandate) -> str:
+    """The state in one word of the glossary."""
+    match mandate:
+        case ProposedMandate():
+            return "proposed"
+        case ActiveMandate():
+            return "active"
+        case SuspendedMandate():
+            return "suspended"
+        case ExpiredMandate():
+            return "expired"
+        case RevokedMandate():
+            return "revoked"
+        case _:
+            assert_never(mandate)
+
+
+def proposed_of(mandate: Mandate) -> ProposedMandate:
+    """What was proposed, whatever became of it."""
+    match mandate:
+        case ProposedMandate():
+            return mandate
+        case ActiveMandate():
+            return mandate.proposed
+        case SuspendedMandate() | ExpiredMandate() | RevokedMandate():
+            return mandate.active.proposed
+        case _:
+            assert_never(mandate)
+
+
+def terms_digest(use_case: UseCaseSlug, mandate: MandateId, terms: Terms, proposed_by: PersonId) -> Digest:
+    """Digest over everything an approval of this mandate covers (64 hex characters)."""
+    return Digest(digest({"use_case": use_case, "mandate": mandate, "terms": terms_to_json(terms), "proposed_by": proposed_by}))
+
+
+def scope_to_json(scope: Scope) -> Json:
+    """Writes a scope as plain JSON."""
+    return {
+        "threshold": scope.threshold,
+        "high_stakes": sorted(scope.high_stakes),
+        "high_stakes_max": scope.high_stakes_max,
+        "familiarity_min": scope.familiarity_min,
+        "never_alone_answers": sorted(scope.never_alone_answers),
+        "never_alone_attributes": {name: sorted(values) for name, values in scope.never_alone_attributes.items()},
+    }
+
+
+def terms_to_json(terms: Terms) -> Json:
+    """Writes terms as plain JSON: what is hashed, stored and shown."""
+    return {
+        "fingerprint": terms.fingerprint,
+        "system": terms.system,
+        "scope": scope_to_json(terms.scope),
+        "guardian": terms.guardian,
+        "standard": terms.standard,
+        "look": terms.look,
+        "verdict": terms.verdict,
+        "target": terms.target,
+        "confidence": terms.confidence,
+        "audit_rate": terms.audit_rate,
+        "planned_audits": terms.planned_audits,
+        "daily_cap": terms.daily_cap,
+        "lasts_seconds": int(terms.lasts.total_seconds()),
+    }
+
+
+class NotStoredTermsError(ValueError):
+    """Stored terms cannot be read: the database was written by another version or altered."""
+
+
+def scope_from_json(raw: Json) -> Scope:
+    """Reads a scope that `scope_to_json` wrote.
+
+    Raises:
+        NotStoredTermsError: when it is not one.
+    """
+    match raw:
+        case {
+            "threshold": int() | float() as threshold,
+            "high_stakes": [*high_stakes],
+            "high_stakes_max": None | int() | float() as high_stakes_max,
+            "familiarity_min": None | int() | float() as familiarity_min,
+            "never_alone_answers": [*answers],
+            "never_alone_attributes": Mapping() as attributes,
+        }:
+            return Scope(
+                threshold=float(threshold),
+                high_stakes=frozenset(map(str, high_stakes)),
+                high_stakes_max=high_stakes_max,
+                familiarity_min=familiarity_min,
+                never_alone_answers=frozenset(map(str, answers)),
+                never_alone_attributes={str(k): frozenset(map(str, v)) for k, v in attributes.items() if isinstance(v, list | tuple)},
+            )
+        case _:
+            message = f"{raw!r} is not a scope."
+            raise NotStoredTermsError(message)
+
+
+def terms_from_json(raw: Json) -> Terms:
+    """Reads terms that `terms_to_json` wrote.
+
+    Raises:
+        NotStoredTermsError: when they are not.
+    """
+    match raw:
+        case {
+            "fingerprint": str(fingerprint),
+            "system": str(system),
+            "scope": scope,
+            "guardian": str(guardian),
+            "standard": str(standard),
+            "look": int(look),
+            "verdict": str(verdict),
+            "target": int() | float() as target,
+            "confidence": int() | float() as confidence,
+            "audit_rate": int() | float() as audit_rate,
+            "planned_audits": int(planned_audits),
+            "daily_cap": int(daily_cap),
+            "lasts_seconds": int(lasts),
+        }:
+            return Terms(
+                fingerprint=Fingerprint(fingerprint),
+                system=system,
+                scope=scope_from_json(scope),
+                guardian=guardian,
+                standard=Digest(standard),
+                look=LookId(look),
+                verdict=Digest(verdict),
+                target=float(target),
+                confidence=float(confidence),
+                audit_rate=float(audit_rate),
+                planned_audits=planned_audits,
+                daily_cap=daily_cap,
+                lasts=timedelta(seconds=lasts),
+            )
+        case _:
+            message = f"{raw!r} are not terms."
+            raise NotStoredTermsError(message)
+
+
+def in_words(scope: Scope) -> str:
+    """A scope as a sentence a process owner reads."""
+    parts = [f"cases with confidence of at least {scope.threshold:.4g}"]
+    if scope.familiarity_min is not None:
+        parts.append(f"similar to past cases (at least {scope.familiarity_min:.3g})")
+    if scope.high_stakes_max is not None:
+        parts.append(f"with at most {scope.high_stakes_max:.2%} chance of {_list(scope.high_stakes)}")
+    if scope.never_alone_answers:
+        parts.append(f"never answered {_list(scope.never_alone_answers)}")
+    parts.extend(f"never with {name} {_list(values)}" for name, values in sorted(scope.never_alone_attributes.items()))
+    return ", ".join(parts)
+
+
+def _list(values: frozenset[str]) -> str:
+    return " or ".join(repr(value) for value in sorted(values))

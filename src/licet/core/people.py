@@ -1,0 +1,141 @@
+"""People: who they are, which roles they carry, and who may do what until sign-in and policy files exist."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from licet.core.ids import OPERATOR, PersonId
+from licet.core.refusal import Refused
+
+
+class Role(StrEnum):
+    """What a person stands for. One person may carry several; they still count as one person."""
+
+    OWNER = "owner"
+    BUILDER = "builder"
+    REVIEWER = "reviewer"
+    RISK = "risk"
+    ADMIN = "admin"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """Somebody with a name. `id` goes into the ledger; name and e-mail address never do."""
+
+    id: PersonId
+    email: str
+    name: str
+    roles: frozenset[Role]
+
+    def has(self, *roles: Role) -> bool:
+        """Whether the person carries at least one of the roles."""
+        return not self.roles.isdisjoint(roles)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Operator:
+    """Nobody in particular: whoever runs the command without saying who acts."""
+
+    id: PersonId = OPERATOR
+    name: str = "operator"
+
+
+Actor = Person | Operator
+
+
+class Act(StrEnum):
+    """What can be done, as far as it needs somebody's right to do it."""
+
+    SET_UP = "set up"
+    ADD_PERSON = "add a person"
+    CREATE_USE_CASE = "create a use case"
+    IMPORT = "import history"
+    EVALUATE = "evaluate"
+    EXPORT = "export"
+    SUBMIT = "submit cases"
+    LOCK = "lock a standard"
+    REVISE = "revise a standard"
+    COUNTERSIGN = "countersign a standard"
+    OPEN_SEALED = "open sealed cases"
+    APPROVE = "approve a gate"
+    PROPOSE = "propose a mandate"
+    GRANT = "grant a mandate"
+    SUSPEND = "suspend a mandate"
+    REINSTATE = "reinstate a mandate"
+    REVOKE = "revoke a mandate"
+    ADJUDICATE = "adjudicate"
+    REVIEW = "review"
+    ERASE = "erase a case"
+    RETIRE = "retire a use case"
+
+
+OPERATOR_ACTS = frozenset({Act.SET_UP, Act.ADD_PERSON, Act.CREATE_USE_CASE, Act.IMPORT, Act.EVALUATE, Act.EXPORT, Act.SUBMIT})
+
+ROLES_FOR: Mapping[Act, frozenset[Role]] = {
+    Act.SET_UP: frozenset(Role),
+    Act.ADD_PERSON: frozenset({Role.ADMIN, Role.OWNER}),
+    Act.CREATE_USE_CASE: frozenset({Role.OWNER, Role.BUILDER, Role.ADMIN}),
+    Act.IMPORT: frozenset({Role.OWNER, Role.BUILDER, Role.ADMIN}),
+    Act.EVALUATE: frozenset({Role.OWNER, Role.BUILDER, Role.RISK, Role.ADMIN}),
+    Act.EXPORT: frozenset(Role),
+    Act.SUBMIT: frozenset(Role),
+    Act.LOCK: frozenset({Role.OWNER}),
+    Act.REVISE: frozenset({Role.OWNER}),
+    Act.COUNTERSIGN: frozenset({Role.RISK}),
+    Act.OPEN_SEALED: frozenset({Role.OWNER}),
+    Act.APPROVE: frozenset({Role.RISK, Role.OWNER}),
+    Act.PROPOSE: frozenset({Role.OWNER, Role.BUILDER}),
+    Act.GRANT: frozenset({Role.OWNER}),
+    Act.SUSPEND: frozenset({Role.OWNER, Role.RISK, Role.ADMIN}),
+    Act.REINSTATE: frozenset({Role.RISK}),
+    Act.REVOKE: frozenset({Role.OWNER, Role.RISK, Role.ADMIN}),
+    Act.ADJUDICATE: frozenset({Role.REVIEWER, Role.OWNER, Role.RISK}),
+    Act.REVIEW: frozenset({Role.REVIEWER, Role.OWNER}),
+    Act.ERASE: frozenset({Role.OWNER, Role.ADMIN}),
+    Act.RETIRE: frozenset({Role.OWNER, Role.ADMIN}),
+}
+
+OWNERS_OWN = frozenset({Act.LOCK, Act.REVISE, Act.GRANT, Act.OPEN_SEALED})
+"""Acts of the owner of *this* use case, not of any owner."""
+
+
+def permit(actor: Actor, act: Act, *, use_case_owner: PersonId | None) -> Person | Operator | Refused:
+    """Says whether somebody may do something, by role and ownership.
+
+    Args:
+        actor: who acts.
+        act: what is to be done.
+        use_case_owner: who owns the use case; None while nobody does (or for acts outside one).
+
+    Returns:
+        The actor, or `Refused` with `person_needed`, `not_permitted` or `not_the_owner`.
+    """
+    if isinstance(actor, Operator):
+        if act in OPERATOR_ACTS:
+            return actor
+        needed = _names(ROLES_FOR[act])
+        return Refused(
+            code="person_needed",
+            why=f"The operator may not {act.value}; it takes a named person.",
+            remedy=f"Repeat with --as E-MAIL of: {needed}.",
+        )
+    if not actor.has(*ROLES_FOR[act]):
+        why = f"{actor.email!r} ({_names(actor.roles)}) may not {act.value}; it takes: {_names(ROLES_FOR[act])}."
+        return Refused(code="not_permitted", why=why, remedy="Let somebody with that role do it.")
+    if act in OWNERS_OWN and use_case_owner not in {None, actor.id}:
+        why = f"{actor.email!r} is not the owner of this use case and may not {act.value}."
+        return Refused(code="not_the_owner", why=why, remedy="Let the owner of this use case do it.")
+    return actor
+
+
+def permit_person(actor: Actor, act: Act, *, use_case_owner: PersonId | None) -> Person | Refused:
+    """As `permit`, for acts that leave a person's name behind: the operator never passes."""
+    permitted = permit(actor, act, use_case_owner=use_case_owner)
+    if isinstance(permitted, Operator):
+        why = f"The operator may not {act.value} here; it takes a named person."
+        return Refused(code="person_needed", why=why, remedy="Repeat with --as E-MAIL.")
+    return permitted
+
+
+def _names(roles: frozenset[Role]) -> str:
+    return ", ".join(sorted(role.value for role in roles)) or "no role"

@@ -1,0 +1,73 @@
+"""A refusal: what Licet says when a rule says no, with a code for programs and a way out for people."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+CODES: Mapping[str, str] = {
+    "adjudicator_not_independent": "The adjudicator built the system or gave the first answer.",
+    "already_done": "What was asked for is already so.",
+    "approvals_missing": "The gate needs approvals that were not given.",
+    "approver_is_author": "Who wrote, built or proposed it may not approve it.",
+    "attempts_used_up": "The standard's attempts on these sealed cases are spent.",
+    "digest_mismatch": "The digest given is not the digest of what is asked for now.",
+    "gate_closed": "A requirement of the gate is not met.",
+    "looks_used_up": "The looks declared in the standard are spent.",
+    "mandate_not_active": "There is no active mandate to act on.",
+    "mandate_not_suspended": "Only a suspended mandate can be reinstated.",
+    "no_history": "There is no history to work with.",
+    "no_mandate": "There is no mandate, or none in the state that is needed.",
+    "no_sealed_cases": "There are no sealed cases to judge on.",
+    "not_labelled_enough": "A declared look needs more labelled sealed cases.",
+    "not_permitted": "The person has no role that permits this act.",
+    "not_the_owner": "Only the owner of this use case may do this.",
+    "person_needed": "This act needs a named person; the operator may not do it.",
+    "retired": "The use case is retired.",
+    "same_person": "Two different people are needed.",
+    "sealed_cases_opened": "These sealed cases were opened and something changed since; fresh ones are needed.",
+    "standard_edited": "The standard on disk is not the locked one.",
+    "standard_not_locked": "The standard is not locked and countersigned.",
+    "too_late_to_undo": "The import was looked at and cannot be undone.",
+    "use_case_exists": "There is a use case of this name already.",
+    "verdict_not_fresh": "A verdict on fresh sealed cases, after the suspension, is needed.",
+    "verdict_not_met": "No mandate without a met verdict.",
+}
+"""Every code a refusal can carry, with its meaning; the reference in the docs is tested against it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refused:
+    """A rule said no. It is a value, not an accident.
+
+    Attributes:
+        code: one of `CODES`.
+        why: one sentence that names the offender and the limit.
+        remedy: what to do next; empty where there is nothing to do.
+    """
+
+    code: str
+    why: str
+    remedy: str = field(default="")
+
+    def __post_init__(self) -> None:
+        """Keeps the list of codes closed.
+
+        Raises:
+            UnknownRefusalCodeError: when the code is not one of `CODES`.
+        """
+        if self.code not in CODES:
+            raise UnknownRefusalCodeError(self.code)
+
+
+class UnknownRefusalCodeError(ValueError):
+    """A refusal was given a code that no document explains."""
+
+    def __init__(self, code: str) -> None:
+        """Names the code and where to add it."""
+        super().__init__(f"{code!r} is not a refusal code; add it to licet.core.refusal.CODES with its meaning.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unknown:
+    """A number nobody knows, and why. It is never 0 and never NaN."""
+
+    why: str

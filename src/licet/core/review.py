@@ -1,0 +1,36 @@
+"""A review: a person's answer on a case, given before they saw any other."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from licet.core.answer import Answer
+from licet.core.ids import CaseNumber, PersonId
+
+
+class ReviewKind(StrEnum):
+    """Why somebody is asked. Nobody who answers is told."""
+
+    DECISION = "decision"
+    AUDIT = "audit"
+    ADJUDICATION = "adjudication"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Review:
+    """A person's blind answer.
+
+    Attributes:
+        simulated: whether no person answered, but the data's own truth did; shown wherever the answer is.
+    """
+
+    case: CaseNumber
+    kind: ReviewKind
+    by: PersonId
+    answer: Answer
+    at: datetime
+    simulated: bool
+
+
+SIMULATED = PersonId("simulated")
+"""Stands where a person would: people simulated from the data's truth."""

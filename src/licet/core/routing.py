@@ -1,0 +1,156 @@
+"""Routing: whether AI decides a case alone, or a person does, and why."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from licet.core.answer import Answer, answer_label
+from licet.core.ids import Fingerprint
+from licet.core.mandate import ActiveMandate, ExpiredMandate, Mandate, ProposedMandate, RevokedMandate, Scope, SuspendedMandate
+from licet.core.refusal import Unknown
+from licet.core.system import NoProposal, Proposal, Proposed, high_stakes_probability
+
+REASONS: Mapping[str, str] = {
+    "no_mandate": "Nobody has granted a mandate.",
+    "mandate_suspended": "The mandate is suspended.",
+    "mandate_expired": "The mandate has expired.",
+    "mandate_revoked": "The mandate was revoked.",
+    "fingerprint_changed": "The system is not the one the mandate was granted to.",
+    "system_failed": "The system gave no usable answer.",
+    "below_threshold": "The system is less sure than the mandate asks for.",
+    "guard_high_stakes": "It might be a high-stakes case.",
+    "guard_unfamiliar": "It resembles no past case closely enough.",
+    "guard_unknown": "A guard could not be computed.",
+    "never_alone_answer": "This answer is never given alone.",
+    "never_alone_attribute": "Cases with this attribute are never decided alone.",
+    "cap_reached": "The mandate's cap for today is reached.",
+}
+"""Every reason why a person decides. Shown in exports and logs, never to a reviewer before the first answer."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alone:
+    """AI decides this case under a mandate."""
+
+    mandate: ActiveMandate
+    proposal: Proposal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToPerson:
+    """A person decides this case. `reason` is one of `REASONS`."""
+
+    reason: str
+
+
+Route = Alone | ToPerson
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Traffic:
+    """What routing must know of the moment: which system proposes, and how many cases were decided alone today."""
+
+    fingerprint: Fingerprint
+    alone_today: int
+    now: datetime
+
+
+def route(attributes: Mapping[str, str], proposed: Proposed, mandate: Mandate | None, traffic: Traffic) -> Route:
+    """Decides who decides. Whatever is missing, late, unknown or failing goes to a person.
+
+    Args:
+        attributes: the case's attributes.
+        proposed: the system's proposal, or why there is none.
+        mandate: the use case's mandate as it stands in the deciding transaction.
+        traffic: fingerprint of the proposing system, today's count, and the time.
+
+    Returns:
+        `Alone`, or `ToPerson` with the first reason that applies.
+    """
+    active = _authority(mandate, traffic)
+    if isinstance(active, ToPerson):
+        return active
+    match proposed:
+        case NoProposal():
+            return ToPerson(reason="system_failed")
+        case Proposal():
+            refused = outside_scope(active.terms.scope, attributes, proposed)
+            return Alone(mandate=active, proposal=proposed) if refused is None else ToPerson(reason=refused)
+
+
+def _authority(mandate: Mandate | None, traffic: Traffic) -> ActiveMandate | ToPerson:
+    match mandate:
+        case None | ProposedMandate():
+            return ToPerson(reason="no_mandate")
+        case SuspendedMandate():
+            return ToPerson(reason="mandate_suspended")
+        case ExpiredMandate():
+            return ToPerson(reason="mandate_expired")
+        case RevokedMandate():
+            return ToPerson(reason="mandate_revoked")
+        case ActiveMandate():
+            return _inside_authority(mandate, traffic)
+
+
+def _inside_authority(mandate: ActiveMandate, traffic: Traffic) -> ActiveMandate | ToPerson:
+    if traffic.now >= mandate.expires_at:
+        return ToPerson(reason="mandate_expired")
+    if traffic.fingerprint != mandate.terms.fingerprint:
+        return ToPerson(reason="fingerprint_changed")
+    if traffic.alone_today >= mandate.terms.daily_cap:
+        return ToPerson(reason="cap_reached")
+    return mandate
+
+
+def outside_scope(scope: Scope, attributes: Mapping[str, str], proposal: Proposal) -> str | None:
+    """Says why a case lies outside a scope.
+
+    The same function fixes which sealed cases an evaluation judges and which live cases are decided alone, so that the
+    number under a mandate is about the cases the mandate covers.
+
+    Args:
+        scope: threshold, guards and never-alone lists.
+        attributes: the case's attributes.
+        proposal: the system's proposal.
+
+    Returns:
+        A reason code of `REASONS`, or None when the case lies inside.
+    """
+    refused = guarded(scope, attributes, proposal)
+    if refused is not None:
+        return refused
+    return "below_threshold" if proposal.confidence < scope.threshold else None
+
+
+def guarded(scope: Scope, attributes: Mapping[str, str], proposal: Proposal) -> str | None:
+    """As `outside_scope`, without the threshold: what the guards and never-alone lists alone say."""
+    if answer_text(proposal.answer) in scope.never_alone_answers:
+        return "never_alone_answer"
+    if any(attributes.get(name) in values for name, values in scope.never_alone_attributes.items()):
+        return "never_alone_attribute"
+    return _high_stakes(scope, proposal) or _unfamiliar(scope, proposal)
+
+
+def answer_text(answer: Answer) -> str:
+    """The answer as never-alone lists and high-stakes lists write it."""
+    return answer_label(answer)
+
+
+def _high_stakes(scope: Scope, proposal: Proposal) -> str | None:
+    if scope.high_stakes_max is None:
+        return None
+    match high_stakes_probability(proposal, scope.high_stakes):
+        case Unknown():
+            return "guard_unknown"
+        case probability:
+            return "guard_high_stakes" if probability > scope.high_stakes_max else None
+
+
+def _unfamiliar(scope: Scope, proposal: Proposal) -> str | None:
+    if scope.familiarity_min is None:
+        return None
+    match proposal.familiarity:
+        case Unknown():
+            return "guard_unknown"
+        case familiarity:
+            return "guard_unfamiliar" if familiarity < scope.familiarity_min else None

@@ -1,0 +1,198 @@
+"""Sealed cases: the part of history no builder sees answers of, with one budget of looks and attempts."""
+
+import math
+from dataclasses import dataclass
+from datetime import datetime
+from typing import assert_never
+
+from licet.core.ids import Digest, LookId, SealedSetId
+from licet.core.refusal import Refused
+from licet.core.standard import DeclaredLook, Method, Standard
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """One look at a sealed set: what was asked, of how many labels, and what it could have shown.
+
+    Attributes:
+        scope: digest of everything that was fixed before the labels were read (system, calibration, guards, standard).
+        number: counted from 1 within the sealed set.
+        labels: how many sealed cases it was about.
+        adjudications: how many of them had been adjudicated by then.
+        share: the share of each measure's accepted chance that this look spent.
+        outputs: how many distinct answers it could have shown (at least 2); later attempts pay for them.
+        thresholds: the grid, strict to lenient, as fixed before labels were read.
+        recount: whether it only counted again, with adjudications, what an earlier look had counted.
+    """
+
+    id: LookId
+    sealed_set: SealedSetId
+    number: int
+    scope: Digest
+    labels: int
+    adjudications: int
+    share: float
+    outputs: int
+    thresholds: tuple[float, ...]
+    recount: bool
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SealedSet:
+    """Sealed cases and what has been seen of them so far.
+
+    Attributes:
+        cases: how many sealed cases there are.
+        labelled: how many of them have an answer, counted in the order they were drawn up to the first without one.
+        adjudications: how many of them have been adjudicated.
+        looks: the looks so far, oldest first.
+        opened_scope: the scope under which the cases were opened; None while they are sealed.
+    """
+
+    id: SealedSetId
+    cases: int
+    labelled: int
+    adjudications: int
+    looks: tuple[Look, ...]
+    opened_scope: Digest | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FreshLook:
+    """A look that may be taken, and what it spends.
+
+    Attributes:
+        share: share of each measure's accepted chance, after earlier attempts were paid for.
+        labels: how many cases, in the order they were drawn, it is about.
+        thresholds: the grid of an earlier look that must be kept (anytime method); None: it is still to be fixed.
+    """
+
+    share: float
+    labels: int
+    thresholds: tuple[float, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recount:
+    """The labels of an earlier look, adjudicated since: counted again at the same share on the same grid.
+
+    It costs nothing. Adjudication only takes errors away, so every region the earlier look certified is certified again;
+    the chance that either of the two certifies falsely is the chance that the later one does.
+    """
+
+    of: Look
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """Nothing changed since an earlier look: its verdict is the answer, and no look is spent."""
+
+    look: Look
+
+
+Permission = FreshLook | Recount | Seen
+
+
+def ask_to_look(sealed: SealedSet, standard: Standard, scope: Digest) -> Permission | Refused:
+    """Says whether sealed answers may be read for a scope, and at what price.
+
+    Looks of one scope are declared in the standard. A changed scope is another attempt: attempt i has the share
+    w_i / (product of what the earlier attempts' looks could have shown), so that the chance of a false promise stays
+    below the accepted one, whatever was tried in between (union bound over all that could have been displayed).
+
+    Args:
+        sealed: the set, with its looks so far.
+        standard: the countersigned standard.
+        scope: digest of what is to be judged.
+
+    Returns:
+        `FreshLook`, `Recount` or `Seen`; or `Refused` with `sealed_cases_opened`, `attempts_used_up`, `looks_used_up`,
+        `not_labelled_enough` or `no_sealed_cases`.
+    """
+    if sealed.cases == 0:
+        return Refused(
+            code="no_sealed_cases", why="There are no sealed cases.", remedy="Import history with a sealed part: --parts 50:20:30."
+        )
+    if sealed.opened_scope is not None and sealed.opened_scope != scope:
+        why = f"Sealed set {sealed.id} was opened, and system, scope or standard changed since: its {sealed.cases} cases are history now."
+        return Refused(code="sealed_cases_opened", why=why, remedy="Import fresh cases: `licet import` seals them in a new set.")
+    own = tuple(look for look in sealed.looks if look.scope == scope)
+    if own and _unchanged(sealed, own[-1], standard):
+        return Seen(look=own[-1])
+    if own and sealed.adjudications > own[-1].adjudications and _labels_now(sealed, standard) <= own[-1].labels:
+        return Recount(of=own[-1])
+    paid = _attempt_share(sealed, standard, scope)
+    if isinstance(paid, Refused):
+        return paid
+    return _next_look(sealed, standard, own, paid)
+
+
+def _labels_now(sealed: SealedSet, standard: Standard) -> int:
+    return sealed.labelled if standard.method is Method.ANYTIME else sealed.cases
+
+
+def _unchanged(sealed: SealedSet, last: Look, standard: Standard) -> bool:
+    return last.labels >= _labels_now(sealed, standard) and last.adjudications == sealed.adjudications
+
+
+def _attempt_share(sealed: SealedSet, standard: Standard, scope: Digest) -> float | Refused:
+    scopes = list(dict.fromkeys(look.scope for look in sealed.looks))
+    attempt = scopes.index(scope) if scope in scopes else len(scopes)
+    if attempt >= len(standard.attempts):
+        why = f"The standard allows {len(standard.attempts)} attempt(s) on sealed set {sealed.id}; this would be attempt {attempt + 1}."
+        return Refused(code="attempts_used_up", why=why, remedy="Import fresh cases: `licet import` seals them in a new set.")
+    earlier = [look.outputs for look in sealed.looks if look.scope in scopes[:attempt]]
+    return standard.attempts[attempt] / math.prod(earlier)
+
+
+def _next_look(sealed: SealedSet, standard: Standard, own: tuple[Look, ...], paid: float) -> FreshLook | Refused:
+    match standard.method:
+        case Method.ANYTIME:
+            grid = own[0].thresholds if own else None
+            return FreshLook(share=paid, labels=sealed.labelled, thresholds=grid)
+        case Method.EXACT:
+            return _declared_look(sealed, standard.looks, own, paid)
+        case _:
+            assert_never(standard.method)
+
+
+def _declared_look(sealed: SealedSet, declared: tuple[DeclaredLook, ...], own: tuple[Look, ...], paid: float) -> FreshLook | Refused:
+    done = len([look for look in own if not look.recount])
+    if done >= len(declared):
+        why = f"The standard declares {len(declared)} look(s), and all are spent on sealed set {sealed.id}."
+        return Refused(
+            code="looks_used_up", why=why, remedy="Import fresh cases, or revise the standard for more looks or method: anytime."
+        )
+    look = declared[done]
+    labels = sealed.cases if look.labels is None else look.labels
+    if look.labels is not None and sealed.labelled < look.labels:
+        why = f"Look {done + 1} is declared at {look.labels} labelled cases; {sealed.labelled} are labelled in the order they were drawn."
+        return Refused(code="not_labelled_enough", why=why, remedy=f"Label {look.labels - sealed.labelled} more and import them.")
+    return FreshLook(share=paid * look.share, labels=labels)
+
+
+def takes_more(sealed: SealedSet, standard: Standard | None, suspended_at: datetime | None) -> bool:
+    """Says whether newly sealed cases may join a set, or must begin a fresh one.
+
+    Cases join while nothing was seen of the set, or while looks at more labels of the same scope remain. They begin a set with a
+    budget of its own once it was opened, its looks are spent, or a mandate was suspended after it was looked at.
+
+    Args:
+        sealed: the newest set.
+        standard: the signed standard; None before one.
+        suspended_at: when the use case's mandate was suspended; None when it is not.
+    """
+    if sealed.opened_scope is not None:
+        return False
+    if not sealed.looks:
+        return True
+    if suspended_at is not None and sealed.looks[0].at <= suspended_at:
+        return False
+    if standard is None:
+        return False
+    if standard.method is Method.ANYTIME:
+        return True
+    last = sealed.looks[-1].scope
+    taken = len([look for look in sealed.looks if look.scope == last and not look.recount])
+    return taken < len(standard.looks)

@@ -1,0 +1,110 @@
+"""A system: the AI under consideration, what it proposes, and the fingerprint that says exactly which one it is."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from licet.core.answer import Answer
+from licet.core.canonical import Json, digest
+from licet.core.ids import CaseNumber, Fingerprint
+from licet.core.refusal import Unknown
+
+
+class SystemKind(StrEnum):
+    """Where proposals come from."""
+
+    POSTED = "posted"
+    BUILTIN = "builtin"
+    CALLABLE = "callable"
+
+
+UNVERSIONED = "unversioned"
+"""The version of a posted system that names none: its mandate lasts 30 days at most."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SystemCard:
+    """Which system it is. `parts` holds everything its answers depend on, as digests and plain values."""
+
+    kind: SystemKind
+    name: str
+    version: str
+    parts: Mapping[str, Json] = field(default_factory=dict)
+
+    @property
+    def fingerprint(self) -> Fingerprint:
+        """Digest over kind, name, version and parts (64 hex characters); any change of them is another system."""
+        return Fingerprint(digest({"kind": self.kind.value, "name": self.name, "version": self.version, "parts": dict(self.parts)}))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Precedent:
+    """A similar past case that speaks for a proposal. Similarity is in [0, 1]."""
+
+    case: CaseNumber
+    similarity: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proposal:
+    """A system's answer for a case.
+
+    Attributes:
+        answer: what the system would decide.
+        confidence: in [0, 1]; the very number that thresholds and routing compare.
+        probabilities: probability of each class, by class; empty where the system gives none.
+        familiarity: similarity in [0, 1] to the nearest past cases; `Unknown` where there is no build part.
+        precedents: similar past cases, the nearest first.
+        reason: the system's own words, if any; untrusted text.
+        latency_ms: how long the system took.
+    """
+
+    answer: Answer
+    confidence: float
+    probabilities: Mapping[str, float] = field(default_factory=dict)
+    familiarity: float | Unknown = field(default_factory=lambda: Unknown(why="no build part"))
+    precedents: tuple[Precedent, ...] = ()
+    reason: str = ""
+    latency_ms: int = 0
+
+    def __post_init__(self) -> None:
+        """Refuses a confidence that is not a probability.
+
+        Raises:
+            NotAProbabilityError: names the value.
+        """
+        if not 0.0 <= self.confidence <= 1.0:
+            raise NotAProbabilityError(self.confidence)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoProposal:
+    """The system gave no usable answer: a person decides, and it is never counted as a wrong answer."""
+
+    why: str
+
+
+Proposed = Proposal | NoProposal
+
+
+class NotAProbabilityError(ValueError):
+    """A confidence is NaN or outside [0, 1]."""
+
+    def __init__(self, value: float) -> None:
+        """Names the value and the limit."""
+        super().__init__(f"confidence {value!r} is not in [0, 1]; give the probability that the answer is right.")
+
+
+class SystemNotLoadableError(ValueError):
+    """A system's code cannot be loaded as it is; its cases go to people."""
+
+
+def high_stakes_probability(proposal: Proposal, high_stakes: frozenset[str]) -> float | Unknown:
+    """Probability that the right answer is one of the high-stakes answers, by the system's own probabilities.
+
+    Returns:
+        The sum in [0, 1], or `Unknown` where the system gives no probabilities.
+    """
+    if not proposal.probabilities:
+        return Unknown(why="the system gives no probabilities per answer")
+    return min(1.0, sum(p for answer, p in proposal.probabilities.items() if answer in high_stakes))

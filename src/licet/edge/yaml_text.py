@@ -1,0 +1,124 @@
+"""A use case and a standard as YAML that explains itself to the person who edits it."""
+
+import math
+import re
+from collections.abc import Iterable, Mapping
+
+import yaml
+
+from licet.core.standard import Standard
+from licet.edge.forms import UseCaseFile
+
+SIMPLE = re.compile(r"[A-Za-z][A-Za-z0-9_.-]*(?: [A-Za-z0-9_.-]+)*")
+AMBIGUOUS = frozenset({"y", "n", "yes", "no", "true", "false", "on", "off", "null", "none"})
+"""Words that YAML readers disagree about."""
+
+
+def use_case_yaml(use_case: UseCaseFile) -> str:
+    """Writes `use_case.yaml`."""
+    return f"""\
+# What is decided here, again and again. Check this folder with `licet check`.
+
+title: {_word(use_case.title)}
+
+# choice: one of a closed list. fields: named values. number: a number. text: a text that is acceptable or not.
+answer: {use_case.answer.value}
+
+# The closed list of choices; leave it empty to take whatever occurs in history.
+answers:{_words(use_case.answers)}
+
+# Where proposals come from. posted: in the file you import, from any AI. callable: a Python function in system.py.
+# builtin: Licet's own, trained on your history. auto: system.py if there is one, else posted ones if imported, else builtin.
+system: {use_case.system}
+
+# The columns that hold what is decided on; leave it empty to name them at import.
+content:{_words(use_case.content)}
+"""
+
+
+STANDARD = """\
+# What good means for {slug}. Locked, it is a promise: its digest is signed, and any change makes another standard.
+# Check it with `licet check`; lock it with `licet standard lock {slug}`. Shares are numbers from 0 to 1: 5% is 0.05.
+
+# What AI must not exceed, and how sure we want to be of that.
+# error_alone: share of wrong answers among the cases decided alone.
+# missed_high_stakes: share of the high-stakes cases that are decided alone and wrongly.
+measures:
+{measures}
+
+# exact: labels are looked at only as declared under looks. anytime: at any time, at the price of some labels.
+method: {method}
+
+# When sealed answers may be looked at (labels: a number of labelled cases, or all), and the share of the accepted
+# chance of a false promise that each look spends. The shares sum to 1 at most.
+looks:
+{looks}
+
+# The share that each attempt may spend: the first is for the first system, later ones for what comes after a change.
+attempts:{attempts}
+
+# The share of cases that must be decided alone for the standard to be met.
+min_coverage: {min_coverage!r}
+
+# Answers that must not be missed.
+high_stakes:{high_stakes}
+
+# What a person decides always: by the answer proposed, or by what stands in an attribute.
+never_alone:
+  answers:{answers}
+  attributes:{attributes}
+
+# What a case must be, besides confidently answered, to be decided alone; null switches a guard off.
+guards:
+  # Highest probability that a high-stakes answer is the right one.
+  high_stakes_max: {high_stakes_max}
+  # Share of ordinary cases that may be turned away because they resemble no past case.
+  unfamiliar_share: {unfamiliar_share}
+"""
+
+
+def standard_yaml(standard: Standard, slug: str) -> str:
+    """Writes `standard.yaml`."""
+    return STANDARD.format(
+        slug=slug,
+        measures=_measures(standard),
+        method=standard.method.value,
+        looks=_looks(standard),
+        attempts="".join(f"\n  - {share!r}" for share in standard.attempts) or " []",
+        min_coverage=standard.min_coverage,
+        high_stakes=_words(sorted(standard.high_stakes)),
+        answers=_words(sorted(standard.never_alone_answers), "    "),
+        attributes=_attributes(standard.never_alone_attributes),
+        high_stakes_max=_or_null(standard.guards.high_stakes_max),
+        unfamiliar_share=_or_null(standard.guards.unfamiliar_share),
+    )
+
+
+def _measures(standard: Standard) -> str:
+    return "\n".join(
+        f"  - name: {_word(m.name)}\n    kind: {m.kind.value}\n    target: {m.target!r}\n    confidence: {m.confidence!r}"
+        for m in standard.measures
+    )
+
+
+def _looks(standard: Standard) -> str:
+    return "\n".join(f"  - labels: {'all' if look.labels is None else look.labels}\n    share: {look.share!r}" for look in standard.looks)
+
+
+def _attributes(attributes: Mapping[str, frozenset[str]]) -> str:
+    return "".join(f"\n    {_word(name)}:{_words(sorted(values), '      ')}" for name, values in sorted(attributes.items())) or " {}"
+
+
+def _or_null(share: float | None) -> str:
+    return "null" if share is None else repr(share)
+
+
+def _words(texts: Iterable[str], indent: str = "  ") -> str:
+    return "".join(f"\n{indent}- {_word(text)}" for text in texts) or " []"
+
+
+def _word(text: str) -> str:
+    """A text that every YAML reader reads as this text: plain where it is simple, else in double quotes with escapes."""
+    if SIMPLE.fullmatch(text) and text.lower() not in AMBIGUOUS:
+        return text
+    return yaml.safe_dump(text, default_style='"', allow_unicode=True, width=math.inf).removesuffix("\n")

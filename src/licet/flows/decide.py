@@ -1,0 +1,171 @@
+"""Deciding: on the mandate as it stands in this very transaction, AI decides a case alone or a person is asked."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from licet.core.answer import answer_to_json
+from licet.core.audit import ANSWER_WITHIN, Drawn, is_drawn
+from licet.core.canonical import Json
+from licet.core.grading import GRADER
+from licet.core.ids import LICET, CaseNumber, Fingerprint
+from licet.core.ledger import Event
+from licet.core.mandate import ActiveMandate, Mandate
+from licet.core.review import ReviewKind
+from licet.core.routing import Alone, Route, Traffic, route
+from licet.core.system import Proposed
+from licet.core.use_case import UseCase
+from licet.flows.audit import advance
+from licet.flows.office import Office, entry
+from licet.store import audits, decisions, mandates, systems
+from licet.store.book import Tx
+from licet.store.payloads import commit_to
+
+RULES = "routing-1"
+"""Version of the routing rules, recorded with every decision."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """A case to be decided, with what the system says about it."""
+
+    number: CaseNumber
+    salt: bytes
+    attributes: Mapping[str, str]
+    proposed: Proposed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Done:
+    """What became of a chunk; `mandate` is the one it was decided on."""
+
+    mandate: Mandate | None
+    alone: int
+    audits: int
+    reasons: Mapping[str, int]
+
+
+@dataclass(slots=True, kw_only=True)
+class _Sheet:
+    """What a chunk will write."""
+
+    use_case: UseCase
+    fingerprint: Fingerprint
+    now: datetime
+    routed: list[decisions.Routed] = field(default_factory=list)
+    decided: list[tuple[decisions.Decided, bytes]] = field(default_factory=list)
+    tasks: list[decisions.Task] = field(default_factory=list)
+    drawn: list[Drawn] = field(default_factory=list)
+    events: list[Event] = field(default_factory=list)
+    reasons: dict[str, int] = field(default_factory=dict)
+
+
+def decide(office: Office, tx: Tx, use_case: UseCase, items: Sequence[Item], fingerprint: Fingerprint, now: datetime) -> Done:
+    """Routes cases and writes all that follows, in the caller's transaction.
+
+    State, fingerprint, expiry and cap are read here, under the write lock: nothing that was read before counts.
+
+    Args:
+        items: the cases with proposals, in the order of arrival; none was routed before.
+        fingerprint: of the system that proposed.
+        now: the moment of the decision.
+    """
+    mandate = advance(tx, use_case, now)
+    sheet = _Sheet(use_case=use_case, fingerprint=fingerprint, now=now)
+    before = decisions.alone_since(tx, mandate.id, decisions.day_start(now)) if isinstance(mandate, ActiveMandate) else 0
+    auditor = _Auditor(tx, mandate)
+    for item in items:
+        traffic = Traffic(fingerprint=fingerprint, alone_today=before + len(sheet.decided), now=now)
+        found = route(item.attributes, item.proposed, mandate, traffic)
+        _note(office, tx, sheet, item, found)
+        if isinstance(found, Alone) and auditor.draws(item.number):
+            sheet.drawn.append(auditor.drawn(item.number, now))
+            sheet.tasks.append(decisions.Task(token=office.draw.token("t_"), case=item.number, kind=ReviewKind.AUDIT))
+    _write(tx, sheet, items)
+    return Done(mandate=mandate, alone=len(sheet.decided), audits=len(sheet.drawn), reasons=sheet.reasons)
+
+
+class _Auditor:
+    """Draws audits under a mandate's secret, numbered in the order of drawing."""
+
+    def __init__(self, tx: Tx, mandate: Mandate | None) -> None:
+        self._mandate = mandate if isinstance(mandate, ActiveMandate) else None
+        self._secret = mandates.secret(tx, self._mandate.id) if self._mandate is not None else b""
+        self._order = audits.drawn_so_far(tx, self._mandate) if self._mandate is not None else 0
+
+    def draws(self, case: CaseNumber) -> bool:
+        return self._mandate is not None and is_drawn(self._secret, case, self._mandate.terms.audit_rate)
+
+    def drawn(self, case: CaseNumber, now: datetime) -> Drawn:
+        if self._mandate is None:
+            message = f"Case {case} was drawn for audit without a mandate."
+            raise NotAuditableError(message)
+        self._order += 1
+        return Drawn(
+            mandate=self._mandate.id,
+            round=self._mandate.round,
+            order=self._order,
+            case=case,
+            probability=self._mandate.terms.audit_rate,
+            drawn_at=now,
+            due_at=now + ANSWER_WITHIN,
+        )
+
+
+class NotAuditableError(ValueError):
+    """Only cases that AI decided alone, under a mandate, are audited."""
+
+
+def _note(office: Office, tx: Tx, sheet: _Sheet, item: Item, found: Route) -> None:
+    if isinstance(found, Alone):
+        _note_alone(tx, sheet, item, found)
+        return
+    sheet.reasons[found.reason] = sheet.reasons.get(found.reason, 0) + 1
+    sheet.routed.append(_routed(sheet, item, decisions.TO_PERSON, found.reason, None))
+    sheet.tasks.append(decisions.Task(token=office.draw.token("t_"), case=item.number, kind=ReviewKind.DECISION))
+    sheet.events.append(_event("case.routed", sheet, item, {"route": decisions.TO_PERSON, "reason": found.reason}))
+
+
+def _note_alone(tx: Tx, sheet: _Sheet, item: Item, found: Alone) -> None:
+    mandate, terms = found.mandate, found.mandate.terms
+    versions: dict[str, Json] = {
+        "mandate": mandate.id,
+        "round": mandate.round,
+        "standard": terms.standard,
+        "fingerprint": terms.fingerprint,
+        "rules": RULES,
+        "grader": GRADER,
+    }
+    decided = decisions.Decided(
+        case=item.number, answer=found.proposal.answer, by=f"mandate:{mandate.id}", simulated=False, versions=versions
+    )
+    sheet.decided.append((decided, item.salt))
+    sheet.routed.append(_routed(sheet, item, decisions.ALONE, None, mandate))
+    facts: dict[str, Json] = {
+        "route": decisions.ALONE,
+        "mandate": mandate.id,
+        "audit_rate": terms.audit_rate,
+        "fingerprint": terms.fingerprint,
+    }
+    committed = commit_to(tx, item.salt, "answer", {"answer": answer_to_json(found.proposal.answer)})
+    sheet.events.append(_event("case.routed", sheet, item, facts))
+    sheet.events.append(_event("case.decided", sheet, item, {"commitment": committed, "versions": versions}))
+
+
+def _routed(sheet: _Sheet, item: Item, way: str, reason: str | None, mandate: ActiveMandate | None) -> decisions.Routed:
+    name = None if mandate is None else mandate.id
+    return decisions.Routed(case=item.number, fingerprint=sheet.fingerprint, route=way, reason=reason, mandate=name)
+
+
+def _event(word: str, sheet: _Sheet, item: Item, facts: Mapping[str, Json]) -> Event:
+    return entry(word, by=LICET, now=sheet.now, use_case=sheet.use_case, case_number=item.number, **facts)
+
+
+def _write(tx: Tx, sheet: _Sheet, items: Sequence[Item]) -> None:
+    if sheet.fingerprint:
+        systems.add_proposals(tx, sheet.fingerprint, [(item.number, item.salt, item.proposed) for item in items])
+    decisions.route(tx, sheet.use_case, sheet.routed, at=sheet.now)
+    decisions.decide(tx, sheet.use_case, sheet.decided, at=sheet.now)
+    audits.draw(tx, sheet.drawn)
+    decisions.ask(tx, sheet.use_case, sheet.tasks, at=sheet.now)
+    tx.record(*sheet.events)

@@ -1,0 +1,26 @@
+"""Erasing: a case's key is deleted, so that nobody can read what it said; what the ledger committed to says nothing then."""
+
+from licet.core.people import Act, Actor, permit_person
+from licet.core.refusal import Refused
+from licet.flows.office import Office, entry, working
+from licet.store import cases
+from licet.store.payloads import erase
+
+
+def erase_case(office: Office, by: Actor, *, name: str, case: str) -> int | Refused:
+    """Erases the cases of a use case that have this outside name, or this number. A trained model forgets them at its next training.
+
+    Returns:
+        How many cases were erased, or `Refused`.
+    """
+    now = office.clock.now()
+    with office.book.write() as tx:
+        use_case = working(tx, name)
+        if isinstance(use_case, Refused):
+            return use_case
+        person = permit_person(by, Act.ERASE, use_case_owner=use_case.owner)
+        if isinstance(person, Refused):
+            return person
+        erased = [number for number in cases.numbers_named(tx, use_case, case) if erase(tx, number)]
+        tx.record(*[entry("case.erased", by=person.id, now=now, use_case=use_case, case_number=number) for number in erased])
+        return len(erased)

@@ -1,0 +1,328 @@
+"""Evaluating: fix everything, write it down, and only then read the sealed answers and judge."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from licet.core.answer import Answer, answer_label
+from licet.core.canonical import Json
+from licet.core.case import Part
+from licet.core.evaluation import Graded, Judgment, Plan, grid, judge, verdict_to_json
+from licet.core.grading import GRADER, loss
+from licet.core.ids import CaseNumber, LookId, SealedSetId
+from licet.core.mandate import Scope, scope_to_json
+from licet.core.people import Act, Actor, Person, permit
+from licet.core.refusal import Refused
+from licet.core.routing import guarded
+from licet.core.sealed import FreshLook, Look, Recount, SealedSet, Seen, ask_to_look
+from licet.core.standard import CountersignedStandard, Standard
+from licet.core.system import UNVERSIONED, Proposal
+from licet.core.use_case import UseCase
+from licet.flows.office import Office, entry, working
+from licet.flows.propose import Speaker, Spoken, keep, scope_for, speak_on, speaker
+from licet.flows.set_standard import signed_standard
+from licet.store import cases, looks, use_cases
+from licet.store.book import Tx
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """What is to be evaluated: the use case, the standard as the folder has it, and which system."""
+
+    name: str
+    on_disk: Standard
+    system: str = "auto"
+    posted_as: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evaluated:
+    """An evaluation as it is shown.
+
+    Attributes:
+        fresh: whether this call spent a look; False when nothing had changed since an earlier one.
+        labelled: sealed cases with an answer, in the order they were drawn, up to the first without one.
+        looks: looks at the sealed set so far.
+    """
+
+    use_case: UseCase
+    standard: CountersignedStandard
+    speaker: Speaker
+    stored: looks.StoredLook
+    sealed: SealedSet
+    fresh: bool
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What a reader must know."""
+        return self.stored.warnings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Prepared:
+    """Everything that is known before any sealed answer is read."""
+
+    by: Actor
+    now: datetime
+    use_case: UseCase
+    standard: CountersignedStandard
+    speaker: Speaker
+    scope: Scope
+    spoken: tuple[Spoken, ...]
+    erased: int
+    warnings: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Planned:
+    """A plan that is in the ledger."""
+
+    prepared: _Prepared
+    plan: Plan
+    sealed: SealedSet
+    permission: FreshLook | Recount
+    spoken: tuple[Spoken, ...]
+    thresholds: tuple[float, ...]
+    proof: looks.PlannedLook
+
+
+def evaluate(office: Office, by: Actor, request: Request) -> Evaluated | Refused:
+    """Judges a system on sealed cases by the locked standard, as far as the standard's looks and attempts allow.
+
+    Returns:
+        The evaluation, or `Refused`. Asking again when nothing changed gives the same verdict and spends nothing.
+    """
+    prepared = _prepare(office, by, request)
+    if isinstance(prepared, Refused):
+        return prepared
+    planned = _plan(office, prepared)
+    if isinstance(planned, Refused | Evaluated):
+        return planned
+    return _judge(office, planned)
+
+
+def may_evaluate(tx: Tx, by: Actor, name: str) -> UseCase | Refused:
+    """The use case, if it takes acts and this one may evaluate it."""
+    use_case = working(tx, name)
+    if isinstance(use_case, Refused):
+        return use_case
+    permitted = permit(by, Act.EVALUATE, use_case_owner=use_case.owner)
+    return permitted if isinstance(permitted, Refused) else use_case
+
+
+def _prepare(office: Office, by: Actor, request: Request) -> _Prepared | Refused:
+    """Fixes system and guards, and lets the system speak on the sealed cases; no answer is read."""
+    now = office.clock.now()
+    with office.book.read() as tx:
+        use_case = may_evaluate(tx, by, request.name)
+        standard = use_case if isinstance(use_case, Refused) else signed_standard(tx, use_case, request.on_disk)
+        sealed = None if isinstance(use_case, Refused) else looks.current_set(tx, use_case)
+    if isinstance(use_case, Refused) or isinstance(standard, Refused):
+        return use_case if isinstance(use_case, Refused) else standard  # type: ignore[return-value] # one of them is the refusal
+    if sealed is None:
+        return _nothing_sealed(use_case)
+    speaks = speaker(office, use_case, wanted=request.system, posted_as=request.posted_as)
+    if isinstance(speaks, Refused):
+        return speaks
+    scope, warnings = fixed_scope(office, use_case, speaks, standard.standard)
+    with office.book.read() as tx:
+        waiting = cases.sealed(tx, use_case, sealed.id)
+    return _Prepared(
+        by=by,
+        now=now,
+        use_case=use_case,
+        standard=standard,
+        speaker=speaks,
+        scope=scope,
+        spoken=tuple(speak_on(office, use_case, speaks, waiting)),
+        erased=sum(one.salt is None for one in waiting),
+        warnings=(*warnings, *_version_warning(speaks)),
+    )
+
+
+def fixed_scope(office: Office, use_case: UseCase, speaks: Speaker, standard: Standard) -> tuple[Scope, tuple[str, ...]]:
+    """Fixes guards on the calibration part; what a sealed answer says cannot move them."""
+    with office.book.read() as tx:
+        calibrating = cases.stored(tx, use_case, Part.CALIBRATION)
+    return scope_for(standard, speak_on(office, use_case, speaks, calibrating), has_guardian=speaks.guardian is not None)
+
+
+def _nothing_sealed(use_case: UseCase) -> Refused:
+    why = f"{use_case.slug!r} has no sealed cases."
+    return Refused(code="no_sealed_cases", why=why, remedy="Import history with a sealed part: --parts 50:20:30.")
+
+
+def _version_warning(speaks: Speaker) -> tuple[str, ...]:
+    if speaks.card.version != UNVERSIONED:
+        return ()
+    return (f"{speaks.card.name!r} names no version: it may change unseen, and its mandate lasts 30 days at most.",)
+
+
+def _plan(office: Office, ready: _Prepared) -> _Planned | Evaluated | Refused:
+    """Asks for a look, fixes the grid on confidences alone, and writes the plan into the ledger."""
+    with office.book.write() as tx:
+        guardian = keep(tx, ready.use_case, ready.speaker, by=ready.by.id, now=ready.now)
+        if isinstance(ready.by, Person):
+            use_cases.involve(tx, ready.use_case, ready.by.id, "evaluator")
+        plan = Plan(
+            standard=ready.standard.digest,
+            fingerprint=ready.speaker.card.fingerprint,
+            scope=ready.scope,
+            guardian=guardian,
+            grader=GRADER,
+        )
+        sealed = looks.current_set(tx, ready.use_case)
+        if sealed is None:
+            return _nothing_sealed(ready.use_case)
+        permission = ask_to_look(sealed, ready.standard.standard, plan.digest)
+        if isinstance(permission, Refused):
+            return permission
+        if isinstance(permission, Seen):
+            return _seen(tx, ready, permission, sealed)
+        planned = _planned(ready, plan, sealed, permission)
+        tx.record(entry("evaluation.planned", by=ready.by.id, now=ready.now, use_case=ready.use_case, **_plan_facts(planned)))
+        return planned
+
+
+def _seen(tx: Tx, ready: _Prepared, permission: Seen, sealed: SealedSet) -> Evaluated:
+    stored = looks.by_id(tx, permission.look.id)
+    return Evaluated(use_case=ready.use_case, standard=ready.standard, speaker=ready.speaker, stored=stored, sealed=sealed, fresh=False)
+
+
+def _planned(ready: _Prepared, plan: Plan, sealed: SealedSet, permission: FreshLook | Recount) -> _Planned:
+    labels = permission.labels if isinstance(permission, FreshLook) else permission.of.labels
+    share = permission.share if isinstance(permission, FreshLook) else permission.of.share
+    kept = permission.thresholds if isinstance(permission, FreshLook) else permission.of.thresholds
+    spoken = ready.spoken[:labels]
+    thresholds = kept
+    if thresholds is None:
+        confidence, eligible = _confidence(spoken), _eligible(ready.scope, spoken)
+        thresholds = grid(ready.standard.standard, confidence, eligible, share=share)
+    proof = looks.PlannedLook(sealed_set=sealed.id, scope=plan.digest)
+    return _Planned(prepared=ready, plan=plan, sealed=sealed, permission=permission, spoken=spoken, thresholds=thresholds, proof=proof)
+
+
+def _confidence(spoken: Sequence[Spoken]) -> list[float]:
+    return [one.proposed.confidence if isinstance(one.proposed, Proposal) else 0.0 for one in spoken]
+
+
+def _eligible(scope: Scope, spoken: Sequence[Spoken]) -> list[bool]:
+    return [isinstance(one.proposed, Proposal) and guarded(scope, one.attributes, one.proposed) is None for one in spoken]
+
+
+def _plan_facts(planned: _Planned) -> Mapping[str, Json]:
+    plan, permission = planned.plan, planned.permission
+    return {
+        "sealed_set": planned.sealed.id,
+        "standard": plan.standard,
+        "fingerprint": plan.fingerprint,
+        "scope": scope_to_json(plan.scope),
+        "guardian": plan.guardian,
+        "grader": plan.grader,
+        "plan": plan.digest,
+        "labels": len(planned.spoken),
+        "share": permission.share if isinstance(permission, FreshLook) else permission.of.share,
+        "recount": isinstance(permission, Recount),
+        "thresholds": list(planned.thresholds),
+    }
+
+
+def _judge(office: Office, planned: _Planned) -> Evaluated | Refused:
+    """Reads the sealed answers and judges, in one transaction that fails when anything moved since the plan."""
+    ready = planned.prepared
+    standard, use_case = ready.standard, ready.use_case
+    with office.book.write() as tx:
+        sealed = looks.current_set(tx, use_case)
+        if sealed != planned.sealed:
+            why = "The sealed cases changed while this evaluation was being planned."
+            return Refused(code="sealed_cases_opened", why=why, remedy="Run `licet evaluate` again.")
+        answers = _right_answers(tx, use_case, planned.proof, sealed.id)
+        judgment = judge(standard, graded(planned, answers), planned.thresholds, share=_share(planned))
+        look = _look(planned, judgment, ready.now)
+        stored = _stored(planned, look, judgment)
+        look_id = looks.add(tx, use_case, look, stored)
+        stored = replace(stored, look=replace(look, id=look_id))
+        tx.record(entry("evaluation.judged", by=ready.by.id, now=ready.now, use_case=use_case, **_judged_facts(stored)))
+        after = looks.current_set(tx, use_case) or sealed
+    return Evaluated(use_case=use_case, standard=standard, speaker=ready.speaker, stored=stored, sealed=after, fresh=True)
+
+
+def _share(planned: _Planned) -> float:
+    permission = planned.permission
+    return permission.share if isinstance(permission, FreshLook) else permission.of.share
+
+
+def _right_answers(tx: Tx, use_case: UseCase, proof: looks.PlannedLook, sealed_set: SealedSetId) -> dict[CaseNumber, Answer | None]:
+    """What counts as right: the first answer, or the adjudicator's where there is one."""
+    first = {number: answer for number, (answer, _) in looks.sealed_answers(tx, use_case, proof).items()}
+    second = {row.case: row.answer for row in looks.worksheet(tx, use_case, sealed_set) if row.answer is not None}
+    return {**first, **second}
+
+
+def graded(planned: _Planned, answers: Mapping[CaseNumber, Answer | None]) -> Graded:
+    """Holds proposals against what counts as right; erased cases count as confident errors, so that erasing never helps."""
+    judged = grade(planned.prepared.standard.standard, planned.plan.scope, planned.spoken, answers)
+    gone = planned.prepared.erased
+    return Graded(
+        confidence=[*judged.confidence, *[1.0] * gone],
+        loss=[*judged.loss, *[1.0] * gone],
+        eligible=[*judged.eligible, *[True] * gone],
+        high_stakes=[*judged.high_stakes, *[True] * gone],
+    )
+
+
+def grade(standard: Standard, scope: Scope, spoken: Sequence[Spoken], answers: Mapping[CaseNumber, Answer | None]) -> Graded:
+    """Holds proposals against what counts as right; a case without a proposal is never decided alone, and counts for nothing else."""
+    truths = [answers.get(one.number) for one in spoken]
+    losses = [
+        loss(one.proposed.answer, truth) if isinstance(one.proposed, Proposal) else 1.0 for one, truth in zip(spoken, truths, strict=True)
+    ]
+    return Graded(
+        confidence=_confidence(spoken),
+        loss=losses,
+        eligible=_eligible(scope, spoken),
+        high_stakes=[truth is None or answer_label(truth) in standard.high_stakes for truth in truths],
+    )
+
+
+def _look(planned: _Planned, judgment: Judgment, now: datetime) -> Look:
+    return Look(
+        id=LookId(0),
+        sealed_set=planned.sealed.id,
+        number=len(planned.sealed.looks) + 1,
+        scope=planned.plan.digest,
+        labels=len(planned.spoken),
+        adjudications=planned.sealed.adjudications,
+        share=_share(planned),
+        outputs=judgment.outputs,
+        thresholds=judgment.thresholds,
+        recount=isinstance(planned.permission, Recount),
+        at=now,
+    )
+
+
+def _stored(planned: _Planned, look: Look, judgment: Judgment) -> looks.StoredLook:
+    verdict = verdict_to_json(judgment.verdict)
+    return looks.StoredLook(
+        look=look,
+        standard=planned.plan.standard,
+        fingerprint=planned.plan.fingerprint,
+        plan={"scope": scope_to_json(planned.plan.scope), "guardian": planned.plan.guardian, "grader": planned.plan.grader},
+        word=judgment.verdict.word,
+        verdict=verdict,
+        verdict_digest=looks.verdict_digest(verdict),
+        warnings=(*planned.prepared.warnings, *judgment.warnings),
+        by=planned.prepared.by.id,
+    )
+
+
+def _judged_facts(stored: looks.StoredLook) -> Mapping[str, Json]:
+    return {
+        "look": stored.look.id,
+        "number": stored.look.number,
+        "sealed_set": stored.look.sealed_set,
+        "plan": stored.look.scope,
+        "verdict": stored.verdict,
+        "verdict_digest": stored.verdict_digest,
+        "outputs": stored.look.outputs,
+    }

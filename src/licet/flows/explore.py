@@ -1,0 +1,64 @@
+"""Exploring: a system on unsealed cases, with everything to see and nothing it could open."""
+
+from dataclasses import dataclass
+
+from licet.core.case import Part
+from licet.core.evaluation import Graded
+from licet.core.people import Actor
+from licet.core.refusal import Refused
+from licet.core.system import SystemCard
+from licet.core.use_case import UseCase
+from licet.flows.evaluate import Request, fixed_scope, grade, may_evaluate
+from licet.flows.office import Office
+from licet.flows.open_sealed import Figures, figures_of
+from licet.flows.propose import speak_on, speaker
+from licet.store import cases
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Explored:
+    """What unsealed cases show. It is no verdict, and no gate takes it.
+
+    Attributes:
+        n: cases of the calibration part.
+        right: how many of them the system answered as people did.
+    """
+
+    use_case: UseCase
+    card: SystemCard
+    n: int
+    right: int
+    figures: Figures
+    warnings: tuple[str, ...]
+
+
+def explore(office: Office, by: Actor, request: Request) -> Explored | Refused:
+    """Holds a system against the calibration part; works without a locked standard."""
+    with office.book.read() as tx:
+        use_case = may_evaluate(tx, by, request.name)
+        stored = [] if isinstance(use_case, Refused) else cases.stored(tx, use_case, Part.CALIBRATION)
+    if isinstance(use_case, Refused):
+        return use_case
+    if not stored:
+        why = f"{use_case.slug!r} has no calibration part to explore on."
+        return Refused(code="no_history", why=why, remedy="Import with a split such as --parts 50:20:30.")
+    speaks = speaker(office, use_case, wanted=request.system, posted_as=request.posted_as)
+    if isinstance(speaks, Refused):
+        return speaks
+    scope, warnings = fixed_scope(office, use_case, speaks, request.on_disk)
+    spoken = speak_on(office, use_case, speaks, stored)
+    with office.book.read() as tx:
+        truths = {past.number: past.answer for past in cases.history(tx, use_case, Part.CALIBRATION)}
+    judged = grade(request.on_disk, scope, spoken, truths)
+    return Explored(
+        use_case=use_case,
+        card=speaks.card,
+        n=len(judged.loss),
+        right=_right(judged),
+        figures=figures_of(request.on_disk, spoken, truths, judged),
+        warnings=warnings,
+    )
+
+
+def _right(judged: Graded) -> int:
+    return sum(1 for one in judged.loss if one == 0.0)

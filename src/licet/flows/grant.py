@@ -1,0 +1,347 @@
+"""Granting: propose a mandate on a met verdict, gather approvals at the gate, grant, reinstate, revoke."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from math import ceil
+
+from licet.core.audit import commitment
+from licet.core.canonical import Json
+from licet.core.gate import Approval, ClosedGate, Evidence, Involvement, OpenedGate, approve, pass_gate
+from licet.core.ids import LICET, Digest, MandateId, PersonId
+from licet.core.ledger import Event
+from licet.core.mandate import (
+    ActiveMandate,
+    Mandate,
+    ProposedMandate,
+    RevokedMandate,
+    SuspendedMandate,
+    Terms,
+    check_terms,
+    grant,
+    proposed_of,
+    reinstate,
+    revoke,
+    scope_from_json,
+    state_of,
+    terms_to_json,
+)
+from licet.core.people import Act, Actor, permit_person
+from licet.core.refusal import Refused
+from licet.core.standard import CountersignedStandard, LockedStandard, MeasureKind
+from licet.core.system import UNVERSIONED
+from licet.core.use_case import Stage, UseCase
+from licet.flows.office import Office, entry, working
+from licet.stats import watch as watching
+from licet.store import audits, cases, looks, mandates, standards, systems, use_cases
+from licet.store.book import Tx
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wishes:
+    """What the proposer may choose; everything else follows from the verdict.
+
+    Attributes:
+        audit_rate: probability with which each case decided alone is audited, in (0, 1].
+        daily_cap: most cases decided alone on one UTC day.
+        lasts: from grant to expiry.
+        planned_audits: audits until expiry that feed the watch; None: rate times cap times days.
+    """
+
+    audit_rate: float = 0.1
+    daily_cap: int = 1000
+    lasts: timedelta = timedelta(days=30)
+    planned_audits: int | None = None
+
+
+def propose_mandate(office: Office, by: Actor, *, name: str, wishes: Wishes) -> ProposedMandate | Refused:
+    """Proposes a mandate on the newest verdict of the present standard, which must be met.
+
+    Raises:
+        NotTermsError: when a wish is out of range.
+    """
+    now = office.clock.now()
+    with office.book.write() as tx:
+        use_case = working(tx, name)
+        if isinstance(use_case, Refused):
+            return use_case
+        person = permit_person(by, Act.PROPOSE, use_case_owner=use_case.owner)
+        if isinstance(person, Refused):
+            return person
+        met = _met_look(tx, use_case)
+        if isinstance(met, Refused):
+            return met
+        system = systems.find(tx, use_case, met.fingerprint)
+        unversioned = system is not None and system.card.version == UNVERSIONED
+        terms = _terms(tx, use_case, met, wishes, "" if system is None else f"{system.card.name}@{system.card.version}")
+        check_terms(terms, unversioned=unversioned)
+        made = ProposedMandate(
+            id=MandateId(office.draw.token("m_")), use_case=use_case.slug, terms=terms, proposed_by=person.id, proposed_at=now
+        )
+        mandates.propose(tx, use_case, made)
+        use_cases.involve(tx, use_case, person.id, "proposer")
+        facts = {"mandate": made.id, "digest": made.digest, "terms": terms_to_json(terms)}
+        tx.record(entry("mandate.proposed", by=person.id, now=now, use_case=use_case, **facts))
+        return made
+
+
+def newest_look(tx: Tx, use_case: UseCase) -> looks.StoredLook | None:
+    """The newest look judged by the standard as it is signed now; None where there is none."""
+    signed = standards.newest(tx, use_case)
+    if not isinstance(signed, CountersignedStandard):
+        return None
+    found = [look for look in looks.looks_of(tx, use_case) if look.standard == signed.digest]
+    return found[-1] if found else None
+
+
+def _met_look(tx: Tx, use_case: UseCase) -> looks.StoredLook | Refused:
+    last = newest_look(tx, use_case)
+    if last is None:
+        why = f"{use_case.slug!r} has no verdict by its present standard."
+        return Refused(code="verdict_not_met", why=why, remedy="Evaluate first: `licet evaluate`.")
+    if last.word != "met":
+        why = f"The verdict of {use_case.slug!r} is {last.word.replace('_', ' ')}; a mandate takes a met verdict."
+        return Refused(
+            code="verdict_not_met", why=why, remedy="It stays with people. Label more, or improve the system, and evaluate again."
+        )
+    return last
+
+
+def _terms(tx: Tx, use_case: UseCase, met: looks.StoredLook, wishes: Wishes, system: str) -> Terms:
+    signed = standards.by_digest(tx, use_case, met.standard)
+    measures = () if signed is None else signed.standard.measures
+    alone = min((m for m in measures if m.kind is MeasureKind.ERROR_ALONE), key=lambda m: m.target)
+    match met.plan, met.verdict:
+        case {"scope": scope, "guardian": str(guardian)}, {"region": {"threshold": int() | float() as threshold}}:
+            certified = with_threshold(scope, float(threshold))
+        case _:
+            message = f"Look {met.look.id} is stored without plan or region; restore a backup."
+            raise ValueError(message)
+    planned = wishes.planned_audits
+    if planned is None:
+        planned = max(1, ceil(wishes.audit_rate * wishes.daily_cap * wishes.lasts / timedelta(days=1)))
+    return Terms(
+        fingerprint=met.fingerprint,
+        system=system,
+        scope=scope_from_json(certified),
+        guardian=guardian,
+        standard=met.standard,
+        look=met.look.id,
+        verdict=met.verdict_digest,
+        target=alone.target,
+        confidence=alone.confidence,
+        audit_rate=wishes.audit_rate,
+        planned_audits=planned,
+        daily_cap=wishes.daily_cap,
+        lasts=wishes.lasts,
+    )
+
+
+def with_threshold(scope: Json, threshold: float) -> Json:
+    """A scope with the certified threshold in place of the widest one."""
+    return {**scope, "threshold": threshold} if isinstance(scope, Mapping) else scope
+
+
+def gate_of(tx: Tx, use_case: UseCase, to: Stage) -> OpenedGate | ClosedGate:
+    """Holds what is known of a use case against the gate of a stage."""
+    return pass_gate(to, evidence_of(tx, use_case))
+
+
+def evidence_of(tx: Tx, use_case: UseCase) -> Evidence:
+    """What a gate asks for, as it stands in this transaction."""
+    signed = standards.newest(tx, use_case)
+    last = newest_look(tx, use_case)
+    proposed = _open_proposal(mandates.newest(tx, use_case), last)
+    return Evidence(
+        owner=use_case.owner,
+        history_cases=sum(cases.count_history(tx, use_case).values()),
+        standard=signed.digest if isinstance(signed, LockedStandard | CountersignedStandard) else None,
+        countersigned=isinstance(signed, CountersignedStandard),
+        verdict=None if last is None else last.word,
+        covers=None if proposed is None else proposed.digest,
+        approvals=mandates.approvals(tx, use_case),
+    )
+
+
+def _open_proposal(mandate: Mandate | None, last: looks.StoredLook | None) -> ProposedMandate | None:
+    """The proposal approvals are for: one that stands on the newest verdict; an older one is void."""
+    if not isinstance(mandate, ProposedMandate) or last is None:
+        return None
+    return mandate if mandate.terms.verdict == last.verdict_digest and mandate.terms.look == last.look.id else None
+
+
+def show_gate(office: Office, *, name: str, to: Stage) -> OpenedGate | ClosedGate:
+    """The gate of a stage, with what is met and who has the ball."""
+    with office.book.read() as tx:
+        return gate_of(tx, use_cases.require(tx, name), to)
+
+
+def approve_gate(office: Office, by: Actor, *, name: str, digest: Digest) -> Approval | Refused:
+    """Gives a person's yes to what has exactly this digest now."""
+    now = office.clock.now()
+    with office.book.write() as tx:
+        use_case = working(tx, name)
+        if isinstance(use_case, Refused):
+            return use_case
+        involved = Involvement(authors=use_cases.involved(tx, use_case), owner=use_case.owner)
+        covers = evidence_of(tx, use_case).covers
+        given = approve(digest, covers, by, involved, now=now)
+        if isinstance(given, Refused):
+            return given
+        if not mandates.add_approval(tx, use_case, given):
+            return Refused(code="already_done", why="You approved exactly this before.", remedy="")
+        tx.record(entry("approval.given", by=given.by, now=now, use_case=use_case, digest=given.digest, to=Stage.DELEGATED.value))
+        return given
+
+
+def grant_mandate(office: Office, by: Actor, *, name: str) -> ActiveMandate | ClosedGate | Refused:
+    """Grants the proposed mandate through its gate, and makes the secret that draws its audits.
+
+    Returns:
+        The active mandate; `ClosedGate` with what is missing; or `Refused`.
+    """
+    now = office.clock.now()
+    with office.book.write() as tx:
+        use_case = working(tx, name)
+        if isinstance(use_case, Refused):
+            return use_case
+        person = permit_person(by, Act.GRANT, use_case_owner=use_case.owner)
+        if isinstance(person, Refused):
+            return person
+        proposed = mandates.newest(tx, use_case)
+        gate = gate_of(tx, use_case, Stage.DELEGATED)
+        if isinstance(gate, ClosedGate):
+            return gate
+        if not isinstance(proposed, ProposedMandate):
+            return Refused(code="no_mandate", why="No mandate is proposed.", remedy="Propose one: `licet mandate propose`.")
+        running = mandates.in_force(tx, use_case)
+        granted = grant(proposed, gate, by, owner=use_case.owner, now=now)
+        if isinstance(granted, Refused):
+            return granted
+        _end_earlier(tx, use_case, running, person.id, now)
+        put_in_force(office, tx, use_case, granted)
+        return granted
+
+
+def _end_earlier(tx: Tx, use_case: UseCase, running: Mandate | None, by: PersonId, now: datetime) -> None:
+    """One mandate at a time: a newer grant revokes the one before it."""
+    if isinstance(running, ActiveMandate | SuspendedMandate):
+        ended = revoke(running, by=by, why="A newer mandate was granted.", now=now)
+        mandates.write_state(tx, ended)
+        tx.record(*ended_events(tx, use_case, ended, now))
+
+
+def put_in_force(office: Office, tx: Tx, use_case: UseCase, granted: ActiveMandate) -> None:
+    """Writes a grant: secret, watch, stage and ledger entry, in the transaction of the caller."""
+    secret = office.draw.secret()
+    committed = commitment(secret)
+    mandates.grant(tx, granted, secret=secret, commitment=committed)
+    terms = granted.terms
+    watch = watching.start(target=terms.target, delta=1.0 - terms.confidence, planned=terms.planned_audits)
+    mandates.start_watch(tx, granted, watch)
+    facts = {
+        "mandate": granted.id,
+        "digest": granted.proposed.digest,
+        "terms": terms_to_json(terms),
+        "audit_rate": terms.audit_rate,
+        "secret_commitment": committed,
+        "expires_at": granted.expires_at.isoformat(),
+        "warning": "audit draws are predictable by whoever operates the machine and reads its key file",
+    }
+    tx.record(entry("mandate.granted", by=granted.granted_by, now=granted.granted_at, use_case=use_case, **facts))
+    if use_case.stage is not Stage.DELEGATED:
+        use_cases.set_stage(tx, use_case, Stage.DELEGATED)
+        change = {"was": use_case.stage.value, "became": Stage.DELEGATED.value}
+        tx.record(entry("stage.changed", by=granted.granted_by, now=granted.granted_at, use_case=use_case, **change))
+
+
+def revoke_mandate(office: Office, by: Actor, *, name: str, why: str) -> RevokedMandate | Refused:
+    """Takes the mandate back for good and reveals the secret that drew its audits."""
+    now = office.clock.now()
+    with office.book.write() as tx:
+        use_case = use_cases.require(tx, name)
+        person = permit_person(by, Act.REVOKE, use_case_owner=use_case.owner)
+        if isinstance(person, Refused):
+            return person
+        running = mandates.in_force(tx, use_case)
+        if not isinstance(running, ActiveMandate | SuspendedMandate):
+            return _not_active(running)
+        ended = revoke(running, by=person.id, why=why, now=now)
+        mandates.write_state(tx, ended)
+        tx.record(*ended_events(tx, use_case, ended, now))
+        step_back(tx, use_case, now, ended.revoked_by)
+        return ended
+
+
+def ended_events(tx: Tx, use_case: UseCase, ended: Mandate, now: datetime) -> list[Event]:
+    """The entries of an end: that it ended, and the secret that drew its audits, so that anybody can check the draws."""
+    proposed_id = _id(ended)
+    secret = mandates.secret(tx, proposed_id).hex()
+    by = ended.revoked_by if isinstance(ended, RevokedMandate) else LICET
+    word = "mandate.revoked" if isinstance(ended, RevokedMandate) else "mandate.expired"
+    why = {"why_code": "by_person"} if isinstance(ended, RevokedMandate) else {}
+    open_ones = [row.drawn.case for row in audits.every(tx, proposed_id) if row.outcome is None]
+    return [
+        entry(word, by=by, now=now, use_case=use_case, mandate=proposed_id, **why),
+        *[entry("audit.drawn", by=LICET, now=now, use_case=use_case, mandate=proposed_id, case_number=case) for case in open_ones],
+        entry("secret.revealed", by=LICET, now=now, use_case=use_case, mandate=proposed_id, secret=secret),
+    ]
+
+
+def step_back(tx: Tx, use_case: UseCase, now: datetime, by: PersonId) -> None:
+    """Without a mandate, people decide again: the stage falls back to *assisted*."""
+    if use_case.stage is Stage.DELEGATED:
+        use_cases.set_stage(tx, use_case, Stage.ASSISTED)
+        change = {"was": Stage.DELEGATED.value, "became": Stage.ASSISTED.value}
+        tx.record(entry("stage.changed", by=by, now=now, use_case=use_case, **change))
+
+
+def reinstate_mandate(office: Office, by: Actor, *, name: str) -> ActiveMandate | Refused:
+    """Puts the suspended mandate in force again, on a met verdict on fresh sealed cases; its watch starts anew."""
+    now = office.clock.now()
+    with office.book.write() as tx:
+        use_case = working(tx, name)
+        if isinstance(use_case, Refused):
+            return use_case
+        suspended = mandates.in_force(tx, use_case)
+        if not isinstance(suspended, SuspendedMandate):
+            why = f"The mandate is {'absent' if suspended is None else state_of(suspended)}, not suspended."
+            return Refused(code="mandate_not_suspended", why=why, remedy="See `licet mandate show`.")
+        active = reinstate(suspended, _fresh_verdict(tx, use_case, suspended), by, now=now)
+        if isinstance(active, Refused):
+            return active
+        mandates.write_state(tx, active)
+        terms = active.terms
+        watch = watching.start(target=terms.target, delta=1.0 - terms.confidence, planned=terms.planned_audits)
+        mandates.start_watch(tx, active, watch)
+        tx.record(entry("mandate.reinstated", by=active.granted_by, now=now, use_case=use_case, mandate=active.id, round=active.round))
+        use_cases.set_stage(tx, use_case, Stage.DELEGATED)
+        return active
+
+
+def _fresh_verdict(tx: Tx, use_case: UseCase, suspended: SuspendedMandate) -> datetime | None:
+    """When the newest met verdict was given that stands on sealed cases first looked at after the suspension."""
+    terms = suspended.active.terms
+    for stored in reversed(looks.looks_of(tx, use_case)):
+        first = looks.looks_at(tx, stored.look.sealed_set)[0].look.at
+        fits = stored.fingerprint == terms.fingerprint and stored.standard == terms.standard and stored.word == "met"
+        if fits and first > suspended.suspended_at and _threshold(stored) <= terms.scope.threshold:
+            return stored.look.at
+    return None
+
+
+def _threshold(stored: looks.StoredLook) -> float:
+    match stored.verdict:
+        case {"region": {"threshold": int() | float() as threshold}}:
+            return float(threshold)
+        case _:
+            return 1.0
+
+
+def _id(mandate: Mandate) -> MandateId:
+    return proposed_of(mandate).id
+
+
+def _not_active(mandate: Mandate | None) -> Refused:
+    state = "absent" if mandate is None else state_of(mandate)
+    return Refused(code="mandate_not_active", why=f"The mandate is {state}.", remedy="See `licet mandate show`.")

@@ -1,0 +1,71 @@
+"""The office: what every flow stands on, and how it knows who acts."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from licet.core.canonical import Json
+from licet.core.ids import PersonId, UseCaseSlug
+from licet.core.ledger import Event
+from licet.core.people import Actor, Operator
+from licet.core.refusal import Refused
+from licet.core.use_case import UseCase, in_use
+from licet.ports import Callables, Clock, Draw, GuardianMaker, Post, Seal, Trainer, Vault, Witness
+from licet.store import people, use_cases
+from licet.store.book import Book, Tx
+
+ASSERTED = "asserted"
+"""Until people sign in, who acts is what they say: every entry and every report says so."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Office:
+    """The database and the outside world, behind their ports."""
+
+    book: Book
+    clock: Clock
+    draw: Draw
+    vault: Vault
+    seal: Seal
+    witness: Witness
+    post: Post
+    trainer: Trainer
+    guardians: GuardianMaker
+    callables: Callables
+
+
+class UnknownPersonError(LookupError):
+    """Nobody of this address was added."""
+
+    def __init__(self, email: str, known: list[str]) -> None:
+        """Names the offender and who there is."""
+        there = ", ".join(known) if known else "nobody yet"
+        super().__init__(f"Nobody here has the address {email!r}. There are: {there}. Add a person with `licet person add`.")
+
+
+def who(office: Office, email: str | None) -> Actor:
+    """Finds who acts: a person by address, or the operator where nobody is named.
+
+    Raises:
+        UnknownPersonError: when nobody has the address.
+    """
+    if email is None:
+        return Operator()
+    with office.book.read() as tx:
+        found = people.by_email(tx, email)
+        if found is None:
+            raise UnknownPersonError(email, [p.email for p, _ in people.everyone(tx)])
+        return found
+
+
+def working(tx: Tx, slug: str) -> UseCase | Refused:
+    """The use case by name, if it still takes acts."""
+    return in_use(use_cases.require(tx, slug))
+
+
+def entry(what: str, *, by: PersonId, now: datetime, use_case: UseCase | UseCaseSlug | None, **facts: Json) -> Event:
+    """A ledger entry; acts of people say that their identity is asserted."""
+    slug = use_case.slug if isinstance(use_case, UseCase) else use_case
+    said: dict[str, Json] = dict(facts)
+    if by not in {"licet", "operator"}:
+        said["identity"] = ASSERTED
+    return Event(what=what, at=now, by=by, use_case=slug, facts=said)

@@ -1,0 +1,232 @@
+"""Opening sealed cases: people see errors and estimates, and the cases are history from then on."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from licet.core.answer import Answer, answer_label
+from licet.core.evaluation import Graded
+from licet.core.ids import CaseNumber, Digest, LookId
+from licet.core.mandate import scope_from_json
+from licet.core.people import Act, Actor, permit_person
+from licet.core.refusal import Refused
+from licet.core.standard import MeasureKind, Standard
+from licet.core.system import Proposal, Proposed
+from licet.core.use_case import UseCase
+from licet.flows.evaluate import grade
+from licet.flows.office import Office, entry, working
+from licet.flows.propose import Spoken
+from licet.stats.bounds import interval, upper_bound
+from licet.stats.planning import LabelMore, NotCertifiable, OutOfReach, label_more
+from licet.stats.threshold import AlonePromise, Labelled, tally
+from licet.store import cases, looks, standards, systems
+from licet.store.book import Tx
+
+
+def open_sealed(office: Office, by: Actor, *, name: str) -> int | Refused:
+    """Opens the newest sealed set under the scope it was last judged for. From then on anything changed needs fresh cases.
+
+    Returns:
+        How many cases were opened, or `Refused`.
+    """
+    now = office.clock.now()
+    with office.book.write() as tx:
+        use_case = working(tx, name)
+        if isinstance(use_case, Refused):
+            return use_case
+        person = permit_person(by, Act.OPEN_SEALED, use_case_owner=use_case.owner)
+        if isinstance(person, Refused):
+            return person
+        sealed = looks.current_set(tx, use_case)
+        if sealed is None or not sealed.looks:
+            why = "There is no evaluation on sealed cases yet, so nothing to show by opening them."
+            return Refused(code="no_sealed_cases", why=why, remedy="Evaluate first: `licet evaluate`.")
+        if sealed.opened_scope is not None:
+            return Refused(code="already_done", why=f"Sealed set {sealed.id} is open already.", remedy="")
+        scope = sealed.looks[-1].scope
+        opened = looks.open_set(tx, use_case, sealed.id, scope=scope, by=person.id, at=now)
+        tx.record(entry("sealed.opened", by=person.id, now=now, use_case=use_case, sealed_set=sealed.id, plan=scope, cases=opened))
+        return opened
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Point:
+    """One point of the risk-coverage curve, from opened cases.
+
+    Attributes:
+        upper: exact one-sided upper bound of the error rate at this threshold alone, at the standard's confidence.
+    """
+
+    threshold: float
+    coverage: float
+    n: int
+    errors: int
+    upper: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MeasureFigures:
+    """What opened cases show of a measure: errors in n, and the two-sided exact interval of their rate."""
+
+    name: str
+    n: int
+    errors: int
+    estimate: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Miss:
+    """An opened case that the system got wrong, the most confident first."""
+
+    number: CaseNumber
+    confidence: float
+    said: str
+    truth: str
+    alone: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figures:
+    """Everything that opened cases show."""
+
+    curve: tuple[Point, ...]
+    measures: tuple[MeasureFigures, ...]
+    more: LabelMore | NotCertifiable | OutOfReach | None
+    misses: tuple[Miss, ...]
+
+
+def figures(office: Office, *, name: str, look: LookId) -> Figures | None:
+    """What a look's cases show, once they are open; None while they are sealed."""
+    with office.book.read() as tx:
+        found = working(tx, name)
+        stored = looks.by_id(tx, look)
+        if isinstance(found, Refused):
+            return None
+        sealed = looks.set_by_id(tx, stored.look.sealed_set)
+        if sealed.opened_scope != stored.look.scope:
+            return None
+        signed = standards.by_digest(tx, found, stored.standard)
+        if signed is None:
+            return None
+        standard = signed.standard
+        spoken, answers = _opened(tx, found, stored, sealed.opened_scope)
+    scope = scope_from_json(stored.plan["scope"]) if isinstance(stored.plan, Mapping) else None
+    if scope is None:
+        return None
+    judged = grade(standard, scope, spoken, answers)
+    threshold = _threshold(stored)
+    return Figures(
+        curve=_curve(standard, judged),
+        measures=_measures(standard, judged, threshold),
+        more=_more(standard, judged, stored),
+        misses=_misses(spoken, answers, judged, threshold),
+    )
+
+
+def figures_of(standard: Standard, spoken: Sequence[Spoken], answers: Mapping[CaseNumber, Answer | None], judged: Graded) -> Figures:
+    """What cases show that were never sealed: no region is certified by them."""
+    return Figures(
+        curve=_curve(standard, judged),
+        measures=_measures(standard, judged, None),
+        more=None,
+        misses=_misses(spoken, answers, judged, None),
+    )
+
+
+def _opened(tx: Tx, use_case: UseCase, stored: looks.StoredLook, scope: Digest) -> tuple[list[Spoken], dict[CaseNumber, Answer | None]]:
+    waiting = [one for one in cases.sealed(tx, use_case, stored.look.sealed_set) if one.salt is not None][: stored.look.labels]
+    said = systems.proposals_for(tx, use_case, stored.fingerprint, [one.number for one in waiting])
+    spoken = [_spoken(tx, one, said[one.number]) for one in waiting if one.number in said]
+    proof = looks.PlannedLook(sealed_set=stored.look.sealed_set, scope=scope)
+    answers = {number: answer for number, (answer, _) in looks.sealed_answers(tx, use_case, proof).items()}
+    second = {row.case: row.answer for row in looks.worksheet(tx, use_case, stored.look.sealed_set) if row.answer is not None}
+    return spoken, {**answers, **second}
+
+
+def _spoken(tx: Tx, one: cases.StoredCase, proposed: Proposed) -> Spoken:
+    body = cases.body_of(tx, one)
+    return Spoken(number=one.number, attributes={} if body is None else body.attributes, proposed=proposed)
+
+
+def _threshold(stored: looks.StoredLook) -> float | None:
+    match stored.verdict:
+        case {"region": {"threshold": int() | float() as threshold}}:
+            return float(threshold)
+        case _:
+            return None
+
+
+def _labelled(judged: Graded) -> Labelled:
+    return Labelled(
+        confidence=np.asarray(judged.confidence, dtype=np.float64),
+        loss=np.asarray(judged.loss, dtype=np.float64),
+        eligible=np.asarray(judged.eligible, dtype=np.bool_),
+    )
+
+
+def _curve(standard: Standard, judged: Graded) -> tuple[Point, ...]:
+    labelled = _labelled(judged)
+    inside = labelled.confidence[labelled.eligible]
+    if not inside.size:
+        return ()
+    thresholds = sorted({float(c) for c in inside}, reverse=True)
+    step = max(1, len(thresholds) // 120)
+    picked = (
+        (*thresholds[step - 1 :: step], thresholds[-1])
+        if thresholds[step - 1 :: step][-1:] != thresholds[-1:]
+        else thresholds[step - 1 :: step]
+    )
+    measure = next((m for m in standard.measures if m.kind is MeasureKind.ERROR_ALONE), standard.measures[0])
+    counts = tally(labelled=labelled, promise=AlonePromise(target=measure.target, delta=measure.delta), thresholds=tuple(picked))
+    total = len(judged.loss)
+    return tuple(
+        Point(threshold=t, coverage=n / total, n=n, errors=k, upper=upper_bound(errors=k, n=n, delta=measure.delta))
+        for t, n, k in zip(picked, counts.n, counts.errors, strict=True)
+    )
+
+
+def _measures(standard: Standard, judged: Graded, threshold: float | None) -> tuple[MeasureFigures, ...]:
+    labelled = _labelled(judged)
+    alone = labelled.eligible if threshold is None else labelled.eligible & (labelled.confidence >= threshold)
+    high = np.asarray(judged.high_stakes, dtype=np.bool_)
+    found = []
+    for m in standard.measures:
+        if m.kind is MeasureKind.ERROR_ALONE:
+            n, errors = int(alone.sum()), int(labelled.loss[alone].sum())
+        else:
+            n, errors = int(high.sum()), int(labelled.loss[alone & high].sum())
+        low, up = interval(errors=errors, n=n, delta=m.delta)
+        found.append(MeasureFigures(name=m.name, n=n, errors=errors, estimate=errors / n if n else 0.0, low=low, high=up))
+    return tuple(found)
+
+
+def _more(standard: Standard, judged: Graded, stored: looks.StoredLook) -> LabelMore | NotCertifiable | OutOfReach | None:
+    thresholds = stored.look.thresholds
+    measure = next((m for m in standard.measures if m.kind is MeasureKind.ERROR_ALONE), None)
+    if measure is None or not thresholds or not judged.loss:
+        return None
+    labelled = _labelled(judged)
+    promise = AlonePromise(target=measure.target, delta=measure.delta * stored.look.share)
+    counts = tally(labelled=labelled, promise=promise, thresholds=thresholds)
+    coverage = [n / len(judged.loss) for n in counts.n]
+    threshold = _threshold(stored)
+    certified = None if threshold is None else thresholds.index(threshold)
+    return label_more(tallies=[counts], coverage=coverage, labelled=len(judged.loss), certified=certified)
+
+
+def _misses(
+    spoken: Sequence[Spoken], answers: Mapping[CaseNumber, Answer | None], judged: Graded, threshold: float | None
+) -> tuple[Miss, ...]:
+    found = []
+    for one, wrong, eligible in zip(spoken, judged.loss, judged.eligible, strict=True):
+        if wrong == 0.0 or not isinstance(one.proposed, Proposal):
+            continue
+        truth = answers.get(one.number)
+        alone = eligible and threshold is not None and one.proposed.confidence >= threshold
+        said = answer_label(one.proposed.answer)
+        label = "no answer" if truth is None else answer_label(truth)
+        found.append(Miss(number=one.number, confidence=one.proposed.confidence, said=said, truth=label, alone=alone))
+    return tuple(sorted(found, key=lambda miss: -miss.confidence))

@@ -1,0 +1,257 @@
+"""Proposing: which system speaks, what guards it, and what it says about past cases."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from licet.core.answer import AnswerKind, answer_label
+from licet.core.canonical import digest
+from licet.core.case import CaseBody, Content, Part
+from licet.core.ids import CaseNumber, Fingerprint, PersonId
+from licet.core.mandate import Scope
+from licet.core.refusal import Refused, Unknown
+from licet.core.standard import Standard
+from licet.core.system import NoProposal, Proposal, Proposed, SystemCard, SystemKind, SystemNotLoadableError
+from licet.core.use_case import UseCase
+from licet.flows.office import Office, entry
+from licet.ports import Guardian, System
+from licet.store import cases, systems
+from licet.store.book import Tx
+from licet.store.payloads import read_body
+
+SYSTEM_KINDS = ("auto", "builtin", "posted", "callable")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Learned:
+    """A past case as the systems at the edge learn from it."""
+
+    case: CaseNumber
+    content: Content
+    answer: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Speaker:
+    """A system ready to be judged or to decide.
+
+    Attributes:
+        system: proposes now; None where proposals were posted.
+        guardian: says how familiar a case is; None without a build part.
+        artifact: stored bytes of a trained system; None for others.
+        basis: what it was trained on.
+        refitted: whether the guardian is new, so that familiarity computed earlier no longer holds.
+    """
+
+    card: SystemCard
+    system: System | None
+    guardian: Guardian | None
+    artifact: bytes | None
+    basis: str
+    refitted: bool = False
+
+
+def speaker(office: Office, use_case: UseCase, *, wanted: str, posted_as: str | None) -> Speaker | Refused:
+    """Finds the system of a use case: the one named, or by what is there: a system.py, posted proposals, the built-in one.
+
+    Args:
+        wanted: one of `SYSTEM_KINDS`.
+        posted_as: NAME@VERSION of a posted system; None: the newest.
+    """
+    if wanted in {"auto", "callable"} and posted_as is None:
+        found = office.callables.load(use_case.slug, use_case.answer_kind)
+        if found is not None:
+            return _outside(office, use_case, found.card, found)
+        if wanted == "callable":
+            return Refused(code="no_history", why=f"{use_case.slug!r} has no system.py.", remedy="Write one, or set system: builtin.")
+    with office.book.read() as tx:
+        posted = [s for s in systems.posted(tx, use_case) if posted_as in {None, f"{s.card.name}@{s.card.version}"}]
+    if wanted in {"auto", "posted"} and posted:
+        return _outside(office, use_case, posted[0].card, None)
+    if wanted == "posted" or posted_as is not None:
+        why = f"No proposals of {posted_as or 'any system'!r} were imported."
+        return Refused(
+            code="no_history", why=why, remedy="Import them: `licet import … --proposal COL --confidence COL --system NAME@VERSION`."
+        )
+    return _builtin(office, use_case)
+
+
+def _learned(tx: Tx, use_case: UseCase, part: Part) -> list[Learned]:
+    return [
+        Learned(case=past.number, content=past.body.content, answer=answer_label(past.answer))
+        for past in cases.history(tx, use_case, part)
+        if past.answer is not None
+    ]
+
+
+def _outside(office: Office, use_case: UseCase, card: SystemCard, system: System | None) -> Speaker:
+    with office.book.read() as tx:
+        basis = digest({"guardian": list(cases.basis(tx, use_case, Part.BUILD))})
+        stored = systems.guardian_on(tx, use_case, basis)
+        raw = None if stored is None else systems.artifact(tx, stored)
+        build = [] if raw is not None else _learned(tx, use_case, Part.BUILD)
+    guardian = office.guardians.restore(raw) if raw is not None else office.guardians.fit(build) if build else None
+    refitted = raw is None and guardian is not None
+    return Speaker(card=card, system=system, guardian=guardian, artifact=None, basis=basis, refitted=refitted)
+
+
+def _builtin(office: Office, use_case: UseCase) -> Speaker | Refused:
+    if use_case.answer_kind is not AnswerKind.CHOICE:
+        why = f"The built-in system answers choices, and {use_case.slug!r} has {use_case.answer_kind.value} answers."
+        return Refused(code="no_history", why=why, remedy="Post proposals, or write a system.py.")
+    with office.book.read() as tx:
+        basis = digest({p.value: list(cases.basis(tx, use_case, p)) for p in (Part.BUILD, Part.CALIBRATION)})
+        stored = systems.trained_on(tx, use_case, basis)
+        raw = None if stored is None or stored.artifact is None else systems.artifact(tx, stored.artifact)
+        build = [] if raw is not None else _learned(tx, use_case, Part.BUILD)
+        calibration = [] if raw is not None else _learned(tx, use_case, Part.CALIBRATION)
+    if raw is None and (not build or not calibration):
+        why = f"{use_case.slug!r} has {len(build)} build and {len(calibration)} calibration cases; the built-in system needs both."
+        return Refused(code="no_history", why=why, remedy="Import with a split such as --parts 50:20:30, or post proposals.")
+    trained = office.trainer.restore(raw) if raw is not None else office.trainer.train(build, calibration)
+    return Speaker(card=trained.card, system=trained, guardian=trained.guardian, artifact=raw or trained.to_bytes(), basis=basis)
+
+
+def keep(tx: Tx, use_case: UseCase, speaker: Speaker, *, by: PersonId, now: datetime) -> str:
+    """Stores what a system needs to speak again, and registers it where it is new.
+
+    Returns:
+        The name of the stored guardian; empty where the system brings its own, or there is none.
+    """
+    artifact = None if speaker.artifact is None else systems.keep_artifact(tx, speaker.artifact)
+    guardian = None if speaker.guardian is None or artifact is not None else systems.keep_artifact(tx, speaker.guardian.to_bytes())
+    stored = systems.StoredSystem(card=speaker.card, basis=speaker.basis, artifact=artifact, guardian=guardian)
+    if systems.register(tx, use_case, stored, at=now):
+        card = speaker.card
+        facts = {"kind": card.kind.value, "name": card.name, "version": card.version, "fingerprint": card.fingerprint}
+        tx.record(entry("system.registered", by=by, now=now, use_case=use_case, **facts))
+    elif guardian is not None:
+        systems.set_guardian(tx, use_case, card_of=speaker.card.fingerprint, guardian=guardian, basis=speaker.basis)
+    return guardian or ""
+
+
+def restore(office: Office, tx: Tx, use_case: UseCase, fingerprint: Fingerprint, guardian_name: str) -> Speaker | None:
+    """The system of a mandate, as it was judged: trained artifacts from the store, a callable from its folder.
+
+    Args:
+        guardian_name: the guardian the mandate names; empty where it names none.
+
+    Returns:
+        The speaker; for a callable whose folder changed, one with another fingerprint. None where nothing was registered.
+    """
+    stored = systems.find(tx, use_case, fingerprint)
+    if stored is None:
+        return None
+    if stored.card.kind is SystemKind.BUILTIN and stored.artifact is not None:
+        trained = office.trainer.restore(systems.artifact(tx, stored.artifact))
+        return Speaker(card=trained.card, system=trained, guardian=trained.guardian, artifact=None, basis=stored.basis)
+    guardian = office.guardians.restore(systems.artifact(tx, guardian_name)) if guardian_name else None
+    if stored.card.kind is SystemKind.POSTED:
+        return Speaker(card=stored.card, system=None, guardian=guardian, artifact=None, basis=stored.basis)
+    return _reloaded(office, use_case, guardian, stored.basis)
+
+
+def _reloaded(office: Office, use_case: UseCase, guardian: Guardian | None, basis: str) -> Speaker | None:
+    """The callable as its folder is now, with the fingerprint it has now; None where it cannot be loaded any more."""
+    try:
+        system = office.callables.load(use_case.slug, use_case.answer_kind)
+    except SystemNotLoadableError:
+        return None
+    return None if system is None else Speaker(card=system.card, system=system, guardian=guardian, artifact=None, basis=basis)
+
+
+def ask(speaker: Speaker, contents: Sequence[Content], posted: Sequence[Proposed | None]) -> list[Proposed]:
+    """What a system says about cases: proposed now, or taken as posted; with familiarity where there is a guardian.
+
+    Args:
+        contents: the cases.
+        posted: what was posted for each, for a posted system; ignored for others.
+    """
+    if speaker.system is not None:
+        said = list(speaker.system.propose(contents))
+    else:
+        said = [NoProposal(why="no proposal was posted") if one is None else one for one in posted]
+    return said if speaker.guardian is None else _familiar(speaker.guardian, contents, said)
+
+
+def _familiar(guardian: Guardian, contents: Sequence[Content], said: list[Proposed]) -> list[Proposed]:
+    open_at = [i for i, one in enumerate(said) if isinstance(one, Proposal) and isinstance(one.familiarity, Unknown)]
+    if not open_at:
+        return said
+    values = guardian.familiarity([contents[i] for i in open_at])
+    found = dict(zip(open_at, values, strict=True))
+    return [replace(one, familiarity=found[i]) if isinstance(one, Proposal) and i in found else one for i, one in enumerate(said)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spoken:
+    """A past case with what the system says about it."""
+
+    number: CaseNumber
+    attributes: Mapping[str, str]
+    proposed: Proposed
+
+
+def speak_on(office: Office, use_case: UseCase, speaker: Speaker, stored: Sequence[cases.StoredCase]) -> list[Spoken]:
+    """What a system says about stored cases, in their order; erased ones are left out. Answers are not read.
+
+    What it said before is taken from the store; what it says now is kept there.
+    """
+    readable = [one for one in stored if one.salt is not None]
+    with office.book.read() as tx:
+        before = systems.proposals_for(tx, use_case, speaker.card.fingerprint, [one.number for one in readable])
+        bodies: list[CaseBody] = [read_body(tx, one.salt or b"", one.body) for one in readable]
+    if speaker.refitted:
+        before = {number: _forget_familiarity(one) for number, one in before.items()}
+    complete = all(_is_complete(before.get(one.number), speaker) for one in readable)
+    if complete:
+        said = [before[one.number] for one in readable]
+    else:
+        said = ask(speaker, [body.content for body in bodies], [before.get(one.number) for one in readable])
+        salts = {one.number: one.salt for one in readable if one.salt is not None}
+        with office.book.write() as tx:
+            fresh = {one.number: saying for one, saying in zip(readable, said, strict=True)}
+            systems.keep_proposals(tx, speaker.card.fingerprint, fresh, salts)
+    return [
+        Spoken(number=one.number, attributes=body.attributes, proposed=saying)
+        for one, body, saying in zip(readable, bodies, said, strict=True)
+    ]
+
+
+def _forget_familiarity(one: Proposed) -> Proposed:
+    return one if isinstance(one, NoProposal) else replace(one, familiarity=Unknown(why="the past cases changed"))
+
+
+def _is_complete(one: Proposed | None, speaker: Speaker) -> bool:
+    if one is None:
+        return False
+    return isinstance(one, NoProposal) or speaker.guardian is None or not isinstance(one.familiarity, Unknown)
+
+
+def scope_for(standard: Standard, calibration: Sequence[Spoken], *, has_guardian: bool) -> tuple[Scope, tuple[str, ...]]:
+    """Fixes guards and never-alone lists from the standard and from unsealed cases; the threshold is still the widest.
+
+    Returns:
+        The scope, and warnings about guards that could not be fitted.
+    """
+    warnings: list[str] = []
+    speaks = [one.proposed for one in calibration if isinstance(one.proposed, Proposal)]
+    high = standard.guards.high_stakes_max if standard.high_stakes else None
+    if high is not None and not (speaks and all(one.probabilities for one in speaks)):
+        warnings.append("The system gives no probability per answer: the high-stakes guard is not fitted.")
+        high = None
+    share, floor = standard.guards.unfamiliar_share, None
+    known = sorted(one.familiarity for one in speaks if not isinstance(one.familiarity, Unknown))
+    if share is not None and has_guardian and known:
+        floor = known[int(share * len(known))]
+    elif share is not None:
+        warnings.append("The familiarity guard is not fitted: it takes a build part and a calibration part.")
+    scope = Scope(
+        threshold=0.0,
+        high_stakes=standard.high_stakes,
+        high_stakes_max=high,
+        familiarity_min=floor,
+        never_alone_answers=standard.never_alone_answers,
+        never_alone_attributes=standard.never_alone_attributes,
+    )
+    return scope, tuple(warnings)

@@ -1,0 +1,183 @@
+"""The outside world as flows see it: the AI, the clock, chance, keys, the signature, and the post."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Protocol
+
+from licet.core.answer import AnswerKind
+from licet.core.case import Content
+from licet.core.ids import CaseNumber, UseCaseSlug
+from licet.core.incident import Message
+from licet.core.system import Precedent, Proposed, SystemCard
+
+
+class System(Protocol):
+    """The AI under consideration."""
+
+    @property
+    def card(self) -> SystemCard:
+        """Which system it is."""
+        ...
+
+    def propose(self, contents: Sequence[Content]) -> Sequence[Proposed]:
+        """Proposes an answer for each case, in order; never raises for a single case."""
+        ...
+
+
+class Guardian(Protocol):
+    """Knows the past cases and says how familiar a new one is."""
+
+    @property
+    def digest(self) -> str:
+        """What it was made of (64 hex characters)."""
+        ...
+
+    def familiarity(self, contents: Sequence[Content]) -> Sequence[float]:
+        """Similarity in [0, 1] to the nearest past cases, one per content."""
+        ...
+
+    def precedents(self, contents: Sequence[Content]) -> Sequence[tuple[Precedent, ...]]:
+        """The most similar past cases, nearest first, one tuple per content."""
+        ...
+
+    def to_bytes(self) -> bytes:
+        """Everything it needs, without pickle."""
+        ...
+
+
+class Example(Protocol):
+    """A past case as a system learns from it."""
+
+    @property
+    def case(self) -> CaseNumber:
+        """Its number."""
+        ...
+
+    @property
+    def content(self) -> Content:
+        """What it contains."""
+        ...
+
+    @property
+    def answer(self) -> str:
+        """What a person answered."""
+        ...
+
+
+class TrainedSystem(System, Protocol):
+    """A system that was trained here and can be stored."""
+
+    @property
+    def guardian(self) -> Guardian:
+        """Its view of what is familiar."""
+        ...
+
+    def to_bytes(self) -> bytes:
+        """Everything it needs, without pickle."""
+        ...
+
+
+class Trainer(Protocol):
+    """Makes the built-in system."""
+
+    def train(self, examples: Sequence[Example], calibration: Sequence[Example]) -> TrainedSystem:
+        """Trains on the build part and calibrates on the calibration part."""
+        ...
+
+    def restore(self, raw: bytes) -> TrainedSystem:
+        """Reads what `to_bytes` wrote."""
+        ...
+
+
+class GuardianMaker(Protocol):
+    """Makes the familiarity guard for systems that come from outside."""
+
+    def fit(self, examples: Sequence[Example]) -> Guardian:
+        """Looks at the build part."""
+        ...
+
+    def restore(self, raw: bytes) -> Guardian:
+        """Reads what `to_bytes` wrote."""
+        ...
+
+
+class Callables(Protocol):
+    """Finds the Python function in a use case's folder."""
+
+    def load(self, slug: UseCaseSlug, kind: AnswerKind) -> System | None:
+        """The callable system of a use case; None where its folder has no system.py."""
+        ...
+
+
+class Clock(Protocol):
+    """Tells the time."""
+
+    def now(self) -> datetime:
+        """The present moment, aware, in UTC."""
+        ...
+
+
+class Draw(Protocol):
+    """Makes chance."""
+
+    def secret(self) -> bytes:
+        """32 bytes nobody can predict."""
+        ...
+
+    def token(self, prefix: str) -> str:
+        """A short name nobody can guess: the prefix and 16 letters and digits."""
+        ...
+
+
+class Vault(Protocol):
+    """Keeps payloads unreadable to whoever has the database without the key file."""
+
+    def key(self, purpose: str, salt: bytes) -> bytes:
+        """The key for a purpose and a salt: 32 bytes; gone for good when the salt is deleted."""
+        ...
+
+    def encrypt(self, key: bytes, plain: bytes) -> bytes:
+        """Encrypts and authenticates."""
+        ...
+
+    def decrypt(self, key: bytes, sealed: bytes) -> bytes:
+        """Reads what `encrypt` wrote."""
+        ...
+
+
+class Seal(Protocol):
+    """Signs what the ledger says."""
+
+    @property
+    def name(self) -> str:
+        """The signer's name, which is the ledger's name too."""
+        ...
+
+    @property
+    def vkey(self) -> str:
+        """The public key, in the form a verifier takes."""
+        ...
+
+    def sign(self, size: int, root: bytes) -> str:
+        """A signed checkpoint over the first `size` entries, whose tree has this root (32 bytes)."""
+        ...
+
+
+class Post(Protocol):
+    """Tells people outside."""
+
+    def deliver(self, message: Message) -> None:
+        """Delivers one message; may be asked twice for the same one."""
+        ...
+
+
+class Witness(Protocol):
+    """Keeps copies of checkpoints outside the database."""
+
+    def keep(self, note: str) -> None:
+        """Appends one signed checkpoint."""
+        ...
+
+    def newest(self) -> str | None:
+        """The checkpoint kept last; None when there is none."""
+        ...

@@ -1,0 +1,90 @@
+"""Settings: the few things that are told from outside, each with its meaning; the one place that reads the environment."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+SETTINGS: Mapping[str, str] = {
+    "LICET_HOME": "Folder of the installation (made by `licet init`). Default: the nearest folder upwards that holds `.licet`.",
+    "LICET_KEY_FILE": "File with the key that payloads are encrypted under. Default: `.licet/key`. Keep a copy apart from the database.",
+    "LICET_DATA": "Folder with data sets for `make studies`; the product does not read it.",
+}
+"""Every setting, with its meaning; the reference in the docs is tested against it."""
+
+FOLDER = ".licet"
+
+
+class NoHomeError(LookupError):
+    """There is no installation here."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Home:
+    """Where an installation keeps what.
+
+    Attributes:
+        root: the folder with use_cases/.
+        key_file: the payload key.
+    """
+
+    root: Path
+    key_file: Path
+
+    @property
+    def inner(self) -> Path:
+        """The folder with database and keys, for nobody else to read."""
+        return self.root / FOLDER
+
+    @property
+    def database(self) -> Path:
+        """The SQLite file."""
+        return self.inner / "licet.sqlite"
+
+    @property
+    def ledger_key(self) -> Path:
+        """The signing key."""
+        return self.inner / "ledger.key"
+
+    @property
+    def checkpoints(self) -> Path:
+        """Copies of signed checkpoints."""
+        return self.inner / "checkpoints.txt"
+
+    @property
+    def messages(self) -> Path:
+        """Where people are told, until mail is set up."""
+        return self.inner / "messages.jsonl"
+
+    @property
+    def use_cases(self) -> Path:
+        """One folder for each use case."""
+        return self.root / "use_cases"
+
+
+def home_at(root: Path, environment: Mapping[str, str] | None = None) -> Home:
+    """The installation in a folder, whether it is there yet or not."""
+    env = os.environ if environment is None else environment
+    key = env.get("LICET_KEY_FILE")
+    return Home(root=root, key_file=Path(key) if key else root / FOLDER / "key")
+
+
+def find_home(start: Path | None, environment: Mapping[str, str] | None = None) -> Home:
+    """Finds the installation: the folder named, the one of LICET_HOME, or the nearest upwards from here.
+
+    Raises:
+        NoHomeError: when there is none; names where it was looked for.
+    """
+    env = os.environ if environment is None else environment
+    named = start or (Path(env["LICET_HOME"]) if env.get("LICET_HOME") else None)
+    if named is not None:
+        if not (named / FOLDER).is_dir():
+            message = f"There is no installation in {str(named)!r}. Make one with `licet init {named}`."
+            raise NoHomeError(message)
+        return home_at(named, env)
+    here = Path.cwd()
+    for folder in (here, *here.parents):
+        if (folder / FOLDER).is_dir():
+            return home_at(folder, env)
+    message = f"There is no installation in {str(here)!r} or above. Make one with `licet init`, or name its folder with --home."
+    raise NoHomeError(message)

@@ -1,0 +1,1 @@
+"""Honest numbers: counts go in, and bounds that hold come out."""

@@ -1,0 +1,1 @@
+"""What lasts: the one place that writes to and reads from the database."""

@@ -1,0 +1,103 @@
+"""Audits' rows: which cases were drawn, in which order, and what came of each."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Row, func, insert, select, update
+
+from licet.core.audit import Agreed, Disagreed, Drawn, Outcome, Overdue
+from licet.core.ids import CaseNumber, MandateId
+from licet.core.mandate import ActiveMandate
+from licet.store import tables
+from licet.store.book import Tx
+
+WORDS: dict[str, Outcome] = {"agreed": Agreed(), "disagreed": Disagreed(), "overdue": Overdue()}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditRow:
+    """A drawn case and what came of it; `outcome` is None until it is answered or late."""
+
+    drawn: Drawn
+    outcome: Outcome | None
+    answered_at: datetime | None
+    fed: bool
+
+
+def draw(tx: Tx, drawn: Sequence[Drawn]) -> None:
+    """Writes drawn cases."""
+    rows = [
+        {
+            "mandate_id": d.mandate,
+            "round": d.round,
+            "order": d.order,
+            "case_number": d.case,
+            "probability": d.probability,
+            "drawn_at": d.drawn_at,
+            "due_at": d.due_at,
+            "fed": False,
+        }
+        for d in drawn
+    ]
+    if rows:
+        tx.run(insert(tables.audit), rows)
+
+
+def drawn_so_far(tx: Tx, mandate: ActiveMandate) -> int:
+    """How many cases were drawn in the mandate's present round."""
+    a = tables.audit.c
+    wanted = select(func.count()).select_from(tables.audit).where(a.mandate_id == mandate.id, a.round == mandate.round)
+    return int(tx.conn.execute(wanted).scalar_one())
+
+
+def of_case(tx: Tx, case: CaseNumber) -> AuditRow | None:
+    """The audit of a case; None where it was not drawn."""
+    row = tx.run(select(tables.audit).where(tables.audit.c.case_number == case)).one_or_none()
+    return None if row is None else _row(row)
+
+
+def answer(tx: Tx, case: CaseNumber, outcome: Outcome, *, at: datetime) -> None:
+    """Writes what came of an audit; the first outcome stays."""
+    a = tables.audit
+    tx.run(update(a).where(a.c.case_number == case, a.c.outcome.is_(None)).values(outcome=word_of(outcome), answered_at=at))
+
+
+def not_fed(tx: Tx, mandate: ActiveMandate) -> list[AuditRow]:
+    """Audits of the present round the watch has not counted, in the order in which they were drawn."""
+    a = tables.audit
+    wanted = select(a).where(a.c.mandate_id == mandate.id, a.c.round == mandate.round, a.c.fed.is_(False)).order_by(a.c.order)
+    return [_row(row) for row in tx.run(wanted)]
+
+
+def mark_fed(tx: Tx, rows: Sequence[AuditRow]) -> None:
+    """Remembers that the watch counted audits."""
+    a = tables.audit
+    for row in rows:
+        tx.run(update(a).where(a.c.case_number == row.drawn.case).values(fed=True))
+
+
+def every(tx: Tx, mandate: MandateId) -> list[AuditRow]:
+    """All audits of a mandate, by round and order."""
+    a = tables.audit
+    return [_row(row) for row in tx.run(select(a).where(a.c.mandate_id == mandate).order_by(a.c.round, a.c.order))]
+
+
+def word_of(outcome: Outcome) -> str:
+    """An outcome in one word: agreed, disagreed or overdue."""
+    return next(word for word, value in WORDS.items() if value == outcome)
+
+
+def _row(row: Row[tuple[object, ...]]) -> AuditRow:
+    r = row._mapping
+    drawn = Drawn(
+        mandate=MandateId(r["mandate_id"]),
+        round=r["round"],
+        order=r["order"],
+        case=CaseNumber(r["case_number"]),
+        probability=r["probability"],
+        drawn_at=r["drawn_at"],
+        due_at=r["due_at"],
+    )
+    outcome = None if r["outcome"] is None else WORDS[r["outcome"]]
+    return AuditRow(drawn=drawn, outcome=outcome, answered_at=r["answered_at"], fed=r["fed"])

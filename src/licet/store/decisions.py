@@ -1,0 +1,215 @@
+"""Decisions' rows: how each case was routed, who is asked, what people answered, and the answer that counts."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, insert, select, update
+
+from licet.core.answer import Answer
+from licet.core.canonical import Json
+from licet.core.ids import CaseNumber, Fingerprint, MandateId
+from licet.core.review import Review, ReviewKind
+from licet.core.use_case import UseCase
+from licet.store import tables
+from licet.store.book import Tx
+from licet.store.payloads import read_answer, write_answer
+
+ALONE = "alone"
+TO_PERSON = "to_person"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Routed:
+    """How a case was routed. `reason` is a code where it went to a person."""
+
+    case: CaseNumber
+    fingerprint: Fingerprint
+    route: str
+    reason: str | None
+    mandate: MandateId | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decided:
+    """The answer that counts, with what it stood on."""
+
+    case: CaseNumber
+    answer: Answer
+    by: str
+    simulated: bool
+    versions: Mapping[str, Json]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task:
+    """Somebody is asked for a blind answer. `token` names it outside, so that its case's number tells nothing."""
+
+    token: str
+    case: CaseNumber
+    kind: ReviewKind
+
+
+def route(tx: Tx, use_case: UseCase, routed: Sequence[Routed], *, at: datetime) -> None:
+    """Writes how cases were routed."""
+    rows = [
+        {
+            "case_number": r.case,
+            "use_case_id": use_case.id,
+            "fingerprint": r.fingerprint,
+            "route": r.route,
+            "reason": r.reason,
+            "mandate_id": r.mandate,
+            "at": at,
+        }
+        for r in routed
+    ]
+    if rows:
+        tx.run(insert(tables.routing), rows)
+
+
+def decide(tx: Tx, use_case: UseCase, decided: Sequence[tuple[Decided, bytes]], *, at: datetime) -> None:
+    """Writes answers that count; a case that has one already is refused by the database.
+
+    Args:
+        decided: each decision with the key material of its case.
+    """
+    rows = [
+        {
+            "case_number": d.case,
+            "use_case_id": use_case.id,
+            "answer": write_answer(tx, salt, d.answer),
+            "by": d.by,
+            "simulated": d.simulated,
+            "versions": json.dumps(dict(d.versions), sort_keys=True),
+            "at": at,
+        }
+        for d, salt in decided
+    ]
+    if rows:
+        tx.run(insert(tables.decision), rows)
+
+
+def ask(tx: Tx, use_case: UseCase, tasks: Sequence[Task], *, at: datetime) -> None:
+    """Writes tasks."""
+    rows = [{"token": t.token, "case_number": t.case, "use_case_id": use_case.id, "kind": t.kind.value, "created_at": at} for t in tasks]
+    if rows:
+        tx.run(insert(tables.task), rows)
+
+
+def open_tasks(tx: Tx, use_case: UseCase) -> list[Task]:
+    """Tasks nobody has answered, in an order that says nothing about why they were made."""
+    t = tables.task.c
+    rows = tx.run(select(t.token, t.case_number, t.kind).where(t.use_case_id == use_case.id, t.done_at.is_(None)).order_by(t.token))
+    return [Task(token=r.token, case=CaseNumber(r.case_number), kind=ReviewKind(r.kind)) for r in rows]
+
+
+def tasks_of(tx: Tx, numbers: Sequence[CaseNumber]) -> list[Task]:
+    """Open tasks about these cases, in the order in which the cases came in."""
+    t = tables.task.c
+    wanted = select(t.token, t.case_number, t.kind).where(t.case_number.in_(numbers), t.done_at.is_(None)).order_by(t.case_number)
+    return [Task(token=r.token, case=CaseNumber(r.case_number), kind=ReviewKind(r.kind)) for r in tx.run(wanted)]
+
+
+def answer(tx: Tx, review: Review, salt: bytes) -> bool:
+    """Writes a person's answer and closes its task; the first answer is the one that stays.
+
+    Returns:
+        Whether the task was still open.
+    """
+    t = tables.task
+    closed = tx.conn.execute(
+        update(t).where(t.c.case_number == review.case, t.c.kind == review.kind.value, t.c.done_at.is_(None)).values(done_at=review.at)
+    ).rowcount
+    if closed == 0:
+        return False
+    tx.run(
+        insert(tables.review).values(
+            case_number=review.case,
+            kind=review.kind.value,
+            by=review.by,
+            simulated=review.simulated,
+            answer=write_answer(tx, salt, review.answer),
+            at=review.at,
+        )
+    )
+    return True
+
+
+def alone_since(tx: Tx, mandate: MandateId, since: datetime) -> int:
+    """How many cases were decided alone under a mandate since a moment."""
+    r = tables.routing.c
+    wanted = select(func.count()).select_from(tables.routing).where(r.mandate_id == mandate, r.route == ALONE, r.at >= since)
+    return int(tx.conn.execute(wanted).scalar_one())
+
+
+def day_start(now: datetime) -> datetime:
+    """The first moment of a UTC day."""
+    return now - timedelta(hours=now.hour, minutes=now.minute, seconds=now.second, microseconds=now.microsecond)
+
+
+def answer_of(tx: Tx, use_case: UseCase, number: CaseNumber, salt: bytes) -> Answer | None:
+    """The answer that counts; None while there is none."""
+    raw = tx.conn.execute(select(tables.decision.c.answer).where(tables.decision.c.case_number == number)).scalar_one_or_none()
+    return None if raw is None else read_answer(tx, salt, raw, use_case.answer_kind)[0]
+
+
+def counts(tx: Tx, use_case: UseCase) -> dict[str, int]:
+    """How many cases came in, were decided alone, and wait for a person."""
+    r, t, d = tables.routing.c, tables.task.c, tables.decision.c
+    alone = tx.conn.execute(
+        select(func.count()).select_from(tables.routing).where(r.use_case_id == use_case.id, r.route == ALONE)
+    ).scalar_one()
+    person = tx.conn.execute(
+        select(func.count()).select_from(tables.routing).where(r.use_case_id == use_case.id, r.route == TO_PERSON)
+    ).scalar_one()
+    waiting = tx.conn.execute(
+        select(func.count()).select_from(tables.task).where(t.use_case_id == use_case.id, t.done_at.is_(None))
+    ).scalar_one()
+    decided = tx.conn.execute(select(func.count()).select_from(tables.decision).where(d.use_case_id == use_case.id)).scalar_one()
+    return {"alone": int(alone), "to_person": int(person), "waiting": int(waiting), "decided": int(decided)}
+
+
+def decided(tx: Tx, use_case: UseCase) -> list[CaseNumber]:
+    """The numbers of all decided cases, in order."""
+    d = tables.decision.c
+    found = tx.conn.execute(select(d.case_number).where(d.use_case_id == use_case.id).order_by(d.case_number)).scalars()
+    return [CaseNumber(n) for n in found]
+
+
+def routed(tx: Tx, number: CaseNumber) -> Routed | None:
+    """How a case was routed; None while it was not."""
+    r = tables.routing
+    row = tx.run(select(r).where(r.c.case_number == number)).one_or_none()
+    if row is None:
+        return None
+    mandate = None if row.mandate_id is None else MandateId(row.mandate_id)
+    return Routed(case=number, fingerprint=Fingerprint(row.fingerprint), route=row.route, reason=row.reason, mandate=mandate)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Made:
+    """A decision as it is exported; `answer` is None where the case was erased."""
+
+    by: str
+    answer: Answer | None
+    simulated: bool
+    at: datetime
+
+
+def made(tx: Tx, use_case: UseCase, number: CaseNumber, salt: bytes | None) -> Made | None:
+    """The decision on a case; None while there is none."""
+    d = tables.decision.c
+    row = tx.run(select(d.by, d.answer, d.simulated, d.at).where(d.case_number == number)).one_or_none()
+    if row is None:
+        return None
+    answer = None if salt is None else read_answer(tx, salt, row.answer, use_case.answer_kind)[0]
+    return Made(by=row.by, answer=answer, simulated=row.simulated, at=row.at)
+
+
+def audit_answer(tx: Tx, use_case: UseCase, number: CaseNumber, salt: bytes) -> Answer | None:
+    """What the blind audit answered; None while nobody did."""
+    r = tables.review.c
+    raw = tx.conn.execute(select(r.answer).where(r.case_number == number, r.kind == ReviewKind.AUDIT.value)).scalar_one_or_none()
+    return None if raw is None else read_answer(tx, salt, raw, use_case.answer_kind)[0]

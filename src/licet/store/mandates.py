@@ -1,0 +1,211 @@
+"""Mandates' rows: terms and state, the secret that draws audits, and the watch."""
+
+import json
+from datetime import datetime
+from typing import assert_never
+
+from sqlalchemy import Row, func, insert, select, update
+
+from licet.core.gate import Approval
+from licet.core.ids import Digest, MandateId, PersonId, UseCaseSlug
+from licet.core.mandate import (
+    ActiveMandate,
+    ExpiredMandate,
+    Mandate,
+    ProposedMandate,
+    RevokedMandate,
+    SuspendedMandate,
+    state_of,
+    terms_from_json,
+    terms_to_json,
+)
+from licet.core.use_case import UseCase
+from licet.stats import watch as watching
+from licet.store import tables
+from licet.store.book import Tx
+
+SECRET = "secret"
+
+
+def propose(tx: Tx, use_case: UseCase, mandate: ProposedMandate) -> None:
+    """Writes a proposed mandate; it is the newest from now on."""
+    m = tables.mandate
+    number = (tx.conn.execute(select(func.max(m.c.number)).where(m.c.use_case_id == use_case.id)).scalar_one_or_none() or 0) + 1
+    tx.run(
+        insert(m).values(
+            id=mandate.id,
+            use_case_id=use_case.id,
+            slug=mandate.use_case,
+            number=number,
+            state="proposed",
+            terms=json.dumps(terms_to_json(mandate.terms), sort_keys=True),
+            proposed_by=mandate.proposed_by,
+            proposed_at=mandate.proposed_at,
+            round=1,
+        )
+    )
+
+
+def newest(tx: Tx, use_case: UseCase) -> Mandate | None:
+    """The mandate as it stands: the newest proposed one, whatever became of it."""
+    m = tables.mandate
+    row = tx.run(select(m).where(m.c.use_case_id == use_case.id).order_by(m.c.number.desc()).limit(1)).one_or_none()
+    return None if row is None else _mandate(row)
+
+
+def in_force(tx: Tx, use_case: UseCase) -> Mandate | None:
+    """The mandate that governs cases: the newest that was ever granted; a mere proposal changes nothing yet."""
+    m = tables.mandate
+    wanted = select(m).where(m.c.use_case_id == use_case.id, m.c.granted_at.is_not(None)).order_by(m.c.granted_at.desc(), m.c.number.desc())
+    row = tx.run(wanted.limit(1)).one_or_none()
+    return None if row is None else _mandate(row)
+
+
+def every(tx: Tx, use_case: UseCase) -> list[Mandate]:
+    """All mandates of a use case, oldest first."""
+    m = tables.mandate
+    return [_mandate(row) for row in tx.run(select(m).where(m.c.use_case_id == use_case.id).order_by(m.c.number))]
+
+
+def all_running(tx: Tx) -> list[tuple[int, Mandate]]:
+    """Every mandate of the installation that is active or suspended, with its use case's row id."""
+    m = tables.mandate
+    rows = tx.run(select(m).where(m.c.state.in_(["active", "suspended"])))
+    return [(row._mapping["use_case_id"], _mandate(row)) for row in rows]
+
+
+def grant(tx: Tx, mandate: ActiveMandate, *, secret: bytes, commitment: str) -> None:
+    """Writes a grant, with the encrypted secret that draws audits."""
+    salt = tx.draw.secret()
+    hidden = tx.vault.encrypt(tx.vault.key(SECRET, salt), secret)
+    tx.run(
+        update(tables.mandate)
+        .where(tables.mandate.c.id == mandate.id)
+        .values(
+            state="active",
+            granted_by=mandate.granted_by,
+            granted_at=mandate.granted_at,
+            expires_at=mandate.expires_at,
+            round=mandate.round,
+            secret_salt=salt,
+            secret=hidden,
+            commitment=commitment,
+        )
+    )
+
+
+def write_state(tx: Tx, mandate: Mandate) -> None:
+    """Writes what became of a granted mandate."""
+    values: dict[str, object] = {"state": state_of(mandate)}
+    match mandate:
+        case ProposedMandate():
+            return
+        case ActiveMandate():
+            values |= {
+                "granted_by": mandate.granted_by,
+                "granted_at": mandate.granted_at,
+                "round": mandate.round,
+                "ended_by": None,
+                "ended_at": None,
+                "why": None,
+            }
+            name = mandate.id
+        case SuspendedMandate():
+            values |= {"ended_by": mandate.suspended_by, "ended_at": mandate.suspended_at, "why": mandate.why}
+            name = mandate.active.id
+        case ExpiredMandate():
+            values |= {"ended_at": mandate.expired_at}
+            name = mandate.active.id
+        case RevokedMandate():
+            values |= {"ended_by": mandate.revoked_by, "ended_at": mandate.revoked_at, "why": mandate.why}
+            name = mandate.active.id
+        case _:
+            assert_never(mandate)
+    tx.run(update(tables.mandate).where(tables.mandate.c.id == name).values(**values))
+
+
+def secret(tx: Tx, mandate: MandateId) -> bytes:
+    """The secret that draws a mandate's audits. Read by routing, and once more when the mandate has ended.
+
+    Raises:
+        LookupError: when there is none: the mandate was never granted.
+    """
+    m = tables.mandate.c
+    row = tx.run(select(m.secret_salt, m.secret).where(m.id == mandate)).one()
+    if row.secret is None:
+        message = f"Mandate {mandate!r} was never granted and has no secret."
+        raise LookupError(message)
+    return tx.vault.decrypt(tx.vault.key(SECRET, row.secret_salt), row.secret)
+
+
+def _mandate(row: Row[tuple[object, ...]]) -> Mandate:
+    r = row._mapping
+    proposed = ProposedMandate(
+        id=MandateId(r["id"]),
+        use_case=UseCaseSlug(r["slug"]),
+        terms=terms_from_json(json.loads(r["terms"])),
+        proposed_by=PersonId(r["proposed_by"]),
+        proposed_at=r["proposed_at"],
+    )
+    if r["state"] == "proposed":
+        return proposed
+    active = ActiveMandate(
+        proposed=proposed, granted_by=PersonId(r["granted_by"]), granted_at=r["granted_at"], expires_at=r["expires_at"], round=r["round"]
+    )
+    match r["state"]:
+        case "active":
+            return active
+        case "suspended":
+            return SuspendedMandate(active=active, suspended_by=PersonId(r["ended_by"]), suspended_at=r["ended_at"], why=r["why"])
+        case "expired":
+            return ExpiredMandate(active=active, expired_at=r["ended_at"])
+        case "revoked":
+            return RevokedMandate(active=active, revoked_by=PersonId(r["ended_by"]), revoked_at=r["ended_at"], why=r["why"])
+        case state:
+            message = f"Mandate {proposed.id!r} has the unknown state {state!r}; restore a backup."
+            raise ValueError(message)
+
+
+# --- the watch ---------------------------------------------------------------------------------------------------------
+
+
+def start_watch(tx: Tx, mandate: ActiveMandate, watch: watching.Watch) -> None:
+    """Writes the watch of a mandate's round."""
+    tx.run(insert(tables.watch).values(mandate_id=mandate.id, round=mandate.round, state=json.dumps(watching.to_json(watch))))
+
+
+def watch_of(tx: Tx, mandate: ActiveMandate) -> watching.Watch:
+    """The watch of a mandate's present round."""
+    w = tables.watch.c
+    raw = tx.conn.execute(select(w.state).where(w.mandate_id == mandate.id, w.round == mandate.round)).scalar_one()
+    return watching.from_json(json.loads(str(raw)))
+
+
+def write_watch(tx: Tx, mandate: ActiveMandate, watch: watching.Watch, *, tripped_at: datetime | None) -> None:
+    """Writes what audits made of the watch."""
+    w = tables.watch
+    tx.run(
+        update(w)
+        .where(w.c.mandate_id == mandate.id, w.c.round == mandate.round)
+        .values(state=json.dumps(watching.to_json(watch)), tripped_at=tripped_at)
+    )
+
+
+# --- approvals ---------------------------------------------------------------------------------------------------------
+
+
+def add_approval(tx: Tx, use_case: UseCase, approval: Approval) -> bool:
+    """Writes an approval; says whether it was new."""
+    a = tables.approval
+    there = select(a).where(a.c.use_case_id == use_case.id, a.c.digest == approval.digest, a.c.by == approval.by)
+    if tx.run(there).first() is not None:
+        return False
+    tx.run(insert(a).values(use_case_id=use_case.id, digest=approval.digest, by=approval.by, at=approval.at))
+    return True
+
+
+def approvals(tx: Tx, use_case: UseCase) -> tuple[Approval, ...]:
+    """All approvals ever given in a use case, oldest first."""
+    a = tables.approval
+    rows = tx.run(select(a).where(a.c.use_case_id == use_case.id).order_by(a.c.at))
+    return tuple(Approval(digest=Digest(r.digest), by=PersonId(r.by), at=r.at) for r in rows)

@@ -1,0 +1,221 @@
+"""Systems' rows: which systems there are, their trained artifacts, and what they proposed."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+
+from sqlalchemy import Row, delete, insert, select, update
+
+from licet.core.answer import Answer, AnswerKind, answer_from_json, answer_to_json
+from licet.core.canonical import Json
+from licet.core.ids import CaseNumber, Fingerprint
+from licet.core.refusal import Unknown
+from licet.core.system import NoProposal, Precedent, Proposal, Proposed, SystemCard, SystemKind
+from licet.core.use_case import UseCase
+from licet.store import tables
+from licet.store.book import Tx
+from licet.store.payloads import read_payload, write_json
+
+ARTIFACT = "artifact"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredSystem:
+    """A registered system. `basis` says what it was trained on; artifact and guardian name stored bytes."""
+
+    card: SystemCard
+    basis: str
+    artifact: str | None
+    guardian: str | None
+
+    @property
+    def fingerprint(self) -> Fingerprint:
+        """Which system it is."""
+        return self.card.fingerprint
+
+
+def keep_artifact(tx: Tx, raw: bytes) -> str:
+    """Stores bytes, encrypted; returns their digest."""
+    name = sha256(raw).hexdigest()
+    a = tables.artifact
+    if tx.run(select(a.c.digest).where(a.c.digest == name)).first() is None:
+        salt = tx.draw.secret()
+        tx.run(insert(a).values(digest=name, salt=salt, body=tx.vault.encrypt(tx.vault.key(ARTIFACT, salt), raw)))
+    return name
+
+
+def artifact(tx: Tx, name: str) -> bytes:
+    """Reads stored bytes.
+
+    Raises:
+        LookupError: when there are none of that name.
+    """
+    a = tables.artifact.c
+    row = tx.run(select(a.salt, a.body).where(a.digest == name)).one_or_none()
+    if row is None:
+        message = f"No stored artifact {name[:12]!r}; evaluate again."
+        raise LookupError(message)
+    return tx.vault.decrypt(tx.vault.key(ARTIFACT, row.salt), row.body)
+
+
+def register(tx: Tx, use_case: UseCase, system: StoredSystem, *, at: datetime) -> bool:
+    """Writes a system down; says whether it was new."""
+    if find(tx, use_case, system.fingerprint) is not None:
+        return False
+    card = system.card
+    tx.run(
+        insert(tables.system).values(
+            use_case_id=use_case.id,
+            fingerprint=system.fingerprint,
+            kind=card.kind.value,
+            name=card.name,
+            version=card.version,
+            card=json.dumps(dict(card.parts), sort_keys=True),
+            basis=system.basis,
+            artifact=system.artifact,
+            guardian=system.guardian,
+            registered_at=at,
+        )
+    )
+    return True
+
+
+def find(tx: Tx, use_case: UseCase, fingerprint: str) -> StoredSystem | None:
+    """A system by its fingerprint."""
+    s = tables.system
+    row = tx.run(select(s).where(s.c.use_case_id == use_case.id, s.c.fingerprint == fingerprint)).one_or_none()
+    return None if row is None else _system(row)
+
+
+def trained_on(tx: Tx, use_case: UseCase, basis: str) -> StoredSystem | None:
+    """The built-in system that was trained on exactly this, if there is one."""
+    s = tables.system
+    wanted = select(s).where(s.c.use_case_id == use_case.id, s.c.kind == SystemKind.BUILTIN.value, s.c.basis == basis)
+    row = tx.run(wanted.order_by(s.c.registered_at.desc()).limit(1)).one_or_none()
+    return None if row is None else _system(row)
+
+
+def guardian_on(tx: Tx, use_case: UseCase, basis: str) -> str | None:
+    """The stored guardian that was fitted to exactly this, if there is one."""
+    s = tables.system
+    wanted = select(s.c.guardian).where(
+        s.c.use_case_id == use_case.id, s.c.basis == basis, s.c.guardian.is_not(None), s.c.kind != SystemKind.BUILTIN.value
+    )
+    return tx.conn.execute(wanted.limit(1)).scalar_one_or_none()
+
+
+def set_guardian(tx: Tx, use_case: UseCase, *, card_of: Fingerprint, guardian: str, basis: str) -> None:
+    """Remembers which guardian, fitted to what, stands beside a system from outside."""
+    s = tables.system
+    tx.run(update(s).where(s.c.use_case_id == use_case.id, s.c.fingerprint == card_of).values(guardian=guardian, basis=basis))
+
+
+def posted(tx: Tx, use_case: UseCase) -> list[StoredSystem]:
+    """The posted systems of a use case, newest first."""
+    s = tables.system
+    wanted = select(s).where(s.c.use_case_id == use_case.id, s.c.kind == SystemKind.POSTED.value).order_by(s.c.registered_at.desc())
+    return [_system(row) for row in tx.run(wanted)]
+
+
+def _system(row: Row[tuple[object, ...]]) -> StoredSystem:
+    r = row._mapping
+    card = SystemCard(kind=SystemKind(r["kind"]), name=r["name"], version=r["version"], parts=json.loads(r["card"]))
+    return StoredSystem(card=card, basis=r["basis"], artifact=r["artifact"], guardian=r["guardian"])
+
+
+# --- proposals ---------------------------------------------------------------------------------------------------------
+
+
+def keep_proposals(tx: Tx, fingerprint: Fingerprint, proposed: Mapping[CaseNumber, Proposed], salts: Mapping[CaseNumber, bytes]) -> None:
+    """Writes what a system proposed, replacing what it proposed for the same cases before."""
+    numbers = list(proposed)
+    p = tables.proposal
+    for start in range(0, len(numbers), 500):
+        chunk = numbers[start : start + 500]
+        tx.run(delete(p).where(p.c.fingerprint == fingerprint, p.c.case_number.in_(chunk)))
+    rows = [_proposal_row(tx, fingerprint, number, one, salts[number]) for number, one in proposed.items() if number in salts]
+    if rows:
+        tx.run(insert(p), rows)
+
+
+def add_proposals(tx: Tx, fingerprint: Fingerprint, proposed: Sequence[tuple[CaseNumber, bytes, Proposed]]) -> None:
+    """Writes what a system proposed for cases that are new."""
+    rows = [_proposal_row(tx, fingerprint, number, one, salt) for number, salt, one in proposed]
+    if rows:
+        tx.run(insert(tables.proposal), rows)
+
+
+def _proposal_row(tx: Tx, fingerprint: Fingerprint, number: CaseNumber, one: Proposed, salt: bytes) -> dict[str, object]:
+    row: dict[str, object] = {"case_number": number, "fingerprint": fingerprint}
+    if isinstance(one, NoProposal):
+        return {**row, "confidence": None, "familiarity": None, "failed": one.why, "body": None}
+    familiarity = None if isinstance(one.familiarity, Unknown) else one.familiarity
+    return {**row, "confidence": one.confidence, "familiarity": familiarity, "failed": None, "body": write_json(tx, salt, _body(one))}
+
+
+def _body(one: Proposal) -> Json:
+    body: dict[str, Json] = {"answer": answer_to_json(one.answer)}
+    if one.probabilities:
+        body["probabilities"] = dict(one.probabilities)
+    if one.precedents:
+        body["precedents"] = [[p.case, p.similarity] for p in one.precedents]
+    if one.reason:
+        body["reason"] = one.reason
+    if one.latency_ms:
+        body["latency_ms"] = one.latency_ms
+    return body
+
+
+def proposals_for(tx: Tx, use_case: UseCase, fingerprint: Fingerprint, numbers: Sequence[CaseNumber]) -> dict[CaseNumber, Proposed]:
+    """What a system proposed for cases; those it did not speak about, and erased ones, are left out."""
+    p, k = tables.proposal.c, tables.case_key.c
+    found: dict[CaseNumber, Proposed] = {}
+    for start in range(0, len(numbers), 500):
+        rows = tx.run(
+            select(p.case_number, p.confidence, p.familiarity, p.failed, p.body, k.salt)
+            .join(tables.case_key, k.case_number == p.case_number)
+            .where(p.fingerprint == fingerprint, p.case_number.in_(numbers[start : start + 500]))
+        )
+        found.update({CaseNumber(r.case_number): _proposed(tx, r, use_case.answer_kind) for r in rows})
+    return found
+
+
+def _proposed(tx: Tx, row: Row[tuple[object, ...]], kind: AnswerKind) -> Proposed:
+    r = row._mapping
+    if r["failed"] is not None:
+        return NoProposal(why=r["failed"])
+    said = read_payload(tx, r["salt"], r["body"])
+    if not isinstance(said, Mapping) or "answer" not in said:
+        return NoProposal(why="the stored proposal cannot be read")
+    return _read_proposal(r["confidence"], r["familiarity"], answer_from_json(kind, said["answer"]), said)
+
+
+def _read_proposal(confidence: float, familiarity: float | None, answer: Answer, rest: Mapping[str, Json]) -> Proposed:
+    probabilities, precedents = rest.get("probabilities"), rest.get("precedents")
+    latency = rest.get("latency_ms", 0)
+    return Proposal(
+        answer=answer,
+        confidence=confidence,
+        probabilities=_probabilities(probabilities),
+        familiarity=Unknown(why="no build part") if familiarity is None else familiarity,
+        precedents=tuple(_precedent(pair) for pair in precedents) if isinstance(precedents, list) else (),
+        reason=str(rest.get("reason", "")),
+        latency_ms=latency if isinstance(latency, int) else 0,
+    )
+
+
+def _probabilities(raw: Json) -> Mapping[str, float]:
+    if not isinstance(raw, Mapping):
+        return {}
+    return {str(answer): float(p) for answer, p in raw.items() if isinstance(p, int | float)}
+
+
+def _precedent(pair: Json) -> Precedent:
+    match pair:
+        case [int(case), int() | float() as similarity]:
+            return Precedent(case=CaseNumber(case), similarity=float(similarity))
+        case _:
+            message = f"{pair!r} is not a precedent; evaluate again."
+            raise ValueError(message)

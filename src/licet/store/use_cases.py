@@ -1,0 +1,106 @@
+"""Use cases' rows."""
+
+from datetime import datetime
+
+from sqlalchemy import Row, insert, select, update
+
+from licet.core.answer import AnswerKind
+from licet.core.ids import PersonId, UseCaseSlug
+from licet.core.use_case import Stage, UseCase
+from licet.store import tables
+from licet.store.book import Tx
+
+
+class UnknownUseCaseError(LookupError):
+    """No use case has this name."""
+
+    def __init__(self, slug: str, known: list[str]) -> None:
+        """Names the offender and those there are."""
+        there = ", ".join(known) if known else "none yet"
+        super().__init__(f"There is no use case {slug!r}. There are: {there}. Create one with `licet use-case new {slug}`.")
+
+
+def create(tx: Tx, slug: UseCaseSlug, title: str, kind: AnswerKind, *, by: PersonId, at: datetime) -> UseCase:
+    """Creates a use case at stage *idea*."""
+    c = tables.use_case
+    tx.run(insert(c).values(slug=slug, title=title, answer_kind=kind.value, stage=Stage.IDEA.value, created_by=by, created_at=at))
+    return require(tx, slug)
+
+
+def find(tx: Tx, slug: str) -> UseCase | None:
+    """Finds a use case by name."""
+    row = tx.run(select(tables.use_case).where(tables.use_case.c.slug == slug)).one_or_none()
+    return None if row is None else _use_case(row)
+
+
+def require(tx: Tx, slug: str) -> UseCase:
+    """Finds a use case by name.
+
+    Raises:
+        UnknownUseCaseError: names it and those there are.
+    """
+    found = find(tx, slug)
+    if found is None:
+        raise UnknownUseCaseError(slug, [u.slug for u in every(tx)])
+    return found
+
+
+def every(tx: Tx) -> list[UseCase]:
+    """All use cases, oldest first."""
+    return [_use_case(row) for row in tx.run(select(tables.use_case).order_by(tables.use_case.c.id))]
+
+
+def owned_by(tx: Tx, person: PersonId) -> list[UseCaseSlug]:
+    """What a person owns."""
+    c = tables.use_case.c
+    return [UseCaseSlug(slug) for slug in tx.conn.execute(select(c.slug).where(c.owner == person)).scalars()]
+
+
+def set_stage(tx: Tx, use_case: UseCase, stage: Stage) -> None:
+    """Moves a use case to a stage."""
+    tx.run(update(tables.use_case).where(tables.use_case.c.id == use_case.id).values(stage=stage.value))
+
+
+def set_owner(tx: Tx, use_case: UseCase, owner: PersonId) -> None:
+    """Names the owner."""
+    tx.run(update(tables.use_case).where(tables.use_case.c.id == use_case.id).values(owner=owner))
+
+
+def rename(tx: Tx, use_case: UseCase, slug: UseCaseSlug) -> None:
+    """Gives a use case a new name."""
+    tx.run(update(tables.use_case).where(tables.use_case.c.id == use_case.id).values(slug=slug))
+
+
+def involve(tx: Tx, use_case: UseCase, person: PersonId, as_what: str) -> None:
+    """Remembers that somebody had a hand in a use case: as locker, builder, proposer."""
+    row = {"use_case_id": use_case.id, "person_id": person, "as_what": as_what}
+    there = select(tables.involved).filter_by(**row)
+    if tx.run(there).first() is None:
+        tx.run(insert(tables.involved).values(**row))
+
+
+def involved(tx: Tx, use_case: UseCase) -> frozenset[PersonId]:
+    """Everybody who had a hand in a use case."""
+    c = tables.involved.c
+    return frozenset(PersonId(p) for p in tx.conn.execute(select(c.person_id).where(c.use_case_id == use_case.id)).scalars())
+
+
+def _use_case(row: Row[tuple[object, ...]]) -> UseCase:
+    r = row._mapping
+    return UseCase(
+        id=r["id"],
+        slug=UseCaseSlug(r["slug"]),
+        title=r["title"],
+        answer_kind=AnswerKind(r["answer_kind"]),
+        stage=Stage(r["stage"]),
+        owner=None if r["owner"] is None else PersonId(r["owner"]),
+        created_by=PersonId(r["created_by"]),
+        created_at=r["created_at"],
+    )
+
+
+def involved_as(tx: Tx, use_case: UseCase, what: set[str]) -> frozenset[PersonId]:
+    """Everybody who had one of these hands in a use case."""
+    c = tables.involved.c
+    wanted = select(c.person_id).where(c.use_case_id == use_case.id, c.as_what.in_(sorted(what)))
+    return frozenset(PersonId(p) for p in tx.conn.execute(wanted).scalars())

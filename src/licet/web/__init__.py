@@ -1,0 +1,1 @@
+"""What people see: pages and reports, made from what the store can show."""

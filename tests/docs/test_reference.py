@@ -1,0 +1,58 @@
+"""What is public is documented: every command, option, setting, refusal and ledger word."""
+
+import re
+
+import click
+import pytest
+
+from docs import write_reference
+from docs.write_reference import COMMANDS, FOLDER, TABLES, commands, find, meanings
+
+
+def there(place: str) -> object:
+    """What stands at `module:name`; the test is skipped while nobody has written it yet."""
+    try:
+        return find(place)
+    except (ModuleNotFoundError, AttributeError) as problem:
+        pytest.skip(f"{place} does not exist yet: {problem}")
+
+
+def page(name: str) -> str:
+    """A page of the reference as it is in the repository."""
+    path = FOLDER / name
+    assert path.is_file(), f"{name} is missing; run `make reference`"
+    return path.read_text("utf-8")
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_every_word_is_documented_with_its_meaning(name: str) -> None:
+    there(TABLES[name].place)
+    words = meanings(TABLES[name])
+    assert all(words.values())
+    text = page(name)
+    assert not [word for word in words if f"| `{word}` | " not in text]
+
+
+def test_every_command_and_option_is_documented() -> None:
+    program = there(COMMANDS)
+    assert isinstance(program, click.Command)
+    sections = dict(re.findall(r"^## `([^`]+)`\n(.*?)(?=^## |\Z)", page("commands.md"), flags=re.MULTILINE | re.DOTALL))
+    for path, command in commands(program, "licet"):
+        assert path in sections, f"{path} is not documented; run `make reference`"
+        assert command.help, f"{path} does not say what it does"
+        for option in [option for option in command.params if isinstance(option, click.Option) and not option.hidden]:
+            assert option.help, f"{path} {option.opts[0]} does not say what it does"
+            assert option.opts[-1] in sections[path], f"{path} {option.opts[0]} is not documented; run `make reference`"
+
+
+def test_the_reference_is_up_to_date() -> None:
+    for place in (COMMANDS, *(words.place for words in TABLES.values())):
+        there(place)
+    assert {name: page(name) for name in write_reference.pages()} == write_reference.pages()
+
+
+def test_nothing_is_documented_that_is_not_there() -> None:
+    program = there(COMMANDS)
+    assert isinstance(program, click.Command)
+    real = {path for path, _ in commands(program, "licet")}
+    assert set(re.findall(r"^## `([^`]+)`", page("commands.md"), flags=re.MULTILINE)) == real

@@ -1,0 +1,107 @@
+"""What is written into a use case's folder reads back as it was, and explains itself to its reader."""
+
+import dataclasses
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from licet.core.answer import AnswerKind
+from licet.core.ids import UseCaseSlug
+from licet.core.standard import DeclaredLook, GuardRules, Measure, MeasureKind, Method, Standard
+from licet.edge.folder import BadFolderError, UseCaseFile, load_standard, load_use_case, write_standard, write_use_case
+
+MEASURE = Measure(name="error", kind=MeasureKind.ERROR_ALONE, target=0.05, confidence=0.95)
+ODD = ["yes", "No", "null", "~", "0", "1.50", "a: b", "# a", "'", '"', "- a", "[x]", "{", "=1", "<<", "\U0001f600", "x\u200dy", "x\xa0y"]
+LETTERS = st.characters(exclude_categories=["Cc", "Cs", "Zl", "Zp"])
+WORDS = st.sampled_from(ODD) | st.text(LETTERS, min_size=1, max_size=12).map(str.strip).filter(bool)
+SHARES = st.floats(1e-300, 1.0)
+SETS = st.frozensets(WORDS, max_size=3)
+
+
+@st.composite
+def standards(draw: st.DrawFn) -> Standard:
+    names = draw(st.lists(WORDS, min_size=1, max_size=3, unique=True))
+    high_stakes = draw(SETS)
+    kinds = st.sampled_from(list(MeasureKind)) if high_stakes else st.just(MeasureKind.ERROR_ALONE)
+    targets, confidences = st.floats(0.0, 0.5, exclude_min=True, exclude_max=True), st.floats(0.5, 1.0, exclude_max=True)
+    labels = sorted(draw(st.sets(st.integers(1, 10**9), max_size=3)))
+    ends: list[int | None] = [*labels, None]
+    return Standard(
+        measures=tuple(Measure(name=n, kind=draw(kinds), target=draw(targets), confidence=draw(confidences)) for n in names),
+        method=draw(st.sampled_from(list(Method))),
+        looks=tuple(DeclaredLook(labels=n, share=draw(SHARES) / len(ends)) for n in ends),
+        attempts=draw(st.lists(st.floats(1e-300, 0.25), min_size=1, max_size=4).map(tuple)),
+        min_coverage=draw(st.floats(0, 1)),
+        high_stakes=high_stakes,
+        never_alone_answers=draw(SETS),
+        never_alone_attributes=draw(st.dictionaries(WORDS, SETS, max_size=3)),
+        guards=GuardRules(
+            high_stakes_max=draw(st.none() | st.floats(0, 1)),
+            unfamiliar_share=draw(st.none() | st.floats(0, 0.5)),
+        ),
+    )
+
+
+@settings(max_examples=60, deadline=None)
+@given(standard=standards())
+def test_a_standard_reads_back_as_it_was_written(tmp_path_factory: pytest.TempPathFactory, standard: Standard) -> None:
+    folder = tmp_path_factory.getbasetemp() / "a-standard"
+    write_standard(folder, standard, overwrite=True)
+    assert load_standard(folder) == standard
+
+
+@settings(max_examples=60, deadline=None)
+@given(title=WORDS, answers=st.lists(WORDS, max_size=5, unique=True), content=st.lists(WORDS, max_size=3, unique=True))
+def test_a_use_case_reads_back_as_it_was_written(
+    tmp_path_factory: pytest.TempPathFactory, title: str, answers: list[str], content: list[str]
+) -> None:
+    folder = tmp_path_factory.getbasetemp() / "a-use-case"
+    use_case = UseCaseFile(
+        slug=UseCaseSlug("a-use-case"),
+        title=title,
+        answer=AnswerKind.CHOICE,
+        answers=tuple(answers),
+        system="posted",
+        content=tuple(content),
+    )
+    write_use_case(folder, use_case, overwrite=True)
+    assert load_use_case(folder) == use_case
+
+
+def test_nothing_is_overwritten_unless_asked(tmp_path: Path) -> None:
+    use_case = UseCaseFile(slug=UseCaseSlug("slips"), title="Slips", answer=AnswerKind.TEXT)
+    standard = Standard(measures=(MEASURE,))
+    folder = tmp_path / "slips"
+    written = [write_use_case(folder, use_case), write_standard(folder, standard)]
+    before = [file.read_bytes() for file in written]
+    with pytest.raises(BadFolderError, match="it is there already"):
+        write_use_case(folder, dataclasses.replace(use_case, title="Other"))
+    with pytest.raises(BadFolderError, match="it is there already"):
+        write_standard(folder, standard)
+    assert [file.read_bytes() for file in written] == before
+    assert sorted(folder.iterdir()) == sorted(written)
+
+
+def test_what_could_not_be_read_back_is_not_written(tmp_path: Path) -> None:
+    for standard in (Standard(measures=()), Standard(measures=(MEASURE,), high_stakes=frozenset({" fraud"}))):
+        with pytest.raises(BadFolderError):
+            write_standard(tmp_path / "slips", standard)
+    assert not (tmp_path / "slips").exists()
+
+
+def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(BadFolderError, match="cannot be written"):
+        write_standard(tmp_path / "file" / "slips", Standard(measures=(MEASURE,)))
+
+
+def test_a_use_case_is_written_only_into_the_folder_of_its_name(tmp_path: Path) -> None:
+    use_case = UseCaseFile(slug=UseCaseSlug("slips"), title="Slips", answer=AnswerKind.TEXT)
+    for name in ("other", "Not A Slug"):
+        with pytest.raises(BadFolderError):
+            write_use_case(tmp_path / name, use_case)
+    with pytest.raises(BadFolderError, match="Rename the folder"):
+        write_standard(tmp_path / "no\nslug", Standard(measures=(MEASURE,)))
+    assert not list(tmp_path.iterdir())
