@@ -1,57 +1,28 @@
 """Wiring: puts the real world behind the ports, once, for a command."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
+from licet.core.checkpoint import Checkpoint, MalformedNoteError
+from licet.core.ledger import Frontier
 from licet.edge.builtin import Engine
 from licet.edge.callables import FolderCallables
 from licet.edge.clock import SystemClock
 from licet.edge.draw import SystemDraw
 from licet.edge.post import FilePost
 from licet.edge.precedents import Guardians
-from licet.edge.seal import Seal, create_seal, open_seal, verify_checkpoint
-from licet.edge.vault import FileVault, create_key, open_key
+from licet.edge.seal import Seal, open_seal, verify_checkpoint
+from licet.edge.vault import FileVault, open_key
 from licet.edge.witness import FileWitness
 from licet.flows.office import Office
-from licet.flows.register import set_up
 from licet.settings import Home
 from licet.store import ledger, notices
-from licet.store.book import Book, check_schema, open_engine
-from licet.store.upgrade import upgrade
+from licet.store.book import Book, BrokenDatabaseError, DatabaseBusyError, check_schema, open_engine
 
 
-class HomeExistsError(FileExistsError):
-    """There is an installation in the folder already."""
-
-
-def create(home: Home) -> str:
-    """Makes an installation: folders, keys, database, the first ledger entry.
-
-    Returns:
-        The public key, to be handed to whoever will verify.
-
-    Raises:
-        HomeExistsError: when there is one; nothing is changed.
-    """
-    if home.inner.exists():
-        message = f"There is an installation in {str(home.root)!r} already. Nothing was changed."
-        raise HomeExistsError(message)
-    home.inner.mkdir(parents=True, mode=0o700)
-    home.use_cases.mkdir(exist_ok=True)
-    (home.inner / ".gitignore").write_text("*\n", encoding="utf-8")
-    vault = create_key(home.key_file) if not home.key_file.exists() else open_key(home.key_file)
-    seal = create_seal(home.ledger_key)
-    engine = open_engine(home.database, create=True)
-    upgrade(engine)
-    office = _office(home, Book(engine, vault, SystemDraw()), vault, seal)
-    set_up(office, now=office.clock.now())
-    settle(office)
-    engine.dispose()
-    return seal.vkey
-
-
-def _office(home: Home, book: Book, vault: FileVault, seal: Seal) -> Office:
+def office_of(home: Home, book: Book, vault: FileVault, seal: Seal) -> Office:
+    """An office on an open database, with this machine's clock, chance, files and keys."""
     return Office(
         book=book,
         clock=SystemClock(),
@@ -66,40 +37,74 @@ def _office(home: Home, book: Book, vault: FileVault, seal: Seal) -> Office:
     )
 
 
+class RolledBackError(RuntimeError):
+    """The database is older than a checkpoint that was kept outside it."""
+
+
 @contextmanager
-def opened(home: Home) -> Iterator[Office]:
+def opened(home: Home, *, rolled_back: bool = False) -> Iterator[Office]:
     """Opens an installation for one command, and settles its ledger and its post before letting go.
 
+    Args:
+        home: where.
+        rolled_back: opens also what is older than the checkpoints outside say: to look at it, or to write the roll-back down.
+
     Raises:
-        DatabaseMissingError, SchemaError, KeyFileError, SealError, ClockWentBackError: each names the remedy.
+        DatabaseMissingError, SchemaError, KeyFileError, SealError, ClockWentBackError, RolledBackError: each names the remedy.
     """
     engine = open_engine(home.database)
     try:
         check_schema(engine)
         vault = open_key(home.key_file)
-        office = _office(home, Book(engine, vault, SystemDraw()), vault, open_seal(home.ledger_key))
+        office = office_of(home, Book(engine, vault, SystemDraw()), vault, open_seal(home.ledger_key))
+        if not rolled_back:
+            _check_age(office)
         try:
             yield office
-        finally:
-            settle(office)
+        except DatabaseBusyError:
+            raise
+        except BaseException:
+            with suppress(DatabaseBusyError, BrokenDatabaseError, OSError):
+                settle(office)
+            raise
+        settle(office)
     finally:
         engine.dispose()
+
+
+def _check_age(office: Office) -> None:
+    """Refuses a database that was put back by hand: going on would sign a shorter ledger over a longer one."""
+    outside = checkpoint_outside(office)
+    with office.book.read() as tx:
+        size = ledger.head(tx).size
+    if outside is not None and outside.size > size:
+        message = (
+            f"The database has {size:,} ledger entries, but a checkpoint outside it has {outside.size:,}: "
+            "an older copy was put in its place. "
+            "Nothing was done. Put the newer one back, or accept the loss with `licet restore BACKUP`, which the ledger then tells."
+        )
+        raise RolledBackError(message)
+
+
+def checkpoint_outside(office: Office) -> Checkpoint | None:
+    """The newest checkpoint in the file beside the database; None where there is none that this installation's key signed."""
+    note = office.witness.newest()
+    try:
+        return None if note is None else verify_checkpoint(note, office.seal.vkey)
+    except MalformedNoteError:
+        return None
 
 
 def settle(office: Office) -> None:
-    """Numbers and signs what is pending in the ledger, and delivers what waits in the outbox."""
+    """Numbers and signs what is pending in the ledger, and delivers what waits in the outbox; writes nothing where nothing is."""
     now = office.clock.now()
-    ledger.sequence(office.book, office.seal, office.witness, now)
+    with office.book.read() as tx:
+        pending, newest = ledger.pending_count(tx), ledger.newest_checkpoint(tx)
+    if pending:
+        ledger.sequence(office.book, office.seal, office.witness, now)
+    elif newest is not None:
+        office.witness.keep(newest)
     notices.deliver(office.book, office.post, now)
-
-
-def upgrade_database(home: Home) -> tuple[str | None, str]:
-    """Brings the database to the present schema; returns the schema before and after."""
-    engine = open_engine(home.database)
-    try:
-        return upgrade(engine)
-    finally:
-        engine.dispose()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,24 +119,31 @@ class LedgerCheck:
 
 def check_ledger(office: Office) -> LedgerCheck:
     """Recomputes the tree and holds it against what was signed last, inside and outside the database."""
-    settle(office)
+    outside = checkpoint_outside(office)
     with office.book.read() as tx:
         found = ledger.check(tx)
         inside = ledger.newest_checkpoint(tx)
-        problems = list(found.problems)
-        note = office.witness.newest()
-        outside = None if note is None else verify_checkpoint(note, office.seal.vkey)
-        signed = None if inside is None else verify_checkpoint(inside, office.seal.vkey)
-    if signed is None:
-        problems.append("the last checkpoint in the database was not signed with this installation's key")
-    elif (signed.size, signed.root) != (found.entries, found.root):
-        problems.append(f"the last checkpoint was signed over {signed.size} entries with another root")
+        leaves = ledger.leaves(tx) if outside is not None and outside.size < found.entries else []
+    problems = [*found.problems, *_inside(office, inside, found)]
     if outside is None:
         problems.append("there is no checkpoint outside the database that this installation's key signed")
     elif outside.size > found.entries:
         problems.append(f"truncated: the checkpoint outside has {outside.size} entries, the database {found.entries}")
-    elif outside.size == found.entries and outside.root != found.root:
-        problems.append("the checkpoint outside has another root: the ledger was rewritten")
-    return LedgerCheck(
-        entries=found.entries, root=found.root, problems=tuple(problems), outside=None if outside is None else outside.size
-    )
+    else:
+        root = Frontier().extend(leaves[: outside.size]).root() if leaves else found.root
+        if root != outside.root:
+            problems.append(f"the first {outside.size} entries are not those of the checkpoint outside: the ledger was rewritten")
+    return LedgerCheck(entries=found.entries, root=found.root, problems=tuple(problems), outside=None if outside is None else outside.size)
+
+
+def _inside(office: Office, note: str | None, found: ledger.Check) -> list[str]:
+    """What is wrong with the checkpoint in the database."""
+    try:
+        signed = None if note is None else verify_checkpoint(note, office.seal.vkey)
+    except MalformedNoteError:
+        signed = None
+    if signed is None:
+        return ["the last checkpoint in the database was not signed with this installation's key"]
+    if (signed.size, signed.root) != (found.entries, found.root):
+        return [f"the last checkpoint was signed over {signed.size} entries with another root"]
+    return []

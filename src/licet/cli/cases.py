@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, cast
 
 import click
 
-from licet.cli.frame import CONTEXT, at_work, folder_of, granted, home_option, json_option, plain, said, usual
+from licet.cli.frame import CONTEXT, at_work, folder_of, granted, home_option, json_option, one_of, plain, said, sheet_options, usual
 from licet.cli.history import card_of, columns_and_reading, reading_options
 from licet.core.canonical import Json
 
@@ -24,7 +24,9 @@ def cases() -> None:
 @click.argument("slug")
 @click.argument("file", type=click.Path(path_type=Path))
 @reading_options
-@click.option("--answer", metavar="COL", help="Simulate people: this column answers what goes to people, and the audits. Labelled simulated.")
+@click.option(
+    "--answer", metavar="COL", help="Simulate people: this column answers what goes to people, and the audits. Labelled simulated."
+)
 @usual
 def submit(slug: str, file: Path, acting: str | None, home: str | None, *, as_json: bool, **given: str | int | None) -> None:
     """Take cases in and route each: alone inside the mandate, else to a person."""
@@ -36,8 +38,8 @@ def submit(slug: str, file: Path, acting: str | None, home: str | None, *, as_js
     from licet.flows.office import who
 
     told = load_use_case(folder_of(home, slug))
-    answer = None if given["answer"] is None else str(given["answer"])
-    columns, reading = columns_and_reading(given, answer=answer)
+    columns, reading = columns_and_reading(given, told)
+    simulated = columns.answer is not None
     done = Tally()
     with at_work(home) as office, Progress(file, hidden=as_json) as bar:
         delivery = Delivery(
@@ -45,11 +47,11 @@ def submit(slug: str, file: Path, acting: str | None, home: str | None, *, as_js
             rows=read_history(file, columns, reading, told.answer, bar.advance),
             source=file_digest(file)[:12],
             card=card_of(cast("str | None", given["system"]), posted=columns.proposal is not None),
-            simulated=answer is not None,
+            simulated=simulated,
         )
         for so_far in take(office, who(office, acting), delivery):
             done = granted(so_far)
-    said(_tally_json(slug, done, simulated=answer is not None), _tally_lines(slug, done, simulated=answer is not None), as_json=as_json)
+    said(_tally_json(slug, done, simulated=simulated), _tally_lines(slug, done, simulated=simulated), as_json=as_json)
 
 
 def _tally_json(slug: str, done: "Tally", *, simulated: bool) -> Mapping[str, Json]:
@@ -72,19 +74,32 @@ def _tally_lines(slug: str, done: "Tally", *, simulated: bool) -> list[str]:
     from licet.core.routing import REASONS
 
     lines = [f"{done.rows:,} cases: [bold]{done.alone:,} decided alone[/], {done.to_person:,} to people."]
-    lines += [f"  {count:,} × {reason}: {REASONS[reason]}" for reason, count in sorted(done.reasons.items(), key=lambda pair: -pair[1])]
+    lines += [f"  {count:,} {reason}: {REASONS[reason]}" for reason, count in sorted(done.reasons.items(), key=lambda pair: -pair[1])]
     lines += [f"  {done.repeated:,} were here already."] if done.repeated else []
-    lines += ["  People are [bold]simulated[/] from the file's own answers."] if simulated else [f"Next: licet cases answer {slug} --export SHEET.csv"]
+    lines += (
+        ["  People are [bold]simulated[/] from the file's own answers."]
+        if simulated
+        else [f"Next: licet cases answer {slug} --export SHEET.csv"]
+    )
     lines += [f"Mandate: [bold]{state_of(done.mandate)}[/]"] if done.mandate is not None else ["No mandate: people decide every case."]
     return lines
 
 
 @cases.command("answer", context_settings=CONTEXT)
 @click.argument("slug")
-@click.option("--export", "out", type=click.Path(path_type=Path), help="Write everything that waits for a blind answer here.")
-@click.option("--import", "back", type=click.Path(path_type=Path), help="Read the filled worksheet from here.")
+@sheet_options
 @usual
-def answer(slug: str, out: Path | None, back: Path | None, acting: str | None, home: str | None, *, as_json: bool) -> None:  # noqa: PLR0913 - a command's options
+def answer(  # noqa: PLR0913 - a command's options
+    slug: str,
+    *,
+    out: Path | None,
+    back: Path | None,
+    encoding: str,
+    delimiter: str | None,
+    acting: str | None,
+    home: str | None,
+    as_json: bool,
+) -> None:
     """Answer cases and audits blind, on a worksheet that does not say which is which."""
     from licet.cli.sheets import read_sheet, write_sheet
     from licet.core.mandate import state_of
@@ -92,19 +107,26 @@ def answer(slug: str, out: Path | None, back: Path | None, acting: str | None, h
     from licet.flows.office import who
     from licet.flows.review import answer_worksheet, worksheet
 
-    if (out is None) == (back is None):
-        raise click.UsageError("Give either --export FILE or --import FILE.")
-    kind = load_use_case(folder_of(home, slug)).answer
+    one_of(out, back)
+    told = load_use_case(folder_of(home, slug))
     with at_work(home) as office:
         actor = who(office, acting)
         if out is not None:
             waiting = granted(worksheet(office, actor, name=slug))
             write_sheet(out, [(one.token, one.body) for one in waiting])
-            said({"use_case": slug, "cases": len(waiting), "file": str(out)}, (f"Wrote {len(waiting):,} cases to {plain(out)}.",), as_json=as_json)
+            said(
+                {"use_case": slug, "cases": len(waiting), "file": str(out)},
+                (f"Wrote {len(waiting):,} cases to {plain(out)}.",),
+                as_json=as_json,
+            )
             return
-        done = granted(answer_worksheet(office, actor, name=slug, answers=read_sheet(cast("Path", back), kind)))
+        answers = read_sheet(cast("Path", back), told.answer, encoding=encoding, delimiter=delimiter, declared=told.answers)
+        done = granted(answer_worksheet(office, actor, name=slug, answers=answers))
     state = None if done.mandate is None else state_of(done.mandate)
-    lines = [f"Took in {done.taken:,} answers." + (f" {done.late:,} were answered before and keep their first answer." if done.late else "")]
+    lines = [
+        f"Took in {done.taken:,} answers."
+        + (f" {done.late:,} were not waiting: answered before (the first answer stays), or not of this use case." if done.late else "")
+    ]
     lines += [f"Mandate: [bold]{state}[/]"] if state is not None else []
     said({"use_case": slug, "taken": done.taken, "late": done.late, "mandate": state}, lines, as_json=as_json)
 
@@ -194,8 +216,10 @@ def audit_lines(found: "AuditStatus") -> list[str]:
     when = f"about {doubling.audits:,} more audits" if isinstance(doubling, EstimatedDelay) else "not within the planned audits"
     return [
         f"Mandate [bold]{found.active.id}[/]: [bold]{state_of(found.mandate)}[/]",
-        f"  {found.drawn:,} drawn, {found.answered:,} answered, {found.waiting:,} waiting, {found.overdue:,} overdue (of {found.planned:,} planned)",
-        f"  {found.errors:,} errors; error among cases decided alone {found.low:.2%} to {found.high:.2%} [dim](valid at any time, if the rate does not change)[/]",
+        f"  {found.drawn:,} drawn, {found.answered:,} answered, {found.waiting:,} waiting, {found.overdue:,} overdue "
+        f"(of {found.planned:,} planned)",
+        f"  {found.errors:,} errors; error among cases decided alone {found.low:.2%} to {found.high:.2%} "
+        "[dim](valid at any time, if the rate does not change)[/]",
         f"  watch {bar} {'[red]tripped[/]' if found.tripped else f'{found.meter:.0%} of the way to the trip line'}",
         f"  a doubling of the allowed error would be found after {when} [dim](estimated)[/]",
     ]

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import click
 
+from licet.cli.frame import CONTEXT, ENVIRONMENT, OK, USAGE, at_work, granted, home_option, json_option, plain, said, usual
 from licet.core.canonical import Json
-from licet.cli.frame import CONTEXT, ENVIRONMENT, NOT_MET, OK, at_work, granted, home_option, json_option, plain, said, usual
 
 
 @click.group(context_settings=CONTEXT)
@@ -35,7 +35,7 @@ def export(slug: str, out: Path, acting: str | None, home: str | None, *, as_jso
 @click.option("--checkpoint", type=click.Path(path_type=Path), metavar="FILE", help="Signed checkpoints kept outside.")
 @json_option
 def verify(pack: Path, key: str | None, checkpoint: Path | None, *, as_json: bool) -> int:
-    """Verify an evidence pack; needs no installation. Exit: 0 nothing wrong, 1 broken, 2 bad input."""
+    """Verify an evidence pack; needs no installation. Exit: 0 nothing wrong, 2 broken or no pack."""
     from licet.verify import UsageError, verify_pack
 
     try:
@@ -45,7 +45,7 @@ def verify(pack: Path, key: str | None, checkpoint: Path | None, *, as_json: boo
     data: dict[str, Json] = {"file": str(pack), "status": found.result, "problems": list(found.problems), "notes": list(found.notes)}
     lines = [f"[bold]{plain(found.result)}[/]", *[f"  {plain(p)}" for p in found.problems], *[f"  [dim]{plain(n)}[/]" for n in found.notes]]
     said(data, lines, as_json=as_json)
-    return NOT_MET if found.problems else OK
+    return USAGE if found.problems else OK
 
 
 @click.group(context_settings=CONTEXT)
@@ -60,11 +60,17 @@ def verify_ledger(home: str | None, *, as_json: bool) -> int:
     """Recompute the whole tree from the entries' bytes and hold it against signed checkpoints, inside and outside the database."""
     from licet.wiring import check_ledger
 
-    with at_work(home) as office:
+    with at_work(home, rolled_back=True) as office:
         found = check_ledger(office)
-    data: dict[str, Json] = {"entries": found.entries, "root": found.root.hex(), "problems": list(found.problems), "checkpoint_outside": found.outside}
+    data: dict[str, Json] = {
+        "entries": found.entries,
+        "root": found.root.hex(),
+        "problems": list(found.problems),
+        "checkpoint_outside": found.outside,
+    }
     lines = [f"{found.entries:,} entries, root {found.root.hex()}"]
-    lines += [f"[red]{plain(problem)}[/]" for problem in found.problems] or ["[green]Intact[/], and the same as the last checkpoint outside the database."]
+    lines += [f"[red]{plain(problem)}[/]" for problem in found.problems] or [
+        "[green]Intact[/], and the same as the last checkpoint outside the database."
+    ]
     said(data, lines, as_json=as_json)
     return ENVIRONMENT if found.problems else OK
-

@@ -1,6 +1,10 @@
 """The frame around every command: who acts, where the installation is, how results and failures are said, and exit codes."""
 
+import gc
+import io
 import json
+import math
+import os
 import sys
 import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -10,10 +14,12 @@ from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 import click
 from rich.console import Console
+from rich.markup import escape
 
 from licet.core.canonical import Json
 from licet.core.refusal import Refused
-from licet.settings import NoHomeError, find_home
+from licet.core.use_case import slug
+from licet.settings import find_home
 
 if TYPE_CHECKING:
     from licet.flows.office import Office
@@ -43,6 +49,7 @@ ENVIRONMENT_ERRORS = frozenset(
         "NotReadableError",
         "SealError",
         "HomeExistsError",
+        "RolledBackError",
     }
 )
 
@@ -63,93 +70,153 @@ def granted(result: R | Refused) -> R:
     return result
 
 
-def said(data: Mapping[str, Json], lines: Sequence[str], *, as_json: bool) -> None:
-    """Prints a result: one JSON object on stdout, or lines for people."""
+def said(data: Mapping[str, Json], lines: Sequence[str], *, as_json: bool, failed: bool = False) -> None:
+    """Prints a result: one JSON object on stdout, or lines for people (on stderr when the command failed).
+
+    A number that is none (NaN, infinity) is null in JSON.
+    """
     if as_json:
-        sys.stdout.write(json.dumps(data, ensure_ascii=False) + "\n")
+        sys.stdout.write(json.dumps(_finite(data), allow_nan=False) + "\n")
         return
-    console = Console(highlight=False, soft_wrap=True)
+    console = Console(highlight=False, soft_wrap=True, emoji=False, stderr=failed)
     for line in lines:
         console.print(line)
 
 
+def _finite(value: Json) -> Json:
+    if isinstance(value, Mapping):
+        return {key: _finite(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_finite(item) for item in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def visible(text: object) -> str:
+    """Text from outside without what steers a terminal: control characters, direction marks and zero-width ones are written out."""
+    return "".join(c if c.isprintable() or c == "\n" else c.encode("unicode_escape", "surrogatepass").decode("ascii") for c in str(text))
+
+
 def plain(text: object) -> str:
-    """Text from outside, made harmless for a terminal: no markup, no control characters, direction marks made visible."""
-    shown = "".join(c if c.isprintable() or c == "\n" else f"\\u{ord(c):04x}" for c in str(text))
-    return shown.replace("[", "\\[")
+    """As `visible`, for a line that is printed with markup: what looks like markup is text, a line end is written out."""
+    return escape(visible(text).replace("\n", "\\n"))
 
 
 def run(cli: click.Group, argv: Sequence[str]) -> int:
     """Runs a command line and gives its exit code; whatever goes wrong is said in words, or as one JSON object with --json."""
     as_json = "--json" in argv
+    _write_anything()
     try:
         code = cli.main(args=list(argv), prog_name="licet", standalone_mode=False)
-    except click.exceptions.Exit as left:
-        return left.exit_code
-    except click.ClickException as wrong:
-        return _usage(wrong, as_json=as_json)
-    except click.exceptions.Abort:
-        return _failed("stopped", "Stopped.", USAGE, as_json=as_json)
-    except RefusedError as no:
-        return _refused(no.refused, as_json=as_json)
-    except Exception as wrong:  # noqa: BLE001 - the entry point: everything else is said here, with its exit code
-        return _error(wrong, as_json=as_json)
+        sys.stdout.flush()
+    except (BrokenPipeError, SystemExit):  # click ends the process where a pipe breaks
+        return _nobody_listens()
+    except (Exception, KeyboardInterrupt) as wrong:  # noqa: BLE001 - the entry point: everything else is said here, with its exit code
+        return _went_wrong(wrong, as_json=as_json)
     return code if isinstance(code, int) else OK
+
+
+def _went_wrong(wrong: BaseException, *, as_json: bool) -> int:
+    match wrong:
+        case click.exceptions.Exit(exit_code=code):
+            return code
+        case click.exceptions.NoArgsIsHelpError():
+            return _failed("usage", wrong.format_message(), USAGE, as_json=as_json)
+        case click.ClickException():
+            return _usage(wrong, as_json=as_json)
+        case click.exceptions.Abort() | KeyboardInterrupt():
+            why = "Stopped. What was finished before is kept; repeat the command for the rest."
+            return _failed("Stopped", why, ENVIRONMENT, as_json=as_json)
+        case RefusedError(refused=no):
+            return _refused(no, as_json=as_json)
+        case _:
+            return _error(wrong, as_json=as_json)
+
+
+def _write_anything() -> None:
+    """Lets a terminal without Unicode show the rest, instead of failing on the first character it cannot show."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def _nobody_listens() -> int:
+    """Whoever read our output has gone (`licet ... | head`): no complaint, and nothing more to say at exit."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return OK
 
 
 def _usage(wrong: click.ClickException, *, as_json: bool) -> int:
     if as_json:
         return _failed("usage", wrong.format_message(), USAGE, as_json=True)
-    wrong.show()
-    return USAGE
+    context = wrong.ctx if isinstance(wrong, click.UsageError) else None
+    usage = "" if context is None else f"{context.get_usage()}\nTry '{context.command_path} --help' for help.\n\n"
+    return _failed("usage", f"{usage}Error: {wrong.format_message()}", USAGE, as_json=False)
 
 
 def _refused(refused: Refused, *, as_json: bool) -> int:
     if as_json:
         said({"refused": {"code": refused.code, "why": refused.why, "remedy": refused.remedy}}, (), as_json=True)
     else:
-        sys.stderr.write(f"Refused ({refused.code}): {refused.why}\n" + (f"  {refused.remedy}\n" if refused.remedy else ""))
+        remedy = f"  {visible(refused.remedy)}\n" if refused.remedy else ""
+        sys.stderr.write(f"Refused ({refused.code}): {visible(refused.why)}\n{remedy}")
     return REFUSED
 
 
-def _error(wrong: Exception, *, as_json: bool) -> int:
+def _error(wrong: BaseException, *, as_json: bool) -> int:
     name = type(wrong).__name__
     ours = type(wrong).__module__.startswith("licet.")
-    if name in ENVIRONMENT_ERRORS or (isinstance(wrong, OSError) and not ours):
+    if name in ENVIRONMENT_ERRORS:
         return _failed(name, str(wrong), ENVIRONMENT, as_json=as_json)
+    if isinstance(wrong, OSError) and not ours:
+        return _failed(name, _outside(wrong), ENVIRONMENT, as_json=as_json)
     if ours and isinstance(wrong, ValueError | LookupError):
         return _failed(name, str(wrong), USAGE, as_json=as_json)
-    sys.stderr.write(traceback.format_exc())
+    sys.stderr.write(visible(traceback.format_exc()))
     return _failed("bug", f"This is a bug in Licet: {name}: {wrong}. Nothing half-done was kept.", BUG, as_json=as_json)
+
+
+def _outside(wrong: OSError) -> str:
+    """What the operating system said, with the file and what to do."""
+    what = str(wrong) if wrong.strerror is None else wrong.strerror
+    where = "" if wrong.filename is None else f"{str(wrong.filename)!r}: "
+    return f"{where}{what}. Check that it exists, may be read and written, and that the disk has space; then repeat."
 
 
 def _failed(code: str, why: str, exit_code: int, *, as_json: bool) -> int:
     if as_json:
         said({"error": {"code": code, "why": why}}, (), as_json=True)
     else:
-        sys.stderr.write(f"{why}\n")
+        sys.stderr.write(f"{visible(why)}\n")
     return exit_code
 
 
 @contextmanager
-def at_work(home: str | None) -> Iterator["Office"]:
-    """Opens the installation for one command."""
+def at_work(home: str | None, *, rolled_back: bool = False) -> Iterator["Office"]:
+    """Opens the installation for one command; `rolled_back`: also one that is older than the checkpoints outside say."""
     from licet.wiring import opened
 
-    with opened(find_home(None if home is None else Path(home))) as office:
+    gc.freeze()
+    gc.enable()
+    with opened(find_home(None if home is None else Path(home)), rolled_back=rolled_back) as office:
         yield office
+
+
+class MissingFolderError(LookupError):
+    """A use case has no folder in this installation."""
 
 
 def folder_of(home: str | None, name: str) -> Path:
     """A use case's folder.
 
     Raises:
-        NoHomeError: when there is no installation, or the use case has no folder in it.
+        NoHomeError: when there is no installation.
+        NotASlugError: when the name cannot be a use case's, such as one that leaves the folder of use cases.
+        MissingFolderError: when the use case has no folder.
     """
-    folder = find_home(None if home is None else Path(home)).use_cases / name
+    folder = find_home(None if home is None else Path(home)).use_cases / slug(name)
     if not folder.is_dir():
         message = f"There is no folder {str(folder)!r}. Make the use case with `licet use-case new {name}`, or restore its folder."
-        raise NoHomeError(message)
+        raise MissingFolderError(message)
     return folder
 
 
@@ -172,3 +239,25 @@ def as_option(function: Callable[P, R]) -> Callable[P, R]:
 def usual(function: Callable[P, R]) -> Callable[P, R]:
     """Adds --as, --home and --json."""
     return as_option(home_option(json_option(function)))
+
+
+def sheet_options(function: click.decorators.FC) -> click.decorators.FC:
+    """Adds --export and --import, and how a filled worksheet is read."""
+    for option in (
+        click.option("--delimiter", help="Of the filled worksheet: one character, or `tab`; default: found in the header line."),
+        click.option("--encoding", default="utf-8", help="Encoding of the filled worksheet."),
+        click.option("--import", "back", type=click.Path(path_type=Path), help="Read the filled worksheet from here."),
+        click.option("--export", "out", type=click.Path(path_type=Path), help="Write the blind worksheet here."),
+    ):
+        function = option(function)
+    return function
+
+
+def one_of(out: Path | None, back: Path | None) -> None:
+    """Refuses both or neither of --export and --import.
+
+    Raises:
+        UsageError: says which two there are.
+    """
+    if (out is None) == (back is None):
+        raise click.UsageError("Give either --export FILE or --import FILE.")

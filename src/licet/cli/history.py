@@ -1,5 +1,6 @@
 """Importing history from the command line."""
 
+import csv
 import json
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
@@ -12,6 +13,7 @@ from licet.core.canonical import Json
 if TYPE_CHECKING:
     from licet.core.system import SystemCard
     from licet.edge.files import Columns, Reading
+    from licet.edge.folder import UseCaseFile
 
 
 class ImportGroup(click.Group):
@@ -30,15 +32,23 @@ def import_() -> None:
 
 
 def columns_of(text: str | None) -> tuple[str, ...]:
-    """Splits COL,COL; a column with a comma in its name is written twice-quoted by nobody, so there is no escape."""
-    return tuple(piece.strip() for piece in text.split(",") if piece.strip()) if text else ()
+    """Splits COL,COL as a line of CSV: a name with a comma in it is written in double quotes."""
+    return tuple(piece.strip() for piece in next(csv.reader([text], skipinitialspace=True)) if piece.strip()) if text else ()
 
 
 def card_of(system: str | None, *, posted: bool) -> "SystemCard | None":
-    """The card of an outside system from NAME@VERSION."""
+    """The card of an outside system from NAME@VERSION; None where no column holds proposals.
+
+    Raises:
+        UsageError: when a system is named whose proposals are nowhere.
+    """
     from licet.core.system import UNVERSIONED, SystemCard, SystemKind
 
     if not posted:
+        if system is not None:
+            raise click.UsageError(
+                f"--system {system!r} names a system, but no column holds its proposals. Add --proposal COL --confidence COL."
+            )
         return None
     name, _, version = (system or "posted").partition("@")
     return SystemCard(kind=SystemKind.POSTED, name=name or "posted", version=version or UNVERSIONED)
@@ -57,7 +67,11 @@ def reading_options(function: click.decorators.FC) -> click.decorators.FC:
         click.option("--proposal", metavar="COL", help="Column with an outside system's proposals."),
         click.option("--attributes", metavar="COL,…", help="Columns with attributes such as segment or amount."),
         click.option("--id", "id_column", metavar="COL", help="Column with the outside name of a case."),
-        click.option("--content", required=True, metavar="COL[,COL…]", help="Columns that say the case: one text, one picture path, or several cells."),
+        click.option(
+            "--content",
+            metavar="COL[,COL…]",
+            help="Columns that say the case: one text, one picture path, or several cells; default: `content:` of use_case.yaml.",
+        ),
     ):
         function = option(function)
     return function
@@ -84,7 +98,7 @@ def file(slug: str, file: Path, acting: str | None, home: str | None, *, as_json
 
     folder = folder_of(home, slug)
     told = load_use_case(folder)
-    columns, reading = columns_and_reading(given, answer=str(given["answer"]), answered_by=cast("str | None", given["answered_by"]))
+    columns, reading = columns_and_reading(given, told, answered_by=cast("str | None", given["answered_by"]))
     seed = given["seed"]
     with at_work(home) as office, Progress(file, hidden=as_json) as bar:
         order = Order(
@@ -119,15 +133,15 @@ def file(slug: str, file: Path, acting: str | None, home: str | None, *, as_json
 
 
 def columns_and_reading(
-    given: "dict[str, str | int | None]", *, answer: str | None, answered_by: str | None = None
+    given: "dict[str, str | int | None]", told: "UseCaseFile", *, answered_by: str | None = None
 ) -> "tuple[Columns, Reading]":
-    """What the options say of a file."""
+    """What the options, and where they are silent the use case's folder, say of a file."""
     from licet.edge.files import Columns, Reading
 
     text = {key: None if value is None else str(value) for key, value in given.items()}
     columns = Columns(
-        content=columns_of(text["content"]),
-        answer=answer,
+        content=columns_of(text["content"]) or told.content,
+        answer=text["answer"],
         id=text["id_column"],
         attributes=columns_of(text["attributes"]),
         time=text["time_column"],
@@ -151,4 +165,8 @@ def undo(slug: str, acting: str | None, home: str | None, *, as_json: bool) -> N
 
     with at_work(home) as office:
         gone = granted(undo_import(office, who(office, acting), name=slug))
-    said({"use_case": slug, "deleted": gone}, (f"Deleted {gone:,} cases. What was sealed stays sealed when it is imported again.",), as_json=as_json)
+    said(
+        {"use_case": slug, "deleted": gone},
+        (f"Deleted {gone:,} cases. What was sealed stays sealed when it is imported again.",),
+        as_json=as_json,
+    )

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, cast
 
 import click
 
-from licet.cli.frame import CONTEXT, NOT_MET, OK, UNDECIDED, at_work, folder_of, granted, plain, said, usual
+from licet.cli.frame import CONTEXT, NOT_MET, OK, UNDECIDED, at_work, folder_of, granted, one_of, plain, said, sheet_options, usual
 from licet.core.canonical import Json
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ EXIT = {"met": OK, "not_met": NOT_MET, "undecided": UNDECIDED}
 @click.option("--exploratory", is_flag=True, help="On unsealed cases, with everything to see; never opens a gate.")
 @click.option("--system", "posted_as", metavar="NAME@VERSION", help="Which posted system; default: the newest.")
 @usual
-def evaluate(slug: str, posted_as: str | None, acting: str | None, home: str | None, *, exploratory: bool, as_json: bool) -> int:  # noqa: PLR0913 - a command's options
+def evaluate(slug: str, posted_as: str | None, acting: str | None, home: str | None, *, exploratory: bool, as_json: bool) -> int:
     """Judge the system on sealed cases by the locked standard. Exit: 0 met, 1 not met, 3 undecided."""
     from licet.edge.folder import load_standard, load_use_case
     from licet.flows.evaluate import Request
@@ -106,18 +106,24 @@ def evaluation_lines(done: "Evaluated", shown: "Figures | None") -> list[str]:
     verdict = done.stored.verdict if isinstance(done.stored.verdict, Mapping) else {}
     lines = [_sentence(done, verdict)]
     lines.append(
-        f"[dim]{done.speaker.card.name}@{done.speaker.card.version} · standard v{done.standard.locked.version} {done.stored.standard[:12]} · "
+        f"[dim]{plain(done.speaker.card.name)}@{plain(done.speaker.card.version)} · standard v{done.standard.locked.version} {done.stored.standard[:12]} · "
         f"{done.sealed.labelled:,} of {done.sealed.cases:,} sealed cases labelled · look {done.stored.look.number}"
-        + ("" if done.fresh else ", shown again") + "[/]"
+        + ("" if done.fresh else ", shown again")
+        + "[/]"
     )
     lines += [f"[yellow]note[/] {plain(warning)}" for warning in done.warnings]
     if shown is None:
-        lines.append(f"[dim]Errors stay sealed. `licet sealed open {done.use_case.slug} --as OWNER` shows them and turns the cases into history.[/]")
+        lines.append(
+            f"[dim]Errors stay sealed. `licet sealed open {done.use_case.slug} --as OWNER` shows them and turns the cases into history.[/]"
+        )
         return lines
     for m in shown.measures:
         lines.append(f"  {plain(m.name)}: {m.errors} errors in {m.n} ({m.low:.2%} to {m.high:.2%})")
     lines += [_more_line(shown)] if shown.more is not None else []
-    lines += [f"  case {m.number}: said {plain(m.said)!r}, people {plain(m.truth)!r}, confidence {m.confidence:.3f}" for m in shown.misses[:5]]
+    lines += [
+        f"  case {m.number}: said {plain(repr(m.said))}, people {plain(repr(m.truth))}, confidence {m.confidence:.3f}"
+        for m in shown.misses[:5]
+    ]
     return lines
 
 
@@ -156,14 +162,22 @@ def _explored(slug: str, found: "Explored", *, as_json: bool) -> int:
     data: dict[str, Json] = {
         "use_case": slug,
         "verdict": "exploratory",
-        "system": {"fingerprint": found.card.fingerprint, "kind": found.card.kind.value, "name": found.card.name, "version": found.card.version},
+        "system": {
+            "fingerprint": found.card.fingerprint,
+            "kind": found.card.kind.value,
+            "name": found.card.name,
+            "version": found.card.version,
+        },
         "cases": {"calibration": found.n, "right": found.right},
         "measures": [{"name": m.name, "n": m.n, "errors": m.errors, "estimate": m.estimate} for m in found.figures.measures],
         "warnings": list(found.warnings),
     }
     lines = [
         f"[bold]Exploratory[/], no verdict: {found.right:,} of {found.n:,} calibration cases answered as people did.",
-        *[f"  case {m.number}: said {plain(m.said)!r}, people {plain(m.truth)!r}, confidence {m.confidence:.3f}" for m in found.figures.misses[:10]],
+        *[
+            f"  case {m.number}: said {plain(repr(m.said))}, people {plain(repr(m.truth))}, confidence {m.confidence:.3f}"
+            for m in found.figures.misses[:10]
+        ],
     ]
     said(data, lines, as_json=as_json)
     return OK
@@ -184,33 +198,49 @@ def open_(slug: str, acting: str | None, home: str | None, *, as_json: bool) -> 
 
     with at_work(home) as office:
         count = granted(open_sealed(office, who(office, acting), name=slug))
-    lines = (f"Opened {count:,} cases. They are history now: a changed system, scope or standard needs fresh sealed cases.", f"Next: licet evaluate {slug}")
+    lines = (
+        f"Opened {count:,} cases. They are history now: a changed system, scope or standard needs fresh sealed cases.",
+        f"Next: licet evaluate {slug}",
+    )
     said({"use_case": slug, "opened": count}, lines, as_json=as_json)
 
 
 @click.command(context_settings=CONTEXT)
 @click.argument("slug")
-@click.option("--export", "out", type=click.Path(path_type=Path), help="Write the blind worksheet here.")
-@click.option("--import", "back", type=click.Path(path_type=Path), help="Read the filled worksheet from here.")
+@sheet_options
 @usual
-def adjudicate(slug: str, out: Path | None, back: Path | None, acting: str | None, home: str | None, *, as_json: bool) -> None:  # noqa: PLR0913 - a command's options
+def adjudicate(  # noqa: PLR0913 - a command's options
+    slug: str,
+    *,
+    out: Path | None,
+    back: Path | None,
+    encoding: str,
+    delimiter: str | None,
+    acting: str | None,
+    home: str | None,
+    as_json: bool,
+) -> None:
     """Hand out a blind worksheet of disagreements mixed with agreements, or take the answers in."""
     from licet.cli.sheets import read_sheet, write_sheet
     from licet.edge.folder import load_use_case
     from licet.flows.adjudicate import hand_out, take_in
     from licet.flows.office import who
 
-    if (out is None) == (back is None):
-        raise click.UsageError("Give either --export FILE or --import FILE.")
-    kind = load_use_case(folder_of(home, slug)).answer
+    one_of(out, back)
+    told = load_use_case(folder_of(home, slug))
     with at_work(home) as office:
         actor = who(office, acting)
         if out is not None:
             lines = granted(hand_out(office, actor, name=slug))
             write_sheet(out, [(line.token, line.body) for line in lines])
-            said({"use_case": slug, "cases": len(lines), "file": str(out)}, (f"Wrote {len(lines):,} cases to {plain(out)}.",), as_json=as_json)
+            said(
+                {"use_case": slug, "cases": len(lines), "file": str(out)},
+                (f"Wrote {len(lines):,} cases to {plain(out)}.",),
+                as_json=as_json,
+            )
             return
-        found = granted(take_in(office, actor, name=slug, answers=read_sheet(cast("Path", back), kind)))
+        answers = read_sheet(cast("Path", back), told.answer, encoding=encoding, delimiter=delimiter, declared=told.answers)
+        found = granted(take_in(office, actor, name=slug, answers=answers))
     said(_adjudicated_json(slug, found), _adjudicated_lines(slug, found), as_json=as_json)
 
 

@@ -6,7 +6,21 @@ from typing import TYPE_CHECKING, cast
 
 import click
 
-from licet.cli.frame import CONTEXT, NOT_MET, OK, REFUSED, UNDECIDED, RefusedError, at_work, granted, home_option, json_option, plain, said, usual
+from licet.cli.frame import (
+    CONTEXT,
+    NOT_MET,
+    OK,
+    REFUSED,
+    UNDECIDED,
+    RefusedError,
+    at_work,
+    granted,
+    home_option,
+    json_option,
+    plain,
+    said,
+    usual,
+)
 from licet.core.canonical import Json
 
 if TYPE_CHECKING:
@@ -112,19 +126,23 @@ def mandate() -> None:
 @mandate.command("propose", context_settings=CONTEXT)
 @click.argument("slug")
 @click.option("--audit-rate", type=float, default=0.1, help="Share of the cases decided alone that is audited blind.")
-@click.option("--daily-cap", type=int, default=1000, help="Most cases decided alone on one UTC day.")
-@click.option("--days", type=int, default=30, help="Days from grant to expiry.")
-@click.option("--planned-audits", type=int, help="Audits until expiry that feed the watch; default: rate times cap times days.")
+@click.option("--daily-cap", type=click.IntRange(1, 1_000_000_000), default=1000, help="Most cases decided alone on one UTC day.")
+@click.option("--days", type=click.IntRange(1, 3650), default=30, help="Days from grant to expiry.")
+@click.option(
+    "--planned-audits",
+    type=click.IntRange(1, 1_000_000_000),
+    help="Audits until expiry that feed the watch; default: rate times cap times days.",
+)
 @usual
 def propose(  # noqa: PLR0913 - a command's options
     slug: str,
+    *,
     audit_rate: float,
     daily_cap: int,
     days: int,
     planned_audits: int | None,
     acting: str | None,
     home: str | None,
-    *,
     as_json: bool,
 ) -> None:
     """Propose a mandate on the newest met verdict."""
@@ -159,7 +177,7 @@ def grant(slug: str, acting: str | None, home: str | None, *, as_json: bool) -> 
             refused = {"code": "gate_closed", "why": why, "remedy": made.missing[0].closes, "gate": gate_json(slug, made, None)}
             said(cast("dict[str, Json]", {"refused": refused}), (), as_json=True)
         else:
-            said({}, [f"[red]Refused (gate_closed):[/] {why}", *gate_lines(made, None)], as_json=False)
+            said({}, [f"[red]Refused (gate_closed):[/] {why}", *gate_lines(made, None)], as_json=False, failed=True)
         return REFUSED
     said(mandate_json(slug, made), mandate_lines(made), as_json=as_json)
     return OK
@@ -252,7 +270,7 @@ def mandate_lines(found: "Mandate") -> list[str]:
     lines = [f"Mandate [bold]{proposed_of(found).id}[/]: [bold]{state_of(found)}[/] [dim]{proposed_of(found).digest}[/]"]
     lines.append(f"  {plain(terms.system)} [dim]{terms.fingerprint[:12]}[/] may decide alone: {plain(in_words(terms.scope))}")
     lines.append(
-        f"  at most {terms.target:.1%} errors at {terms.confidence:.0%} · 1 in {1 / terms.audit_rate:g} audited blind · "
+        f"  at most {terms.target:.1%} errors at {terms.confidence:.0%} · 1 in {1 / terms.audit_rate:.3g} audited blind · "
         f"{terms.daily_cap:,} a day at most"
     )
     active = None if isinstance(found, ProposedMandate) else found if isinstance(found, ActiveMandate) else found.active

@@ -5,7 +5,7 @@ from typing import cast
 
 import click
 
-from licet.cli.frame import CONTEXT, ENVIRONMENT, USAGE, as_option, at_work, folder_of, granted, home_option, json_option, plain, said, usual
+from licet.cli.frame import CONTEXT, ENVIRONMENT, USAGE, at_work, folder_of, granted, home_option, json_option, plain, said, usual
 from licet.core.answer import AnswerKind
 from licet.core.canonical import Json
 from licet.settings import find_home, home_at
@@ -16,7 +16,7 @@ from licet.settings import find_home, home_at
 @json_option
 def init(directory: str, *, as_json: bool) -> None:
     """Make an installation in a folder: database, payload key, signing key; prints the public key."""
-    from licet.wiring import create
+    from licet.cli.founding import create
 
     root = Path(directory)
     root.mkdir(parents=True, exist_ok=True)
@@ -46,7 +46,7 @@ def person() -> None:
     help="What the person stands for; repeat for more.",
 )
 @usual
-def add(email: str, name: str, roles: tuple[str, ...], acting: str | None, home: str | None, *, as_json: bool) -> None:  # noqa: PLR0913 - a command's options
+def add(email: str, name: str, roles: tuple[str, ...], acting: str | None, home: str | None, *, as_json: bool) -> None:
     """Add a person, or give somebody more roles."""
     from licet.core.people import Role
     from licet.flows.office import who
@@ -66,16 +66,24 @@ def use_case() -> None:
 @use_case.command("new", context_settings=CONTEXT)
 @click.argument("slug")
 @click.option("--title", help="What is decided, in words; default: the name.")
-@click.option("--answer", type=click.Choice([kind.value for kind in AnswerKind]), default="choice", help="Kind of answer.")
+@click.option("--answer", type=click.Choice([kind.value for kind in AnswerKind]), help="Kind of answer; default: choice.")
 @click.option("--target", type=float, default=0.05, help="Highest share of errors among cases decided alone, such as 0.05.")
 @click.option("--confidence", type=float, default=0.95, help="Confidence of that promise, such as 0.95.")
 @usual
 def new(  # noqa: PLR0913 - a command's options
-    slug: str, title: str | None, answer: str, target: float, confidence: float, acting: str | None, home: str | None, *, as_json: bool
+    slug: str,
+    *,
+    title: str | None,
+    answer: str | None,
+    target: float,
+    confidence: float,
+    acting: str | None,
+    home: str | None,
+    as_json: bool,
 ) -> None:
-    """Create a use case with a folder and a standard that can be locked as it is."""
+    """Create a use case with a folder and a standard that can be locked as it is; a folder that is there is taken as it is."""
+    from licet.cli.folders import folder_for
     from licet.core.standard import Measure, MeasureKind, Standard, check_standard
-    from licet.edge.folder import UseCaseFile, write_standard, write_use_case
     from licet.flows.office import who
     from licet.flows.register import new_use_case
 
@@ -83,16 +91,16 @@ def new(  # noqa: PLR0913 - a command's options
     standard = Standard(measures=(measure,))
     for wrong in check_standard(standard):
         raise wrong
-    folder = find_home(None if home is None else Path(home)).use_cases / slug
+    place = find_home(None if home is None else Path(home)).use_cases
     with at_work(home) as office:
-        made = granted(new_use_case(office, who(office, acting), name=slug, title=title or slug, kind=AnswerKind(answer)))
-    folder.mkdir(parents=True, exist_ok=True)
-    if not (folder / "use_case.yaml").exists():
-        write_use_case(folder, UseCaseFile(slug=made.slug, title=made.title, answer=made.answer_kind))
-    if not (folder / "standard.yaml").exists():
-        write_standard(folder, standard)
-    data = {"use_case": made.slug, "folder": str(folder), "answer": answer, "target": target, "confidence": confidence}
-    lines = (f"Made use case [bold]{made.slug}[/] in {plain(folder)}.", f"Next: licet import {made.slug} FILE.csv --content COL --answer COL")
+        actor = who(office, acting)
+        with folder_for(place, slug, title=title, answer=answer, standard=standard) as (folder, told):
+            made = granted(new_use_case(office, actor, name=told.slug, title=told.title, kind=told.answer))
+    data = {"use_case": made.slug, "folder": str(folder), "answer": made.answer_kind.value, "target": target, "confidence": confidence}
+    lines = (
+        f"Made use case [bold]{made.slug}[/] in {plain(folder)}.",
+        f"Next: licet import {made.slug} FILE.csv --content COL --answer COL",
+    )
     said(cast("dict[str, Json]", data), lines, as_json=as_json)
 
 
@@ -102,13 +110,15 @@ def new(  # noqa: PLR0913 - a command's options
 @usual
 def rename(slug: str, new_slug: str, acting: str | None, home: str | None, *, as_json: bool) -> None:
     """Give a use case a new name; what was signed keeps the old one."""
+    from licet.cli.folders import free_name
     from licet.flows.office import who
     from licet.flows.register import rename_use_case
 
     old = folder_of(home, slug)
+    renamed = free_name(old, new_slug)
     with at_work(home) as office:
         made = granted(rename_use_case(office, who(office, acting), name=slug, new_name=new_slug))
-    old.rename(old.with_name(made.slug))
+    old.rename(renamed)
     said({"use_case": made.slug, "was": slug}, (f"{slug} is {made.slug} now.",), as_json=as_json)
 
 
@@ -148,8 +158,8 @@ def doctor(home: str | None, *, as_json: bool) -> int:
     from licet.cli.upkeep import examine
 
     found = examine(find_home(None if home is None else Path(home)))
-    data = {"checks": [{"name": c.name, "ok": c.ok, "says": c.says, "remedy": c.remedy} for c in found]}
-    lines = [f"{'[green]ok[/]' if c.ok else '[red]no[/]'}  {plain(c.name)}: {plain(c.says)}" + ("" if c.ok else f" {plain(c.remedy)}") for c in found]
+    data = {"checks": [{"name": c.name, "ok": c.ok, "says": c.says} for c in found]}
+    lines = [f"{'[green]ok[/]' if c.ok else '[red]no[/]'}  {plain(c.name)}: {plain(c.says)}" for c in found]
     said(cast("dict[str, Json]", data), lines, as_json=as_json)
     return 0 if all(c.ok for c in found) else ENVIRONMENT
 
@@ -164,7 +174,7 @@ def db() -> None:
 @json_option
 def upgrade(home: str | None, *, as_json: bool) -> None:
     """Bring an older database to the schema this Licet writes."""
-    from licet.wiring import upgrade_database
+    from licet.cli.founding import upgrade_database
 
     before, after = upgrade_database(find_home(None if home is None else Path(home)))
     said({"before": before, "after": after}, (f"Schema {before or 'none'} → {after}.",), as_json=as_json)
@@ -176,7 +186,7 @@ def upgrade(home: str | None, *, as_json: bool) -> None:
 @json_option
 def backup(file: str, home: str | None, *, as_json: bool) -> None:
     """Write a consistent copy of database, keys and checkpoints into one file, while everything runs."""
-    from licet.cli.upkeep import back_up
+    from licet.cli.backups import back_up
 
     size = back_up(find_home(None if home is None else Path(home)), Path(file))
     line = f"Wrote {plain(file)} ({size:,} bytes). It holds the keys: keep it as safe as the installation."
@@ -186,18 +196,18 @@ def backup(file: str, home: str | None, *, as_json: bool) -> None:
 @click.command(context_settings=CONTEXT)
 @click.argument("file")
 @click.option("--checkpoint", metavar="FILE", help="Checkpoints kept outside; a backup older than they are is reported.")
-@as_option
 @home_option
 @json_option
-def restore(file: str, checkpoint: str | None, acting: str | None, home: str | None, *, as_json: bool) -> None:
+def restore(file: str, checkpoint: str | None, home: str | None, *, as_json: bool) -> None:
     """Put a backup in the place of the installation's database and keys; reports what it rolls back."""
-    from licet.cli.upkeep import bring_back
+    from licet.cli.backups import bring_back
 
-    del acting
     place = home_at(Path(home)) if home is not None else find_home(None)
     found = bring_back(place, Path(file), None if checkpoint is None else Path(checkpoint))
     lines = [f"Restored {found.entries:,} ledger entries."]
     if found.rolled_back:
-        lines.append(f"[red]Rolled back:[/] an outside checkpoint has {found.known:,} entries; {found.rolled_back:,} are lost. The ledger says so.")
+        lines.append(
+            f"[red]Rolled back:[/] an outside checkpoint has {found.known:,} entries; {found.rolled_back:,} are lost. The ledger says so."
+        )
     data = {"entries": found.entries, "known_outside": found.known, "rolled_back": found.rolled_back}
     said(cast("dict[str, Json]", data), lines, as_json=as_json)

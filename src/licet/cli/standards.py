@@ -77,4 +77,6 @@ def revise(slug: str, acting: str | None, home: str | None, *, as_json: bool) ->
 
     with at_work(home) as office:
         version = granted(revise_standard(office, who(office, acting), name=slug))
-    said({"use_case": slug, "next_version": version}, (f"standard.yaml may be edited; locking it makes version {version}.",), as_json=as_json)
+    said(
+        {"use_case": slug, "next_version": version}, (f"standard.yaml may be edited; locking it makes version {version}.",), as_json=as_json
+    )

@@ -8,6 +8,9 @@ from typing import cast
 Json = str | int | float | bool | None | Sequence["Json"] | Mapping[str, "Json"]
 
 
+_WRITER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+
+
 def canonical_bytes(value: Json) -> bytes:
     """Writes a JSON value as UTF-8 with sorted keys and no white space.
 
@@ -21,7 +24,7 @@ def canonical_bytes(value: Json) -> bytes:
         ValueError: for NaN or an infinity, which JSON cannot say.
         TypeError: for a value JSON has no word for.
     """
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode("utf-8")
+    return _WRITER.encode(value).encode("utf-8")
 
 
 def digest(value: Json) -> str:
@@ -35,4 +38,4 @@ def read_json(raw: bytes) -> Json:
     Raises:
         ValueError: when the bytes are not JSON.
     """
-    return cast("Json", json.loads(raw))
+    return cast("Json", json.loads(raw.decode("utf-8")))

@@ -9,7 +9,6 @@ from licet.core.canonical import Json, digest
 from licet.core.ids import Digest, Fingerprint
 from licet.core.mandate import Scope, scope_to_json
 from licet.core.standard import CountersignedStandard, Measure, MeasureKind, Method, Standard
-from licet.stats.attempts import shown_outputs
 from licet.stats.bounds import confidence_sequence, smallest_n
 from licet.stats.threshold import (
     AlonePromise,
@@ -206,7 +205,7 @@ def judge(standard: CountersignedStandard, graded: Graded, thresholds: tuple[flo
         eligible=np.asarray(graded.eligible, dtype=np.bool_),
     )
     promises = tuple(_promise(measure, graded, share) for measure in says.measures)
-    outputs = _outputs(labelled, promises, thresholds)
+    outputs = _outputs(says, thresholds)
     warnings = _warnings(says, labelled, share)
     index = _certified(says.method, labelled, promises, thresholds)
     broken = _broken(says.method, labelled, promises, thresholds)
@@ -254,12 +253,9 @@ def _broken(method: Method, labelled: Labelled, promises: tuple[Promise, ...], t
     return frozenset(largest_region_fails(tallies))
 
 
-def _outputs(labelled: Labelled, promises: tuple[Promise, ...], thresholds: tuple[float, ...]) -> int:
-    verdicts_without_region = 1 << len(promises)
-    if not thresholds:
-        return verdicts_without_region
-    tallies = [tally(labelled=labelled, promise=promise, thresholds=thresholds) for promise in promises]
-    return shown_outputs(tallies, with_bounds=False) + verdicts_without_region - 2
+def _outputs(says: Standard, thresholds: tuple[float, ...]) -> int:
+    """Every region of the grid, or none with each measure broken or not. The number itself says nothing of the answers."""
+    return len(thresholds) + (1 << len(says.measures))
 
 
 def _region(says: Standard, labelled: Labelled, threshold: float) -> Region:

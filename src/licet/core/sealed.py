@@ -1,6 +1,7 @@
 """Sealed cases: the part of history no builder sees answers of, with one budget of looks and attempts."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import assert_never
@@ -8,6 +9,8 @@ from typing import assert_never
 from licet.core.ids import Digest, LookId, SealedSetId
 from licet.core.refusal import Refused
 from licet.core.standard import DeclaredLook, Method, Standard
+
+ROUNDING = 1e-9
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +51,9 @@ class SealedSet:
         adjudications: how many of them have been adjudicated.
         looks: the looks so far, oldest first.
         opened_scope: the scope under which the cases were opened; None while they are sealed.
+        worksheet: how many of them were handed to an adjudicator; how many those are tells of errors.
+        elsewhere: looks at largely the same cases under another set, such as a copy of the use case or a second import of one file.
+        shown_elsewhere: whether some of them were opened under another set.
     """
 
     id: SealedSetId
@@ -56,6 +62,9 @@ class SealedSet:
     adjudications: int
     looks: tuple[Look, ...]
     opened_scope: Digest | None = None
+    worksheet: int = 0
+    elsewhere: tuple[Look, ...] = ()
+    shown_elsewhere: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,18 +123,36 @@ def ask_to_look(sealed: SealedSet, standard: Standard, scope: Digest) -> Permiss
         return Refused(
             code="no_sealed_cases", why="There are no sealed cases.", remedy="Import history with a sealed part: --parts 50:20:30."
         )
-    if sealed.opened_scope is not None and sealed.opened_scope != scope:
-        why = f"Sealed set {sealed.id} was opened, and system, scope or standard changed since: its {sealed.cases} cases are history now."
-        return Refused(code="sealed_cases_opened", why=why, remedy="Import fresh cases: `licet import` seals them in a new set.")
     own = tuple(look for look in sealed.looks if look.scope == scope)
+    shown = _shown(sealed, scope, own)
+    if shown is not None:
+        return shown
     if own and _unchanged(sealed, own[-1], standard):
         return Seen(look=own[-1])
-    if own and sealed.adjudications > own[-1].adjudications and _labels_now(sealed, standard) <= own[-1].labels:
+    if own and sealed.adjudications > own[-1].adjudications and not _has_more(sealed, own[-1], standard):
         return Recount(of=own[-1])
     paid = _attempt_share(sealed, standard, scope)
     if isinstance(paid, Refused):
         return paid
     return _next_look(sealed, standard, own, paid)
+
+
+def _shown(sealed: SealedSet, scope: Digest, own: tuple[Look, ...]) -> Seen | Refused | None:
+    """What is left once people saw cases, errors or their number: the verdict that stands, and nothing for anything changed since."""
+    opened = sealed.opened_scope is not None or sealed.shown_elsewhere
+    if opened and own and sealed.opened_scope in {None, scope}:
+        return Seen(look=own[-1])
+    if opened:
+        why = f"Sealed set {sealed.id} was opened, and system, scope or standard changed since: its {sealed.cases} cases are history now."
+    elif sealed.worksheet and not own:
+        why = f"Cases of sealed set {sealed.id} were handed out for adjudication, and system, scope or standard changed since."
+    else:
+        return None
+    return Refused(code="sealed_cases_opened", why=why, remedy="Import fresh cases: `licet import` seals them in a new set.")
+
+
+def _has_more(sealed: SealedSet, last: Look, standard: Standard) -> bool:
+    return standard.method is Method.ANYTIME and sealed.labelled > last.labels
 
 
 def _labels_now(sealed: SealedSet, standard: Standard) -> int:
@@ -137,19 +164,41 @@ def _unchanged(sealed: SealedSet, last: Look, standard: Standard) -> bool:
 
 
 def _attempt_share(sealed: SealedSet, standard: Standard, scope: Digest) -> float | Refused:
-    scopes = list(dict.fromkeys(look.scope for look in sealed.looks))
+    looks = sorted((*sealed.elsewhere, *sealed.looks), key=lambda look: look.at)
+    scopes = list(dict.fromkeys(look.scope for look in looks))
     attempt = scopes.index(scope) if scope in scopes else len(scopes)
     if attempt >= len(standard.attempts):
         why = f"The standard allows {len(standard.attempts)} attempt(s) on sealed set {sealed.id}; this would be attempt {attempt + 1}."
         return Refused(code="attempts_used_up", why=why, remedy="Import fresh cases: `licet import` seals them in a new set.")
-    earlier = [look.outputs for look in sealed.looks if look.scope in scopes[:attempt]]
-    return standard.attempts[attempt] / math.prod(earlier)
+    left = 1.0 - _spent(looks, scopes[:attempt])
+    if standard.attempts[attempt] > left + ROUNDING:
+        why = f"Earlier attempts on sealed set {sealed.id} left a share of {max(left, 0.0):.3g}; this one asks for {standard.attempts[attempt]:.3g}."
+        return Refused(code="attempts_used_up", why=why, remedy="Import fresh cases: `licet import` seals them in a new set.")
+    return standard.attempts[attempt] / _price(looks, scopes[:attempt])
+
+
+def _price(looks: Sequence[Look], scopes: Sequence[Digest]) -> int:
+    """How many different things all the looks of these attempts together could have shown."""
+    return math.prod(look.outputs for look in looks if look.scope in scopes)
+
+
+def _spent(looks: Sequence[Look], scopes: Sequence[Digest]) -> float:
+    """The shares that attempts took of the accepted chance, before they paid for what was shown.
+
+    A revised standard declares its attempts anew, and must not find the chance whole again that an earlier one has spent.
+    Looks of one share on one grid are one test: asked again after more labels (anytime), or without a region to certify.
+    """
+    total = 0.0
+    for place, scope in enumerate(scopes):
+        tests = {(look.share, look.thresholds) for look in looks if look.scope == scope and not look.recount}
+        total += sum(share for share, _ in tests) * _price(looks, scopes[:place])
+    return total
 
 
 def _next_look(sealed: SealedSet, standard: Standard, own: tuple[Look, ...], paid: float) -> FreshLook | Refused:
     match standard.method:
         case Method.ANYTIME:
-            grid = own[0].thresholds if own else None
+            grid = next((look.thresholds for look in own if look.thresholds), None)
             return FreshLook(share=paid, labels=sealed.labelled, thresholds=grid)
         case Method.EXACT:
             return _declared_look(sealed, standard.looks, own, paid)
@@ -175,15 +224,16 @@ def _declared_look(sealed: SealedSet, declared: tuple[DeclaredLook, ...], own: t
 def takes_more(sealed: SealedSet, standard: Standard | None, suspended_at: datetime | None) -> bool:
     """Says whether newly sealed cases may join a set, or must begin a fresh one.
 
-    Cases join while nothing was seen of the set, or while looks at more labels of the same scope remain. They begin a set with a
-    budget of its own once it was opened, its looks are spent, or a mandate was suspended after it was looked at.
+    Cases join while nothing was seen of the set, or while looks of the same scope remain whose number of labels was declared: a look
+    at "all there are" must not be at as many as somebody likes after an earlier one. They begin a set with a budget of its own once
+    it was opened, its looks are spent, or a mandate was suspended after it was looked at.
 
     Args:
         sealed: the newest set.
         standard: the signed standard; None before one.
         suspended_at: when the use case's mandate was suspended; None when it is not.
     """
-    if sealed.opened_scope is not None:
+    if sealed.opened_scope is not None or sealed.shown_elsewhere:
         return False
     if not sealed.looks:
         return True
@@ -195,4 +245,5 @@ def takes_more(sealed: SealedSet, standard: Standard | None, suspended_at: datet
         return True
     last = sealed.looks[-1].scope
     taken = len([look for look in sealed.looks if look.scope == last and not look.recount])
-    return taken < len(standard.looks)
+    left = standard.looks[taken:]
+    return bool(left) and all(look.labels is not None for look in left)

@@ -10,7 +10,6 @@ from licet.core.ids import Digest, PersonId, UseCaseSlug
 from licet.core.people import Act, Actor, permit_person
 from licet.core.refusal import Refused
 
-
 HALF = 0.5
 
 
@@ -209,6 +208,9 @@ def check_standard(standard: Standard) -> tuple[NotAStandardError, ...]:
     found: list[NotAStandardError] = []
     if not standard.measures:
         found.append(NotAStandardError(("measures",), "there is no measure.", "Add at least one with name, kind, target and confidence."))
+    if standard.measures and not any(m.kind is MeasureKind.ERROR_ALONE for m in standard.measures):
+        why = "none counts the errors among cases decided alone, which is what a mandate promises."
+        found.append(NotAStandardError(("measures",), why, "Add one with kind: error_alone."))
     for i, measure in enumerate(standard.measures):
         found.extend(_check_measure(measure, i, standard))
     found.extend(_check_spending(standard))

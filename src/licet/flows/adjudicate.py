@@ -147,10 +147,10 @@ def take_in(office: Office, by: Actor, *, name: str, answers: Mapping[str, Answe
     """Takes an adjudicator's answers. The verdict follows at the next `evaluate`: the same look, counted again.
 
     Args:
-        answers: by the worksheet's names; cases already adjudicated keep their answer.
-
-    Raises:
-        KeyError: never; an unknown name is refused.
+        office: the office.
+        by: who adjudicates: neither builder nor first answerer.
+        name: of the use case.
+        answers: by the worksheet's names; cases already adjudicated keep their answer, an unknown name is refused.
     """
     now = office.clock.now()
     with office.book.write() as tx:

@@ -120,7 +120,8 @@ def audit_status(office: Office, *, name: str) -> AuditStatus | Refused:
         mandate = advance(tx, use_case, now)
         if not isinstance(mandate, ActiveMandate | SuspendedMandate):
             state = "absent" if mandate is None else state_of(mandate)
-            return Refused(code="mandate_not_active", why=f"The mandate of {use_case.slug!r} is {state}.", remedy="See `licet mandate show`.")
+            why = f"The mandate of {use_case.slug!r} is {state}."
+            return Refused(code="mandate_not_active", why=why, remedy="See `licet mandate show`.")
         active = mandate.active if isinstance(mandate, SuspendedMandate) else mandate
         rows = [row for row in audits.every(tx, active.id) if row.drawn.round == active.round]
         watch = mandates.watch_of(tx, active)

@@ -66,6 +66,9 @@ def decide(office: Office, tx: Tx, use_case: UseCase, items: Sequence[Item], fin
     State, fingerprint, expiry and cap are read here, under the write lock: nothing that was read before counts.
 
     Args:
+        office: the office.
+        tx: the deciding transaction.
+        use_case: whose cases they are.
         items: the cases with proposals, in the order of arrival; none was routed before.
         fingerprint: of the system that proposed.
         now: the moment of the decision.

@@ -134,7 +134,7 @@ def _prepare(office: Office, by: Actor, request: Request) -> _Prepared | Refused
         standard=standard,
         speaker=speaks,
         scope=scope,
-        spoken=tuple(speak_on(office, use_case, speaks, waiting)),
+        spoken=tuple(speak_on(office, use_case, speaks, waiting, with_attributes=bool(standard.standard.never_alone_attributes))),
         erased=sum(one.salt is None for one in waiting),
         warnings=(*warnings, *_version_warning(speaks)),
     )
@@ -144,7 +144,8 @@ def fixed_scope(office: Office, use_case: UseCase, speaks: Speaker, standard: St
     """Fixes guards on the calibration part; what a sealed answer says cannot move them."""
     with office.book.read() as tx:
         calibrating = cases.stored(tx, use_case, Part.CALIBRATION)
-    return scope_for(standard, speak_on(office, use_case, speaks, calibrating), has_guardian=speaks.guardian is not None)
+    spoken = speak_on(office, use_case, speaks, calibrating, with_attributes=False)
+    return scope_for(standard, spoken, has_guardian=speaks.guardian is not None)
 
 
 def _nothing_sealed(use_case: UseCase) -> Refused:

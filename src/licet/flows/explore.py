@@ -46,7 +46,7 @@ def explore(office: Office, by: Actor, request: Request) -> Explored | Refused:
     if isinstance(speaks, Refused):
         return speaks
     scope, warnings = fixed_scope(office, use_case, speaks, request.on_disk)
-    spoken = speak_on(office, use_case, speaks, stored)
+    spoken = speak_on(office, use_case, speaks, stored, with_attributes=bool(request.on_disk.never_alone_attributes))
     with office.book.read() as tx:
         truths = {past.number: past.answer for past in cases.history(tx, use_case, Part.CALIBRATION)}
     judged = grade(request.on_disk, scope, spoken, truths)

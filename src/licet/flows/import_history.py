@@ -2,15 +2,14 @@
 
 import hashlib
 import hmac
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from datetime import datetime
 from itertools import islice
 
 from licet.core.answer import AnswerKind, answer_label
-from licet.core.canonical import Json, canonical_bytes, digest
-from licet.core.case import Part, content_to_json
-from licet.core.history import SMALLEST_HISTORY, ImportReport, PastCase, Shares, cut_times, part_by_time
+from licet.core.canonical import Json, digest
+from licet.core.case import Part
+from licet.core.history import SMALLEST_HISTORY, ImportReport, PastCase, cut_times
 from licet.core.ids import CaseNumber, PersonId, SealedSetId
 from licet.core.ledger import Event
 from licet.core.mandate import SuspendedMandate
@@ -21,78 +20,22 @@ from licet.core.standard import CountersignedStandard, LockedStandard
 from licet.core.system import Proposal, SystemCard
 from licet.core.use_case import Stage, UseCase
 from licet.flows.office import Office, entry, working
-from licet.stats.sampling import uniform
+from licet.flows.sort_history import (
+    DIGEST,
+    BadHistoryError,
+    Order,
+    Run,
+    content_digest,
+    count,
+    import_warnings,
+    is_seen,
+    part_for,
+    unknown_answer,
+)
 from licet.store import cases, looks, mandates, standards, systems, use_cases
 from licet.store.book import Tx
 
-CHUNK = 2000
-DIGEST = "digest"
-
-
-class BadHistoryError(ValueError):
-    """What a file says cannot be history: too few cases, one answer only, contradictions. Nothing of it was kept."""
-
-    def __init__(self, why: str, remedy: str) -> None:
-        """Names the offender, the limit and the remedy."""
-        super().__init__(f"{why} {remedy}")
-        self.why = why
-        self.remedy = remedy
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Order:
-    """What to import, and how to split it.
-
-    Attributes:
-        rows: reads the file from its start, each time it is called.
-        times: reads only the times, for a split by time; None for a split by keyed hash.
-        seed: of the split; written into the ledger.
-        mapping: how columns were read, in words; with the file's digest it names the import.
-        card: the outside system whose proposals the file carries; None without.
-        answers: the closed list of answers, where the use case declares one.
-    """
-
-    name: str
-    rows: Callable[[], Iterator[PastCase]]
-    times: Callable[[], Iterator[datetime]] | None
-    shares: Shares
-    seed: int
-    file_digest: str
-    mapping: str
-    card: SystemCard | None = None
-    answers: frozenset[str] = frozenset()
-
-
-@dataclass(slots=True, kw_only=True)
-class _Run:
-    """What an import has seen so far."""
-
-    use_case: UseCase
-    order: Order
-    batch: int
-    sealed_set: SealedSetId
-    sealed_before: dict[bytes, bool]
-    known: dict[bytes, str]
-    names: dict[str, bytes]
-    cuts: tuple[datetime | None, datetime | None] | None
-    waiting: dict[bytes, tuple[CaseNumber, bytes]]
-    content_key: bytes
-    split_key: bytes
-    by: PersonId
-    now: datetime
-    rows: int = 0
-    skipped: int = 0
-    resealed: int = 0
-    unlabelled: int = 0
-    labelled: int = 0
-    repeated: int = 0
-    parts: dict[Part, int] = field(default_factory=dict)
-    placed: dict[bytes, Part] = field(default_factory=dict)
-    named: dict[str, tuple[int, bytes, str]] = field(default_factory=dict)
-    build_answers: set[str] = field(default_factory=set)
-    sealed_answers: dict[str, int] = field(default_factory=dict)
-    all_answers: set[str] = field(default_factory=set)
-    kept: list[bytes] = field(default_factory=list)
+CHUNK = 5000
 
 
 def import_history(office: Office, by: Actor, order: Order) -> ImportReport | Refused:
@@ -104,19 +47,26 @@ def import_history(office: Office, by: Actor, order: Order) -> ImportReport | Re
     run = _begin(office, by, order)
     if isinstance(run, Refused):
         return run
-    rows = order.rows()
+    try:
+        _read(office, run)
+    except ValueError:
+        with office.book.write() as tx:
+            cases.drop_batch(tx, run.batch, state=None)
+        raise
+    return _finish(office, run)
+
+
+def _read(office: Office, run: Run) -> None:
+    rows = run.order.rows()
     while chunk := list(islice(rows, CHUNK)):
         with office.book.write() as tx:
             _write(office, tx, run, chunk)
     problem = _problem(office, run)
     if problem is not None:
-        with office.book.write() as tx:
-            cases.drop_batch(tx, run.batch, state=None)
         raise problem
-    return _finish(office, run)
 
 
-def _begin(office: Office, by: Actor, order: Order) -> _Run | Refused:
+def _begin(office: Office, by: Actor, order: Order) -> Run | Refused:
     now = office.clock.now()
     cuts = None if order.times is None else cut_times(list(order.times()), order.shares)
     with office.book.write() as tx:
@@ -126,23 +76,16 @@ def _begin(office: Office, by: Actor, order: Order) -> _Run | Refused:
         permitted = permit(by, Act.IMPORT, use_case_owner=use_case.owner)
         if isinstance(permitted, Refused):
             return permitted
-        for stale in cases.batches(tx, use_case):
-            if stale.state == cases.RUNNING:
-                cases.drop_batch(tx, stale.id, state=None)
-        sealed_set = _set_for(tx, use_case, now)
+        _sweep(tx, use_case)
         if isinstance(by, Person):
             use_cases.involve(tx, use_case, by.id, "importer")
-        batch = cases.start_batch(
-            tx,
-            use_case,
-            {"file_digest": order.file_digest, "mapping": order.mapping, "seed": str(order.seed), "by": permitted.id, "at": now},
-        )
-        return _Run(
+        return Run(
             use_case=use_case,
             order=order,
-            batch=batch,
-            sealed_set=sealed_set,
+            batch=cases.start_batch(tx, use_case, _batch_row(order, permitted.id, now)),
+            sealed_set=_set_for(tx, use_case, now),
             sealed_before=cases.sealed_digests(tx),
+            remembered=cases.sealed_by_anyone(tx),
             known=cases.known_digests(tx, use_case),
             names=cases.known_names(tx, use_case),
             cuts=cuts,
@@ -152,6 +95,17 @@ def _begin(office: Office, by: Actor, order: Order) -> _Run | Refused:
             by=permitted.id,
             now=now,
         )
+
+
+def _sweep(tx: Tx, use_case: UseCase) -> None:
+    """Deletes what a killed import left behind; none of it ever counted."""
+    for stale in cases.batches(tx, use_case):
+        if stale.state == cases.RUNNING:
+            cases.drop_batch(tx, stale.id, state=None)
+
+
+def _batch_row(order: Order, by: PersonId, now: datetime) -> dict[str, object]:
+    return {"file_digest": order.file_digest, "mapping": order.mapping, "seed": str(order.seed), "by": by, "at": now}
 
 
 def _set_for(tx: Tx, use_case: UseCase, now: datetime) -> SealedSetId:
@@ -168,19 +122,14 @@ def _set_for(tx: Tx, use_case: UseCase, now: datetime) -> SealedSetId:
     return looks.new_set(tx, use_case, now)
 
 
-def content_digest(key: bytes, past: PastCase) -> bytes:
-    """The keyed digest of a case's content (32 bytes): equal content, equal digest, and nothing to guess without the key."""
-    return hmac.digest(key, canonical_bytes(content_to_json(past.body.content)), "sha256")
-
-
-def _write(office: Office, tx: Tx, run: _Run, chunk: list[PastCase]) -> None:
+def _write(office: Office, tx: Tx, run: Run, chunk: list[PastCase]) -> None:
     numbers = iter(tx.take_numbers("case", len(chunk)))
     new: list[cases.NewCase] = []
     posted: list[tuple[CaseNumber, bytes, Proposal]] = []
     for past in chunk:
         run.rows += 1
         found = content_digest(run.content_key, past)
-        if _seen(run, past, found):
+        if is_seen(run, past, found):
             run.skipped += 1
             _label(tx, run, past, found)
             continue
@@ -190,12 +139,12 @@ def _write(office: Office, tx: Tx, run: _Run, chunk: list[PastCase]) -> None:
             proposal = Proposal(answer=past.posted.answer, confidence=past.posted.confidence)
             posted.append((case.number, case.salt, proposal))
     cases.add(tx, run.use_case, new, batch=run.batch, sealed_set=run.sealed_set, at=run.now)
-    cases.seal_digests(tx, [c.digest for c in new if c.part is Part.SEALED], batch=run.batch)
+    cases.seal_digests(tx, [c.digest for c in new if c.part is Part.SEALED], batch=run.batch, known=run.remembered)
     if run.order.card is not None:
         systems.add_proposals(tx, run.order.card.fingerprint, posted)
 
 
-def _label(tx: Tx, run: _Run, past: PastCase, found: bytes) -> None:
+def _label(tx: Tx, run: Run, past: PastCase, found: bytes) -> None:
     """Gives a case that waited for a label the one this row brings; a label that is there is never changed."""
     if past.answer is None or found not in run.waiting:
         return
@@ -204,25 +153,9 @@ def _label(tx: Tx, run: _Run, past: PastCase, found: bytes) -> None:
     run.labelled += 1
 
 
-def _seen(run: _Run, past: PastCase, found: bytes) -> bool:
-    """Whether a row says what is here already: the same name, or (without names) the same content in an earlier import."""
-    if past.external_id is None:
-        return found in run.known
-    answer = "" if past.answer is None else answer_label(past.answer)
-    earlier = run.named.get(past.external_id)
-    if earlier is not None:
-        line, _, said = earlier
-        if said != answer:
-            why = f"Row {past.line}: id {past.external_id!r} has answer {answer!r}, but row {line} says {said!r} for the same id."
-            raise BadHistoryError(why, "Keep one row per id, or import without --id.")
-        return True
-    run.named[past.external_id] = (past.line, found, answer)
-    return run.names.get(past.external_id) == found
-
-
-def _new_case(office: Office, run: _Run, past: PastCase, found: bytes, number: CaseNumber) -> cases.NewCase:
-    part = _part(run, past, found)
-    _count(run, past, part)
+def _new_case(office: Office, run: Run, past: PastCase, found: bytes, number: CaseNumber) -> cases.NewCase:
+    part = part_for(run, past, found)
+    count(run, past, part)
     run.kept.append(found)
     place = hmac.digest(run.split_key, b"draw" + found + str(past.line).encode(), "sha256")[:8]
     return cases.NewCase(
@@ -239,45 +172,7 @@ def _new_case(office: Office, run: _Run, past: PastCase, found: bytes, number: C
     )
 
 
-def _part(run: _Run, past: PastCase, found: bytes) -> Part:
-    """Where a case belongs: content once sealed stays sealed, content once opened never is again, one content one part."""
-    if found in run.placed:
-        run.repeated += 1
-        return run.placed[found]
-    opened = run.sealed_before.get(found)
-    if opened is not None:
-        run.resealed += 1
-        part = Part.BUILD if opened else Part.SEALED
-    elif found in run.known:
-        part = Part(run.known[found])
-    elif run.cuts is not None and past.happened_at is not None:
-        part = part_by_time(past.happened_at, run.cuts)
-    else:
-        part = run.order.shares.part_at(uniform(hmac.digest(run.split_key, found, "sha256")))
-    run.placed[found] = part
-    return part
-
-
-def _count(run: _Run, past: PastCase, part: Part) -> None:
-    run.parts[part] = run.parts.get(part, 0) + 1
-    if past.answer is None:
-        run.unlabelled += 1
-        return
-    if run.use_case.answer_kind is not AnswerKind.CHOICE:
-        return
-    label = answer_label(past.answer)
-    declared = run.order.answers
-    if declared and label not in declared:
-        why = f"Row {past.line}: answer {label!r} is not one of the {len(declared)} answers that use_case.yaml declares."
-        raise BadHistoryError(why, "Correct the row, or add the answer under `answers:`.")
-    run.all_answers.add(label)
-    if part is Part.SEALED:
-        run.sealed_answers.setdefault(label, past.line)
-    elif part is Part.BUILD:
-        run.build_answers.add(label)
-
-
-def _problem(office: Office, run: _Run) -> BadHistoryError | None:
+def _problem(office: Office, run: Run) -> BadHistoryError | None:
     """What is wrong with the file as a whole."""
     if run.rows and run.skipped == run.rows:
         return None
@@ -294,27 +189,14 @@ def _problem(office: Office, run: _Run) -> BadHistoryError | None:
         return BadHistoryError(
             f"Every case has the answer {only!r}; a choice is between two at least.", "Check --answer, or add the other cases."
         )
-    return _unknown_answer(run, run.build_answers | earlier)
+    return unknown_answer(run, run.build_answers | earlier)
 
 
-def _unknown_answer(run: _Run, build: set[str]) -> BadHistoryError | None:
-    if not build or run.order.answers:
-        return None
-    unknown = sorted(set(run.sealed_answers) - build)
-    if not unknown:
-        return None
-    named = ", ".join(f"{label!r} (row {run.sealed_answers[label]})" for label in unknown[:3])
-    return BadHistoryError(
-        f"{len(unknown)} answer(s) occur in the sealed part and never in the build part: {named}.",
-        "Correct the rows, add past cases with these answers, or list every answer under `answers:` in use_case.yaml.",
-    )
-
-
-def _earlier_answers(tx: Tx, run: _Run) -> set[str]:
+def _earlier_answers(tx: Tx, run: Run) -> set[str]:
     return {answer_label(past.answer) for past in cases.history(tx, run.use_case, Part.BUILD) if past.answer is not None}
 
 
-def _finish(office: Office, run: _Run) -> ImportReport:
+def _finish(office: Office, run: Run) -> ImportReport:
     parts: Mapping[str, int] = {part.value: run.parts.get(part, 0) for part in (Part.BUILD, Part.CALIBRATION, Part.SEALED)}
     new = sum(parts.values())
     with office.book.write() as tx:
@@ -333,11 +215,11 @@ def _finish(office: Office, run: _Run) -> ImportReport:
         unlabelled=run.unlabelled,
         labelled=run.labelled,
         answers=len(run.build_answers),
-        warnings=_warnings(run, parts),
+        warnings=import_warnings(run, parts),
     )
 
 
-def _record(tx: Tx, run: _Run, parts: Mapping[str, int]) -> None:
+def _record(tx: Tx, run: Run, parts: Mapping[str, int]) -> None:
     cases.finish_batch(tx, run.batch, rows=run.rows, sealed_set=run.sealed_set if parts["sealed"] else None)
     joined = looks.join_history(tx, run.use_case, fresh=run.sealed_set) if parts["sealed"] else 0
     order = run.order
@@ -368,7 +250,7 @@ def _record(tx: Tx, run: _Run, parts: Mapping[str, int]) -> None:
     )
 
 
-def _registered(run: _Run, card: SystemCard) -> Event:
+def _registered(run: Run, card: SystemCard) -> Event:
     return entry(
         "system.registered",
         by=run.by,
@@ -379,21 +261,6 @@ def _registered(run: _Run, card: SystemCard) -> Event:
         version=card.version,
         fingerprint=card.fingerprint,
     )
-
-
-def _warnings(run: _Run, parts: Mapping[str, int]) -> tuple[str, ...]:
-    found: list[str] = []
-    if parts["sealed"] and not parts["build"] and not run.known:
-        found.append("There is no build part: unknown answers and unfamiliar cases cannot be told, and no guard is fitted.")
-    if parts["build"] and not parts["calibration"] and not run.known:
-        found.append("There is no calibration part: confidence is not calibrated and the familiarity guard is not fitted.")
-    if run.unlabelled and parts["sealed"]:
-        found.append(f"{run.unlabelled:,} cases have no answer; unanswered sealed cases count as errors.")
-    if run.repeated:
-        found.append(f"{run.repeated:,} cases repeat the content of another row; they stay in one part together.")
-    if run.resealed:
-        found.append(f"{run.resealed:,} cases were sealed before; they stayed sealed, or are history where they had been opened.")
-    return tuple(found)
 
 
 def undo_import(office: Office, by: Actor, *, name: str) -> int | Refused:

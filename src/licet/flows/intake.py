@@ -17,10 +17,10 @@ from licet.core.system import NoProposal, Proposal, Proposed, SystemCard
 from licet.core.use_case import UseCase
 from licet.flows.audit import advance
 from licet.flows.decide import Item, decide
-from licet.flows.import_history import DIGEST, content_digest
 from licet.flows.office import Office, entry, working
 from licet.flows.propose import Speaker, ask, restore
 from licet.flows.review import answer_simulated
+from licet.flows.sort_history import DIGEST, content_digest
 from licet.store import cases, mandates
 from licet.store.book import Tx
 from licet.store.payloads import commit_to, read_body

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from licet.core.answer import AnswerKind, answer_label
 from licet.core.canonical import digest
-from licet.core.case import CaseBody, Content, Part
+from licet.core.case import CaseBody, Content, Part, TextContent
 from licet.core.ids import CaseNumber, Fingerprint, PersonId
 from licet.core.mandate import Scope
 from licet.core.refusal import Refused, Unknown
@@ -55,6 +55,8 @@ def speaker(office: Office, use_case: UseCase, *, wanted: str, posted_as: str | 
     """Finds the system of a use case: the one named, or by what is there: a system.py, posted proposals, the built-in one.
 
     Args:
+        office: the office.
+        use_case: whose system.
         wanted: one of `SYSTEM_KINDS`.
         posted_as: NAME@VERSION of a posted system; None: the newest.
     """
@@ -134,6 +136,10 @@ def restore(office: Office, tx: Tx, use_case: UseCase, fingerprint: Fingerprint,
     """The system of a mandate, as it was judged: trained artifacts from the store, a callable from its folder.
 
     Args:
+        office: the office.
+        tx: the transaction.
+        use_case: whose system.
+        fingerprint: the one the mandate names.
         guardian_name: the guardian the mandate names; empty where it names none.
 
     Returns:
@@ -164,6 +170,7 @@ def ask(speaker: Speaker, contents: Sequence[Content], posted: Sequence[Proposed
     """What a system says about cases: proposed now, or taken as posted; with familiarity where there is a guardian.
 
     Args:
+        speaker: the system.
         contents: the cases.
         posted: what was posted for each, for a posted system; ignored for others.
     """
@@ -192,30 +199,35 @@ class Spoken:
     proposed: Proposed
 
 
-def speak_on(office: Office, use_case: UseCase, speaker: Speaker, stored: Sequence[cases.StoredCase]) -> list[Spoken]:
+def speak_on(
+    office: Office, use_case: UseCase, speaker: Speaker, stored: Sequence[cases.StoredCase], *, with_attributes: bool
+) -> list[Spoken]:
     """What a system says about stored cases, in their order; erased ones are left out. Answers are not read.
 
-    What it said before is taken from the store; what it says now is kept there.
+    What it said before is taken from the store; what it says now is kept there. Content is decrypted only where it is needed.
     """
-    readable = [one for one in stored if one.salt is not None]
+    readable = [(one, one.salt) for one in stored if one.salt is not None]
     with office.book.read() as tx:
-        before = systems.proposals_for(tx, use_case, speaker.card.fingerprint, [one.number for one in readable])
-        bodies: list[CaseBody] = [read_body(tx, one.salt or b"", one.body) for one in readable]
-    if speaker.refitted:
-        before = {number: _forget_familiarity(one) for number, one in before.items()}
-    complete = all(_is_complete(before.get(one.number), speaker) for one in readable)
-    if complete:
-        said = [before[one.number] for one in readable]
-    else:
-        said = ask(speaker, [body.content for body in bodies], [before.get(one.number) for one in readable])
-        salts = {one.number: one.salt for one in readable if one.salt is not None}
+        before = systems.proposals_for(tx, use_case, speaker.card.fingerprint, [one.number for one, _ in readable])
+        before = {number: _forget_familiarity(one) for number, one in before.items()} if speaker.refitted else before
+        said = [before.get(one.number) for one, _ in readable]
+        complete = all(_is_complete(one, speaker) for one in said)
+        needed = with_attributes or not complete
+        bodies = [read_body(tx, salt, one.body) if needed else _UNREAD for one, salt in readable]
+    proposed = [one for one in said if one is not None]
+    if not complete:
+        proposed = ask(speaker, [body.content for body in bodies], said)
         with office.book.write() as tx:
-            fresh = {one.number: saying for one, saying in zip(readable, said, strict=True)}
-            systems.keep_proposals(tx, speaker.card.fingerprint, fresh, salts)
+            fresh = {one.number: saying for (one, _), saying in zip(readable, proposed, strict=True)}
+            systems.keep_proposals(tx, speaker.card.fingerprint, fresh, {one.number: salt for one, salt in readable})
     return [
         Spoken(number=one.number, attributes=body.attributes, proposed=saying)
-        for one, body, saying in zip(readable, bodies, said, strict=True)
+        for (one, _), body, saying in zip(readable, bodies, proposed, strict=True)
     ]
+
+
+_UNREAD = CaseBody(content=TextContent(text=""))
+"""Stands for a body nobody needed to decrypt."""
 
 
 def _forget_familiarity(one: Proposed) -> Proposed:

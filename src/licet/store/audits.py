@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Row, func, insert, select, update
+from sqlalchemy import func, insert, select, update
 
 from licet.core.audit import Agreed, Disagreed, Drawn, Outcome, Overdue
 from licet.core.ids import CaseNumber, MandateId
 from licet.core.mandate import ActiveMandate
 from licet.store import tables
-from licet.store.book import Tx
+from licet.store.book import Record, Tx
 
 WORDS: dict[str, Outcome] = {"agreed": Agreed(), "disagreed": Disagreed(), "overdue": Overdue()}
 
@@ -88,7 +88,7 @@ def word_of(outcome: Outcome) -> str:
     return next(word for word, value in WORDS.items() if value == outcome)
 
 
-def _row(row: Row[tuple[object, ...]]) -> AuditRow:
+def _row(row: Record) -> AuditRow:
     r = row._mapping
     drawn = Drawn(
         mandate=MandateId(r["mandate_id"]),

@@ -3,18 +3,36 @@
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
-from sqlalchemy import Connection, CursorResult, Engine, Executable, Result, create_engine, event, func, insert, select, text, update
+from sqlalchemy import (
+    Connection,
+    CursorResult,
+    Engine,
+    Executable,
+    Result,
+    Row,
+    Table,
+    create_engine,
+    event,
+    func,
+    insert,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.exc import DatabaseError, OperationalError
 from sqlalchemy.pool import NullPool
 
 from licet.core.ledger import Event, event_bytes, leaf_hash
 from licet.ports import Draw, Vault
 from licet.store import tables
+
+CASE = "case"
+"""The purpose under which a case's key is derived."""
 
 HEAD = "0001"
 """The schema this code writes; `licet db upgrade` brings an older database here."""
@@ -46,6 +64,12 @@ class BrokenDatabaseError(RuntimeError):
     """The file is not a database of ours, or is damaged."""
 
 
+Record = Row[*tuple[Any, ...]]
+"""A row as the database gives it; each reader makes a value of the core of it."""
+
+Records = Result[*tuple[Any, ...]]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tx:
     """An open transaction, and what readers and writers of every noun need of it."""
@@ -53,10 +77,27 @@ class Tx:
     conn: Connection
     vault: Vault
     draw: Draw
+    keys: dict[bytes, bytes] = field(default_factory=dict, repr=False)
 
-    def run(self, statement: Executable, rows: Sequence[Mapping[str, object]] | None = None) -> Result[tuple[object, ...]]:
+    def case_key(self, salt: bytes) -> bytes:
+        """The key of a case from its key material; derived once in a transaction."""
+        found = self.keys.get(salt)
+        if found is None:
+            found = self.keys[salt] = self.vault.key(CASE, salt)
+        return found
+
+    def insert_many(self, table: Table, columns: Sequence[str], rows: Sequence[tuple[object, ...]]) -> None:
+        """Inserts many rows the fast way: values go to the driver as they are, times as text from `moments.moment_text`."""
+        if not rows:
+            return
+        mark = "?" if self.conn.dialect.paramstyle == "qmark" else "%s"
+        named = ", ".join(f'"{column}"' for column in columns)
+        marks = ", ".join([mark] * len(columns))
+        self.conn.exec_driver_sql(f'INSERT INTO "{table.name}" ({named}) VALUES ({marks})', list(rows))  # noqa: S608 - names of our own tables
+
+    def run(self, statement: Executable, rows: Sequence[Mapping[str, object]] | None = None) -> Records:
         """Runs a statement, once or for many rows."""
-        return cast("Result[tuple[object, ...]]", self.conn.execute(statement, rows) if rows is not None else self.conn.execute(statement))
+        return cast("Records", self.conn.execute(statement, rows) if rows is not None else self.conn.execute(statement))
 
     def record(self, *events: Event) -> None:
         """Writes ledger entries in this transaction.

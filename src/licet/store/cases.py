@@ -3,15 +3,17 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Row, Select, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Select, delete, func, insert, select, update
 
 from licet.core.answer import Answer, AnswerKind
 from licet.core.case import CaseBody, Part
 from licet.core.ids import CaseNumber, SealedSetId
 from licet.core.use_case import UseCase
 from licet.store import tables
-from licet.store.book import Tx, made_id
+from licet.store.book import Record, Tx, made_id
+from licet.store.moments import moment_text
 from licet.store.payloads import read_answer, read_body, write_answer, write_body
 
 DONE = "done"
@@ -59,29 +61,46 @@ def add(tx: Tx, use_case: UseCase, cases: Sequence[NewCase], *, batch: int | Non
     """Writes cases, encrypted, with their keys."""
     if not cases:
         return
-    rows = [_case_row(tx, use_case, c, batch, sealed_set, at) for c in cases]
-    tx.run(insert(tables.case), rows)
-    tx.run(insert(tables.case_key), [{"case_number": c.number, "salt": c.salt} for c in cases])
+    received = moment_text(at)
+    rows = [_case_row(tx, case, (use_case.id, batch, sealed_set, received)) for case in cases]
+    tx.insert_many(tables.case, CASE_COLUMNS, rows)
+    tx.insert_many(tables.case_key, ("case_number", "salt"), [(case.number, case.salt) for case in cases])
 
 
-def _case_row(
-    tx: Tx, use_case: UseCase, case: NewCase, batch: int | None, sealed_set: SealedSetId | None, at: datetime
-) -> dict[str, object]:
-    return {
-        "number": case.number,
-        "use_case_id": use_case.id,
-        "batch_id": batch,
-        "sealed_set_id": sealed_set if case.part is Part.SEALED else None,
-        "part": case.part.value,
-        "digest": case.digest,
-        "external_id": case.external_id,
-        "place": case.place,
-        "happened_at": case.happened_at,
-        "received_at": at,
-        "labelled": case.answer is not None,
-        "body": write_body(tx, case.salt, case.body),
-        "truth": None if case.answer is None else write_answer(tx, case.salt, case.answer, by=case.answered_by),
-    }
+CASE_COLUMNS = (
+    "number",
+    "use_case_id",
+    "batch_id",
+    "sealed_set_id",
+    "part",
+    "digest",
+    "external_id",
+    "place",
+    "happened_at",
+    "received_at",
+    "labelled",
+    "body",
+    "truth",
+)
+
+
+def _case_row(tx: Tx, case: NewCase, common: tuple[int, int | None, SealedSetId | None, str]) -> tuple[object, ...]:
+    use_case, batch, sealed_set, received = common
+    return (
+        case.number,
+        use_case,
+        batch,
+        sealed_set if case.part is Part.SEALED else None,
+        case.part.value,
+        case.digest,
+        case.external_id,
+        case.place,
+        None if case.happened_at is None else moment_text(case.happened_at),
+        received,
+        case.answer is not None,
+        write_body(tx, case.salt, case.body),
+        None if case.answer is None else write_answer(tx, case.salt, case.answer, by=case.answered_by),
+    )
 
 
 # --- imports -----------------------------------------------------------------------------------------------------------
@@ -184,12 +203,23 @@ def sealed_digests(tx: Tx) -> dict[bytes, bool]:
     return {r.digest: r.opened for r in rows}
 
 
-def seal_digests(tx: Tx, digests: Sequence[bytes], *, batch: int) -> None:
-    """Remembers content as sealed, for good."""
-    there = set(tx.conn.execute(select(tables.sealed_digest.c.digest)).scalars()) if digests else set()
-    rows = [{"digest": d, "batch_id": batch, "opened": False} for d in dict.fromkeys(digests) if d not in there]
-    if rows:
-        tx.run(insert(tables.sealed_digest), rows)
+def seal_digests(tx: Tx, digests: Sequence[bytes], *, batch: int, known: set[bytes]) -> None:
+    """Remembers content as sealed, for good.
+
+    Args:
+        tx: the transaction.
+        digests: of the content.
+        batch: the import that seals it.
+        known: digests that are remembered already; grows by the new ones.
+    """
+    new = [d for d in dict.fromkeys(digests) if d not in known]
+    tx.insert_many(tables.sealed_digest, ("digest", "batch_id", "opened"), [(d, batch, False) for d in new])
+    known.update(new)
+
+
+def sealed_by_anyone(tx: Tx) -> set[bytes]:
+    """Digests of all content that is remembered as sealed, finished imports or not."""
+    return set(tx.conn.execute(select(tables.sealed_digest.c.digest)).scalars().all())
 
 
 # --- reading history ---------------------------------------------------------------------------------------------------
@@ -263,12 +293,12 @@ def sealed(tx: Tx, use_case: UseCase, sealed_set: SealedSetId) -> list[StoredCas
         .order_by(None)
         .order_by(tables.case.c.batch_id, tables.case.c.place, tables.case.c.number)
     )
-    return [_case(row, with_truth=False) for row in rows]
+    return [_case(row, with_truth=False) for row in rows.all()]
 
 
 def stored(tx: Tx, use_case: UseCase, part: Part) -> list[StoredCase]:
     """The past cases of a part in the order of their numbers, without their answers."""
-    return [_case(row, with_truth=False) for row in tx.run(_stored(use_case).where(tables.case.c.part == part.value))]
+    return [_case(row, with_truth=False) for row in tx.run(_stored(use_case).where(tables.case.c.part == part.value)).all()]
 
 
 def body_of(tx: Tx, stored: StoredCase) -> CaseBody | None:
@@ -279,7 +309,7 @@ def body_of(tx: Tx, stored: StoredCase) -> CaseBody | None:
 def by_number(tx: Tx, number: CaseNumber) -> StoredCase | None:
     """A case by its number, without its answer."""
     c, k = tables.case, tables.case_key
-    row = tx.run(select(c, k.c.salt).outerjoin(k, k.c.case_number == c.c.number).where(c.c.number == number)).one_or_none()
+    row = tx.run(select(*_columns()).select_from(c).outerjoin(k, k.c.case_number == c.c.number).where(c.c.number == number)).one_or_none()
     return None if row is None else _case(row, with_truth=False)
 
 
@@ -292,20 +322,22 @@ def numbers_named(tx: Tx, use_case: UseCase, name: str) -> list[CaseNumber]:
 
 def live(tx: Tx, use_case: UseCase) -> list[StoredCase]:
     """The cases that came in to be decided, in the order of arrival."""
-    return [_case(row, with_truth=False) for row in tx.run(_stored(use_case, batched=False).where(tables.case.c.part == Part.LIVE.value))]
+    wanted = _stored(use_case, batched=False).where(tables.case.c.part == Part.LIVE.value)
+    return [_case(row, with_truth=False) for row in tx.run(wanted).all()]
 
 
 def not_routed(tx: Tx, numbers: Sequence[CaseNumber]) -> list[StoredCase]:
     """Which of these cases nobody and nothing has routed yet, in the order of arrival; erased ones are left out."""
     c, k, r = tables.case, tables.case_key, tables.routing
     wanted = (
-        select(c, k.c.salt)
+        select(*_columns())
+        .select_from(c)
         .join(k, k.c.case_number == c.c.number)
         .outerjoin(r, r.c.case_number == c.c.number)
         .where(c.c.number.in_(numbers), r.c.case_number.is_(None))
         .order_by(c.c.number)
     )
-    return [_case(row, with_truth=False) for row in tx.run(wanted)]
+    return [_case(row, with_truth=False) for row in tx.run(wanted).all()]
 
 
 def live_names(tx: Tx, use_case: UseCase) -> dict[str, CaseNumber]:
@@ -317,25 +349,31 @@ def live_names(tx: Tx, use_case: UseCase) -> dict[str, CaseNumber]:
     return {r.external_id: CaseNumber(r.number) for r in rows}
 
 
-def _stored(use_case: UseCase, *, batched: bool = True) -> Select[tuple[object, ...]]:
+def _columns() -> tuple[ColumnElement[Any], ...]:
+    """What `_case` reads, in its order."""
+    c = tables.case.c
+    return (c.number, c.part, c.digest, c.external_id, c.happened_at, c.body, c.truth, tables.case_key.c.salt)
+
+
+def _stored(use_case: UseCase, *, batched: bool = True) -> Select[*tuple[Any, ...]]:
     c, k, b = tables.case, tables.case_key, tables.import_batch
-    wanted = select(c, k.c.salt).outerjoin(k, k.c.case_number == c.c.number).where(c.c.use_case_id == use_case.id)
+    wanted = select(*_columns()).select_from(c).outerjoin(k, k.c.case_number == c.c.number).where(c.c.use_case_id == use_case.id)
     if batched:
         wanted = wanted.join(b, b.c.id == c.c.batch_id).where(b.c.state == DONE)
     return wanted.order_by(c.c.number)
 
 
-def _case(row: Row[tuple[object, ...]], *, with_truth: bool = True) -> StoredCase:
-    r = row._mapping
+def _case(row: Record, *, with_truth: bool = True) -> StoredCase:
+    number, part, digest, external_id, happened_at, body, truth, salt = tuple(row)
     return StoredCase(
-        number=CaseNumber(r["number"]),
-        part=Part(r["part"]),
-        digest=r["digest"],
-        external_id=r["external_id"],
-        salt=r["salt"],
-        body=r["body"],
-        truth=r["truth"] if with_truth else None,
-        happened_at=r["happened_at"],
+        number=CaseNumber(number),
+        part=Part(part),
+        digest=digest,
+        external_id=external_id,
+        salt=salt,
+        body=body,
+        truth=truth if with_truth else None,
+        happened_at=happened_at,
     )
 
 

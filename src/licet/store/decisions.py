@@ -73,7 +73,10 @@ def decide(tx: Tx, use_case: UseCase, decided: Sequence[tuple[Decided, bytes]], 
     """Writes answers that count; a case that has one already is refused by the database.
 
     Args:
+        tx: the transaction.
+        use_case: whose cases they are.
         decided: each decision with the key material of its case.
+        at: when.
     """
     rows = [
         {

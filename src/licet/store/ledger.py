@@ -4,12 +4,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Row, delete, func, insert, select, update
+from sqlalchemy import delete, func, insert, select, update
 
 from licet.core.ledger import Event, Frontier, leaf_hash, read_event
 from licet.ports import Seal, Witness
 from licet.store import tables
-from licet.store.book import Book, Tx
+from licet.store.book import Book, Record, Tx
 
 HASH_BYTES = 32
 
@@ -87,7 +87,7 @@ def entries(tx: Tx, *, use_case: str | None = None, also: frozenset[str] = froze
         yield _entry(row)
 
 
-def _entry(row: Row[int, bytes, bytes]) -> Entry:
+def _entry(row: Record) -> Entry:
     return Entry(index=row[0], body=row[1], leaf=row[2])
 
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Row, func, insert, select, update
+from sqlalchemy import func, insert, select, update
 
 from licet.core.answer import Answer
 from licet.core.canonical import Json, canonical_bytes, digest
@@ -14,7 +14,7 @@ from licet.core.ids import CaseNumber, Digest, Fingerprint, LookId, PersonId, Se
 from licet.core.sealed import Look, SealedSet
 from licet.core.use_case import UseCase
 from licet.store import tables
-from licet.store.book import Tx, made_id
+from licet.store.book import Record, Tx, made_id
 from licet.store.payloads import read_answer, write_answer
 
 
@@ -62,24 +62,59 @@ def set_by_id(tx: Tx, set_id: SealedSetId) -> SealedSet:
 
 def _sealed_set(tx: Tx, set_id: SealedSetId, opened_scope: str | None) -> SealedSet:
     c, b = tables.case.c, tables.import_batch.c
-    in_order = tx.conn.execute(
-        select(c.labelled)
-        .join(tables.import_batch, b.id == c.batch_id)
-        .where(c.sealed_set_id == set_id, b.state == "done")
-        .order_by(c.batch_id, c.place, c.number)
-    ).scalars()
-    flags = list(in_order)
-    labelled = flags.index(False) if False in flags else len(flags)
+    mine = select(c.labelled).join(tables.import_batch, b.id == c.batch_id).where(c.sealed_set_id == set_id, b.state == "done")
+    cases = int(tx.conn.execute(select(func.count()).select_from(mine.subquery())).scalar_one())
+    without = int(tx.conn.execute(select(func.count()).select_from(mine.where(c.labelled.is_(False)).subquery())).scalar_one())
+    labelled = cases
+    if without:
+        labelled = list(tx.conn.execute(mine.order_by(c.batch_id, c.place, c.number)).scalars().all()).index(False)
     a = tables.adjudication.c
-    adjudications = tx.conn.execute(
-        select(func.count())
-        .select_from(tables.adjudication)
-        .join(tables.case, c.number == a.case_number)
-        .where(c.sealed_set_id == set_id, a.answer.is_not(None))
-    ).scalar_one()
-    looks = tuple(s.look for s in looks_at(tx, set_id))
-    opened = None if opened_scope is None else Digest(opened_scope)
-    return SealedSet(id=set_id, cases=len(flags), labelled=labelled, adjudications=adjudications, looks=looks, opened_scope=opened)
+    handed = tx.conn.execute(
+        select(func.count(), func.count(a.answer)).join_from(tables.adjudication, tables.case, c.number == a.case_number)
+        .where(c.sealed_set_id == set_id)
+    ).one()
+    return SealedSet(
+        id=set_id,
+        cases=cases,
+        labelled=labelled,
+        adjudications=handed[1],
+        looks=tuple(s.look for s in looks_at(tx, set_id)),
+        opened_scope=None if opened_scope is None else Digest(opened_scope),
+        worksheet=handed[0],
+        elsewhere=_looks_elsewhere(tx, set_id, cases),
+        shown_elsewhere=opened_scope is None and _shown(tx, set_id) > cases * SHOWN,
+    )
+
+
+SAME_CASES = 0.2
+"""A set that shares more of its contents than this with another one is no fresh set: looks at the other count here too."""
+
+SHOWN = 0.01
+"""A set of whose contents more than this share was opened under another set is open."""
+
+
+def _looks_elsewhere(tx: Tx, set_id: SealedSetId, cases: int) -> tuple[Look, ...]:
+    """Looks at other sets, of any use case, that hold largely the same contents."""
+    others = tx.conn.execute(select(tables.look.c.id).where(tables.look.c.sealed_set_id != set_id).limit(1)).first()
+    if others is None:
+        return ()
+    here, there = tables.case.c, tables.case.alias().c
+    shared = (
+        select(there.sealed_set_id)
+        .join_from(tables.case, there.digest.table, there.digest == here.digest)
+        .where(here.sealed_set_id == set_id, there.sealed_set_id.is_not(None), there.sealed_set_id != set_id)
+        .group_by(there.sealed_set_id)
+        .having(func.count(here.number.distinct()) > cases * SAME_CASES)
+    )
+    kin = [SealedSetId(other) for other in tx.conn.execute(shared).scalars()]
+    return tuple(s.look for other in kin for s in looks_at(tx, other))
+
+
+def _shown(tx: Tx, set_id: SealedSetId) -> int:
+    """How many cases of a set have contents that were opened."""
+    c, d = tables.case.c, tables.sealed_digest.c
+    wanted = select(func.count()).join_from(tables.case, tables.sealed_digest, d.digest == c.digest)
+    return int(tx.conn.execute(wanted.where(c.sealed_set_id == set_id, d.opened.is_(True))).scalar_one())
 
 
 def looks_at(tx: Tx, set_id: SealedSetId) -> list[StoredLook]:
@@ -141,7 +176,10 @@ def sealed_answers(tx: Tx, use_case: UseCase, planned: "PlannedLook") -> dict[Ca
         .where(c.sealed_set_id == planned.sealed_set, c.use_case_id == use_case.id, b.state == "done")
     )
     kind = use_case.answer_kind
-    return {CaseNumber(r.number): (None, "") if r.truth is None or r.salt is None else read_answer(tx, r.salt, r.truth, kind) for r in rows}
+    return {
+        CaseNumber(number): (None, "") if truth is None or salt is None else read_answer(tx, salt, truth, kind)
+        for number, truth, salt in rows.all()
+    }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -220,7 +258,7 @@ def worksheet(tx: Tx, use_case: UseCase, sealed: SealedSetId) -> list[Adjudicati
     return [_adjudication(tx, use_case, row) for row in rows]
 
 
-def _adjudication(tx: Tx, use_case: UseCase, row: Row[tuple[object, ...]]) -> Adjudication:
+def _adjudication(tx: Tx, use_case: UseCase, row: Record) -> Adjudication:
     r = row._mapping
     answer = None if r["answer"] is None or r["salt"] is None else read_answer(tx, r["salt"], r["answer"], use_case.answer_kind)[0]
     return Adjudication(
@@ -239,7 +277,7 @@ def verdict_digest(verdict: Json) -> Digest:
     return Digest(digest(verdict))
 
 
-def _look(row: Row[tuple[object, ...]]) -> StoredLook:
+def _look(row: Record) -> StoredLook:
     r = row._mapping
     look = Look(
         id=LookId(r["id"]),

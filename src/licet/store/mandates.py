@@ -4,7 +4,7 @@ import json
 from datetime import datetime
 from typing import assert_never
 
-from sqlalchemy import Row, func, insert, select, update
+from sqlalchemy import func, insert, select, update
 
 from licet.core.gate import Approval
 from licet.core.ids import Digest, MandateId, PersonId, UseCaseSlug
@@ -22,9 +22,9 @@ from licet.core.mandate import (
 from licet.core.use_case import UseCase
 from licet.stats import watch as watching
 from licet.store import tables
-from licet.store.book import Tx
+from licet.store.book import Record, Tx
 
-SECRET = "secret"
+PURPOSE = "audit draw"
 
 
 def propose(tx: Tx, use_case: UseCase, mandate: ProposedMandate) -> None:
@@ -77,7 +77,7 @@ def all_running(tx: Tx) -> list[tuple[int, Mandate]]:
 def grant(tx: Tx, mandate: ActiveMandate, *, secret: bytes, commitment: str) -> None:
     """Writes a grant, with the encrypted secret that draws audits."""
     salt = tx.draw.secret()
-    hidden = tx.vault.encrypt(tx.vault.key(SECRET, salt), secret)
+    hidden = tx.vault.encrypt(tx.vault.key(PURPOSE, salt), secret)
     tx.run(
         update(tables.mandate)
         .where(tables.mandate.c.id == mandate.id)
@@ -135,10 +135,10 @@ def secret(tx: Tx, mandate: MandateId) -> bytes:
     if row.secret is None:
         message = f"Mandate {mandate!r} was never granted and has no secret."
         raise LookupError(message)
-    return tx.vault.decrypt(tx.vault.key(SECRET, row.secret_salt), row.secret)
+    return tx.vault.decrypt(tx.vault.key(PURPOSE, row.secret_salt), row.secret)
 
 
-def _mandate(row: Row[tuple[object, ...]]) -> Mandate:
+def _mandate(row: Record) -> Mandate:
     r = row._mapping
     proposed = ProposedMandate(
         id=MandateId(r["id"]),

@@ -13,7 +13,6 @@ from licet.core.ledger import commitment
 from licet.store import tables
 from licet.store.book import Tx
 
-CASE = "case"
 COMMIT = "commit"
 
 
@@ -24,12 +23,12 @@ class Erased:
 
 def write_json(tx: Tx, salt: bytes, value: Json) -> bytes:
     """Encrypts a JSON value under the key of a case."""
-    return tx.vault.encrypt(tx.vault.key(CASE, salt), canonical_bytes(value))
+    return tx.vault.encrypt(tx.case_key(salt), canonical_bytes(value))
 
 
 def read_payload(tx: Tx, salt: bytes, sealed: bytes) -> Json:
     """Reads what `write_json` wrote."""
-    return read_json(tx.vault.decrypt(tx.vault.key(CASE, salt), sealed))
+    return read_json(tx.vault.decrypt(tx.case_key(salt), sealed))
 
 
 def write_body(tx: Tx, salt: bytes, body: CaseBody) -> bytes:
@@ -84,7 +83,7 @@ def salts_of(tx: Tx, numbers: Sequence[CaseNumber]) -> Mapping[CaseNumber, bytes
 
 
 def erase(tx: Tx, number: CaseNumber) -> bool:
-    """Deletes a case's key and its outside name; says whether there was one."""
+    """Deletes a case's key and its outside name; says whether there was one. An erased case waits for no label any more."""
     gone = tx.conn.execute(delete(tables.case_key).where(tables.case_key.c.case_number == number)).rowcount > 0
-    tx.conn.execute(tables.case.update().where(tables.case.c.number == number).values(external_id=None, labelled=False))
+    tx.conn.execute(tables.case.update().where(tables.case.c.number == number).values(external_id=None, labelled=True))
     return gone

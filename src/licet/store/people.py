@@ -3,12 +3,12 @@
 import json
 from datetime import datetime
 
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import insert, select, update
 
 from licet.core.ids import PersonId
 from licet.core.people import Person, Role
 from licet.store import tables
-from licet.store.book import Tx
+from licet.store.book import Record, Tx
 
 
 def add(tx: Tx, person: Person, *, salt: bytes, at: datetime) -> None:
@@ -39,7 +39,7 @@ def everyone(tx: Tx) -> list[tuple[Person, bytes]]:
     return [(_person(row), row.salt) for row in tx.run(select(tables.person).order_by(tables.person.c.added_at))]
 
 
-def _person(row: Row[tuple[object, ...]]) -> Person:
+def _person(row: Record) -> Person:
     r = row._mapping
     roles = frozenset(Role(role) for role in json.loads(r["roles"]))
     return Person(id=PersonId(r["id"]), email=r["email"], name=r["name"], roles=roles)

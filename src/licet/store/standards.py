@@ -3,13 +3,13 @@
 import json
 from dataclasses import dataclass
 
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import insert, select, update
 
 from licet.core.ids import PersonId, UseCaseSlug
 from licet.core.standard import CountersignedStandard, LockedStandard, standard_from_json, standard_to_json
 from licet.core.use_case import UseCase
 from licet.store import tables
-from licet.store.book import Tx
+from licet.store.book import Record, Tx
 
 Signed = LockedStandard | CountersignedStandard
 
@@ -71,7 +71,7 @@ def by_digest(tx: Tx, use_case: UseCase, digest: str) -> Signed | None:
     return None if row is None else _signed(row)
 
 
-def _signed(row: Row[tuple[object, ...]]) -> Signed:
+def _signed(row: Record) -> Signed:
     r = row._mapping
     locked = LockedStandard(
         use_case=UseCaseSlug(r["slug"]),

@@ -5,8 +5,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
+from typing import Any
 
-from sqlalchemy import Row, delete, insert, select, update
+from sqlalchemy import Select, delete, insert, select, update
 
 from licet.core.answer import Answer, AnswerKind, answer_from_json, answer_to_json
 from licet.core.canonical import Json
@@ -15,7 +16,7 @@ from licet.core.refusal import Unknown
 from licet.core.system import NoProposal, Precedent, Proposal, Proposed, SystemCard, SystemKind
 from licet.core.use_case import UseCase
 from licet.store import tables
-from licet.store.book import Tx
+from licet.store.book import Record, Tx
 from licet.store.payloads import read_payload, write_json
 
 ARTIFACT = "artifact"
@@ -119,7 +120,7 @@ def posted(tx: Tx, use_case: UseCase) -> list[StoredSystem]:
     return [_system(row) for row in tx.run(wanted)]
 
 
-def _system(row: Row[tuple[object, ...]]) -> StoredSystem:
+def _system(row: Record) -> StoredSystem:
     r = row._mapping
     card = SystemCard(kind=SystemKind(r["kind"]), name=r["name"], version=r["version"], parts=json.loads(r["card"]))
     return StoredSystem(card=card, basis=r["basis"], artifact=r["artifact"], guardian=r["guardian"])
@@ -136,23 +137,23 @@ def keep_proposals(tx: Tx, fingerprint: Fingerprint, proposed: Mapping[CaseNumbe
         chunk = numbers[start : start + 500]
         tx.run(delete(p).where(p.c.fingerprint == fingerprint, p.c.case_number.in_(chunk)))
     rows = [_proposal_row(tx, fingerprint, number, one, salts[number]) for number, one in proposed.items() if number in salts]
-    if rows:
-        tx.run(insert(p), rows)
+    tx.insert_many(p, PROPOSAL_COLUMNS, rows)
 
 
 def add_proposals(tx: Tx, fingerprint: Fingerprint, proposed: Sequence[tuple[CaseNumber, bytes, Proposed]]) -> None:
     """Writes what a system proposed for cases that are new."""
     rows = [_proposal_row(tx, fingerprint, number, one, salt) for number, salt, one in proposed]
-    if rows:
-        tx.run(insert(tables.proposal), rows)
+    tx.insert_many(tables.proposal, PROPOSAL_COLUMNS, rows)
 
 
-def _proposal_row(tx: Tx, fingerprint: Fingerprint, number: CaseNumber, one: Proposed, salt: bytes) -> dict[str, object]:
-    row: dict[str, object] = {"case_number": number, "fingerprint": fingerprint}
+PROPOSAL_COLUMNS = ("case_number", "fingerprint", "confidence", "familiarity", "failed", "body")
+
+
+def _proposal_row(tx: Tx, fingerprint: Fingerprint, number: CaseNumber, one: Proposed, salt: bytes) -> tuple[object, ...]:
     if isinstance(one, NoProposal):
-        return {**row, "confidence": None, "familiarity": None, "failed": one.why, "body": None}
+        return (number, fingerprint, None, None, one.why, None)
     familiarity = None if isinstance(one.familiarity, Unknown) else one.familiarity
-    return {**row, "confidence": one.confidence, "familiarity": familiarity, "failed": None, "body": write_json(tx, salt, _body(one))}
+    return (number, fingerprint, one.confidence, familiarity, None, write_json(tx, salt, _body(one)))
 
 
 def _body(one: Proposal) -> Json:
@@ -170,29 +171,47 @@ def _body(one: Proposal) -> Json:
 
 def proposals_for(tx: Tx, use_case: UseCase, fingerprint: Fingerprint, numbers: Sequence[CaseNumber]) -> dict[CaseNumber, Proposed]:
     """What a system proposed for cases; those it did not speak about, and erased ones, are left out."""
-    p, k = tables.proposal.c, tables.case_key.c
+    if len(numbers) > MANY:
+        everything = _read(tx, use_case, _said(fingerprint).where(tables.proposal.c.case_number.between(min(numbers), max(numbers))))
+        wanted = set(numbers)
+        return {number: one for number, one in everything.items() if number in wanted}
     found: dict[CaseNumber, Proposed] = {}
     for start in range(0, len(numbers), 500):
-        rows = tx.run(
-            select(p.case_number, p.confidence, p.familiarity, p.failed, p.body, k.salt)
-            .join(tables.case_key, k.case_number == p.case_number)
-            .where(p.fingerprint == fingerprint, p.case_number.in_(numbers[start : start + 500]))
-        )
-        found.update({CaseNumber(r.case_number): _proposed(tx, r, use_case.answer_kind) for r in rows})
+        found.update(_read(tx, use_case, _said(fingerprint).where(tables.proposal.c.case_number.in_(numbers[start : start + 500]))))
     return found
 
 
-def _proposed(tx: Tx, row: Row[tuple[object, ...]], kind: AnswerKind) -> Proposed:
-    r = row._mapping
-    if r["failed"] is not None:
-        return NoProposal(why=r["failed"])
-    said = read_payload(tx, r["salt"], r["body"])
+MANY = 2000
+"""From so many cases on, one read of the whole range is quicker than naming each."""
+
+
+def _said(fingerprint: Fingerprint) -> Select[*tuple[Any, ...]]:
+    p, k = tables.proposal.c, tables.case_key.c
+    return (
+        select(p.case_number, p.confidence, p.familiarity, p.failed, p.body, k.salt)
+        .join(tables.case_key, k.case_number == p.case_number)
+        .where(p.fingerprint == fingerprint)
+    )
+
+
+def _read(tx: Tx, use_case: UseCase, wanted: Select[*tuple[Any, ...]]) -> dict[CaseNumber, Proposed]:
+    return {CaseNumber(row[0]): _proposed(tx, row, use_case.answer_kind) for row in tx.run(wanted).all()}
+
+
+def _proposed(tx: Tx, row: Record, kind: AnswerKind) -> Proposed:
+    _, confidence, familiarity, failed, body, salt = tuple(row)
+    if failed is not None:
+        return NoProposal(why=failed)
+    said = read_payload(tx, salt, body)
     if not isinstance(said, Mapping) or "answer" not in said:
         return NoProposal(why="the stored proposal cannot be read")
-    return _read_proposal(r["confidence"], r["familiarity"], answer_from_json(kind, said["answer"]), said)
+    return _read_proposal(confidence, familiarity, answer_from_json(kind, said["answer"]), said)
 
 
 def _read_proposal(confidence: float, familiarity: float | None, answer: Answer, rest: Mapping[str, Json]) -> Proposed:
+    if len(rest) == 1:  # an answer and nothing else, as posted proposals are
+        known = Unknown(why="no build part") if familiarity is None else familiarity
+        return Proposal(answer=answer, confidence=confidence, familiarity=known)
     probabilities, precedents = rest.get("probabilities"), rest.get("precedents")
     latency = rest.get("latency_ms", 0)
     return Proposal(

@@ -1,11 +1,8 @@
 """What lasts, table by table. Only the store reads this."""
 
-from datetime import UTC, datetime
-
 from sqlalchemy import (
     Boolean,
     Column,
-    Dialect,
     Float,
     ForeignKey,
     Index,
@@ -15,32 +12,10 @@ from sqlalchemy import (
     String,
     Table,
     Text,
-    TypeDecorator,
     UniqueConstraint,
 )
 
-
-class Moment(TypeDecorator[datetime]):
-    """An aware time, stored as UTC text that sorts; naive times are refused."""
-
-    impl = String(32)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> str | None:
-        """Writes UTC with microseconds."""
-        del dialect
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            message = f"{value!r} has no time zone; pass an aware UTC time."
-            raise ValueError(message)
-        return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-
-    def process_result_value(self, value: str | None, dialect: Dialect) -> datetime | None:
-        """Reads it back, aware."""
-        del dialect
-        return None if value is None else datetime.fromisoformat(value)
-
+from licet.store.moments import Moment
 
 metadata = MetaData()
 

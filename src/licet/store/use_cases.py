@@ -2,13 +2,13 @@
 
 from datetime import datetime
 
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import insert, select, update
 
 from licet.core.answer import AnswerKind
 from licet.core.ids import PersonId, UseCaseSlug
 from licet.core.use_case import Stage, UseCase
 from licet.store import tables
-from licet.store.book import Tx
+from licet.store.book import Record, Tx
 
 
 class UnknownUseCaseError(LookupError):
@@ -85,7 +85,7 @@ def involved(tx: Tx, use_case: UseCase) -> frozenset[PersonId]:
     return frozenset(PersonId(p) for p in tx.conn.execute(select(c.person_id).where(c.use_case_id == use_case.id)).scalars())
 
 
-def _use_case(row: Row[tuple[object, ...]]) -> UseCase:
+def _use_case(row: Record) -> UseCase:
     r = row._mapping
     return UseCase(
         id=r["id"],

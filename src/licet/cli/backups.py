@@ -1,0 +1,171 @@
+"""Backups: a copy of an installation in one file, and putting it back without hiding what is lost by that."""
+
+import os
+import shutil
+import stat
+import tempfile
+import zipfile
+import zlib
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+
+from licet.core.checkpoint import Checkpoint
+from licet.core.ids import OPERATOR
+from licet.core.ledger import Frontier
+from licet.edge.seal import verify_checkpoint
+from licet.edge.witness import newest_note
+from licet.flows.office import entry
+from licet.settings import FOLDER, Home
+from licet.store import ledger
+from licet.store.copies import BESIDE, check_whole, copy_database
+from licet.wiring import opened
+
+DATABASE, KEY, LEDGER_KEY, CHECKPOINTS = "licet.sqlite", "key", "ledger.key", "checkpoints.txt"
+NAMES = (DATABASE, KEY, LEDGER_KEY, CHECKPOINTS)
+"""What a backup holds."""
+
+
+class BadBackupError(ValueError):
+    """A file that is not a backup of an installation, or cannot be put back here."""
+
+
+def back_up(home: Home, file: Path) -> int:
+    """Writes database, keys and checkpoints into one file that only its owner may read; commands may run meanwhile.
+
+    Returns:
+        The file's size in bytes.
+
+    Raises:
+        BadBackupError: when the file exists.
+        BrokenDatabaseError: when the database cannot be read.
+        OSError: when the file cannot be written.
+    """
+    if file.exists():
+        raise BadBackupError(f"{str(file)!r} exists; a backup is never overwritten. Name another file.")
+    with tempfile.TemporaryDirectory(dir=home.inner) as folder:
+        # Checkpoints first: were they copied after the database, they might know more than it, and restoring would report a loss.
+        checkpoints = home.checkpoints.read_bytes() if home.checkpoints.exists() else b""
+        copy = Path(folder) / DATABASE
+        copy_database(home.database, copy)
+        beside = file.with_name(f".{file.name}.{os.getpid()}.part")
+        try:
+            with os.fdopen(os.open(beside, os.O_RDWR | os.O_CREAT | os.O_EXCL, stat.S_IRUSR | stat.S_IWUSR), "w+b") as stream:
+                with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as packed:
+                    packed.write(copy, DATABASE)
+                    packed.write(home.key_file, KEY)
+                    packed.write(home.ledger_key, LEDGER_KEY)
+                    packed.writestr(CHECKPOINTS, checkpoints)
+                stream.flush()
+                os.fsync(stream.fileno())
+            beside.replace(file)
+        finally:
+            beside.unlink(missing_ok=True)
+    return file.stat().st_size
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Restored:
+    """What a restore brought back: ledger entries, how many an outside checkpoint knows, and how many are lost."""
+
+    entries: int
+    known: int | None
+    rolled_back: int
+
+
+def bring_back(home: Home, file: Path, checkpoint: Path | None) -> Restored:
+    """Puts a backup in the place of the installation's database and keys.
+
+    The backup is unpacked, checked, and told of the roll-back in its ledger before anything is touched. The installation's own copies
+    of checkpoints stay: they, and those named, tell what the backup does not have any more. Files that were there are moved aside.
+
+    Args:
+        home: where to put it; made where there is nothing.
+        file: what `back_up` wrote.
+        checkpoint: checkpoints kept elsewhere; None: those of the installation only.
+
+    Raises:
+        BadBackupError: when the file is no backup, is damaged, or a checkpoint is not of its ledger. Nothing was changed.
+        OSError: when the folder cannot be written.
+    """
+    notes = _notes(home, checkpoint)
+    home.root.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=home.root, prefix=f"{FOLDER}.restoring-") as folder:
+        there = Home(root=Path(folder), key_file=Path(folder) / FOLDER / KEY)
+        there.inner.mkdir(mode=0o700)
+        _unpack(file, there.inner)
+        try:
+            restored = _told(there, notes)
+        except (ValueError, RuntimeError, LookupError) as wrong:
+            raise BadBackupError(f"{str(file)!r} cannot be put back: {wrong} Nothing was changed.") from wrong
+        _put(there, home)
+    with opened(home, rolled_back=True):
+        """Settling keeps a checkpoint of what is there now beside the database."""
+    return restored
+
+
+def _notes(home: Home, checkpoint: Path | None) -> list[str]:
+    """The newest checkpoint of each file of them: the one named, and the installation's own."""
+    named = None if checkpoint is None else newest_note(checkpoint.read_bytes())
+    if checkpoint is not None and named is None:
+        raise BadBackupError(f"{str(checkpoint)!r} holds no signed checkpoint. Name a copy of checkpoints.txt. Nothing was changed.")
+    own = newest_note(home.checkpoints.read_bytes()) if home.checkpoints.exists() else None
+    return [note for note in (named, own) if note is not None]
+
+
+def _unpack(file: Path, folder: Path) -> None:
+    try:
+        with zipfile.ZipFile(file) as packed:
+            for name in NAMES:
+                target = os.open(folder / name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, stat.S_IRUSR | stat.S_IWUSR)
+                with packed.open(name) as source, os.fdopen(target, "wb") as out:
+                    shutil.copyfileobj(source, out)
+    except (OSError, KeyError, EOFError, RuntimeError, ValueError, zipfile.BadZipFile, zlib.error) as wrong:
+        message = f"{str(file)!r} is not a whole backup: {wrong}. Make one with `licet backup FILE`. Nothing was changed."
+        raise BadBackupError(message) from wrong
+
+
+def _told(there: Home, notes: list[str]) -> Restored:
+    """Checks what was unpacked against the checkpoints outside, and writes into its ledger what is lost."""
+    check_whole(there.database)
+    with opened(there, rolled_back=True) as office:
+        with office.book.read() as tx:
+            leaves = ledger.leaves(tx)
+        known = max((_signed(note, office.seal.vkey) for note in notes), key=lambda one: one.size, default=None)
+        if known is not None and known.size <= len(leaves) and Frontier().extend(leaves[: known.size]).root() != known.root:
+            raise BadBackupError(f"its ledger has other entries than the checkpoint outside, of {known.size:,}.")
+        size = None if known is None else known.size
+        lost = 0 if size is None else max(0, size - len(leaves))
+        facts = {"entries": len(leaves), "known_outside": size, "rolled_back": lost}
+        with office.book.write() as tx:
+            tx.record(entry("ledger.restored", by=OPERATOR, now=office.clock.now(), use_case=None, **facts))
+    return Restored(entries=len(leaves), known=size, rolled_back=lost)
+
+
+def _signed(note: str, vkey: str) -> Checkpoint:
+    found = verify_checkpoint(note, vkey)
+    if found is None:
+        raise BadBackupError(f"the checkpoint outside was not signed with the key in it, {vkey}: it belongs to another installation.")
+    return found
+
+
+def _put(there: Home, home: Home) -> None:
+    home.inner.mkdir(exist_ok=True, mode=0o700)
+    home.use_cases.mkdir(exist_ok=True)
+    aside = _aside(home.database)
+    for end in ("", *BESIDE):
+        old = home.database.with_name(f"{home.database.name}{end}")
+        if old.exists():
+            old.rename(aside.with_name(f"{aside.name}{end}"))
+    for source, target in ((there.key_file, home.key_file), (there.ledger_key, home.ledger_key), (there.database, home.database)):
+        if target.exists():
+            target.rename(_aside(target))
+        shutil.move(source, target)
+    if not home.checkpoints.exists():
+        shutil.move(there.checkpoints, home.checkpoints)
+
+
+def _aside(target: Path) -> Path:
+    """A name for what is in the way, that nothing has."""
+    names = (target.with_name(f"{target.name}.before-restore{'' if number == 1 else f'-{number}'}") for number in count(1))
+    return next(name for name in names if not name.exists())

@@ -1,0 +1,67 @@
+"""Founding: makes an installation, and brings its database to the present schema."""
+
+import shutil
+
+from licet.edge.draw import SystemDraw
+from licet.edge.seal import create_seal
+from licet.edge.vault import create_key, open_key
+from licet.flows.register import set_up
+from licet.settings import FOLDER, Home
+from licet.store.book import Book, open_engine
+from licet.store.upgrade import upgrade
+from licet.wiring import office_of, settle
+
+
+class HomeExistsError(FileExistsError):
+    """There is an installation in the folder already."""
+
+
+def create(home: Home) -> str:
+    """Makes an installation: folders, keys, database, the first ledger entry; a killed one leaves nothing in its place.
+
+    Returns:
+        The public key, to be handed to whoever will verify.
+
+    Raises:
+        HomeExistsError: when there is one; nothing is changed.
+        OSError: when the folder cannot be made or written.
+    """
+    if home.inner.exists():
+        message = f"There is an installation in {str(home.root)!r} already. Nothing was changed."
+        raise HomeExistsError(message)
+    home.use_cases.mkdir(parents=True, exist_ok=True)
+    unfinished = home.root / f"{FOLDER}.unfinished"
+    shutil.rmtree(unfinished, ignore_errors=True)
+    unfinished.mkdir(mode=0o700)
+    elsewhere = home.key_file.parent != home.inner
+    making = Home(root=unfinished, key_file=home.key_file if elsewhere else unfinished / FOLDER / home.key_file.name)
+    vkey = _found(making)
+    making.inner.rename(home.inner)
+    unfinished.rmdir()
+    return vkey
+
+
+def _found(home: Home) -> str:
+    home.inner.mkdir(mode=0o700)
+    (home.inner / ".gitignore").write_text("*\n", encoding="utf-8")
+    vault = create_key(home.key_file) if not home.key_file.exists() else open_key(home.key_file)
+    seal = create_seal(home.ledger_key)
+    home.database.touch(mode=0o600)
+    engine = open_engine(home.database)
+    try:
+        upgrade(engine)
+        office = office_of(home, Book(engine, vault, SystemDraw()), vault, seal)
+        set_up(office, now=office.clock.now())
+        settle(office)
+    finally:
+        engine.dispose()
+    return seal.vkey
+
+
+def upgrade_database(home: Home) -> tuple[str | None, str]:
+    """Brings the database to the present schema; returns the schema before and after."""
+    engine = open_engine(home.database)
+    try:
+        return upgrade(engine)
+    finally:
+        engine.dispose()
