@@ -6,13 +6,30 @@ from typing import TYPE_CHECKING, cast
 
 import click
 
-from licet.cli.frame import CONTEXT, at_work, folder_of, granted, home_option, json_option, one_of, plain, said, sheet_options, usual
+from licet.cli.frame import (
+    CONTEXT,
+    OutFile,
+    at_work,
+    folder_of,
+    granted,
+    home_option,
+    json_option,
+    one_of,
+    plain,
+    said,
+    sheet_options,
+    usual,
+)
 from licet.cli.history import card_of, columns_and_reading, reading_options
 from licet.core.canonical import Json
 
 if TYPE_CHECKING:
     from licet.flows.audit import AuditStatus
     from licet.flows.intake import Tally
+
+
+class UnknownCaseError(LookupError):
+    """No case has this name."""
 
 
 @click.group(context_settings=CONTEXT)
@@ -133,7 +150,7 @@ def answer(  # noqa: PLR0913 - a command's options
 
 @cases.command("export", context_settings=CONTEXT)
 @click.argument("slug")
-@click.option("-o", "--out", required=True, type=click.Path(path_type=Path), help="Write the CSV here.")
+@click.option("-o", "--out", required=True, type=OutFile(), help="Write the CSV here.")
 @usual
 def export(slug: str, out: Path, acting: str | None, home: str | None, *, as_json: bool) -> None:
     """Write every case with its route, decision and settled audit as CSV."""
@@ -158,6 +175,9 @@ def erase(slug: str, case_id: str, acting: str | None, home: str | None, *, as_j
 
     with at_work(home) as office:
         gone = granted(erase_case(office, who(office, acting), name=slug, case=case_id))
+    if not gone:
+        message = f"There is no case {case_id!r} in {slug!r} that is not erased. `licet cases export` lists them."
+        raise UnknownCaseError(message)
     line = f"Erased {gone} case(s). A model trained on them forgets them at its next training; backups keep them until they are deleted."
     said({"use_case": slug, "erased": gone}, (line,), as_json=as_json)
 

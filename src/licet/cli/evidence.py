@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from licet.cli.frame import CONTEXT, ENVIRONMENT, OK, USAGE, at_work, granted, home_option, json_option, plain, said, usual
+from licet.cli.frame import CONTEXT, ENVIRONMENT, OK, USAGE, OutFile, at_work, granted, home_option, json_option, plain, said, usual
 from licet.core.canonical import Json
 
 
@@ -15,7 +15,7 @@ def evidence() -> None:
 
 @evidence.command("export", context_settings=CONTEXT)
 @click.argument("slug")
-@click.option("-o", "--out", required=True, type=click.Path(path_type=Path), help="Write the pack here.")
+@click.option("-o", "--out", required=True, type=OutFile(), help="Write the pack here.")
 @usual
 def export(slug: str, out: Path, acting: str | None, home: str | None, *, as_json: bool) -> None:
     """Write an evidence pack: entries, proofs, checkpoint, documents, report.html, and the verifier."""

@@ -105,6 +105,11 @@ def run(cli: click.Group, argv: Sequence[str]) -> int:
     """Runs a command line and gives its exit code; whatever goes wrong is said in words, or as one JSON object with --json."""
     as_json = "--json" in argv
     _write_anything()
+    garbled = next((word for word in argv if not word.isprintable() and any("\ud800" <= c <= "\udfff" for c in word)), None)
+    if garbled is not None:
+        return _failed(
+            "usage", f"{garbled!r} is not written in UTF-8. Type it again in a terminal that uses UTF-8.", USAGE, as_json=as_json
+        )
     try:
         code = cli.main(args=list(argv), prog_name="licet", standalone_mode=False)
         sys.stdout.flush()
@@ -220,6 +225,19 @@ def folder_of(home: str | None, name: str) -> Path:
     return folder
 
 
+class OutFile(click.ParamType[Path]):
+    """A file to be written: not a folder, not nothing."""
+
+    name = "file"
+
+    def convert(self, value: str | Path, param: click.Parameter | None, ctx: click.Context | None) -> Path:
+        """Reads the path of a file to write."""
+        path = Path(value)
+        if not path.name or path.is_dir():
+            self.fail(f"{str(value)!r} is a folder. Name a file.", param, ctx)
+        return path
+
+
 def home_option(function: Callable[P, R]) -> Callable[P, R]:
     """Adds --home."""
     return click.option("--home", metavar="DIR", help="Folder of the installation; default: LICET_HOME, or the nearest upwards.")(function)
@@ -247,7 +265,7 @@ def sheet_options(function: click.decorators.FC) -> click.decorators.FC:
         click.option("--delimiter", help="Of the filled worksheet: one character, or `tab`; default: found in the header line."),
         click.option("--encoding", default="utf-8", help="Encoding of the filled worksheet."),
         click.option("--import", "back", type=click.Path(path_type=Path), help="Read the filled worksheet from here."),
-        click.option("--export", "out", type=click.Path(path_type=Path), help="Write the blind worksheet here."),
+        click.option("--export", "out", type=OutFile(), help="Write the blind worksheet here."),
     ):
         function = option(function)
     return function

@@ -257,7 +257,8 @@ def _adjudicated_lines(slug: str, found: "Adjudicated") -> list[str]:
     lines = [f"Took in {found.answered:,} answers; {found.found_in_record:,} errors found in your record."]
     if found.unseen_bound is not None:
         lines.append(
-            f"Of {found.agreements:,} agreements checked, {found.both_wrong:,} were wrong on both sides: at most {found.unseen_bound:.1%} at 95%. "
+            f"Of {found.agreements:,} agreements checked, {found.both_wrong:,} were wrong on both sides: "
+            f"at most {found.unseen_bound:.1%} at 95%. "
             "Add this to the promise where it is read as error against the truth."
         )
     return [*lines, f"Next: licet evaluate {slug}"]

@@ -126,6 +126,7 @@ class ImportReport:
         resealed: cases that were sealed earlier and went to the sealed part again, or were left out of the other parts.
         unlabelled: cases without an answer.
         labelled: cases that were there without an answer and have one now.
+        spoken: cases that were there already and have an outside system's proposal now.
         answers: distinct answers in the build part (for choices).
         warnings: what the importer should know, in sentences.
     """
@@ -137,5 +138,6 @@ class ImportReport:
     resealed: int = 0
     unlabelled: int = 0
     labelled: int = 0
+    spoken: int = 0
     answers: int = 0
     warnings: tuple[str, ...] = field(default_factory=tuple)

@@ -86,8 +86,8 @@ class FreshLook:
 class Recount:
     """The labels of an earlier look, adjudicated since: counted again at the same share on the same grid.
 
-    It costs nothing. Adjudication only takes errors away, so every region the earlier look certified is certified again;
-    the chance that either of the two certifies falsely is the chance that the later one does.
+    It costs nothing. Adjudicating a disagreement only takes an error away, adjudicating an agreement only adds one; so whatever
+    either of the two looks certifies, one that only took errors away would certify too, and its chance of doing so falsely is paid.
     """
 
     of: Look

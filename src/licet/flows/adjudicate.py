@@ -8,7 +8,7 @@ from licet.core.answer import Answer
 from licet.core.case import CaseBody
 from licet.core.grading import same
 from licet.core.ids import CaseNumber
-from licet.core.people import Act, Actor, Person, permit_person
+from licet.core.people import Act, Actor, Person, Role, permit_person
 from licet.core.refusal import Refused
 from licet.core.sealed import SealedSet
 from licet.core.system import Proposal
@@ -45,15 +45,15 @@ def hand_out(office: Office, by: Actor, *, name: str) -> list[Line] | Refused:
             return ready
         use_case, person, sealed = ready
         drawn = _draw(office, tx, use_case, sealed)
-        looks.put_on_worksheet(tx, drawn)
-        sheet = looks.worksheet(tx, use_case, sealed.id)
-        numbers = [row.case for row in sheet if row.answer is None]
-        refused = _answered_first(tx, use_case, sealed, person, numbers)
+        there = {row.case: row.answer for row in looks.worksheet(tx, use_case, sealed.id)}
+        open_ones = [number for number in {**there, **{row.case: None for row in drawn}} if there.get(number) is None]
+        refused = _answered_first(tx, use_case, sealed, person, open_ones)
         if refused is not None:
             return refused
-        facts = {"sealed_set": sealed.id, "cases": len(numbers)}
+        looks.put_on_worksheet(tx, drawn)
+        facts = {"sealed_set": sealed.id, "cases": len(open_ones)}
         tx.record(entry("adjudication.exported", by=person.id, now=now, use_case=use_case, **facts))
-        return _lines(tx, [row for row in sheet if row.answer is None])
+        return _lines(tx, [row for row in looks.worksheet(tx, use_case, sealed.id) if row.answer is None])
 
 
 def _ready(tx: Tx, by: Actor, name: str) -> tuple[UseCase, Person, SealedSet] | Refused:
@@ -63,13 +63,16 @@ def _ready(tx: Tx, by: Actor, name: str) -> tuple[UseCase, Person, SealedSet] | 
     person = permit_person(by, Act.ADJUDICATE, use_case_owner=use_case.owner)
     if isinstance(person, Refused):
         return person
-    if person.id in use_cases.involved_as(tx, use_case, {"importer", "evaluator", "creator"}):
+    if person.has(Role.BUILDER) or person.id in use_cases.involved_as(tx, use_case, {"importer", "evaluator", "creator"}):
         why = f"{person.email!r} built or evaluated this system."
         return Refused(code="adjudicator_not_independent", why=why, remedy="Let somebody else adjudicate.")
     sealed = looks.current_set(tx, use_case)
     if sealed is None or not sealed.looks:
         why = "There is no evaluation on sealed cases yet, so no disagreements."
         return Refused(code="no_sealed_cases", why=why, remedy="Evaluate first: `licet evaluate`.")
+    if sealed.opened_scope is not None or sealed.shown_elsewhere:
+        why = f"Sealed set {sealed.id} was opened: what AI said on its cases can be seen, and nobody answers them blind any more."
+        return Refused(code="sealed_cases_opened", why=why, remedy="Import fresh cases, evaluate, and adjudicate before opening them.")
     return use_case, person, sealed
 
 

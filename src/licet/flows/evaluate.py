@@ -15,7 +15,7 @@ from licet.core.people import Act, Actor, Person, permit
 from licet.core.refusal import Refused
 from licet.core.routing import guarded
 from licet.core.sealed import FreshLook, Look, Recount, SealedSet, Seen, ask_to_look
-from licet.core.standard import CountersignedStandard, Standard
+from licet.core.standard import CountersignedStandard, Method, Standard
 from licet.core.system import UNVERSIONED, Proposal
 from licet.core.use_case import UseCase
 from licet.flows.office import Office, entry, working
@@ -59,17 +59,23 @@ class Evaluated:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Gone:
+    """A sealed case that was erased. It keeps its place and counts as a confident error, so that erasing never helps."""
+
+    number: CaseNumber
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Prepared:
-    """Everything that is known before any sealed answer is read."""
+    """Everything that is known before any sealed answer is read; the cases in the order in which they were drawn."""
 
     by: Actor
-    now: datetime
     use_case: UseCase
     standard: CountersignedStandard
     speaker: Speaker
     scope: Scope
-    spoken: tuple[Spoken, ...]
-    erased: int
+    sealed: SealedSet
+    spoken: tuple[Spoken | Gone, ...]
     warnings: tuple[str, ...]
 
 
@@ -81,7 +87,7 @@ class _Planned:
     plan: Plan
     sealed: SealedSet
     permission: FreshLook | Recount
-    spoken: tuple[Spoken, ...]
+    spoken: tuple[Spoken | Gone, ...]
     thresholds: tuple[float, ...]
     proof: looks.PlannedLook
 
@@ -112,7 +118,6 @@ def may_evaluate(tx: Tx, by: Actor, name: str) -> UseCase | Refused:
 
 def _prepare(office: Office, by: Actor, request: Request) -> _Prepared | Refused:
     """Fixes system and guards, and lets the system speak on the sealed cases; no answer is read."""
-    now = office.clock.now()
     with office.book.read() as tx:
         use_case = may_evaluate(tx, by, request.name)
         standard = use_case if isinstance(use_case, Refused) else signed_standard(tx, use_case, request.on_disk)
@@ -127,16 +132,18 @@ def _prepare(office: Office, by: Actor, request: Request) -> _Prepared | Refused
     scope, warnings = fixed_scope(office, use_case, speaks, standard.standard)
     with office.book.read() as tx:
         waiting = cases.sealed(tx, use_case, sealed.id)
+        earlier = {looked.look.sealed_set for looked in looks.looks_of(tx, use_case)} - {sealed.id}
+    said = speak_on(office, use_case, speaks, waiting, with_attributes=bool(standard.standard.never_alone_attributes))
+    by_number = {one.number: one for one in said}
     return _Prepared(
         by=by,
-        now=now,
         use_case=use_case,
         standard=standard,
         speaker=speaks,
         scope=scope,
-        spoken=tuple(speak_on(office, use_case, speaks, waiting, with_attributes=bool(standard.standard.never_alone_attributes))),
-        erased=sum(one.salt is None for one in waiting),
-        warnings=(*warnings, *_version_warning(speaks)),
+        sealed=sealed,
+        spoken=tuple(by_number.get(one.number, Gone(number=one.number)) for one in waiting),
+        warnings=(*warnings, *_version_warning(speaks), *_set_warning(len(earlier))),
     )
 
 
@@ -159,10 +166,20 @@ def _version_warning(speaks: Speaker) -> tuple[str, ...]:
     return (f"{speaks.card.name!r} names no version: it may change unseen, and its mandate lasts 30 days at most.",)
 
 
+def _set_warning(earlier: int) -> tuple[str, ...]:
+    if earlier == 0:
+        return ()
+    return (f"{earlier} earlier set(s) of sealed cases were judged in this use case; each had a chance of a false promise of its own.",)
+
+
 def _plan(office: Office, ready: _Prepared) -> _Planned | Evaluated | Refused:
     """Asks for a look, fixes the grid on confidences alone, and writes the plan into the ledger."""
     with office.book.write() as tx:
-        guardian = keep(tx, ready.use_case, ready.speaker, by=ready.by.id, now=ready.now)
+        now = office.clock.now()
+        sealed = looks.current_set(tx, ready.use_case)
+        if sealed != ready.sealed:
+            return _moved()
+        guardian = keep(tx, ready.use_case, ready.speaker, by=ready.by.id, now=now)
         if isinstance(ready.by, Person):
             use_cases.involve(tx, ready.use_case, ready.by.id, "evaluator")
         plan = Plan(
@@ -172,17 +189,19 @@ def _plan(office: Office, ready: _Prepared) -> _Planned | Evaluated | Refused:
             guardian=guardian,
             grader=GRADER,
         )
-        sealed = looks.current_set(tx, ready.use_case)
-        if sealed is None:
-            return _nothing_sealed(ready.use_case)
         permission = ask_to_look(sealed, ready.standard.standard, plan.digest)
         if isinstance(permission, Refused):
             return permission
         if isinstance(permission, Seen):
             return _seen(tx, ready, permission, sealed)
         planned = _planned(ready, plan, sealed, permission)
-        tx.record(entry("evaluation.planned", by=ready.by.id, now=ready.now, use_case=ready.use_case, **_plan_facts(planned)))
+        tx.record(entry("evaluation.planned", by=ready.by.id, now=now, use_case=ready.use_case, **_plan_facts(planned)))
         return planned
+
+
+def _moved() -> Refused:
+    why = "The sealed cases changed while this evaluation was being planned."
+    return Refused(code="sealed_cases_opened", why=why, remedy="Run `licet evaluate` again.")
 
 
 def _seen(tx: Tx, ready: _Prepared, permission: Seen, sealed: SealedSet) -> Evaluated:
@@ -195,10 +214,10 @@ def _planned(ready: _Prepared, plan: Plan, sealed: SealedSet, permission: FreshL
     share = permission.share if isinstance(permission, FreshLook) else permission.of.share
     kept = permission.thresholds if isinstance(permission, FreshLook) else permission.of.thresholds
     spoken = ready.spoken[:labels]
-    thresholds = kept
-    if thresholds is None:
-        confidence, eligible = _confidence(spoken), _eligible(ready.scope, spoken)
-        thresholds = grid(ready.standard.standard, confidence, eligible, share=share)
+    standard = ready.standard.standard
+    known = ready.spoken if standard.method is Method.ANYTIME else spoken
+    heard = [one for one in known if isinstance(one, Spoken)]
+    thresholds = grid(standard, _confidence(heard), _eligible(ready.scope, heard), share=share) if kept is None else kept
     proof = looks.PlannedLook(sealed_set=sealed.id, scope=plan.digest)
     return _Planned(prepared=ready, plan=plan, sealed=sealed, permission=permission, spoken=spoken, thresholds=thresholds, proof=proof)
 
@@ -233,17 +252,17 @@ def _judge(office: Office, planned: _Planned) -> Evaluated | Refused:
     ready = planned.prepared
     standard, use_case = ready.standard, ready.use_case
     with office.book.write() as tx:
+        now = office.clock.now()
         sealed = looks.current_set(tx, use_case)
         if sealed != planned.sealed:
-            why = "The sealed cases changed while this evaluation was being planned."
-            return Refused(code="sealed_cases_opened", why=why, remedy="Run `licet evaluate` again.")
+            return _moved()
         answers = _right_answers(tx, use_case, planned.proof, sealed.id)
         judgment = judge(standard, graded(planned, answers), planned.thresholds, share=_share(planned))
-        look = _look(planned, judgment, ready.now)
+        look = _look(planned, judgment, now)
         stored = _stored(planned, look, judgment)
         look_id = looks.add(tx, use_case, look, stored)
         stored = replace(stored, look=replace(look, id=look_id))
-        tx.record(entry("evaluation.judged", by=ready.by.id, now=ready.now, use_case=use_case, **_judged_facts(stored)))
+        tx.record(entry("evaluation.judged", by=ready.by.id, now=now, use_case=use_case, **_judged_facts(stored)))
         after = looks.current_set(tx, use_case) or sealed
     return Evaluated(use_case=use_case, standard=standard, speaker=ready.speaker, stored=stored, sealed=after, fresh=True)
 
@@ -261,14 +280,16 @@ def _right_answers(tx: Tx, use_case: UseCase, proof: looks.PlannedLook, sealed_s
 
 
 def graded(planned: _Planned, answers: Mapping[CaseNumber, Answer | None]) -> Graded:
-    """Holds proposals against what counts as right; erased cases count as confident errors, so that erasing never helps."""
-    judged = grade(planned.prepared.standard.standard, planned.plan.scope, planned.spoken, answers)
-    gone = planned.prepared.erased
+    """Holds proposals against what counts as right, in the order in which cases were drawn; erased ones count as confident errors."""
+    heard = [one for one in planned.spoken if isinstance(one, Spoken)]
+    judged = grade(planned.prepared.standard.standard, planned.plan.scope, heard, answers)
+    rows = iter(zip(judged.confidence, judged.loss, judged.eligible, judged.high_stakes, strict=True))
+    whole = [next(rows) if isinstance(one, Spoken) else (1.0, 1.0, True, True) for one in planned.spoken]
     return Graded(
-        confidence=[*judged.confidence, *[1.0] * gone],
-        loss=[*judged.loss, *[1.0] * gone],
-        eligible=[*judged.eligible, *[True] * gone],
-        high_stakes=[*judged.high_stakes, *[True] * gone],
+        confidence=[row[0] for row in whole],
+        loss=[row[1] for row in whole],
+        eligible=[row[2] for row in whole],
+        high_stakes=[row[3] for row in whole],
     )
 
 

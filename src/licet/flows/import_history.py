@@ -90,6 +90,7 @@ def _begin(office: Office, by: Actor, order: Order) -> Run | Refused:
             names=cases.known_names(tx, use_case),
             cuts=cuts,
             waiting=cases.unlabelled(tx, use_case),
+            unspoken={} if order.card is None else cases.without_proposal(tx, use_case, order.card.fingerprint),
             content_key=office.vault.key(DIGEST, b""),
             split_key=hashlib.sha256(f"split {order.seed}".encode()).digest(),
             by=permitted.id,
@@ -132,6 +133,7 @@ def _write(office: Office, tx: Tx, run: Run, chunk: list[PastCase]) -> None:
         if is_seen(run, past, found):
             run.skipped += 1
             _label(tx, run, past, found)
+            posted.extend(_late_proposal(run, past, found))
             continue
         case = _new_case(office, run, past, found, CaseNumber(next(numbers)))
         new.append(case)
@@ -142,6 +144,15 @@ def _write(office: Office, tx: Tx, run: Run, chunk: list[PastCase]) -> None:
     cases.seal_digests(tx, [c.digest for c in new if c.part is Part.SEALED], batch=run.batch, known=run.remembered)
     if run.order.card is not None:
         systems.add_proposals(tx, run.order.card.fingerprint, posted)
+
+
+def _late_proposal(run: Run, past: PastCase, found: bytes) -> list[tuple[CaseNumber, bytes, Proposal]]:
+    """What an outside system says about a case that was here before it spoke; what it said once is never changed."""
+    if past.posted is None or found not in run.unspoken:
+        return []
+    number, salt = run.unspoken.pop(found)
+    run.spoken += 1
+    return [(number, salt, Proposal(answer=past.posted.answer, confidence=past.posted.confidence))]
 
 
 def _label(tx: Tx, run: Run, past: PastCase, found: bytes) -> None:
@@ -200,7 +211,7 @@ def _finish(office: Office, run: Run) -> ImportReport:
     parts: Mapping[str, int] = {part.value: run.parts.get(part, 0) for part in (Part.BUILD, Part.CALIBRATION, Part.SEALED)}
     new = sum(parts.values())
     with office.book.write() as tx:
-        if new:
+        if new or run.spoken:
             _record(tx, run, parts)
         else:
             cases.drop_batch(tx, run.batch, state=None)
@@ -214,6 +225,7 @@ def _finish(office: Office, run: Run) -> ImportReport:
         resealed=run.resealed,
         unlabelled=run.unlabelled,
         labelled=run.labelled,
+        spoken=run.spoken,
         answers=len(run.build_answers),
         warnings=import_warnings(run, parts),
     )

@@ -137,7 +137,7 @@ def figures_of(standard: Standard, spoken: Sequence[Spoken], answers: Mapping[Ca
 
 
 def _opened(tx: Tx, use_case: UseCase, stored: looks.StoredLook, scope: Digest) -> tuple[list[Spoken], dict[CaseNumber, Answer | None]]:
-    waiting = [one for one in cases.sealed(tx, use_case, stored.look.sealed_set) if one.salt is not None][: stored.look.labels]
+    waiting = [one for one in cases.sealed(tx, use_case, stored.look.sealed_set)[: stored.look.labels] if one.salt is not None]
     said = systems.proposals_for(tx, use_case, stored.fingerprint, [one.number for one in waiting])
     spoken = [_spoken(tx, one, said[one.number]) for one in waiting if one.number in said]
     proof = looks.PlannedLook(sealed_set=stored.look.sealed_set, scope=scope)

@@ -40,7 +40,7 @@ class Speaker:
         guardian: says how familiar a case is; None without a build part.
         artifact: stored bytes of a trained system; None for others.
         basis: what it was trained on.
-        refitted: whether the guardian is new, so that familiarity computed earlier no longer holds.
+        refitted: whether the guardian is another than when this system spoke before, so that familiarity computed then no longer holds.
     """
 
     card: SystemCard
@@ -90,10 +90,11 @@ def _outside(office: Office, use_case: UseCase, card: SystemCard, system: System
     with office.book.read() as tx:
         basis = digest({"guardian": list(cases.basis(tx, use_case, Part.BUILD))})
         stored = systems.guardian_on(tx, use_case, basis)
+        own = systems.find(tx, use_case, card.fingerprint)
         raw = None if stored is None else systems.artifact(tx, stored)
         build = [] if raw is not None else _learned(tx, use_case, Part.BUILD)
     guardian = office.guardians.restore(raw) if raw is not None else office.guardians.fit(build) if build else None
-    refitted = raw is None and guardian is not None
+    refitted = guardian is not None and (own is None or own.basis != basis)
     return Speaker(card=card, system=system, guardian=guardian, artifact=None, basis=basis, refitted=refitted)
 
 

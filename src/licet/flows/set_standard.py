@@ -11,6 +11,7 @@ from licet.core.standard import (
     DraftStandard,
     LockedStandard,
     Standard,
+    check_standard,
     countersign,
     lock,
     standard_digest,
@@ -23,7 +24,13 @@ from licet.store.book import Tx
 
 
 def lock_standard(office: Office, by: Actor, *, name: str, draft: Standard) -> LockedStandard | Refused:
-    """Locks what the use case's folder says; the first owner to lock becomes the owner."""
+    """Locks what the use case's folder says; the first owner to lock becomes the owner.
+
+    Raises:
+        NotAStandardError: when the draft promises nothing that can be kept, such as shares that overspend.
+    """
+    for wrong in check_standard(draft):
+        raise wrong
     now = office.clock.now()
     with office.book.write() as tx:
         use_case = working(tx, name)

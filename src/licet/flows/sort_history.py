@@ -66,6 +66,7 @@ class Run:
     names: dict[str, bytes]
     cuts: tuple[datetime | None, datetime | None] | None
     waiting: dict[bytes, tuple[CaseNumber, bytes]]
+    unspoken: dict[bytes, tuple[CaseNumber, bytes]]
     content_key: bytes
     split_key: bytes
     by: PersonId
@@ -75,6 +76,7 @@ class Run:
     resealed: int = 0
     unlabelled: int = 0
     labelled: int = 0
+    spoken: int = 0
     repeated: int = 0
     parts: dict[Part, int] = field(default_factory=dict)
     placed: dict[bytes, Part] = field(default_factory=dict)

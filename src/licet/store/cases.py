@@ -152,10 +152,20 @@ def drop_batch(tx: Tx, batch: int, *, state: str | None) -> int:
         tx.run(delete(child).where(child.c.case_number.in_(mine)))
     gone = tx.conn.execute(delete(tables.case).where(tables.case.c.batch_id == batch)).rowcount
     if state is None:
+        _hand_over(tx, batch)
         tx.run(delete(tables.sealed_digest).where(tables.sealed_digest.c.batch_id == batch))
     b = tables.import_batch
     tx.run(delete(b).where(b.c.id == batch) if state is None else update(b).where(b.c.id == batch).values(state=state))
     return gone
+
+
+def _hand_over(tx: Tx, batch: int) -> None:
+    """Leaves what an import that is deleted had sealed to another import that sealed it too, so that it stays sealed."""
+    c, d = tables.case.c, tables.sealed_digest
+    held = select(d.c.digest).where(d.c.batch_id == batch)
+    heirs = select(c.digest, func.min(c.batch_id)).where(c.part == Part.SEALED.value, c.batch_id != batch, c.digest.in_(held))
+    for found, heir in tx.conn.execute(heirs.group_by(c.digest)).all():
+        tx.run(update(d).where(d.c.digest == found).values(batch_id=heir))
 
 
 def known_digests(tx: Tx, use_case: UseCase) -> dict[bytes, str]:
@@ -188,6 +198,19 @@ def unlabelled(tx: Tx, use_case: UseCase) -> dict[bytes, tuple[CaseNumber, bytes
         .where(c.use_case_id == use_case.id, b.state == DONE, c.labelled.is_(False))
     )
     return {r.digest: (CaseNumber(r.number), r.salt) for r in rows}
+
+
+def without_proposal(tx: Tx, use_case: UseCase, fingerprint: str) -> dict[bytes, tuple[CaseNumber, bytes]]:
+    """Imported cases a system has not spoken about, with their key material, by digest of their content."""
+    c, k, b, p = tables.case.c, tables.case_key.c, tables.import_batch.c, tables.proposal.c
+    spoken = select(p.case_number).where(p.fingerprint == fingerprint)
+    rows = tx.run(
+        select(c.digest, c.number, k.salt)
+        .join(tables.case_key, k.case_number == c.number)
+        .join(tables.import_batch, b.id == c.batch_id)
+        .where(c.use_case_id == use_case.id, b.state == DONE, c.number.not_in(spoken))
+    )
+    return {digest: (CaseNumber(number), salt) for digest, number, salt in rows.all()}
 
 
 def label(tx: Tx, number: CaseNumber, salt: bytes, answer: Answer, *, by: str) -> None:
@@ -314,10 +337,20 @@ def by_number(tx: Tx, number: CaseNumber) -> StoredCase | None:
 
 
 def numbers_named(tx: Tx, use_case: UseCase, name: str) -> list[CaseNumber]:
-    """The cases of a use case that have this outside name, or this number."""
+    """The cases of a use case that have this outside name; only where none has it, the case of this number."""
     c = tables.case.c
-    same = (c.external_id == name) | (c.number == int(name)) if name.isdigit() else (c.external_id == name)
-    return [CaseNumber(n) for n in tx.conn.execute(select(c.number).where(c.use_case_id == use_case.id, same)).scalars()]
+    mine = select(c.number).where(c.use_case_id == use_case.id)
+    found = tx.conn.execute(mine.where(c.external_id == name)).scalars().all()
+    if not found and name.isascii() and name.isdigit():
+        found = tx.conn.execute(mine.where(c.number == int(name))).scalars().all()
+    return [CaseNumber(n) for n in found]
+
+
+def names_among(tx: Tx, use_case: UseCase, names: Sequence[str]) -> dict[str, CaseNumber]:
+    """Which of these outside names have come in already, with their numbers."""
+    c = tables.case.c
+    mine = select(c.external_id, c.number).where(c.use_case_id == use_case.id, c.part == Part.LIVE.value, c.external_id.in_(names))
+    return {name: CaseNumber(number) for name, number in tx.conn.execute(mine).all()}
 
 
 def live(tx: Tx, use_case: UseCase) -> list[StoredCase]:
