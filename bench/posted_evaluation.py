@@ -16,7 +16,23 @@ ROWS: Final = 20_000
 ROUNDS: Final = 5
 GOAL: Final = 6.0
 PEER: Final = Path(__file__).resolve().parent.parent / "build" / "bench-venv" / "bin" / "python"
-WORDS: Final = "please help me with my account today thanks i want to ask about the card loan refund branch phone statement".split()
+WORDS: Final = [
+    "please",
+    "help",
+    "with",
+    "my",
+    "account",
+    "today",
+    "thanks",
+    "want",
+    "to",
+    "ask",
+    "about",
+    "the",
+    "branch",
+    "phone",
+    "statement",
+]
 
 GROUP: Final = """
 import sys
@@ -129,7 +145,8 @@ def main(argv: list[str] | None = None) -> int:
                 place.mkdir()
                 rounds.append(measure(place, file))
         result = row(rounds)
-    print(json.dumps({"posted_evaluation": result}) if given.json else f"{result['value']} {result['unit']}: {result['ratio']} x {result['against']}")
+    line = f"{result['value']} {result['unit']}: {result['ratio']} x {result['against']}"
+    print(json.dumps({"posted_evaluation": result}) if given.json else line)
     return 0
 
 

@@ -1,7 +1,7 @@
 """Wiring: puts the real world behind the ports, once, for a command."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 
 from licet.core.checkpoint import Checkpoint, MalformedNoteError
@@ -18,7 +18,7 @@ from licet.edge.witness import FileWitness
 from licet.flows.office import Office
 from licet.settings import Home
 from licet.store import ledger, notices
-from licet.store.book import Book, BrokenDatabaseError, DatabaseBusyError, check_schema, open_engine
+from licet.store.book import Book, BrokenDatabaseError, ClockWentBackError, DatabaseBusyError, check_schema, open_engine
 
 
 def office_of(home: Home, book: Book, vault: FileVault, seal: Seal) -> Office:
@@ -57,33 +57,41 @@ def opened(home: Home, *, rolled_back: bool = False) -> Iterator[Office]:
         check_schema(engine)
         vault = open_key(home.key_file)
         office = office_of(home, Book(engine, vault, SystemDraw()), vault, open_seal(home.ledger_key))
-        if not rolled_back:
-            _check_age(office)
-        try:
+        behind = _behind(office)
+        if behind is not None and not rolled_back:
+            raise RolledBackError(behind)
+        with _settling(office) if behind is None else nullcontext():
             yield office
-        except DatabaseBusyError:
-            raise
-        except BaseException:
-            with suppress(DatabaseBusyError, BrokenDatabaseError, OSError):
-                settle(office)
-            raise
-        settle(office)
     finally:
         engine.dispose()
 
 
-def _check_age(office: Office) -> None:
-    """Refuses a database that was put back by hand: going on would sign a shorter ledger over a longer one."""
+@contextmanager
+def _settling(office: Office) -> Iterator[None]:
+    """Settles at the end, also when the command failed; a database that was busy for one is not waited for once more."""
+    try:
+        yield
+    except DatabaseBusyError:
+        raise
+    except BaseException:
+        with suppress(DatabaseBusyError, BrokenDatabaseError, ClockWentBackError, OSError):
+            settle(office)
+        raise
+    settle(office)
+
+
+def _behind(office: Office) -> str | None:
+    """Says that the database was put back by hand; going on would sign a shorter ledger over a longer one. None where it was not."""
     outside = checkpoint_outside(office)
     with office.book.read() as tx:
         size = ledger.head(tx).size
-    if outside is not None and outside.size > size:
-        message = (
-            f"The database has {size:,} ledger entries, but a checkpoint outside it has {outside.size:,}: "
-            "an older copy was put in its place. "
-            "Nothing was done. Put the newer one back, or accept the loss with `licet restore BACKUP`, which the ledger then tells."
-        )
-        raise RolledBackError(message)
+    if outside is None or outside.size <= size:
+        return None
+    return (
+        f"The database has {size:,} ledger entries, but a checkpoint outside it has {outside.size:,}: "
+        "an older copy was put in its place. "
+        "Nothing was done. Put the newer one back, or accept the loss with `licet restore BACKUP`, which the ledger then tells."
+    )
 
 
 def checkpoint_outside(office: Office) -> Checkpoint | None:
@@ -119,6 +127,8 @@ class LedgerCheck:
 
 def check_ledger(office: Office) -> LedgerCheck:
     """Recomputes the tree and holds it against what was signed last, inside and outside the database."""
+    if _behind(office) is None:
+        settle(office)
     outside = checkpoint_outside(office)
     with office.book.read() as tx:
         found = ledger.check(tx)

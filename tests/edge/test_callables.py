@@ -153,7 +153,7 @@ def test_the_fingerprint_is_that_of_all_code_and_of_what_it_declares(tmp_path: P
 
 def test_without_a_declaration_the_version_is_the_codes_own(tmp_path: Path) -> None:
     card = system(tmp_path, ECHO).card
-    assert card.name == tmp_path.name
+    assert card.name == "system.py"
     assert card.version != system(tmp_path, ECHO + "\n").card.version
 
 

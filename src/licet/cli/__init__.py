@@ -4,6 +4,7 @@ import sys
 
 import click
 
+from licet import __version__
 from licet.cli.cases import audit, cases
 from licet.cli.evidence import evidence, ledger
 from licet.cli.frame import CONTEXT, run
@@ -16,7 +17,7 @@ from licet.cli.story import demo
 
 
 @click.group(context_settings=CONTEXT)
-@click.version_option(package_name="licet", message="%(version)s")
+@click.version_option(__version__, message="%(version)s")
 def cli() -> None:
     """Licet: a signed, expiring permission for AI, with a number on it, enforced on every case and taken back by itself."""
 

@@ -19,7 +19,7 @@ from licet.flows.office import entry
 from licet.settings import FOLDER, Home
 from licet.store import ledger
 from licet.store.copies import BESIDE, check_whole, copy_database
-from licet.wiring import opened
+from licet.wiring import opened, settle
 
 DATABASE, KEY, LEDGER_KEY, CHECKPOINTS = "licet.sqlite", "key", "ledger.key", "checkpoints.txt"
 NAMES = (DATABASE, KEY, LEDGER_KEY, CHECKPOINTS)
@@ -99,8 +99,8 @@ def bring_back(home: Home, file: Path, checkpoint: Path | None) -> Restored:
         except (ValueError, RuntimeError, LookupError) as wrong:
             raise BadBackupError(f"{str(file)!r} cannot be put back: {wrong} Nothing was changed.") from wrong
         _put(there, home)
-    with opened(home, rolled_back=True):
-        """Settling keeps a checkpoint of what is there now beside the database."""
+    with opened(home, rolled_back=True) as office:
+        settle(office)
     return restored
 
 
@@ -139,6 +139,7 @@ def _told(there: Home, notes: list[str]) -> Restored:
         facts = {"entries": len(leaves), "known_outside": size, "rolled_back": lost}
         with office.book.write() as tx:
             tx.record(entry("ledger.restored", by=OPERATOR, now=office.clock.now(), use_case=None, **facts))
+        settle(office)
     return Restored(entries=len(leaves), known=size, rolled_back=lost)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 
-from licet.cli.demo_data import ToldDraw, biopsy_columns, key_text, scans, turned, write_biopsies, write_scans
+from licet.cli.demo_data import Scan, ToldDraw, biopsy_columns, key_text, scans, turned, write_biopsies, write_scans
 from licet.cli.founding import create
 from licet.cli.frame import granted
 from licet.core.answer import AnswerKind
@@ -25,13 +25,15 @@ from licet.edge.folder import UseCaseFile, load_standard, load_use_case, write_s
 from licet.flows.audit import AuditStatus, audit_status
 from licet.flows.evaluate import Evaluated, Request, evaluate
 from licet.flows.grant import Wishes, approve_gate, grant_mandate, propose_mandate, show_gate
-from licet.flows.import_history import Order, import_history
+from licet.flows.import_history import import_history
 from licet.flows.intake import Delivery, Tally, submit
 from licet.flows.office import Office
 from licet.flows.register import add_person, new_use_case
 from licet.flows.report import export_cases
 from licet.flows.set_standard import countersign_standard, lock_standard
+from licet.flows.sort_history import Order
 from licet.settings import FOLDER, Home
+from licet.stats.bounds import smallest_n
 from licet.store import audits, cases, use_cases
 from licet.wiring import opened, settle
 
@@ -177,8 +179,21 @@ def gate(scene: Set, name: str) -> OpenedGate | ClosedGate:
     return show_gate(scene.office, name=name, to=Stage.DELEGATED)
 
 
+def olga_tries(scene: Set, proposed: ProposedMandate) -> Refused:
+    """Lets the owner try to approve what she owns.
+
+    Raises:
+        GateClosedError: when nobody refuses it, which would break the first law of approvals.
+    """
+    given = approve_gate(scene.office, scene.cast.owner, name=proposed.use_case, digest=proposed.digest)
+    if isinstance(given, Refused):
+        return given
+    message = f"The owner of {proposed.use_case!r} approved her own gate."
+    raise GateClosedError(message)
+
+
 class GateClosedError(RuntimeError):
-    """The gate stayed closed where the story needs it open."""
+    """The gate stayed closed where the story needs it open, or opened where it must not."""
 
 
 def approve_and_grant(scene: Set, proposed: ProposedMandate) -> ActiveMandate:
@@ -188,12 +203,12 @@ def approve_and_grant(scene: Set, proposed: ProposedMandate) -> ActiveMandate:
         GateClosedError: when something is missing all the same.
     """
     granted(approve_gate(scene.office, scene.cast.risk, name=proposed.use_case, digest=proposed.digest))
-    made = granted(grant_mandate(scene.office, scene.cast.owner, name=proposed.use_case))
+    made = grant_mandate(scene.office, scene.cast.owner, name=proposed.use_case)
     settle(scene.office)
     if isinstance(made, ClosedGate):
         message = f"The gate of {proposed.use_case!r} is closed: {', '.join(r.code for r in made.missing)}."
         raise GateClosedError(message)
-    return made
+    return granted(made)
 
 
 # --- cases -------------------------------------------------------------------------------------------------------------
@@ -242,10 +257,19 @@ class Damage:
 
 def damage(scene: Set) -> Damage:
     """Holds what AI decided of the simulated batch against the truth that the data set has."""
-    truth = {f"turned-{scan.number:04d}": scan.digit for scan in scans(scene.seed)}
+    found = _alone_on_turned(scene)
+    return Damage(alone=len(found), wrong=sum(said != scan.digit for scan, said in found))
+
+
+def wrong_ones(scene: Set, *, most: int) -> list[tuple[Scan, str]]:
+    """Scans, the right way up, that AI read wrongly upside down, with what it said."""
+    return [(scan, said) for scan, said in _alone_on_turned(scene) if said != scan.digit][:most]
+
+
+def _alone_on_turned(scene: Set) -> list[tuple[Scan, str]]:
+    by_name = {f"turned-{scan.number:04d}": scan for scan in scans(scene.seed)}
     rows = granted(export_cases(scene.office, scene.cast.risk, name=SLIPS))
-    alone = [(name, said) for name, route, _, _, said, *_ in rows if route == "alone" and name in truth]
-    return Damage(alone=len(alone), wrong=sum(said != truth[name] for name, said in alone))
+    return [(by_name[name], said) for name, route, _, _, said, *_ in rows if route == "alone" and name in by_name]
 
 
 def order_of_trip(scene: Set, mandate: ActiveMandate) -> tuple[int, int]:
@@ -255,6 +279,11 @@ def order_of_trip(scene: Set, mandate: ActiveMandate) -> tuple[int, int]:
         names = {row.drawn.case: cases.by_number(tx, row.drawn.case) for row in fed}
     on_turned = [row for row in fed if (one := names[row.drawn.case]) is not None and (one.external_id or "").startswith("turned-")]
     return len(on_turned), sum(isinstance(row.outcome, Disagreed) for row in on_turned)
+
+
+def clean_labels(measure: Measure) -> int:
+    """Fewest cases, without a single error among them, that show a measure's target."""
+    return smallest_n(target=measure.target, delta=measure.delta)
 
 
 def reasons_in_order(reasons: Mapping[str, int]) -> list[tuple[str, int]]:

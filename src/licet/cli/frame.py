@@ -225,6 +225,22 @@ def folder_of(home: str | None, name: str) -> Path:
     return folder
 
 
+class Share(click.ParamType[float]):
+    """A share above 0 and up to 1; NaN is none."""
+
+    name = "share"
+
+    def convert(self, value: str | float, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """Reads a share."""
+        try:
+            share = float(value)
+        except ValueError:
+            share = math.nan
+        if not 0.0 < share <= 1.0:
+            self.fail(f"{value!r} is not a share above 0 and up to 1, such as 0.1.", param, ctx)
+        return share
+
+
 class OutFile(click.ParamType[Path]):
     """A file to be written: not a folder, not nothing."""
 

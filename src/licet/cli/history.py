@@ -93,8 +93,9 @@ def file(slug: str, file: Path, acting: str | None, home: str | None, *, as_json
     from licet.edge.draw import SystemDraw
     from licet.edge.files import file_digest, read_history, read_times
     from licet.edge.folder import load_use_case
-    from licet.flows.import_history import Order, import_history
+    from licet.flows.import_history import import_history
     from licet.flows.office import who
+    from licet.flows.sort_history import Order
 
     folder = folder_of(home, slug)
     told = load_use_case(folder)

@@ -13,6 +13,7 @@ from licet.cli.frame import (
     REFUSED,
     UNDECIDED,
     RefusedError,
+    Share,
     at_work,
     granted,
     home_option,
@@ -125,7 +126,7 @@ def mandate() -> None:
 
 @mandate.command("propose", context_settings=CONTEXT)
 @click.argument("slug")
-@click.option("--audit-rate", type=float, default=0.1, help="Share of the cases decided alone that is audited blind.")
+@click.option("--audit-rate", type=Share(), default=0.1, help="Share of the cases decided alone that is audited blind.")
 @click.option("--daily-cap", type=click.IntRange(1, 1_000_000_000), default=1000, help="Most cases decided alone on one UTC day.")
 @click.option("--days", type=click.IntRange(1, 3650), default=30, help="Days from grant to expiry.")
 @click.option(

@@ -220,7 +220,11 @@ def reinstate(suspended: SuspendedMandate, verdict_at: datetime | None, by: Acto
         return person
     if verdict_at is None or verdict_at <= suspended.suspended_at:
         why = f"No met verdict on fresh sealed cases since the suspension at {suspended.suspended_at:%Y-%m-%d %H:%M} UTC."
-        return Refused(code="verdict_not_fresh", why=why, remedy="Import fresh cases and run `licet evaluate`.")
+        remedy = (
+            "Import fresh cases with --parts 0:0:100, so that system and guards stay as they are, and run `licet evaluate`. "
+            "Where its verdict is met for fewer cases or with other guards, propose a new mandate on it."
+        )
+        return Refused(code="verdict_not_fresh", why=why, remedy=remedy)
     active = suspended.active
     if now >= active.expires_at:
         why = f"The mandate expired at {active.expires_at:%Y-%m-%d %H:%M} UTC while suspended."

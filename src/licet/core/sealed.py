@@ -172,7 +172,8 @@ def _attempt_share(sealed: SealedSet, standard: Standard, scope: Digest) -> floa
         return Refused(code="attempts_used_up", why=why, remedy="Import fresh cases: `licet import` seals them in a new set.")
     left = 1.0 - _spent(looks, scopes[:attempt])
     if standard.attempts[attempt] > left + ROUNDING:
-        why = f"Earlier attempts on sealed set {sealed.id} left a share of {max(left, 0.0):.3g}; this one asks for {standard.attempts[attempt]:.3g}."
+        share = standard.attempts[attempt]
+        why = f"Earlier attempts on sealed set {sealed.id} left a share of {max(left, 0.0):.3g}; this one asks for {share:.3g}."
         return Refused(code="attempts_used_up", why=why, remedy="Import fresh cases: `licet import` seals them in a new set.")
     return standard.attempts[attempt] / _price(looks, scopes[:attempt])
 

@@ -149,7 +149,7 @@ def load_callable(folder: Path, kind: AnswerKind) -> CallableSystem:
         raise NotLoadableError(folder / SYSTEM_FILE, None, "it defines neither propose(content) nor propose_many(contents).")
     about = _about(folder, getattr(module, "SYSTEM", {}))
     code = {**before, **code_digests(folder, _files(folder, about))}
-    name, version = str(about.get("name", folder.name)), str(about.get("version", digest(code)[:12]))
+    name, version = str(about.get("name", SYSTEM_FILE)), str(about.get("version", digest(code)[:12]))
     card = SystemCard(kind=SystemKind.CALLABLE, name=name, version=version, parts={"code": code, "system": dict(about)})
     return CallableSystem(card=card, folder=folder, kind=kind, one=one if callable(one) else None, many=many if callable(many) else None)
 

@@ -38,8 +38,8 @@ def hand_out(office: Office, by: Actor, *, name: str) -> list[Line] | Refused:
     Returns:
         Its lines, in an order that says nothing; or `Refused`.
     """
-    now = office.clock.now()
     with office.book.write() as tx:
+        now = office.clock.now()
         ready = _ready(tx, by, name)
         if isinstance(ready, Refused):
             return ready
@@ -155,8 +155,8 @@ def take_in(office: Office, by: Actor, *, name: str, answers: Mapping[str, Answe
         name: of the use case.
         answers: by the worksheet's names; cases already adjudicated keep their answer, an unknown name is refused.
     """
-    now = office.clock.now()
     with office.book.write() as tx:
+        now = office.clock.now()
         ready = _ready(tx, by, name)
         if isinstance(ready, Refused):
             return ready

@@ -114,8 +114,8 @@ class AuditStatus:
 
 def audit_status(office: Office, *, name: str) -> AuditStatus | Refused:
     """Where the audits of the mandate stand; refused where no mandate was granted or it has ended."""
-    now = office.clock.now()
     with office.book.write() as tx:
+        now = office.clock.now()
         use_case = use_cases.require(tx, name)
         mandate = advance(tx, use_case, now)
         if not isinstance(mandate, ActiveMandate | SuspendedMandate):
@@ -183,8 +183,8 @@ def watch_points(active: ActiveMandate, fed: Sequence[audits.AuditRow]) -> tuple
 
 def standing(office: Office, *, name: str) -> Mandate | Refused:
     """The mandate as it stands now: the one in force, or the one proposed while none was granted yet."""
-    now = office.clock.now()
     with office.book.write() as tx:
+        now = office.clock.now()
         use_case = use_cases.require(tx, name)
         advance(tx, use_case, now)
         found = mandates.in_force(tx, use_case) or mandates.newest(tx, use_case)

@@ -8,13 +8,15 @@ from licet.store.payloads import erase
 
 
 def erase_case(office: Office, by: Actor, *, name: str, case: str) -> int | Refused:
-    """Erases the cases of a use case that have this outside name, or where none has, this number. A trained model forgets them at its next training.
+    """Erases the cases of a use case that have this outside name or, where none has, this number.
+
+    A trained model forgets them at its next training.
 
     Returns:
         How many cases were erased, or `Refused`.
     """
-    now = office.clock.now()
     with office.book.write() as tx:
+        now = office.clock.now()
         use_case = working(tx, name)
         if isinstance(use_case, Refused):
             return use_case

@@ -1,7 +1,7 @@
 """Granting: propose a mandate on a met verdict, gather approvals at the gate, grant, reinstate, revoke."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from math import ceil
 
@@ -23,6 +23,7 @@ from licet.core.mandate import (
     reinstate,
     revoke,
     scope_from_json,
+    scope_to_json,
     state_of,
     terms_to_json,
 )
@@ -33,7 +34,7 @@ from licet.core.system import UNVERSIONED
 from licet.core.use_case import Stage, UseCase
 from licet.flows.office import Office, entry, working
 from licet.stats import watch as watching
-from licet.store import audits, cases, looks, mandates, standards, systems, use_cases
+from licet.store import audits, cases, looks, mandates, notices, standards, systems, use_cases
 from licet.store.book import Tx
 
 
@@ -60,8 +61,8 @@ def propose_mandate(office: Office, by: Actor, *, name: str, wishes: Wishes) -> 
     Raises:
         NotTermsError: when a wish is out of range.
     """
-    now = office.clock.now()
     with office.book.write() as tx:
+        now = office.clock.now()
         use_case = working(tx, name)
         if isinstance(use_case, Refused):
             return use_case
@@ -104,7 +105,21 @@ def _met_look(tx: Tx, use_case: UseCase) -> looks.StoredLook | Refused:
         return Refused(
             code="verdict_not_met", why=why, remedy="It stays with people. Label more, or improve the system, and evaluate again."
         )
+    if not _outlives_trips(tx, use_case, last):
+        why = f"The watch of {use_case.slug!r} tripped after these sealed cases were looked at first: what they showed does not hold now."
+        return Refused(code="verdict_not_fresh", why=why, remedy="Import fresh cases and run `licet evaluate`.")
     return last
+
+
+def _outlives_trips(tx: Tx, use_case: UseCase, last: looks.StoredLook) -> bool:
+    """Whether a verdict stands on sealed cases that were first looked at after the last trip of a watch."""
+    return all(_first_seen(tx, last) > tripped for tripped in notices.trips(tx, use_case))
+
+
+def _first_seen(tx: Tx, stored: looks.StoredLook) -> datetime:
+    """When the cases of a verdict were looked at first, in this set or in another that holds them too."""
+    sealed = looks.set_by_id(tx, stored.look.sealed_set)
+    return min(look.at for look in (*sealed.elsewhere, *sealed.looks))
 
 
 def _terms(tx: Tx, use_case: UseCase, met: looks.StoredLook, wishes: Wishes, system: str) -> Terms:
@@ -151,7 +166,8 @@ def evidence_of(tx: Tx, use_case: UseCase) -> Evidence:
     """What a gate asks for, as it stands in this transaction."""
     signed = standards.newest(tx, use_case)
     last = newest_look(tx, use_case)
-    proposed = _open_proposal(mandates.newest(tx, use_case), last)
+    proposed = None if last is None or not _outlives_trips(tx, use_case, last) else _open_proposal(mandates.newest(tx, use_case), last)
+    hands = use_cases.involved(tx, use_case) | {use_case.owner}
     return Evidence(
         owner=use_case.owner,
         history_cases=sum(cases.count_history(tx, use_case).values()),
@@ -159,13 +175,13 @@ def evidence_of(tx: Tx, use_case: UseCase) -> Evidence:
         countersigned=isinstance(signed, CountersignedStandard),
         verdict=None if last is None else last.word,
         covers=None if proposed is None else proposed.digest,
-        approvals=mandates.approvals(tx, use_case),
+        approvals=tuple(given for given in mandates.approvals(tx, use_case) if given.by not in hands),
     )
 
 
-def _open_proposal(mandate: Mandate | None, last: looks.StoredLook | None) -> ProposedMandate | None:
+def _open_proposal(mandate: Mandate | None, last: looks.StoredLook) -> ProposedMandate | None:
     """The proposal approvals are for: one that stands on the newest verdict; an older one is void."""
-    if not isinstance(mandate, ProposedMandate) or last is None:
+    if not isinstance(mandate, ProposedMandate):
         return None
     return mandate if mandate.terms.verdict == last.verdict_digest and mandate.terms.look == last.look.id else None
 
@@ -178,8 +194,8 @@ def show_gate(office: Office, *, name: str, to: Stage) -> OpenedGate | ClosedGat
 
 def approve_gate(office: Office, by: Actor, *, name: str, digest: Digest) -> Approval | Refused:
     """Gives a person's yes to what has exactly this digest now."""
-    now = office.clock.now()
     with office.book.write() as tx:
+        now = office.clock.now()
         use_case = working(tx, name)
         if isinstance(use_case, Refused):
             return use_case
@@ -200,8 +216,8 @@ def grant_mandate(office: Office, by: Actor, *, name: str) -> ActiveMandate | Cl
     Returns:
         The active mandate; `ClosedGate` with what is missing; or `Refused`.
     """
-    now = office.clock.now()
     with office.book.write() as tx:
+        now = office.clock.now()
         use_case = working(tx, name)
         if isinstance(use_case, Refused):
             return use_case
@@ -249,16 +265,21 @@ def put_in_force(office: Office, tx: Tx, use_case: UseCase, granted: ActiveManda
         "warning": "audit draws are predictable by whoever operates the machine and reads its key file",
     }
     tx.record(entry("mandate.granted", by=granted.granted_by, now=granted.granted_at, use_case=use_case, **facts))
+    enter_delegated(tx, use_case, granted)
+
+
+def enter_delegated(tx: Tx, use_case: UseCase, active: ActiveMandate) -> None:
+    """Moves a use case to *delegated*, where it is not there yet."""
     if use_case.stage is not Stage.DELEGATED:
         use_cases.set_stage(tx, use_case, Stage.DELEGATED)
         change = {"was": use_case.stage.value, "became": Stage.DELEGATED.value}
-        tx.record(entry("stage.changed", by=granted.granted_by, now=granted.granted_at, use_case=use_case, **change))
+        tx.record(entry("stage.changed", by=active.granted_by, now=active.granted_at, use_case=use_case, **change))
 
 
 def revoke_mandate(office: Office, by: Actor, *, name: str, why: str) -> RevokedMandate | Refused:
     """Takes the mandate back for good and reveals the secret that drew its audits."""
-    now = office.clock.now()
     with office.book.write() as tx:
+        now = office.clock.now()
         use_case = use_cases.require(tx, name)
         person = permit_person(by, Act.REVOKE, use_case_owner=use_case.owner)
         if isinstance(person, Refused):
@@ -298,8 +319,8 @@ def step_back(tx: Tx, use_case: UseCase, now: datetime, by: PersonId) -> None:
 
 def reinstate_mandate(office: Office, by: Actor, *, name: str) -> ActiveMandate | Refused:
     """Puts the suspended mandate in force again, on a met verdict on fresh sealed cases; its watch starts anew."""
-    now = office.clock.now()
     with office.book.write() as tx:
+        now = office.clock.now()
         use_case = working(tx, name)
         if isinstance(use_case, Refused):
             return use_case
@@ -315,19 +336,34 @@ def reinstate_mandate(office: Office, by: Actor, *, name: str) -> ActiveMandate 
         watch = watching.start(target=terms.target, delta=1.0 - terms.confidence, planned=terms.planned_audits)
         mandates.start_watch(tx, active, watch)
         tx.record(entry("mandate.reinstated", by=active.granted_by, now=now, use_case=use_case, mandate=active.id, round=active.round))
-        use_cases.set_stage(tx, use_case, Stage.DELEGATED)
+        enter_delegated(tx, use_case, active)
         return active
 
 
 def _fresh_verdict(tx: Tx, use_case: UseCase, suspended: SuspendedMandate) -> datetime | None:
-    """When the newest met verdict was given that stands on sealed cases first looked at after the suspension."""
+    """When the newest verdict on this very system, guards and standard was given.
+
+    None where it is not met, not about the mandate's whole scope, or stands on sealed cases looked at before the suspension.
+    """
     terms = suspended.active.terms
+    widest = scope_to_json(replace(terms.scope, threshold=0.0))
     for stored in reversed(looks.looks_of(tx, use_case)):
-        first = looks.looks_at(tx, stored.look.sealed_set)[0].look.at
-        fits = stored.fingerprint == terms.fingerprint and stored.standard == terms.standard and stored.word == "met"
-        if fits and first > suspended.suspended_at and _threshold(stored) <= terms.scope.threshold:
-            return stored.look.at
+        if stored.fingerprint != terms.fingerprint or stored.standard != terms.standard:
+            continue
+        match stored.plan:
+            case {"scope": scope, "guardian": terms.guardian} if scope == widest and stored.word == "met":
+                fresh = _first_seen(tx, stored) > suspended.suspended_at and _reaches(tx, stored, terms.scope.threshold)
+                return stored.look.at if fresh else None
+            case _:
+                return None
     return None
+
+
+def _reaches(tx: Tx, stored: looks.StoredLook, threshold: float) -> bool:
+    """Whether a verdict is about everything down to a threshold: it is certified there, or on all cases, with none further down."""
+    certified = _threshold(stored)
+    labels = {look.labels for look in looks.set_by_id(tx, stored.look.sealed_set).looks}
+    return certified <= threshold or (certified == min(stored.look.thresholds) and labels == {stored.look.labels})
 
 
 def _threshold(stored: looks.StoredLook) -> float:

@@ -32,7 +32,7 @@ from licet.flows.sort_history import (
     part_for,
     unknown_answer,
 )
-from licet.store import cases, looks, mandates, standards, systems, use_cases
+from licet.store import cases, looks, mandates, notices, standards, systems, use_cases
 from licet.store.book import Tx
 
 CHUNK = 5000
@@ -67,9 +67,9 @@ def _read(office: Office, run: Run) -> None:
 
 
 def _begin(office: Office, by: Actor, order: Order) -> Run | Refused:
-    now = office.clock.now()
     cuts = None if order.times is None else cut_times(list(order.times()), order.shares)
     with office.book.write() as tx:
+        now = office.clock.now()
         use_case = working(tx, order.name)
         if isinstance(use_case, Refused):
             return use_case
@@ -117,7 +117,8 @@ def _set_for(tx: Tx, use_case: UseCase, now: datetime) -> SealedSetId:
         if isinstance(signed, LockedStandard | CountersignedStandard):
             standard = signed.standard
         mandate = mandates.in_force(tx, use_case)
-        suspended_at = mandate.suspended_at if isinstance(mandate, SuspendedMandate) else None
+        stops = [mandate.suspended_at] if isinstance(mandate, SuspendedMandate) else []
+        suspended_at = max([*stops, *notices.trips(tx, use_case)], default=None)
         if takes_more(current, standard, suspended_at):
             return current.id
     return looks.new_set(tx, use_case, now)
@@ -125,6 +126,7 @@ def _set_for(tx: Tx, use_case: UseCase, now: datetime) -> SealedSetId:
 
 def _write(office: Office, tx: Tx, run: Run, chunk: list[PastCase]) -> None:
     numbers = iter(tx.take_numbers("case", len(chunk)))
+    labelled_before = run.labelled
     new: list[cases.NewCase] = []
     posted: list[tuple[CaseNumber, bytes, Proposal]] = []
     for past in chunk:
@@ -144,6 +146,9 @@ def _write(office: Office, tx: Tx, run: Run, chunk: list[PastCase]) -> None:
     cases.seal_digests(tx, [c.digest for c in new if c.part is Part.SEALED], batch=run.batch, known=run.remembered)
     if run.order.card is not None:
         systems.add_proposals(tx, run.order.card.fingerprint, posted)
+    labelled = run.labelled - labelled_before
+    if labelled:
+        tx.record(entry("history.labelled", by=run.by, now=office.clock.now(), use_case=run.use_case, cases=labelled))
 
 
 def _late_proposal(run: Run, past: PastCase, found: bytes) -> list[tuple[CaseNumber, bytes, Proposal]]:
@@ -211,12 +216,11 @@ def _finish(office: Office, run: Run) -> ImportReport:
     parts: Mapping[str, int] = {part.value: run.parts.get(part, 0) for part in (Part.BUILD, Part.CALIBRATION, Part.SEALED)}
     new = sum(parts.values())
     with office.book.write() as tx:
-        if new or run.spoken:
+        run.now = office.clock.now()
+        if new or run.spoken or _is_new(tx, run):
             _record(tx, run, parts)
         else:
             cases.drop_batch(tx, run.batch, state=None)
-        if run.labelled:
-            tx.record(entry("history.labelled", by=run.by, now=run.now, use_case=run.use_case, cases=run.labelled))
     return ImportReport(
         rows=run.rows,
         parts=parts,
@@ -231,6 +235,12 @@ def _finish(office: Office, run: Run) -> ImportReport:
     )
 
 
+def _is_new(tx: Tx, run: Run) -> bool:
+    """Whether the file brings a system nobody knows: also where a killed import had written its proposals down already."""
+    card = run.order.card
+    return card is not None and systems.find(tx, run.use_case, card.fingerprint) is None
+
+
 def _record(tx: Tx, run: Run, parts: Mapping[str, int]) -> None:
     cases.finish_batch(tx, run.batch, rows=run.rows, sealed_set=run.sealed_set if parts["sealed"] else None)
     joined = looks.join_history(tx, run.use_case, fresh=run.sealed_set) if parts["sealed"] else 0
@@ -241,6 +251,8 @@ def _record(tx: Tx, run: Run, parts: Mapping[str, int]) -> None:
             tx.record(_registered(run, order.card))
     if run.use_case.stage is Stage.IDEA:
         use_cases.set_stage(tx, run.use_case, Stage.SANDBOX)
+        change = {"was": Stage.IDEA.value, "became": Stage.SANDBOX.value}
+        tx.record(entry("stage.changed", by=run.by, now=run.now, use_case=run.use_case, **change))
     content = hashlib.sha256(b"".join(sorted(run.kept))).hexdigest()
     facts: dict[str, Json] = {"parts": dict(parts), "seed": str(order.seed), "split": "time" if run.cuts is not None else "keyed hash"}
     shares = f"{order.shares.build}:{order.shares.calibration}:{order.shares.sealed}"
@@ -281,8 +293,8 @@ def undo_import(office: Office, by: Actor, *, name: str) -> int | Refused:
     Returns:
         How many cases were deleted, or `Refused`.
     """
-    now = office.clock.now()
     with office.book.write() as tx:
+        now = office.clock.now()
         use_case = working(tx, name)
         if isinstance(use_case, Refused):
             return use_case

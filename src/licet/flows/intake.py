@@ -113,9 +113,10 @@ def _accept(
 ) -> tuple[list[cases.StoredCase], dict[CaseNumber, Proposed], dict[CaseNumber, Answer]]:
     """Writes cases down: from here on they are not lost. Cases with a known name are the ones that came in before."""
     office, use_case = desk.office, desk.use_case
-    now = office.clock.now()
     names = [past.external_id or f"{desk.delivery.source}:{past.line}" for past in chunk]
     with office.book.write() as tx:
+        now = office.clock.now()
+        desk.known.update(cases.names_among(tx, use_case, names))
         fresh = [(past, name) for past, name in zip(chunk, names, strict=True) if name not in desk.known]
         numbers = iter(tx.take_numbers("case", len(fresh)))
         new = [_new_case(office, past, name, CaseNumber(next(numbers))) for past, name in fresh]
@@ -165,12 +166,14 @@ def _route(desk: _Desk, accepted: Sequence[cases.StoredCase], posted: Mapping[Ca
         bodies = [read_body(tx, one.salt or b"", one.body) for one in accepted]
     speaker = _speaker(desk)
     said = _say(speaker, [body.content for body in bodies], [posted.get(one.number) for one in accepted], desk.delivery.card)
-    items = [
-        Item(number=one.number, salt=one.salt or b"", attributes=body.attributes, proposed=proposed)
-        for one, body, proposed in zip(accepted, bodies, said.proposed, strict=True)
-    ]
     with office.book.write() as tx:
-        done = decide(office, tx, desk.use_case, items, said.fingerprint, office.clock.now())
+        still_open = {one.number for one in cases.not_routed(tx, [one.number for one in accepted])}
+        items = [
+            Item(number=one.number, salt=one.salt or b"", attributes=body.attributes, proposed=proposed)
+            for one, body, proposed in zip(accepted, bodies, said.proposed, strict=True)
+            if one.number in still_open
+        ]
+        done = decide(office, tx, desk.use_case, items, _still_speaks(tx, desk, said), office.clock.now())
     tally.mandate = done.mandate
     tally.alone += done.alone
     tally.to_person += len(items) - done.alone
@@ -185,6 +188,12 @@ class _Said:
 
     fingerprint: Fingerprint
     proposed: list[Proposed]
+
+
+def _still_speaks(tx: Tx, desk: _Desk, said: _Said) -> Fingerprint:
+    """Which system spoke; none that counts where another mandate came into force meanwhile, with guards that were not asked."""
+    mandate = mandates.in_force(tx, desk.use_case)
+    return said.fingerprint if mandate is None or proposed_of(mandate).id == desk.speaks_for else Fingerprint("")
 
 
 def _speaker(desk: _Desk) -> Speaker | None:

@@ -30,8 +30,8 @@ def open_sealed(office: Office, by: Actor, *, name: str) -> int | Refused:
     Returns:
         How many cases were opened, or `Refused`.
     """
-    now = office.clock.now()
     with office.book.write() as tx:
+        now = office.clock.now()
         use_case = working(tx, name)
         if isinstance(use_case, Refused):
             return use_case

@@ -32,7 +32,6 @@ def add_person(office: Office, by: Actor, *, email: str, name: str, roles: froze
     Raises:
         NotAPersonError: when the address has no @ or the name is empty.
     """
-    now = office.clock.now()
     permitted = permit(by, Act.ADD_PERSON, use_case_owner=None)
     if isinstance(permitted, Refused):
         return permitted
@@ -41,6 +40,7 @@ def add_person(office: Office, by: Actor, *, email: str, name: str, roles: froze
         message = f"{email!r}, {name!r}: a person needs an e-mail address with @ and a name."
         raise NotAPersonError(message)
     with office.book.write() as tx:
+        now = office.clock.now()
         there = people.by_email(tx, address)
         if there is not None and roles <= there.roles:
             return Refused(code="already_done", why=f"{address!r} is here with these roles.", remedy="")
@@ -65,12 +65,12 @@ def new_use_case(office: Office, by: Actor, *, name: str, title: str, kind: Answ
     Raises:
         NotASlugError: when the name cannot be one.
     """
-    now = office.clock.now()
     permitted = permit(by, Act.CREATE_USE_CASE, use_case_owner=None)
     if isinstance(permitted, Refused):
         return permitted
     wanted = slug(name)
     with office.book.write() as tx:
+        now = office.clock.now()
         if use_cases.find(tx, wanted) is not None:
             return Refused(code="use_case_exists", why=f"There is a use case {wanted!r} already.", remedy="Choose another name.")
         made = use_cases.create(tx, wanted, title, kind, by=permitted.id, at=now)
@@ -82,9 +82,9 @@ def new_use_case(office: Office, by: Actor, *, name: str, title: str, kind: Answ
 
 def rename_use_case(office: Office, by: Actor, *, name: str, new_name: str) -> UseCase | Refused:
     """Gives a use case a new name; what was signed keeps the old one."""
-    now = office.clock.now()
     wanted = slug(new_name)
     with office.book.write() as tx:
+        now = office.clock.now()
         use_case = working(tx, name)
         if isinstance(use_case, Refused):
             return use_case
@@ -100,8 +100,8 @@ def rename_use_case(office: Office, by: Actor, *, name: str, new_name: str) -> U
 
 def retire_use_case(office: Office, by: Actor, *, name: str) -> UseCase | Refused:
     """Retires a use case: it takes no more acts. A running mandate must be revoked first."""
-    now = office.clock.now()
     with office.book.write() as tx:
+        now = office.clock.now()
         use_case = working(tx, name)
         if isinstance(use_case, Refused):
             return use_case

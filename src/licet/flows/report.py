@@ -261,8 +261,8 @@ def export_cases(office: Office, by: Actor, *, name: str) -> list[tuple[str, ...
     permitted = permit(by, Act.EXPORT, use_case_owner=None)
     if isinstance(permitted, Refused):
         return permitted
-    now = office.clock.now()
     with office.book.write() as tx:
+        now = office.clock.now()
         use_case = use_cases.require(tx, name)
         rows = [_case_row(tx, use_case, one) for one in cases.live(tx, use_case)]
         tx.record(entry("cases.exported", by=by.id, now=now, use_case=use_case, cases=len(rows)))

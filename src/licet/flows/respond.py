@@ -16,8 +16,8 @@ from licet.store.book import Tx
 
 def suspend_mandate(office: Office, by: Actor, *, name: str, why: str) -> SuspendedMandate | Refused:
     """The stop button: with effect from the next case, whatever else is running."""
-    now = office.clock.now()
     with office.book.write() as tx:
+        now = office.clock.now()
         use_case = use_cases.require(tx, name)
         person = permit_person(by, Act.SUSPEND, use_case_owner=use_case.owner)
         if isinstance(person, Refused):

@@ -58,8 +58,8 @@ class Answered:
 
 def answer_worksheet(office: Office, by: Actor, *, name: str, answers: Mapping[str, Answer]) -> Answered | Refused:
     """Takes a person's blind answers by the worksheet's names; a case answered before keeps its first answer."""
-    now = office.clock.now()
     with office.book.write() as tx:
+        now = office.clock.now()
         use_case = working(tx, name)
         if isinstance(use_case, Refused):
             return use_case
@@ -82,7 +82,11 @@ def answer_simulated(office: Office, use_case: UseCase, truths: Mapping[CaseNumb
 def give(
     tx: Tx, use_case: UseCase, given: Sequence[tuple[decisions.Task, Answer]], *, by: PersonId, simulated: bool, now: datetime
 ) -> Mandate | None:
-    """Writes blind answers down, lets each take effect, and advances the watch; all in the caller's transaction."""
+    """Writes blind answers down, lets each take effect, and advances the watch; all in the caller's transaction.
+
+    The watch is advanced before, too: an audit whose time is over was lost, whoever answers it now.
+    """
+    advance(tx, use_case, now)
     salts = salts_of(tx, [task.case for task, _ in given])
     for task, answer in given:
         salt = salts.get(task.case)
@@ -111,7 +115,8 @@ def _take_effect(tx: Tx, use_case: UseCase, review: Review, salt: bytes, now: da
 def _settle(tx: Tx, use_case: UseCase, review: Review, salt: bytes, facts: dict[str, Json], now: datetime) -> None:
     drawn = audits.of_case(tx, review.case)
     decided = decisions.answer_of(tx, use_case, review.case, salt)
-    if drawn is None or decided is None:
+    if drawn is None or decided is None or drawn.outcome is not None or now >= drawn.drawn.due_at:
+        tx.record(entry("review.answered", by=review.by, now=now, use_case=use_case, **facts))
         return
     outcome = Agreed() if same(decided, review.answer) else Disagreed()
     audits.answer(tx, review.case, outcome, at=now)

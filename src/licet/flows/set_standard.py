@@ -31,8 +31,8 @@ def lock_standard(office: Office, by: Actor, *, name: str, draft: Standard) -> L
     """
     for wrong in check_standard(draft):
         raise wrong
-    now = office.clock.now()
     with office.book.write() as tx:
+        now = office.clock.now()
         use_case = working(tx, name)
         if isinstance(use_case, Refused):
             return use_case
@@ -63,8 +63,8 @@ def _locked(signed: standards.Signed) -> LockedStandard:
 
 def countersign_standard(office: Office, by: Actor, *, name: str) -> CountersignedStandard | Refused:
     """Puts risk's signature under the locked standard."""
-    now = office.clock.now()
     with office.book.write() as tx:
+        now = office.clock.now()
         use_case = working(tx, name)
         if isinstance(use_case, Refused):
             return use_case
@@ -88,8 +88,8 @@ def revise_standard(office: Office, by: Actor, *, name: str) -> int | Refused:
     Returns:
         The number of the coming version, or `Refused`.
     """
-    now = office.clock.now()
     with office.book.write() as tx:
+        now = office.clock.now()
         use_case = working(tx, name)
         if isinstance(use_case, Refused):
             return use_case

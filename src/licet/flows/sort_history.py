@@ -113,11 +113,14 @@ def part_for(run: Run, past: PastCase, found: bytes) -> Part:
         run.repeated += 1
         return run.placed[found]
     opened = run.sealed_before.get(found)
-    if opened is not None:
+    known = run.known.get(found)
+    if known is not None and known != Part.SEALED.value:
+        part = Part(known)
+    elif opened is not None:
         run.resealed += 1
         part = Part.BUILD if opened else Part.SEALED
-    elif found in run.known:
-        part = Part(run.known[found])
+    elif known is not None:
+        part = Part.SEALED
     elif run.cuts is not None and past.happened_at is not None:
         part = part_by_time(past.happened_at, run.cuts)
     else:

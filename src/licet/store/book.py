@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -168,7 +168,7 @@ class Book:
             try:
                 yield Tx(conn=conn, vault=self._vault, draw=self._draw)
             except BaseException:
-                conn.exec_driver_sql("ROLLBACK")
+                _roll_back(conn)
                 raise
             conn.exec_driver_sql("COMMIT")
 
@@ -184,7 +184,7 @@ class Book:
             try:
                 yield Tx(conn=conn, vault=self._vault, draw=self._draw)
             finally:
-                conn.exec_driver_sql("ROLLBACK")
+                _roll_back(conn)
 
     def last_moment(self) -> datetime | None:
         """When the newest ledger entry happened."""
@@ -194,6 +194,13 @@ class Book:
     def close(self) -> None:
         """Lets go of the file."""
         self._engine.dispose()
+
+
+def _roll_back(conn: Connection) -> None:
+    """Takes a transaction back; after Ctrl-C in a statement the connection is closed, on a full disk SQLite took it back itself."""
+    if not conn.invalidated:
+        with suppress(OperationalError):
+            conn.exec_driver_sql("ROLLBACK")
 
 
 @contextmanager
@@ -239,7 +246,8 @@ def open_engine(path: Path, *, create: bool = False) -> Engine:
 def _prepare(raw: sqlite3.Connection, record: object) -> None:
     del record
     raw.isolation_level = None
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON", "busy_timeout=10000"):
+    wait = f"busy_timeout={int(BUSY_AFTER.total_seconds() * 1000)}"
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON", wait):
         raw.execute(f"PRAGMA {pragma}")
 
 

@@ -174,6 +174,22 @@ def counts(tx: Tx, use_case: UseCase) -> dict[str, int]:
     return {"alone": int(alone), "to_person": int(person), "waiting": int(waiting), "decided": int(decided)}
 
 
+def reasons(tx: Tx, use_case: UseCase) -> dict[str, int]:
+    """How often people decided for which reason."""
+    r = tables.routing.c
+    wanted = select(r.reason, func.count().label("n")).where(r.use_case_id == use_case.id, r.reason.is_not(None)).group_by(r.reason)
+    return {row.reason: row.n for row in tx.run(wanted)}
+
+
+def simulated_people(tx: Tx, use_case: UseCase) -> bool:
+    """Whether any answer was given by the data's own truth in the place of a person."""
+    d, r = tables.decision.c, tables.review.c
+    decided_so = select(d.case_number).where(d.use_case_id == use_case.id, d.simulated.is_(True))
+    audited_so = select(r.case_number).join(tables.decision, d.case_number == r.case_number)
+    audited_so = audited_so.where(d.use_case_id == use_case.id, r.simulated.is_(True))
+    return any(tx.run(wanted.limit(1)).first() is not None for wanted in (decided_so, audited_so))
+
+
 def decided(tx: Tx, use_case: UseCase) -> list[CaseNumber]:
     """The numbers of all decided cases, in order."""
     d = tables.decision.c

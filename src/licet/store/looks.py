@@ -70,7 +70,8 @@ def _sealed_set(tx: Tx, set_id: SealedSetId, opened_scope: str | None) -> Sealed
         labelled = list(tx.conn.execute(mine.order_by(c.batch_id, c.place, c.number)).scalars().all()).index(False)
     a = tables.adjudication.c
     handed = tx.conn.execute(
-        select(func.count(), func.count(a.answer)).join_from(tables.adjudication, tables.case, c.number == a.case_number)
+        select(func.count(), func.count(a.answer))
+        .join_from(tables.adjudication, tables.case, c.number == a.case_number)
         .where(c.sealed_set_id == set_id)
     ).one()
     return SealedSet(
@@ -201,6 +202,13 @@ def open_set(tx: Tx, use_case: UseCase, sealed: SealedSetId, *, scope: Digest, b
     mine = select(c.c.digest).where(c.c.sealed_set_id == sealed, c.c.use_case_id == use_case.id)
     tx.run(update(tables.sealed_digest).where(tables.sealed_digest.c.digest.in_(mine)).values(opened=True))
     return int(tx.conn.execute(select(func.count()).select_from(c).where(c.c.sealed_set_id == sealed)).scalar_one())
+
+
+def opening(tx: Tx, sealed: SealedSetId) -> tuple[PersonId, datetime] | None:
+    """Who opened a sealed set, and when; None while it is sealed."""
+    s = tables.sealed_set.c
+    row = tx.run(select(s.opened_by, s.opened_at).where(s.id == sealed, s.opened_at.is_not(None))).one_or_none()
+    return None if row is None else (PersonId(row.opened_by), row.opened_at)
 
 
 def join_history(tx: Tx, use_case: UseCase, *, fresh: SealedSetId) -> int:

@@ -11,6 +11,8 @@ from licet.ports import Post
 from licet.store import tables
 from licet.store.book import Book, Tx, made_id
 
+TRIPPED = "watch_tripped"
+
 
 def open_incident(tx: Tx, use_case: UseCase, incident: Incident) -> int:
     """Writes an incident; returns its number."""
@@ -27,6 +29,11 @@ def incidents(tx: Tx, use_case: UseCase) -> list[Incident]:
     i = tables.incident
     rows = tx.run(select(i).where(i.c.use_case_id == use_case.id).order_by(i.c.id))
     return [Incident(use_case=use_case.slug, mandate=MandateId(r.mandate_id), kind=r.kind, says=r.says, at=r.at) for r in rows]
+
+
+def trips(tx: Tx, use_case: UseCase) -> list[datetime]:
+    """When watches of the use case tripped, oldest first: what was proven before such a moment was disproven then."""
+    return [incident.at for incident in incidents(tx, use_case) if incident.kind == TRIPPED]
 
 
 def tell(tx: Tx, message: Message, *, at: datetime) -> None:

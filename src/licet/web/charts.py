@@ -12,12 +12,14 @@ Scale = Callable[[float], float]
 _APART = 15.0
 """Pixels between two notes at the right edge."""
 
-_STEPS = (1.0, 2.0, 2.5, 5.0, 10.0)
+_STEPS = (1.0, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0)
+_AUDIT_STEPS = (1.0, 2.0, 5.0, 10.0)
 _TICKS = 4
 _SETTLED = 10
 """From this audit on, the estimate is steady enough to say how high a chart must be."""
 
 _LEAST_EVIDENCE = 0.3
+_SMALL = 0.0095
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,9 +117,8 @@ class Stretch:
 
 
 def percent(share: float) -> str:
-    """A share in [0, 1] as people write it: one digit after the point, more where that would say 0.0%."""
-    shown = f"{100 * share:.1f}%"
-    return f"{100 * share:.1g}%" if share > 0.0 and shown == "0.0%" else shown
+    """A share in [0, 1] as people write it: one digit after the point, below one percent two digits that count."""
+    return f"{100 * share:.2g}%" if 0.0 < share < _SMALL else f"{100 * share:.1f}%"
 
 
 def risk_coverage(points: Sequence[Point], *, target: float, coverage: float | None) -> Chart:
@@ -128,12 +129,11 @@ def risk_coverage(points: Sequence[Point], *, target: float, coverage: float | N
         target: highest share of errors promised.
         coverage: the certified share of cases; None where nothing is certified.
     """
-    frame = Frame(width=700, height=300)
+    frame, last = Frame(width=700, height=300), points[-1]
     top = _ceiling(max(3 * target, *(point.errors / point.n for point in points), points[-1].upper))
     x, y = _scale(0.0, 1.0, frame.left, frame.x1), _scale(0.0, top, frame.y1, frame.top)
     observed = [(x(p.coverage), y(p.errors / p.n)) for p in points]
     upper = [(x(p.coverage), y(p.upper)) for p in points]
-    last = points[-1]
     certified = () if coverage is None else (Shade(x=x(0.0), width=x(coverage) - x(0.0), kind="certified", says="AI may decide alone"),)
     notes = (
         Note(y=y(last.upper), says=f"bound {percent(last.upper)}", kind="bound"),
@@ -144,13 +144,17 @@ def risk_coverage(points: Sequence[Point], *, target: float, coverage: float | N
     return Chart(
         name="risk",
         title="Errors among cases decided alone, by the share of cases decided alone",
-        says=f"{covered} At {percent(last.coverage)} of the cases the observed error is {percent(last.errors / last.n)}; target {percent(target)}.",
+        says=f"{covered} At {percent(last.coverage)} the observed error is {percent(last.errors / last.n)}; target {percent(target)}.",
         frame=frame,
         x_ticks=tuple(Tick(at=x(share / 4), says=f"{25 * share}%") for share in range(5)),
         y_ticks=_rate_ticks(top, y),
         x_label="share of cases decided alone, the most confident first",
         shades=certified,
-        lines=(Line(path=_area(upper, observed), kind="band"), Line(path=_path(upper), kind="bound"), Line(path=_path(observed), kind="value")),
+        lines=(
+            Line(path=_area(upper, observed), kind="band"),
+            Line(path=_path(upper), kind="bound"),
+            Line(path=_path(observed), kind="value"),
+        ),
         rules=(y(target),),
         notes=_spread(notes, frame),
     )
@@ -164,13 +168,11 @@ def error_watch(points: Sequence[WatchPoint], *, target: float, simulated: Seque
         target: highest share of errors promised.
         simulated: stretches of audits on made-up cases.
     """
-    frame = Frame(width=520, height=280)
-    settled = points[_SETTLED:] or points
+    frame, last, settled = Frame(width=520, height=280), points[-1], points[_SETTLED:] or points
     top = _ceiling(min(1.0, max(3 * target, points[-1].high, *(p.errors / p.audits for p in settled))))
     x, y = _audit_scale(len(points), frame), _scale(0.0, top, frame.y1, frame.top)
     rate = [(x(p.audits), y(p.errors / p.audits)) for p in points]
     low, high = [(x(p.audits), y(p.low)) for p in points], [(x(p.audits), y(p.high)) for p in points]
-    last = points[-1]
     notes = (
         Note(y=y(last.high), says=f"at most {percent(last.high)}", kind="bound"),
         Note(y=y(last.errors / last.audits), says=f"observed {percent(last.errors / last.audits)}", kind="value"),
@@ -180,13 +182,18 @@ def error_watch(points: Sequence[WatchPoint], *, target: float, simulated: Seque
     return Chart(
         name="error",
         title="Error among cases decided alone, as audits see it",
-        says=f"After {last.audits} audits: {last.errors} errors, between {percent(last.low)} and {percent(last.high)}; target {percent(target)}.",
+        says=f"{last.errors} errors in {last.audits} audits: {percent(last.low)} to {percent(last.high)}; target {percent(target)}.",
         frame=frame,
         x_ticks=_audit_ticks(len(points), x),
         y_ticks=_rate_ticks(top, y),
         x_label="audits, in the order in which they were drawn",
         shades=_stretches(simulated, x),
-        lines=(Line(path=_area(high, low), kind="band"), Line(path=_path(high), kind="edge"), Line(path=_path(low), kind="edge"), Line(path=_path(rate), kind="value")),
+        lines=(
+            Line(path=_area(high, low), kind="band"),
+            Line(path=_path(high), kind="edge"),
+            Line(path=_path(low), kind="edge"),
+            Line(path=_path(rate), kind="value"),
+        ),
         rules=(y(target),),
         notes=_spread(notes, frame),
     )
@@ -217,7 +224,7 @@ def evidence_watch(points: Sequence[WatchPoint], *, tripped: bool, simulated: Se
         says=f"After {last.audits} audits the evidence is {last.evidence:,.3g}. {state}",
         frame=frame,
         x_ticks=_audit_ticks(len(points), x),
-        y_ticks=tuple(Tick(at=log_y(power), says=f"{10**power:,}") for power in range(top + 1)),
+        y_ticks=tuple(Tick(at=log_y(power), says=_compact(10**power)) for power in range(top + 1)),
         x_label="audits, in the order in which they were drawn",
         shades=_stretches(simulated, x),
         lines=(Line(path=_path(places), kind="value"),),
@@ -236,26 +243,36 @@ def _audit_scale(audits: int, frame: Frame) -> Scale:
 
 
 def _stretches(simulated: Sequence[Stretch], x: Scale) -> tuple[Shade, ...]:
-    return tuple(Shade(x=x(s.first - 1), width=x(s.last) - x(s.first - 1), kind="simulated", says=f"simulated: {s.says}") for s in simulated)
+    return tuple(
+        Shade(x=x(s.first - 1), width=x(s.last) - x(s.first - 1), kind="simulated", says=f"simulated: {s.says}") for s in simulated
+    )
 
 
-def _step(most: float, count: int) -> float:
-    """The smallest round step of which `count` reach `most`."""
-    raw = most / count
+def _step(most: float, steps: Sequence[float]) -> float:
+    """The smallest round step, of those given for one power of ten, of which four reach `most`."""
+    raw = most / _TICKS
     size = 10.0 ** math.floor(math.log10(raw))
-    return next(size * step for step in _STEPS if size * step >= raw * (1 - 1e-9))
+    return next(size * step for step in steps if size * step >= raw * (1 - 1e-9))
 
 
 def _ceiling(most: float) -> float:
-    return min(1.0, _step(most, _TICKS) * _TICKS)
+    return min(1.0, _step(most, _STEPS) * _TICKS)
 
 
 def _rate_ticks(top: float, y: Scale) -> tuple[Tick, ...]:
     return tuple(Tick(at=y(top * k / _TICKS), says=f"{100 * top * k / _TICKS:.3g}%") for k in range(_TICKS + 1))
 
 
+def _compact(value: int) -> str:
+    """A power of ten in at most four characters, up to 999 billions."""
+    for size, letter in ((10**9, "G"), (10**6, "M"), (10**3, "k")):
+        if value >= size:
+            return f"{value // size}{letter}"
+    return str(value)
+
+
 def _audit_ticks(audits: int, x: Scale) -> tuple[Tick, ...]:
-    step = max(1, int(_step(max(audits, 2), _TICKS)))
+    step = max(1, int(_step(max(audits, 2), _AUDIT_STEPS)))
     return tuple(Tick(at=x(at), says=f"{at:,}") for at in range(0, audits + 1, step))
 
 

@@ -1,0 +1,302 @@
+"""Facts of a use case, read from the store and put into the words of its report."""
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from licet.cli.facts_told import Seen, body_of, examples_of, signatures_of
+from licet.cli.limits import Volume, honest_limits
+from licet.core.audit import Overdue
+from licet.core.canonical import Json
+from licet.core.ids import CaseNumber
+from licet.core.incident import KINDS
+from licet.core.mandate import RevokedMandate, SuspendedMandate, in_words, proposed_of, state_of
+from licet.core.routing import REASONS
+from licet.core.standard import CountersignedStandard, LockedStandard, MeasureKind, Standard
+from licet.core.use_case import UseCase
+from licet.flows.audit import watch_points
+from licet.flows.grant import newest_look
+from licet.flows.office import ASSERTED
+from licet.flows.open_sealed import Figures, figures
+from licet.flows.report import active_of
+from licet.store import audits, cases, decisions, looks, mandates, notices, people, standards, systems, use_cases
+from licet.store.book import Tx
+from licet.web.charts import Stretch, percent
+from licet.web.report import (
+    AuditFacts,
+    Batch,
+    CasesFacts,
+    CurveFacts,
+    IncidentFacts,
+    MandateFacts,
+    MeasureFacts,
+    Reason,
+    ReportFacts,
+    StandardFacts,
+    VerdictFacts,
+)
+
+if TYPE_CHECKING:
+    from licet.flows.office import Office
+
+SIMULATED = "simulated"
+"""Cases with an attribute of this name were made up; it says how, and the report marks them."""
+
+
+def report_of(office: "Office", name: str, *, examples: int = 0) -> ReportFacts:
+    """Reads everything a report shows.
+
+    Args:
+        office: the installation.
+        name: the use case.
+        examples: how many errors of the AI are shown at most, with what the cases say: from opened sealed cases and answered
+            audits only. None of it goes into an evidence pack, which is for strangers.
+    """
+    with office.book.read() as tx:
+        use_case = use_cases.require(tx, name)
+        look = newest_look(tx, use_case)
+    shown = None if look is None else figures(office, name=name, look=look.look.id)
+    with office.book.read() as tx:
+        signed = standards.newest(tx, use_case)
+        seen = Seen(
+            use_case=use_case,
+            signed=signed if isinstance(signed, LockedStandard | CountersignedStandard) else None,
+            look=look,
+            shown=shown,
+            mandate=mandates.in_force(tx, use_case) or mandates.newest(tx, use_case),
+            names={p.id: f"{p.name} ({', '.join(sorted(p.roles))})" for p, _ in people.everyone(tx)},
+        )
+        return _facts(office, tx, seen, examples)
+
+
+def _facts(office: "Office", tx: Tx, seen: Seen, examples: int) -> ReportFacts:
+    use_case = seen.use_case
+    rows = _counted(tx, seen)
+    made_up = _made_up(tx, rows)
+    told = examples_of(tx, seen, rows, made_up)
+    return ReportFacts(
+        title=use_case.title,
+        slug=use_case.slug,
+        made_at=office.clock.now(),
+        labels=_labels(tx, use_case, made_up),
+        warnings=() if seen.look is None else seen.look.warnings,
+        limits=honest_limits(_volume(tx, seen), None if seen.mandate is None else proposed_of(seen.mandate).terms),
+        standard=_standard(seen),
+        verdict=_verdict(tx, seen),
+        curve=_curve(seen),
+        mandate=_mandate(seen),
+        audits=_audits(tx, seen, rows, made_up),
+        cases=_cases(tx, use_case, any_made_up=bool(made_up)),
+        signatures=signatures_of(tx, seen),
+        examples=tuple(told[:examples]),
+        examples_left_out=bool(told) and examples == 0,
+        incidents=tuple(IncidentFacts(at=i.at, kind=KINDS.get(i.kind, i.kind), says=i.says) for i in notices.incidents(tx, use_case)),
+    )
+
+
+def _labels(tx: Tx, use_case: UseCase, made_up: Mapping[CaseNumber, str]) -> tuple[str, ...]:
+    found = [f"identity: {ASSERTED}"]
+    if decisions.simulated_people(tx, use_case):
+        found.append("people simulated from the data's truth")
+    return (*found, *(f"simulated batch: {says}" for says in sorted(set(made_up.values()))))
+
+
+# --- standard and verdict ----------------------------------------------------------------------------------------------
+
+
+def _standard(seen: Seen) -> StandardFacts | None:
+    signed = seen.signed
+    if signed is None:
+        return None
+    locked = signed.locked if isinstance(signed, CountersignedStandard) else signed
+    state = "countersigned" if isinstance(signed, CountersignedStandard) else "locked, not countersigned"
+    return StandardFacts(version=locked.version, digest=locked.digest, state=state, rules=_rules(locked.standard))
+
+
+def _rules(standard: Standard) -> tuple[str, ...]:
+    found = []
+    if standard.high_stakes and standard.guards.high_stakes_max is not None:
+        stakes = " or ".join(sorted(standard.high_stakes))
+        found.append(f"Never alone where the chance of {stakes} is above {percent(standard.guards.high_stakes_max)}.")
+    if standard.guards.unfamiliar_share is not None:
+        found.append("Never alone on a case that resembles no past case closely enough.")
+    if standard.never_alone_answers:
+        found.append(f"Never answered alone: {', '.join(sorted(standard.never_alone_answers))}.")
+    for attribute, values in sorted(standard.never_alone_attributes.items()):
+        found.append(f"Never alone where {attribute} is {' or '.join(sorted(values))}.")
+    return tuple(found)
+
+
+def _verdict(tx: Tx, seen: Seen) -> VerdictFacts | None:
+    look = seen.look
+    if look is None or not isinstance(look.verdict, Mapping):
+        return None
+    system = systems.find(tx, seen.use_case, look.fingerprint)
+    region = look.verdict.get("region")
+    within = region if isinstance(region, Mapping) else {}
+    return VerdictFacts(
+        word=look.word,
+        why=str(look.verdict.get("why") or ""),
+        digest=look.verdict_digest,
+        look=look.look.number,
+        labelled=look.look.labels,
+        sealed=looks.set_by_id(tx, look.look.sealed_set).cases,
+        system="" if system is None else f"{system.card.name}@{system.card.version}",
+        fingerprint=look.fingerprint,
+        opened=seen.shown is not None,
+        measures=_measures(look.verdict, seen.shown),
+        coverage=_float(within.get("coverage")),
+        threshold=_float(within.get("threshold")),
+        cases=_int(within.get("cases")),
+    )
+
+
+def _measures(verdict: Mapping[str, Json], shown: Figures | None) -> tuple[MeasureFacts, ...]:
+    rows = verdict.get("measures")
+    opened = {} if shown is None else {m.name: m for m in shown.measures}
+    found = []
+    for row in rows if isinstance(rows, Sequence) else ():
+        if not isinstance(row, Mapping):
+            continue
+        figure = opened.get(str(row["name"]))
+        found.append(
+            MeasureFacts(
+                name=str(row["name"]),
+                target=_float(row["target"]) or 0.0,
+                confidence=_float(row["confidence"]) or 0.0,
+                verdict=str(row["verdict"]),
+                bound=_float(row.get("bound")),
+                n=_int(row.get("n")) if figure is None else figure.n,
+                needed=_int(row.get("needed")) or 0,
+                errors=None if figure is None else figure.errors,
+                low=None if figure is None else figure.low,
+                high=None if figure is None else figure.high,
+            )
+        )
+    return tuple(found)
+
+
+def _float(value: Json) -> float | None:
+    return float(value) if isinstance(value, int | float) else None
+
+
+def _int(value: Json) -> int | None:
+    return int(value) if isinstance(value, int | float) else None
+
+
+def _curve(seen: Seen) -> CurveFacts | None:
+    if seen.shown is None or seen.signed is None or seen.look is None or not isinstance(seen.look.verdict, Mapping):
+        return None
+    standard = seen.signed.standard
+    measure = next((m for m in standard.measures if m.kind is MeasureKind.ERROR_ALONE), standard.measures[0])
+    region = seen.look.verdict.get("region")
+    coverage = _float(region.get("coverage")) if isinstance(region, Mapping) else None
+    return CurveFacts(points=seen.shown.curve, target=measure.target, confidence=measure.confidence, coverage=coverage)
+
+
+def _volume(tx: Tx, seen: Seen) -> Volume | None:
+    if seen.signed is None or seen.look is None or not isinstance(seen.look.verdict, Mapping):
+        return None
+    measure = next((m for m in seen.signed.standard.measures if m.kind is MeasureKind.ERROR_ALONE), None)
+    if measure is None:
+        return None
+    usable = next((m.n for m in _measures(seen.look.verdict, None) if m.name == measure.name), None)
+    sheet = looks.worksheet(tx, seen.use_case, seen.look.look.sealed_set)
+    checked = any(row.kind == "agreement" and row.answer is not None for row in sheet)
+    return Volume(measure=measure, usable=usable, agreements_checked=checked)
+
+
+# --- mandate, audits, cases --------------------------------------------------------------------------------------------
+
+
+def _mandate(seen: Seen) -> MandateFacts | None:
+    if seen.mandate is None:
+        return None
+    proposed, active = proposed_of(seen.mandate), active_of(seen.mandate)
+    terms = proposed.terms
+    return MandateFacts(
+        id=proposed.id,
+        state=state_of(seen.mandate),
+        scope=in_words(terms.scope),
+        digest=proposed.digest,
+        system=terms.system,
+        target=terms.target,
+        confidence=terms.confidence,
+        audit_rate=terms.audit_rate,
+        planned_audits=terms.planned_audits,
+        daily_cap=terms.daily_cap,
+        expires_at=None if active is None else active.expires_at,
+        why=seen.mandate.why if isinstance(seen.mandate, SuspendedMandate | RevokedMandate) else "",
+    )
+
+
+def _counted(tx: Tx, seen: Seen) -> list[audits.AuditRow]:
+    """The audits of the mandate's newest round, in the order in which they were drawn."""
+    active = None if seen.mandate is None else active_of(seen.mandate)
+    return [] if active is None else [row for row in audits.every(tx, active.id) if row.drawn.round == active.round]
+
+
+def _made_up(tx: Tx, rows: Sequence[audits.AuditRow]) -> dict[CaseNumber, str]:
+    """Which settled audits are on made-up cases, and how those were made up."""
+    found = {}
+    for row in rows:
+        body = None if row.outcome is None else body_of(tx, row.drawn.case)
+        says = "" if body is None else body.attributes.get(SIMULATED, "")
+        if says:
+            found[row.drawn.case] = says
+    return found
+
+
+def _audits(tx: Tx, seen: Seen, rows: Sequence[audits.AuditRow], made_up: Mapping[CaseNumber, str]) -> AuditFacts | None:
+    active = None if seen.mandate is None else active_of(seen.mandate)
+    if active is None:
+        return None
+    fed = [row for row in rows if row.fed]
+    return AuditFacts(
+        points=watch_points(active, fed),
+        simulated=stretches([made_up.get(row.drawn.case, "") for row in fed]),
+        drawn=len(rows),
+        waiting=sum(row.outcome is None for row in rows),
+        overdue=sum(isinstance(row.outcome, Overdue) for row in rows),
+        tripped=mandates.watch_of(tx, active).has_tripped,
+        target=active.terms.target,
+        confidence=active.terms.confidence,
+    )
+
+
+def stretches(made_up: Sequence[str]) -> tuple[Stretch, ...]:
+    """Where in the order of audits the made-up cases lie; one entry per audit, empty for a real case."""
+    found: list[Stretch] = []
+    for at, says in enumerate(made_up, start=1):
+        if not says:
+            continue
+        if found and found[-1].last == at - 1 and found[-1].says == says:
+            found[-1] = Stretch(first=found[-1].first, last=at, says=says)
+        else:
+            found.append(Stretch(first=at, last=at, says=says))
+    return tuple(found)
+
+
+def _cases(tx: Tx, use_case: UseCase, *, any_made_up: bool) -> CasesFacts | None:
+    counts = decisions.counts(tx, use_case)
+    if counts["alone"] + counts["to_person"] == 0:
+        return None
+    reasons = sorted(decisions.reasons(tx, use_case).items(), key=lambda pair: -pair[1])
+    return CasesFacts(
+        alone=counts["alone"],
+        to_person=counts["to_person"],
+        waiting=counts["waiting"],
+        reasons=tuple(Reason(code=code, says=REASONS.get(code, code), cases=count) for code, count in reasons),
+        batches=_batches(tx, use_case) if any_made_up else (),
+    )
+
+
+def _batches(tx: Tx, use_case: UseCase) -> tuple[Batch, ...]:
+    found: dict[str, tuple[int, int]] = {}
+    for one in cases.live(tx, use_case):
+        body = cases.body_of(tx, one)
+        says = "" if body is None else body.attributes.get(SIMULATED, "")
+        if says:
+            routed = decisions.routed(tx, one.number)
+            every, alone = found.get(says, (0, 0))
+            found[says] = (every + 1, alone + (routed is not None and routed.route == decisions.ALONE))
+    return tuple(Batch(says=says, cases=every, alone=alone) for says, (every, alone) in sorted(found.items()))

@@ -1,0 +1,97 @@
+"""Installations at each step of the journey, made once; each test gets a copy of its own."""
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.cli.desk import OWNER, PEOPLE, POSTED, RISK, Desk, cases, typed
+
+
+def made(root: Path, before: Path | None = None) -> Desk:
+    """A desk on a new folder, or on a copy of an installation."""
+    if before is not None:
+        shutil.copytree(before, root / "home")
+    (root / "files").mkdir(parents=True)
+    return Desk(home=root / "home", files=root / "files")
+
+
+@pytest.fixture(scope="session")
+def founded_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An installation with people and one use case."""
+    desk = made(tmp_path_factory.mktemp("founded"))
+    assert typed("init", str(desk.home)).code == 0
+    for email, role in PEOPLE.items():
+        desk("person", "add", email, "--name", email.partition("@")[0].title(), "--role", role)
+    desk("use-case", "new", "mails", "--title", "Mails to the bank")
+    return desk.home
+
+
+@pytest.fixture(scope="session")
+def imported_home(founded_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same with history and a vendor's proposals."""
+    desk = made(tmp_path_factory.mktemp("imported"), founded_home)
+    desk("import", "mails", desk.table("past.csv", cases(900)), *POSTED)
+    return desk.home
+
+
+@pytest.fixture(scope="session")
+def signed_home(imported_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same with a standard two people signed."""
+    desk = made(tmp_path_factory.mktemp("signed"), imported_home)
+    desk("standard", "lock", "mails", "--as", OWNER)
+    desk("standard", "countersign", "mails", "--as", RISK)
+    return desk.home
+
+
+@pytest.fixture(scope="session")
+def met_home(signed_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same with a met verdict."""
+    desk = made(tmp_path_factory.mktemp("met"), signed_home)
+    desk("evaluate", "mails")
+    return desk.home
+
+
+@pytest.fixture(scope="session")
+def granted_home(met_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same with a mandate in force."""
+    desk = made(tmp_path_factory.mktemp("granted"), met_home)
+    desk.grant()
+    return desk.home
+
+
+@pytest.fixture
+def at(tmp_path: Path) -> Callable[[Path], Desk]:
+    """Makes a desk on a copy of an installation."""
+    return lambda before: made(tmp_path / "desk", before)
+
+
+@pytest.fixture
+def founded(tmp_path: Path, founded_home: Path) -> Desk:
+    """A desk at an installation with people and one use case."""
+    return made(tmp_path / "desk", founded_home)
+
+
+@pytest.fixture
+def imported(tmp_path: Path, imported_home: Path) -> Desk:
+    """A desk where history is imported."""
+    return made(tmp_path / "desk", imported_home)
+
+
+@pytest.fixture
+def signed(tmp_path: Path, signed_home: Path) -> Desk:
+    """A desk where the standard is signed."""
+    return made(tmp_path / "desk", signed_home)
+
+
+@pytest.fixture
+def met(tmp_path: Path, met_home: Path) -> Desk:
+    """A desk where the verdict is met."""
+    return made(tmp_path / "desk", met_home)
+
+
+@pytest.fixture
+def granted(tmp_path: Path, granted_home: Path) -> Desk:
+    """A desk where a mandate is in force."""
+    return made(tmp_path / "desk", granted_home)

@@ -1,0 +1,154 @@
+"""A standard: what it says is in its digest, it reads back as it was written, and what cannot be kept cannot be locked."""
+
+import re
+from dataclasses import fields, replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from licet.core.canonical import canonical_bytes, digest, read_json
+from licet.core.ids import UseCaseSlug
+from licet.core.people import Role
+from licet.core.refusal import Refused
+from licet.core.standard import (
+    CountersignedStandard,
+    DeclaredLook,
+    DraftStandard,
+    GuardRules,
+    LockedStandard,
+    Measure,
+    MeasureKind,
+    Method,
+    NotAStandardError,
+    Standard,
+    check_standard,
+    countersign,
+    lock,
+    standard_digest,
+    standard_from_json,
+    standard_to_json,
+)
+from tests.core.examples import ADMIN, BUILDER, ERROR, MISSED, NOW, OWNER, RISK, SLUG, STANDARD, person, signed
+
+SHARE = st.floats(0.01, 0.2)
+words = st.text(min_size=1, max_size=8)
+measures = st.builds(
+    Measure, name=words, kind=st.sampled_from(MeasureKind), target=st.floats(0.001, 0.49), confidence=st.floats(0.5, 0.999)
+)
+standards = st.builds(
+    Standard,
+    measures=st.lists(measures, min_size=1, max_size=3).map(tuple),
+    method=st.sampled_from(Method),
+    looks=st.lists(st.builds(DeclaredLook, labels=st.none() | st.integers(1, 999), share=SHARE), min_size=1, max_size=3).map(tuple),
+    attempts=st.lists(SHARE, min_size=1, max_size=3).map(tuple),
+    min_coverage=st.floats(0, 1),
+    high_stakes=st.frozensets(words, max_size=3),
+    never_alone_answers=st.frozensets(words, max_size=3),
+    never_alone_attributes=st.dictionaries(words, st.frozensets(words, max_size=2), max_size=2),
+    guards=st.builds(GuardRules, high_stakes_max=st.none() | st.floats(0, 1), unfamiliar_share=st.none() | st.floats(0, 0.5)),
+)
+
+CHANGES = [
+    replace(STANDARD, measures=(replace(ERROR, target=0.051),)),
+    replace(STANDARD, measures=(replace(ERROR, confidence=0.96),)),
+    replace(STANDARD, measures=(replace(ERROR, name="errors"),)),
+    replace(STANDARD, measures=(ERROR, MISSED)),
+    replace(STANDARD, method=Method.ANYTIME),
+    replace(STANDARD, looks=(DeclaredLook(labels=300, share=1.0),)),
+    replace(STANDARD, looks=(DeclaredLook(labels=None, share=0.9),)),
+    replace(STANDARD, attempts=(0.5, 0.5)),
+    replace(STANDARD, min_coverage=0.1),
+    replace(STANDARD, high_stakes=frozenset({"fraud"})),
+    replace(STANDARD, never_alone_answers=frozenset({"fraud"})),
+    replace(STANDARD, never_alone_attributes={"segment": frozenset({"vip"})}),
+    replace(STANDARD, guards=GuardRules(high_stakes_max=0.02)),
+    replace(STANDARD, guards=GuardRules(unfamiliar_share=None)),
+]
+
+
+@given(standards)
+def test_a_standard_reads_back_as_it_was_written(standard: Standard) -> None:
+    assert standard_from_json(read_json(canonical_bytes(standard_to_json(standard)))) == standard
+
+
+@given(standards, standards)
+def test_two_standards_have_one_digest_only_when_they_say_the_same(one: Standard, other: Standard) -> None:
+    assert (standard_digest(SLUG, 1, one) == standard_digest(SLUG, 1, other)) == (standard_to_json(one) == standard_to_json(other))
+
+
+def test_every_changed_line_changes_the_digest() -> None:
+    digests = {standard_digest(SLUG, 1, one) for one in (STANDARD, *CHANGES)}
+    digests |= {standard_digest(SLUG, 2, STANDARD), standard_digest(UseCaseSlug("other"), 1, STANDARD)}
+    assert len(digests) == len(CHANGES) + 3
+
+
+def test_every_field_of_a_standard_is_in_its_canonical_form() -> None:
+    said = standard_to_json(STANDARD)
+    assert isinstance(said, dict)
+    assert {re.sub(r"_(answers|attributes)$", "", one.name) for one in fields(Standard)} == set(said)
+
+
+def test_equal_values_have_equal_bytes_whatever_their_order() -> None:
+    assert canonical_bytes({"b": 1, "a": [1.5, None, "ü"]}) == '{"a":[1.5,null,"ü"],"b":1}'.encode()
+    assert digest({"a": 1, "b": 2}) == digest({"b": 2, "a": 1})
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf")])
+def test_what_json_cannot_say_has_no_canonical_bytes(value: float) -> None:
+    with pytest.raises(ValueError, match=r"JSON|float"):
+        canonical_bytes({"x": value})
+
+
+@pytest.mark.parametrize(
+    ("standard", "path"),
+    [
+        (replace(STANDARD, measures=()), ("measures",)),
+        (replace(STANDARD, measures=(MISSED,), high_stakes=frozenset({"x"})), ("measures",)),
+        (replace(STANDARD, measures=(replace(ERROR, target=0.0),)), ("measures", 0, "target")),
+        (replace(STANDARD, measures=(replace(ERROR, target=0.5),)), ("measures", 0, "target")),
+        (replace(STANDARD, measures=(replace(ERROR, confidence=1.0),)), ("measures", 0, "confidence")),
+        (replace(STANDARD, measures=(ERROR, MISSED)), ("measures", 1, "kind")),
+        (replace(STANDARD, measures=(ERROR, ERROR)), ("measures", 1, "name")),
+        (replace(STANDARD, looks=()), ("looks",)),
+        (replace(STANDARD, looks=(DeclaredLook(labels=9, share=0.6), DeclaredLook(labels=None, share=0.6))), ("looks",)),
+        (replace(STANDARD, looks=(DeclaredLook(labels=9, share=0.5), DeclaredLook(labels=8, share=0.5))), ("looks",)),
+        (replace(STANDARD, looks=(DeclaredLook(labels=None, share=0.5), DeclaredLook(labels=8, share=0.5))), ("looks",)),
+        (replace(STANDARD, attempts=(0.7, 0.7)), ("attempts",)),
+        (replace(STANDARD, min_coverage=1.5), ("min_coverage",)),
+        (replace(STANDARD, guards=GuardRules(high_stakes_max=2.0)), ("guards", "high_stakes_max")),
+        (replace(STANDARD, guards=GuardRules(unfamiliar_share=0.9)), ("guards", "unfamiliar_share")),
+    ],
+)
+def test_what_cannot_be_promised_is_named_by_its_place(standard: Standard, path: tuple[str | int, ...]) -> None:
+    assert [wrong.path for wrong in check_standard(standard)] == [path]
+
+
+def test_an_ordinary_standard_has_nothing_wrong() -> None:
+    assert check_standard(STANDARD) == ()
+
+
+def test_only_its_owner_locks_and_only_another_person_of_risk_countersigns() -> None:
+    draft = DraftStandard(use_case=SLUG, version=1, standard=STANDARD)
+    assert isinstance(lock(draft, OWNER, owner=None, now=NOW), LockedStandard)
+    for wrong in (RISK, BUILDER, ADMIN, person("else", Role.OWNER)):
+        assert isinstance(lock(draft, wrong, owner=OWNER.id, now=NOW), Refused)
+    both = person("olga", Role.OWNER, Role.RISK)
+    locked = lock(draft, both, owner=both.id, now=NOW)
+    assert isinstance(locked, LockedStandard)
+    refused = countersign(locked, both, now=NOW)
+    assert isinstance(refused, Refused)
+    assert refused.code == "same_person"
+    for wrong in (OWNER, BUILDER, ADMIN):
+        assert isinstance(countersign(locked, wrong, now=NOW), Refused)
+    assert isinstance(countersign(locked, RISK, now=NOW), CountersignedStandard)
+
+
+def test_a_countersigned_standard_has_the_digest_that_was_locked() -> None:
+    assert signed().digest == signed().locked.digest == standard_digest(SLUG, 1, STANDARD)
+
+
+@pytest.mark.parametrize("raw", [None, {}, [], {"measures": []}])
+def test_what_is_no_standard_is_refused(raw: None) -> None:
+    with pytest.raises(NotAStandardError):
+        standard_from_json(raw)
