@@ -38,7 +38,7 @@ from licet.core.system import UNVERSIONED, NoProposal, Proposal, Proposed, Syste
 from licet.edge.builtin import Engine
 from licet.edge.precedents import Guardians
 from licet.edge.seal import create_seal
-from licet.edge.vault import create_key
+from licet.edge.vault import FileVault
 from licet.edge.witness import FileWitness
 from licet.flows.evaluate import Evaluated, Request, evaluate
 from licet.flows.grant import Wishes, approve_gate, grant_mandate, propose_mandate
@@ -221,14 +221,14 @@ class World:
     """
 
     def __init__(self, folder: Path, *, seed: int = 0) -> None:
-        """Sets up in an empty folder."""
+        """Sets up in an empty folder; everything that is drawn or split depends on the seed alone."""
         folder.mkdir(parents=True, exist_ok=True)
         self.folder, self.database = folder, folder / "licet.sqlite"
         self.clock, self.draw, self.post, self.systems = SetClock(), SeededDraw(seed=seed), RememberingPost(), ScriptedSystems()
         self.standards: dict[str, Standard] = {}
         self._engine = open_engine(self.database, create=True)
         upgrade(self._engine)
-        vault = create_key(folder / "key")
+        vault = FileVault(master=SeededDraw(seed=~seed).secret())
         self.office = Office(
             book=Book(self._engine, vault, self.draw),
             clock=self.clock,

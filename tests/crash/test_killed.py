@@ -135,7 +135,7 @@ def test_nothing_is_decided_alone_after_the_stop_button_was_pressed(at_work: Des
     _, err = process.communicate(timeout=60)
     assert process.returncode == 0, err
     at_work("ledger", "verify")
-    words = counted(at_work, "select cast(body as text) from ledger_entry order by \"index\"")
+    words = counted(at_work, 'select cast(body as text) from ledger_entry order by "index"')
     texts = [str(row[0]) for row in words]
     (stopped,) = [place for place, text in enumerate(texts) if '"mandate.suspended"' in text]
     alone = [place for place, text in enumerate(texts) if '"case.routed"' in text and '"alone"' in text]

@@ -65,11 +65,11 @@ def test_audits_are_fed_in_the_order_of_drawing_up_to_the_first_without_an_answe
 
 def test_the_order_of_the_answers_changes_nothing(tmp_path: Path) -> None:
     masses = []
-    for name, order in (("there", LIVE), ("back", LIVE[::-1])):
+    for name, order in (("there", LIVE[::20]), ("back", LIVE[40::-20])):
         with World(tmp_path / name) as world:
             world.journey(MAILS, wishes=ALL)
             world.submit(MAILS, LIVE)
-            for one in order[::20]:
+            for one in order:
                 world.answer(MAILS, only(texts([one]), always_wrong))
             world.answer(MAILS)
             masses.append((stored_watch(world).masses, stored_watch(world).fed))

@@ -13,12 +13,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 import click
-from rich.console import Console
-from rich.markup import escape
 
 from licet.core.canonical import Json
 from licet.core.refusal import Refused
-from licet.core.use_case import slug
 from licet.settings import find_home
 
 if TYPE_CHECKING:
@@ -78,6 +75,8 @@ def said(data: Mapping[str, Json], lines: Sequence[str], *, as_json: bool, faile
     if as_json:
         sys.stdout.write(json.dumps(_finite(data), allow_nan=False) + "\n")
         return
+    from rich.console import Console
+
     console = Console(highlight=False, soft_wrap=True, emoji=False, stderr=failed)
     for line in lines:
         console.print(line)
@@ -98,6 +97,8 @@ def visible(text: object) -> str:
 
 def plain(text: object) -> str:
     """As `visible`, for a line that is printed with markup: what looks like markup is text, a line end is written out."""
+    from rich.markup import escape
+
     return escape(visible(text).replace("\n", "\\n"))
 
 
@@ -218,6 +219,8 @@ def folder_of(home: str | None, name: str) -> Path:
         NotASlugError: when the name cannot be a use case's, such as one that leaves the folder of use cases.
         MissingFolderError: when the use case has no folder.
     """
+    from licet.core.use_case import slug
+
     folder = find_home(None if home is None else Path(home)).use_cases / slug(name)
     if not folder.is_dir():
         message = f"There is no folder {str(folder)!r}. Make the use case with `licet use-case new {name}`, or restore its folder."

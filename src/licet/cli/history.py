@@ -1,6 +1,5 @@
 """Importing history from the command line."""
 
-import csv
 import json
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
@@ -33,6 +32,8 @@ def import_() -> None:
 
 def columns_of(text: str | None) -> tuple[str, ...]:
     """Splits COL,COL as a line of CSV: a name with a comma in it is written in double quotes."""
+    import csv
+
     return tuple(piece.strip() for piece in next(csv.reader([text], skipinitialspace=True)) if piece.strip()) if text else ()
 
 

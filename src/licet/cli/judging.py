@@ -106,7 +106,8 @@ def evaluation_lines(done: "Evaluated", shown: "Figures | None") -> list[str]:
     verdict = done.stored.verdict if isinstance(done.stored.verdict, Mapping) else {}
     lines = [_sentence(done, verdict)]
     lines.append(
-        f"[dim]{plain(done.speaker.card.name)}@{plain(done.speaker.card.version)} · standard v{done.standard.locked.version} {done.stored.standard[:12]} · "
+        f"[dim]{plain(done.speaker.card.name)}@{plain(done.speaker.card.version)} · "
+        f"standard v{done.standard.locked.version} {done.stored.standard[:12]} · "
         f"{done.sealed.labelled:,} of {done.sealed.cases:,} sealed cases labelled · look {done.stored.look.number}"
         + ("" if done.fresh else ", shown again")
         + "[/]"

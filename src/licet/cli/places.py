@@ -6,7 +6,6 @@ from typing import cast
 import click
 
 from licet.cli.frame import CONTEXT, ENVIRONMENT, USAGE, at_work, folder_of, granted, home_option, json_option, plain, said, usual
-from licet.core.answer import AnswerKind
 from licet.core.canonical import Json
 from licet.settings import find_home, home_at
 
@@ -66,7 +65,7 @@ def use_case() -> None:
 @use_case.command("new", context_settings=CONTEXT)
 @click.argument("slug")
 @click.option("--title", help="What is decided, in words; default: the name.")
-@click.option("--answer", type=click.Choice([kind.value for kind in AnswerKind]), help="Kind of answer; default: choice.")
+@click.option("--answer", type=click.Choice(["choice", "fields", "number", "text"]), help="Kind of answer; default: choice.")
 @click.option("--target", type=float, default=0.05, help="Highest share of errors among cases decided alone, such as 0.05.")
 @click.option("--confidence", type=float, default=0.95, help="Confidence of that promise, such as 0.95.")
 @usual

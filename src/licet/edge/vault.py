@@ -49,7 +49,7 @@ class FileVault:
         """
         try:
             return AESGCM(key).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], None)
-        except InvalidTag as wrong:
+        except (InvalidTag, ValueError) as wrong:  # altered, or cut so short that there is no nonce
             message = (
                 "A payload cannot be decrypted: the key file is not the one it was written with, or the database was altered. "
                 "Restore both from the same backup."

@@ -18,6 +18,9 @@ _TICKS = 4
 _SETTLED = 10
 """From this audit on, the estimate is steady enough to say how high a chart must be."""
 
+_ROOM = 1.4
+"""How much of the interval's way down a chart shows, as a multiple of where it ends."""
+
 _LEAST_EVIDENCE = 0.3
 _SMALL = 0.0095
 
@@ -156,7 +159,7 @@ def risk_coverage(points: Sequence[Point], *, target: float, coverage: float | N
             Line(path=_path(observed), kind="value"),
         ),
         rules=(y(target),),
-        notes=_spread(notes, frame),
+        notes=spread(notes, frame),
     )
 
 
@@ -169,7 +172,7 @@ def error_watch(points: Sequence[WatchPoint], *, target: float, simulated: Seque
         simulated: stretches of audits on made-up cases.
     """
     frame, last, settled = Frame(width=520, height=280), points[-1], points[_SETTLED:] or points
-    top = _ceiling(min(1.0, max(3 * target, points[-1].high, *(p.errors / p.audits for p in settled))))
+    top = _ceiling(min(1.0, max(3 * target, _ROOM * last.high, *(p.errors / p.audits for p in settled))))
     x, y = _audit_scale(len(points), frame), _scale(0.0, top, frame.y1, frame.top)
     rate = [(x(p.audits), y(p.errors / p.audits)) for p in points]
     low, high = [(x(p.audits), y(p.low)) for p in points], [(x(p.audits), y(p.high)) for p in points]
@@ -195,7 +198,7 @@ def error_watch(points: Sequence[WatchPoint], *, target: float, simulated: Seque
             Line(path=_path(rate), kind="value"),
         ),
         rules=(y(target),),
-        notes=_spread(notes, frame),
+        notes=spread(notes, frame),
     )
 
 
@@ -209,7 +212,7 @@ def evidence_watch(points: Sequence[WatchPoint], *, tripped: bool, simulated: Se
     """
     frame = Frame(width=520, height=280)
     last = points[-1]
-    top = math.ceil(math.log10(max(last.line, last.evidence) * 1.5))
+    top = math.ceil(math.log10(1.5 * max(last.line, *(p.evidence for p in points))))
     x, log_y = _audit_scale(len(points), frame), _scale(math.log10(_LEAST_EVIDENCE), top, frame.y1, frame.top)
     places = [(x(p.audits), log_y(math.log10(max(p.evidence, _LEAST_EVIDENCE)))) for p in points]
     line_y = log_y(math.log10(last.line))
@@ -230,7 +233,7 @@ def evidence_watch(points: Sequence[WatchPoint], *, tripped: bool, simulated: Se
         lines=(Line(path=_path(places), kind="value"),),
         rules=(line_y,),
         marks=(mark,) if tripped else (),
-        notes=_spread(notes, frame),
+        notes=spread(notes, frame),
     )
 
 
@@ -284,7 +287,7 @@ def _area(one: Sequence[tuple[float, float]], other: Sequence[tuple[float, float
     return _path([*one, *reversed(other)]) + "Z"
 
 
-def _spread(notes: Sequence[Note], frame: Frame) -> tuple[Note, ...]:
+def spread(notes: Sequence[Note], frame: Frame) -> tuple[Note, ...]:
     """Moves notes apart so that none covers another, in the order of their lines."""
     placed: list[Note] = []
     for note in sorted(notes, key=lambda n: n.y):
