@@ -48,7 +48,7 @@ TABLES: Final[Mapping[str, Words]] = {
 }
 EXIT_CODES: Final = """Exit codes: 0 ok or met, 1 not met (`evaluate` and `gate check` only), 2 usage or bad input, 3 undecided,
 4 environment, 5 refused, 70 a bug."""
-COMMANDS: Final = "licet.cli:main"
+COMMANDS: Final = "licet.cli:cli"
 
 
 def find(place: str) -> object:

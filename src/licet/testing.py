@@ -226,7 +226,7 @@ class World:
         self.folder, self.database = folder, folder / "licet.sqlite"
         self.clock, self.draw, self.post, self.systems = SetClock(), SeededDraw(seed=seed), RememberingPost(), ScriptedSystems()
         self.standards: dict[str, Standard] = {}
-        self._engine = open_engine(self.database, create=True)
+        self._engine = open_engine(self.database, create=True, through_power_cuts=False)
         upgrade(self._engine)
         vault = FileVault(master=SeededDraw(seed=~seed).secret())
         self.office = Office(

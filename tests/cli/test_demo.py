@@ -97,7 +97,7 @@ def test_the_pack_is_authentic_and_one_changed_byte_is_named(played: Played, cap
     assert played.of("pack", "tampered", "status") == "broken"
     assert any("verdict.json" in problem for problem in _listed(played.of("pack", "tampered", "problems")))
     assert run(cli, ["evidence", "verify", str(played.root / "payment-slips.pack.zip"), "--json"]) == 0
-    assert run(cli, ["evidence", "verify", str(played.root / "tampered.pack.zip"), "--json"]) == 1
+    assert run(cli, ["evidence", "verify", str(played.root / "tampered.pack.zip"), "--json"]) != 0
     assert "verdict.json" in capsys.readouterr().out
 
 

@@ -4,8 +4,9 @@ from datetime import UTC, datetime, timedelta
 
 from licet.core.gate import OpenedGate
 from licet.core.ids import Digest, Fingerprint, LookId, MandateId, PersonId, SealedSetId, UseCaseSlug
-from licet.core.mandate import ActiveMandate, ProposedMandate, Scope, Terms
+from licet.core.mandate import ActiveMandate, ProposedMandate, Terms
 from licet.core.people import Person, Role
+from licet.core.scope import Scope
 from licet.core.sealed import Look
 from licet.core.standard import CountersignedStandard, LockedStandard, Measure, MeasureKind, Standard
 from licet.core.use_case import Stage

@@ -13,21 +13,16 @@ from licet.core.mandate import (
     ActiveMandate,
     ExpiredMandate,
     Mandate,
-    NotStoredTermsError,
     NotTermsError,
     RevokedMandate,
-    Scope,
     SuspendedMandate,
     Terms,
     check_terms,
     expire,
     grant,
-    in_words,
     proposed_of,
     reinstate,
     revoke,
-    scope_from_json,
-    scope_to_json,
     state_of,
     suspend,
     terms_digest,
@@ -36,6 +31,7 @@ from licet.core.mandate import (
 )
 from licet.core.people import Operator, Person, Role
 from licet.core.refusal import Refused
+from licet.core.scope import NotStoredTermsError, Scope, in_words, scope_from_json, scope_to_json
 from tests.core.examples import ADMIN, BUILDER, NOW, OWNER, RISK, SLUG, active, opened_for, person, proposed, terms
 
 LATER = NOW + timedelta(hours=1)

@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 
 from licet.core.answer import Choice
 from licet.core.ids import Fingerprint
-from licet.core.mandate import ActiveMandate, ExpiredMandate, Mandate, RevokedMandate, Scope, SuspendedMandate
+from licet.core.mandate import ActiveMandate, ExpiredMandate, Mandate, RevokedMandate, SuspendedMandate
 from licet.core.refusal import Unknown
 from licet.core.routing import REASONS, Alone, ToPerson, Traffic, guarded, outside_scope, route
+from licet.core.scope import Scope
 from licet.core.system import NoProposal, NotAProbabilityError, Proposal, Proposed, high_stakes_probability
 from tests.core.examples import NOW, OWNER, active, proposed, terms
 

@@ -54,9 +54,15 @@ def test_a_piece_left_by_a_killed_process_is_passed_over_and_cut_off(witness: Fi
     assert witness.path.read_text("utf-8") == first + third
 
 
+def keep_all(witness: FileWitness, notes: list[str]) -> None:
+    """Keeps one after the other."""
+    for note in notes:
+        witness.keep(note)
+
+
 def test_several_processes_keep_whole_checkpoints(witness: FileWitness, seal: Seal) -> None:
     notes = [seal.sign(size, root(size)) for size in range(1, 41)]
-    threads = [threading.Thread(target=lambda part=notes[start::4]: [witness.keep(note) for note in part]) for start in range(4)]
+    threads = [threading.Thread(target=keep_all, args=(witness, notes[start::4])) for start in range(4)]
     for thread in threads:
         thread.start()
     for thread in threads:

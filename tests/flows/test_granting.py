@@ -233,6 +233,25 @@ def test_other_guards_are_another_scope_and_reinstate_nothing(tmp_path: Path) ->
         assert code(reinstate_mandate(world.office, world.risk, name=MAILS)) == "verdict_not_fresh"
 
 
+def test_a_guard_that_new_calibration_cases_moved_is_another_scope_too(tmp_path: Path) -> None:
+    """Breaks when a verdict about cases that one floor of familiarity lets pass puts a mandate with another floor in force."""
+    with World(tmp_path) as world:
+        rows = [*past_cases(300), *past_cases(400, name="fresh")]
+        world.use_case(MAILS)
+        world.systems.there[MAILS] = ScriptedSystem(says=says_like(rows))
+        world.import_cases(MAILS, rows[:300], card=None, shares=Shares(build=20, calibration=20, sealed=60))
+        world.sign(MAILS)
+        assert world.evaluate(MAILS).stored.word == "met"
+        world_earn(world)
+        done(suspend_mandate(world.office, world.risk, name=MAILS, why="looks odd"))
+        world.import_cases(MAILS, rows[300:], card=None, shares=Shares(build=0, calibration=40, sealed=60))
+        assert world.evaluate(MAILS).stored.word == "met"
+        first, second = (event.facts for event in of_word(world, "evaluation.planned"))
+        assert (first["guardian"], first["fingerprint"]) == (second["guardian"], second["fingerprint"])
+        assert first["scope"] != second["scope"]
+        assert code(reinstate_mandate(world.office, world.risk, name=MAILS)) == "verdict_not_fresh"
+
+
 def test_after_a_trip_no_new_mandate_stands_on_the_verdict_that_proved_wrong(tmp_path: Path) -> None:
     """Breaks when a tripped mandate is simply proposed and granted again, instead of being reinstated on fresh cases."""
     with World(tmp_path) as world:

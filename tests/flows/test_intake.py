@@ -228,7 +228,7 @@ class WaitingBook(Book):
     """A database whose lock is given only after another process has written for a minute."""
 
     def __init__(self, world: World) -> None:
-        super().__init__(open_engine(world.database), world.office.vault, world.draw)
+        super().__init__(open_engine(world.database, through_power_cuts=False), world.office.vault, world.draw)
         self._world = world
 
     @contextmanager

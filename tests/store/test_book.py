@@ -139,3 +139,12 @@ def test_with_another_key_file_nothing_can_be_read(tmp_path: Path) -> None:
         other = Book(open_engine(world.database), create_key(tmp_path / "other"), world.draw)
         with other.read() as tx, pytest.raises(ValueError, match="key file"):
             list(history(tx, use_cases.require(tx, "mails"), Part.BUILD))
+
+
+def test_outside_pretend_worlds_each_commit_waits_for_the_disk(tmp_path: Path) -> None:
+    with open_engine(tmp_path / "real.sqlite", create=True).connect() as conn:
+        found = {
+            name: conn.exec_driver_sql(f"PRAGMA {name}").scalar_one()
+            for name in ("synchronous", "journal_mode", "foreign_keys", "secure_delete")
+        }
+    assert found == {"synchronous": 2, "journal_mode": "wal", "foreign_keys": 1, "secure_delete": 1}

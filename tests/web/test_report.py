@@ -60,10 +60,70 @@ def watched(losses: str, *, line: float = 6000.0) -> tuple[WatchPoint, ...]:
     return tuple(points)
 
 
-def facts(*, text: str = "Payment slips", state: str = "suspended") -> ReportFacts:
+def judged(text: str) -> VerdictFacts:
     measure = MeasureFacts(
         name=text, target=0.02, confidence=0.95, verdict="met", bound=0.02, n=190, needed=149, errors=3, low=0.004, high=0.04
     )
+    return VerdictFacts(
+        word="met",
+        why="",
+        digest="cd" * 32,
+        look=1,
+        labelled=220,
+        sealed=220,
+        system=text,
+        fingerprint="ef" * 32,
+        opened=True,
+        measures=(measure,),
+        coverage=0.86,
+        threshold=0.91,
+        cases=190,
+    )
+
+
+def permission(text: str, state: str) -> MandateFacts:
+    return MandateFacts(
+        id="m_1",
+        state=state,
+        scope=text,
+        digest="12" * 32,
+        system=text,
+        target=0.02,
+        confidence=0.95,
+        audit_rate=0.25,
+        planned_audits=300,
+        daily_cap=1000,
+        expires_at=NOW,
+        why=text,
+    )
+
+
+def audited(text: str) -> AuditFacts:
+    return AuditFacts(
+        points=watched("0000000001111"),
+        simulated=(Stretch(first=8, last=13, says=text),),
+        drawn=15,
+        waiting=2,
+        overdue=0,
+        tripped=True,
+        target=0.02,
+        confidence=0.95,
+    )
+
+
+def shown(text: str) -> tuple[Example, Example]:
+    picture = Picture(data=b"x", media_type="image/png")
+    audit = Example(case=1, found="audit 13", said=text, truth=text, confidence=0.99, alone=True, picture=picture)
+    sealed = Example(case=2, found="sealed case", said="6", truth="9", confidence=None, alone=False, text=text, simulated=text)
+    return audit, sealed
+
+
+def flowed(text: str) -> CasesFacts:
+    reasons = (Reason(code="below_threshold", says=text, cases=70),)
+    return CasesFacts(alone=30, to_person=70, waiting=2, reasons=reasons, batches=(Batch(says=text, cases=20, alone=5),))
+
+
+def facts(*, text: str = "Payment slips", state: str = "suspended") -> ReportFacts:
     return ReportFacts(
         title=text,
         slug="payment-slips",
@@ -72,66 +132,13 @@ def facts(*, text: str = "Payment slips", state: str = "suspended") -> ReportFac
         warnings=(text,),
         limits=("Exchangeability: only cases like these.",),
         standard=StandardFacts(version=1, digest="ab" * 32, state="countersigned", rules=(text,)),
-        verdict=VerdictFacts(
-            word="met",
-            why="",
-            digest="cd" * 32,
-            look=1,
-            labelled=220,
-            sealed=220,
-            system=text,
-            fingerprint="ef" * 32,
-            opened=True,
-            measures=(measure,),
-            coverage=0.86,
-            threshold=0.91,
-            cases=190,
-        ),
+        verdict=judged(text),
         curve=CurveFacts(points=curve(), target=0.02, confidence=0.95, coverage=0.86),
-        mandate=MandateFacts(
-            id="m_1",
-            state=state,
-            scope=text,
-            digest="12" * 32,
-            system=text,
-            target=0.02,
-            confidence=0.95,
-            audit_rate=0.25,
-            planned_audits=300,
-            daily_cap=1000,
-            expires_at=NOW,
-            why=text,
-        ),
-        audits=AuditFacts(
-            points=watched("0000000001111"),
-            simulated=(Stretch(first=8, last=13, says=text),),
-            drawn=15,
-            waiting=2,
-            overdue=0,
-            tripped=True,
-            target=0.02,
-            confidence=0.95,
-        ),
-        cases=CasesFacts(
-            alone=30,
-            to_person=70,
-            waiting=2,
-            reasons=(Reason(code="below_threshold", says=text, cases=70),),
-            batches=(Batch(says=text, cases=20, alone=5),),
-        ),
+        mandate=permission(text, state),
+        audits=audited(text),
+        cases=flowed(text),
         signatures=(Signature(what=text, who=text, at=NOW, digest="34" * 32),),
-        examples=(
-            Example(
-                case=1,
-                found="audit 13",
-                said=text,
-                truth=text,
-                confidence=0.99,
-                alone=True,
-                picture=Picture(data=b"x", media_type="image/png"),
-            ),
-            Example(case=2, found="sealed case", said="6", truth="9", confidence=None, alone=False, text=text, simulated=text),
-        ),
+        examples=shown(text),
         incidents=(IncidentFacts(at=NOW, kind=text, says=text),),
     )
 

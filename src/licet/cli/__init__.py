@@ -1,6 +1,7 @@
 """The command line: what people and scripts type; data on stdout, progress on stderr."""
 
 import sys
+from collections.abc import Sequence
 
 import click
 
@@ -31,6 +32,6 @@ for command in (*SET_UP, *JUDGE, *PERMIT, *RUN):
     cli.add_command(command)
 
 
-def main() -> None:
+def main(arguments: Sequence[str] | None = None) -> None:
     """Runs the command line; exit codes are in docs/reference/commands.md."""
-    sys.exit(run(cli, sys.argv[1:]))
+    sys.exit(run(cli, sys.argv[1:] if arguments is None else arguments))

@@ -14,7 +14,6 @@ from licet.cli.frame import (
     granted,
     home_option,
     json_option,
-    one_of,
     plain,
     said,
     sheet_options,
@@ -106,39 +105,23 @@ def _tally_lines(slug: str, done: "Tally", *, simulated: bool) -> list[str]:
 @click.argument("slug")
 @sheet_options
 @usual
-def answer(  # noqa: PLR0913 - a command's options
-    slug: str,
-    *,
-    out: Path | None,
-    back: Path | None,
-    encoding: str,
-    delimiter: str | None,
-    acting: str | None,
-    home: str | None,
-    as_json: bool,
-) -> None:
+def answer(slug: str, *, acting: str | None, home: str | None, as_json: bool, **given: Path | str | None) -> None:
     """Answer cases and audits blind, on a worksheet that does not say which is which."""
-    from licet.cli.sheets import read_sheet, write_sheet
+    from licet.cli.sheets import handed_out, read_sheet, sheet_from
     from licet.core.mandate import state_of
     from licet.edge.folder import load_use_case
     from licet.flows.office import who
     from licet.flows.review import answer_worksheet, worksheet
 
-    one_of(out, back)
+    sheet = sheet_from(given)
     told = load_use_case(folder_of(home, slug))
     with at_work(home) as office:
         actor = who(office, acting)
-        if out is not None:
+        if sheet.written:
             waiting = granted(worksheet(office, actor, name=slug))
-            write_sheet(out, [(one.token, one.body) for one in waiting])
-            said(
-                {"use_case": slug, "cases": len(waiting), "file": str(out)},
-                (f"Wrote {len(waiting):,} cases to {plain(out)}.",),
-                as_json=as_json,
-            )
+            handed_out(sheet, slug, [(one.token, one.body) for one in waiting], as_json=as_json)
             return
-        answers = read_sheet(cast("Path", back), told.answer, encoding=encoding, delimiter=delimiter, declared=told.answers)
-        done = granted(answer_worksheet(office, actor, name=slug, answers=answers))
+        done = granted(answer_worksheet(office, actor, name=slug, answers=read_sheet(sheet, told)))
     state = None if done.mandate is None else state_of(done.mandate)
     lines = [
         f"Took in {done.taken:,} answers."

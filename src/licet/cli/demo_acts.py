@@ -39,8 +39,8 @@ from licet.wiring import opened, settle
 
 SLIPS = "payment-slips"
 BIOPSIES = "biopsies"
-PAST, LIVE = 1500, 200
-"""Scans that become history, and that come in first to be decided; the rest comes in after the mandate is lost."""
+PAST, LIVE, TURNED = 1500, 200, 750
+"""Scans that become history, that come in first to be decided, and that are fed upside down; the rest comes in after that."""
 
 SLIP_PARTS, BIOPSY_PARTS = "47:17:36", "50:20:30"
 UPSIDE_DOWN = "fed upside down"
@@ -237,7 +237,7 @@ def write_upside_down(scene: Set) -> Path:
         use_case = use_cases.require(tx, SLIPS)
         seen = {one.external_id for part in (Part.BUILD, Part.CALIBRATION) for one in cases.stored(tx, use_case, part)}
     found = [turned(scan) for scan in scans(scene.seed) if f"slip-{scan.number:04d}" in seen]
-    return write_scans(scene.data / "tuesday.csv", found, prefix="turned-", simulated=UPSIDE_DOWN)
+    return write_scans(scene.data / "tuesday.csv", found[:TURNED], prefix="turned-", simulated=UPSIDE_DOWN)
 
 
 def watch(scene: Set) -> AuditStatus:
@@ -249,27 +249,23 @@ def watch(scene: Set) -> AuditStatus:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Damage:
-    """What AI decided alone of the scans fed upside down, and how many of those answers were wrong (by the data's truth)."""
+    """What AI decided alone of the scans fed upside down.
+
+    Attributes:
+        alone: how many cases.
+        wrong: the scans, the right way up, that it read wrongly by the data's truth, with what it said.
+    """
 
     alone: int
-    wrong: int
+    wrong: tuple[tuple[Scan, str], ...]
 
 
 def damage(scene: Set) -> Damage:
     """Holds what AI decided of the simulated batch against the truth that the data set has."""
-    found = _alone_on_turned(scene)
-    return Damage(alone=len(found), wrong=sum(said != scan.digit for scan, said in found))
-
-
-def wrong_ones(scene: Set, *, most: int) -> list[tuple[Scan, str]]:
-    """Scans, the right way up, that AI read wrongly upside down, with what it said."""
-    return [(scan, said) for scan, said in _alone_on_turned(scene) if said != scan.digit][:most]
-
-
-def _alone_on_turned(scene: Set) -> list[tuple[Scan, str]]:
     by_name = {f"turned-{scan.number:04d}": scan for scan in scans(scene.seed)}
     rows = granted(export_cases(scene.office, scene.cast.risk, name=SLIPS))
-    return [(by_name[name], said) for name, route, _, _, said, *_ in rows if route == "alone" and name in by_name]
+    found = [(by_name[name], said) for name, route, _, _, said, *_ in rows if route == "alone" and name in by_name]
+    return Damage(alone=len(found), wrong=tuple((scan, said) for scan, said in found if said != scan.digit))
 
 
 def order_of_trip(scene: Set, mandate: ActiveMandate) -> tuple[int, int]:

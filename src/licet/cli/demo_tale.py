@@ -17,9 +17,10 @@ from licet.cli.judging import evaluation_lines
 from licet.cli.limits import stricter
 from licet.cli.mandates import gate_lines, mandate_lines
 from licet.core.canonical import Json
-from licet.core.mandate import ActiveMandate, ProposedMandate, in_words, state_of
+from licet.core.mandate import ActiveMandate, ProposedMandate, state_of
 from licet.core.refusal import Refused
 from licet.core.routing import REASONS
+from licet.core.scope import in_words
 from licet.core.standard import Measure
 from licet.flows.audit import AuditStatus, WatchPoint
 from licet.flows.evaluate import Evaluated
@@ -242,15 +243,14 @@ def _tuesday(teller: Teller, scene: Set, mandate: ActiveMandate) -> Numbers:
     file = acts.write_upside_down(scene)
     done = acts.send(scene, file, simulated=True)
     status, damage, (fed, disagreed) = acts.watch(scene), acts.damage(scene), acts.order_of_trip(scene, mandate)
-    wrong = acts.wrong_ones(scene, most=5)
-    if wrong:
-        teller.pictures([turned(scan) for scan, _ in wrong], [f"AI: {said}, is {scan.digit}" for scan, said in wrong])
+    if damage.wrong:
+        teller.pictures([turned(scan) for scan, _ in damage.wrong], [f"AI: {said}, is {scan.digit}" for scan, said in damage.wrong])
     _routes(teller, done)
     last = status.points[-1]
     turned_away = done.to_person - done.reasons.get("mandate_suspended", 0)
     teller.say(
         f"Until then guards and threshold had turned {turned_away:,} of {turned_away + damage.alone:,} away. Of the {damage.alone:,} "
-        f"that AI decided alone {damage.wrong:,} were wrong (by the data's truth).",
+        f"that AI decided alone {len(damage.wrong):,} were wrong (by the data's truth).",
         *_trip(status, last, f"{fed} audits into this batch, {disagreed} of them disagreed"),
     )
     after = acts.send(scene, scene.data / "wednesday.csv")
@@ -259,7 +259,7 @@ def _tuesday(teller: Teller, scene: Set, mandate: ActiveMandate) -> Numbers:
     teller.by_hand(f"cases submit {SLIPS} data/tuesday.csv --content scan --id slip --answer digit {attributes} --as bo@example.org")
     batch: Numbers = {
         **_tally(done),
-        "alone_wrong": damage.wrong,
+        "alone_wrong": len(damage.wrong),
         "audits": fed,
         "disagreed": disagreed,
         "simulated": acts.UPSIDE_DOWN,

@@ -1,6 +1,7 @@
 """Facts of a use case, read from the store and put into the words of its report."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from licet.cli.facts_told import Seen, body_of, examples_of, signatures_of
@@ -9,14 +10,15 @@ from licet.core.audit import Overdue
 from licet.core.canonical import Json
 from licet.core.ids import CaseNumber
 from licet.core.incident import KINDS
-from licet.core.mandate import RevokedMandate, SuspendedMandate, in_words, proposed_of, state_of
+from licet.core.mandate import RevokedMandate, SuspendedMandate, proposed_of, state_of
 from licet.core.routing import REASONS
+from licet.core.scope import in_words
 from licet.core.standard import CountersignedStandard, LockedStandard, MeasureKind, Standard
 from licet.core.use_case import UseCase
 from licet.flows.audit import watch_points
 from licet.flows.grant import newest_look
 from licet.flows.office import ASSERTED
-from licet.flows.open_sealed import Figures, figures
+from licet.flows.open_sealed import Figures, MeasureFigures, figures
 from licet.flows.report import active_of
 from licet.store import audits, cases, decisions, looks, mandates, notices, people, standards, systems, use_cases
 from licet.store.book import Tx
@@ -153,26 +155,27 @@ def _verdict(tx: Tx, seen: Seen) -> VerdictFacts | None:
 def _measures(verdict: Mapping[str, Json], shown: Figures | None) -> tuple[MeasureFacts, ...]:
     rows = verdict.get("measures")
     opened = {} if shown is None else {m.name: m for m in shown.measures}
-    found = []
-    for row in rows if isinstance(rows, Sequence) else ():
-        if not isinstance(row, Mapping):
-            continue
-        figure = opened.get(str(row["name"]))
-        found.append(
-            MeasureFacts(
-                name=str(row["name"]),
-                target=_float(row["target"]) or 0.0,
-                confidence=_float(row["confidence"]) or 0.0,
-                verdict=str(row["verdict"]),
-                bound=_float(row.get("bound")),
-                n=_int(row.get("n")) if figure is None else figure.n,
-                needed=_int(row.get("needed")) or 0,
-                errors=None if figure is None else figure.errors,
-                low=None if figure is None else figure.low,
-                high=None if figure is None else figure.high,
-            )
-        )
-    return tuple(found)
+    found = [_measure(row, opened) for row in rows] if isinstance(rows, Sequence) else []
+    return tuple(one for one in found if one is not None)
+
+
+def _measure(row: Json, opened: Mapping[str, MeasureFigures]) -> MeasureFacts | None:
+    """A measure as a stored verdict has it; errors and interval only where the cases are open."""
+    match row:
+        case {
+            "name": str(name),
+            "target": int() | float() as target,
+            "confidence": int() | float() as confidence,
+            "verdict": str(word),
+            "bound": None | int() | float() as bound,
+            "n": None | int() as n,
+            "needed": int(needed),
+        }:
+            measure = MeasureFacts(name=name, target=target, confidence=confidence, verdict=word, bound=bound, n=n, needed=needed)
+        case _:
+            return None
+    figure = opened.get(name)
+    return measure if figure is None else replace(measure, n=figure.n, errors=figure.errors, low=figure.low, high=figure.high)
 
 
 def _float(value: Json) -> float | None:

@@ -288,13 +288,3 @@ def sheet_options(function: click.decorators.FC) -> click.decorators.FC:
     ):
         function = option(function)
     return function
-
-
-def one_of(out: Path | None, back: Path | None) -> None:
-    """Refuses both or neither of --export and --import.
-
-    Raises:
-        UsageError: says which two there are.
-    """
-    if (out is None) == (back is None):
-        raise click.UsageError("Give either --export FILE or --import FILE.")

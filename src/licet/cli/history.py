@@ -1,6 +1,7 @@
 """Importing history from the command line."""
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
@@ -10,6 +11,7 @@ from licet.cli.frame import CONTEXT, at_work, folder_of, granted, plain, said, u
 from licet.core.canonical import Json
 
 if TYPE_CHECKING:
+    from licet.core.history import ImportReport
     from licet.core.system import SystemCard
     from licet.edge.files import Columns, Reading
     from licet.edge.folder import UseCaseFile
@@ -98,8 +100,7 @@ def file(slug: str, file: Path, acting: str | None, home: str | None, *, as_json
     from licet.flows.office import who
     from licet.flows.sort_history import Order
 
-    folder = folder_of(home, slug)
-    told = load_use_case(folder)
+    told = load_use_case(folder_of(home, slug))
     columns, reading = columns_and_reading(given, told, answered_by=cast("str | None", given["answered_by"]))
     seed = given["seed"]
     with at_work(home) as office, Progress(file, hidden=as_json) as bar:
@@ -115,7 +116,14 @@ def file(slug: str, file: Path, acting: str | None, home: str | None, *, as_json
             answers=frozenset(told.answers),
         )
         report = granted(import_history(office, who(office, acting), order))
-    data = {
+    parts = ", ".join(f"{count:,} {name}" for name, count in report.parts.items())
+    lines = [f"Read {report.rows:,} rows: {parts}." + (f" {report.skipped:,} were here already." if report.skipped else "")]
+    lines += [f"[yellow]note[/] {plain(warning)}" for warning in report.warnings]
+    said(_imported_json(slug, report, order.seed), [*lines, f"Next: licet standard lock {slug} --as OWNER"], as_json=as_json)
+
+
+def _imported_json(slug: str, report: "ImportReport", seed: int) -> Mapping[str, Json]:
+    return {
         "use_case": slug,
         "rows": report.rows,
         "parts": dict(report.parts),
@@ -125,13 +133,9 @@ def file(slug: str, file: Path, acting: str | None, home: str | None, *, as_json
         "unlabelled": report.unlabelled,
         "labelled": report.labelled,
         "answers": report.answers,
-        "seed": order.seed,
+        "seed": seed,
         "warnings": list(report.warnings),
     }
-    parts = ", ".join(f"{count:,} {name}" for name, count in report.parts.items())
-    lines = [f"Read {report.rows:,} rows: {parts}." + (f" {report.skipped:,} were here already." if report.skipped else "")]
-    lines += [f"[yellow]note[/] {plain(warning)}" for warning in report.warnings]
-    said(cast("dict[str, Json]", data), [*lines, f"Next: licet standard lock {slug} --as OWNER"], as_json=as_json)
 
 
 def columns_and_reading(

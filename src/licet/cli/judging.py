@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 import click
 
-from licet.cli.frame import CONTEXT, NOT_MET, OK, UNDECIDED, at_work, folder_of, granted, one_of, plain, said, sheet_options, usual
+from licet.cli.frame import CONTEXT, NOT_MET, OK, UNDECIDED, at_work, folder_of, granted, plain, said, sheet_options, usual
 from licet.core.canonical import Json
 
 if TYPE_CHECKING:
@@ -49,15 +49,6 @@ def evaluate(slug: str, posted_as: str | None, acting: str | None, home: str | N
 def evaluation_json(done: "Evaluated", shown: "Figures | None") -> Mapping[str, Json]:
     """An evaluation as JSON; what shows sealed answers is null until they are open."""
     verdict = done.stored.verdict if isinstance(done.stored.verdict, Mapping) else {}
-    measures = verdict.get("measures")
-    opened = {} if shown is None else {m.name: m for m in shown.measures}
-    rows: list[Json] = []
-    for row in measures if isinstance(measures, list) else []:
-        filled = dict(row) if isinstance(row, Mapping) else {}
-        figure = opened.get(str(filled.get("name")))
-        if figure is not None:
-            filled |= {"n": figure.n, "errors": figure.errors, "estimate": figure.estimate, "interval": [figure.low, figure.high]}
-        rows.append(filled)
     data: dict[str, Json] = {
         "use_case": done.use_case.slug,
         "verdict": done.stored.word,
@@ -72,19 +63,36 @@ def evaluation_json(done: "Evaluated", shown: "Figures | None") -> Mapping[str, 
         "cases": {"sealed": done.sealed.cases, "labelled": done.sealed.labelled, "adjudicated": done.sealed.adjudications},
         "looks": len(done.sealed.looks),
         "look": {"number": done.stored.look.number, "fresh": done.fresh, "share": done.stored.look.share, "sealed_set": done.sealed.id},
-        "measures": rows,
+        "measures": _measures(verdict, shown),
         "region": verdict.get("region"),
         "more": None if shown is None else more_json(shown.more),
         "warnings": list(done.warnings),
     }
-    if shown is not None:
-        data["curve"] = [
-            {"threshold": p.threshold, "coverage": p.coverage, "n": p.n, "errors": p.errors, "upper": p.upper} for p in shown.curve
-        ]
-        data["examples"] = [
-            {"case": m.number, "confidence": m.confidence, "said": m.said, "truth": m.truth, "alone": m.alone} for m in shown.misses[:20]
-        ]
-    return data
+    return data if shown is None else data | _opened(shown)
+
+
+def _measures(verdict: Mapping[str, Json], shown: "Figures | None") -> list[Json]:
+    measures = verdict.get("measures")
+    opened = {} if shown is None else {m.name: m for m in shown.measures}
+    rows: list[Json] = []
+    for row in measures if isinstance(measures, list) else []:
+        filled = dict(row) if isinstance(row, Mapping) else {}
+        figure = opened.get(str(filled.get("name")))
+        if figure is not None:
+            filled |= {"n": figure.n, "errors": figure.errors, "estimate": figure.estimate, "interval": [figure.low, figure.high]}
+        rows.append(filled)
+    return rows
+
+
+def _opened(shown: "Figures") -> dict[str, Json]:
+    """The curve with error rates, and examples of errors: there once the sealed cases are open."""
+    curve: list[Json] = [
+        {"threshold": p.threshold, "coverage": p.coverage, "n": p.n, "errors": p.errors, "upper": p.upper} for p in shown.curve
+    ]
+    examples: list[Json] = [
+        {"case": m.number, "confidence": m.confidence, "said": m.said, "truth": m.truth, "alone": m.alone} for m in shown.misses[:20]
+    ]
+    return {"curve": curve, "examples": examples}
 
 
 def more_json(more: "LabelMore | NotCertifiable | OutOfReach | None") -> Json:
@@ -210,38 +218,22 @@ def open_(slug: str, acting: str | None, home: str | None, *, as_json: bool) -> 
 @click.argument("slug")
 @sheet_options
 @usual
-def adjudicate(  # noqa: PLR0913 - a command's options
-    slug: str,
-    *,
-    out: Path | None,
-    back: Path | None,
-    encoding: str,
-    delimiter: str | None,
-    acting: str | None,
-    home: str | None,
-    as_json: bool,
-) -> None:
+def adjudicate(slug: str, *, acting: str | None, home: str | None, as_json: bool, **given: Path | str | None) -> None:
     """Hand out a blind worksheet of disagreements mixed with agreements, or take the answers in."""
-    from licet.cli.sheets import read_sheet, write_sheet
+    from licet.cli.sheets import handed_out, read_sheet, sheet_from
     from licet.edge.folder import load_use_case
     from licet.flows.adjudicate import hand_out, take_in
     from licet.flows.office import who
 
-    one_of(out, back)
+    sheet = sheet_from(given)
     told = load_use_case(folder_of(home, slug))
     with at_work(home) as office:
         actor = who(office, acting)
-        if out is not None:
+        if sheet.written:
             lines = granted(hand_out(office, actor, name=slug))
-            write_sheet(out, [(line.token, line.body) for line in lines])
-            said(
-                {"use_case": slug, "cases": len(lines), "file": str(out)},
-                (f"Wrote {len(lines):,} cases to {plain(out)}.",),
-                as_json=as_json,
-            )
+            handed_out(sheet, slug, [(line.token, line.body) for line in lines], as_json=as_json)
             return
-        answers = read_sheet(cast("Path", back), told.answer, encoding=encoding, delimiter=delimiter, declared=told.answers)
-        found = granted(take_in(office, actor, name=slug, answers=answers))
+        found = granted(take_in(office, actor, name=slug, answers=read_sheet(sheet, told)))
     said(_adjudicated_json(slug, found), _adjudicated_lines(slug, found), as_json=as_json)
 
 

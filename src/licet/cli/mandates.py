@@ -265,7 +265,8 @@ def mandate_json(slug: str, found: "Mandate") -> Mapping[str, Json]:
 
 def mandate_lines(found: "Mandate") -> list[str]:
     """A mandate for people, its scope in words."""
-    from licet.core.mandate import ActiveMandate, ProposedMandate, RevokedMandate, SuspendedMandate, in_words, proposed_of, state_of
+    from licet.core.mandate import ActiveMandate, ProposedMandate, RevokedMandate, SuspendedMandate, proposed_of, state_of
+    from licet.core.scope import in_words
 
     terms = proposed_of(found).terms
     lines = [f"Mandate [bold]{proposed_of(found).id}[/]: [bold]{state_of(found)}[/] [dim]{proposed_of(found).digest}[/]"]

@@ -87,8 +87,7 @@ def new(  # noqa: PLR0913 - a command's options
     from licet.flows.register import new_use_case
 
     measure = Measure(name="error among cases decided alone", kind=MeasureKind.ERROR_ALONE, target=target, confidence=confidence)
-    standard = Standard(measures=(measure,))
-    for wrong in check_standard(standard):
+    for wrong in check_standard(standard := Standard(measures=(measure,))):
         raise wrong
     place = find_home(None if home is None else Path(home)).use_cases
     with at_work(home) as office:

@@ -3,15 +3,55 @@
 import os
 import stat
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
-from licet.core.answer import Answer, AnswerKind, answer_label
+import click
+
+from licet.cli.frame import plain, said
+from licet.core.answer import Answer, answer_label
 from licet.core.case import CaseBody, ImageContent, TableContent, TextContent
 from licet.core.grading import same
 from licet.edge.bad_file import BadFileError
 from licet.edge.files import Columns, Reading, read_history, unguarded, write_csv
+from licet.edge.folder import UseCaseFile
 
 TASK, ANSWER, CONTENT = "task", "answer", "content"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sheet:
+    """Which worksheet is to be written, or read, and how."""
+
+    file: Path
+    written: bool
+    encoding: str
+    delimiter: str | None
+
+
+def sheet_from(given: Mapping[str, Path | str | None]) -> Sheet:
+    """What the options say of a worksheet.
+
+    Raises:
+        UsageError: when --export and --import are both given, or neither.
+    """
+    out, back = given["out"], given["back"]
+    if (out is None) == (back is None):
+        raise click.UsageError("Give either --export FILE or --import FILE.")
+    delimiter = given["delimiter"]
+    return Sheet(
+        file=Path(str(back if out is None else out)),
+        written=out is not None,
+        encoding=str(given["encoding"]),
+        delimiter=None if delimiter is None else str(delimiter),
+    )
+
+
+def handed_out(sheet: Sheet, slug: str, rows: Sequence[tuple[str, CaseBody]], *, as_json: bool) -> None:
+    """Writes a worksheet and says so."""
+    write_sheet(sheet.file, rows)
+    line = f"Wrote {len(rows):,} cases to {plain(sheet.file)}."
+    said({"use_case": slug, "cases": len(rows), "file": str(sheet.file)}, (line,), as_json=as_json)
 
 
 def write_sheet(path: Path, rows: Sequence[tuple[str, CaseBody]]) -> None:
@@ -62,28 +102,20 @@ def _content(path: Path, token: str, body: CaseBody, cells: Sequence[str]) -> li
             return [f"{folder.name}/{picture.name}", *[""] * (len(cells) - 1)]
 
 
-def read_sheet(
-    path: Path, kind: AnswerKind, *, encoding: str = "utf-8", delimiter: str | None = None, declared: Sequence[str] = ()
-) -> Mapping[str, Answer]:
+def read_sheet(sheet: Sheet, told: UseCaseFile) -> Mapping[str, Answer]:
     """Reads the answers of a filled worksheet; blank ones are left out.
-
-    Args:
-        path: CSV with the columns `task` and `answer`.
-        kind: what the answers are.
-        encoding: of the file.
-        delimiter: one character; None: found in the header line.
-        declared: the closed list of answers; empty: any.
 
     Raises:
         BadFileError: names file, line, column and remedy; also for a task with two answers and an answer that is not declared.
     """
+    path = sheet.file
     columns = Columns(content=(TASK,), answer=ANSWER, id=TASK)
-    known = _checker(path, declared)
+    check = _checker(path, told.answers)
     found: dict[str, Answer] = {}
-    for past in read_history(path, columns, Reading(encoding=encoding, delimiter=delimiter), kind):
+    for past in read_history(path, columns, Reading(encoding=sheet.encoding, delimiter=sheet.delimiter), told.answer):
         if past.answer is None or past.external_id is None:
             continue
-        known(past.line, past.answer)
+        check(past.line, past.answer)
         task = unguarded(past.external_id)
         if task in found and not same(found[task], past.answer):
             raise BadFileError(path, line=past.line, column=ANSWER, why=f"task {task!r} has another answer above.", remedy="Keep one.")

@@ -7,7 +7,7 @@ import numpy as np
 
 from licet.core.canonical import Json, digest
 from licet.core.ids import Digest, Fingerprint
-from licet.core.mandate import Scope, scope_to_json
+from licet.core.scope import Scope, scope_to_json
 from licet.core.standard import CountersignedStandard, Measure, MeasureKind, Method, Standard
 from licet.stats.bounds import confidence_sequence, smallest_n
 from licet.stats.threshold import (

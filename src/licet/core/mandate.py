@@ -5,8 +5,7 @@ The law of it, in one sitting: a mandate is *proposed* on a met verdict, *grante
 *expired* or *revoked*. Each state is a type of its own: what only an active mandate can do takes an `ActiveMandate`.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import assert_never
 
@@ -15,32 +14,12 @@ from licet.core.gate import OpenedGate
 from licet.core.ids import Digest, Fingerprint, LookId, MandateId, PersonId, UseCaseSlug
 from licet.core.people import Act, Actor, permit_person
 from licet.core.refusal import Refused
+from licet.core.scope import NotStoredTermsError, Scope, scope_from_json, scope_to_json
 
 LONGEST_UNVERSIONED = timedelta(days=30)
 """A system that names no version may change unseen: its mandate ends soon."""
 
 LONGEST = timedelta(days=365)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Scope:
-    """Which cases AI may decide alone: confident enough, past the guards, and on no never-alone list.
-
-    Attributes:
-        threshold: lowest confidence in [0, 1], ties included.
-        high_stakes: answers that count as high-stakes.
-        high_stakes_max: highest probability of a high-stakes answer; None: no such guard.
-        familiarity_min: lowest familiarity in [0, 1]; None: no such guard.
-        never_alone_answers: answers that AI never gives alone.
-        never_alone_attributes: attribute values whose cases AI never decides alone.
-    """
-
-    threshold: float
-    high_stakes: frozenset[str] = frozenset()
-    high_stakes_max: float | None = None
-    familiarity_min: float | None = None
-    never_alone_answers: frozenset[str] = frozenset()
-    never_alone_attributes: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -220,10 +199,7 @@ def reinstate(suspended: SuspendedMandate, verdict_at: datetime | None, by: Acto
         return person
     if verdict_at is None or verdict_at <= suspended.suspended_at:
         why = f"No met verdict on fresh sealed cases since the suspension at {suspended.suspended_at:%Y-%m-%d %H:%M} UTC."
-        remedy = (
-            "Import fresh cases with --parts 0:0:100, so that system and guards stay as they are, and run `licet evaluate`. "
-            "Where its verdict is met for fewer cases or with other guards, propose a new mandate on it."
-        )
+        remedy = "Import fresh cases with --parts 0:0:100 (other parts change the guards) and evaluate; or propose a new mandate then."
         return Refused(code="verdict_not_fresh", why=why, remedy=remedy)
     active = suspended.active
     if now >= active.expires_at:
@@ -281,18 +257,6 @@ def terms_digest(use_case: UseCaseSlug, mandate: MandateId, terms: Terms, propos
     return Digest(digest({"use_case": use_case, "mandate": mandate, "terms": terms_to_json(terms), "proposed_by": proposed_by}))
 
 
-def scope_to_json(scope: Scope) -> Json:
-    """Writes a scope as plain JSON."""
-    return {
-        "threshold": scope.threshold,
-        "high_stakes": sorted(scope.high_stakes),
-        "high_stakes_max": scope.high_stakes_max,
-        "familiarity_min": scope.familiarity_min,
-        "never_alone_answers": sorted(scope.never_alone_answers),
-        "never_alone_attributes": {name: sorted(values) for name, values in scope.never_alone_attributes.items()},
-    }
-
-
 def terms_to_json(terms: Terms) -> Json:
     """Writes terms as plain JSON: what is hashed, stored and shown."""
     return {
@@ -310,38 +274,6 @@ def terms_to_json(terms: Terms) -> Json:
         "daily_cap": terms.daily_cap,
         "lasts_seconds": int(terms.lasts.total_seconds()),
     }
-
-
-class NotStoredTermsError(ValueError):
-    """Stored terms cannot be read: the database was written by another version or altered."""
-
-
-def scope_from_json(raw: Json) -> Scope:
-    """Reads a scope that `scope_to_json` wrote.
-
-    Raises:
-        NotStoredTermsError: when it is not one.
-    """
-    match raw:
-        case {
-            "threshold": int() | float() as threshold,
-            "high_stakes": [*high_stakes],
-            "high_stakes_max": None | int() | float() as high_stakes_max,
-            "familiarity_min": None | int() | float() as familiarity_min,
-            "never_alone_answers": [*answers],
-            "never_alone_attributes": Mapping() as attributes,
-        }:
-            return Scope(
-                threshold=float(threshold),
-                high_stakes=frozenset(map(str, high_stakes)),
-                high_stakes_max=high_stakes_max,
-                familiarity_min=familiarity_min,
-                never_alone_answers=frozenset(map(str, answers)),
-                never_alone_attributes={str(k): frozenset(map(str, v)) for k, v in attributes.items() if isinstance(v, list | tuple)},
-            )
-        case _:
-            message = f"{raw!r} is not a scope."
-            raise NotStoredTermsError(message)
 
 
 def terms_from_json(raw: Json) -> Terms:
@@ -367,37 +299,11 @@ def terms_from_json(raw: Json) -> Terms:
             "lasts_seconds": int(lasts),
         }:
             return Terms(
-                fingerprint=Fingerprint(fingerprint),
-                system=system,
-                scope=scope_from_json(scope),
-                guardian=guardian,
-                standard=Digest(standard),
-                look=LookId(look),
-                verdict=Digest(verdict),
-                target=float(target),
-                confidence=float(confidence),
-                audit_rate=float(audit_rate),
-                planned_audits=planned_audits,
-                daily_cap=daily_cap,
-                lasts=timedelta(seconds=lasts),
-            )
+                fingerprint=Fingerprint(fingerprint), system=system, scope=scope_from_json(scope), guardian=guardian,
+                standard=Digest(standard), look=LookId(look), verdict=Digest(verdict),
+                target=float(target), confidence=float(confidence),
+                audit_rate=float(audit_rate), planned_audits=planned_audits, daily_cap=daily_cap, lasts=timedelta(seconds=lasts),
+            )  # fmt: skip
         case _:
             message = f"{raw!r} are not terms."
             raise NotStoredTermsError(message)
-
-
-def in_words(scope: Scope) -> str:
-    """A scope as a sentence a process owner reads."""
-    parts = [f"cases with confidence of at least {scope.threshold:.4g}"]
-    if scope.familiarity_min is not None:
-        parts.append(f"similar to past cases (at least {scope.familiarity_min:.3g})")
-    if scope.high_stakes_max is not None:
-        parts.append(f"with at most {scope.high_stakes_max:.2%} chance of {_list(scope.high_stakes)}")
-    if scope.never_alone_answers:
-        parts.append(f"never answered {_list(scope.never_alone_answers)}")
-    parts.extend(f"never with {name} {_list(values)}" for name, values in sorted(scope.never_alone_attributes.items()))
-    return ", ".join(parts)
-
-
-def _list(values: frozenset[str]) -> str:
-    return " or ".join(repr(value) for value in sorted(values))

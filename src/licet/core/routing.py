@@ -6,8 +6,9 @@ from datetime import datetime
 
 from licet.core.answer import Answer, answer_label
 from licet.core.ids import Fingerprint
-from licet.core.mandate import ActiveMandate, ExpiredMandate, Mandate, ProposedMandate, RevokedMandate, Scope, SuspendedMandate
+from licet.core.mandate import ActiveMandate, ExpiredMandate, Mandate, ProposedMandate, RevokedMandate, SuspendedMandate
 from licet.core.refusal import Unknown
+from licet.core.scope import Scope
 from licet.core.system import NoProposal, Proposal, Proposed, high_stakes_probability
 
 REASONS: Mapping[str, str] = {

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from licet.core.audit import Outcome, Overdue, outcome_loss
+from licet.core.audit import Agreed, Disagreed, Outcome, Overdue, outcome_loss
 from licet.core.canonical import Json
 from licet.core.ids import LICET
 from licet.core.mandate import ActiveMandate, Mandate, SuspendedMandate, state_of
@@ -89,7 +89,6 @@ class AuditStatus:
     Attributes:
         drawn, answered, waiting, overdue: counts of the present round.
         low, high: anytime-valid interval of the error among cases decided alone, assuming it does not change.
-        meter: share of the way to the trip line, in [0, 1], on a logarithmic scale.
         doubling: when twice the target would be found, estimated.
     """
 
@@ -104,12 +103,29 @@ class AuditStatus:
     planned: int
     low: float
     high: float
-    evidence: float
-    line: float
-    meter: float
-    tripped: bool
+    watch: watching.Watch
     doubling: EstimatedDelay | NotFoundInPlan
     points: tuple[WatchPoint, ...]
+
+    @property
+    def evidence(self) -> float:
+        """How strongly the audits speak against the promise."""
+        return watching.evidence(self.watch)
+
+    @property
+    def line(self) -> float:
+        """The evidence at which the watch trips."""
+        return watching.trip_line(self.watch)
+
+    @property
+    def meter(self) -> float:
+        """Share of the way to the trip line, in [0, 1], on a logarithmic scale."""
+        return watching.meter(self.watch)
+
+    @property
+    def tripped(self) -> bool:
+        """Whether it has tripped."""
+        return self.watch.has_tripped
 
 
 def audit_status(office: Office, *, name: str) -> AuditStatus | Refused:
@@ -140,27 +156,34 @@ def _status(
     errors = sum(outcome_loss(_settled(row)) for row in fed)
     delta = 1.0 - active.terms.confidence
     low, high = confidence_sequence(errors=errors, n=len(fed), delta=delta)
-    left = max(0, active.terms.planned_audits - watch.fed)
     waiting = [row for row in rows if row.outcome is None]
+    late = [row for row in rows if isinstance(row.outcome, Overdue)] + [row for row in waiting if now >= row.drawn.due_at]
     return AuditStatus(
         use_case=use_case,
         mandate=mandate,
         active=active,
         drawn=len(rows),
-        answered=len([row for row in rows if row.outcome is not None and not isinstance(row.outcome, Overdue)]),
+        answered=len([row for row in rows if isinstance(row.outcome, Agreed | Disagreed)]),
         errors=int(errors),
         waiting=len(waiting),
-        overdue=len([row for row in rows if isinstance(row.outcome, Overdue)]) + len([r for r in waiting if now >= r.drawn.due_at]),
+        overdue=len(late),
         planned=active.terms.planned_audits,
         low=low,
         high=high,
-        evidence=watching.evidence(watch),
-        line=watching.trip_line(watch),
-        meter=watching.meter(watch),
-        tripped=watch.has_tripped,
-        doubling=delay_to_find(watch, error=min(1.0, 2 * active.terms.target), audits_left=min(left, 5000)),
+        watch=watch,
+        doubling=_doubling(active, watch),
         points=watch_points(active, fed),
     )
+
+
+FURTHEST = 5000
+"""Audits ahead within which a rise of the error is looked for."""
+
+
+def _doubling(active: ActiveMandate, watch: watching.Watch) -> EstimatedDelay | NotFoundInPlan:
+    """When twice the allowed error would be found, estimated."""
+    left = max(0, active.terms.planned_audits - watch.fed)
+    return delay_to_find(watch, error=min(1.0, 2 * active.terms.target), audits_left=min(left, FURTHEST))
 
 
 def watch_points(active: ActiveMandate, fed: Sequence[audits.AuditRow]) -> tuple[WatchPoint, ...]:

@@ -10,10 +10,10 @@ from licet.core.case import Part
 from licet.core.evaluation import Graded, Judgment, Plan, grid, judge, verdict_to_json
 from licet.core.grading import GRADER, loss
 from licet.core.ids import CaseNumber, LookId, SealedSetId
-from licet.core.mandate import Scope, scope_to_json
 from licet.core.people import Act, Actor, Person, permit
 from licet.core.refusal import Refused
 from licet.core.routing import guarded
+from licet.core.scope import Scope, scope_to_json
 from licet.core.sealed import FreshLook, Look, Recount, SealedSet, Seen, ask_to_look
 from licet.core.standard import CountersignedStandard, Method, Standard
 from licet.core.system import UNVERSIONED, Proposal

@@ -22,13 +22,12 @@ from licet.core.mandate import (
     proposed_of,
     reinstate,
     revoke,
-    scope_from_json,
-    scope_to_json,
     state_of,
     terms_to_json,
 )
 from licet.core.people import Act, Actor, permit_person
 from licet.core.refusal import Refused
+from licet.core.scope import scope_from_json, scope_to_json
 from licet.core.standard import CountersignedStandard, LockedStandard, MeasureKind
 from licet.core.system import UNVERSIONED
 from licet.core.use_case import Stage, UseCase

@@ -32,7 +32,7 @@ from licet.flows.sort_history import (
     part_for,
     unknown_answer,
 )
-from licet.store import cases, looks, mandates, notices, standards, systems, use_cases
+from licet.store import cases, imports, looks, mandates, notices, standards, systems, use_cases
 from licet.store.book import Tx
 
 CHUNK = 5000
@@ -51,7 +51,7 @@ def import_history(office: Office, by: Actor, order: Order) -> ImportReport | Re
         _read(office, run)
     except ValueError:
         with office.book.write() as tx:
-            cases.drop_batch(tx, run.batch, state=None)
+            imports.drop_batch(tx, run.batch, state=None)
         raise
     return _finish(office, run)
 
@@ -82,15 +82,15 @@ def _begin(office: Office, by: Actor, order: Order) -> Run | Refused:
         return Run(
             use_case=use_case,
             order=order,
-            batch=cases.start_batch(tx, use_case, _batch_row(order, permitted.id, now)),
+            batch=imports.start_batch(tx, use_case, _batch_row(order, permitted.id, now)),
             sealed_set=_set_for(tx, use_case, now),
-            sealed_before=cases.sealed_digests(tx),
-            remembered=cases.sealed_by_anyone(tx),
-            known=cases.known_digests(tx, use_case),
-            names=cases.known_names(tx, use_case),
+            sealed_before=imports.sealed_digests(tx),
+            remembered=imports.sealed_by_anyone(tx),
+            known=imports.known_digests(tx, use_case),
+            names=imports.known_names(tx, use_case),
             cuts=cuts,
-            waiting=cases.unlabelled(tx, use_case),
-            unspoken={} if order.card is None else cases.without_proposal(tx, use_case, order.card.fingerprint),
+            waiting=imports.unlabelled(tx, use_case),
+            unspoken={} if order.card is None else imports.without_proposal(tx, use_case, order.card.fingerprint),
             content_key=office.vault.key(DIGEST, b""),
             split_key=hashlib.sha256(f"split {order.seed}".encode()).digest(),
             by=permitted.id,
@@ -100,9 +100,9 @@ def _begin(office: Office, by: Actor, order: Order) -> Run | Refused:
 
 def _sweep(tx: Tx, use_case: UseCase) -> None:
     """Deletes what a killed import left behind; none of it ever counted."""
-    for stale in cases.batches(tx, use_case):
-        if stale.state == cases.RUNNING:
-            cases.drop_batch(tx, stale.id, state=None)
+    for stale in imports.batches(tx, use_case):
+        if stale.state == imports.RUNNING:
+            imports.drop_batch(tx, stale.id, state=None)
 
 
 def _batch_row(order: Order, by: PersonId, now: datetime) -> dict[str, object]:
@@ -143,7 +143,7 @@ def _write(office: Office, tx: Tx, run: Run, chunk: list[PastCase]) -> None:
             proposal = Proposal(answer=past.posted.answer, confidence=past.posted.confidence)
             posted.append((case.number, case.salt, proposal))
     cases.add(tx, run.use_case, new, batch=run.batch, sealed_set=run.sealed_set, at=run.now)
-    cases.seal_digests(tx, [c.digest for c in new if c.part is Part.SEALED], batch=run.batch, known=run.remembered)
+    imports.seal_digests(tx, [c.digest for c in new if c.part is Part.SEALED], batch=run.batch, known=run.remembered)
     if run.order.card is not None:
         systems.add_proposals(tx, run.order.card.fingerprint, posted)
     labelled = run.labelled - labelled_before
@@ -165,7 +165,7 @@ def _label(tx: Tx, run: Run, past: PastCase, found: bytes) -> None:
     if past.answer is None or found not in run.waiting:
         return
     number, salt = run.waiting.pop(found)
-    cases.label(tx, number, salt, past.answer, by=past.answered_by)
+    imports.label(tx, number, salt, past.answer, by=past.answered_by)
     run.labelled += 1
 
 
@@ -220,7 +220,7 @@ def _finish(office: Office, run: Run) -> ImportReport:
         if new or run.spoken or _is_new(tx, run):
             _record(tx, run, parts)
         else:
-            cases.drop_batch(tx, run.batch, state=None)
+            imports.drop_batch(tx, run.batch, state=None)
     return ImportReport(
         rows=run.rows,
         parts=parts,
@@ -242,17 +242,14 @@ def _is_new(tx: Tx, run: Run) -> bool:
 
 
 def _record(tx: Tx, run: Run, parts: Mapping[str, int]) -> None:
-    cases.finish_batch(tx, run.batch, rows=run.rows, sealed_set=run.sealed_set if parts["sealed"] else None)
+    imports.finish_batch(tx, run.batch, rows=run.rows, sealed_set=run.sealed_set if parts["sealed"] else None)
     joined = looks.join_history(tx, run.use_case, fresh=run.sealed_set) if parts["sealed"] else 0
     order = run.order
     if order.card is not None:
         stored = systems.StoredSystem(card=order.card, basis=digest({"posted": order.card.fingerprint}), artifact=None, guardian=None)
         if systems.register(tx, run.use_case, stored, at=run.now):
             tx.record(_registered(run, order.card))
-    if run.use_case.stage is Stage.IDEA:
-        use_cases.set_stage(tx, run.use_case, Stage.SANDBOX)
-        change = {"was": Stage.IDEA.value, "became": Stage.SANDBOX.value}
-        tx.record(entry("stage.changed", by=run.by, now=run.now, use_case=run.use_case, **change))
+    _enter_sandbox(tx, run)
     content = hashlib.sha256(b"".join(sorted(run.kept))).hexdigest()
     facts: dict[str, Json] = {"parts": dict(parts), "seed": str(order.seed), "split": "time" if run.cuts is not None else "keyed hash"}
     shares = f"{order.shares.build}:{order.shares.calibration}:{order.shares.sealed}"
@@ -272,6 +269,14 @@ def _record(tx: Tx, run: Run, parts: Mapping[str, int]) -> None:
             opened_joined=joined,
         )
     )
+
+
+def _enter_sandbox(tx: Tx, run: Run) -> None:
+    """With past cases, an idea can be tried."""
+    if run.use_case.stage is Stage.IDEA:
+        use_cases.set_stage(tx, run.use_case, Stage.SANDBOX)
+        change = {"was": Stage.IDEA.value, "became": Stage.SANDBOX.value}
+        tx.record(entry("stage.changed", by=run.by, now=run.now, use_case=run.use_case, **change))
 
 
 def _registered(run: Run, card: SystemCard) -> Event:
@@ -301,13 +306,13 @@ def undo_import(office: Office, by: Actor, *, name: str) -> int | Refused:
         permitted = permit(by, Act.IMPORT, use_case_owner=use_case.owner)
         if isinstance(permitted, Refused):
             return permitted
-        done = [b for b in cases.batches(tx, use_case) if b.state == cases.DONE]
+        done = [b for b in imports.batches(tx, use_case) if b.state == cases.DONE]
         if not done:
             return Refused(code="no_history", why=f"{use_case.slug!r} has no import to undo.", remedy="Import with `licet import`.")
         last = done[-1]
         if any(looked.look.sealed_set == last.sealed_set for looked in looks.looks_of(tx, use_case)):
             why = f"Sealed set {last.sealed_set}, which this import filled, has been looked at."
             return Refused(code="too_late_to_undo", why=why, remedy="Keep it, and import fresh cases beside it.")
-        gone = cases.drop_batch(tx, last.id, state=cases.UNDONE)
+        gone = imports.drop_batch(tx, last.id, state=imports.UNDONE)
         tx.record(entry("history.import_undone", by=permitted.id, now=now, use_case=use_case, batch=last.id, cases=gone))
         return gone

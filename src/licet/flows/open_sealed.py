@@ -8,9 +8,9 @@ import numpy as np
 from licet.core.answer import Answer, answer_label
 from licet.core.evaluation import Graded
 from licet.core.ids import CaseNumber, Digest, LookId
-from licet.core.mandate import scope_from_json
 from licet.core.people import Act, Actor, permit_person
 from licet.core.refusal import Refused
+from licet.core.scope import scope_from_json
 from licet.core.standard import MeasureKind, Standard
 from licet.core.system import Proposal, Proposed
 from licet.core.use_case import UseCase

@@ -8,8 +8,8 @@ from licet.core.answer import AnswerKind, answer_label
 from licet.core.canonical import digest
 from licet.core.case import CaseBody, Content, Part, TextContent
 from licet.core.ids import CaseNumber, Fingerprint, PersonId
-from licet.core.mandate import Scope
 from licet.core.refusal import Refused, Unknown
+from licet.core.scope import Scope
 from licet.core.standard import Standard
 from licet.core.system import NoProposal, Proposal, Proposed, SystemCard, SystemKind, SystemNotLoadableError
 from licet.core.use_case import UseCase

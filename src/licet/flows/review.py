@@ -84,9 +84,8 @@ def give(
 ) -> Mandate | None:
     """Writes blind answers down, lets each take effect, and advances the watch; all in the caller's transaction.
 
-    The watch is advanced before, too: an audit whose time is over was lost, whoever answers it now.
+    An audit whose time is over is lost, whoever answers it now.
     """
-    advance(tx, use_case, now)
     salts = salts_of(tx, [task.case for task, _ in given])
     for task, answer in given:
         salt = salts.get(task.case)

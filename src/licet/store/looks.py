@@ -114,6 +114,8 @@ def _looks_elsewhere(tx: Tx, set_id: SealedSetId, cases: int) -> tuple[Look, ...
 def _shown(tx: Tx, set_id: SealedSetId) -> int:
     """How many cases of a set have contents that were opened."""
     c, d = tables.case.c, tables.sealed_digest.c
+    if tx.conn.execute(select(d.digest).where(d.opened.is_(True)).limit(1)).first() is None:
+        return 0
     wanted = select(func.count()).join_from(tables.case, tables.sealed_digest, d.digest == c.digest)
     return int(tx.conn.execute(wanted.where(c.sealed_set_id == set_id, d.opened.is_(True))).scalar_one())
 

@@ -276,7 +276,7 @@ def _by_mandate(mandate: MandateFacts) -> Headline:
         case "suspended":
             return Headline(tone="bad", first="The mandate is suspended.", rest=f"{mandate.why} People decide every case.")
         case state:
-            return Headline(tone="open", first=f"The mandate is {state}.", rest="People decide every case.")
+            return Headline(tone="open", first=f"The mandate is {state}.", rest=f"{mandate.why} People decide every case.".strip())
 
 
 def visible(text: str) -> str:
