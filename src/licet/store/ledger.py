@@ -88,7 +88,12 @@ def entries(tx: Tx, *, use_case: str | None = None, also: frozenset[str] = froze
 
 
 def _entry(row: Record) -> Entry:
-    return Entry(index=row[0], body=row[1], leaf=row[2])
+    return Entry(index=row[0], body=_as_bytes(row[1]), leaf=_as_bytes(row[2]))
+
+
+def _as_bytes(value: bytes | str) -> bytes:
+    """SQLite keeps whatever type somebody wrote; a text is judged by its bytes."""
+    return value.encode() if isinstance(value, str) else value
 
 
 def earlier_names(tx: Tx, slug: str) -> list[str]:
