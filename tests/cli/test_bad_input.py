@@ -192,8 +192,8 @@ def test_formulas_in_cells_leave_as_text(granted: Desk) -> None:
 
 def test_huge_numbers_and_empty_cells_are_survived(founded: Desk) -> None:
     odd = ["1e999", "9" * 400, "-1e-400", "", " ", "NaN", "0x10", "1_000"]
-    rows = [{"id": n, "amount": odd[n % 8], "note": odd[(n + 3) % 8], "label": "yn"[n % 2]} for n in range(200)]
-    founded("import", "mails", founded.table("x.csv", rows), "--content", "amount,note", "--answer", "label", "--id", "id")
+    rows = [{"id": n, "amount": odd[n % 8], "note": odd[(n + 3) % 8], "ref": f"r{n}", "label": "yn"[n % 2]} for n in range(200)]
+    founded("import", "mails", founded.table("x.csv", rows), "--content", "amount,note,ref", "--answer", "label", "--id", "id")
     assert founded("evaluate", "mails", "--exploratory").data["cases"]["calibration"] > 0
     long = founded.text("long.csv", f"id,text,label\nx,{'a' * 1_000_001},y\n")
     assert "1,000,000" in founded("import", "mails", long, *PLAIN, code=2).error["why"]

@@ -184,7 +184,6 @@ def test_a_mistake_in_a_standard_is_shown_with_its_line(folder: Folder, line: st
     [
         ("target: 0.05", "target: 5", 4, "target: 5.0 is not between 0 and 0.5."),
         ("confidence: 0.95", "confidence: 95", 5, "confidence: 95.0 is not in [0.5, 1)."),
-        ("kind: error_alone", "kind: missed_high_stakes", 3, "kind: it counts high-stakes cases, and none are named."),
         ("kind: error_alone", "kind: errors", 3, "kind: 'errors' is not known."),
         ("    target: 0.05\n", "", 2, "'target' is missing."),
     ],
@@ -192,6 +191,13 @@ def test_a_mistake_in_a_standard_is_shown_with_its_line(folder: Folder, line: st
 def test_a_measure_is_checked_line_by_line(folder: Folder, old: str, new: str, number: int, why: str) -> None:
     (finding,) = refused(load_standard, folder(standard=STANDARD.replace(old, new)))
     assert (finding.line, finding.why) == (number, why)
+
+
+def test_a_standard_that_counts_only_missed_high_stakes_cases_is_refused_line_by_line(folder: Folder) -> None:
+    found = refused(load_standard, folder(standard=STANDARD.replace("kind: error_alone", "kind: missed_high_stakes")))
+    assert [finding.line for finding in found] == [1, 3]
+    assert "none counts the errors among cases decided alone" in found[0].why
+    assert found[1].why == "kind: it counts high-stakes cases, and none are named."
 
 
 def test_all_mistakes_are_listed_in_the_order_of_their_lines(folder: Folder) -> None:

@@ -24,12 +24,16 @@ SETS = st.frozensets(WORDS, max_size=3)
 def standards(draw: st.DrawFn) -> Standard:
     names = draw(st.lists(WORDS, min_size=1, max_size=3, unique=True))
     high_stakes = draw(SETS)
-    kinds = st.sampled_from(list(MeasureKind)) if high_stakes else st.just(MeasureKind.ERROR_ALONE)
+    others = st.sampled_from(list(MeasureKind)) if high_stakes else st.just(MeasureKind.ERROR_ALONE)
+    kinds = [MeasureKind.ERROR_ALONE, *[draw(others) for _ in names[1:]]]
     targets, confidences = st.floats(0.0, 0.5, exclude_min=True, exclude_max=True), st.floats(0.5, 1.0, exclude_max=True)
     labels = sorted(draw(st.sets(st.integers(1, 10**9), max_size=3)))
     ends: list[int | None] = [*labels, None]
     return Standard(
-        measures=tuple(Measure(name=n, kind=draw(kinds), target=draw(targets), confidence=draw(confidences)) for n in names),
+        measures=tuple(
+            Measure(name=name, kind=kind, target=draw(targets), confidence=draw(confidences))
+            for name, kind in zip(names, kinds, strict=True)
+        ),
         method=draw(st.sampled_from(list(Method))),
         looks=tuple(DeclaredLook(labels=n, share=draw(SHARES) / len(ends)) for n in ends),
         attempts=draw(st.lists(st.floats(1e-300, 0.25), min_size=1, max_size=4).map(tuple)),
