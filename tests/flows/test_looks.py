@@ -322,3 +322,18 @@ def test_roles_of_one_person_do_not_add_up(tmp_path: Path) -> None:
         both = world.person("olga", Role.OWNER, Role.RISK)
         done(lock_standard(world.office, both, name=MAILS, draft=promise()))
         assert code(countersign_standard(world.office, both, name=MAILS)) == "same_person"
+
+
+def test_fresh_cases_begin_a_set_of_their_own_where_the_importer_asks_for_one(tmp_path: Path) -> None:
+    with World(tmp_path) as world:
+        world.use_case(MAILS, replace(promise(), method=Method.ANYTIME))
+        world.import_cases(MAILS, past_cases(100))
+        world.sign(MAILS)
+        first = world.evaluate(MAILS)
+        world.import_cases(MAILS, past_cases(100, name="more"))
+        joined = world.evaluate(MAILS)
+        world.import_cases(MAILS, past_cases(100, name="fresh"), fresh=True)
+        fresh = world.evaluate(MAILS)
+    assert (first.sealed.cases, joined.sealed.cases, fresh.sealed.cases) == (100, 200, 100)
+    assert fresh.sealed.id != joined.sealed.id
+    assert [look.number for look in fresh.sealed.looks] == [1]

@@ -88,6 +88,7 @@ def reading_options(function: click.decorators.FC) -> click.decorators.FC:
 @click.option("--answered-by", metavar="COL", help="Column that says who answered; they may not adjudicate their own answers.")
 @click.option("--parts", default="50:20:30", help="Percent for build:calibration:sealed.")
 @click.option("--seed", type=int, help="Seed of the split; default: by chance. It is written into the ledger.")
+@click.option("--fresh", is_flag=True, help="Seal into a new set with a budget of looks of its own.")
 @usual
 def file(slug: str, file: Path, acting: str | None, home: str | None, *, as_json: bool, **given: str | int | None) -> None:
     """Import a CSV or JSON Lines file."""
@@ -114,6 +115,7 @@ def file(slug: str, file: Path, acting: str | None, home: str | None, *, as_json
             mapping=json.dumps({k: v for k, v in given.items() if v is not None}, sort_keys=True),
             card=card_of(cast("str | None", given["system"]), posted=columns.proposal is not None),
             answers=frozenset(told.answers),
+            fresh=bool(given["fresh"]),
         )
         report = granted(import_history(office, who(office, acting), order))
     parts = ", ".join(f"{count:,} {name}" for name, count in report.parts.items())

@@ -83,7 +83,7 @@ def _begin(office: Office, by: Actor, order: Order) -> Run | Refused:
             use_case=use_case,
             order=order,
             batch=imports.start_batch(tx, use_case, _batch_row(order, permitted.id, now)),
-            sealed_set=_set_for(tx, use_case, now),
+            sealed_set=looks.new_set(tx, use_case, now) if order.fresh else _set_for(tx, use_case, now),
             sealed_before=imports.sealed_digests(tx),
             remembered=imports.sealed_by_anyone(tx),
             known=imports.known_digests(tx, use_case),

@@ -39,6 +39,7 @@ class Order:
         mapping: how columns were read, in words; with the file's digest it names the import.
         card: the outside system whose proposals the file carries; None without.
         answers: the closed list of answers, where the use case declares one.
+        fresh: whether what is sealed begins a set with a budget of looks of its own, whatever was seen of the newest one.
     """
 
     name: str
@@ -50,6 +51,7 @@ class Order:
     mapping: str
     card: SystemCard | None = None
     answers: frozenset[str] = frozenset()
+    fresh: bool = False
 
 
 @dataclass(slots=True, kw_only=True)
