@@ -61,7 +61,7 @@ def lies_inside(scope: Scope, seen: Mapping[str, str], proposal: Proposal) -> bo
     return (
         proposal.confidence >= scope.threshold
         and answer not in scope.never_alone_answers
-        and not any(seen.get(name) in values for name, values in scope.never_alone_attributes.items())
+        and all(name in seen and seen[name] not in values for name, values in scope.never_alone_attributes.items())
         and (scope.high_stakes_max is None or (bool(proposal.probabilities) and min(1.0, high) <= scope.high_stakes_max))
         and (scope.familiarity_min is None or (known and float(str(proposal.familiarity)) >= scope.familiarity_min))
     )
@@ -86,6 +86,13 @@ def test_ai_decides_alone_exactly_inside_an_active_mandate(  # noqa: PLR0913 - a
     may = state == 2 and same and today < cap and days < 30 and isinstance(said, Proposal) and lies_inside(scope, seen, said)
     assert isinstance(found, Alone) == may
     assert isinstance(found, Alone) or found.reason in REASONS
+
+
+def test_leaving_an_attribute_out_is_no_way_around_a_never_alone_list() -> None:
+    mandate = active(replace(terms(), scope=Scope(threshold=0.0, never_alone_attributes={"kind": frozenset({"vip"})})))
+    assert isinstance(route({"kind": "plain"}, SURE, mandate, RIGHT), Alone)
+    assert route({"kind": "vip"}, SURE, mandate, RIGHT) == ToPerson(reason="never_alone_attribute")
+    assert route({"land": "x"}, SURE, mandate, RIGHT) == ToPerson(reason="guard_unknown")
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, assert_never
 
 import click
 
@@ -155,16 +155,19 @@ def _sentence(done: "Evaluated", verdict: Mapping[str, Json]) -> str:
 
 
 def _more_line(shown: "Figures") -> str:
-    from licet.stats.planning import LabelMore, NotCertifiable
+    from licet.stats.planning import LabelMore, NotCertifiable, OutOfReach
 
     match shown.more:
         case LabelMore(more=more, gain=gain):
             return f"  Label about {more:,} more to unlock {gain:.1%} more (estimated)."
         case NotCertifiable(needed=needed, available=available):
             return f"  Not certifiable at this volume: {needed:,} clean labels needed, {available:,} there."
-        case other:
-            estimate = 0.0 if other is None else other.estimate
+        case OutOfReach(estimate=estimate):
             return f"  No wider region is likely to keep the promise (next one about {estimate:.1%} errors, estimated)."
+        case None:
+            return "  What more labels would unlock cannot be estimated: there are too few cases for even the strictest region."
+        case other:
+            assert_never(other)
 
 
 def _explored(slug: str, found: "Explored", *, as_json: bool) -> int:

@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import assert_never
 
-from licet.core.answer import Answer, answer_label
+from licet.core.answer import answer_label
 from licet.core.ids import Fingerprint
 from licet.core.mandate import ActiveMandate, ExpiredMandate, Mandate, ProposedMandate, RevokedMandate, SuspendedMandate
 from licet.core.refusal import Unknown
@@ -77,6 +78,8 @@ def route(attributes: Mapping[str, str], proposed: Proposed, mandate: Mandate | 
         case Proposal():
             refused = outside_scope(active.terms.scope, attributes, proposed)
             return Alone(mandate=active, proposal=proposed) if refused is None else ToPerson(reason=refused)
+        case _:
+            assert_never(proposed)
 
 
 def _authority(mandate: Mandate | None, traffic: Traffic) -> ActiveMandate | ToPerson:
@@ -91,6 +94,8 @@ def _authority(mandate: Mandate | None, traffic: Traffic) -> ActiveMandate | ToP
             return ToPerson(reason="mandate_revoked")
         case ActiveMandate():
             return _inside_authority(mandate, traffic)
+        case _:
+            assert_never(mandate)
 
 
 def _inside_authority(mandate: ActiveMandate, traffic: Traffic) -> ActiveMandate | ToPerson:
@@ -104,10 +109,7 @@ def _inside_authority(mandate: ActiveMandate, traffic: Traffic) -> ActiveMandate
 
 
 def outside_scope(scope: Scope, attributes: Mapping[str, str], proposal: Proposal) -> str | None:
-    """Says why a case lies outside a scope.
-
-    The same function fixes which sealed cases an evaluation judges and which live cases are decided alone, so that the
-    number under a mandate is about the cases the mandate covers.
+    """Says why a case lies outside a scope, threshold included.
 
     Args:
         scope: threshold, guards and never-alone lists.
@@ -124,17 +126,19 @@ def outside_scope(scope: Scope, attributes: Mapping[str, str], proposal: Proposa
 
 
 def guarded(scope: Scope, attributes: Mapping[str, str], proposal: Proposal) -> str | None:
-    """As `outside_scope`, without the threshold: what the guards and never-alone lists alone say."""
-    if answer_text(proposal.answer) in scope.never_alone_answers:
+    """As `outside_scope`, without the threshold: what the guards and never-alone lists alone say.
+
+    The same function fixes which sealed cases an evaluation judges and which live cases are decided alone, so that the
+    number under a mandate is about the cases the mandate covers. An attribute that a list asks about and the case does not
+    carry is a guard that could not be computed: leaving a column out must not be a way around the list.
+    """
+    if answer_label(proposal.answer) in scope.never_alone_answers:
         return "never_alone_answer"
     if any(attributes.get(name) in values for name, values in scope.never_alone_attributes.items()):
         return "never_alone_attribute"
+    if not scope.never_alone_attributes.keys() <= attributes.keys():
+        return "guard_unknown"
     return _high_stakes(scope, proposal) or _unfamiliar(scope, proposal)
-
-
-def answer_text(answer: Answer) -> str:
-    """The answer as never-alone lists and high-stakes lists write it."""
-    return answer_label(answer)
 
 
 def _high_stakes(scope: Scope, proposal: Proposal) -> str | None:

@@ -40,9 +40,9 @@ class Evaluated:
     """An evaluation as it is shown.
 
     Attributes:
+        stored: the look with its verdict.
+        sealed: the sealed set as it stands after this call, with every look at it so far.
         fresh: whether this call spent a look; False when nothing had changed since an earlier one.
-        labelled: sealed cases with an answer, in the order they were drawn, up to the first without one.
-        looks: looks at the sealed set so far.
     """
 
     use_case: UseCase

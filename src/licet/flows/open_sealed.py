@@ -67,12 +67,17 @@ class Point:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MeasureFigures:
-    """What opened cases show of a measure: errors in n, and the two-sided exact interval of their rate."""
+    """What opened cases show of a measure: errors in n, and the two-sided exact interval of their rate.
+
+    Attributes:
+        estimate: errors / n; None where there is no case to count, of which nothing is known.
+        low, high: the interval, in [0, 1]; all of it where there is no case.
+    """
 
     name: str
     n: int
     errors: int
-    estimate: float
+    estimate: float | None
     low: float
     high: float
 
@@ -199,7 +204,7 @@ def _measures(standard: Standard, judged: Graded, threshold: float | None) -> tu
         else:
             n, errors = int(high.sum()), int(labelled.loss[alone & high].sum())
         low, up = interval(errors=errors, n=n, delta=m.delta)
-        found.append(MeasureFigures(name=m.name, n=n, errors=errors, estimate=errors / n if n else 0.0, low=low, high=up))
+        found.append(MeasureFigures(name=m.name, n=n, errors=errors, estimate=errors / n if n else None, low=low, high=up))
     return tuple(found)
 
 

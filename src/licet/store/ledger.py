@@ -136,12 +136,6 @@ def checkpoints(tx: Tx) -> list[tuple[int, str]]:
     return [(row.size, row.note) for row in tx.run(select(c.size, c.note).order_by(c.size))]
 
 
-def checkpoint_at(tx: Tx, size: int) -> str | None:
-    """The signed note over the first `size` entries; None where none was signed at that size."""
-    c = tables.checkpoint.c
-    return tx.conn.execute(select(c.note).where(c.size == size)).scalar_one_or_none()
-
-
 def pending_count(tx: Tx) -> int:
     """How many entries wait for their number."""
     return int(tx.conn.execute(select(func.count()).select_from(tables.ledger_pending)).scalar_one())

@@ -50,12 +50,6 @@ def every(tx: Tx) -> list[UseCase]:
     return [_use_case(row) for row in tx.run(select(tables.use_case).order_by(tables.use_case.c.id))]
 
 
-def owned_by(tx: Tx, person: PersonId) -> list[UseCaseSlug]:
-    """What a person owns."""
-    c = tables.use_case.c
-    return [UseCaseSlug(slug) for slug in tx.conn.execute(select(c.slug).where(c.owner == person)).scalars()]
-
-
 def set_stage(tx: Tx, use_case: UseCase, stage: Stage) -> None:
     """Moves a use case to a stage."""
     tx.run(update(tables.use_case).where(tables.use_case.c.id == use_case.id).values(stage=stage.value))
