@@ -103,14 +103,13 @@ def file(slug: str, file: Path, acting: str | None, home: str | None, *, as_json
 
     told = load_use_case(folder_of(home, slug))
     columns, reading = columns_and_reading(given, told, answered_by=cast("str | None", given["answered_by"]))
-    seed = given["seed"]
     with at_work(home) as office, Progress(file, hidden=as_json) as bar:
         order = Order(
             name=slug,
             rows=lambda: read_history(file, columns, reading, told.answer, bar.advance),
             times=(lambda: read_times(file, columns, reading)) if columns.time else None,
             shares=shares_from(str(given["parts"])),
-            seed=int(seed) if seed is not None else SystemDraw().number(),
+            seed=SystemDraw().number() if given["seed"] is None else int(str(given["seed"])),
             file_digest=file_digest(file),
             mapping=json.dumps({k: v for k, v in given.items() if v is not None}, sort_keys=True),
             card=card_of(cast("str | None", given["system"]), posted=columns.proposal is not None),
