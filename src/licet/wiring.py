@@ -6,12 +6,10 @@ from dataclasses import dataclass
 
 from licet.core.checkpoint import Checkpoint, MalformedNoteError
 from licet.core.ledger import Frontier
-from licet.edge.builtin import Engine
-from licet.edge.callables import FolderCallables
 from licet.edge.clock import SystemClock
 from licet.edge.draw import SystemDraw
+from licet.edge.late import LateCallables, LateEngine, LateGuardians
 from licet.edge.post import FilePost
-from licet.edge.precedents import Guardians
 from licet.edge.seal import Seal, open_seal, verify_checkpoint
 from licet.edge.vault import FileVault, open_key
 from licet.edge.witness import FileWitness
@@ -31,9 +29,9 @@ def office_of(home: Home, book: Book, vault: FileVault, seal: Seal) -> Office:
         seal=seal,
         witness=FileWitness(path=home.checkpoints),
         post=FilePost(path=home.messages),
-        trainer=Engine(),
-        guardians=Guardians(),
-        callables=FolderCallables(home.use_cases),
+        trainer=LateEngine(),
+        guardians=LateGuardians(),
+        callables=LateCallables(root=home.use_cases),
     )
 
 

@@ -337,3 +337,11 @@ def test_fresh_cases_begin_a_set_of_their_own_where_the_importer_asks_for_one(tm
     assert (first.sealed.cases, joined.sealed.cases, fresh.sealed.cases) == (100, 200, 100)
     assert fresh.sealed.id != joined.sealed.id
     assert [look.number for look in fresh.sealed.looks] == [1]
+
+
+def test_cases_without_an_attribute_the_standard_asks_about_are_not_certified_and_the_warning_says_how_to_bring_it(tmp_path: Path) -> None:
+    with World(tmp_path) as world:
+        scripted(world, standard=replace(promise(), never_alone_attributes={"segment": frozenset({"vip"})}))
+        found = world.evaluate(MAILS)
+        assert found.stored.word == "undecided"
+        assert any("--attributes segment" in warning for warning in found.warnings)

@@ -1,35 +1,101 @@
 """The command line: what people and scripts type; data on stdout, progress on stderr."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, MutableMapping, Sequence
+from dataclasses import dataclass
+from importlib import import_module
+from typing import cast
 
 import click
 
 from licet import __version__
-from licet.cli.cases import audit, cases
-from licet.cli.evidence import evidence, ledger
 from licet.cli.frame import CONTEXT, run
-from licet.cli.history import import_
-from licet.cli.judging import adjudicate, evaluate, sealed
-from licet.cli.mandates import approve, gate, mandate
-from licet.cli.places import backup, check, db, doctor, init, person, restore, use_case
-from licet.cli.standards import standard
-from licet.cli.story import demo
 
 
-@click.group(context_settings=CONTEXT)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where a command lives, and what it says in one line; a test holds the line against the command."""
+
+    module: str
+    name: str
+    says: str
+
+
+PLACES: Mapping[str, Place] = {
+    "init": Place(
+        module="places", name="init", says="Make an installation in a folder: database, payload key, signing key; prints the public key."
+    ),
+    "check": Place(module="places", name="check", says="Check every use case's files; names file, line and remedy of all that is wrong."),
+    "doctor": Place(module="places", name="doctor", says="Find what is wrong with the installation: keys, database, ledger, clock, disk."),
+    "person": Place(module="places", name="person", says="People and their roles."),
+    "db": Place(module="places", name="db", says="The database's schema."),
+    "backup": Place(
+        module="places",
+        name="backup",
+        says="Write a consistent copy of database, keys and checkpoints into one file, while everything runs.",
+    ),
+    "restore": Place(
+        module="places",
+        name="restore",
+        says="Put a backup in the place of the installation's database and keys; reports what it rolls back.",
+    ),
+    "use-case": Place(module="places", name="use_case", says="Use cases."),
+    "import": Place(
+        module="history", name="import_", says="Import past cases with people's answers: licet import SLUG FILE --content COL --answer COL."
+    ),
+    "standard": Place(module="standards", name="standard", says="What good means: standard.yaml, locked by two people before any result."),
+    "evaluate": Place(module="judging", name="evaluate", says="Judge the system on sealed cases by the locked standard."),
+    "sealed": Place(module="judging", name="sealed", says="Sealed cases."),
+    "adjudicate": Place(
+        module="judging",
+        name="adjudicate",
+        says="Hand out a blind worksheet of disagreements mixed with agreements, or take the answers in.",
+    ),
+    "gate": Place(module="mandates", name="gate", says="The evidence a use case must show before it may move on."),
+    "approve": Place(module="mandates", name="approve", says="Say yes to exactly what has this digest (from `licet gate show`)."),
+    "mandate": Place(module="mandates", name="mandate", says="The authority for exactly one system to decide cases in a scope alone."),
+    "cases": Place(module="cases", name="cases", says="Cases that come in to be decided."),
+    "audit": Place(module="cases", name="audit", says="Blind audits of cases that AI decided alone."),
+    "evidence": Place(module="evidence", name="evidence", says="Evidence packs: one file that a stranger verifies offline."),
+    "ledger": Place(module="evidence", name="ledger", says="The append-only log of everything that happened."),
+    "demo": Place(module="story", name="demo", says="Earn, use, lose and prove a mandate on real data, in well under a minute."),
+}
+
+
+class LateGroup(click.Group):
+    """Commands that are loaded when they are run, so that `licet --help` loads none of them."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The names, in the order in which they are used."""
+        del ctx
+        return list(PLACES)
+
+    def get_command(self, ctx: click.Context | None, cmd_name: str) -> click.Command | None:
+        """Loads a command; None where there is none of that name."""
+        del ctx
+        place = PLACES.get(cmd_name)
+        return None if place is None else cast("click.Command", getattr(import_module(f"licet.cli.{place.module}"), place.name))
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Lists the commands without loading them."""
+        del ctx
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, place.says) for name, place in PLACES.items()])
+
+    @property
+    def commands(self) -> MutableMapping[str, click.Command]:
+        """Every command, loaded; click keeps a dictionary here, we a view."""
+        return {name: command for name in PLACES if (command := self.get_command(None, name)) is not None}
+
+    @commands.setter
+    def commands(self, value: MutableMapping[str, click.Command]) -> None:
+        """What click sets here at first is empty."""
+
+
+@click.group(cls=LateGroup, context_settings=CONTEXT)
 @click.version_option(__version__, message="%(version)s")
 def cli() -> None:
     """Licet: a signed, expiring permission for AI, with a number on it, enforced on every case and taken back by itself."""
-
-
-SET_UP = (init, check, doctor, person, db, backup, restore, use_case)
-JUDGE = (import_, standard, evaluate, sealed, adjudicate)
-PERMIT = (gate, approve, mandate)
-RUN = (cases, audit, evidence, ledger, demo)
-
-for command in (*SET_UP, *JUDGE, *PERMIT, *RUN):
-    cli.add_command(command)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

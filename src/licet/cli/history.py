@@ -120,7 +120,8 @@ def file(slug: str, file: Path, acting: str | None, home: str | None, *, as_json
     parts = ", ".join(f"{count:,} {name}" for name, count in report.parts.items())
     lines = [f"Read {report.rows:,} rows: {parts}." + (f" {report.skipped:,} were here already." if report.skipped else "")]
     lines += [f"[yellow]note[/] {plain(warning)}" for warning in report.warnings]
-    said(_imported_json(slug, report, order.seed), [*lines, f"Next: licet standard lock {slug} --as OWNER"], as_json=as_json)
+    after = f"Next: licet standard lock {slug} --as OWNER; where it is signed already, licet evaluate {slug}"
+    said(_imported_json(slug, report, order.seed), [*lines, after], as_json=as_json)
 
 
 def _imported_json(slug: str, report: "ImportReport", seed: int) -> Mapping[str, Json]:

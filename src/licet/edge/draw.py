@@ -1,5 +1,6 @@
 """Chance: the one place that makes it, from the operating system's source for keys."""
 
+import os
 import secrets
 from dataclasses import dataclass
 
@@ -14,7 +15,7 @@ class SystemDraw:
 
     def secret(self) -> bytes:
         """32 bytes."""
-        return secrets.token_bytes(SECRET_BYTES)
+        return os.urandom(SECRET_BYTES)
 
     def token(self, prefix: str) -> str:
         """The prefix and 16 letters and digits (80 bits)."""

@@ -132,7 +132,7 @@ class Adjudicated:
 
     Attributes:
         answered: lines taken in.
-        found_in_record: confident disagreements in which the adjudicator sided with AI: errors in the record.
+        found_in_record: disagreements in which the adjudicator, blind, sided with AI: errors in the record.
         both_wrong: agreements in which the adjudicator sided with neither.
         agreements: agreements adjudicated so far.
         unseen_bound: upper bound of the share of agreed-but-wrong cases among all agreements, at 95%: it adds to the verdict's
@@ -153,7 +153,8 @@ def take_in(office: Office, by: Actor, *, name: str, answers: Mapping[str, Answe
         office: the office.
         by: who adjudicates: neither builder nor first answerer.
         name: of the use case.
-        answers: by the worksheet's names; cases already adjudicated keep their answer, an unknown name is refused.
+        answers: by the worksheet's names; cases already adjudicated keep their answer, erased ones take none, an unknown name is
+            refused.
     """
     with office.book.write() as tx:
         now = office.clock.now()
@@ -166,14 +167,14 @@ def take_in(office: Office, by: Actor, *, name: str, answers: Mapping[str, Answe
         if unknown:
             why = f"{unknown[0]!r} is not on the worksheet of sealed set {sealed.id}."
             return Refused(code="digest_mismatch", why=why, remedy="Export the worksheet again: `licet adjudicate --export`.")
-        new = {sheet[token].case: answer for token, answer in answers.items() if sheet[token].answer is None}
+        salts = salts_of(tx, [row.case for row in sheet.values()])
+        asked = {token: row.case for token, row in sheet.items() if row.answer is None and row.case in salts}
+        new = {asked[token]: answer for token, answer in answers.items() if token in asked}
         refused = _answered_first(tx, use_case, sealed, person, list(new))
         if refused is not None:
             return refused
-        salts = salts_of(tx, list(new))
         for number, answer in new.items():
-            if number in salts:
-                looks.adjudicate(tx, number, salts[number], answer, by=person.id, at=now)
+            looks.adjudicate(tx, number, salts[number], answer, by=person.id, at=now)
         report = _report(tx, use_case, sealed, answered=len(new))
         facts = {"sealed_set": sealed.id, "cases": len(new), "found_in_record": report.found_in_record, "both_wrong": report.both_wrong}
         tx.record(entry("adjudication.imported", by=person.id, now=now, use_case=use_case, **facts))

@@ -143,7 +143,7 @@ def _prepare(office: Office, by: Actor, request: Request) -> _Prepared | Refused
         scope=scope,
         sealed=sealed,
         spoken=tuple(by_number.get(one.number, Gone(number=one.number)) for one in waiting),
-        warnings=(*warnings, *_version_warning(speaks), *_set_warning(len(earlier))),
+        warnings=(*warnings, *_attribute_warning(standard.standard, said), *_version_warning(speaks), *_set_warning(len(earlier))),
     )
 
 
@@ -158,6 +158,16 @@ def fixed_scope(office: Office, use_case: UseCase, speaks: Speaker, standard: St
 def _nothing_sealed(use_case: UseCase) -> Refused:
     why = f"{use_case.slug!r} has no sealed cases."
     return Refused(code="no_sealed_cases", why=why, remedy="Import history with a sealed part: --parts 50:20:30.")
+
+
+def _attribute_warning(standard: Standard, said: Sequence[Spoken]) -> tuple[str, ...]:
+    without = {name: sum(name not in one.attributes for one in said) for name in sorted(standard.never_alone_attributes)}
+    return tuple(
+        f"{count:,} of {len(said):,} sealed cases carry no attribute {name!r}, which the standard asks about: they are never decided "
+        f"alone. Import and submit cases with --attributes {name}."
+        for name, count in without.items()
+        if count
+    )
 
 
 def _version_warning(speaks: Speaker) -> tuple[str, ...]:

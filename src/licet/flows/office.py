@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from licet.core.canonical import Json
-from licet.core.ids import PersonId, UseCaseSlug
+from licet.core.ids import LICET, OPERATOR, PersonId, UseCaseSlug
 from licet.core.ledger import Event
 from licet.core.people import Actor, Operator
 from licet.core.refusal import Refused
@@ -66,6 +66,6 @@ def entry(what: str, *, by: PersonId, now: datetime, use_case: UseCase | UseCase
     """A ledger entry; acts of people say that their identity is asserted."""
     slug = use_case.slug if isinstance(use_case, UseCase) else use_case
     said: dict[str, Json] = dict(facts)
-    if by not in {"licet", "operator"}:
+    if by not in {LICET, OPERATOR}:
         said["identity"] = ASSERTED
     return Event(what=what, at=now, by=by, use_case=slug, facts=said)

@@ -140,9 +140,15 @@ def check_clock(last: datetime | None, now: datetime) -> None:
 
 
 def made_id(result: CursorResult[tuple[object, ...]]) -> int:
-    """The number the database gave to the row just inserted."""
+    """The number the database gave to the row just inserted.
+
+    Raises:
+        BrokenDatabaseError: when it gave none.
+    """
     key = result.inserted_primary_key
-    return int(key[0]) if key is not None else 0
+    if key is None:
+        raise BrokenDatabaseError("The database gave no number to a new row. Restore a backup with `licet restore`.")
+    return int(key[0])
 
 
 class Book:

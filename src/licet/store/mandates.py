@@ -94,12 +94,10 @@ def grant(tx: Tx, mandate: ActiveMandate, *, secret: bytes, commitment: str) -> 
     )
 
 
-def write_state(tx: Tx, mandate: Mandate) -> None:
+def write_state(tx: Tx, mandate: ActiveMandate | SuspendedMandate | ExpiredMandate | RevokedMandate) -> None:
     """Writes what became of a granted mandate."""
     values: dict[str, object] = {"state": state_of(mandate)}
     match mandate:
-        case ProposedMandate():
-            return
         case ActiveMandate():
             values |= {
                 "granted_by": mandate.granted_by,

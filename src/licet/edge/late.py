@@ -1,0 +1,58 @@
+"""Late: what is heavy to load is loaded when it is first asked for; most commands never ask."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from licet.core.answer import AnswerKind
+from licet.core.ids import UseCaseSlug
+from licet.ports import Example, Guardian, System, TrainedSystem
+
+
+@dataclass(frozen=True, slots=True)
+class LateEngine:
+    """The built-in system's maker (the port `Trainer`), behind the import of its numerics."""
+
+    def train(self, examples: Sequence[Example], calibration: Sequence[Example]) -> TrainedSystem:
+        """See `licet.edge.builtin.Engine.train`."""
+        from licet.edge.builtin import Engine
+
+        return Engine().train(examples, calibration)
+
+    def restore(self, raw: bytes) -> TrainedSystem:
+        """See `licet.edge.builtin.Engine.restore`."""
+        from licet.edge.builtin import Engine
+
+        return Engine().restore(raw)
+
+
+@dataclass(frozen=True, slots=True)
+class LateGuardians:
+    """The familiarity guard's maker (the port `GuardianMaker`), behind the import of its numerics."""
+
+    def fit(self, examples: Sequence[Example]) -> Guardian:
+        """See `licet.edge.precedents.Guardians.fit`."""
+        from licet.edge.precedents import Guardians
+
+        return Guardians().fit(examples)
+
+    def restore(self, raw: bytes) -> Guardian:
+        """See `licet.edge.precedents.Guardians.restore`."""
+        from licet.edge.precedents import Guardians
+
+        return Guardians().restore(raw)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LateCallables:
+    """The use cases' own functions (the port `Callables`), loaded only where a folder has one."""
+
+    root: Path
+
+    def load(self, slug: UseCaseSlug, kind: AnswerKind) -> System | None:
+        """See `licet.edge.callables.FolderCallables.load`."""
+        if not (self.root / slug / "system.py").is_file():
+            return None
+        from licet.edge.callables import FolderCallables
+
+        return FolderCallables(self.root).load(slug, kind)
