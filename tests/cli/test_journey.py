@@ -100,7 +100,7 @@ def test_a_retired_use_case_takes_no_more_acts(met: Desk) -> None:
 
 
 def test_a_use_case_with_a_running_mandate_is_not_retired(granted: Desk) -> None:
-    assert granted("use-case", "retire", "mails", "--as", OWNER, code=5).refused["code"] == "gate_closed"
+    assert granted("use-case", "retire", "mails", "--as", OWNER, code=5).refused["code"] == "mandate_running"
 
 
 def test_an_import_can_be_taken_back_until_the_first_look(signed: Desk) -> None:

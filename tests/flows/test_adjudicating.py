@@ -83,7 +83,7 @@ def test_part_of_the_answers_is_taken_and_the_first_stays(tmp_path: Path) -> Non
         wrong: dict[str, Answer] = {line.token: Choice(value="slip") for line in lines[:10]}
         assert done(take_in(world.office, world.reviewer, name=MAILS, answers=wrong)).answered == 0
         assert sealed_set(world).adjudications == 10
-        assert code(take_in(world.office, world.reviewer, name=MAILS, answers={"t_none": Choice(value="x")})) == "digest_mismatch"
+        assert code(take_in(world.office, world.reviewer, name=MAILS, answers={"t_none": Choice(value="x")})) == "not_on_worksheet"
 
 
 def test_builder_importer_evaluator_and_first_answerer_are_refused_and_nothing_is_written(tmp_path: Path) -> None:

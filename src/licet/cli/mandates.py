@@ -257,6 +257,7 @@ def mandate_json(slug: str, found: "Mandate") -> Mapping[str, Json]:
         "granted_at": None if active is None else active.granted_at.isoformat(),
         "expires_at": None if active is None else active.expires_at.isoformat(),
         "round": None if active is None else active.round,
+        "reinstated_by": None if active is None else active.reinstated_by,
     }
     if isinstance(found, SuspendedMandate):
         data |= {"suspended_by": found.suspended_by, "suspended_at": found.suspended_at.isoformat(), "why": found.why}

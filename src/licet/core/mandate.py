@@ -5,7 +5,7 @@ The law of it, in one sitting: a mandate is *proposed* on a met verdict, *grante
 *expired* or *revoked*. Each state is a type of its own: what only an active mandate can do takes an `ActiveMandate`.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import assert_never
 
@@ -75,13 +75,15 @@ class ProposedMandate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ActiveMandate:
-    """A mandate in force: the only one under which AI decides alone."""
+    """A mandate in force: the only one under which AI decides alone. `round` counts from 1; each reinstatement begins another."""
 
     proposed: ProposedMandate
     granted_by: PersonId
     granted_at: datetime
     expires_at: datetime
     round: int = 1
+    reinstated_by: PersonId | None = None
+    reinstated_at: datetime | None = None
 
     @property
     def id(self) -> MandateId:
@@ -205,9 +207,7 @@ def reinstate(suspended: SuspendedMandate, verdict_at: datetime | None, by: Acto
     if now >= active.expires_at:
         why = f"The mandate expired at {active.expires_at:%Y-%m-%d %H:%M} UTC while suspended."
         return Refused(code="mandate_not_suspended", why=why, remedy="Propose a new mandate: `licet mandate propose`.")
-    return ActiveMandate(
-        proposed=active.proposed, granted_by=person.id, granted_at=now, expires_at=active.expires_at, round=active.round + 1
-    )
+    return replace(active, round=active.round + 1, reinstated_by=person.id, reinstated_at=now)
 
 
 def revoke(mandate: ActiveMandate | SuspendedMandate, *, by: PersonId, why: str, now: datetime) -> RevokedMandate:

@@ -166,7 +166,7 @@ def take_in(office: Office, by: Actor, *, name: str, answers: Mapping[str, Answe
         unknown = sorted(set(answers) - set(sheet))
         if unknown:
             why = f"{unknown[0]!r} is not on the worksheet of sealed set {sealed.id}."
-            return Refused(code="digest_mismatch", why=why, remedy="Export the worksheet again: `licet adjudicate --export`.")
+            return Refused(code="not_on_worksheet", why=why, remedy="Export the worksheet again: `licet adjudicate --export`.")
         salts = salts_of(tx, [row.case for row in sheet.values()])
         asked = {token: row.case for token, row in sheet.items() if row.answer is None and row.case in salts}
         new = {asked[token]: answer for token, answer in answers.items() if token in asked}

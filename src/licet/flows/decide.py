@@ -126,7 +126,8 @@ def _note(office: Office, tx: Tx, sheet: _Sheet, item: Item, found: Route) -> No
     sheet.reasons[found.reason] = sheet.reasons.get(found.reason, 0) + 1
     sheet.routed.append(_routed(sheet, item, decisions.TO_PERSON, found.reason, None))
     sheet.tasks.append(decisions.Task(token=office.draw.token("t_"), case=item.number, kind=ReviewKind.DECISION))
-    sheet.events.append(_event("case.routed", sheet, item, {"route": decisions.TO_PERSON, "reason": found.reason}))
+    facts = {"route": decisions.TO_PERSON, "reason": found.reason, "fingerprint": sheet.fingerprint, "rules": RULES}
+    sheet.events.append(_event("case.routed", sheet, item, facts))
 
 
 def _note_alone(tx: Tx, sheet: _Sheet, item: Item, found: Alone) -> None:

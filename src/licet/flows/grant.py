@@ -264,15 +264,15 @@ def put_in_force(office: Office, tx: Tx, use_case: UseCase, granted: ActiveManda
         "warning": "audit draws are predictable by whoever operates the machine and reads its key file",
     }
     tx.record(entry("mandate.granted", by=granted.granted_by, now=granted.granted_at, use_case=use_case, **facts))
-    enter_delegated(tx, use_case, granted)
+    enter_delegated(tx, use_case, by=granted.granted_by, now=granted.granted_at)
 
 
-def enter_delegated(tx: Tx, use_case: UseCase, active: ActiveMandate) -> None:
+def enter_delegated(tx: Tx, use_case: UseCase, *, by: PersonId, now: datetime) -> None:
     """Moves a use case to *delegated*, where it is not there yet."""
     if use_case.stage is not Stage.DELEGATED:
         use_cases.set_stage(tx, use_case, Stage.DELEGATED)
         change = {"was": use_case.stage.value, "became": Stage.DELEGATED.value}
-        tx.record(entry("stage.changed", by=active.granted_by, now=active.granted_at, use_case=use_case, **change))
+        tx.record(entry("stage.changed", by=by, now=now, use_case=use_case, **change))
 
 
 def revoke_mandate(office: Office, by: Actor, *, name: str, why: str) -> RevokedMandate | Refused:
@@ -334,8 +334,9 @@ def reinstate_mandate(office: Office, by: Actor, *, name: str) -> ActiveMandate 
         terms = active.terms
         watch = watching.start(target=terms.target, delta=1.0 - terms.confidence, planned=terms.planned_audits)
         mandates.start_watch(tx, active, watch)
-        tx.record(entry("mandate.reinstated", by=active.granted_by, now=now, use_case=use_case, mandate=active.id, round=active.round))
-        enter_delegated(tx, use_case, active)
+        actor = active.reinstated_by or by.id
+        tx.record(entry("mandate.reinstated", by=actor, now=now, use_case=use_case, mandate=active.id, round=active.round))
+        enter_delegated(tx, use_case, by=actor, now=now)
         return active
 
 

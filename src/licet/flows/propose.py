@@ -65,7 +65,7 @@ def speaker(office: Office, use_case: UseCase, *, wanted: str, posted_as: str | 
         if found is not None:
             return _outside(office, use_case, found.card, found)
         if wanted == "callable":
-            return Refused(code="no_history", why=f"{use_case.slug!r} has no system.py.", remedy="Write one, or set system: builtin.")
+            return Refused(code="system_missing", why=f"{use_case.slug!r} has no system.py.", remedy="Write one, or set system: builtin.")
     with office.book.read() as tx:
         posted = [s for s in systems.posted(tx, use_case) if posted_as in {None, f"{s.card.name}@{s.card.version}"}]
     if wanted in {"auto", "posted"} and posted:
@@ -73,7 +73,7 @@ def speaker(office: Office, use_case: UseCase, *, wanted: str, posted_as: str | 
     if wanted == "posted" or posted_as is not None:
         why = f"No proposals of {posted_as or 'any system'!r} were imported."
         return Refused(
-            code="no_history", why=why, remedy="Import them: `licet import … --proposal COL --confidence COL --system NAME@VERSION`."
+            code="system_missing", why=why, remedy="Import them: `licet import … --proposal COL --confidence COL --system NAME@VERSION`."
         )
     return _builtin(office, use_case)
 
@@ -101,7 +101,7 @@ def _outside(office: Office, use_case: UseCase, card: SystemCard, system: System
 def _builtin(office: Office, use_case: UseCase) -> Speaker | Refused:
     if use_case.answer_kind is not AnswerKind.CHOICE:
         why = f"The built-in system answers choices, and {use_case.slug!r} has {use_case.answer_kind.value} answers."
-        return Refused(code="no_history", why=why, remedy="Post proposals, or write a system.py.")
+        return Refused(code="system_missing", why=why, remedy="Post proposals, or write a system.py.")
     with office.book.read() as tx:
         basis = digest({p.value: list(cases.basis(tx, use_case, p)) for p in (Part.BUILD, Part.CALIBRATION)})
         stored = systems.trained_on(tx, use_case, basis)

@@ -110,7 +110,7 @@ def retire_use_case(office: Office, by: Actor, *, name: str) -> UseCase | Refuse
             return permitted
         if any(row == use_case.id for row, _ in installations.running_mandates(tx)):
             why = f"{use_case.slug!r} has a mandate that is active or suspended."
-            return Refused(code="gate_closed", why=why, remedy="Revoke it first: `licet mandate revoke`.")
+            return Refused(code="mandate_running", why=why, remedy="Revoke it first: `licet mandate revoke`.")
         use_cases.set_stage(tx, use_case, Stage.RETIRED)
         tx.record(entry("use_case.retired", by=permitted.id, now=now, use_case=use_case))
         return use_cases.require(tx, use_case.slug)

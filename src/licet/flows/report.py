@@ -189,6 +189,8 @@ def _mandate(found: Mandate) -> Json:
             "granted_at": active.granted_at.isoformat(),
             "expires_at": active.expires_at.isoformat(),
             "round": active.round,
+            "reinstated_by": active.reinstated_by,
+            "reinstated_at": None if active.reinstated_at is None else active.reinstated_at.isoformat(),
         }
     if isinstance(found, SuspendedMandate):
         data |= {"suspended_by": found.suspended_by, "suspended_at": found.suspended_at.isoformat()}

@@ -16,6 +16,7 @@ from licet.core.refusal import Refused
 from licet.core.review import SIMULATED, Review, ReviewKind
 from licet.core.use_case import UseCase
 from licet.flows.audit import advance
+from licet.flows.decide import RULES
 from licet.flows.office import Office, entry, working
 from licet.store import audits, cases, decisions
 from licet.store.book import Tx
@@ -106,7 +107,7 @@ def _take_effect(tx: Tx, use_case: UseCase, review: Review, salt: bytes, now: da
     if review.kind is ReviewKind.AUDIT:
         _settle(tx, use_case, review, salt, facts, now)
         return
-    decided = decisions.Decided(case=review.case, answer=review.answer, by=review.by, simulated=review.simulated, versions={})
+    decided = decisions.Decided(case=review.case, answer=review.answer, by=review.by, simulated=review.simulated, versions={"rules": RULES})
     decisions.decide(tx, use_case, [(decided, salt)], at=now)
     tx.record(entry("case.decided", by=review.by, now=now, use_case=use_case, **facts))
 

@@ -100,8 +100,8 @@ def write_state(tx: Tx, mandate: ActiveMandate | SuspendedMandate | ExpiredManda
     match mandate:
         case ActiveMandate():
             values |= {
-                "granted_by": mandate.granted_by,
-                "granted_at": mandate.granted_at,
+                "reinstated_by": mandate.reinstated_by,
+                "reinstated_at": mandate.reinstated_at,
                 "round": mandate.round,
                 "ended_by": None,
                 "ended_at": None,
@@ -148,7 +148,13 @@ def _mandate(row: Record) -> Mandate:
     if r["state"] == "proposed":
         return proposed
     active = ActiveMandate(
-        proposed=proposed, granted_by=PersonId(r["granted_by"]), granted_at=r["granted_at"], expires_at=r["expires_at"], round=r["round"]
+        proposed=proposed,
+        granted_by=PersonId(r["granted_by"]),
+        granted_at=r["granted_at"],
+        expires_at=r["expires_at"],
+        round=r["round"],
+        reinstated_by=None if r["reinstated_by"] is None else PersonId(r["reinstated_by"]),
+        reinstated_at=r["reinstated_at"],
     )
     match r["state"]:
         case "active":

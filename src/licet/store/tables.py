@@ -236,6 +236,8 @@ mandate = Table(
     Column("granted_at", Moment),
     Column("expires_at", Moment),
     Column("round", Integer, nullable=False),
+    Column("reinstated_by", Text),
+    Column("reinstated_at", Moment),
     Column("ended_by", Text),
     Column("ended_at", Moment),
     Column("why", Text),
