@@ -198,6 +198,8 @@ def test_reinstating_takes_risk_and_a_fresh_verdict_and_begins_a_round(tmp_path:
             assert code(reinstate_mandate(world.office, actor, name=MAILS)) in {"not_permitted", "person_needed"}
         again = done(reinstate_mandate(world.office, world.risk, name=MAILS))
         assert (again.id, again.round, again.expires_at) == (first.id, 2, first.expires_at)
+        assert (again.granted_by, again.granted_at) == (first.granted_by, first.granted_at)
+        assert (again.reinstated_by, world.mandate(MAILS)) == (world.risk.id, again)
         assert stage(world) is Stage.DELEGATED
         changes = [(event.facts["was"], event.facts["became"]) for event in of_word(world, "stage.changed")]
         assert changes[-3:] == [("sandbox", "delegated"), ("delegated", "assisted"), ("assisted", "delegated")]

@@ -10,6 +10,7 @@ import pytest
 
 from licet.core.case import Content
 from licet.core.ids import CaseNumber
+from licet.core.refusal import Refused
 from licet.core.system import Proposed
 from licet.flows.grant import Wishes, revoke_mandate
 from licet.flows.intake import CHUNK, Delivery, submit
@@ -238,3 +239,14 @@ class WaitingBook(Book):
         self._world.person("late")
         with super().write() as tx:
             yield tx
+
+
+def test_a_delivery_without_proposals_is_refused_where_only_proposals_are_decided_alone(tmp_path: Path) -> None:
+    with World(tmp_path) as world:
+        world.journey(MAILS)
+        delivery = Delivery(name=MAILS, rows=iter(LIVE), source="file", card=None, simulated=False)
+        (refused,) = list(submit(world.office, world.operator, delivery))
+        assert isinstance(refused, Refused)
+        assert (refused.code, "--proposal" in refused.remedy) == ("system_missing", True)
+        assert of_word(world, "case.accepted") == []
+        assert world.submit(MAILS, LIVE).rows == len(LIVE)

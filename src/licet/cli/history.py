@@ -117,11 +117,16 @@ def file(slug: str, file: Path, acting: str | None, home: str | None, *, as_json
             fresh=bool(given["fresh"]),
         )
         report = granted(import_history(office, who(office, acting), order))
+    said(_imported_json(slug, report, order.seed), _imported_lines(slug, report), as_json=as_json)
+
+
+def _imported_lines(slug: str, report: "ImportReport") -> list[str]:
     parts = ", ".join(f"{count:,} {name}" for name, count in report.parts.items())
     lines = [f"Read {report.rows:,} rows: {parts}." + (f" {report.skipped:,} were here already." if report.skipped else "")]
+    lines += [f"{report.spoken:,} of those have this system's proposal now."] if report.spoken else []
+    lines += [f"{report.labelled:,} of those have an answer now."] if report.labelled else []
     lines += [f"[yellow]note[/] {plain(warning)}" for warning in report.warnings]
-    after = f"Next: licet standard lock {slug} --as OWNER; where it is signed already, licet evaluate {slug}"
-    said(_imported_json(slug, report, order.seed), [*lines, after], as_json=as_json)
+    return [*lines, f"Next: licet standard lock {slug} --as OWNER; where it is signed already, licet evaluate {slug}"]
 
 
 def _imported_json(slug: str, report: "ImportReport", seed: int) -> Mapping[str, Json]:
@@ -130,6 +135,7 @@ def _imported_json(slug: str, report: "ImportReport", seed: int) -> Mapping[str,
         "rows": report.rows,
         "parts": dict(report.parts),
         "skipped": report.skipped,
+        "spoken": report.spoken,
         "same_content": report.same_content,
         "resealed": report.resealed,
         "unlabelled": report.unlabelled,

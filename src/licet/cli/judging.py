@@ -90,7 +90,7 @@ def _opened(shown: "Figures") -> dict[str, Json]:
         {"threshold": p.threshold, "coverage": p.coverage, "n": p.n, "errors": p.errors, "upper": p.upper} for p in shown.curve
     ]
     examples: list[Json] = [
-        {"case": m.number, "confidence": m.confidence, "said": m.said, "truth": m.truth, "alone": m.alone} for m in shown.misses[:20]
+        {"case": m.name, "confidence": m.confidence, "said": m.said, "truth": m.truth, "alone": m.alone} for m in shown.misses[:20]
     ]
     return {"curve": curve, "examples": examples}
 
@@ -130,7 +130,7 @@ def evaluation_lines(done: "Evaluated", shown: "Figures | None") -> list[str]:
         lines.append(f"  {plain(m.name)}: {m.errors} errors in {m.n} ({m.low:.2%} to {m.high:.2%})")
     lines += [_more_line(shown)] if shown.more is not None else []
     lines += [
-        f"  case {m.number}: said {plain(repr(m.said))}, people {plain(repr(m.truth))}, confidence {m.confidence:.3f}"
+        f"  case {plain(m.name)}: said {plain(repr(m.said))}, people {plain(repr(m.truth))}, confidence {m.confidence:.3f}"
         for m in shown.misses[:5]
     ]
     return lines
@@ -187,7 +187,7 @@ def _explored(slug: str, found: "Explored", *, as_json: bool) -> int:
     lines = [
         f"[bold]Exploratory[/], no verdict: {found.right:,} of {found.n:,} calibration cases answered as people did.",
         *[
-            f"  case {m.number}: said {plain(repr(m.said))}, people {plain(repr(m.truth))}, confidence {m.confidence:.3f}"
+            f"  case {plain(m.name)}: said {plain(repr(m.said))}, people {plain(repr(m.truth))}, confidence {m.confidence:.3f}"
             for m in found.figures.misses[:10]
         ],
     ]

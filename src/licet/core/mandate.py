@@ -200,7 +200,8 @@ def reinstate(suspended: SuspendedMandate, verdict_at: datetime | None, by: Acto
     if isinstance(person, Refused):
         return person
     if verdict_at is None or verdict_at <= suspended.suspended_at:
-        why = f"No met verdict on fresh sealed cases since the suspension at {suspended.suspended_at:%Y-%m-%d %H:%M} UTC."
+        scope = f"this system, its guards and its threshold of {suspended.active.terms.scope.threshold:.4f}"
+        why = f"No met verdict on fresh sealed cases since {suspended.suspended_at:%Y-%m-%d %H:%M} UTC that covers {scope}."
         remedy = "Import fresh cases with --parts 0:0:100 (other parts change the guards) and evaluate; or propose a new mandate then."
         return Refused(code="verdict_not_fresh", why=why, remedy=remedy)
     active = suspended.active

@@ -10,10 +10,10 @@ from licet.core.case import Content, Part, body_to_json
 from licet.core.history import PastCase
 from licet.core.ids import CaseNumber, Fingerprint, PersonId
 from licet.core.ledger import Event
-from licet.core.mandate import Mandate, proposed_of
+from licet.core.mandate import ActiveMandate, Mandate, proposed_of
 from licet.core.people import Act, Actor, permit
 from licet.core.refusal import Refused
-from licet.core.system import NoProposal, Proposal, Proposed, SystemCard
+from licet.core.system import NoProposal, Proposal, Proposed, SystemCard, SystemKind
 from licet.core.use_case import UseCase
 from licet.flows.audit import advance
 from licet.flows.decide import Item, decide
@@ -21,7 +21,7 @@ from licet.flows.office import Office, entry, working
 from licet.flows.propose import Speaker, ask, restore
 from licet.flows.review import answer_simulated
 from licet.flows.sort_history import DIGEST, content_digest
-from licet.store import cases, mandates
+from licet.store import cases, mandates, systems
 from licet.store.book import Tx
 from licet.store.payloads import commit_to, read_body
 
@@ -73,6 +73,10 @@ def submit(office: Office, by: Actor, delivery: Delivery) -> Iterator[Tally | Re
         use_case = working(tx, delivery.name)
         permitted = use_case if isinstance(use_case, Refused) else permit(by, Act.SUBMIT, use_case_owner=use_case.owner)
         known = {} if isinstance(use_case, Refused) else cases.live_names(tx, use_case)
+        speechless = None if isinstance(use_case, Refused) else _speechless(tx, use_case, delivery)
+    if speechless is not None:
+        yield speechless
+        return
     if isinstance(use_case, Refused) or isinstance(permitted, Refused):
         yield use_case if isinstance(use_case, Refused) else permitted  # type: ignore[misc] # one of them is the refusal
         return
@@ -85,6 +89,19 @@ def submit(office: Office, by: Actor, delivery: Delivery) -> Iterator[Tally | Re
     with office.book.write() as tx:
         tally.mandate = advance(tx, use_case, office.clock.now())
     yield tally
+
+
+def _speechless(tx: Tx, use_case: UseCase, delivery: Delivery) -> Refused | None:
+    """Refuses, before a case is taken in, a delivery without proposals where only proposals can be decided alone."""
+    mandate = mandates.in_force(tx, use_case)
+    if delivery.card is not None or not isinstance(mandate, ActiveMandate):
+        return None
+    system = systems.find(tx, use_case, mandate.terms.fingerprint)
+    if system is None or system.card.kind is not SystemKind.POSTED:
+        return None
+    why = f"The mandate is for proposals of {mandate.terms.system!r}, and this file brings none; every case would go to a person."
+    remedy = f"Name them: --proposal COL --confidence COL --system {mandate.terms.system}. Nothing was taken in."
+    return Refused(code="system_missing", why=why, remedy=remedy)
 
 
 @dataclass(slots=True, kw_only=True)

@@ -84,9 +84,10 @@ class MeasureFigures:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Miss:
-    """An opened case that the system got wrong, the most confident first."""
+    """An opened case that the system got wrong; `name` is what the outside calls it, or its number."""
 
     number: CaseNumber
+    name: str
     confidence: float
     said: str
     truth: str
@@ -153,7 +154,7 @@ def _opened(tx: Tx, use_case: UseCase, stored: looks.StoredLook, scope: Digest) 
 
 def _spoken(tx: Tx, one: cases.StoredCase, proposed: Proposed) -> Spoken:
     body = cases.body_of(tx, one)
-    return Spoken(number=one.number, attributes={} if body is None else body.attributes, proposed=proposed)
+    return Spoken(number=one.number, attributes={} if body is None else body.attributes, proposed=proposed, name=one.external_id or "")
 
 
 def _threshold(stored: looks.StoredLook) -> float | None:
@@ -233,5 +234,9 @@ def _misses(
         alone = eligible and threshold is not None and one.proposed.confidence >= threshold
         said = answer_label(one.proposed.answer)
         label = "no answer" if truth is None else answer_label(truth)
-        found.append(Miss(number=one.number, confidence=one.proposed.confidence, said=said, truth=label, alone=alone))
+        found.append(
+            Miss(
+                number=one.number, name=one.name or str(one.number), confidence=one.proposed.confidence, said=said, truth=label, alone=alone
+            )
+        )
     return tuple(sorted(found, key=lambda miss: -miss.confidence))

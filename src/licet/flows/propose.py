@@ -193,11 +193,12 @@ def _familiar(guardian: Guardian, contents: Sequence[Content], said: list[Propos
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Spoken:
-    """A past case with what the system says about it."""
+    """A past case with what the system says about it; `name` is what the outside calls it, empty where it has no name."""
 
     number: CaseNumber
     attributes: Mapping[str, str]
     proposed: Proposed
+    name: str = ""
 
 
 def speak_on(
@@ -222,7 +223,7 @@ def speak_on(
             fresh = {one.number: saying for (one, _), saying in zip(readable, proposed, strict=True)}
             systems.keep_proposals(tx, speaker.card.fingerprint, fresh, {one.number: salt for one, salt in readable})
     return [
-        Spoken(number=one.number, attributes=body.attributes, proposed=saying)
+        Spoken(number=one.number, attributes=body.attributes, proposed=saying, name=one.external_id or "")
         for (one, _), body, saying in zip(readable, bodies, proposed, strict=True)
     ]
 

@@ -147,15 +147,7 @@ def _mandate(row: Record) -> Mandate:
     )
     if r["state"] == "proposed":
         return proposed
-    active = ActiveMandate(
-        proposed=proposed,
-        granted_by=PersonId(r["granted_by"]),
-        granted_at=r["granted_at"],
-        expires_at=r["expires_at"],
-        round=r["round"],
-        reinstated_by=None if r["reinstated_by"] is None else PersonId(r["reinstated_by"]),
-        reinstated_at=r["reinstated_at"],
-    )
+    active = _granted(proposed, row)
     match r["state"]:
         case "active":
             return active
@@ -168,6 +160,19 @@ def _mandate(row: Record) -> Mandate:
         case state:
             message = f"Mandate {proposed.id!r} has the unknown state {state!r}; restore a backup."
             raise ValueError(message)
+
+
+def _granted(proposed: ProposedMandate, row: Record) -> ActiveMandate:
+    r = row._mapping
+    return ActiveMandate(
+        proposed=proposed,
+        granted_by=PersonId(r["granted_by"]),
+        granted_at=r["granted_at"],
+        expires_at=r["expires_at"],
+        round=r["round"],
+        reinstated_by=None if r["reinstated_by"] is None else PersonId(r["reinstated_by"]),
+        reinstated_at=r["reinstated_at"],
+    )
 
 
 # --- the watch ---------------------------------------------------------------------------------------------------------
