@@ -109,8 +109,8 @@ class Tx:
         last = self.conn.execute(select(tables.ledger_head.c.last_at)).scalar_one_or_none()
         newest = max(e.at for e in events)
         check_clock(last, newest)
-        rows = [{"body": raw, "leaf": leaf_hash(raw)} for raw in map(event_bytes, events)]
-        self.conn.execute(insert(tables.ledger_pending), rows)
+        written = [(event.use_case, event_bytes(event)) for event in events]
+        self.insert_many(tables.ledger_pending, ("use_case", "body", "leaf"), [(slug, raw, leaf_hash(raw)) for slug, raw in written])
         if last is not None and newest > last:
             self.conn.execute(update(tables.ledger_head).values(last_at=newest))
 

@@ -41,8 +41,8 @@ def sequence(book: Book, seal: Seal, witness: Witness, now: datetime) -> int:
         if not pending:
             return 0
         head = _head(tx)
-        rows = [_entry_row(head.size + i, row.body, row.leaf) for i, row in enumerate(pending)]
-        tx.conn.execute(insert(tables.ledger_entry), rows)
+        rows = [(head.size + i, row.use_case, row.body, row.leaf) for i, row in enumerate(pending)]
+        tx.insert_many(tables.ledger_entry, ("index", "use_case", "body", "leaf"), rows)
         grown = head.extend([row.leaf for row in pending])
         note = seal.sign(grown.size, grown.root())
         tx.conn.execute(update(tables.ledger_head).values(size=grown.size, peaks=b"".join(grown.peaks)))
@@ -50,10 +50,6 @@ def sequence(book: Book, seal: Seal, witness: Witness, now: datetime) -> int:
         tx.conn.execute(delete(tables.ledger_pending).where(tables.ledger_pending.c.id <= pending[-1].id))
     witness.keep(note)
     return len(rows)
-
-
-def _entry_row(index: int, body: bytes, leaf: bytes) -> dict[str, object]:
-    return {"index": index, "use_case": read_event(body).use_case, "body": body, "leaf": leaf}
 
 
 def begin(tx: Tx, at: datetime) -> None:

@@ -346,6 +346,7 @@ ledger_pending = Table(
     "ledger_pending",
     metadata,
     Column("id", Integer, primary_key=True),
+    Column("use_case", String(60)),
     Column("body", LargeBinary, nullable=False),
     Column("leaf", LargeBinary(32), nullable=False),
     sqlite_autoincrement=True,
