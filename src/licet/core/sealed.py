@@ -12,6 +12,8 @@ from licet.core.standard import DeclaredLook, Method, Standard
 
 ROUNDING = 1e-9
 
+FRESH = "Import cases nobody has looked at: `licet import … --fresh` seals them in a set with a budget of its own."
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Look:
@@ -148,7 +150,7 @@ def _shown(sealed: SealedSet, scope: Digest, own: tuple[Look, ...]) -> Seen | Re
         why = f"Cases of sealed set {sealed.id} were handed out for adjudication, and system, scope or standard changed since."
     else:
         return None
-    return Refused(code="sealed_cases_opened", why=why, remedy="Import fresh cases: `licet import` seals them in a new set.")
+    return Refused(code="sealed_cases_opened", why=why, remedy=FRESH)
 
 
 def _has_more(sealed: SealedSet, last: Look, standard: Standard) -> bool:
@@ -168,13 +170,14 @@ def _attempt_share(sealed: SealedSet, standard: Standard, scope: Digest) -> floa
     scopes = list(dict.fromkeys(look.scope for look in looks))
     attempt = scopes.index(scope) if scope in scopes else len(scopes)
     if attempt >= len(standard.attempts):
-        why = f"The standard allows {len(standard.attempts)} attempt(s) on sealed set {sealed.id}; this would be attempt {attempt + 1}."
-        return Refused(code="attempts_used_up", why=why, remedy="Import fresh cases: `licet import` seals them in a new set.")
+        copies = " Looks at the same cases in another use case or import count." if sealed.elsewhere else ""
+        why = f"The standard allows {len(standard.attempts)} attempt(s) on sealed set {sealed.id}; this would be attempt {attempt + 1}.{copies}"
+        return Refused(code="attempts_used_up", why=why, remedy=FRESH)
     left = 1.0 - _spent(looks, scopes[:attempt])
     if standard.attempts[attempt] > left + ROUNDING:
         share = standard.attempts[attempt]
         why = f"Earlier attempts on sealed set {sealed.id} left a share of {max(left, 0.0):.3g}; this one asks for {share:.3g}."
-        return Refused(code="attempts_used_up", why=why, remedy="Import fresh cases: `licet import` seals them in a new set.")
+        return Refused(code="attempts_used_up", why=why, remedy=FRESH)
     return standard.attempts[attempt] / _price(looks, scopes[:attempt])
 
 
