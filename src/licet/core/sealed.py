@@ -171,8 +171,8 @@ def _attempt_share(sealed: SealedSet, standard: Standard, scope: Digest) -> floa
     attempt = scopes.index(scope) if scope in scopes else len(scopes)
     if attempt >= len(standard.attempts):
         copies = " Looks at the same cases in another use case or import count." if sealed.elsewhere else ""
-        why = f"The standard allows {len(standard.attempts)} attempt(s) on sealed set {sealed.id}; this would be attempt {attempt + 1}.{copies}"
-        return Refused(code="attempts_used_up", why=why, remedy=FRESH)
+        why = f"The standard allows {len(standard.attempts)} attempt(s) on sealed set {sealed.id}; this would be attempt {attempt + 1}."
+        return Refused(code="attempts_used_up", why=why + copies, remedy=FRESH)
     left = 1.0 - _spent(looks, scopes[:attempt])
     if standard.attempts[attempt] > left + ROUNDING:
         share = standard.attempts[attempt]
