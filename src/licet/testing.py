@@ -24,8 +24,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self, TypeVar
 
-from sqlalchemy import Engine
-
 from licet.core.answer import Answer, AnswerKind, Choice
 from licet.core.canonical import Json
 from licet.core.case import CaseBody, Content, TextContent
@@ -39,7 +37,7 @@ from licet.core.people import Actor, Operator, Person, Role
 from licet.core.refusal import Refused
 from licet.core.standard import Measure, MeasureKind, Standard
 from licet.core.system import UNVERSIONED, NoProposal, Proposal, Proposed, SystemCard, SystemKind
-from licet.edge.builtin import Engine as Trainer
+from licet.edge.builtin import Engine
 from licet.edge.precedents import Guardians
 from licet.edge.seal import create_seal
 from licet.edge.vault import FileVault
@@ -55,7 +53,7 @@ from licet.flows.set_standard import countersign_standard, lock_standard
 from licet.flows.sort_history import Order
 from licet.store import ledger, mandates, use_cases
 from licet.store.book import Book
-from licet.store.engines import open_engine
+from licet.store.engines import Database, open_engine
 from licet.store.upgrade import upgrade
 from licet.wiring import settle
 
@@ -219,12 +217,8 @@ _new_database: ContextVar[Callable[[], str] | None] = ContextVar("_new_database"
 
 
 @contextmanager
-def worlds_on(new_database: Callable[[], str] | None) -> Iterator[None]:
-    """Puts the worlds made meanwhile into databases of their own on PostgreSQL, so that the same tests run there.
-
-    Args:
-        new_database: makes an empty database and gives its address; None: SQLite files.
-    """
+def worlds_on(new_database: Callable[[], str]) -> Iterator[None]:
+    """Puts the worlds made meanwhile on PostgreSQL: `new_database` makes an empty database for each, and gives its address."""
     token = _new_database.set(new_database)
     try:
         yield
@@ -245,10 +239,7 @@ class World:
     def __init__(self, folder: Path, *, seed: int = 0, database_url: str | None = None) -> None:
         """Sets up in an empty folder; everything that is drawn or split depends on the seed alone.
 
-        Args:
-            folder: where keys, checkpoints and the SQLite file are.
-            seed: of all chance.
-            database_url: an empty PostgreSQL database instead of the file; None: what `worlds_on` says, or else the file.
+        `database_url` names an empty PostgreSQL database; None: the one `worlds_on` makes, or else a SQLite file in the folder.
         """
         folder.mkdir(parents=True, exist_ok=True)
         new_database = _new_database.get()
@@ -256,7 +247,7 @@ class World:
         self.folder, self.database = folder, folder / "licet.sqlite"
         self.clock, self.draw, self.post, self.systems = SetClock(), SeededDraw(seed=seed), RememberingPost(), ScriptedSystems()
         self.standards: dict[str, Standard] = {}
-        self._engines: list[Engine] = []
+        self._engines: list[Database] = []
         engine = self.connect()
         upgrade(engine)
         vault = FileVault(master=SeededDraw(seed=~seed).secret())
@@ -268,7 +259,7 @@ class World:
             seal=create_seal(folder / "ledger.key"),
             witness=FileWitness(path=folder / "checkpoints.txt"),
             post=self.post,
-            trainer=Trainer(),
+            trainer=Engine(),
             guardians=Guardians(),
             callables=self.systems,
         )
@@ -282,7 +273,7 @@ class World:
         """The world itself."""
         return self
 
-    def connect(self) -> Engine:
+    def connect(self) -> Database:
         """One more way into the world's database, as another process has it."""
         engine = open_engine(self.database, url=self.database_url, create=True, through_power_cuts=False)
         self._engines.append(engine)

@@ -6,6 +6,7 @@ from contextlib import contextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
 from ssl import CERT_NONE, SSLContext, create_default_context
+from typing import TypeAlias
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, make_url, text
 from sqlalchemy.exc import ArgumentError, DatabaseError, DBAPIError, IntegrityError, InterfaceError, OperationalError
@@ -27,6 +28,10 @@ HERE = ("localhost", "127.0.0.1", "::1")
 
 NO_ENTRY = ("28000", "28P01", "3D000", "53300", "57P03")
 """PostgreSQL's codes for who or what is not let in: a user, a password, a database, one too many, a server that starts."""
+
+
+Database: TypeAlias = Engine
+"""An opened database, for whoever passes it on and knows nothing of SQL."""
 
 
 class DatabaseMissingError(LookupError):
@@ -146,11 +151,11 @@ def address(raw: str) -> URL:
     return url
 
 
-def _tls(url: URL) -> SSLContext | None:
+def _tls(url: URL) -> SSLContext | bool:
     """What protects the way to the server: a checked certificate, unless the address says otherwise or the server is this machine."""
     mode = url.query.get("sslmode", "disable" if url.host in HERE else "verify-full")
     if mode == "disable":
-        return None
+        return False
     context = create_default_context()
     if mode == "require":
         context.check_hostname = False
@@ -178,7 +183,7 @@ def begin_read(conn: Connection) -> None:
 def roll_back(conn: Connection) -> None:
     """Takes a transaction back; after Ctrl-C in a statement the connection is closed, on a full disk SQLite took it back itself."""
     if not conn.invalidated:
-        with suppress(DBAPIError):
+        with suppress(DBAPIError, ConnectionError):
             conn.exec_driver_sql("ROLLBACK")
 
 
@@ -191,16 +196,21 @@ def named_errors(engine: Engine) -> Iterator[None]:
     """
     try:
         yield
-    except IntegrityError:
-        raise
     except (DatabaseError, InterfaceError) as error:
+        code, says = _said(error)
+        if code.startswith("23"):  # PostgreSQL's details show the value that was not wanted
+            raise IntegrityError("(hidden)", None, ValueError(says)) from None
+        if isinstance(error, IntegrityError):
+            raise
         raise _named(error, engine.url) from error
+    except ConnectionError as error:
+        if engine.url.host is None:
+            raise
+        raise _unreachable(engine.url, str(error)) from error
 
 
 def _named(error: DBAPIError, url: URL) -> Exception:
     code, says = _said(error)
-    if code.startswith("23"):
-        return IntegrityError(error.statement, None, error.orig or error)
     locked = isinstance(error, OperationalError) and ("locked" in says or "busy" in says)
     if locked or code == "55P03":
         return DatabaseBusyError(
@@ -211,12 +221,21 @@ def _named(error: DBAPIError, url: URL) -> Exception:
         return BrokenDatabaseError(
             f"The database cannot be read or written: {says}. Check the disk, or restore a backup with `licet restore`."
         )
-    where = f"The database {url.database!r} on {url.host}:{url.port or 5432}"
     if isinstance(error, InterfaceError) or code in NO_ENTRY or code.startswith(("08", "57P")):
-        return DatabaseUnreachableError(
-            f"{where} cannot be reached as {url.username!r}: {says}. Check that the server runs and LICET_DATABASE_URL is right."
-        )
-    return BrokenDatabaseError(f"{where} refused: {says} ({code}). Check the rights of {url.username!r}, the server's log and its disk.")
+        return _unreachable(url, says)
+    return BrokenDatabaseError(
+        f"{_where(url)} refused: {says} ({code}). Check the rights of {url.username!r}, the server's log and its disk."
+    )
+
+
+def _unreachable(url: URL, says: str) -> DatabaseUnreachableError:
+    return DatabaseUnreachableError(
+        f"{_where(url)} cannot be reached as {url.username!r}: {says}. Check that the server runs and LICET_DATABASE_URL is right."
+    )
+
+
+def _where(url: URL) -> str:
+    return f"The database {url.database!r} on {url.host}:{url.port or 5432}"
 
 
 def _said(error: DBAPIError) -> tuple[str, str]:
