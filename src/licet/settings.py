@@ -2,12 +2,14 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 SETTINGS: Mapping[str, str] = {
     "LICET_HOME": "Folder of the installation (made by `licet init`). Default: the nearest folder upwards that holds `.licet`.",
     "LICET_KEY_FILE": "File with the key that payloads are encrypted under. Default: `.licet/key`. Keep a copy apart from the database.",
+    "LICET_DATABASE_URL": "Address of a PostgreSQL database, `postgresql://USER:PASSWORD@HOST:PORT/DATABASE`, with `?sslmode=` verify-full "
+    "(the default beyond this machine), require or disable. Default: the SQLite file `.licet/licet.sqlite`. Needs the extra `postgres`.",
     "LICET_DATA": "Folder with data sets for `make studies`; the product does not read it.",
 }
 """Every setting, with its meaning; the reference in the docs is tested against it."""
@@ -26,10 +28,12 @@ class Home:
     Attributes:
         root: the folder with use_cases/.
         key_file: the payload key.
+        database_url: the address of a PostgreSQL database, which may hold a password; None where SQLite is used.
     """
 
     root: Path
     key_file: Path
+    database_url: str | None = field(default=None, repr=False)
 
     @property
     def inner(self) -> Path:
@@ -38,7 +42,7 @@ class Home:
 
     @property
     def database(self) -> Path:
-        """The SQLite file."""
+        """The SQLite file; not there where the database is on PostgreSQL."""
         return self.inner / "licet.sqlite"
 
     @property
@@ -66,7 +70,9 @@ def home_at(root: Path, environment: Mapping[str, str] | None = None) -> Home:
     """The installation in a folder, whether it is there yet or not."""
     env = os.environ if environment is None else environment
     key = env.get("LICET_KEY_FILE")
-    return Home(root=root, key_file=Path(key) if key else root / FOLDER / "key")
+    return Home(
+        root=root, key_file=Path(key) if key else root / FOLDER / "key", database_url=env.get("LICET_DATABASE_URL") or None
+    )
 
 
 def find_home(start: Path | None, environment: Mapping[str, str] | None = None) -> Home:

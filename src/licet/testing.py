@@ -16,6 +16,8 @@ Rules, store, encryption, ledger and signature are the real ones; only time, cha
 import hashlib
 import hmac
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -50,7 +52,8 @@ from licet.flows.review import Answered, Waiting, answer_worksheet, worksheet
 from licet.flows.set_standard import countersign_standard, lock_standard
 from licet.flows.sort_history import Order
 from licet.store import ledger, mandates, use_cases
-from licet.store.book import Book, open_engine
+from licet.store.book import Book
+from licet.store.engines import Database, open_engine
 from licet.store.upgrade import upgrade
 from licet.wiring import settle
 
@@ -210,6 +213,19 @@ def promise(target: float = 0.05, confidence: float = 0.95) -> Standard:
     return Standard(measures=(Measure(name="error", kind=MeasureKind.ERROR_ALONE, target=target, confidence=confidence),))
 
 
+_new_database: ContextVar[Callable[[], str] | None] = ContextVar("_new_database", default=None)
+
+
+@contextmanager
+def worlds_on(new_database: Callable[[], str]) -> Iterator[None]:
+    """Puts the worlds made meanwhile on PostgreSQL: `new_database` makes an empty database for each, and gives its address."""
+    token = _new_database.set(new_database)
+    try:
+        yield
+    finally:
+        _new_database.reset(token)
+
+
 class World:
     """An installation in a folder of its own, with the people of a usual journey, to be used in a `with` statement.
 
@@ -220,17 +236,23 @@ class World:
         standards: what the use cases' folders say, by name; change it to edit the file.
     """
 
-    def __init__(self, folder: Path, *, seed: int = 0) -> None:
-        """Sets up in an empty folder; everything that is drawn or split depends on the seed alone."""
+    def __init__(self, folder: Path, *, seed: int = 0, database_url: str | None = None) -> None:
+        """Sets up in an empty folder; everything that is drawn or split depends on the seed alone.
+
+        `database_url` names an empty PostgreSQL database; None: the one `worlds_on` makes, or else a SQLite file in the folder.
+        """
         folder.mkdir(parents=True, exist_ok=True)
+        new_database = _new_database.get()
+        self.database_url = database_url or (None if new_database is None else new_database())
         self.folder, self.database = folder, folder / "licet.sqlite"
         self.clock, self.draw, self.post, self.systems = SetClock(), SeededDraw(seed=seed), RememberingPost(), ScriptedSystems()
         self.standards: dict[str, Standard] = {}
-        self._engine = open_engine(self.database, create=True, through_power_cuts=False)
-        upgrade(self._engine)
+        self._engines: list[Database] = []
+        engine = self.connect()
+        upgrade(engine)
         vault = FileVault(master=SeededDraw(seed=~seed).secret())
         self.office = Office(
-            book=Book(self._engine, vault, self.draw),
+            book=Book(engine, vault, self.draw),
             clock=self.clock,
             draw=self.draw,
             vault=vault,
@@ -251,9 +273,16 @@ class World:
         """The world itself."""
         return self
 
+    def connect(self) -> Database:
+        """One more way into the world's database, as another process has it."""
+        engine = open_engine(self.database, url=self.database_url, create=True, through_power_cuts=False)
+        self._engines.append(engine)
+        return engine
+
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        """Lets go of the database."""
-        self.office.book.close()
+        """Lets go of the database, whichever way it was opened."""
+        for engine in self._engines:
+            engine.dispose()
 
     def person(self, name: str, *roles: Role) -> Person:
         """Adds a person, or gives one more roles; the address is NAME@example.org."""

@@ -15,8 +15,9 @@ from licet.edge.vault import FileVault, open_key
 from licet.edge.witness import FileWitness
 from licet.flows.office import Office
 from licet.settings import Home
-from licet.store import ledger, notices
-from licet.store.book import Book, BrokenDatabaseError, ClockWentBackError, DatabaseBusyError, check_schema, open_engine
+from licet.store import installations, ledger, notices
+from licet.store.book import Book, ClockWentBackError
+from licet.store.engines import BrokenDatabaseError, DatabaseBusyError, check_schema, open_engine
 
 
 def office_of(home: Home, book: Book, vault: FileVault, seal: Seal) -> Office:
@@ -35,6 +36,10 @@ def office_of(home: Home, book: Book, vault: FileVault, seal: Seal) -> Office:
     )
 
 
+class OtherInstallationError(RuntimeError):
+    """The database belongs to another installation than the keys do."""
+
+
 class RolledBackError(RuntimeError):
     """The database is older than a checkpoint that was kept outside it."""
 
@@ -48,13 +53,15 @@ def opened(home: Home, *, rolled_back: bool = False) -> Iterator[Office]:
         rolled_back: opens also what is older than the checkpoints outside say: to look at it, or to write the roll-back down.
 
     Raises:
-        DatabaseMissingError, SchemaError, KeyFileError, SealError, ClockWentBackError, RolledBackError: each names the remedy.
+        DatabaseMissingError, DatabaseUnreachableError, SchemaError, KeyFileError, SealError, ClockWentBackError,
+            OtherInstallationError, RolledBackError: each names the remedy.
     """
-    engine = open_engine(home.database)
+    engine = open_engine(home.database, url=home.database_url)
     try:
         check_schema(engine)
         vault = open_key(home.key_file)
         office = office_of(home, Book(engine, vault, SystemDraw()), vault, open_seal(home.ledger_key))
+        _check_whose(office, home)
         behind = _behind(office)
         if behind is not None and not rolled_back:
             raise RolledBackError(behind)
@@ -62,6 +69,20 @@ def opened(home: Home, *, rolled_back: bool = False) -> Iterator[Office]:
             yield office
     finally:
         engine.dispose()
+
+
+def _check_whose(office: Office, home: Home) -> None:
+    """A database on a server can be named from any folder; only the one with its keys may sign for it."""
+    if home.database_url is None:
+        return
+    with office.book.read() as tx:
+        found = installations.read(tx)
+    if found is None or found.vkey != office.seal.vkey:
+        message = (
+            f"The database of LICET_DATABASE_URL does not belong to the installation in {str(home.root)!r}: its key is another. "
+            "Nothing was done. Set the address of its own database, or name the right folder with --home."
+        )
+        raise OtherInstallationError(message)
 
 
 @contextmanager

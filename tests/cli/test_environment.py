@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from licet.store import book
+from licet.store import engines
 from tests.cli.desk import COMMAND, POSTED, Desk, cases
 
 ADD = ("person", "add", "new@example.org", "--name", "New", "--role", "reviewer")
@@ -108,7 +108,7 @@ def test_an_expired_mandate_decides_nothing(granted: Desk) -> None:
 
 
 def test_a_database_locked_by_another_process_is_waited_for_and_then_named(met: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(book, "BUSY_AFTER", timedelta(seconds=0.3))
+    monkeypatch.setattr(engines, "BUSY_AFTER", timedelta(seconds=0.3))
     with closing(sqlite3.connect(met.home / ".licet" / "licet.sqlite", isolation_level=None)) as other:
         other.execute("begin immediate")
         began = time.monotonic()

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 from licet.flows.office import Office
-from licet.store.book import Book, Tx, open_engine
+from licet.store.book import Book, Tx
 from licet.testing import World
 
 
@@ -17,7 +17,7 @@ class BreakableBook(Book):
     """Dies in its `at`-th write: before the commit, so that nothing of it lasts, or right after it."""
 
     def __init__(self, world: World, *, at: int, after_commit: bool) -> None:
-        super().__init__(open_engine(world.database, through_power_cuts=False), world.office.vault, world.draw)
+        super().__init__(world.connect(), world.office.vault, world.draw)
         self._at, self._after_commit = at, after_commit
         self.writes = 0
 
@@ -41,4 +41,4 @@ def breaks(world: World, *, at: int, after_commit: bool) -> Office:
 
 def second(world: World) -> Office:
     """The same installation through a connection of its own, as another process has it."""
-    return replace(world.office, book=Book(open_engine(world.database, through_power_cuts=False), world.office.vault, world.draw))
+    return replace(world.office, book=Book(world.connect(), world.office.vault, world.draw))

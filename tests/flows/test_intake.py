@@ -17,7 +17,7 @@ from licet.flows.intake import CHUNK, Delivery, submit
 from licet.flows.office import Office
 from licet.flows.respond import suspend_mandate
 from licet.store import cases, decisions, use_cases
-from licet.store.book import Book, Tx, open_engine
+from licet.store.book import Book, Tx
 from licet.testing import World, done, past_cases, says_like, vendor
 from tests.flows.breakable import KilledError, breaks, second
 from tests.flows.examples import MAILS, of_word
@@ -229,7 +229,7 @@ class WaitingBook(Book):
     """A database whose lock is given only after another process has written for a minute."""
 
     def __init__(self, world: World) -> None:
-        super().__init__(open_engine(world.database, through_power_cuts=False), world.office.vault, world.draw)
+        super().__init__(world.connect(), world.office.vault, world.draw)
         self._world = world
 
     @contextmanager

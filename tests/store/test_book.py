@@ -1,5 +1,6 @@
 """The book: everything of a transaction lasts or nothing, its ledger entries included; a wrong clock or schema stops it."""
 
+from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -14,18 +15,9 @@ from licet.core.people import Role
 from licet.edge.vault import create_key
 from licet.flows.register import add_person
 from licet.store import ledger, people, use_cases
-from licet.store.book import (
-    CLOCK_SLACK,
-    Book,
-    ClockWentBackError,
-    DatabaseMissingError,
-    SchemaError,
-    check_clock,
-    check_schema,
-    count_rows,
-    open_engine,
-)
+from licet.store.book import CLOCK_SLACK, Book, ClockWentBackError, check_clock, count_rows
 from licet.store.cases import SealedAnswersError, history
+from licet.store.engines import BrokenDatabaseError, DatabaseMissingError, SchemaError, check_schema, open_engine
 from licet.testing import START, World, done, past_cases
 
 
@@ -72,7 +64,7 @@ def test_a_number_is_given_once_even_when_a_transaction_in_between_fails(tmp_pat
 def test_a_reader_changes_nothing(tmp_path: Path) -> None:
     with World(tmp_path) as world:
         before = rows(world)
-        with world.office.book.read() as tx:
+        with suppress(BrokenDatabaseError), world.office.book.read() as tx:  # PostgreSQL says no at once
             tx.take_numbers("case", 5)
         assert rows(world) == before
 
@@ -115,7 +107,7 @@ def test_a_database_that_is_not_there_or_of_another_schema_is_refused_with_the_w
     with pytest.raises(SchemaError, match="licet init"):
         check_schema(empty)
     with World(tmp_path / "world") as world:
-        engine = open_engine(world.database)
+        engine = world.connect()
         check_schema(engine)
         for version, remedy in (("0000", "licet db upgrade"), ("9999", "newer Licet")):
             with engine.begin() as conn:
@@ -136,11 +128,12 @@ def test_with_another_key_file_nothing_can_be_read(tmp_path: Path) -> None:
     with World(tmp_path) as world:
         world.use_case("mails")
         world.import_cases("mails", past_cases(60), shares=Shares(build=100, calibration=0, sealed=0))
-        other = Book(open_engine(world.database), create_key(tmp_path / "other"), world.draw)
+        other = Book(world.connect(), create_key(tmp_path / "other"), world.draw)
         with other.read() as tx, pytest.raises(ValueError, match="key file"):
             list(history(tx, use_cases.require(tx, "mails"), Part.BUILD))
 
 
+@pytest.mark.one_database
 def test_outside_pretend_worlds_each_commit_waits_for_the_disk(tmp_path: Path) -> None:
     with open_engine(tmp_path / "real.sqlite", create=True).connect() as conn:
         found = {

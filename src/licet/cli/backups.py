@@ -10,9 +10,11 @@ from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 
+from licet.cli.frame import RefusedError
 from licet.core.checkpoint import Checkpoint
 from licet.core.ids import OPERATOR
 from licet.core.ledger import Frontier
+from licet.core.refusal import Refused
 from licet.edge.seal import verify_checkpoint
 from licet.edge.witness import newest_note
 from licet.flows.office import entry
@@ -37,10 +39,12 @@ def back_up(home: Home, file: Path) -> int:
         The file's size in bytes.
 
     Raises:
+        RefusedError: when the database is on PostgreSQL.
         BadBackupError: when the file exists.
         BrokenDatabaseError: when the database cannot be read.
         OSError: when the file cannot be written.
     """
+    _refuse_server(home)
     if file.exists():
         raise BadBackupError(f"{str(file)!r} exists; a backup is never overwritten. Name another file.")
     with tempfile.TemporaryDirectory(dir=home.inner) as folder:
@@ -64,6 +68,18 @@ def back_up(home: Home, file: Path) -> int:
     return file.stat().st_size
 
 
+def _refuse_server(home: Home) -> None:
+    """A server's database is not a file of ours."""
+    if home.database_url is None:
+        return
+    why = "The database is on PostgreSQL, and one file cannot hold it together with its keys."
+    remedy = (
+        f"Copy it with `pg_dump --format=custom`, put it back with `pg_restore` into an empty database, and keep a copy of "
+        f"{str(home.inner)!r} (and of LICET_KEY_FILE) apart from it. `licet ledger verify` then says what is lost."
+    )
+    raise RefusedError(Refused(code="database_elsewhere", why=why, remedy=remedy))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Restored:
     """What a restore brought back: ledger entries, how many an outside checkpoint knows, and how many are lost."""
@@ -85,9 +101,11 @@ def bring_back(home: Home, file: Path, checkpoint: Path | None) -> Restored:
         checkpoint: checkpoints kept elsewhere; None: those of the installation only.
 
     Raises:
+        RefusedError: when the database is on PostgreSQL.
         BadBackupError: when the file is no backup, is damaged, or a checkpoint is not of its ledger. Nothing was changed.
         OSError: when the folder cannot be written.
     """
+    _refuse_server(home)
     notes = _notes(home, checkpoint)
     home.root.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=home.root, prefix=f"{FOLDER}.restoring-") as folder:

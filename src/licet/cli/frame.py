@@ -38,7 +38,11 @@ ENVIRONMENT_ERRORS = frozenset(
     {
         "NoHomeError",
         "DatabaseMissingError",
+        "DatabaseAddressError",
         "DatabaseBusyError",
+        "DatabaseDriverError",
+        "DatabaseUnreachableError",
+        "OtherInstallationError",
         "SchemaError",
         "ClockWentBackError",
         "BrokenDatabaseError",

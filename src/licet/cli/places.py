@@ -178,6 +178,17 @@ def upgrade(home: str | None, *, as_json: bool) -> None:
     said({"before": before, "after": after}, (f"Schema {before or 'none'} → {after}.",), as_json=as_json)
 
 
+@db.command("check", context_settings=CONTEXT)
+@home_option
+@json_option
+def check_schema(home: str | None, *, as_json: bool) -> None:
+    """Say whether the database has the schema this Licet writes; ends with 4 where it has not."""
+    from licet.cli.founding import check_database
+
+    schema = check_database(find_home(None if home is None else Path(home)))
+    said({"schema": schema}, (f"Schema {schema}, the one this Licet writes.",), as_json=as_json)
+
+
 @click.command(context_settings=CONTEXT)
 @click.argument("file")
 @home_option

@@ -9,8 +9,8 @@ from licet.edge.seal import open_seal
 from licet.edge.vault import open_key
 from licet.settings import Home
 from licet.store import notices
-from licet.store.book import check_schema, open_engine
 from licet.store.copies import check_whole
+from licet.store.engines import check_schema, open_engine
 from licet.wiring import check_ledger, opened
 
 ROOM = 200 * 1024 * 1024
@@ -75,7 +75,7 @@ def _disk(home: Home) -> str:
 
 
 def _schema(home: Home) -> str:
-    engine = open_engine(home.database)
+    engine = open_engine(home.database, url=home.database_url)
     try:
         check_schema(engine)
     finally:
@@ -84,6 +84,8 @@ def _schema(home: Home) -> str:
 
 
 def _database(home: Home) -> str:
+    if home.database_url is not None:
+        return "on PostgreSQL, which looks after its files: see pg_amcheck"
     check_whole(home.database)
     return "whole"
 

@@ -1,66 +1,31 @@
 """The book: one transaction at a time, with what changed and the ledger entry of it written together or not at all."""
 
-import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from pathlib import Path
+from itertools import chain
 from typing import Any, cast
 
-from sqlalchemy import (
-    Connection,
-    CursorResult,
-    Engine,
-    Executable,
-    Result,
-    Row,
-    Table,
-    create_engine,
-    event,
-    func,
-    insert,
-    select,
-    text,
-    update,
-)
-from sqlalchemy.exc import DatabaseError, OperationalError
+from sqlalchemy import Connection, CursorResult, Engine, Executable, Result, Row, Table, func, insert, select, update
 
 from licet.core.ledger import Event, event_bytes, leaf_hash
 from licet.ports import Draw, Vault
 from licet.store import tables
+from licet.store.engines import begin_read, begin_write, named_errors, on_postgresql, roll_back
 
 CASE = "case"
 """The purpose under which a case's key is derived."""
 
-HEAD = "0001"
-"""The schema this code writes; `licet db upgrade` brings an older database here."""
-
-BUSY_AFTER = timedelta(seconds=10)
-"""How long a short command waits for another process to finish writing."""
+ROWS_AT_ONCE = 500
+"""How many rows one statement carries to PostgreSQL, where each statement is a journey to the server."""
 
 CLOCK_SLACK = timedelta(seconds=2)
 """How far the clock may go back (as time servers do) before acts are refused."""
 
 
-class DatabaseMissingError(LookupError):
-    """There is no database where one was expected."""
-
-
-class DatabaseBusyError(RuntimeError):
-    """Another process holds the database for longer than we wait."""
-
-
-class SchemaError(RuntimeError):
-    """The database was written by an older or a newer Licet."""
-
-
 class ClockWentBackError(RuntimeError):
     """The machine's clock is behind the last thing that happened."""
-
-
-class BrokenDatabaseError(RuntimeError):
-    """The file is not a database of ours, or is damaged."""
 
 
 Record = Row[*tuple[Any, ...]]
@@ -89,10 +54,15 @@ class Tx:
         """Inserts many rows the fast way: values go to the driver as they are, times as text from `moments.moment_text`."""
         if not rows:
             return
-        mark = "?" if self.conn.dialect.paramstyle == "qmark" else "%s"
         named = ", ".join(f'"{column}"' for column in columns)
-        marks = ", ".join([mark] * len(columns))
-        self.conn.exec_driver_sql(f'INSERT INTO "{table.name}" ({named}) VALUES ({marks})', list(rows))  # noqa: S608 - names of our own tables
+        into = f'INSERT INTO "{table.name}" ({named}) VALUES '  # noqa: S608 - names of our own tables
+        if not on_postgresql(self.conn):
+            self.conn.exec_driver_sql(f"{into}({', '.join('?' * len(columns))})", list(rows))
+            return
+        marks = f"({', '.join(['%s'] * len(columns))})"
+        for start in range(0, len(rows), ROWS_AT_ONCE):
+            some = rows[start : start + ROWS_AT_ONCE]
+            self.conn.exec_driver_sql(into + ", ".join([marks] * len(some)), tuple(chain.from_iterable(some)))
 
     def run(self, statement: Executable, rows: Sequence[Mapping[str, object]] | None = None) -> Records:
         """Runs a statement, once or for many rows."""
@@ -155,7 +125,7 @@ class Book:
     """The database. Readers see one moment; writers come one after the other."""
 
     def __init__(self, engine: Engine, vault: Vault, draw: Draw) -> None:
-        """Takes an engine from `open_engine`."""
+        """Takes an engine from `engines.open_engine`."""
         self._engine = engine
         self._vault = vault
         self._draw = draw
@@ -166,14 +136,15 @@ class Book:
 
         Raises:
             DatabaseBusyError: when another process keeps the database locked.
+            DatabaseUnreachableError: when the server cannot be reached.
             BrokenDatabaseError: when the file is damaged.
         """
-        with _named_errors(), self._engine.connect() as conn:
-            conn.exec_driver_sql("BEGIN IMMEDIATE")
+        with named_errors(self._engine), self._engine.connect() as conn:
             try:
+                begin_write(conn)
                 yield Tx(conn=conn, vault=self._vault, draw=self._draw)
             except BaseException:
-                _roll_back(conn)
+                roll_back(conn)
                 raise
             conn.exec_driver_sql("COMMIT")
 
@@ -182,14 +153,15 @@ class Book:
         """A view of one moment; nothing is written.
 
         Raises:
+            DatabaseUnreachableError: when the server cannot be reached.
             BrokenDatabaseError: when the file is damaged.
         """
-        with _named_errors(), self._engine.connect() as conn:
-            conn.exec_driver_sql("BEGIN")
+        with named_errors(self._engine), self._engine.connect() as conn:
             try:
+                begin_read(conn)
                 yield Tx(conn=conn, vault=self._vault, draw=self._draw)
             finally:
-                _roll_back(conn)
+                roll_back(conn)
 
     def last_moment(self) -> datetime | None:
         """When the newest ledger entry happened."""
@@ -197,96 +169,8 @@ class Book:
             return tx.conn.execute(select(tables.ledger_head.c.last_at)).scalar_one_or_none()
 
     def close(self) -> None:
-        """Lets go of the file."""
+        """Lets go of the database."""
         self._engine.dispose()
-
-
-def _roll_back(conn: Connection) -> None:
-    """Takes a transaction back; after Ctrl-C in a statement the connection is closed, on a full disk SQLite took it back itself."""
-    if not conn.invalidated:
-        with suppress(OperationalError):
-            conn.exec_driver_sql("ROLLBACK")
-
-
-@contextmanager
-def _named_errors() -> Iterator[None]:
-    try:
-        yield
-    except OperationalError as error:
-        if "locked" in str(error.orig) or "busy" in str(error.orig):
-            message = (
-                f"Another process has been writing to the database for more than {BUSY_AFTER.seconds} seconds. "
-                "Nothing was done. Wait for it to end and repeat."
-            )
-            raise DatabaseBusyError(message) from error
-        raise BrokenDatabaseError(_broken(error)) from error
-    except DatabaseError as error:
-        if isinstance(error.orig, sqlite3.IntegrityError):
-            raise
-        raise BrokenDatabaseError(_broken(error)) from error
-
-
-def _broken(error: DatabaseError) -> str:
-    return f"The database cannot be read or written: {error.orig}. Check the disk, or restore a backup with `licet restore`."
-
-
-def open_engine(path: Path, *, create: bool = False, through_power_cuts: bool = True) -> Engine:
-    """Opens the SQLite file with the settings everything here relies on: WAL, full synchronisation, foreign keys, secure deletion.
-
-    Args:
-        path: the database file.
-        create: whether it may be made.
-        through_power_cuts: whether each commit waits for the disk; without it commits outlive a killed process only. False in
-            pretend worlds alone.
-
-    Raises:
-        DatabaseMissingError: when it is not there and may not be made.
-    """
-    if not create and not path.exists():
-        message = f"There is no database at {str(path)!r}. Create one with `licet init`, or name the right folder with --home."
-        raise DatabaseMissingError(message)
-    engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": BUSY_AFTER.total_seconds()})
-    event.listen(engine, "connect", _prepare)
-    if not through_power_cuts:
-        event.listen(engine, "connect", _hasten)
-    return engine
-
-
-def _hasten(raw: sqlite3.Connection, record: object) -> None:
-    del record
-    raw.execute("PRAGMA synchronous=OFF")
-
-
-def _prepare(raw: sqlite3.Connection, record: object) -> None:
-    del record
-    raw.isolation_level = None
-    wait = f"busy_timeout={int(BUSY_AFTER.total_seconds() * 1000)}"
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON", wait):
-        raw.execute(f"PRAGMA {pragma}")
-
-
-def check_schema(engine: Engine) -> None:
-    """Refuses a database of another schema.
-
-    Raises:
-        SchemaError: names both schemas and the command that helps.
-    """
-    found = schema_of(engine)
-    if found == HEAD:
-        return
-    if found is None:
-        raise SchemaError("The file holds no Licet database. Create one with `licet init`, or restore a backup with `licet restore`.")
-    if found < HEAD:
-        message = f"The database has schema {found}, this Licet writes {HEAD}. Back it up, then run `licet db upgrade`."
-        raise SchemaError(message)
-    raise SchemaError(f"The database has schema {found}, newer than this Licet's {HEAD}. Install the newer Licet again.")
-
-
-def schema_of(engine: Engine) -> str | None:
-    """The schema a database has; None where there is none."""
-    with _named_errors(), engine.connect() as conn:
-        there = conn.execute(text("select count(*) from sqlite_master where name = 'alembic_version'")).scalar_one()
-        return conn.execute(text("select version_num from alembic_version")).scalar_one_or_none() if there else None
 
 
 def count_rows(tx: Tx, table: str) -> int:

@@ -4,7 +4,7 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from licet.store.book import BrokenDatabaseError
+from licet.store.engines import BrokenDatabaseError
 
 BESIDE = ("-wal", "-shm")
 """What SQLite keeps beside a database file; the first holds what was committed last."""

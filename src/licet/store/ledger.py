@@ -79,8 +79,9 @@ def entries(tx: Tx, *, use_case: str | None = None, also: frozenset[str] = froze
     wanted = select(e.index, e.body, e.leaf).order_by(e.index)
     if use_case is not None:
         wanted = wanted.where(e.use_case.in_({use_case, *also}) | (e.use_case.is_(None)))
-    for row in tx.conn.execution_options(yield_per=5000).execute(wanted):
-        yield _entry(row)
+    with tx.conn.execute(wanted, execution_options={"yield_per": 5000}) as rows:
+        for row in rows:
+            yield _entry(row)
 
 
 def _entry(row: Record) -> Entry:

@@ -6,7 +6,7 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import Engine
 
-from licet.store.book import HEAD, schema_of
+from licet.store.engines import HEAD, begin_write, named_errors, schema_of
 
 
 def upgrade(engine: Engine) -> tuple[str | None, str]:
@@ -18,8 +18,8 @@ def upgrade(engine: Engine) -> tuple[str | None, str]:
     before = schema_of(engine)
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
-    with engine.connect() as connection:
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    with named_errors(engine), engine.connect() as connection:
+        begin_write(connection)
         config.attributes["connection"] = connection
         command.upgrade(config, HEAD)
         connection.exec_driver_sql("COMMIT")

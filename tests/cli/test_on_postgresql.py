@@ -1,0 +1,53 @@
+"""Commands on PostgreSQL: an installation is made, looked at and upgraded there; copies are the server's."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import made
+from tests.cli.desk import typed
+from tests.cluster import PASSWORD, Cluster
+
+
+def test_an_installation_lives_on_postgresql(cluster: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LICET_DATABASE_URL", cluster.new_database())
+    desk = made(tmp_path / "desk")
+    assert typed("init", str(desk.home)).code == 0
+    assert not (desk.home / ".licet" / "licet.sqlite").exists()
+    desk("person", "add", "ann@example.org", "--name", "Ann", "--role", "owner")
+    assert desk("db", "check").data == {"schema": "0001"}
+    assert desk("db", "upgrade").data == {"before": "0001", "after": "0001"}
+    assert desk("ledger", "verify").data["problems"] == []
+    assert [check["says"] for check in desk("doctor").data["checks"] if not check["ok"]] == []
+    for words in (("backup", desk.files / "x.zip"), ("restore", desk.files / "x.zip")):
+        refused = desk(*words, code=5).refused
+        assert refused["code"] == "database_elsewhere"
+        assert "pg_dump" in refused["remedy"]
+    other = made(tmp_path / "other")
+    said = typed("init", str(other.home))
+    assert (said.code, "Nothing was changed" in said.err) == (4, True)
+    assert not (other.home / ".licet").exists()
+
+
+def test_a_database_of_another_installation_is_not_touched(cluster: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    one, two = made(tmp_path / "one"), made(tmp_path / "two")
+    first = cluster.new_database()
+    for desk, url in ((one, first), (two, cluster.new_database())):
+        monkeypatch.setenv("LICET_DATABASE_URL", url)
+        assert typed("init", str(desk.home)).code == 0
+    monkeypatch.setenv("LICET_DATABASE_URL", first)
+    assert two("ledger", "verify", code=4).error["code"] == "OtherInstallationError"
+    assert one("ledger", "verify").data["problems"] == []
+
+
+@pytest.mark.parametrize(
+    ("url", "code"), [("postgresql://u:{}@127.0.0.1:1/d", "DatabaseUnreachableError"), ("oracle://u:{}@h/d", "DatabaseAddressError")]
+)
+def test_an_address_that_leads_nowhere_is_named_without_its_password(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, url: str, code: str
+) -> None:
+    monkeypatch.setenv("LICET_DATABASE_URL", url.format(PASSWORD))
+    said = typed("init", str(tmp_path / "home"), "--json")
+    assert (said.code, said.error["code"]) == (4, code)
+    assert PASSWORD not in said.out + said.err
+    assert not (tmp_path / "home" / ".licet").exists()

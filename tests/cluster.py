@@ -1,0 +1,147 @@
+"""A PostgreSQL of the tests' own: started in a temporary folder on a free port of this machine, and gone when they end."""
+
+import os
+import shutil
+import socket
+import subprocess
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
+from itertools import count
+from pathlib import Path
+
+from sqlalchemy import Engine, create_engine
+
+from licet.store.engines import HEAD, open_engine
+from licet.store.tables import metadata
+from licet.store.upgrade import upgrade
+
+TOOLS = ("initdb", "pg_ctl")
+OWNER, PASSWORD = "owner", "a-password-nobody-may-read"
+QUICK = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "shared_buffers=32MB", "max_connections=60")
+"""Settings for a cluster that is thrown away: nothing of it must outlive the machine."""
+
+NOBODY = 65534
+NUMBERS = count(1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cluster:
+    """A running server."""
+
+    port: int
+    free: list[str] = field(default_factory=list)
+
+    def url(self, database: str, *, user: str = OWNER, password: str = PASSWORD) -> str:
+        """The address of a database."""
+        return f"postgresql://{user}:{password}@127.0.0.1:{self.port}/{database}"
+
+    def run(self, *statements: str, database: str = "postgres") -> None:
+        """Runs statements as the owner of everything, each for itself."""
+        engine = self.engine(database)
+        with engine.connect() as conn:
+            for statement in statements:
+                conn.exec_driver_sql(statement)
+        engine.dispose()
+
+    def engine(self, database: str, *, user: str = OWNER) -> Engine:
+        """A bare engine, as somebody with `psql` has it."""
+        return create_engine(self.url(database, user=user).replace("postgresql", "postgresql+pg8000"), isolation_level="AUTOCOMMIT")
+
+    def new_database(self, *, like: str = "template0") -> str:
+        """Makes a database, empty or a copy of another, and gives its address."""
+        name = f"world_{next(NUMBERS)}"
+        self.run(f"CREATE DATABASE {name} TEMPLATE {like} STRATEGY file_copy")
+        return self.url(name)
+
+    def new_world(self) -> str:
+        """Gives the address of a database with the tables in it, as `upgrade` makes them, and nothing else."""
+        return self.free.pop() if self.free else self.new_database(like="founded")
+
+    def take_back(self, url: str) -> None:
+        """Empties a database that a test is done with, for the next one; whoever is still connected is thrown out."""
+        name = url.rpartition("/")[2]
+        everything = ", ".join(f'"{table}"' for table in metadata.tables)
+        self.run(
+            f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}' AND pid <> pg_backend_pid()",  # noqa: S608
+            f"TRUNCATE {everything} RESTART IDENTITY CASCADE",
+            f"UPDATE alembic_version SET version_num = '{HEAD}'",  # noqa: S608 - our own schema
+            database=name,
+        )
+        self.free.append(url)
+
+    @contextmanager
+    def lending(self) -> Iterator[Callable[[], str]]:
+        """Lends databases for one test."""
+        lent: list[str] = []
+
+        def lend() -> str:
+            lent.append(self.new_world())
+            return lent[-1]
+
+        yield lend
+        for url in lent:
+            self.take_back(url)
+
+
+def missing() -> str | None:
+    """Why no PostgreSQL can be started here; None where one can."""
+    absent = [tool for tool in TOOLS if shutil.which(tool) is None]
+    return f"PostgreSQL is not installed: no {' and no '.join(absent)} on PATH" if absent else None
+
+
+@contextmanager
+def running() -> Iterator[Cluster]:
+    """Starts a server and stops it; for root it runs as nobody, because PostgreSQL refuses root."""
+    with tempfile.TemporaryDirectory(prefix="licet-postgresql-") as name:
+        folder = Path(name)
+        data = folder / "data"
+        port = _started(folder, data)
+        try:
+            cluster = Cluster(port=port)
+            cluster.run("CREATE DATABASE founded")
+            engine = open_engine(folder, url=cluster.url("founded"))
+            upgrade(engine)
+            engine.dispose()
+            yield cluster
+        finally:
+            _run("pg_ctl", "-D", str(data), "-m", "immediate", "-w", "stop")
+
+
+def _started(folder: Path, data: Path) -> int:
+    """Makes a cluster, starts it, and gives its port."""
+    secret = folder / "password"
+    secret.write_text(PASSWORD, "ascii")
+    if os.geteuid() == 0:
+        for path in (folder, secret):
+            os.chown(path, NOBODY, NOBODY)
+    _run("initdb", "-D", str(data), "-U", OWNER, "--pwfile", str(secret), "--auth=scram-sha-256", "--no-sync", "--locale=C", "-E", "UTF8")
+    port = _free_port()
+    options = " ".join([f"-p {port} -h 127.0.0.1 -k ''", *(f"-c {one}" for one in QUICK)])
+    _run("pg_ctl", "-D", str(data), "-w", "-l", str(folder / "log"), "-o", options, "start")
+    return port
+
+
+def _run(*words: str) -> None:
+    root = NOBODY if os.geteuid() == 0 else None
+    done = subprocess.run(  # noqa: S603 - PostgreSQL's own tools
+        [str(shutil.which(words[0])), *words[1:]],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        cwd="/",
+        check=False,
+        text=True,
+        user=root,
+        group=root,
+        extra_groups=None if root is None else [],
+    )
+    if done.returncode:
+        message = f"{words[0]} ended with {done.returncode}: {done.stderr}"
+        raise RuntimeError(message)
+
+
+def _free_port() -> int:
+    with closing(socket.socket()) as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
