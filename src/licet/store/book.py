@@ -12,7 +12,7 @@ from sqlalchemy import Connection, CursorResult, Engine, Executable, Result, Row
 from licet.core.ledger import Event, event_bytes, leaf_hash
 from licet.ports import Draw, Vault
 from licet.store import tables
-from licet.store.engines import begin_read, begin_write, named_errors, on_postgresql, roll_back
+from licet.store.engines import BrokenDatabaseError, begin_read, begin_write, named_errors, on_postgresql, roll_back
 
 CASE = "case"
 """The purpose under which a case's key is derived."""
