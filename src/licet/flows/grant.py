@@ -361,17 +361,11 @@ def _fresh_verdict(tx: Tx, use_case: UseCase, suspended: SuspendedMandate) -> da
 
 def _reaches(tx: Tx, stored: looks.StoredLook, threshold: float) -> bool:
     """Whether a verdict is about everything down to a threshold: it is certified there, or on all cases, with none further down."""
-    certified = _threshold(stored)
+    certified = stored.threshold
+    if certified is None:
+        return False
     labels = {look.labels for look in looks.set_by_id(tx, stored.look.sealed_set).looks}
     return certified <= threshold or (certified == min(stored.look.thresholds) and labels == {stored.look.labels})
-
-
-def _threshold(stored: looks.StoredLook) -> float:
-    match stored.verdict:
-        case {"region": {"threshold": int() | float() as threshold}}:
-            return float(threshold)
-        case _:
-            return 1.0
 
 
 def _id(mandate: Mandate) -> MandateId:

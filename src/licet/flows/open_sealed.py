@@ -123,7 +123,7 @@ def figures(office: Office, *, name: str, look: LookId) -> Figures | None:
     if scope is None:
         return None
     judged = grade(standard, scope, spoken, answers)
-    threshold = _threshold(stored)
+    threshold = stored.threshold
     return Figures(
         curve=_curve(standard, judged),
         measures=_measures(standard, judged, threshold),
@@ -155,14 +155,6 @@ def _opened(tx: Tx, use_case: UseCase, stored: looks.StoredLook, scope: Digest) 
 def _spoken(tx: Tx, one: cases.StoredCase, proposed: Proposed) -> Spoken:
     body = cases.body_of(tx, one)
     return Spoken(number=one.number, attributes={} if body is None else body.attributes, proposed=proposed, name=one.external_id or "")
-
-
-def _threshold(stored: looks.StoredLook) -> float | None:
-    match stored.verdict:
-        case {"region": {"threshold": int() | float() as threshold}}:
-            return float(threshold)
-        case _:
-            return None
 
 
 def _labelled(judged: Graded) -> Labelled:
@@ -218,7 +210,7 @@ def _more(standard: Standard, judged: Graded, stored: looks.StoredLook) -> Label
     promise = AlonePromise(target=measure.target, delta=measure.delta * stored.look.share)
     counts = tally(labelled=labelled, promise=promise, thresholds=thresholds)
     coverage = [n / len(judged.loss) for n in counts.n]
-    threshold = _threshold(stored)
+    threshold = stored.threshold
     certified = None if threshold is None else thresholds.index(threshold)
     return label_more(tallies=[counts], coverage=coverage, labelled=len(judged.loss), certified=certified)
 

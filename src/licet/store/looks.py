@@ -32,6 +32,15 @@ class StoredLook:
     warnings: tuple[str, ...]
     by: str
 
+    @property
+    def threshold(self) -> float | None:
+        """The lowest confidence of the certified region; None where no region was certified."""
+        match self.verdict:
+            case {"region": {"threshold": int() | float() as threshold}}:
+                return float(threshold)
+            case _:
+                return None
+
 
 def new_set(tx: Tx, use_case: UseCase, at: datetime) -> SealedSetId:
     """Begins a sealed set with a budget of looks of its own."""
