@@ -9,7 +9,7 @@ SETTINGS: Mapping[str, str] = {
     "LICET_HOME": "Folder of the installation (made by `licet init`). Default: the nearest folder upwards that holds `.licet`.",
     "LICET_KEY_FILE": "File with the key that payloads are encrypted under. Default: `.licet/key`. Keep a copy apart from the database.",
     "LICET_DATABASE_URL": "Address of a PostgreSQL database, `postgresql://USER:PASSWORD@HOST:PORT/DATABASE`, with `?sslmode=` verify-full "
-    "(the default beyond this machine), require or disable. Default: the SQLite file `.licet/licet.sqlite`. Needs the extra `postgres`.",
+    "(the default beyond this machine), require or disable. Default: the SQLite file `.licet/licet.sqlite`.",
     "LICET_DATA": "Folder with data sets for `make studies`; the product does not read it.",
 }
 """Every setting, with its meaning; the reference in the docs is tested against it."""

@@ -40,7 +40,6 @@ ENVIRONMENT_ERRORS = frozenset(
         "DatabaseMissingError",
         "DatabaseAddressError",
         "DatabaseBusyError",
-        "DatabaseDriverError",
         "DatabaseUnreachableError",
         "OtherInstallationError",
         "SchemaError",
