@@ -14,8 +14,8 @@ from pathlib import Path
 from sqlalchemy import Engine, create_engine
 
 from licet.store.engines import HEAD, open_engine
-from licet.store.work_tables import metadata
 from licet.store.upgrade import upgrade
+from licet.store.work_tables import metadata
 
 TOOLS = ("initdb", "pg_ctl")
 OWNER, PASSWORD = "owner", "a-password-nobody-may-read"
