@@ -138,12 +138,13 @@ class ScriptedSystem:
     says: Callable[[Content], Proposed]
     name: str = "scripted"
     version: str = "1"
+    kind: SystemKind = SystemKind.CALLABLE
     parts: Mapping[str, Json] = field(default_factory=dict)
 
     @property
     def card(self) -> SystemCard:
         """Which system it is, as it is set now."""
-        return SystemCard(kind=SystemKind.CALLABLE, name=self.name, version=self.version, parts=self.parts)
+        return SystemCard(kind=self.kind, name=self.name, version=self.version, parts=self.parts)
 
     def propose(self, contents: Sequence[Content]) -> list[Proposed]:
         """Asks the script for each case."""
@@ -152,14 +153,15 @@ class ScriptedSystem:
 
 @dataclass(slots=True, kw_only=True)
 class ScriptedSystems:
-    """The systems that stand where folders hold a system.py, by the use case's name."""
+    """The systems that stand where folders hold or name one, by the use case's name."""
 
     there: dict[str, ScriptedSystem] = field(default_factory=dict)
 
-    def load(self, slug: UseCaseSlug, kind: AnswerKind) -> ScriptedSystem | None:
-        """The system of a use case; None where none was set."""
-        del kind
-        return self.there.get(slug)
+    def load(self, slug: UseCaseSlug, answers: AnswerKind, where: SystemKind) -> ScriptedSystem | None:
+        """The system of a use case; None where none of this kind was set."""
+        del answers
+        found = self.there.get(slug)
+        return found if found is not None and found.kind is where else None
 
 
 def says_like(cases: Iterable[PastCase]) -> Callable[[Content], Proposed]:
@@ -261,7 +263,7 @@ class World:
             post=self.post,
             trainer=Engine(),
             guardians=Guardians(),
-            callables=self.systems,
+            systems=self.systems,
         )
         set_up(self.office, now=self.clock.now())
         self.operator = Operator()

@@ -8,13 +8,13 @@ from licet.core.checkpoint import Checkpoint, MalformedNoteError
 from licet.core.ledger import Frontier
 from licet.edge.clock import SystemClock
 from licet.edge.draw import SystemDraw
-from licet.edge.late import LateCallables, LateEngine, LateGuardians
+from licet.edge.late import LateEngine, LateGuardians, LateSystems
 from licet.edge.post import FilePost
 from licet.edge.seal import Seal, open_seal, verify_checkpoint
 from licet.edge.vault import FileVault, open_key
 from licet.edge.witness import FileWitness
 from licet.flows.office import Office
-from licet.settings import Home
+from licet.settings import Home, secret
 from licet.store import installations, ledger, notices
 from licet.store.book import Book, ClockWentBackError
 from licet.store.engines import BrokenDatabaseError, DatabaseBusyError, check_schema, open_engine
@@ -32,7 +32,7 @@ def office_of(home: Home, book: Book, vault: FileVault, seal: Seal) -> Office:
         post=FilePost(path=home.messages),
         trainer=LateEngine(),
         guardians=LateGuardians(),
-        callables=LateCallables(root=home.use_cases),
+        systems=LateSystems(root=home.use_cases, secret=secret, draw=SystemDraw()),
     )
 
 
