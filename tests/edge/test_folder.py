@@ -151,6 +151,7 @@ def test_an_endpoint_on_this_machine_needs_no_encryption(folder: Folder, url: st
         ("http: {version: 3}", "'url' is missing."),
         ("http: {url: 'https://x.example.org', version: 3, verison: 4}", "'verison' is not a key here."),
         ("http: {url: ftp://x.example.org, version: 3}", "url: it is no address"),
+        ("http: {url: 'HTTPS://x.example.org', version: 3}", "url: it is no address"),
         ("http: {url: /propose, version: 3}", "url: it is no address"),
         ("http: {url: 'https://x.example.org:99999/', version: 3}", "url: it is no address"),
         ("http: {url: 'https://ann:pw@x.example.org', version: 3}", "url: it holds a user or a password."),

@@ -1,13 +1,20 @@
 """An HTTP system: an endpoint that is slow, broken, overloaded or hostile never decides, and never costs another case its answer."""
 
+import contextlib
 import gzip
 import json
+import socket
+import ssl
 import threading
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -299,6 +306,34 @@ def test_an_endpoint_that_is_down_is_soon_asked_no_more_and_later_tried_again(en
     assert isinstance(asked.propose(CASES[:1])[0], NoProposal)
     time.sleep(0.35)
     assert all(isinstance(said, Proposal) for said in asked.propose(CASES))
+
+
+def test_a_certificate_that_nobody_vouches_for_ends_it_before_a_case_is_sent(tmp_path: Path) -> None:
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "localhost")])
+    start = datetime(2020, 1, 1, tzinfo=UTC)
+    made = x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key()).serial_number(1)
+    cert = made.not_valid_before(start).not_valid_after(start + timedelta(days=36_500)).sign(key, hashes.SHA256())
+    plain = serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    pem = cert.public_bytes(serialization.Encoding.PEM) + key.private_bytes(serialization.Encoding.PEM, *plain)
+    (tmp_path / "server.pem").write_bytes(pem)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(tmp_path / "server.pem")
+    heard: list[object] = []
+
+    def serve(server: socket.socket) -> None:
+        line, _ = server.accept()
+        with line, contextlib.suppress(OSError), context.wrap_socket(line, server_side=True) as safe:
+            heard.append(safe.recv(10))
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        thread = threading.Thread(target=serve, args=(server,))
+        thread.start()
+        block = HttpBlock(url=f"https://localhost:{server.getsockname()[1]}/", version="3", retries=0)
+        (found,) = load_http(block, AnswerKind.CHOICE, lambda _: HttpRoom(block, {}, lambda: 0.0)).propose(CASES[:1])
+        thread.join()
+    assert found == NoProposal(why="The connection failed (ConnectError).", cause=Cause.UNAVAILABLE)
+    assert heard in ([], [b""])
 
 
 # Which system it is

@@ -57,7 +57,7 @@ class HttpRoom:
         self.block, self.jitter, self.breaker = block, jitter, breaker or Breaker()
         self.client = httpx.AsyncClient(
             headers={"accept": "application/json", "accept-encoding": "identity", "content-type": "application/json", **secrets},
-            verify=ssl.create_default_context(),
+            verify=_trust(block),
             trust_env=False,
             follow_redirects=False,
             timeout=block.timeout_seconds,
@@ -65,6 +65,11 @@ class HttpRoom:
         )
         self.turn = asyncio.Semaphore(block.concurrency)
         self.loop = Loop([self.client.aclose])
+
+
+def _trust(block: HttpBlock) -> ssl.SSLContext:
+    """Whose certificates are accepted: those the operating system trusts. Where nothing is encrypted, nobody's: that loads quicker."""
+    return ssl.create_default_context() if block.url.startswith("https:") else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -33,7 +33,7 @@ def _address(url: str) -> str:
         raise _told("it holds white space, a control character or a letter beyond ASCII.", remedy)
     try:
         parts = urlsplit(url)
-        known = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+        known = url.startswith(("https://", "http://")) and parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
     except ValueError:
         known = False
     if not known:
