@@ -14,8 +14,8 @@ from pathlib import Path
 from sqlalchemy import Engine, create_engine
 
 from licet.store.engines import HEAD, open_engine
-from licet.store.tables import metadata
 from licet.store.upgrade import upgrade
+from licet.store.work_tables import metadata
 
 TOOLS = ("initdb", "pg_ctl")
 OWNER, PASSWORD = "owner", "a-password-nobody-may-read"
@@ -47,7 +47,7 @@ class Cluster:
 
     def engine(self, database: str, *, user: str = OWNER) -> Engine:
         """A bare engine, as somebody with `psql` has it."""
-        return create_engine(self.url(database, user=user).replace("postgresql", "postgresql+pg8000"), isolation_level="AUTOCOMMIT")
+        return create_engine(self.url(database, user=user).replace("postgresql", "postgresql+psycopg"), isolation_level="AUTOCOMMIT")
 
     def new_database(self, *, like: str = "template0") -> str:
         """Makes a database, empty or a copy of another, and gives its address."""

@@ -9,7 +9,7 @@ SETTINGS: Mapping[str, str] = {
     "LICET_HOME": "Folder of the installation (made by `licet init`). Default: the nearest folder upwards that holds `.licet`.",
     "LICET_KEY_FILE": "File with the key that payloads are encrypted under. Default: `.licet/key`. Keep a copy apart from the database.",
     "LICET_DATABASE_URL": "Address of a PostgreSQL database, `postgresql://USER:PASSWORD@HOST:PORT/DATABASE`, with `?sslmode=` verify-full "
-    "(the default beyond this machine), require or disable. Default: the SQLite file `.licet/licet.sqlite`. Needs the extra `postgres`.",
+    "(the default beyond this machine), require or disable. Default: the SQLite file `.licet/licet.sqlite`.",
     "LICET_SECRET_*": "The value of a header that an HTTP system is asked with, under the name that its `use_case.yaml` gives: "
     "`Authorization: LICET_SECRET_MODEL` reads LICET_SECRET_MODEL, or the file that LICET_SECRET_MODEL_FILE names.",
     "LICET_DATA": "Folder with data sets for `make studies`; the product does not read it.",
@@ -101,9 +101,7 @@ def home_at(root: Path, environment: Mapping[str, str] | None = None) -> Home:
     """The installation in a folder, whether it is there yet or not."""
     env = os.environ if environment is None else environment
     key = env.get("LICET_KEY_FILE")
-    return Home(
-        root=root, key_file=Path(key) if key else root / FOLDER / "key", database_url=env.get("LICET_DATABASE_URL") or None
-    )
+    return Home(root=root, key_file=Path(key) if key else root / FOLDER / "key", database_url=env.get("LICET_DATABASE_URL") or None)
 
 
 def find_home(start: Path | None, environment: Mapping[str, str] | None = None) -> Home:

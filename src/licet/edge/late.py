@@ -3,13 +3,14 @@
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from licet.core.answer import AnswerKind
 from licet.core.ids import UseCaseSlug
 from licet.core.system import SystemKind
-from licet.ports import Draw, Example, Guardian, System, TrainedSystem
+from licet.ports import Draw, Durable, Example, Guardian, System, TrainedSystem
 
 if TYPE_CHECKING:
     from licet.edge.systems import FolderSystems
@@ -47,6 +48,36 @@ class LateGuardians:
         from licet.edge.precedents import Guardians
 
         return Guardians().restore(raw)
+
+
+@dataclass(slots=True, kw_only=True)
+class LateDurable:
+    """The durable engine (the port `Durable`), behind the import of DBOS."""
+
+    file: Path
+    executor: str
+    _engine: Durable | None = None
+
+    def launch(self, work: Callable[[int, str], None]) -> None:
+        """See `licet.edge.durable.DurableEngine.launch`."""
+        from licet.edge.durable import DurableEngine
+
+        self._engine = DurableEngine(self.file, executor=self.executor)
+        self._engine.launch(work)
+
+    def run(self, use_case_id: int, claim: str) -> None:
+        """See `licet.edge.durable.DurableEngine.run`."""
+        if self._engine is not None:
+            self._engine.run(use_case_id, claim)
+
+    def prune(self, before: datetime) -> int:
+        """See `licet.edge.durable.DurableEngine.prune`."""
+        return 0 if self._engine is None else self._engine.prune(before)
+
+    def close(self) -> None:
+        """See `licet.edge.durable.DurableEngine.close`."""
+        if self._engine is not None:
+            self._engine.close()
 
 
 @dataclass(slots=True, kw_only=True)
