@@ -138,13 +138,12 @@ class ScriptedSystem:
     says: Callable[[Content], Proposed]
     name: str = "scripted"
     version: str = "1"
-    kind: SystemKind = SystemKind.CALLABLE
     parts: Mapping[str, Json] = field(default_factory=dict)
 
     @property
     def card(self) -> SystemCard:
         """Which system it is, as it is set now."""
-        return SystemCard(kind=self.kind, name=self.name, version=self.version, parts=self.parts)
+        return SystemCard(kind=SystemKind.CALLABLE, name=self.name, version=self.version, parts=self.parts)
 
     def propose(self, contents: Sequence[Content]) -> list[Proposed]:
         """Asks the script for each case."""
@@ -158,10 +157,9 @@ class ScriptedSystems:
     there: dict[str, ScriptedSystem] = field(default_factory=dict)
 
     def load(self, slug: UseCaseSlug, answers: AnswerKind, where: SystemKind) -> ScriptedSystem | None:
-        """The system of a use case; None where none of this kind was set."""
+        """The system of a use case; None where none was set."""
         del answers
-        found = self.there.get(slug)
-        return found if found is not None and found.kind is where else None
+        return self.there.get(slug) if where is SystemKind.CALLABLE else None
 
 
 def says_like(cases: Iterable[PastCase]) -> Callable[[Content], Proposed]:
