@@ -174,7 +174,7 @@ def test_erasing_by_name_spares_the_case_whose_number_it_happens_to_be(tmp_path:
         world.submit(MAILS, rows)
         assert done(erase_case(world.office, world.owner, name=MAILS, case="3")) == 1
         with world.office.book.read() as tx:
-            left = cases.live_names(tx, use_cases.require(tx, MAILS))
+            left = cases.live(tx, use_cases.require(tx, MAILS))
         assert set(left) == {str(k) for k in range(60)} - {"3"}
 
 

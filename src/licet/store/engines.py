@@ -162,6 +162,11 @@ def begin_write(conn: Connection) -> None:
         conn.exec_driver_sql("BEGIN IMMEDIATE")
 
 
+def begin_claim(conn: Connection) -> None:
+    """Begins a transaction that writes leases and the like, and no ledger entry: on PostgreSQL many run beside each other."""
+    conn.exec_driver_sql("BEGIN" if on_postgresql(conn) else "BEGIN IMMEDIATE")
+
+
 def begin_read(conn: Connection) -> None:
     """Begins a transaction that sees one moment."""
     conn.exec_driver_sql("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY" if on_postgresql(conn) else "BEGIN")
