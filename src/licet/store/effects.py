@@ -80,7 +80,7 @@ class Batch:
     """Effects of one use case under one claim, those first that are due longest."""
 
     claim: str
-    slug: UseCaseSlug
+    use_case_id: int
     until: datetime
     effects: tuple[Held, ...]
 
@@ -112,23 +112,23 @@ def claim(tx: Tx, turn: Turn) -> Batch | None:
     """
     lanes = _lanes(tx, turn)
     first = int(turn.chance * len(lanes))
-    for use_case_id, slug, alone in lanes[first:] + lanes[:first]:
+    for use_case_id, alone in lanes[first:] + lanes[:first]:
         taken = _take(tx, turn, _due(effect, turn.now, use_case_id, alone=alone))
         if taken:
-            return Batch(claim=turn.claim, slug=slug, until=turn.until, effects=taken)
+            return Batch(claim=turn.claim, use_case_id=use_case_id, until=turn.until, effects=taken)
     return None
 
 
-def _lanes(tx: Tx, turn: Turn) -> list[tuple[int, UseCaseSlug, bool]]:
+def _lanes(tx: Tx, turn: Turn) -> list[tuple[int, bool]]:
     """Where something is due: use cases, and within them what people decided and what AI decided alone; a stop holds the latter."""
     if tx.run(select(effect.c.id).where(effect.c.state == WAITING, effect.c.ready_at <= turn.now).limit(1)).first() is None:
         return []
     u, e = tables.use_case.c, effect.alias("e")
     by_people, by_ai = (exists(select(1).where(_due(e, turn.now, u.id, alone=alone))) for alone in (False, True))
-    wanted = select(u.id, u.slug, by_people.label("people"), by_ai.label("ai")).where(or_(by_people, by_ai)).order_by(u.id)
+    wanted = select(u.id, by_people.label("people"), by_ai.label("ai")).where(or_(by_people, by_ai)).order_by(u.id)
     rows = tx.run(wanted if turn.slug is None else wanted.where(u.slug == turn.slug)).all()
-    people = [(row.id, UseCaseSlug(row.slug), False) for row in rows if row.people]
-    return people + [(row.id, UseCaseSlug(row.slug), True) for row in rows if row.ai and not stops.pressed(tx, row.id)]
+    people = [(row.id, False) for row in rows if row.people]
+    return people + [(row.id, True) for row in rows if row.ai and not stops.pressed(tx, row.id)]
 
 
 def _due(e: FromClause, now: datetime, use_case_id: int | ColumnElement[int], *, alone: bool) -> ColumnElement[bool]:
@@ -238,10 +238,12 @@ def _columns(state: EffectState) -> Mapping[str, object]:
             assert_never(state)
 
 
-def give_back(tx: Tx, claim_name: str, *, ready_at: datetime) -> None:
-    """Lets go of what a claim still holds; it is due again at `ready_at`."""
+def give_back(tx: Tx, claim_name: str, ids: Sequence[int], *, ready_at: datetime | None) -> None:
+    """Lets go of effects that a claim still holds; they are due again at `ready_at`, or as they were (None)."""
     e = effect
-    tx.run(update(e).where(e.c.claim == claim_name, e.c.state == WAITING).values(claim=None, leased_until=None, ready_at=ready_at))
+    free: dict[str, object] = {"claim": None, "leased_until": None}
+    later = {} if ready_at is None else {"ready_at": ready_at}
+    tx.run(update(e).where(e.c.id.in_(ids), e.c.claim == claim_name).values(**free, **later))
 
 
 # --- seeing and replaying ----------------------------------------------------------------------------------------------
@@ -306,6 +308,13 @@ def counts(tx: Tx, use_case: UseCase | None) -> Mapping[str, int]:
     wanted = select(e.state, func.count().label("n")).where(e.state.in_([WAITING, DEAD])).group_by(e.state)
     rows = tx.run(wanted if use_case is None else wanted.where(e.use_case_id == use_case.id))
     return {WAITING: 0, DEAD: 0} | {row.state: row.n for row in rows}
+
+
+def dead(tx: Tx, use_case: UseCase, cases: Sequence[CaseNumber] | None) -> int:
+    """How many effects of a use case are dead; of these cases, or of all (None)."""
+    e = effect.c
+    wanted = select(func.count()).select_from(effect).where(e.use_case_id == use_case.id, e.state == DEAD)
+    return int(tx.conn.execute(wanted if cases is None else wanted.where(e.case_number.in_(cases))).scalar_one())
 
 
 def replay(tx: Tx, use_case: UseCase, cases: Sequence[CaseNumber] | None, *, at: datetime) -> list[tuple[CaseNumber, int]]:
