@@ -8,13 +8,13 @@ from licet.core.checkpoint import Checkpoint, MalformedNoteError
 from licet.core.ledger import Frontier
 from licet.edge.clock import SystemClock
 from licet.edge.draw import SystemDraw
-from licet.edge.late import LateCallables, LateEngine, LateGuardians
+from licet.edge.late import LateCallables, LateEffects, LateEngine, LateGuardians
 from licet.edge.post import FilePost
 from licet.edge.seal import Seal, open_seal, verify_checkpoint
 from licet.edge.vault import FileVault, open_key
 from licet.edge.witness import FileWitness
 from licet.flows.office import Office
-from licet.settings import Home
+from licet.settings import Home, secret
 from licet.store import installations, ledger, notices
 from licet.store.book import Book, ClockWentBackError
 from licet.store.engines import BrokenDatabaseError, DatabaseBusyError, check_schema, open_engine
@@ -33,6 +33,7 @@ def office_of(home: Home, book: Book, vault: FileVault, seal: Seal) -> Office:
         trainer=LateEngine(),
         guardians=LateGuardians(),
         callables=LateCallables(root=home.use_cases),
+        effects=LateEffects(root=home.use_cases, secret=secret, allow=home.webhook_allow),
     )
 
 

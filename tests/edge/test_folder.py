@@ -115,7 +115,7 @@ guards: {high_stakes_max: null}
     ("line", "number", "why", "remedy"),
     [
         ("titel: x", 4, "'titel' is not a key here.", "Did you mean 'title'?"),
-        ("owner: x", 4, "'owner' is not a key here.", "Known are answer, answers, content, system, title."),
+        ("owner: x", 4, "'owner' is not a key here.", "Known are answer, answers, content, effect, system, title."),
         ("system: magic", 4, "system: 'magic' is not known.", "Write 'auto', 'builtin', 'posted' or 'callable'."),
         ("system:", 4, "'system' has no value.", "Write one, or leave the key out."),
         ("title: again", 4, "'title' is there already, on line 1.", "Keep one of the two."),

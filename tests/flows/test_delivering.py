@@ -1,85 +1,25 @@
-"""Effects: each decision takes effect at most once for who heeds the key, in the order of its case, and never while a stop holds it."""
+"""Effects: each decision takes effect in the order of its case, and never while a stop holds it."""
 
-import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import insert, update
 
 from licet.core.answer import Choice
 from licet.core.canonical import Json
-from licet.core.effect import LEASE, MOST_ATTEMPTS, DeadEffect, Death, Delivered, Failed, Outcome, WaitingEffect, Way
-from licet.core.history import PastCase
-from licet.core.ids import CaseNumber
-from licet.flows.deliver import DECISION, deliver_due, deliver_some, not_arrived, plan_effects
+from licet.core.effect import MOST_ATTEMPTS, DeadEffect, Death, Delivered, Failed, Outcome, WaitingEffect, Way
+from licet.flows.deliver import DECISION
 from licet.flows.erase import erase_case
 from licet.flows.grant import Wishes
 from licet.flows.intake import Delivery, submit
 from licet.flows.office import Office
 from licet.flows.replay import replay_effects
-from licet.store import decisions, effects, use_cases
-from licet.store.effects import Listed
-from licet.store.payloads import salts_of, write_answer
-from licet.store.work_tables import correction, stop
+from licet.store import decisions, use_cases
 from licet.testing import POSTED, World, done, past_cases
-from tests.flows.breakable import KilledError, breaks, second
+from tests.flows.breakable import KilledError, breaks
+from tests.flows.deliveries import DOWN, QUIET, all_due, correct, decided, lift, listed, press, some
 from tests.flows.examples import MAILS, code, of_word
-
-QUIET = Wishes(audit_rate=0.0001, planned_audits=100)
-DOWN = Failed(why="The receiver answered 503.", retry=True)
-
-
-def decided(world: World, count: int = 4, *, name: str = MAILS, unsure: int = 0) -> list[PastCase]:
-    """Cases that were decided alone in a use case whose decisions take effect; the last `unsure` ones wait for a person."""
-    world.use_case(name)
-    world.import_cases(name, past_cases(150, name=f"past {name}"))
-    world.sign(name)
-    world.evaluate(name)
-    world.earn(name, QUIET)
-    world.effects.ways[name] = Way.WEBHOOK
-    rows = past_cases(count, name="live", unsure=unsure)
-    world.submit(name, rows)
-    return rows
-
-
-def some(world: World, office: Office | None = None) -> int:
-    """One round at the present moment."""
-    return deliver_some(office or world.office, world.clock.now())
-
-
-def all_due(world: World) -> int:
-    """Rounds until nothing can be done now."""
-    return sum(iter(lambda: some(world), 0))
-
-
-def listed(world: World, *, dead_only: bool = False) -> Sequence[Listed]:
-    """What has not arrived."""
-    return not_arrived(world.office, name=MAILS, dead_only=dead_only, limit=100).effects
-
-
-def press(world: World, name: str | None = MAILS) -> None:
-    """Presses a stop switch."""
-    with world.office.book.write() as tx:
-        use_case = None if name is None else use_cases.require(tx, name).id
-        tx.run(insert(stop).values(use_case_id=use_case, by=world.risk.id, why="wait", at=world.clock.now()))
-
-
-def lift(world: World) -> None:
-    """Lifts every stop switch."""
-    with world.office.book.write() as tx:
-        tx.run(update(stop).values(lifted_by=world.risk.id, lifted_at=world.clock.now()))
-
-
-def correct(world: World, case: int, answer: str, number: int = 1) -> None:
-    """Writes down a person's correction of a case, and plans its effect."""
-    with world.office.book.write() as tx:
-        use_case, at = use_cases.require(tx, MAILS), world.clock.now()
-        salt = salts_of(tx, [CaseNumber(case)])[CaseNumber(case)]
-        row = {"answer": write_answer(tx, salt, Choice(value=answer)), "why": write_answer(tx, salt, Choice(value="slip"))}
-        tx.run(insert(correction).values(case_number=case, number=number, use_case_id=use_case.id, by=world.owner.id, at=at, **row))
-        plan_effects(world.office, tx, use_case, [(CaseNumber(case), number + 1)], alone=False, now=at)
 
 
 def test_what_ai_decided_alone_takes_effect_with_what_it_stood_on(tmp_path: Path) -> None:
@@ -97,7 +37,7 @@ def test_what_ai_decided_alone_takes_effect_with_what_it_stood_on(tmp_path: Path
         assert isinstance(versions, Mapping)
         assert {"mandate", "standard", "fingerprint", "rules"} <= set(versions)
         said = [(event.facts["case_number"], event.facts["key"]) for event in of_word(world, "effect.delivered")]
-        assert sorted(said) == sorted((one["case_number"], one["key"]) for one in told)  # type: ignore[type-var] # numbers and text
+        assert sorted(said) == sorted((one["case_number"], one["key"]) for one in told)
 
 
 def test_what_a_person_decided_takes_effect_and_says_no_name(tmp_path: Path) -> None:
@@ -169,7 +109,7 @@ def test_what_its_receiver_refuses_is_dead_at_once_and_holds_nobody_up(tmp_path:
     with World(tmp_path) as world:
         decided(world, 3)
         refused = Failed(why="The receiver answered 422.", retry=False)
-        says = iter([refused, Delivered(), Delivered()])
+        says: Iterator[Outcome] = iter([refused, Delivered(), Delivered()])
         world.effects.says = lambda message: next(says)
         assert all_due(world) == 3
         (dead,) = listed(world, dead_only=True)
@@ -232,13 +172,14 @@ def test_a_correction_arrives_after_the_decision_and_names_what_it_corrects(tmp_
         (case,) = {one.case for one in listed(world)}
         correct(world, case, "maybe")
         correct(world, case, "never", number=2)
-        says = iter([DOWN, Delivered(), Delivered(), Delivered()])
+        says: Iterator[Outcome] = iter([DOWN, Delivered(), Delivered(), Delivered()])
         world.effects.says = lambda message: next(says)
         assert all_due(world) == 4
         told = world.effects.told[1:]
         assert [one["effect"] for one in told] == [1, 2, 3]
         assert [one["answer"] for one in told[1:]] == ["maybe", "never"]
-        assert [one["corrects"] for one in told] == [None, {"effect": 1, "answer": told[0]["answer"]}, {"effect": 2, "answer": "maybe"}]
+        corrects: list[Json] = [None, {"effect": 1, "answer": told[0]["answer"]}, {"effect": 2, "answer": "maybe"}]
+        assert [one["corrects"] for one in told] == corrects
         assert {one["decided_by"] for one in told[1:]} == {"person"}
         assert len({one["key"] for one in told}) == 3
 
@@ -306,100 +247,3 @@ def test_the_stop_of_one_use_case_holds_nobody_else(tmp_path: Path) -> None:
         press(world, "other")
         all_due(world)
         assert {one["use_case"] for one in world.effects.told} == {MAILS}
-
-
-# --- kills, threads and processes --------------------------------------------------------------------------------------
-
-
-def test_who_is_killed_after_the_delivery_is_followed_by_the_same_key(tmp_path: Path) -> None:
-    with World(tmp_path) as world:
-        decided(world, 1)
-        office = breaks(world, at=1, after_commit=False)
-        with pytest.raises(KilledError):
-            some(world, office)
-        assert (len(world.effects.told), some(world)) == (1, 0)
-        world.clock.pass_time(LEASE)
-        assert some(world) == 1
-        assert len({one["key"] for one in world.effects.told}) == 1
-        assert len(of_word(world, "effect.delivered")) == 1
-
-
-def test_who_comes_back_after_the_lease_writes_nothing_down(tmp_path: Path) -> None:
-    with World(tmp_path) as world:
-        decided(world, 1)
-
-        def sleeping(message: Mapping[str, Json]) -> Outcome:
-            if len(world.effects.told) == 1:
-                world.clock.pass_time(2 * LEASE)
-                some(world, second(world))
-                return Failed(why="late", retry=False)
-            return Delivered()
-
-        world.effects.says = sleeping
-        some(world)
-        assert (len(world.effects.told), listed(world)) == (2, ())
-        assert (len(of_word(world, "effect.delivered")), of_word(world, "effect.dead")) == (1, [])
-
-
-def test_a_slow_round_gives_back_what_it_cannot_finish_under_its_lease(tmp_path: Path) -> None:
-    with World(tmp_path) as world:
-        decided(world, 3)
-
-        def slow(message: Mapping[str, Json]) -> Outcome:
-            world.clock.pass_time(timedelta(seconds=10))
-            return Delivered()
-
-        world.effects.says = slow
-        assert [some(world), some(world), some(world), some(world)] == [1, 1, 1, 0]
-
-
-def test_many_threads_tell_each_receiver_once(tmp_path: Path) -> None:
-    with World(tmp_path) as world:
-        world.clock.tick = timedelta(0)
-        decided(world, 60)
-        offices = [second(world) for _ in range(4)]
-
-        def work(office: Office) -> None:
-            while deliver_some(office, world.clock.at, 5):
-                pass
-
-        threads = [threading.Thread(target=work, args=(office,)) for office in offices]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join(timeout=60)
-        while some(world):
-            pass
-        assert (len(world.effects.told), len({one["key"] for one in world.effects.told})) == (60, 60)
-        assert listed(world) == ()
-
-
-def test_a_use_case_whose_receiver_is_down_keeps_nobody_else_waiting(tmp_path: Path) -> None:
-    with World(tmp_path) as world:
-        world.clock.tick = timedelta(0)
-        decided(world, 40)
-        decided(world, 3, name="other")
-        world.effects.says = lambda message: DOWN if message["use_case"] == MAILS else Delivered()
-        for _ in range(12):
-            some(world)
-        assert sum(one["use_case"] == "other" for one in world.effects.told) == 3
-
-
-def test_a_pass_without_a_server_delivers_one_use_case(tmp_path: Path) -> None:
-    with World(tmp_path) as world:
-        decided(world, 30)
-        decided(world, 2, name="other")
-        passed = done(deliver_due(world.office, world.operator, name=MAILS))
-        assert (passed.attempts, passed.waiting, passed.dead) == (30, 0, 0)
-        assert {one["use_case"] for one in world.effects.told} == {MAILS}
-        assert not_arrived(world.office, name=None, dead_only=False, limit=1).waiting == 2
-
-
-def test_a_timeline_shows_every_effect_of_a_case(tmp_path: Path) -> None:
-    with World(tmp_path) as world:
-        decided(world, 1)
-        (case,) = {one.case for one in listed(world)}
-        all_due(world)
-        with world.office.book.read() as tx:
-            (one,) = effects.of_case(tx, case)
-        assert (one.number, one.way, one.alone, type(one.state).__name__) == (1, Way.WEBHOOK, True, "DeliveredEffect")

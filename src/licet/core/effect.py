@@ -130,7 +130,7 @@ def wait_after(attempts: int, jitter: float) -> timedelta:
 
     Source: exponential backoff with jitter, M. Brooker, AWS Architecture Blog, 2015.
     """
-    doubled = FIRST_WAIT * 2 ** min(attempts - 1, 12)
+    doubled = FIRST_WAIT * (1 << min(attempts - 1, 12))
     return min(doubled * (0.75 + jitter / 2), LONGEST_WAIT)
 
 
@@ -149,7 +149,7 @@ def idempotency_key(installation: str, case: CaseNumber, number: int, at: dateti
     Returns:
         40 hexadecimal digits.
     """
-    named = [installation, case, number, at.isoformat()]
+    named: list[Json] = [installation, case, number, at.isoformat()]
     return hashlib.sha256(canonical_bytes(named)).hexdigest()[:KEY_LENGTH]
 
 

@@ -13,6 +13,7 @@ from licet.core.answer import AnswerKind
 from licet.core.ids import UseCaseSlug
 from licet.core.standard import DeclaredLook, GuardRules, Measure, MeasureKind, Method, Standard, check_standard
 from licet.edge.bad_file import BadFolderError, Finding, shown
+from licet.edge.effect_block import Effect, EffectBlock, FunctionBlock, WebhookBlock
 from licet.edge.yaml_tree import Place, Tree
 
 SystemChoice = Literal["auto", "builtin", "posted", "callable"]
@@ -37,6 +38,7 @@ class UseCaseFile:
         answers: the closed list of choices, in the author's order; empty: whatever occurs in history.
         system: where proposals come from.
         content: columns that hold what is decided on; empty: named at import.
+        effect: what happens in the world after a decision; None: nothing.
     """
 
     slug: UseCaseSlug
@@ -45,6 +47,7 @@ class UseCaseFile:
     answers: tuple[str, ...] = ()
     system: SystemChoice = "auto"
     content: tuple[str, ...] = ()
+    effect: EffectBlock | None = None
 
 
 def _word(text: str) -> str:
@@ -75,6 +78,7 @@ class _UseCaseForm(_Form):
     answers: list[Word] = []
     system: SystemChoice = "auto"
     content: list[Word] = []
+    effect: Effect = None
 
 
 class _MeasureForm(_Form):
@@ -121,7 +125,13 @@ def use_case_from(tree: Tree, slug: UseCaseSlug) -> UseCaseFile:
         why = f"only a 'choice' has a closed list of answers; the answer here is {form.answer.value!r}."
         raise BadFolderError((tree.finding(("answers",), why, "Take the list out, or write `answer: choice`."),))
     return UseCaseFile(
-        slug=slug, title=form.title, answer=form.answer, answers=tuple(form.answers), system=form.system, content=tuple(form.content)
+        slug=slug,
+        title=form.title,
+        answer=form.answer,
+        answers=tuple(form.answers),
+        system=form.system,
+        content=tuple(form.content),
+        effect=form.effect,
     )
 
 
@@ -155,7 +165,15 @@ def nearest(word: str, known: frozenset[str]) -> str:
     return f"Did you mean {near[0]!r}?" if near else f"Known are {', '.join(sorted(known)[:30])}."
 
 
-NESTED: Mapping[str, type[_Form]] = {"measures": _MeasureForm, "looks": _LookForm, "never_alone": _NeverAloneForm, "guards": _GuardsForm}
+NESTED: Mapping[str, type[BaseModel]] = {
+    "measures": _MeasureForm,
+    "looks": _LookForm,
+    "never_alone": _NeverAloneForm,
+    "guards": _GuardsForm,
+    "effect": EffectBlock,
+    "callable": FunctionBlock,
+    "webhook": WebhookBlock,
+}
 A_NUMBER = ("a number", "Write digits such as 0.05 (which is 5%), without quotes.")
 EXPECTED: Mapping[str, tuple[str, str]] = {
     "float_type": A_NUMBER,
@@ -189,8 +207,9 @@ def _explained(details: ErrorDetails, form: type[_Form], tree: Tree) -> Finding:
         case "string_too_long":
             why = f"{name}it has more than {context['max_length']} characters."
             return tree.finding(place, why, "Shorten it.")
-        case "value_error":
-            return tree.finding(place, f"{name}{context['error']}", "Write visible text in one line.")
+        case "value_error" | "told":
+            wrong = context.get("why", context.get("error"))
+            return tree.finding(place, f"{name}{wrong}", context.get("remedy", "Write visible text in one line."))
         case kind:
             expected, remedy = EXPECTED.get(kind, ("what belongs here", f"{details['msg']}."))
             return tree.finding(place, f"{name}{given} is not {expected}.", remedy)

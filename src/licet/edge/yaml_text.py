@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 import yaml
 
 from licet.core.standard import Standard
+from licet.edge.effect_block import EffectBlock
 from licet.edge.forms import UseCaseFile
 
 SIMPLE = re.compile(r"[A-Za-z][A-Za-z0-9_.-]*(?: [A-Za-z0-9_.-]+)*")
@@ -33,7 +34,16 @@ system: {use_case.system}
 
 # The columns that hold what is decided on; leave it empty to name them at import.
 content:{_words(use_case.content)}
-"""
+{_effect(use_case.effect)}"""
+
+
+def _effect(block: EffectBlock | None) -> str:
+    """The block `effect:`; nothing where nothing happens."""
+    if block is None:
+        return ""
+    said = {} if (way := block.webhook or block.callable) is None else way.model_dump()
+    lines = [f"    {name}: {_word(value) if isinstance(value, str) else repr(value)}\n" for name, value in said.items()]
+    return f"\n# What happens in the world after a decision.\neffect:\n  {block.way.value}:\n{''.join(lines)}"
 
 
 STANDARD = """\

@@ -1,4 +1,4 @@
-"""Delivering: what was decided takes effect in the world, after commit, in the order of each case, and at most once for who heeds the key."""
+"""Delivering: what was decided takes effect in the world, after commit, in the order of each case, at most once for who heeds the key."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import assert_never
 
-from sqlalchemy import Alias, ColumnElement, FromClause, and_, exists, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, FromClause, and_, exists, func, or_, select, update
 
 from licet.core.answer import Answer
 from licet.core.effect import (
@@ -97,9 +97,7 @@ def plan(tx: Tx, use_case: UseCase, planned: Sequence[Planned], *, way: Way, alo
         now: the moment of the decision.
     """
     at = moment_text(now)
-    tx.insert_many(
-        effect, COLUMNS, [(p.case, use_case.id, p.number, p.key, way.value, alone, WAITING, at, at, 0) for p in planned]
-    )
+    tx.insert_many(effect, COLUMNS, [(p.case, use_case.id, p.number, p.key, way.value, alone, WAITING, at, at, 0) for p in planned])
 
 
 # --- taking ------------------------------------------------------------------------------------------------------------
@@ -140,9 +138,7 @@ def _due(e: FromClause, now: datetime, use_case_id: int | ColumnElement[int], *,
 
 def _held_up(e: FromClause) -> ColumnElement[bool]:
     before = effect.alias("before")
-    return exists(
-        select(1).where(before.c.case_number == e.c.case_number, before.c.number < e.c.number, before.c.state == WAITING)
-    )
+    return exists(select(1).where(before.c.case_number == e.c.case_number, before.c.number < e.c.number, before.c.state == WAITING))
 
 
 def _take(tx: Tx, turn: Turn, due: ColumnElement[bool]) -> tuple[Held, ...]:
@@ -345,7 +341,7 @@ def replay(tx: Tx, use_case: UseCase, cases: Sequence[CaseNumber] | None, *, at:
     return sorted(done)
 
 
-def _overtaken(e: FromClause, later: Alias) -> ColumnElement[bool]:
+def _overtaken(e: FromClause, later: FromClause) -> ColumnElement[bool]:
     c = later.c
     arrives = or_(c.state == DELIVERED, c.claim.is_not(None))
     return exists(select(1).where(c.case_number == e.c.case_number, c.number > e.c.number, arrives))
