@@ -12,6 +12,9 @@ Resolve = Callable[[str, int], Sequence[str]]
 """Gives the addresses of a host."""
 
 NAME = re.compile(r"(?=.{1,253}$)[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63})*")
+UNICAST = IPv6Network("2000::/3")
+"""All of IPv6 that is given out for the public internet."""
+
 NAT64 = (IPv6Network("64:ff9b::/96"), IPv6Network("64:ff9b:1::/48"))
 """Where an IPv6 address stands for the IPv4 address in its last 32 bits."""
 
@@ -105,7 +108,12 @@ def _address(text: str) -> Address:
 
 def is_public(address: Address) -> bool:
     """Whether an address is one of the public internet, and so is every IPv4 address that stands in it."""
-    return all(one.is_global and not one.is_multicast and not one.is_reserved for one in _standing_for(address))
+    return all(_is_public(one) for one in _standing_for(address))
+
+
+def _is_public(address: Address) -> bool:
+    given_out = isinstance(address, IPv4Address) or address in UNICAST
+    return given_out and address.is_global and not address.is_multicast and not address.is_reserved
 
 
 def _standing_for(address: Address) -> Iterator[Address]:
