@@ -1,6 +1,6 @@
 """The outside world as flows see it: the AI, the clock, chance, keys, the signature, the post, and what decisions do."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -184,6 +184,7 @@ class Witness(Protocol):
         """The checkpoint kept last; None when there is none."""
         ...
 
+
 class Effects(Protocol):
     """Tells the world what was decided."""
 
@@ -193,4 +194,24 @@ class Effects(Protocol):
 
     def deliver(self, slug: UseCaseSlug, message: Mapping[str, Json], now: datetime) -> Outcome:
         """Tells the receiver of one effect, in `LONGEST_TIMEOUT` at most; may be asked twice for the same one. Never raises."""
+        ...
+
+
+class Durable(Protocol):
+    """Runs chunks of cases so that a restart of a worker goes on with what it had begun."""
+
+    def launch(self, work: Callable[[int, str], None]) -> None:
+        """Begins; `work` takes the row id of a use case and the name of a claim, and may be asked twice for the same one."""
+        ...
+
+    def run(self, use_case_id: int, claim: str) -> None:
+        """Works a claim off; raises what the work raises."""
+        ...
+
+    def prune(self, before: datetime) -> int:
+        """Forgets what ended before a moment; says how much it was."""
+        ...
+
+    def close(self) -> None:
+        """Ends."""
         ...

@@ -11,7 +11,7 @@ from licet.core.answer import AnswerKind
 from licet.core.canonical import Json
 from licet.core.effect import Outcome, Way
 from licet.core.ids import UseCaseSlug
-from licet.ports import Example, Guardian, System, TrainedSystem
+from licet.ports import Durable, Example, Guardian, System, TrainedSystem
 
 if TYPE_CHECKING:
     from licet.edge.effects import FolderEffects
@@ -49,6 +49,36 @@ class LateGuardians:
         from licet.edge.precedents import Guardians
 
         return Guardians().restore(raw)
+
+
+@dataclass(slots=True, kw_only=True)
+class LateDurable:
+    """The durable engine (the port `Durable`), behind the import of DBOS."""
+
+    file: Path
+    executor: str
+    _engine: Durable | None = None
+
+    def launch(self, work: Callable[[int, str], None]) -> None:
+        """See `licet.edge.durable.DurableEngine.launch`."""
+        from licet.edge.durable import DurableEngine
+
+        self._engine = DurableEngine(self.file, executor=self.executor)
+        self._engine.launch(work)
+
+    def run(self, use_case_id: int, claim: str) -> None:
+        """See `licet.edge.durable.DurableEngine.run`."""
+        if self._engine is not None:
+            self._engine.run(use_case_id, claim)
+
+    def prune(self, before: datetime) -> int:
+        """See `licet.edge.durable.DurableEngine.prune`."""
+        return 0 if self._engine is None else self._engine.prune(before)
+
+    def close(self) -> None:
+        """See `licet.edge.durable.DurableEngine.close`."""
+        if self._engine is not None:
+            self._engine.close()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
