@@ -41,13 +41,11 @@ def say(handler: BaseHTTPRequestHandler, status: int, body: bytes = b"", **heade
     handler.wfile.write(body)
 
 
-@contextmanager
-def receiving(encryption: ssl.SSLContext | None = None) -> Iterator[Receiver]:
-    """Starts a receiver on a free port, and stops it."""
-    receiver = Receiver()
+def handler_of(receiver: Receiver) -> type[BaseHTTPRequestHandler]:
+    """Keeps what comes in, and lets the receiver answer."""
 
     class Handler(BaseHTTPRequestHandler):
-        """Keeps what comes in."""
+        """One connection."""
 
         def do_POST(self) -> None:
             """One request."""
@@ -62,7 +60,14 @@ def receiving(encryption: ssl.SSLContext | None = None) -> Iterator[Receiver]:
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the name that http.server gives it
             """Says nothing."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    return Handler
+
+
+@contextmanager
+def receiving(encryption: ssl.SSLContext | None = None) -> Iterator[Receiver]:
+    """Starts a receiver on a free port, and stops it."""
+    receiver = Receiver()
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler_of(receiver))
     server.daemon_threads = True
     if encryption is not None:
         server.socket = encryption.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
