@@ -1,8 +1,6 @@
 """Commands on effects: see what has not arrived, deliver it without a server, and replay what is dead."""
 
-import sys
 from collections.abc import Mapping
-from contextlib import redirect_stdout
 from typing import TYPE_CHECKING, assert_never
 
 import click
@@ -110,7 +108,7 @@ def deliver(slug: str, acting: str | None, home: str | None, *, as_json: bool) -
     from licet.flows.deliver import deliver_due
     from licet.flows.office import who
 
-    with at_work(home) as office, redirect_stdout(sys.stderr):
+    with at_work(home) as office:
         done = granted(deliver_due(office, who(office, acting), name=slug))
     line = f"{done.attempts:,} attempts; {done.waiting:,} wait, {done.dead:,} are dead."
     said({"use_case": slug, "attempts": done.attempts, "waiting": done.waiting, "dead": done.dead}, (line,), as_json=as_json)

@@ -11,6 +11,7 @@ from licet.core.canonical import Json
 from licet.core.effect import Death, Delivered, Failed, Outcome, Undeliverable, Way
 from licet.core.ids import UseCaseSlug
 from licet.edge.addresses import AllowListError, Resolve, allowed_from, resolve
+from licet.edge.aside import aside_here
 from licet.edge.bad_file import BadFolderError
 from licet.edge.code_folder import EFFECT_FILE, NotLoadableError, line_in, load_module
 from licet.edge.effect_block import EffectBlock, FunctionBlock, WebhookBlock
@@ -129,7 +130,8 @@ def load_effect(folder: Path) -> Function:
 def _called(folder: Path, function: Function, message: Mapping[str, Json]) -> Outcome:
     """Says what failed and where, without the error's own words: they may quote the case."""
     try:
-        function(dict(message))
+        with aside_here():
+            function(dict(message))
     except (Exception, SystemExit) as error:  # noqa: BLE001 - the entry point of other people's code; recorded in the result
         return Failed(why=f"{_place(line_in(folder, error, EFFECT_FILE))} raised {type(error).__name__}.", retry=True)
     return Delivered()
