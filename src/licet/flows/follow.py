@@ -16,9 +16,16 @@ from licet.core.use_case import UseCase
 from licet.flows.office import Office
 from licet.stats import watch as watching
 from licet.stats.bounds import confidence_sequence
-from licet.store import audits, live, mandates
+from licet.store import audits, live, mandates, use_cases
 from licet.store.book import Tx
 from licet.store.live import Corrected, Effected, LiveCase
+
+
+def use_case_named(office: Office, *, name: str) -> UseCase | Refused:
+    """The use case of a name."""
+    with office.book.read() as tx:
+        found = use_cases.find(tx, name)
+    return found or Refused(code="not_there", why="There is no such use case.", remedy="")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +43,9 @@ def follow_case(office: Office, use_case: UseCase, *, name: str) -> Followed | R
     with office.book.read() as tx:
         found = live.find(tx, use_case, name)
         if found is None:
-            return Refused(code="not_there", why=f"{use_case.slug!r} has no case {name!r}.", remedy="Give its id, or the number it got here.")
+            return Refused(
+                code="not_there", why=f"{use_case.slug!r} has no case {name!r}.", remedy="Give its id, or the number it got here."
+            )
         return _followed(tx, use_case, found)
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from licet.flows.office import Office
-from licet.store import workers
+from licet.store import duties
 from licet.store.engines import SchemaError
 
 
@@ -37,7 +37,7 @@ def check_readiness(office: Office, *, worker_within: timedelta | None) -> Ready
     if worker_within is None:
         return Ready()
     with office.book.read() as tx:
-        seen = workers.last_seen(tx)
+        seen = duties.newest_sign(tx)
     if seen is None or office.clock.now() - seen > worker_within:
         return NotReady(why="No worker was seen lately; cases wait.")
     return Ready()

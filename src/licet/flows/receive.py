@@ -71,7 +71,9 @@ def receive_batch(office: Office, by: Caller, batch: Batch, parcel: Parcel, *, b
     return accepted if isinstance(accepted, Refused) else _same(accepted) or accepted
 
 
-def receive_case(office: Office, by: Caller, use_case: UseCase, row: PastCase, parcel: Parcel, *, backlog: int = BACKLOG) -> Received | Refused:
+def receive_case(
+    office: Office, by: Caller, use_case: UseCase, row: PastCase, parcel: Parcel, *, backlog: int = BACKLOG
+) -> Received | Refused:
     """Takes one case in, to be routed by a worker."""
     batch = Batch(name=use_case.slug, rows=[row], card=None, source="")
     accepted = receive_batch(office, by, batch, parcel, backlog=backlog)

@@ -160,7 +160,10 @@ def corrections(tx: Tx, use_case: UseCase, number: CaseNumber) -> list[Corrected
     """The corrections of a case's decision, oldest first."""
     c, k = work_tables.correction.c, tables.case_key
     rows = tx.run(
-        select(c.answer, c.by, c.at, k.c.salt).outerjoin(k, k.c.case_number == c.case_number).where(c.case_number == number).order_by(c.number)
+        select(c.answer, c.by, c.at, k.c.salt)
+        .outerjoin(k, k.c.case_number == c.case_number)
+        .where(c.case_number == number)
+        .order_by(c.number)
     )
     return [
         Corrected(answer=None if r.salt is None else read_answer(tx, r.salt, r.answer, use_case.answer_kind)[0], by=r.by, at=r.at)

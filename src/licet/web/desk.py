@@ -57,6 +57,7 @@ class Service:
         host: where the server listens.
         asserted: whether people may say who they are without signing in; on loopback only.
         worker_within: a worker must have been seen so lately for the server to be ready; None: none is expected.
+        wake: is called when cases were queued, so that a worker in this process begins at once.
         failed: is told of each failure, with the id the caller got.
     """
 
@@ -67,6 +68,7 @@ class Service:
     host: str = "127.0.0.1"
     asserted: bool = False
     worker_within: timedelta | None = None
+    wake: Callable[[], None] = lambda: None
     failed: Callable[[str, BaseException], None] = log_failure
 
     def __post_init__(self) -> None:

@@ -14,6 +14,7 @@ from licet.core.people import Caller, Person
 from licet.core.refusal import Refused
 from licet.core.token import TokenScope
 from licet.core.use_case import UseCase
+from licet.flows.follow import use_case_named
 from licet.flows.issue_tokens import admit
 from licet.flows.office import UnknownPersonError, who
 from licet.flows.receive import Parcel
@@ -28,7 +29,11 @@ LARGE = 64 * 1024
 """Bodies of more bytes than this are read in a thread."""
 
 SCHEMES: Mapping[str, Json] = {
-    TOKEN: {"type": "http", "scheme": "bearer", "description": "A token made with `licet token new`; its scopes are named at each address."},
+    TOKEN: {
+        "type": "http",
+        "scheme": "bearer",
+        "description": "A token made with `licet token new`; its scopes are named at each address.",
+    },
     ASSERTED: {
         "type": "apiKey",
         "in": "header",
@@ -50,10 +55,19 @@ NEEDS_PERSON: Mapping[str, Any] = {"openapi_extra": {"security": [{ASSERTED: []}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Let:
-    """A program that was let in, where, and what it sent."""
+    """A program that was let in, and where."""
 
     desk: Desk
     by: Caller
+    use_case: UseCase
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LetPerson:
+    """A person who was let in, and where."""
+
+    desk: Desk
+    by: Person
     use_case: UseCase
 
 
@@ -92,7 +106,7 @@ class GuardedRoute(APIRoute):
         return guarded
 
 
-async def _let_in(request: Request, security: list[dict[str, list[str]]]) -> Let | Person:
+async def _let_in(request: Request, security: list[dict[str, list[str]]]) -> Let | LetPerson:
     desk = desk_of(request)
     match security:
         case [{"token": [scope]}]:
@@ -102,7 +116,11 @@ async def _let_in(request: Request, security: list[dict[str, list[str]]]) -> Let
                 raise refusal(found)
             return Let(desk=desk, by=found.by, use_case=found.use_case)
         case [{"asserted": []}]:
-            return await _person(request, desk)
+            person = await _person(request, desk)
+            there = await desk.run(lambda: use_case_named(desk.office, name=str(request.path_params.get("slug", ""))))
+            if isinstance(there, Refused):
+                raise refusal(there)
+            return LetPerson(desk=desk, by=person, use_case=there)
         case _:
             message = f"{request.url.path!r} does not say whom it takes."
             raise TypeError(message)
@@ -141,10 +159,10 @@ def let_in(request: Request) -> Let:
     return found
 
 
-def person_in(request: Request) -> Person:
+def person_let_in(request: Request) -> LetPerson:
     """The person who was let in; for addresses that take people."""
     found = request.scope["licet.let"]
-    if not isinstance(found, Person):
+    if not isinstance(found, LetPerson):
         message = f"{request.url.path!r} takes tokens, not people."
         raise TypeError(message)
     return found

@@ -31,9 +31,7 @@ def read_strictly(raw: bytes, *, depth: int) -> Json:
         NotStrictJsonError: says what is wrong and where, and repeats nothing of the document but names and numbers.
     """
     try:
-        found: Json = json.loads(
-            raw.decode("utf-8"), object_pairs_hook=_once, parse_constant=_constant, parse_float=_float, parse_int=_int
-        )
+        found: Json = json.loads(raw.decode("utf-8"), object_pairs_hook=_once, parse_constant=_constant, parse_float=_float, parse_int=_int)
     except UnicodeDecodeError as error:
         raise NotStrictJsonError(f"The body is not UTF-8 (byte {error.start}).") from None
     except json.JSONDecodeError as error:
@@ -75,7 +73,9 @@ def _int(digits: str) -> int:
 def _check_depth(found: Json, depth: int) -> None:
     level: list[Json] = [found]
     for _ in range(depth + 1):
-        level = [inner for outer in level if isinstance(outer, dict | list) for inner in (outer.values() if isinstance(outer, dict) else outer)]
+        level = [
+            inner for outer in level if isinstance(outer, dict | list) for inner in (outer.values() if isinstance(outer, dict) else outer)
+        ]
         if not level:
             return
     raise _too_deep(depth)
