@@ -101,9 +101,7 @@ def permit_token(token: Token | None, scope: TokenScope, use_case: UseCase | Non
     """
     if token is None or token.revoked_at is not None or (token.expires_at is not None and now >= token.expires_at):
         why = "The token is missing, unknown, expired or revoked."
-        return Refused(
-            code="token_not_valid", why=why, remedy="Send `Authorization: Bearer TOKEN`; an admin makes one with `licet token new`."
-        )
+        return Refused(code="token_not_valid", why=why, remedy="Send `Authorization: Bearer TOKEN`; made with `licet token new`.")
     if use_case is None or token.use_case_id not in {None, use_case.id}:
         return Refused(code="not_there", why="There is no such use case, or it is not one this token is for.", remedy="")
     if scope not in token.scopes:

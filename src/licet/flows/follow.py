@@ -43,10 +43,17 @@ def follow_case(office: Office, use_case: UseCase, *, name: str) -> Followed | R
     with office.book.read() as tx:
         found = live.find(tx, use_case, name)
         if found is None:
-            return Refused(
-                code="not_there", why=f"{use_case.slug!r} has no case {name!r}.", remedy="Give its id, or the number it got here."
-            )
+            return Refused(code="not_there", why=f"{use_case.slug!r} has no case {name!r}.", remedy="Give its id or its number.")
         return _followed(tx, use_case, found)
+
+
+def follow_new(office: Office, use_case: UseCase, *, number: int) -> Followed | Refused:
+    """Where a case stands that came in a moment ago: nothing but its route and its decision can have happened to it."""
+    with office.book.read() as tx:
+        found = live.numbered(tx, use_case, number)
+    if found is None:
+        return Refused(code="not_there", why=f"{use_case.slug!r} has no case {number}.", remedy="")
+    return Followed(case=found, answer=None if found.decided is None else found.decided.answer)
 
 
 def _followed(tx: Tx, use_case: UseCase, found: LiveCase) -> Followed:

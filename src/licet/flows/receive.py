@@ -9,7 +9,7 @@ from licet.core.refusal import Refused
 from licet.core.routing import ToPerson
 from licet.core.system import SystemCard
 from licet.core.use_case import UseCase
-from licet.flows.follow import Followed, follow_case
+from licet.flows.follow import Followed, follow_case, follow_new
 from licet.flows.intake import BACKLOG, Accepted, Batch, Taken, accept, take_now
 from licet.flows.office import Office
 from licet.flows.speakers import Speakers
@@ -102,7 +102,8 @@ def receive_proposed(office: Office, by: Caller, use_case: UseCase, given: Propo
 
 
 def _received(office: Office, use_case: UseCase, accepted: Accepted, taken: Taken | None = None) -> Received | Refused:
-    followed = follow_case(office, use_case, name=accepted.name)
+    old = accepted.repeated
+    followed = follow_case(office, use_case, name=accepted.name) if old else follow_new(office, use_case, number=accepted.number)
     if isinstance(followed, Refused):
         return followed
     return Received(repeated=accepted.repeated, followed=followed, reason=_reason(taken))

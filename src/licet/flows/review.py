@@ -89,9 +89,7 @@ def answer_case(office: Office, by: Actor, *, name: str, case: str, answer: Answ
         use_case, actor = permitted
         found = live.find(tx, use_case, case)
         if found is None:
-            return Refused(
-                code="not_there", why=f"{use_case.slug!r} has no case {case!r}.", remedy="Give its id, or the number it got here."
-            )
+            return Refused(code="not_there", why=f"{use_case.slug!r} has no case {case!r}.", remedy="Give its id or its number.")
         tasks = decisions.tasks_of(tx, [found.number])
         give(tx, use_case, [(task, answer) for task in tasks], by=actor.id, simulated=False, now=now)
         if tasks or (found.routed is not None and found.routed.route == decisions.ALONE):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, bindparam, select
 
 from licet.core.answer import Answer, AnswerKind
 from licet.core.case import CaseState, Part
@@ -15,6 +15,9 @@ from licet.store import tables, work_tables
 from licet.store.book import Record, Tx
 from licet.store.decisions import ALONE, TO_PERSON
 from licet.store.payloads import read_answer
+
+DIGITS = 18
+"""Most digits of a number that a database surely holds."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,36 +59,7 @@ class LiveCase:
         return CaseState.QUEUED if self.routed is None else CaseState.WAITING
 
 
-def page(tx: Tx, use_case: UseCase, state: CaseState | None, *, after: int, limit: int) -> list[LiveCase]:
-    """Cases of a use case in the order of their numbers.
-
-    Args:
-        tx: the transaction.
-        use_case: whose cases.
-        state: which of them; None: all.
-        after: the number after which the page begins.
-        limit: how many cases at most.
-    """
-    wanted = _in_state(_live(use_case), state).where(tables.case.c.number > after).order_by(tables.case.c.number).limit(limit)
-    return [_case(tx, use_case.answer_kind, row) for row in tx.run(wanted)]
-
-
-def find(tx: Tx, use_case: UseCase, name: str) -> LiveCase | None:
-    """The case with this outside name; where none has it, the one of this number; None where there is neither."""
-    c = tables.case.c
-    row = tx.run(_live(use_case).where(c.external_id == name).order_by(c.number).limit(1)).one_or_none()
-    if row is None and name.isascii() and name.isdigit() and len(name) < 18:  # noqa: PLR2004 - what a 64-bit number surely holds
-        row = tx.run(_live(use_case).where(c.number == int(name))).one_or_none()
-    return None if row is None else _case(tx, use_case.answer_kind, row)
-
-
-def routed_among(tx: Tx, numbers: Sequence[int]) -> frozenset[int]:
-    """Which of these cases are routed by now."""
-    r = tables.routing.c.case_number
-    return frozenset(tx.conn.execute(select(r).where(r.in_(numbers))).scalars())
-
-
-def _live(use_case: UseCase) -> Select[*tuple[Any, ...]]:
+def _live() -> Select[*tuple[Any, ...]]:
     c, k, r, d = tables.case, tables.case_key, tables.routing, tables.decision
     return (
         select(
@@ -96,8 +70,49 @@ def _live(use_case: UseCase) -> Select[*tuple[Any, ...]]:
         .outerjoin(k, k.c.case_number == c.c.number)
         .outerjoin(r, r.c.case_number == c.c.number)
         .outerjoin(d, d.c.case_number == c.c.number)
-        .where(c.c.use_case_id == use_case.id, c.c.part == Part.LIVE.value, c.c.batch_id.is_(None))
+        .where(c.c.use_case_id == bindparam("use_case"), c.c.part == Part.LIVE.value, c.c.batch_id.is_(None))
     )  # fmt: skip
+
+
+# Built once: putting a statement together takes longer than running it.
+_LIVE = _live()
+_NAMED = _LIVE.where(tables.case.c.external_id == bindparam("name")).order_by(tables.case.c.number).limit(1)
+_NUMBERED = _LIVE.where(tables.case.c.number == bindparam("number"))
+_PAGE = _LIVE.where(tables.case.c.number > bindparam("after")).order_by(tables.case.c.number)
+
+
+def page(tx: Tx, use_case: UseCase, state: CaseState | None, *, after: int, limit: int) -> list[LiveCase]:
+    """Cases of a use case in the order of their numbers.
+
+    Args:
+        tx: the transaction.
+        use_case: whose cases.
+        state: which of them; None: all.
+        after: the number after which the page begins.
+        limit: how many cases at most.
+    """
+    rows = tx.conn.execute(_in_state(_PAGE, state).limit(limit), {"use_case": use_case.id, "after": after})
+    return [_case(tx, use_case.answer_kind, row) for row in rows]
+
+
+def find(tx: Tx, use_case: UseCase, name: str) -> LiveCase | None:
+    """The case with this outside name; where none has it, the one of this number; None where there is neither."""
+    row = tx.conn.execute(_NAMED, {"use_case": use_case.id, "name": name}).one_or_none()
+    if row is not None:
+        return _case(tx, use_case.answer_kind, row)
+    return numbered(tx, use_case, int(name)) if name.isascii() and name.isdigit() and len(name) <= DIGITS else None
+
+
+def numbered(tx: Tx, use_case: UseCase, number: int) -> LiveCase | None:
+    """The case of this number."""
+    row = tx.conn.execute(_NUMBERED, {"use_case": use_case.id, "number": number}).one_or_none()
+    return None if row is None else _case(tx, use_case.answer_kind, row)
+
+
+def routed_among(tx: Tx, numbers: Sequence[int]) -> frozenset[int]:
+    """Which of these cases are routed by now."""
+    r = tables.routing.c.case_number
+    return frozenset(tx.conn.execute(select(r).where(r.in_(numbers))).scalars())
 
 
 def _in_state(wanted: Select[*tuple[Any, ...]], state: CaseState | None) -> Select[*tuple[Any, ...]]:

@@ -24,6 +24,7 @@ MOST_FAULTS = 20
 """How many things that are wrong with one request are named."""
 
 ABOUT = """Bring cases in, follow them, read the mandate and the watch, press the stop. Every refusal is `application/problem+json`."""
+SLUG: dict[str, Any] = {"name": "slug", "in": "path", "required": True, "schema": {"type": "string"}, "description": "The use case."}
 REFUSALS: dict[int | str, dict[str, Any]] = {
     status: {"model": Problem, "description": says, "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}}
     for status, says in (("4XX", "Refused, or not a request that can be done."), ("5XX", "Failed, or not ready."))
@@ -57,10 +58,12 @@ def described(app: FastAPI) -> dict[str, Any]:
     """What the app takes and gives, in OpenAPI 3.1."""
     if app.openapi_schema is None:
         schema = get_openapi(title=app.title, version=app.version, description=app.description, routes=app.routes)
-        for operations in schema["paths"].values():
+        for path, operations in schema["paths"].items():
             for operation in operations.values():
                 for status in ("4XX", "5XX"):
                     operation["responses"].get(status, {}).get("content", {}).pop("application/json", None)
+                if "{slug}" in path:
+                    operation["parameters"] = [SLUG, *operation.get("parameters", [])]
         schema["components"]["securitySchemes"] = dict(SCHEMES)
         app.openapi_schema = schema
     return app.openapi_schema

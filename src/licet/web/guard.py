@@ -32,7 +32,7 @@ SCHEMES: Mapping[str, Json] = {
     TOKEN: {
         "type": "http",
         "scheme": "bearer",
-        "description": "A token made with `licet token new`; its scopes are named at each address.",
+        "description": "A token made with `licet token new`; each address names the scope it takes.",
     },
     ASSERTED: {
         "type": "apiKey",

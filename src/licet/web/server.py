@@ -1,6 +1,5 @@
 """The server's settings: how uvicorn is to run the app, so that no header is trusted that anybody could have sent."""
 
-import asyncio
 from typing import Any
 
 import uvicorn
@@ -73,5 +72,5 @@ def server_of(app: FastAPI, *, host: str, port: int) -> uvicorn.Server:
 
 def ports_of(server: uvicorn.Server) -> list[int]:
     """The ports a started server listens on."""
-    sockets = [one for each in server.servers if isinstance(each, asyncio.Server) for one in each.sockets]
+    sockets = [one for each in server.servers for one in each.sockets]
     return [int(one.getsockname()[1]) for one in sockets]

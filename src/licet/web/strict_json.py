@@ -7,6 +7,7 @@ values of the same name, half of a surrogate pair. Each would mean something els
 import json
 import math
 import re
+from collections.abc import Iterable
 from typing import NoReturn
 
 from licet.core.canonical import Json
@@ -73,12 +74,20 @@ def _int(digits: str) -> int:
 def _check_depth(found: Json, depth: int) -> None:
     level: list[Json] = [found]
     for _ in range(depth + 1):
-        level = [
-            inner for outer in level if isinstance(outer, dict | list) for inner in (outer.values() if isinstance(outer, dict) else outer)
-        ]
+        level = [inner for outer in level for inner in _inside(outer)]
         if not level:
             return
     raise _too_deep(depth)
+
+
+def _inside(outer: Json) -> Iterable[Json]:
+    match outer:
+        case dict():
+            return outer.values()
+        case list():
+            return outer
+        case _:
+            return ()
 
 
 def _too_deep(depth: int) -> NotStrictJsonError:

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Depends
 from pydantic import BaseModel, ConfigDict, Field
 
-from licet.core.mandate import ActiveMandate, Mandate, ProposedMandate, SuspendedMandate, proposed_of, state_of
+from licet.core.mandate import ActiveMandate, Mandate, ProposedMandate, RevokedMandate, SuspendedMandate, proposed_of, state_of
 from licet.core.refusal import Refused
 from licet.core.scope import in_words
 from licet.core.token import TokenScope
@@ -62,7 +62,7 @@ def _out(mandate: Mandate) -> MandateOut:
         daily_cap=terms.daily_cap,
         granted_at=None if granted is None else granted.granted_at,
         expires_at=None if granted is None else granted.expires_at,
-        why=mandate.why if isinstance(mandate, SuspendedMandate) or state == "revoked" else None,
+        why=mandate.why if isinstance(mandate, SuspendedMandate | RevokedMandate) else None,
     )
 
 

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Depends
 from pydantic import BaseModel, ConfigDict, Field
 
-from licet.core.mandate import state_of
+from licet.core.mandate import SuspendedMandate, state_of
 from licet.core.refusal import Refused
 from licet.core.token import TokenScope
 from licet.flows.follow import watch_now
@@ -36,7 +36,7 @@ async def read_watch(let: Annotated[Let, Depends(let_in)]) -> WatchOut:
     if isinstance(found, Refused):
         raise refusal(found)
     state: Any = state_of(found.mandate)
-    active = found.mandate if hasattr(found.mandate, "id") else found.mandate.active
+    active = found.mandate.active if isinstance(found.mandate, SuspendedMandate) else found.mandate
     return WatchOut(
         mandate=active.id,
         state=state,
