@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from licet.core.canonical import Json
-from licet.core.ids import LICET, OPERATOR, PersonId, UseCaseSlug
+from licet.core.ids import LICET, OPERATOR, PROGRAM, PersonId, UseCaseSlug
 from licet.core.ledger import Event
 from licet.core.people import Actor, Operator
 from licet.core.refusal import Refused
@@ -63,9 +63,11 @@ def working(tx: Tx, slug: str) -> UseCase | Refused:
 
 
 def entry(what: str, *, by: PersonId, now: datetime, use_case: UseCase | UseCaseSlug | None, **facts: Json) -> Event:
-    """A ledger entry; acts of people say that their identity is asserted."""
+    """A ledger entry; acts of people say that their identity is asserted, those of programs that a token showed it."""
     slug = use_case.slug if isinstance(use_case, UseCase) else use_case
     said: dict[str, Json] = dict(facts)
-    if by not in {LICET, OPERATOR}:
+    if by.startswith(PROGRAM):
+        said["identity"] = "token"
+    elif by not in {LICET, OPERATOR}:
         said["identity"] = ASSERTED
     return Event(what=what, at=now, by=by, use_case=slug, facts=said)
