@@ -50,6 +50,7 @@ ENVIRONMENT_ERRORS = frozenset(
         "SealError",
         "HomeExistsError",
         "RolledBackError",
+        "WorkerRunningError",
     }
 )
 
