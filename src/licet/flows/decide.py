@@ -18,11 +18,11 @@ from licet.core.system import Proposed
 from licet.core.use_case import UseCase
 from licet.flows.audit import advance
 from licet.flows.office import Office, entry
-from licet.store import audits, decisions, mandates, systems
+from licet.store import audits, decisions, mandates, stops, systems
 from licet.store.book import Tx
 from licet.store.payloads import commit_to
 
-RULES = "routing-1"
+RULES = "routing-2"
 """Version of the routing rules, recorded with every decision."""
 
 
@@ -64,7 +64,7 @@ class _Sheet:
 def decide(office: Office, tx: Tx, use_case: UseCase, items: Sequence[Item], fingerprint: Fingerprint, now: datetime) -> Done:
     """Routes cases and writes all that follows, in the caller's transaction.
 
-    State, fingerprint, expiry and cap are read here, under the write lock: nothing that was read before counts.
+    State, fingerprint, expiry, cap and the stop are read here, under the write lock: nothing that was read before counts.
 
     Args:
         office: the office.
@@ -77,10 +77,11 @@ def decide(office: Office, tx: Tx, use_case: UseCase, items: Sequence[Item], fin
     mandate = advance(tx, use_case, now)
     sheet = _Sheet(use_case=use_case, fingerprint=fingerprint, now=now)
     before = decisions.alone_since(tx, mandate.id, decisions.day_start(now)) if isinstance(mandate, ActiveMandate) else 0
+    stop = stops.pressed(tx, use_case.id)
     auditor = _Auditor(tx, mandate)
     routes: dict[CaseNumber, Route] = {}
     for item in items:
-        traffic = Traffic(fingerprint=fingerprint, alone_today=before + len(sheet.decided), now=now)
+        traffic = Traffic(fingerprint=fingerprint, alone_today=before + len(sheet.decided), stop=stop, now=now)
         found = routes[item.number] = route(item.attributes, item.proposed, mandate, traffic)
         _note(office, tx, sheet, item, found)
         if isinstance(found, Alone) and auditor.draws(item.number):
