@@ -13,6 +13,7 @@ from licet.flows.follow import Followed, follow_case, follow_new
 from licet.flows.intake import BACKLOG, Accepted, Batch, Taken, accept, take_now
 from licet.flows.office import Office
 from licet.flows.speakers import Speakers
+from licet.flows.stop import Stopped, press_stop
 from licet.store import requests
 
 KEPT = timedelta(days=7)
@@ -99,6 +100,15 @@ def receive_proposed(office: Office, by: Caller, use_case: UseCase, given: Propo
     if isinstance(taken, Refused):
         return taken
     return _same([taken.accepted]) or _received(office, use_case, taken.accepted, taken)
+
+
+def press_stop_once(office: Office, by: Caller, parcel: Parcel, *, name: str, why: str) -> Stopped | Refused:
+    """Presses a use case's stop, as `press_stop`, for a request that may be sent again.
+
+    Raises:
+        NotAReasonError: when `why` says nothing.
+    """
+    return know_again(office, by, parcel) or press_stop(office, by, name=name, why=why)
 
 
 def _received(office: Office, use_case: UseCase, accepted: Accepted, taken: Taken | None = None) -> Received | Refused:

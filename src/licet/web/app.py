@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from licet import __version__
-from licet.web.api import answers, cases, health, mandate, watch
+from licet.web.api import answers, cases, health, mandate, stop, watch
 from licet.web.desk import Desk, Service
 from licet.web.frame import Frame
 from licet.web.guard import SCHEMES
@@ -42,7 +42,7 @@ def make_app(service: Service, *extra: APIRouter) -> FastAPI:
         title="Licet", version=__version__, description=ABOUT, openapi_url=OPENAPI, docs_url=None, redoc_url=None, redirect_slashes=False
     )
     app.state.desk = Desk(service)
-    for noun in (cases, mandate, watch, answers):
+    for noun in (cases, mandate, watch, stop, answers):
         app.include_router(noun.routes, prefix=f"{PREFIX}/use-cases/{{slug}}", responses=REFUSALS)
     app.include_router(health.routes, responses=REFUSALS)
     for routes in extra:

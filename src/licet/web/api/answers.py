@@ -19,7 +19,7 @@ class AnswerIn(BaseModel):
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
-    answer: str | float | dict[str, str] = Field(description="Of the use case's kind: a string, a number, or fields.")
+    answer: str | int | float | dict[str, str] = Field(description="Of the use case's kind: a string, a number, or fields.")
 
 
 class AnswerOut(BaseModel):

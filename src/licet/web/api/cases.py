@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Annotated
 
@@ -15,7 +16,8 @@ from licet.core.token import TokenScope
 from licet.flows.follow import Followed, follow_case, list_cases
 from licet.flows.intake import Batch
 from licet.flows.receive import Parcel, Proposing, Received, receive_batch, receive_case, receive_proposed
-from licet.web.api.wire import CaseIn, CaseOut, PlainBatch, TimelineOut, case_out, row_of, timeline_out
+from licet.web.api.wire import CaseIn, CaseOut, PlainBatch, TimelineOut, case_out, read_case, timeline_out
+from licet.web.desk import SentCase
 from licet.web.guard import GuardedRoute, Let, let_in, needs, parcel_of
 from licet.web.problems import invalid, refusal
 
@@ -78,12 +80,12 @@ async def send_case(
 
 async def _receive(given: CaseIn, let: Let, parcel: Parcel) -> Received | Refused:
     desk, use_case = let.desk, let.use_case
-    row = row_of(given, use_case, desk.service.read_case, line=1, where="")
-    if given.proposal is None:
-        received = await desk.run(lambda: receive_case(desk.office, let.by, use_case, row, parcel, backlog=desk.limits.backlog))
+    sent = read_case(given, use_case, desk.service.read_case, line=1, where="")
+    if sent.card is None:
+        received = await desk.run(lambda: receive_case(desk.office, let.by, use_case, sent.past, parcel, backlog=desk.limits.backlog))
         desk.service.wake()
         return received
-    proposing = Proposing(row=row, card=given.proposal.card(), speakers=desk.service.speakers)
+    proposing = Proposing(row=sent.past, card=sent.card, speakers=desk.service.speakers)
     return await desk.run(lambda: receive_proposed(desk.office, let.by, use_case, proposing, parcel))
 
 
@@ -100,10 +102,9 @@ async def send_cases(given: PlainBatch, let: LetIn, parcel: Sent) -> BatchOut:
     desk = let.desk
     if len(given.cases) > desk.limits.batch:
         raise invalid("/cases", f"a batch may have {desk.limits.batch:,} cases.")
-    rows = [
-        row_of(one, let.use_case, desk.service.read_case, line=place + 1, where=f"/cases/{place}") for place, one in enumerate(given.cases)
-    ]
-    batch = Batch(name=let.use_case.slug, rows=rows, card=_only_card(given), source="")
+    reader, use_case = desk.service.read_case, let.use_case
+    sent = [read_case(one, use_case, reader, line=place + 1, where=f"/cases/{place}") for place, one in enumerate(given.cases)]
+    batch = Batch(name=use_case.slug, rows=[one.past for one in sent], card=_only_card(sent), source="")
     done = await desk.run(lambda: receive_batch(desk.office, let.by, batch, parcel, backlog=desk.limits.backlog))
     if isinstance(done, Refused):
         raise refusal(done)
@@ -113,8 +114,8 @@ async def send_cases(given: PlainBatch, let: LetIn, parcel: Sent) -> BatchOut:
     return BatchOut(accepted=len(done) - repeated, repeated=repeated, cases=receipts)
 
 
-def _only_card(given: PlainBatch) -> SystemCard | None:
-    cards = {one.proposal.card().fingerprint: one.proposal.card() for one in given.cases if one.proposal is not None}
+def _only_card(sent: Sequence[SentCase]) -> SystemCard | None:
+    cards = {one.card.fingerprint: one.card for one in sent if one.card is not None}
     if len(cards) > 1:
         raise invalid("/cases", "the proposals of one batch are of one system and one version; send one batch for each.")
     return next(iter(cards.values()), None)
@@ -151,6 +152,6 @@ def _read_cursor(text: str | None) -> int:
 
 
 @routes.get("/cases/{case:path}", **READ)
-async def read_case(case: str, let: LetIn) -> TimelineOut:
+async def follow(case: str, let: LetIn) -> TimelineOut:
     """Follow one case, by its id or by its number; with its timeline."""
     return timeline_out(await _follow(let, case))

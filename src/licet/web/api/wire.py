@@ -1,24 +1,21 @@
 """The wire: cases, answers and proposals as they come in and go out; what is not named here is refused, or never sent."""
 
-import base64
-import binascii
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag
+from pydantic import AfterValidator, BaseModel, ConfigDict, Discriminator, Field, Tag
 
 from licet.core.answer import Answer, AnswerKind, NotAnAnswerError, answer_from_json, answer_to_json
 from licet.core.canonical import Json
 from licet.core.case import CaseState
-from licet.core.history import PastCase, PostedProposal
-from licet.core.system import UNVERSIONED, SystemCard, SystemKind
+from licet.core.system import UNVERSIONED
 from licet.core.use_case import UseCase
 from licet.flows.follow import Followed
 from licet.store.live import LiveCase
-from licet.web.desk import CaseReader
-from licet.web.problems import invalid
+from licet.web.desk import CaseReader, SentCase
+from licet.web.problems import Fault, ProblemError, invalid, problem
 
 STRICT = ConfigDict(extra="forbid", strict=True)
 PICTURE_CHARACTERS = 6_000_000
@@ -39,15 +36,16 @@ def _versioned(text: str) -> str:
     return text
 
 
-def _moment(raw: Any) -> Any:  # noqa: ANN401 - whatever was sent
-    if isinstance(raw, str) and MOMENT.fullmatch(raw):
-        return datetime.fromisoformat(raw.upper())
-    message = "write a time with its zone as RFC 3339 has it, such as 2026-05-04T09:30:00Z."
-    raise ValueError(message)
+def _moment(text: str) -> str:
+    if not MOMENT.fullmatch(text):
+        message = "write a time with its zone as RFC 3339 has it, such as 2026-05-04T09:30:00Z."
+        raise ValueError(message)
+    return text
 
 
 Name = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_printable)]
-Moment = Annotated[AwareDatetime, BeforeValidator(_moment, json_schema_input_type=str)]
+Moment = Annotated[str, AfterValidator(_moment)]
+Cell = Annotated[str, Field(max_length=1_000_000)] | bool | int | float
 
 
 class TextIn(BaseModel):
@@ -59,11 +57,11 @@ class TextIn(BaseModel):
 
 
 class CellsIn(BaseModel):
-    """One row of named cells; numbers are written as text, the way the imported history has them."""
+    """One row of named cells, each a text, a number, true or false."""
 
     model_config = STRICT
 
-    cells: dict[Name, str] = Field(min_length=1, max_length=1000)
+    cells: dict[Name, Cell] = Field(min_length=1, max_length=1000)
 
 
 class ImageIn(BaseModel):
@@ -72,13 +70,12 @@ class ImageIn(BaseModel):
     model_config = STRICT
 
     image: str = Field(min_length=4, max_length=PICTURE_CHARACTERS)
-    media_type: Literal["image/png", "image/jpeg"]
+    media_type: Literal["image/png", "image/jpeg", "image/gif", "image/bmp", "image/webp", "image/x-portable-graymap"]
 
 
 def _which(raw: Any) -> str | None:  # noqa: ANN401 - whatever was sent
-    if isinstance(raw, Mapping):
-        return next((name for name in ("text", "cells", "image") if name in raw), None)
-    return None
+    there = type(raw).model_fields if isinstance(raw, BaseModel) else raw
+    return next((name for name in ("text", "cells", "image") if name in there), None) if isinstance(there, Mapping) else None
 
 
 ContentIn = Annotated[
@@ -92,7 +89,7 @@ class ProposalIn(BaseModel):
 
     model_config = STRICT
 
-    answer: str | float | dict[Name, str] = Field(description="What the system would decide: a string, a number, or fields.")
+    answer: str | int | float | dict[Name, str] = Field(description="What the system would decide: a string, a number, or fields.")
     confidence: float = Field(ge=0.0, le=1.0, allow_inf_nan=False, description="The probability that the answer is right.")
     system: Annotated[str, Field(min_length=1, max_length=100), AfterValidator(_printable)] = Field(description="The system's name.")
     system_version: Annotated[str, Field(min_length=1, max_length=100), AfterValidator(_printable), AfterValidator(_versioned)] = Field(
@@ -103,10 +100,6 @@ class ProposalIn(BaseModel):
     )
     reason: str = Field(default="", max_length=2000, description="The system's own words; untrusted text.")
 
-    def card(self) -> SystemCard:
-        """Which system it is."""
-        return SystemCard(kind=SystemKind.POSTED, name=self.system, version=self.system_version)
-
 
 class CaseIn(BaseModel):
     """A case that is to be decided."""
@@ -115,7 +108,7 @@ class CaseIn(BaseModel):
 
     id: Name | None = Field(default=None, description="What you call it. Sent again under the same id it is the same case.")
     content: ContentIn
-    attributes: dict[Name, Annotated[str, Field(max_length=2000)]] = Field(default_factory=dict, max_length=200)
+    attributes: dict[Name, Cell] = Field(default_factory=dict, max_length=200, description="Such as segment or amount.")
     happened_at: Moment | None = Field(default=None, description="When it happened (RFC 3339).")
     proposal: ProposalIn | None = Field(default=None, description="Without one the mandate's own system proposes.")
 
@@ -128,40 +121,25 @@ class PlainBatch(BaseModel):
     cases: list[CaseIn] = Field(min_length=1, max_length=1000)
 
 
-def row_of(given: CaseIn, use_case: UseCase, read_case: CaseReader, *, line: int, where: str) -> PastCase:
+def read_case(given: CaseIn, use_case: UseCase, reader: CaseReader, *, line: int, where: str) -> SentCase:
     """A case as flows take it.
 
     Args:
         given: what was sent.
         use_case: whose case it is.
-        read_case: reads what it says, by the use case's schema.
+        reader: reads it by the use case's schema.
         line: its place in what was sent, from 1.
         where: a JSON pointer to it, for messages.
 
     Raises:
-        ProblemError: when it does not fit the use case; names the place.
+        ProblemError: when it does not fit the use case; names each place.
     """
-    raw: dict[str, Json] = {"content": given.content.model_dump(), "attributes": dict(given.attributes)}
-    if isinstance(given.content, ImageIn):
-        _check_picture(given.content, where)
-    try:
-        body = read_case(use_case, raw)
-    except ValueError as error:
-        raise invalid(f"{where}/content", str(error)) from None
-    posted = None if given.proposal is None else _posted(given.proposal, use_case.answer_kind, f"{where}/proposal")
-    return PastCase(line=line, body=body, answer=None, external_id=given.id, happened_at=given.happened_at, posted=posted)
-
-
-def _check_picture(picture: ImageIn, where: str) -> None:
-    try:
-        base64.b64decode(picture.image, validate=True)
-    except binascii.Error:
-        raise invalid(f"{where}/content/image", "it is not base64.") from None
-
-
-def _posted(given: ProposalIn, kind: AnswerKind, where: str) -> PostedProposal:
-    answer = answer_of(given.answer, kind, f"{where}/answer")
-    return PostedProposal(answer=answer, confidence=given.confidence, probabilities=given.probabilities, reason=given.reason)
+    found = reader(use_case, given.model_dump(exclude_unset=True, exclude_none=True, by_alias=True), line=line)
+    if not isinstance(found, Sequence):
+        return found
+    faults = [Fault(where=f"{where}/{one.field.replace('.', '/')}", says=f"{one.why} {one.remedy}") for one in found]
+    more = f" (and {len(faults) - 1:,} more)" if len(faults) > 1 else ""
+    raise ProblemError(problem("invalid", f"{faults[0].where}: {faults[0].says}{more}", errors=faults))
 
 
 def answer_of(raw: Json, kind: AnswerKind, where: str) -> Answer:
