@@ -4,7 +4,6 @@ import threading
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -101,7 +100,7 @@ def serving(folder: Path, *, wishes: Wishes | None = None, **how: object) -> Ite
 def journey(world: World, name: str, wishes: Wishes | None = None) -> None:
     """The way to a mandate of a posted system that names its version."""
     world.use_case(name)
-    world.import_cases(name, [replace(one, external_id=f"{name}-{one.external_id}") for one in past_cases(150)], card=vendor(VERSION))
+    world.import_cases(name, past_cases(150, name=name), card=vendor(VERSION))
     world.sign(name)
     world.evaluate(name)
     world.earn(name, wishes)

@@ -37,9 +37,13 @@ def _versioned(text: str) -> str:
 
 
 def _moment(text: str) -> str:
+    message = "write a time with its zone as RFC 3339 has it, such as 2026-05-04T09:30:00Z."
     if not MOMENT.fullmatch(text):
-        message = "write a time with its zone as RFC 3339 has it, such as 2026-05-04T09:30:00Z."
         raise ValueError(message)
+    try:
+        datetime.fromisoformat(text.upper())
+    except ValueError:
+        raise ValueError(message) from None
     return text
 
 
