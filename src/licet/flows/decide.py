@@ -76,7 +76,7 @@ def decide(office: Office, tx: Tx, use_case: UseCase, items: Sequence[Item], fin
     """
     mandate = advance(tx, use_case, now)
     sheet = _Sheet(use_case=use_case, fingerprint=fingerprint, now=now)
-    before = decisions.alone_since(tx, mandate.id, decisions.day_start(now)) if isinstance(mandate, ActiveMandate) else 0
+    before = decisions.alone_on_day(tx, mandate.id, now) if isinstance(mandate, ActiveMandate) else 0
     stop = stops.pressed(tx, use_case.id)
     auditor = _Auditor(tx, mandate)
     routes: dict[CaseNumber, Route] = {}
@@ -87,6 +87,8 @@ def decide(office: Office, tx: Tx, use_case: UseCase, items: Sequence[Item], fin
         if isinstance(found, Alone) and auditor.draws(item.number):
             sheet.drawn.append(auditor.drawn(item.number, now))
             sheet.tasks.append(decisions.Task(token=office.draw.token("t_"), case=item.number, kind=ReviewKind.AUDIT))
+    if isinstance(mandate, ActiveMandate):
+        decisions.count_alone(tx, mandate.id, now, more=len(sheet.decided))
     _write(tx, sheet, items)
     reasons = Counter(found.reason for found in routes.values() if isinstance(found, ToPerson))
     return Done(mandate=mandate, alone=len(sheet.decided), audits=len(sheet.drawn), reasons=reasons, routes=routes)
