@@ -38,18 +38,24 @@ def make_app(service: Service, *extra: APIRouter) -> FastAPI:
         service: the installation and how it is served.
         extra: further addresses, such as metrics.
     """
+    app = addresses()
+    app.state.desk = Desk(service)
+    for routes in extra:
+        app.include_router(routes)
+    app.add_middleware(Frame, limits=service.limits, failed=service.failed)
+    return app
+
+
+def addresses() -> FastAPI:
+    """The API's addresses without anything behind them: enough to say what they take."""
     app = FastAPI(
         title="Licet", version=__version__, description=ABOUT, openapi_url=OPENAPI, docs_url=None, redoc_url=None, redirect_slashes=False
     )
-    app.state.desk = Desk(service)
     for noun in (cases, mandate, watch, stop, answers):
         app.include_router(noun.routes, prefix=f"{PREFIX}/use-cases/{{slug}}", responses=REFUSALS)
     app.include_router(health.routes, responses=REFUSALS)
-    for routes in extra:
-        app.include_router(routes)
     app.add_exception_handler(RequestValidationError, _not_valid)
     app.add_exception_handler(HTTPException, _said_no)
-    app.add_middleware(Frame, limits=service.limits, failed=service.failed)
     app.openapi = lambda: described(app)  # type: ignore[method-assign] # the way FastAPI's documentation has it
     return app
 

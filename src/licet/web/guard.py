@@ -3,8 +3,9 @@
 import hashlib
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 
+from fastapi import Header
 from fastapi.routing import APIRoute
 from starlette.requests import Request
 from starlette.responses import Response
@@ -168,8 +169,12 @@ def person_let_in(request: Request) -> LetPerson:
     return found
 
 
-async def parcel_of(request: Request) -> Parcel:
+KEY = "Your own name for this request: sent again with it, it is done once. Up to 80 printable ASCII characters, kept for 7 days."
+
+
+async def parcel_of(request: Request, idempotency_key: Annotated[str | None, Header(description=KEY)] = None) -> Parcel:
     """What tells whether a request came before: its key, and a digest of where it went and what it says."""
+    del idempotency_key  # declared for OpenAPI; that there is one only, the list of headers tells
     keys = request.headers.getlist("idempotency-key")
     key = keys[0] if keys else None
     if len(keys) > 1 or (key is not None and not (0 < len(key) <= KEY_LIMIT and key.isascii() and key.isprintable())):

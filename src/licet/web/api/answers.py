@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from licet.core.refusal import Refused
 from licet.flows.review import answer_case
+from licet.web.api.cases import Named
 from licet.web.api.wire import answer_of
 from licet.web.guard import NEEDS_PERSON, GuardedRoute, LetPerson, person_let_in
 from licet.web.problems import refusal
@@ -31,7 +32,7 @@ class AnswerOut(BaseModel):
 
 
 @routes.post("/cases/{case:path}/answer", **NEEDS_PERSON)
-async def answer(case: str, given: AnswerIn, let: Annotated[LetPerson, Depends(person_let_in)]) -> AnswerOut:
+async def answer(case: Named, given: AnswerIn, let: Annotated[LetPerson, Depends(person_let_in)]) -> AnswerOut:
     """Give one's own first answer on a case, blind. The first stays; no token gives one."""
     said = answer_of(given.answer, let.use_case.answer_kind, "/answer")
     refused = await let.desk.run(lambda: answer_case(let.desk.office, let.by, name=let.use_case.slug, case=case, answer=said))

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Response, status
+from fastapi import APIRouter, Depends, Path, Query, Response, status
 from pydantic import BaseModel, ConfigDict, Field
 
 from licet.core.case import CaseState
@@ -24,6 +24,7 @@ from licet.web.problems import invalid, refusal
 routes = APIRouter(tags=["cases"], route_class=GuardedRoute)
 
 LetIn = Annotated[Let, Depends(let_in)]
+Named = Annotated[str, Path(description="The case's id, percent-encoded, or its number.")]
 Sent = Annotated[Parcel, Depends(parcel_of)]
 LONGEST_CURSOR = 40
 WRITE, READ = needs(TokenScope.CASES_WRITE), needs(TokenScope.CASES_READ)
@@ -126,7 +127,7 @@ async def list_(
     let: LetIn,
     state: Annotated[CaseState | None, Query(description="`alone` and `to_person` say how a case was routed, decided or not.")] = None,
     cursor: Annotated[str | None, Query(max_length=LONGEST_CURSOR, description="From `next` of the page before.")] = None,
-    limit: Annotated[int, Query(ge=1, le=1000)] = 100,
+    limit: Annotated[int, Query(ge=1, le=1000, description="Cases in this page.")] = 100,
 ) -> PageOut:
     """List cases in the order of their numbers. New ones come at the end, so that following the cursor misses none."""
     after = _read_cursor(cursor)
@@ -152,6 +153,6 @@ def _read_cursor(text: str | None) -> int:
 
 
 @routes.get("/cases/{case:path}", **READ)
-async def follow(case: str, let: LetIn) -> TimelineOut:
+async def follow(case: Named, let: LetIn) -> TimelineOut:
     """Follow one case, by its id or by its number; with its timeline."""
     return timeline_out(await _follow(let, case))
