@@ -31,6 +31,7 @@ BODIES: Mapping[str, object] = {
     f"POST {AT}/cases/batch": {"cases": [case("sent")]},
     f"POST {AT}/stop": {"why": "a test"},
     f"POST {AT}/cases/1/answer": {"answer": "yes"},
+    f"POST {AT}/effects/replay": {"case": None},
 }
 
 

@@ -91,9 +91,11 @@ class Act(StrEnum):
     RETIRE = "retire a use case"
     ISSUE = "make or revoke a token"
     ISSUE_EVERYWHERE = "make or revoke a token for all use cases"
+    DELIVER = "deliver effects"
+    REPLAY = "replay effects"
 
 
-OPERATOR_ACTS = frozenset({Act.SET_UP, Act.ADD_PERSON, Act.CREATE_USE_CASE, Act.IMPORT, Act.EVALUATE, Act.EXPORT, Act.SUBMIT})
+OPERATOR_ACTS = frozenset({Act.SET_UP, Act.ADD_PERSON, Act.CREATE_USE_CASE, Act.IMPORT, Act.EVALUATE, Act.EXPORT, Act.SUBMIT, Act.DELIVER})
 
 TOKEN_ACTS = frozenset({Act.SUBMIT, Act.STOP})
 """What a token may do: bring work in, and take AI's authority away. It never gives any."""
@@ -126,6 +128,8 @@ ROLES_FOR: Mapping[Act, frozenset[Role]] = {
     Act.RETIRE: frozenset({Role.OWNER, Role.ADMIN}),
     Act.ISSUE: frozenset({Role.OWNER, Role.ADMIN}),
     Act.ISSUE_EVERYWHERE: frozenset({Role.ADMIN}),
+    Act.DELIVER: frozenset(Role),
+    Act.REPLAY: frozenset({Role.OWNER, Role.ADMIN}),
 }
 
 OWNERS_OWN = frozenset({Act.LOCK, Act.REVISE, Act.GRANT, Act.OPEN_SEALED, Act.LIFT, Act.CORRECT, Act.ISSUE})

@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from licet import __version__
-from licet.web.api import answers, cases, health, mandate, stop, watch
+from licet.web.api import answers, cases, effects, health, mandate, stop, watch
 from licet.web.desk import Desk, Service
 from licet.web.frame import Frame
 from licet.web.guard import SCHEMES
@@ -51,7 +51,7 @@ def addresses() -> FastAPI:
     app = FastAPI(
         title="Licet", version=__version__, description=ABOUT, openapi_url=OPENAPI, docs_url=None, redoc_url=None, redirect_slashes=False
     )
-    for noun in (cases, mandate, watch, stop, answers):
+    for noun in (cases, mandate, watch, stop, effects, answers):
         app.include_router(noun.routes, prefix=f"{PREFIX}/use-cases/{{slug}}", responses=REFUSALS)
     app.include_router(health.routes, responses=REFUSALS)
     app.add_exception_handler(RequestValidationError, _not_valid)
