@@ -43,16 +43,22 @@ def cases() -> None:
 @click.option(
     "--answer", metavar="COL", help="Simulate people: this column answers what goes to people, and the audits. Labelled simulated."
 )
+@click.option("--server", metavar="URL", help="Send them to this server instead; https, or http on loopback.")
+@click.option("--token-file", metavar="FILE", help="File with the token for --server; default: LICET_TOKEN.")
 @usual
 def submit(slug: str, file: Path, acting: str | None, home: str | None, *, as_json: bool, **given: str | int | None) -> None:
-    """Take cases in and route each: alone inside the mandate, else to a person."""
+    """Take cases in and route each: alone inside the mandate, else to a person; or send them to a server."""
     from licet.cli.progress import Progress
+    from licet.cli.sending import send_file
     from licet.edge.files import file_digest, read_history
     from licet.edge.folder import load_use_case
     from licet.flows.intake import Delivery, Tally
     from licet.flows.intake import submit as take
     from licet.flows.office import who
 
+    if given["server"] is not None:
+        send_file(slug, file, given, home=home, as_json=as_json)
+        return
     told = load_use_case(folder_of(home, slug))
     columns, reading = columns_and_reading(given, told)
     simulated = columns.answer is not None

@@ -12,7 +12,16 @@ from sqlalchemy import Connection, CursorResult, Engine, Executable, Row, Table,
 from licet.core.ledger import Event, event_bytes, leaf_hash
 from licet.ports import Draw, Vault
 from licet.store import tables
-from licet.store.engines import BrokenDatabaseError, begin_claim, begin_read, begin_write, named_errors, on_postgresql, roll_back
+from licet.store.engines import (
+    BrokenDatabaseError,
+    begin_claim,
+    begin_read,
+    begin_write,
+    check_schema,
+    named_errors,
+    on_postgresql,
+    roll_back,
+)
 
 CASE = "case"
 """The purpose under which a case's key is derived."""
@@ -188,6 +197,15 @@ class Book:
                 yield self._tx(conn)
             finally:
                 roll_back(conn)
+
+    def check_schema(self) -> None:
+        """Refuses a database of another schema, as `engines.check_schema`.
+
+        Raises:
+            SchemaError: names both schemas and the command that helps.
+            DatabaseUnreachableError, BrokenDatabaseError: when it cannot be read.
+        """
+        check_schema(self._engine)
 
     def last_moment(self) -> datetime | None:
         """When the newest ledger entry happened."""
