@@ -7,6 +7,8 @@ from datetime import datetime
 from licet.core.answer import Answer, answer_label
 from licet.core.canonical import Json
 from licet.core.case import Part
+from licet.core.case_rules import SCHEMA
+from licet.core.case_schema import CaseSchema
 from licet.core.evaluation import Graded, Judgment, Plan, grid, judge, verdict_to_json
 from licet.core.grading import GRADER, loss
 from licet.core.ids import CaseNumber, LookId, SealedSetId
@@ -27,12 +29,13 @@ from licet.store.book import Tx
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """What is to be evaluated: the use case, the standard as the folder has it, and which system."""
+    """What is to be evaluated: the use case, the standard and the schema as the folder has them, and which system."""
 
     name: str
     on_disk: Standard
     system: str = "auto"
     posted_as: str | None = None
+    schema: CaseSchema | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,11 +132,12 @@ def _prepare(office: Office, by: Actor, request: Request) -> _Prepared | Refused
     speaks = speaker(office, use_case, wanted=request.system, posted_as=request.posted_as)
     if isinstance(speaks, Refused):
         return speaks
-    scope, warnings = fixed_scope(office, use_case, speaks, standard.standard)
+    scope, warnings = fixed_scope(office, use_case, speaks, standard.standard, request.schema)
     with office.book.read() as tx:
         waiting = cases.sealed(tx, use_case, sealed.id)
         earlier = {looked.look.sealed_set for looked in looks.looks_of(tx, use_case)} - {sealed.id}
-    said = speak_on(office, use_case, speaks, waiting, with_attributes=bool(standard.standard.never_alone_attributes))
+    asked = bool(standard.standard.never_alone_attributes)
+    said = speak_on(office, use_case, speaks, waiting, with_attributes=asked, schema=request.schema)
     by_number = {one.number: one for one in said}
     return _Prepared(
         by=by,
@@ -143,21 +147,39 @@ def _prepare(office: Office, by: Actor, request: Request) -> _Prepared | Refused
         scope=scope,
         sealed=sealed,
         spoken=tuple(by_number.get(one.number, Gone(number=one.number)) for one in waiting),
-        warnings=(*warnings, *_attribute_warning(standard.standard, said), *_version_warning(speaks), *_set_warning(len(earlier))),
+        warnings=(
+            *warnings,
+            *_schema_warning(request.schema, said),
+            *_attribute_warning(standard.standard, said),
+            *_version_warning(speaks),
+            *_set_warning(len(earlier)),
+        ),
     )
 
 
-def fixed_scope(office: Office, use_case: UseCase, speaks: Speaker, standard: Standard) -> tuple[Scope, tuple[str, ...]]:
+def fixed_scope(
+    office: Office, use_case: UseCase, speaks: Speaker, standard: Standard, schema: CaseSchema | None
+) -> tuple[Scope, tuple[str, ...]]:
     """Fixes guards on the calibration part; what a sealed answer says cannot move them."""
     with office.book.read() as tx:
         calibrating = cases.stored(tx, use_case, Part.CALIBRATION)
     spoken = speak_on(office, use_case, speaks, calibrating, with_attributes=False)
-    return scope_for(standard, spoken, has_guardian=speaks.guardian is not None)
+    return scope_for(standard, spoken, has_guardian=speaks.guardian is not None, schema=schema)
 
 
 def _nothing_sealed(use_case: UseCase) -> Refused:
     why = f"{use_case.slug!r} has no sealed cases."
     return Refused(code="no_sealed_cases", why=why, remedy="Import history with a sealed part: --parts 50:20:30.")
+
+
+def _schema_warning(schema: CaseSchema | None, said: Sequence[Spoken]) -> tuple[str, ...]:
+    strangers = 0 if schema is None else sum(SCHEMA not in one.attributes for one in said)
+    if not strangers:
+        return ()
+    return (
+        f"{strangers:,} of {len(said):,} sealed cases are not as the schema in use_case.yaml says: they count as never decided alone. "
+        "Import cases with the fields and attributes it asks for.",
+    )
 
 
 def _attribute_warning(standard: Standard, said: Sequence[Spoken]) -> tuple[str, ...]:

@@ -45,8 +45,9 @@ def explore(office: Office, by: Actor, request: Request) -> Explored | Refused:
     speaks = speaker(office, use_case, wanted=request.system, posted_as=request.posted_as)
     if isinstance(speaks, Refused):
         return speaks
-    scope, warnings = fixed_scope(office, use_case, speaks, request.on_disk)
-    spoken = speak_on(office, use_case, speaks, stored, with_attributes=bool(request.on_disk.never_alone_attributes))
+    scope, warnings = fixed_scope(office, use_case, speaks, request.on_disk, request.schema)
+    asked = bool(request.on_disk.never_alone_attributes)
+    spoken = speak_on(office, use_case, speaks, stored, with_attributes=asked, schema=request.schema)
     with office.book.read() as tx:
         truths = {past.number: past.answer for past in cases.history(tx, use_case, Part.CALIBRATION)}
     judged = grade(request.on_disk, scope, spoken, truths)

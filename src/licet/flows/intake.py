@@ -7,13 +7,14 @@ from itertools import islice
 
 from licet.core.answer import Answer
 from licet.core.case import Content, Part, body_to_json
-from licet.core.history import PastCase
+from licet.core.case_rules import facts_of
+from licet.core.history import PastCase, proposal_of
 from licet.core.ids import CaseNumber, Fingerprint, PersonId
 from licet.core.ledger import Event
 from licet.core.mandate import ActiveMandate, Mandate, proposed_of
 from licet.core.people import Act, Actor, permit
 from licet.core.refusal import Refused
-from licet.core.system import NoProposal, Proposal, Proposed, SystemCard, SystemKind
+from licet.core.system import NoProposal, Proposed, SystemCard, SystemKind
 from licet.core.use_case import UseCase
 from licet.flows.audit import advance
 from licet.flows.decide import Item, decide
@@ -145,11 +146,7 @@ def _accept(
     with office.book.read() as tx:
         open_ones = cases.not_routed(tx, [desk.known[name] for name in names])
     by_number = {desk.known[name]: past for past, name in zip(chunk, names, strict=True)}
-    posted: dict[CaseNumber, Proposed] = {
-        number: Proposal(answer=past.posted.answer, confidence=past.posted.confidence)
-        for number, past in by_number.items()
-        if past.posted is not None
-    }
+    posted: dict[CaseNumber, Proposed] = {number: proposal_of(past.posted) for number, past in by_number.items() if past.posted is not None}
     truths = {number: past.answer for number, past in by_number.items() if past.answer is not None}
     return open_ones, posted, truths
 
@@ -186,7 +183,7 @@ def _route(desk: _Desk, accepted: Sequence[cases.StoredCase], posted: Mapping[Ca
     with office.book.write() as tx:
         still_open = {one.number for one in cases.not_routed(tx, [one.number for one in accepted])}
         items = [
-            Item(number=one.number, salt=one.salt or b"", attributes=body.attributes, proposed=proposed)
+            Item(number=one.number, salt=one.salt or b"", attributes=facts_of(body), proposed=proposed)
             for one, body, proposed in zip(accepted, bodies, said.proposed, strict=True)
             if one.number in still_open
         ]
