@@ -10,15 +10,17 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from pydantic_core import ErrorDetails
 
 from licet.core.answer import AnswerKind
+from licet.core.case_schema import CaseSchema
 from licet.core.ids import UseCaseSlug
 from licet.core.standard import DeclaredLook, GuardRules, Measure, MeasureKind, Method, Standard, check_standard
 from licet.edge.bad_file import BadFolderError, Finding, shown
+from licet.edge.schema_form import BLOCK, CaseForm, keys_in, schema_from
 from licet.edge.yaml_tree import Place, Tree
 
 SystemChoice = Literal["auto", "builtin", "posted", "callable"]
 """Where proposals come from; `auto`: from `system.py` if there is one, else posted ones if imported, else the built-in system."""
 
-USE_CASE_TEXT = frozenset({"title", "answer", "answers", "system", "content"})
+USE_CASE_TEXT = frozenset({"title", "answer", "answers", "system", "content", "pattern", "one_of"})
 STANDARD_TEXT = frozenset({"name", "kind", "method", "high_stakes", "never_alone"})
 """Keys whose values are text as typed, so that an answer called `no`, `0` or `1.50` keeps its name."""
 
@@ -37,6 +39,7 @@ class UseCaseFile:
         answers: the closed list of choices, in the author's order; empty: whatever occurs in history.
         system: where proposals come from.
         content: columns that hold what is decided on; empty: named at import.
+        case: what a case may contain, and which cases a person always decides; None: whatever comes in.
     """
 
     slug: UseCaseSlug
@@ -45,6 +48,7 @@ class UseCaseFile:
     answers: tuple[str, ...] = ()
     system: SystemChoice = "auto"
     content: tuple[str, ...] = ()
+    case: CaseSchema | None = None
 
 
 def _word(text: str) -> str:
@@ -75,6 +79,7 @@ class _UseCaseForm(_Form):
     answers: list[Word] = []
     system: SystemChoice = "auto"
     content: list[Word] = []
+    case: CaseForm | None = None
 
 
 class _MeasureForm(_Form):
@@ -121,7 +126,13 @@ def use_case_from(tree: Tree, slug: UseCaseSlug) -> UseCaseFile:
         why = f"only a 'choice' has a closed list of answers; the answer here is {form.answer.value!r}."
         raise BadFolderError((tree.finding(("answers",), why, "Take the list out, or write `answer: choice`."),))
     return UseCaseFile(
-        slug=slug, title=form.title, answer=form.answer, answers=tuple(form.answers), system=form.system, content=tuple(form.content)
+        slug=slug,
+        title=form.title,
+        answer=form.answer,
+        answers=tuple(form.answers),
+        system=form.system,
+        content=tuple(form.content),
+        case=schema_from(form.case, tree),
     )
 
 
@@ -203,4 +214,6 @@ def _of(place: Place) -> str:
 
 def _keys_at(form: type[_Form], place: Place) -> frozenset[str]:
     around = [part for part in place[:-1] if isinstance(part, str)]
+    if around[:1] == [BLOCK]:
+        return keys_in(place)
     return frozenset((NESTED[around[-1]] if around else form).model_fields)

@@ -8,6 +8,7 @@ import yaml
 
 from licet.core.standard import Standard
 from licet.edge.forms import UseCaseFile
+from licet.edge.schema_text import case_block
 
 SIMPLE = re.compile(r"[A-Za-z][A-Za-z0-9_.-]*(?: [A-Za-z0-9_.-]+)*")
 AMBIGUOUS = frozenset({"y", "n", "yes", "no", "true", "false", "on", "off", "null", "none"})
@@ -33,7 +34,7 @@ system: {use_case.system}
 
 # The columns that hold what is decided on; leave it empty to name them at import.
 content:{_words(use_case.content)}
-"""
+{case_block(use_case.case)}"""
 
 
 STANDARD = """\
