@@ -1,6 +1,6 @@
 """The outside world as flows see it: the AI, the clock, chance, keys, the signature, and the post."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -8,7 +8,7 @@ from licet.core.answer import AnswerKind
 from licet.core.case import Content
 from licet.core.ids import CaseNumber, UseCaseSlug
 from licet.core.incident import Message
-from licet.core.system import Precedent, Proposed, SystemCard
+from licet.core.system import Precedent, Proposed, SystemCard, SystemKind
 
 
 class System(Protocol):
@@ -101,11 +101,11 @@ class GuardianMaker(Protocol):
         ...
 
 
-class Callables(Protocol):
-    """Finds the Python function in a use case's folder."""
+class Systems(Protocol):
+    """Finds a use case's own system: the Python function in its folder, or the endpoint that the folder names."""
 
-    def load(self, slug: UseCaseSlug, kind: AnswerKind) -> System | None:
-        """The callable system of a use case; None where its folder has no system.py."""
+    def load(self, slug: UseCaseSlug, answers: AnswerKind, where: SystemKind) -> System | None:
+        """The callable or the HTTP system of a use case, as `where` says; None where its folder has none."""
         ...
 
 
@@ -180,4 +180,24 @@ class Witness(Protocol):
 
     def newest(self) -> str | None:
         """The checkpoint kept last; None when there is none."""
+        ...
+
+
+class Durable(Protocol):
+    """Runs chunks of cases so that a restart of a worker goes on with what it had begun."""
+
+    def launch(self, work: Callable[[int, str], None]) -> None:
+        """Begins; `work` takes the row id of a use case and the name of a claim, and may be asked twice for the same one."""
+        ...
+
+    def run(self, use_case_id: int, claim: str) -> None:
+        """Works a claim off; raises what the work raises."""
+        ...
+
+    def prune(self, before: datetime) -> int:
+        """Forgets what ended before a moment; says how much it was."""
+        ...
+
+    def close(self) -> None:
+        """Ends."""
         ...

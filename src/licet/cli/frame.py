@@ -40,7 +40,6 @@ ENVIRONMENT_ERRORS = frozenset(
         "DatabaseMissingError",
         "DatabaseAddressError",
         "DatabaseBusyError",
-        "DatabaseDriverError",
         "DatabaseUnreachableError",
         "OtherInstallationError",
         "SchemaError",
@@ -51,6 +50,7 @@ ENVIRONMENT_ERRORS = frozenset(
         "SealError",
         "HomeExistsError",
         "RolledBackError",
+        "WorkerRunningError",
     }
 )
 

@@ -6,7 +6,6 @@ from datetime import datetime
 
 from licet.core.answer import Answer
 from licet.core.case import CaseBody, Part
-from licet.core.system import Proposal
 
 SMALLEST_HISTORY = 30
 """Fewer past cases than this say nothing about a system."""
@@ -14,12 +13,12 @@ SMALLEST_HISTORY = 30
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PostedProposal:
-    """A proposal that came in beside a case: what an outside system would have said.
+    """A proposal that came in beside the case: what an outside system says.
 
     Attributes:
         answer: what it would decide.
         confidence: in [0, 1].
-        probabilities: of each answer, by answer; empty where it gives none.
+        probabilities: probability of each class, by class; empty where it gives none.
         reason: its own words, if any; untrusted text.
     """
 
@@ -27,11 +26,6 @@ class PostedProposal:
     confidence: float
     probabilities: Mapping[str, float] = field(default_factory=dict)
     reason: str = ""
-
-
-def proposal_of(posted: PostedProposal) -> Proposal:
-    """What was posted, as the proposal of a system."""
-    return Proposal(answer=posted.answer, confidence=posted.confidence, probabilities=dict(posted.probabilities), reason=posted.reason)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

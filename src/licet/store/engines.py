@@ -5,13 +5,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
-from ssl import CERT_NONE, SSLContext, create_default_context
 from typing import TypeAlias
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, make_url, text
 from sqlalchemy.exc import ArgumentError, DatabaseError, DBAPIError, IntegrityError, InterfaceError, OperationalError
 
-HEAD = "0001"
+HEAD = "0002"
 """The schema this code writes; `licet db upgrade` brings an older database here."""
 
 BUSY_AFTER = timedelta(seconds=10)
@@ -42,10 +41,6 @@ class DatabaseAddressError(ValueError):
     """The address of a database is none."""
 
 
-class DatabaseDriverError(RuntimeError):
-    """The database needs a driver that is not installed."""
-
-
 class DatabaseUnreachableError(RuntimeError):
     """The database's server does not answer, or does not let us in."""
 
@@ -67,7 +62,22 @@ def on_postgresql(conn: Connection) -> bool:
     return conn.dialect.name == "postgresql"
 
 
-def open_engine(path: Path, *, url: str | None = None, create: bool = False, through_power_cuts: bool = True) -> Engine:
+SERVING = {"pool_size": 10, "max_overflow": 30}
+"""Connections of a process that serves: a few, and more under load."""
+
+SERVED = {
+    "options": "-c idle_in_transaction_session_timeout=15000",
+    "connect_timeout": 5,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+}
+"""What a connection of such a process tells PostgreSQL: a worker that stands still in a transaction holds up nobody for long."""
+
+
+def open_engine(
+    path: Path, *, url: str | None = None, create: bool = False, through_power_cuts: bool = True, serving: bool = False
+) -> Engine:
     """Opens the SQLite file with the settings everything here relies on (WAL, full synchronisation, foreign keys, secure deletion).
 
     Args:
@@ -76,21 +86,22 @@ def open_engine(path: Path, *, url: str | None = None, create: bool = False, thr
         create: whether the file may be made.
         through_power_cuts: whether each commit waits for the disk; without it commits outlive a killed process only. False in
             pretend worlds alone.
+        serving: for a process with many threads that runs for long.
 
     Raises:
         DatabaseMissingError: when it is not there and may not be made.
         DatabaseAddressError: when the address is none of a PostgreSQL database.
-        DatabaseDriverError: when the driver for PostgreSQL is not installed.
     """
     if url is not None:
-        return _open_postgresql(url)
+        return _open_postgresql(url, serving=serving)
     if not create and not path.exists():
         message = (
             f"There is no database at {str(path)!r}. Create one with `licet init`, name the right folder with --home, "
             "or set LICET_DATABASE_URL if it is on PostgreSQL."
         )
         raise DatabaseMissingError(message)
-    engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": BUSY_AFTER.total_seconds()})
+    pool = SERVING if serving else {}
+    engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": BUSY_AFTER.total_seconds()}, **pool)
     event.listen(engine, "connect", _prepare)
     if not through_power_cuts:
         event.listen(engine, "connect", _hasten)
@@ -113,20 +124,17 @@ def _prepare(raw: sqlite3.Connection, record: object) -> None:
 # --- PostgreSQL --------------------------------------------------------------------------------------------------------
 
 
-def _open_postgresql(raw: str) -> Engine:
+def _open_postgresql(raw: str, *, serving: bool) -> Engine:
     """An engine that begins and ends transactions by statement, as the one of SQLite does; nothing it says shows what is stored."""
     url = address(raw)
-    try:
-        engine = create_engine(
-            url.set(drivername="postgresql+pg8000", query={}),
-            isolation_level="AUTOCOMMIT",
-            pool_pre_ping=True,
-            hide_parameters=True,
-            connect_args={"application_name": "licet", "ssl_context": _tls(url)},
-        )
-    except ModuleNotFoundError as missing:
-        message = "PostgreSQL needs a driver that is not installed. Install it with `pip install 'licet[postgres]'`."
-        raise DatabaseDriverError(message) from missing
+    engine = create_engine(
+        url.set(drivername="postgresql+psycopg", query={}),
+        isolation_level="AUTOCOMMIT",
+        pool_pre_ping=True,
+        hide_parameters=True,
+        connect_args={"application_name": "licet", **_tls(url), **(SERVED if serving else {})},
+        **(SERVING if serving else {}),
+    )
     engine.dialect.use_insertmanyvalues_wo_returning = True
     return engine
 
@@ -151,19 +159,16 @@ def address(raw: str) -> URL:
     return url
 
 
-def _tls(url: URL) -> SSLContext | bool:
+def _tls(url: URL) -> dict[str, str]:
     """What protects the way to the server: a checked certificate, unless the address says otherwise or the server is this machine."""
-    mode = url.query.get("sslmode", "disable" if url.host in HERE else "verify-full")
-    if mode == "disable":
-        return False
-    context = create_default_context()
-    if mode == "require":
-        context.check_hostname = False
-        context.verify_mode = CERT_NONE
-    elif mode != "verify-full":
-        message = f"LICET_DATABASE_URL says sslmode={mode!r}; write verify-full, require or disable."
-        raise DatabaseAddressError(message)
-    return context
+    match url.query.get("sslmode", "disable" if url.host in HERE else "verify-full"):
+        case "verify-full":
+            return {"sslmode": "verify-full", "sslrootcert": "system"}
+        case "require" | "disable" as mode:
+            return {"sslmode": mode}
+        case mode:
+            message = f"LICET_DATABASE_URL says sslmode={mode!r}; write verify-full, require or disable."
+            raise DatabaseAddressError(message)
 
 
 def begin_write(conn: Connection) -> None:
@@ -173,6 +178,11 @@ def begin_write(conn: Connection) -> None:
         conn.exec_driver_sql(f"BEGIN; SET LOCAL lock_timeout = {wait}; SELECT pg_advisory_xact_lock({WRITERS})")
     else:
         conn.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def begin_claim(conn: Connection) -> None:
+    """Begins a transaction that writes leases and the like, and no ledger entry: on PostgreSQL many run beside each other."""
+    conn.exec_driver_sql("BEGIN" if on_postgresql(conn) else "BEGIN IMMEDIATE")
 
 
 def begin_read(conn: Connection) -> None:
@@ -221,7 +231,8 @@ def _named(error: DBAPIError, url: URL) -> Exception:
         return BrokenDatabaseError(
             f"The database cannot be read or written: {says}. Check the disk, or restore a backup with `licet restore`."
         )
-    if isinstance(error, InterfaceError) or code in NO_ENTRY or code.startswith(("08", "57P")):
+    lost = isinstance(error, InterfaceError | OperationalError) and not code
+    if lost or code in NO_ENTRY or code.startswith(("08", "57P")):
         return _unreachable(url, says)
     return BrokenDatabaseError(
         f"{_where(url)} refused: {says} ({code}). Check the rights of {url.username!r}, the server's log and its disk."
@@ -239,12 +250,11 @@ def _where(url: URL) -> str:
 
 
 def _said(error: DBAPIError) -> tuple[str, str]:
-    """PostgreSQL's code (empty for SQLite) and what the database said."""
-    match error.orig.args if error.orig is not None else ():
-        case ({"C": str(code), "M": str(says)}, *_):
-            return code, says
-        case _:
-            return "", str(error.orig)
+    """PostgreSQL's code (empty for SQLite, and where no server answered) and what the database said."""
+    orig = error.orig
+    code = getattr(orig, "sqlstate", None) or ""
+    says = getattr(getattr(orig, "diag", None), "message_primary", None)
+    return code, says or " ".join(str(orig).split())
 
 
 # --- the schema --------------------------------------------------------------------------------------------------------

@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from licet.store.tables import metadata
+from licet.store.work_tables import metadata
 
 connection = context.config.attributes["connection"]
 context.configure(connection=connection, target_metadata=metadata, transactional_ddl=True, render_as_batch=True)

@@ -1,0 +1,28 @@
+"""Cases at volume: the queue, effects, corrections, the stop switch, tokens of the API, teams and workers."""
+
+from alembic import op
+
+from licet.store.work_tables import metadata
+
+revision = "0002"
+down_revision = "0001"
+branch_labels = None
+depends_on = None
+
+TABLES = ("work", "effect", "correction", "stop", "api_token", "request", "team", "duty", "worker")
+"""The tables that this step adds; those of 0001 stay as they are, so that the code of the release before runs on."""
+
+
+def upgrade() -> None:
+    """Creates the tables, and puts cases that were accepted and not routed into the queue."""
+    metadata.create_all(op.get_bind(), tables=[metadata.tables[name] for name in TABLES])
+    op.execute(
+        "INSERT INTO work (case_number, use_case_id, ready_at, attempts) "
+        "SELECT c.number, c.use_case_id, c.received_at, 0 FROM case_item c "
+        "WHERE c.part = 'live' AND NOT EXISTS (SELECT 1 FROM routing r WHERE r.case_number = c.number)"
+    )
+
+
+def downgrade() -> None:
+    """Drops the tables."""
+    metadata.drop_all(op.get_bind(), tables=[metadata.tables[name] for name in TABLES])
