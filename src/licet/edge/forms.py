@@ -14,6 +14,7 @@ from licet.core.case_schema import CaseSchema
 from licet.core.ids import UseCaseSlug
 from licet.core.standard import DeclaredLook, GuardRules, Measure, MeasureKind, Method, Standard, check_standard
 from licet.edge.bad_file import BadFolderError, Finding, shown
+from licet.edge.effect_block import Effect, EffectBlock, FunctionBlock, WebhookBlock
 from licet.edge.schema_form import BLOCK, CaseForm, keys_in, schema_from
 from licet.edge.system_blocks import BLOCK_TEXT, USUAL, CallableBlock, HttpBlock
 from licet.edge.yaml_tree import Place, Tree
@@ -44,6 +45,7 @@ class UseCaseFile:
         case: what a case may contain, and which cases a person always decides; None: whatever comes in.
         callable: how the function in `system.py` is called.
         http: which endpoint is asked, and how; None: none.
+        effect: what happens in the world after a decision; None: nothing.
     """
 
     slug: UseCaseSlug
@@ -55,6 +57,7 @@ class UseCaseFile:
     case: CaseSchema | None = None
     callable: CallableBlock = USUAL
     http: HttpBlock | None = None
+    effect: EffectBlock | None = None
 
 
 def _word(text: str) -> str:
@@ -88,6 +91,7 @@ class _UseCaseForm(_Form):
     case: CaseForm | None = None
     callable: CallableBlock = USUAL
     http: HttpBlock | None = None
+    effect: Effect = None
 
 
 class _MeasureForm(_Form):
@@ -146,6 +150,7 @@ def use_case_from(tree: Tree, slug: UseCaseSlug) -> UseCaseFile:
         case=schema_from(form.case, tree),
         callable=form.callable,
         http=form.http,
+        effect=form.effect,
     )
 
 
@@ -186,6 +191,9 @@ NESTED: Mapping[str, type[BaseModel]] = {
     "guards": _GuardsForm,
     "callable": CallableBlock,
     "http": HttpBlock,
+    "effect": EffectBlock,
+    "effect.callable": FunctionBlock,
+    "webhook": WebhookBlock,
 }
 A_NUMBER = ("a number", "Write digits such as 0.05 (which is 5%), without quotes.")
 EXPECTED: Mapping[str, tuple[str, str]] = {
@@ -237,4 +245,4 @@ def _keys_at(form: type[_Form], place: Place) -> frozenset[str]:
     around = [part for part in place[:-1] if isinstance(part, str)]
     if around[:1] == [BLOCK]:
         return keys_in(place)
-    return frozenset((NESTED[around[-1]] if around else form).model_fields)
+    return frozenset((NESTED.get(".".join(around)) or NESTED[around[-1]] if around else form).model_fields)
