@@ -139,7 +139,6 @@ def _prepare(office: Office, by: Actor, request: Request) -> _Prepared | Refused
     if isinstance(heard, Refused):
         return heard
     by_number = {one.number: one for one in heard.spoken}
-    told = (*heard.warnings, *never_alone_warnings(bounds, heard.spoken))
     return _Prepared(
         by=by,
         use_case=use_case,
@@ -148,7 +147,7 @@ def _prepare(office: Office, by: Actor, request: Request) -> _Prepared | Refused
         scope=heard.scope,
         sealed=sealed,
         spoken=tuple(by_number.get(one.number, Gone(number=one.number)) for one in waiting),
-        warnings=(*told, *_version_warning(speaks), *_set_warning(len(earlier))),
+        warnings=(*never_alone_warnings(bounds, heard), *_version_warning(speaks), *_set_warning(len(earlier))),
     )
 
 

@@ -62,17 +62,19 @@ def hear(office: Office, use_case: UseCase, speaks: Speaker, stored: Sequence[ca
     return spoken if isinstance(spoken, Refused) else Heard(scope=scope, spoken=spoken, warnings=warnings)
 
 
-def never_alone_warnings(bounds: Bounds, said: Sequence[Spoken]) -> tuple[str, ...]:
-    """How many sealed cases can certify nothing, because they are not as the schema says or lack what the standard asks about."""
+def never_alone_warnings(bounds: Bounds, heard: Heard) -> tuple[str, ...]:
+    """What a reader must know: guards not fitted, and how many sealed cases are not as the schema says or lack what the standard asks."""
+    said = heard.spoken
     without = {name: sum(name not in one.attributes for one in said) for name in sorted(bounds.standard.never_alone_attributes)}
     strangers = 0 if bounds.schema is None else sum(SCHEMA not in one.attributes for one in said)
     schema = (
         f"{strangers:,} of {len(said):,} sealed cases are not as the schema in use_case.yaml says: they count as never decided alone. "
         "Import cases with the fields and attributes it asks for.",
     )
-    return (schema if strangers else ()) + tuple(
+    lacking = tuple(
         f"{count:,} of {len(said):,} sealed cases carry no attribute {name!r}, which the standard asks about: they are never decided "
         f"alone. Import and submit cases with --attributes {name}."
         for name, count in without.items()
         if count
     )
+    return (*heard.warnings, *(schema if strangers else ()), *lacking)
