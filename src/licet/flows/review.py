@@ -148,9 +148,7 @@ def _event(tx: Tx, use_case: UseCase, one: Review, salt: bytes, now: datetime) -
     return entry("case.decided", by=one.by, now=now, use_case=use_case, **facts)
 
 
-def _settle(
-    tx: Tx, use_case: UseCase, review: Review, salt: bytes, facts: dict[str, Json], now: datetime
-) -> Event:
+def _settle(tx: Tx, use_case: UseCase, review: Review, salt: bytes, facts: dict[str, Json], now: datetime) -> Event:
     drawn = audits.of_case(tx, review.case)
     decided = decisions.answer_of(tx, use_case, review.case, salt)
     if drawn is None or decided is None or drawn.outcome is not None or now >= drawn.drawn.due_at:
