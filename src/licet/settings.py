@@ -10,15 +10,63 @@ SETTINGS: Mapping[str, str] = {
     "LICET_KEY_FILE": "File with the key that payloads are encrypted under. Default: `.licet/key`. Keep a copy apart from the database.",
     "LICET_DATABASE_URL": "Address of a PostgreSQL database, `postgresql://USER:PASSWORD@HOST:PORT/DATABASE`, with `?sslmode=` verify-full "
     "(the default beyond this machine), require or disable. Default: the SQLite file `.licet/licet.sqlite`.",
+    "LICET_LOG_LEVEL": "The least that a server or worker logs: debug, info, warning or error. Default: info.",
+    "LICET_LOG_FORM": "How it logs on stderr: json (one object a line) or text. Default: text on a terminal, json elsewhere.",
+    "LICET_OTEL_ENDPOINT": "Address of an OpenTelemetry collector, such as http://127.0.0.1:4318, that traces are sent to by OTLP/HTTP; "
+    "takes the extra `licet[otel]`. Default: no traces.",
     "LICET_DATA": "Folder with data sets for `make studies`; the product does not read it.",
 }
 """Every setting, with its meaning; the reference in the docs is tested against it."""
 
 FOLDER = ".licet"
+LOG_LEVELS = ("debug", "info", "warning", "error")
+LOG_FORMS = ("json", "text")
 
 
 class NoHomeError(LookupError):
     """There is no installation here."""
+
+
+class BadSettingError(ValueError):
+    """A setting has a value that it cannot have."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Telling:
+    """What a server tells outside about itself.
+
+    Attributes:
+        level: debug, info, warning or error: the least that is logged.
+        form: json or text; None: text on a terminal, json elsewhere.
+        traces: address of a collector of OpenTelemetry; None: no traces.
+    """
+
+    level: str = "info"
+    form: str | None = None
+    traces: str | None = None
+
+
+def telling(environment: Mapping[str, str] | None = None) -> Telling:
+    """What the environment says about logs and traces.
+
+    Raises:
+        BadSettingError: names the setting, its value and those it may have.
+    """
+    env = os.environ if environment is None else environment
+    level, form = env.get("LICET_LOG_LEVEL", "").lower() or "info", env.get("LICET_LOG_FORM", "").lower() or None
+    traces = env.get("LICET_OTEL_ENDPOINT") or None
+    _one_of("LICET_LOG_LEVEL", level, LOG_LEVELS)
+    _one_of("LICET_LOG_FORM", form or "json", LOG_FORMS)
+    if traces is not None and not traces.startswith(("http://", "https://")):
+        message = f"LICET_OTEL_ENDPOINT is {traces!r}; write the collector's address, such as http://127.0.0.1:4318, or leave it out."
+        raise BadSettingError(message)
+    return Telling(level=level, form=form, traces=traces)
+
+
+def _one_of(name: str, value: str, allowed: tuple[str, ...]) -> None:
+    if value not in allowed:
+        message = f"{name} is {value!r}; write one of {', '.join(allowed)}, or leave it out."
+        raise BadSettingError(message)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
