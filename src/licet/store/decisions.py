@@ -1,7 +1,7 @@
 """Decisions' rows: how each case was routed, who is asked, what people answered, and the answer that counts."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -12,12 +12,15 @@ from licet.core.canonical import Json
 from licet.core.ids import CaseNumber, Fingerprint, MandateId
 from licet.core.review import Review, ReviewKind
 from licet.core.use_case import UseCase
-from licet.store import tables
+from licet.store import tables, tallies
 from licet.store.book import Tx
 from licet.store.payloads import read_answer, write_answer
 
 ALONE = "alone"
 TO_PERSON = "to_person"
+
+BY_MANDATE = "mandate:"
+"""How the name of whoever decided begins where AI decided alone."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +70,7 @@ def route(tx: Tx, use_case: UseCase, routed: Sequence[Routed], *, at: datetime) 
     ]
     if rows:
         tx.run(insert(tables.routing), rows)
+        tallies.count(tx, use_case.id, tallies.ROUTED, [r.reason or "" for r in routed])
 
 
 def decide(tx: Tx, use_case: UseCase, decided: Sequence[tuple[Decided, bytes]], *, at: datetime) -> None:
@@ -92,6 +96,7 @@ def decide(tx: Tx, use_case: UseCase, decided: Sequence[tuple[Decided, bytes]], 
     ]
     if rows:
         tx.run(insert(tables.decision), rows)
+        tallies.count(tx, use_case.id, tallies.DECIDED, [tallies.AI if d.by.startswith(BY_MANDATE) else tallies.PERSON for d, _ in decided])
 
 
 def ask(tx: Tx, use_case: UseCase, tasks: Sequence[Task], *, at: datetime) -> None:
@@ -99,6 +104,12 @@ def ask(tx: Tx, use_case: UseCase, tasks: Sequence[Task], *, at: datetime) -> No
     rows = [{"token": t.token, "case_number": t.case, "use_case_id": use_case.id, "kind": t.kind.value, "created_at": at} for t in tasks]
     if rows:
         tx.run(insert(tables.task), rows)
+        tallies.count(tx, use_case.id, tallies.TASKS, _asked(t.kind for t in tasks))
+
+
+def _asked(kinds: Iterable[ReviewKind]) -> list[str]:
+    """Of tasks, those that a tally may count; see `tallies.Tally`."""
+    return [kind.value for kind in kinds if kind is ReviewKind.DECISION]
 
 
 def open_tasks(tx: Tx, use_case: UseCase) -> list[Task]:
@@ -122,11 +133,11 @@ def answer(tx: Tx, review: Review, salt: bytes) -> bool:
         Whether the task was still open.
     """
     t = tables.task
-    closed = tx.conn.execute(
-        update(t).where(t.c.case_number == review.case, t.c.kind == review.kind.value, t.c.done_at.is_(None)).values(done_at=review.at)
-    ).rowcount
-    if closed == 0:
+    mine = (t.c.case_number == review.case, t.c.kind == review.kind.value, t.c.done_at.is_(None))
+    use_case_id = tx.conn.execute(update(t).where(*mine).values(done_at=review.at).returning(t.c.use_case_id)).scalar_one_or_none()
+    if use_case_id is None:
         return False
+    tallies.count(tx, use_case_id, tallies.TASKS, _asked([review.kind]), sign=-1)
     tx.run(
         insert(tables.review).values(
             case_number=review.case,

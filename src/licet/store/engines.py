@@ -13,6 +13,12 @@ from sqlalchemy.exc import ArgumentError, DatabaseError, DBAPIError, IntegrityEr
 HEAD = "0002"
 """The schema this code writes; `licet db upgrade` brings an older database here."""
 
+LAST = "0002"
+"""The schema after this release's `post_` steps, which `licet db upgrade --post` takes; the same where it has none."""
+
+NEEDS = "schema."
+"""Before a schema's number, the name of the counter that says the oldest schema whose code still runs on it."""
+
 BUSY_AFTER = timedelta(seconds=10)
 """How long a short command waits for another process to finish writing."""
 
@@ -244,14 +250,20 @@ def check_schema(engine: Engine) -> None:
         SchemaError: names both schemas and the command that helps.
     """
     found = schema_of(engine)
-    if found == HEAD:
-        return
     if found is None:
         raise SchemaError("There is no Licet database in it. Create one with `licet init`, or restore a backup with `licet restore`.")
     if found < HEAD:
         message = f"The database has schema {found}, this Licet writes {HEAD}. Back it up, then run `licet db upgrade`."
         raise SchemaError(message)
-    raise SchemaError(f"The database has schema {found}, newer than this Licet's {HEAD}. Install the newer Licet again.")
+    if found > LAST and not _runs_on(engine, found):
+        raise SchemaError(f"The database has schema {found}, newer than this Licet's {HEAD}. Install the newer Licet again.")
+
+
+def _runs_on(engine: Engine, found: str) -> bool:
+    """Whether a newer Licet has only added to the schema so far: then the release before runs on, until it is replaced."""
+    with named_errors(engine), engine.connect() as conn:
+        needs = conn.execute(text("select value from counter where name = :name"), {"name": NEEDS + found}).scalar_one_or_none()
+    return needs is not None and needs <= int(LAST)
 
 
 def schema_of(engine: Engine) -> str | None:

@@ -115,3 +115,12 @@ worker = Table(
     Column("seen_at", Moment, nullable=False),
     Column("version", Text, nullable=False),
 )
+
+tally = Table(
+    "tally",
+    metadata,
+    Column("use_case_id", ForeignKey("use_case.id"), primary_key=True, autoincrement=False),
+    Column("what", String(10), primary_key=True),
+    Column("word", String(40), primary_key=True),
+    Column("value", Integer, nullable=False),
+)
