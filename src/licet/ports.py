@@ -1,6 +1,6 @@
 """The outside world as flows see it: the AI, the clock, chance, keys, the signature, and the post."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Protocol
@@ -198,4 +198,24 @@ class Trace(Protocol):
 
     def span(self, name: str, /, **facts: Fact) -> AbstractContextManager[None]:
         """Surrounds a step: request, chunk, propose, decide or effect."""
+        ...
+
+
+class Durable(Protocol):
+    """Runs chunks of cases so that a restart of a worker goes on with what it had begun."""
+
+    def launch(self, work: Callable[[int, str], None]) -> None:
+        """Begins; `work` takes the row id of a use case and the name of a claim, and may be asked twice for the same one."""
+        ...
+
+    def run(self, use_case_id: int, claim: str) -> None:
+        """Works a claim off; raises what the work raises."""
+        ...
+
+    def prune(self, before: datetime) -> int:
+        """Forgets what ended before a moment; says how much it was."""
+        ...
+
+    def close(self) -> None:
+        """Ends."""
         ...

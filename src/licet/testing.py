@@ -50,12 +50,12 @@ from licet.flows.office import Office
 from licet.flows.register import add_person, new_use_case, set_up
 from licet.flows.review import Answered, Waiting, answer_worksheet, worksheet
 from licet.flows.set_standard import countersign_standard, lock_standard
+from licet.flows.settle import settle
 from licet.flows.sort_history import Order
 from licet.store import ledger, mandates, use_cases
 from licet.store.book import Book
 from licet.store.engines import Database, open_engine
 from licet.store.upgrade import upgrade
-from licet.wiring import settle
 
 START = datetime(2030, 1, 7, 9, 0, tzinfo=UTC)
 TICK = timedelta(seconds=1)

@@ -6,25 +6,30 @@ from dataclasses import dataclass
 
 from licet.core.checkpoint import Checkpoint, MalformedNoteError
 from licet.core.ledger import Frontier
-from licet.edge.clock import SystemClock
+from licet.edge.clock import SteadyClock, SystemClock
 from licet.edge.draw import SystemDraw
-from licet.edge.late import LateCallables, LateEngine, LateGuardians
+from licet.edge.late import LateCallables, LateDurable, LateEngine, LateGuardians
 from licet.edge.post import FilePost
 from licet.edge.seal import Seal, open_seal, verify_checkpoint
+from licet.edge.slots import Slot
 from licet.edge.vault import FileVault, open_key
 from licet.edge.witness import FileWitness
+from licet.edge.worker import Journal, Worker
 from licet.flows.office import Office
+from licet.flows.settle import settle
+from licet.ports import Clock
 from licet.settings import Home
-from licet.store import installations, ledger, notices
+from licet.store import installations, ledger
 from licet.store.book import Book, ClockWentBackError
 from licet.store.engines import BrokenDatabaseError, DatabaseBusyError, check_schema, open_engine
+from licet.store.group import GroupBook
 
 
-def office_of(home: Home, book: Book, vault: FileVault, seal: Seal) -> Office:
+def office_of(home: Home, book: Book, vault: FileVault, seal: Seal, clock: Clock | None = None) -> Office:
     """An office on an open database, with this machine's clock, chance, files and keys."""
     return Office(
         book=book,
-        clock=SystemClock(),
+        clock=clock or SystemClock(),
         draw=SystemDraw(),
         vault=vault,
         seal=seal,
@@ -69,6 +74,33 @@ def opened(home: Home, *, rolled_back: bool = False) -> Iterator[Office]:
             yield office
     finally:
         engine.dispose()
+
+
+@contextmanager
+def serving(home: Home) -> Iterator[Office]:
+    """Opens an installation for a process that runs for long and has many threads: a server or a worker.
+
+    Raises:
+        DatabaseMissingError, DatabaseUnreachableError, SchemaError, KeyFileError, SealError, OtherInstallationError,
+            RolledBackError: as `opened`.
+    """
+    engine = open_engine(home.database, url=home.database_url, serving=True)
+    try:
+        check_schema(engine)
+        vault = open_key(home.key_file)
+        office = office_of(home, GroupBook(engine, vault, SystemDraw()), vault, open_seal(home.ledger_key), SteadyClock())
+        _check_whose(office, home)
+        behind = _behind(office)
+        if behind is not None:
+            raise RolledBackError(behind)
+        yield office
+    finally:
+        engine.dispose()
+
+
+def worker_of(home: Home, office: Office, slot: Slot, journal: Journal) -> Worker:
+    """A worker of this process."""
+    return Worker(office=office, engine=LateDurable(file=slot.engine, executor=slot.name), name=slot.name, journal=journal)
 
 
 def _check_whose(office: Office, home: Home) -> None:
@@ -120,18 +152,6 @@ def checkpoint_outside(office: Office) -> Checkpoint | None:
         return None if note is None else verify_checkpoint(note, office.seal.vkey)
     except MalformedNoteError:
         return None
-
-
-def settle(office: Office) -> None:
-    """Numbers and signs what is pending in the ledger, and delivers what waits in the outbox; writes nothing where nothing is."""
-    now = office.clock.now()
-    with office.book.read() as tx:
-        pending, newest = ledger.pending_count(tx), ledger.newest_checkpoint(tx)
-    if pending:
-        ledger.sequence(office.book, office.seal, office.witness, now)
-    elif newest is not None:
-        office.witness.keep(newest)
-    notices.deliver(office.book, office.post, now)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -66,7 +66,7 @@ def test_a_signal_is_one_line_of_json_with_its_time_first() -> None:
 
 def test_text_is_for_people_and_has_no_colours_where_there_is_no_terminal() -> None:
     log, out = opened(form="text")
-    log.say("server.started", what="worker", version="0.1.0")
+    log.say("server.started", version="0.1.0")
     assert "server.started" in out.getvalue()
     assert "\x1b" not in out.getvalue()
     assert not out.getvalue().startswith("{")
@@ -77,7 +77,7 @@ def test_text_is_for_people_and_has_no_colours_where_there_is_no_terminal() -> N
 def test_what_weighs_too_little_is_left_out(level: str, shown: int) -> None:
     log, out = opened(level)
     log.say("request.done", method="GET", route="/", status=200, ms=1)
-    log.say("server.started", what="server")
+    log.say("server.started", port=80)
     log.say("system.failed", use_case="mails", failure="TimeoutError", cases=3)
     assert len(lines(out)) == shown
 

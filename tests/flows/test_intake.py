@@ -12,11 +12,12 @@ from licet.core.case import Content
 from licet.core.ids import CaseNumber
 from licet.core.refusal import Refused
 from licet.core.system import Proposed
+from licet.flows.drain import PART
 from licet.flows.grant import Wishes, revoke_mandate
-from licet.flows.intake import CHUNK, Delivery, submit
+from licet.flows.intake import Delivery, submit
 from licet.flows.office import Office
 from licet.flows.respond import suspend_mandate
-from licet.store import cases, decisions, use_cases
+from licet.store import cases, decisions, queue, use_cases
 from licet.store.book import Book, Tx
 from licet.testing import World, done, past_cases, says_like, vendor
 from tests.flows.breakable import KilledError, breaks, second
@@ -75,7 +76,7 @@ def test_a_mandate_granted_meanwhile_is_not_used_for_what_another_one_was_asked(
         scripted(world)
         between(world, lambda office: world.earn(MAILS, QUIET))
         tally = world.submit(MAILS, LIVE, card=None)
-        assert (tally.reasons, tally.alone) == ({"fingerprint_changed": CHUNK}, 60 - CHUNK)
+        assert (tally.reasons, tally.alone) == ({"fingerprint_changed": PART}, 60 - PART)
 
 
 def test_without_a_mandate_and_with_a_changed_or_absent_system_people_decide(tmp_path: Path) -> None:
@@ -160,7 +161,7 @@ def test_a_delivery_that_runs_in_two_processes_at_once_is_taken_once(tmp_path: P
         between(world, lambda office: list(submit(office, world.operator, delivery("late", slice(60)))))
         done([*one, *other])
         with world.office.book.read() as tx:
-            assert len(cases.live_names(tx, use_cases.require(tx, MAILS))) == 60
+            assert len(cases.live(tx, use_cases.require(tx, MAILS))) == 60
         assert len(decided(world)) == len(set(decided(world))) == len(of_word(world, "case.accepted")) == 60
 
 
@@ -196,8 +197,8 @@ def whole_once(world: World, *, simulated: bool) -> None:
     with world.office.book.read() as tx:
         use_case = use_cases.require(tx, MAILS)
         asked = [task.case for task in decisions.open_tasks(tx, use_case) if task.kind.value == "decision"]
-        assert len(cases.live_names(tx, use_case)) == 60
-        assert not cases.not_routed(tx, list(cases.live_names(tx, use_case).values()))
+        assert len(cases.live(tx, use_case)) == 60
+        assert queue.depth(tx, use_case, at_most=60) == 0
     accepted, routed = of_word(world, "case.accepted"), of_word(world, "case.routed")
     assert len(accepted) == len(routed) == len({event.facts["case_number"] for event in routed}) == 60
     assert sorted([*decided(world), *asked]) == sorted({*decided(world), *asked})

@@ -56,6 +56,11 @@ PLACES: Mapping[str, Place] = {
     "mandate": Place(module="mandates", name="mandate", says="The authority for exactly one system to decide cases in a scope alone."),
     "cases": Place(module="cases", name="cases", says="Cases that come in to be decided."),
     "audit": Place(module="cases", name="audit", says="Blind audits of cases that AI decided alone."),
+    "worker": Place(
+        module="serving",
+        name="worker",
+        says="Work off the cases that wait, until it is ended; on PostgreSQL any number of workers run beside each other.",
+    ),
     "evidence": Place(module="evidence", name="evidence", says="Evidence packs: one file that a stranger verifies offline."),
     "ledger": Place(module="evidence", name="ledger", says="The append-only log of everything that happened."),
     "demo": Place(module="story", name="demo", says="Earn, use, lose and prove a mandate on real data, in well under a minute."),

@@ -18,10 +18,11 @@ from licet.core.refusal import Refused
 from licet.edge.seal import verify_checkpoint
 from licet.edge.witness import newest_note
 from licet.flows.office import entry
+from licet.flows.settle import settle
 from licet.settings import FOLDER, Home
 from licet.store import ledger
 from licet.store.copies import BESIDE, check_whole, copy_database
-from licet.wiring import opened, settle
+from licet.wiring import opened
 
 DATABASE, KEY, LEDGER_KEY, CHECKPOINTS = "licet.sqlite", "key", "ledger.key", "checkpoints.txt"
 NAMES = (DATABASE, KEY, LEDGER_KEY, CHECKPOINTS)

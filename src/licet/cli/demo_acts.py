@@ -31,11 +31,12 @@ from licet.flows.office import Office
 from licet.flows.register import add_person, new_use_case
 from licet.flows.report import export_cases
 from licet.flows.set_standard import countersign_standard, lock_standard
+from licet.flows.settle import settle
 from licet.flows.sort_history import Order
 from licet.settings import FOLDER, Home
 from licet.stats.bounds import smallest_n
 from licet.store import audits, cases, use_cases
-from licet.wiring import opened, settle
+from licet.wiring import opened
 
 SLIPS = "payment-slips"
 BIOPSIES = "biopsies"

@@ -10,9 +10,9 @@ from licet.cli.packs import export_pack
 from licet.core.canonical import Json
 from licet.flows.evaluate import Evaluated
 from licet.flows.open_sealed import figures, open_sealed
+from licet.flows.settle import settle
 from licet.verify import Verification, verify_pack
 from licet.web.report import render_report
-from licet.wiring import settle
 
 if TYPE_CHECKING:
     from licet.cli.demo_tale import Teller

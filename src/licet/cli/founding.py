@@ -8,11 +8,12 @@ from licet.edge.draw import SystemDraw
 from licet.edge.seal import create_seal
 from licet.edge.vault import create_key, open_key
 from licet.flows.register import set_up
+from licet.flows.settle import settle
 from licet.settings import FOLDER, Home
 from licet.store.book import Book
 from licet.store.engines import HEAD, check_schema, open_engine, schema_of
 from licet.store.upgrade import upgrade, waiting
-from licet.wiring import office_of, settle
+from licet.wiring import office_of
 
 
 class HomeExistsError(FileExistsError):

@@ -51,6 +51,7 @@ ENVIRONMENT_ERRORS = frozenset(
         "SealError",
         "HomeExistsError",
         "RolledBackError",
+        "WorkerRunningError",
     }
 )
 

@@ -8,8 +8,8 @@ from licet.core.people import Actor
 from licet.core.refusal import Refused
 from licet.edge.pack import draft_pack, pack_bytes, write_pack
 from licet.flows.report import gather, prove, record_export
+from licet.flows.settle import settle
 from licet.web.report import render_report
-from licet.wiring import settle
 
 if TYPE_CHECKING:
     from licet.flows.office import Office

@@ -13,10 +13,19 @@ SMALLEST_HISTORY = 30
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PostedProposal:
-    """A proposal that came in the file beside the answer: what an outside system would have said."""
+    """A proposal that came in beside the case: what an outside system says.
+
+    Attributes:
+        answer: what it would decide.
+        confidence: in [0, 1].
+        probabilities: probability of each class, by class; empty where it gives none.
+        reason: its own words, if any; untrusted text.
+    """
 
     answer: Answer
     confidence: float
+    probabilities: Mapping[str, float] = field(default_factory=dict)
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,6 +9,7 @@ CODES: Mapping[str, str] = {
     "approver_is_author": "Who wrote, built or proposed it may not approve it.",
     "attempts_used_up": "The standard's attempts on these sealed cases are spent.",
     "database_elsewhere": "The database is on a server, which is copied with the server's own tools.",
+    "backlog_full": "Too many cases of the use case wait for a worker.",
     "digest_mismatch": "The digest given is not the digest of what is asked for now.",
     "gate_closed": "A requirement of the gate is not met.",
     "looks_used_up": "The looks declared in the standard are spent.",

@@ -41,13 +41,20 @@ def _signal(weight: Weight, says: str, *facts: str) -> Signal:
 
 
 SIGNALS: Final[Mapping[str, Signal]] = {
-    "server.started": _signal(Weight.INFO, "A server or worker runs.", "what", "version", "worker", "port", "database"),
-    "server.stopping": _signal(Weight.INFO, "A server or worker was asked to end and finishes what it holds.", "what", "worker"),
-    "server.stopped": _signal(Weight.INFO, "A server or worker has ended.", "what", "worker", "given_back", "ms"),
+    "server.started": _signal(Weight.INFO, "A server answers requests.", "version", "port", "database", "worker"),
+    "server.stopping": _signal(Weight.INFO, "A server or worker was asked to end, and finishes what it holds.", "worker"),
+    "server.stopped": _signal(Weight.INFO, "A server has ended.", "ms"),
+    "worker.started": _signal(Weight.INFO, "A worker claims cases.", "worker", "version", "database"),
+    "worker.stopped": _signal(Weight.INFO, "A worker has ended.", "worker", "ms"),
+    "worker.failed": _signal(Weight.ERROR, "A round of a worker failed; it is tried again.", "worker", "round", "kind", "where"),
+    "cases.given_back": _signal(Weight.INFO, "An ending worker gave cases back to others.", "worker", "cases"),
     "cases.accepted": _signal(Weight.INFO, "Cases were taken in.", "use_case", "source", "cases", "repeated", "ms"),
     "cases.refused": _signal(Weight.WARNING, "Cases were refused because too many wait already.", "use_case", "cases", "code"),
     "chunk.done": _signal(
         Weight.INFO, "A chunk of cases was routed.", "use_case", "cases", "alone", "to_person", "failed", "taken_over", "ms"
+    ),
+    "chunk.failed": _signal(
+        Weight.ERROR, "A chunk could not be worked off; its cases are claimed anew when the lease ends.", "use_case", "kind", "where"
     ),
     "system.asked": _signal(
         Weight.DEBUG, "A system was asked for proposals.", "use_case", "kind", "proposed", "no_proposal", "refused", "ms"
@@ -67,15 +74,12 @@ SIGNALS: Final[Mapping[str, Signal]] = {
         Weight.ERROR, "An effect failed for good; `licet effects` shows and replays it.", "use_case", "way", "effect", "attempts", "failure"
     ),
     "ledger.numbered": _signal(Weight.DEBUG, "Ledger entries were numbered and signed.", "entries", "ms"),
-    "ledger.not_numbered": _signal(Weight.ERROR, "Ledger entries could not be numbered; it is tried again.", "failure"),
     "sweep.done": _signal(Weight.DEBUG, "A sweep looked for what is due.", "sweep", "found", "ms"),
     "mandate.changed": _signal(Weight.WARNING, "A mandate was suspended, or its time is over.", "use_case", "state"),
     "stop.pressed": _signal(Weight.WARNING, "A person pressed the stop switch.", "use_case"),
     "stop.lifted": _signal(Weight.WARNING, "A person lifted a stop.", "use_case"),
     "request.done": _signal(Weight.DEBUG, "A request was answered.", "method", "route", "status", "ms"),
     "request.refused": _signal(Weight.INFO, "A request was refused by a rule, a right or its form.", "method", "route", "status", "code"),
-    "database.lost": _signal(Weight.ERROR, "The database cannot be used; it is tried again.", "failure"),
-    "database.back": _signal(Weight.INFO, "The database can be used again.", "seconds"),
     "error.unexpected": _signal(Weight.ERROR, "Something failed that should not; whoever met it was told the id.", "id", "kind", "where"),
     "library.said": _signal(Weight.WARNING, "A library complained; its words are left out.", "library", "weight", "where", "kind"),
 }

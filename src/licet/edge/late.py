@@ -1,12 +1,13 @@
 """Late: what is heavy to load is loaded when it is first asked for; most commands never ask."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from licet.core.answer import AnswerKind
 from licet.core.ids import UseCaseSlug
-from licet.ports import Example, Guardian, System, TrainedSystem
+from licet.ports import Durable, Example, Guardian, System, TrainedSystem
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,36 @@ class LateGuardians:
         from licet.edge.precedents import Guardians
 
         return Guardians().restore(raw)
+
+
+@dataclass(slots=True, kw_only=True)
+class LateDurable:
+    """The durable engine (the port `Durable`), behind the import of DBOS."""
+
+    file: Path
+    executor: str
+    _engine: Durable | None = None
+
+    def launch(self, work: Callable[[int, str], None]) -> None:
+        """See `licet.edge.durable.DurableEngine.launch`."""
+        from licet.edge.durable import DurableEngine
+
+        self._engine = DurableEngine(self.file, executor=self.executor)
+        self._engine.launch(work)
+
+    def run(self, use_case_id: int, claim: str) -> None:
+        """See `licet.edge.durable.DurableEngine.run`."""
+        if self._engine is not None:
+            self._engine.run(use_case_id, claim)
+
+    def prune(self, before: datetime) -> int:
+        """See `licet.edge.durable.DurableEngine.prune`."""
+        return 0 if self._engine is None else self._engine.prune(before)
+
+    def close(self) -> None:
+        """See `licet.edge.durable.DurableEngine.close`."""
+        if self._engine is not None:
+            self._engine.close()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

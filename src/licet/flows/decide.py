@@ -1,5 +1,6 @@
 """Deciding: on the mandate as it stands in this very transaction, AI decides a case alone or a person is asked."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -12,7 +13,7 @@ from licet.core.ids import LICET, CaseNumber, Fingerprint
 from licet.core.ledger import Event
 from licet.core.mandate import ActiveMandate, Mandate
 from licet.core.review import ReviewKind
-from licet.core.routing import Alone, Route, Traffic, route
+from licet.core.routing import Alone, Route, ToPerson, Traffic, route
 from licet.core.system import Proposed
 from licet.core.use_case import UseCase
 from licet.flows.audit import advance
@@ -37,12 +38,13 @@ class Item:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Done:
-    """What became of a chunk; `mandate` is the one it was decided on."""
+    """What became of cases; `mandate` is the one they were decided on, `routes` says of each who decides it."""
 
     mandate: Mandate | None
     alone: int
     audits: int
     reasons: Mapping[str, int]
+    routes: Mapping[CaseNumber, Route]
 
 
 @dataclass(slots=True, kw_only=True)
@@ -57,7 +59,6 @@ class _Sheet:
     tasks: list[decisions.Task] = field(default_factory=list)
     drawn: list[Drawn] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
-    reasons: dict[str, int] = field(default_factory=dict)
 
 
 def decide(office: Office, tx: Tx, use_case: UseCase, items: Sequence[Item], fingerprint: Fingerprint, now: datetime) -> Done:
@@ -77,15 +78,17 @@ def decide(office: Office, tx: Tx, use_case: UseCase, items: Sequence[Item], fin
     sheet = _Sheet(use_case=use_case, fingerprint=fingerprint, now=now)
     before = decisions.alone_since(tx, mandate.id, decisions.day_start(now)) if isinstance(mandate, ActiveMandate) else 0
     auditor = _Auditor(tx, mandate)
+    routes: dict[CaseNumber, Route] = {}
     for item in items:
         traffic = Traffic(fingerprint=fingerprint, alone_today=before + len(sheet.decided), now=now)
-        found = route(item.attributes, item.proposed, mandate, traffic)
+        found = routes[item.number] = route(item.attributes, item.proposed, mandate, traffic)
         _note(office, tx, sheet, item, found)
         if isinstance(found, Alone) and auditor.draws(item.number):
             sheet.drawn.append(auditor.drawn(item.number, now))
             sheet.tasks.append(decisions.Task(token=office.draw.token("t_"), case=item.number, kind=ReviewKind.AUDIT))
     _write(tx, sheet, items)
-    return Done(mandate=mandate, alone=len(sheet.decided), audits=len(sheet.drawn), reasons=sheet.reasons)
+    reasons = Counter(found.reason for found in routes.values() if isinstance(found, ToPerson))
+    return Done(mandate=mandate, alone=len(sheet.decided), audits=len(sheet.drawn), reasons=reasons, routes=routes)
 
 
 class _Auditor:
@@ -123,7 +126,6 @@ def _note(office: Office, tx: Tx, sheet: _Sheet, item: Item, found: Route) -> No
     if isinstance(found, Alone):
         _note_alone(tx, sheet, item, found)
         return
-    sheet.reasons[found.reason] = sheet.reasons.get(found.reason, 0) + 1
     sheet.routed.append(_routed(sheet, item, decisions.TO_PERSON, found.reason, None))
     sheet.tasks.append(decisions.Task(token=office.draw.token("t_"), case=item.number, kind=ReviewKind.DECISION))
     facts = {"route": decisions.TO_PERSON, "reason": found.reason, "fingerprint": sheet.fingerprint, "rules": RULES}

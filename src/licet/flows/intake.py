@@ -1,37 +1,42 @@
-"""Intake: a case comes in, a system proposes, and routing decides who decides; each step in one transaction."""
+"""Intake: a case comes in and is written down before anybody is told so; from then on it is not lost."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import islice
 
-from licet.core.answer import Answer
-from licet.core.case import Content, Part, body_to_json
+from licet.core.case import Part, body_to_json
 from licet.core.history import PastCase
-from licet.core.ids import CaseNumber, Fingerprint, PersonId
+from licet.core.ids import CaseNumber, PersonId
 from licet.core.ledger import Event
-from licet.core.mandate import ActiveMandate, Mandate, proposed_of
-from licet.core.people import Act, Actor, permit
+from licet.core.mandate import ActiveMandate, Mandate
+from licet.core.people import Act, Actor
 from licet.core.refusal import Refused
-from licet.core.system import NoProposal, Proposal, Proposed, SystemCard, SystemKind
+from licet.core.routing import Route
+from licet.core.system import SystemCard, SystemKind
 from licet.core.use_case import UseCase
 from licet.flows.audit import advance
-from licet.flows.decide import Item, decide
-from licet.flows.office import Office, entry, working
-from licet.flows.propose import Speaker, ask, restore
+from licet.flows.decide import Done, Item
+from licet.flows.drain import PART, decide_heard, proposal_of, work_off
+from licet.flows.office import Office, at_work_on, entry
 from licet.flows.review import answer_simulated
 from licet.flows.sort_history import DIGEST, content_digest
-from licet.store import cases, mandates, systems
+from licet.flows.speakers import Speakers, say, whom_to_ask
+from licet.store import cases, mandates, queue, systems
 from licet.store.book import Tx
-from licet.store.payloads import commit_to, read_body
+from licet.store.payloads import commit_to
+from licet.store.queue import Lease, Queued
 
-CHUNK = 25
-"""Cases per deciding transaction: a killed process repeats at most so many model calls, and what trips acts from the next one on."""
+COMMAND_LEASE = timedelta(minutes=2)
+"""How long a command that was killed keeps its last chunk from workers; running it again takes it up at once."""
+
+BACKLOG = 100_000
+"""Cases of one use case that may wait for a worker, unless the server is told otherwise."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
-    """Cases that come in together.
+    """Cases that come in together from a file.
 
     Attributes:
         rows: the cases; `answer` holds what simulated people will say, where `simulated` is set.
@@ -45,6 +50,100 @@ class Delivery:
     source: str
     card: SystemCard | None
     simulated: bool
+
+
+# --- cases of a program -----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Accepted:
+    """A case that was written down.
+
+    Attributes:
+        number: its number here.
+        name: what the outside calls it.
+        repeated: whether it had come in before under this name.
+        differs: whether it said something else then; what it said first is what counts.
+    """
+
+    number: CaseNumber
+    name: str
+    repeated: bool
+    differs: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Batch:
+    """Cases that a program sends together.
+
+    Attributes:
+        name: the use case.
+        rows: the cases; one without a name of its own gets it from `source` and its line.
+        card: the outside system whose proposals the rows carry; None: the mandate's own system proposes.
+        source: names this batch, so that sending it again takes nothing in twice.
+    """
+
+    name: str
+    rows: Sequence[PastCase]
+    card: SystemCard | None
+    source: str
+
+
+def accept(office: Office, by: Actor, batch: Batch, *, backlog: int = BACKLOG) -> list[Accepted] | Refused:
+    """Writes cases down and puts them into the queue, all of them or none.
+
+    Args:
+        office: the office.
+        by: who brings them.
+        batch: the cases.
+        backlog: how many cases of the use case may wait; more are refused with `backlog_full`, to be sent again later.
+
+    Returns:
+        What was written down, in the order of the rows.
+    """
+    with office.book.write() as tx:
+        permitted = at_work_on(tx, by, Act.SUBMIT, name=batch.name)
+        if isinstance(permitted, Refused):
+            return permitted
+        use_case, actor = permitted
+        waiting = queue.depth(tx, use_case, at_most=backlog + 1)
+        if waiting + len(batch.rows) > backlog:
+            why = f"{waiting:,} cases of {use_case.slug!r} wait for a worker; with {len(batch.rows):,} more they would be over {backlog:,}."
+            return Refused(code="backlog_full", why=why, remedy="Nothing was taken in. Send them again later, or start more workers.")
+        intake = _Intake(use_case=use_case, by=actor.id, card=batch.card, lease=None, now=office.clock.now())
+        return _write_down(office, tx, intake, batch.rows, _names(batch.rows, batch.source))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taken:
+    """A case that came in with a proposal, and who decides it; `route` is None where it had come in before."""
+
+    accepted: Accepted
+    route: Route | None
+
+
+def take_now(office: Office, speakers: Speakers, by: Actor, *, name: str, row: PastCase, card: SystemCard) -> Taken | Refused:
+    """Takes in one case with an outside system's proposal and routes it in the same transaction: no worker is waited for."""
+    with office.book.read() as tx:
+        permitted = at_work_on(tx, by, Act.SUBMIT, name=name)
+        if isinstance(permitted, Refused):
+            return permitted
+        use_case, actor = permitted
+        asked = whom_to_ask(office, tx, speakers, use_case)
+    said = say(asked, [row.body.content], [None if row.posted is None else proposal_of(row.posted)], card)
+    with office.book.write() as tx:
+        now = office.clock.now()
+        intake = _Intake(use_case=use_case, by=actor.id, card=card, lease=None, now=now, queued=False)
+        (accepted,) = _write_down(office, tx, intake, [row], _names([row], office.draw.token("n_")))
+        if accepted.repeated:
+            return Taken(accepted=accepted, route=None)
+        salt = intake.salts[accepted.number]
+        item = Item(number=accepted.number, salt=salt, attributes=row.body.attributes, proposed=said.proposed[0])
+        done = decide_heard(office, tx, use_case, [item], said, now)
+    return Taken(accepted=accepted, route=done.routes[accepted.number])
+
+
+# --- cases of a file --------------------------------------------------------------------------------------------------
 
 
 @dataclass(slots=True, kw_only=True)
@@ -70,20 +169,16 @@ def submit(office: Office, by: Actor, delivery: Delivery) -> Iterator[Tally | Re
         The tally so far after each chunk (so that progress can be shown); or one `Refused`.
     """
     with office.book.read() as tx:
-        use_case = working(tx, delivery.name)
-        permitted = use_case if isinstance(use_case, Refused) else permit(by, Act.SUBMIT, use_case_owner=use_case.owner)
-        known = {} if isinstance(use_case, Refused) else cases.live_names(tx, use_case)
-        speechless = None if isinstance(use_case, Refused) else _speechless(tx, use_case, delivery)
-    if speechless is not None:
-        yield speechless
+        permitted = at_work_on(tx, by, Act.SUBMIT, name=delivery.name)
+        refused = permitted if isinstance(permitted, Refused) else _speechless(tx, permitted[0], delivery)
+    if isinstance(permitted, Refused) or refused is not None:
+        yield permitted if isinstance(permitted, Refused) else refused  # type: ignore[misc] # one of them is the refusal
         return
-    if isinstance(use_case, Refused) or isinstance(permitted, Refused):
-        yield use_case if isinstance(use_case, Refused) else permitted  # type: ignore[misc] # one of them is the refusal
-        return
+    use_case, actor = permitted
     tally = Tally()
-    desk = _Desk(office=office, use_case=use_case, delivery=delivery, known=dict(known), by=permitted.id)
+    desk = _Desk(office=office, use_case=use_case, delivery=delivery, by=actor.id, claim=office.draw.token("c_"))
     yield tally
-    while chunk := list(islice(delivery.rows, CHUNK)):
+    while chunk := list(islice(delivery.rows, PART)):
         _take(desk, chunk, tally)
         yield tally
     with office.book.write() as tx:
@@ -104,54 +199,92 @@ def _speechless(tx: Tx, use_case: UseCase, delivery: Delivery) -> Refused | None
     return Refused(code="system_missing", why=why, remedy=remedy)
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Desk:
-    """What a delivery works with: its use case, the names that came in before, and the system as last restored."""
+    """What a delivery works with; its cases are claimed in its own name, so that no worker takes them up meanwhile."""
 
     office: Office
     use_case: UseCase
     delivery: Delivery
-    known: dict[str, CaseNumber]
     by: PersonId
-    speaker: Speaker | None = None
-    speaks_for: str = ""
+    claim: str
+    speakers: Speakers = field(default_factory=Speakers)
 
 
 def _take(desk: _Desk, chunk: Sequence[PastCase], tally: Tally) -> None:
-    accepted, posted, truths = _accept(desk, chunk, tally)
-    _route(desk, accepted, posted, tally)
+    office, use_case = desk.office, desk.use_case
+    accepted = _claimed(desk, chunk)
+    tally.rows += len(chunk)
+    tally.repeated += sum(one.repeated for one in accepted)
+    for done in work_off(office, desk.speakers, use_case_id=use_case.id, claim=desk.claim):
+        _add(tally, done)
+    truths = {one.number: past.answer for one, past in zip(accepted, chunk, strict=True) if past.answer is not None}
     if desk.delivery.simulated and truths:
-        tally.mandate = answer_simulated(desk.office, desk.use_case, truths, now=desk.office.clock.now())
+        tally.mandate = answer_simulated(office, use_case, truths, now=office.clock.now())
         tally.answered += len(truths)
 
 
-def _accept(
-    desk: _Desk, chunk: Sequence[PastCase], tally: Tally
-) -> tuple[list[cases.StoredCase], dict[CaseNumber, Proposed], dict[CaseNumber, Answer]]:
-    """Writes cases down: from here on they are not lost. Cases with a known name are the ones that came in before."""
-    office, use_case = desk.office, desk.use_case
-    names = [past.external_id or f"{desk.delivery.source}:{past.line}" for past in chunk]
+def _claimed(desk: _Desk, chunk: Sequence[PastCase]) -> list[Accepted]:
+    """Writes a chunk down under the delivery's own claim; takes over what an earlier run left behind."""
+    office = desk.office
     with office.book.write() as tx:
         now = office.clock.now()
-        desk.known.update(cases.names_among(tx, use_case, names))
-        fresh = [(past, name) for past, name in zip(chunk, names, strict=True) if name not in desk.known]
-        numbers = iter(tx.take_numbers("case", len(fresh)))
-        new = [_new_case(office, past, name, CaseNumber(next(numbers))) for past, name in fresh]
-        cases.add(tx, use_case, new, batch=None, sealed_set=None, at=now)
-        tx.record(*[_accepted(tx, use_case, case, desk.by, now) for case in new])
-    desk.known.update({case.external_id: case.number for case in new if case.external_id is not None})
-    tally.rows += len(chunk)
-    tally.repeated += len(chunk) - len(new)
-    with office.book.read() as tx:
-        open_ones = cases.not_routed(tx, [desk.known[name] for name in names])
-    by_number = {desk.known[name]: past for past, name in zip(chunk, names, strict=True)}
-    posted: dict[CaseNumber, Proposed] = {
-        number: Proposal(answer=past.posted.answer, confidence=past.posted.confidence)
-        for number, past in by_number.items()
-        if past.posted is not None
-    }
-    truths = {number: past.answer for number, past in by_number.items() if past.answer is not None}
-    return open_ones, posted, truths
+        lease = Lease(claim=desk.claim, holder="a command", until=now + COMMAND_LEASE)
+        intake = _Intake(use_case=desk.use_case, by=desk.by, card=desk.delivery.card, lease=lease, now=now)
+        accepted = _write_down(office, tx, intake, chunk, _names(chunk, desk.delivery.source))
+        queue.take_over(tx, [one.number for one in accepted if one.repeated], lease)
+    return accepted
+
+
+def _add(tally: Tally, done: Done) -> None:
+    tally.mandate = done.mandate
+    tally.alone += done.alone
+    tally.to_person += len(done.routes) - done.alone
+    tally.audits += done.audits
+    for reason, count in done.reasons.items():
+        tally.reasons[reason] = tally.reasons.get(reason, 0) + count
+
+
+# --- writing down -----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Intake:
+    """How cases are written down; `salts` are the keys made for them, by number."""
+
+    use_case: UseCase
+    by: PersonId
+    card: SystemCard | None
+    lease: Lease | None
+    now: datetime
+    queued: bool = True
+    salts: dict[CaseNumber, bytes] = field(default_factory=dict)
+
+
+def _names(rows: Sequence[PastCase], source: str) -> list[str]:
+    return [past.external_id or f"{source}:{past.line}" for past in rows]
+
+
+def _write_down(office: Office, tx: Tx, intake: _Intake, rows: Sequence[PastCase], names: Sequence[str]) -> list[Accepted]:
+    """Writes cases down in the caller's transaction; those with a known name are the ones that came in before."""
+    key = office.vault.key(DIGEST, b"")
+    digests = [content_digest(key, past) for past in rows]
+    known = cases.names_among(tx, intake.use_case, names)
+    first = {name: place for place, name in reversed(list(enumerate(names))) if name not in known}
+    fresh = sorted(first.values())
+    numbers = (CaseNumber(n) for n in tx.take_numbers("case", len(fresh))) if fresh else iter(())
+    new = [_new_case(office, rows[place], names[place], number, digests[place]) for place, number in zip(fresh, numbers, strict=True)]
+    cases.add(tx, intake.use_case, new, batch=None, sealed_set=None, at=intake.now)
+    tx.record(*[_accepted(tx, intake.use_case, case, intake.by, intake.now) for case in new])
+    if intake.queued:
+        waiting = [Queued(number=case.number, salt=case.salt, posted=rows[place].posted) for place, case in zip(fresh, new, strict=True)]
+        queue.put(tx, intake.use_case, waiting, intake.card, at=intake.now, lease=intake.lease)
+    intake.salts.update({case.number: case.salt for case in new})
+    known.update({names[place]: (case.number, case.digest) for place, case in zip(fresh, new, strict=True)})
+    return [
+        Accepted(number=known[name][0], name=name, repeated=first.get(name) != place, differs=known[name][1] != digests[place])
+        for place, name in enumerate(names)
+    ]
 
 
 def _accepted(tx: Tx, use_case: UseCase, case: cases.NewCase, by: PersonId, now: datetime) -> Event:
@@ -159,7 +292,7 @@ def _accepted(tx: Tx, use_case: UseCase, case: cases.NewCase, by: PersonId, now:
     return entry("case.accepted", by=by, now=now, use_case=use_case, case_number=case.number, commitment=committed)
 
 
-def _new_case(office: Office, past: PastCase, name: str, number: CaseNumber) -> cases.NewCase:
+def _new_case(office: Office, past: PastCase, name: str, number: CaseNumber, digest: bytes) -> cases.NewCase:
     return cases.NewCase(
         number=number,
         part=Part.LIVE,
@@ -168,70 +301,7 @@ def _new_case(office: Office, past: PastCase, name: str, number: CaseNumber) -> 
         answered_by="",
         external_id=name,
         happened_at=past.happened_at,
-        digest=content_digest(office.vault.key(DIGEST, b""), past),
+        digest=digest,
         place=b"\x00" * 8,
         salt=office.draw.secret(),
     )
-
-
-def _route(desk: _Desk, accepted: Sequence[cases.StoredCase], posted: Mapping[CaseNumber, Proposed], tally: Tally) -> None:
-    """Lets the system propose outside any transaction, then decides in one, on the mandate as it stands there."""
-    if not accepted:
-        return
-    office = desk.office
-    with office.book.read() as tx:
-        bodies = [read_body(tx, one.salt or b"", one.body) for one in accepted]
-    speaker = _speaker(desk)
-    said = _say(speaker, [body.content for body in bodies], [posted.get(one.number) for one in accepted], desk.delivery.card)
-    with office.book.write() as tx:
-        still_open = {one.number for one in cases.not_routed(tx, [one.number for one in accepted])}
-        items = [
-            Item(number=one.number, salt=one.salt or b"", attributes=body.attributes, proposed=proposed)
-            for one, body, proposed in zip(accepted, bodies, said.proposed, strict=True)
-            if one.number in still_open
-        ]
-        done = decide(office, tx, desk.use_case, items, _still_speaks(tx, desk, said), office.clock.now())
-    tally.mandate = done.mandate
-    tally.alone += done.alone
-    tally.to_person += len(items) - done.alone
-    tally.audits += done.audits
-    for reason, count in done.reasons.items():
-        tally.reasons[reason] = tally.reasons.get(reason, 0) + count
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Said:
-    """What a system said about a chunk, and which system that was."""
-
-    fingerprint: Fingerprint
-    proposed: list[Proposed]
-
-
-def _still_speaks(tx: Tx, desk: _Desk, said: _Said) -> Fingerprint:
-    """Which system spoke; none that counts where another mandate came into force meanwhile, with guards that were not asked."""
-    mandate = mandates.in_force(tx, desk.use_case)
-    return said.fingerprint if mandate is None or proposed_of(mandate).id == desk.speaks_for else Fingerprint("")
-
-
-def _speaker(desk: _Desk) -> Speaker | None:
-    """The system of the mandate in force, restored once for as long as that mandate stands."""
-    with desk.office.book.read() as tx:
-        mandate = mandates.in_force(tx, desk.use_case)
-        if mandate is None:
-            return None
-        terms = proposed_of(mandate).terms
-        name = proposed_of(mandate).id
-        if desk.speaks_for != name:
-            desk.speaker = restore(desk.office, tx, desk.use_case, terms.fingerprint, terms.guardian)
-            desk.speaks_for = name
-    return desk.speaker
-
-
-def _say(speaker: Speaker | None, contents: Sequence[Content], posted: Sequence[Proposed | None], card: SystemCard | None) -> _Said:
-    if card is not None:
-        guardian = None if speaker is None else speaker.guardian
-        outside = Speaker(card=card, system=None, guardian=guardian, artifact=None, basis="")
-        return _Said(fingerprint=card.fingerprint, proposed=ask(outside, contents, posted))
-    if speaker is None:
-        return _Said(fingerprint=Fingerprint(""), proposed=[NoProposal(why="no system is in charge")] * len(contents))
-    return _Said(fingerprint=speaker.card.fingerprint, proposed=ask(speaker, contents, [None] * len(contents)))

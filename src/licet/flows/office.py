@@ -6,7 +6,7 @@ from datetime import datetime
 from licet.core.canonical import Json
 from licet.core.ids import LICET, OPERATOR, PersonId, UseCaseSlug
 from licet.core.ledger import Event
-from licet.core.people import Actor, Operator
+from licet.core.people import Act, Actor, Operator, Person, permit
 from licet.core.refusal import Refused
 from licet.core.use_case import UseCase, in_use
 from licet.ports import Callables, Clock, Draw, GuardianMaker, Post, Seal, Trainer, Vault, Witness
@@ -60,6 +60,15 @@ def who(office: Office, email: str | None) -> Actor:
 def working(tx: Tx, slug: str) -> UseCase | Refused:
     """The use case by name, if it still takes acts."""
     return in_use(use_cases.require(tx, slug))
+
+
+def at_work_on(tx: Tx, by: Actor, act: Act, *, name: str) -> tuple[UseCase, Person | Operator] | Refused:
+    """The use case by name and who acts in it, if it still takes acts and the act is theirs."""
+    use_case = working(tx, name)
+    if isinstance(use_case, Refused):
+        return use_case
+    permitted = permit(by, act, use_case_owner=use_case.owner)
+    return permitted if isinstance(permitted, Refused) else (use_case, permitted)
 
 
 def entry(what: str, *, by: PersonId, now: datetime, use_case: UseCase | UseCaseSlug | None, **facts: Json) -> Event:

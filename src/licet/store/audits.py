@@ -45,10 +45,18 @@ def draw(tx: Tx, drawn: Sequence[Drawn]) -> None:
 
 
 def drawn_so_far(tx: Tx, mandate: ActiveMandate) -> int:
-    """How many cases were drawn in the mandate's present round."""
+    """How many cases were drawn in the mandate's present round: they are numbered from 1, in order."""
     a = tables.audit.c
-    wanted = select(func.count()).select_from(tables.audit).where(a.mandate_id == mandate.id, a.round == mandate.round)
-    return int(tx.conn.execute(wanted).scalar_one())
+    wanted = select(func.max(a.order)).where(a.mandate_id == mandate.id, a.round == mandate.round)
+    return int(tx.conn.execute(wanted).scalar_one_or_none() or 0)
+
+
+def is_countable(tx: Tx, mandate: ActiveMandate, now: datetime) -> bool:
+    """Whether the first audit that the watch has not counted is answered, or overdue."""
+    a = tables.audit.c
+    wanted = select(a.outcome, a.due_at).where(a.mandate_id == mandate.id, a.round == mandate.round, a.fed.is_(False))
+    row = tx.run(wanted.order_by(a.order).limit(1)).one_or_none()
+    return row is not None and (row.outcome is not None or now >= row.due_at)
 
 
 def of_case(tx: Tx, case: CaseNumber) -> AuditRow | None:

@@ -1,6 +1,6 @@
 """The book: one transaction at a time, with what changed and the ledger entry of it written together or not at all."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -12,7 +12,7 @@ from sqlalchemy import Connection, CursorResult, Engine, Executable, Result, Row
 from licet.core.ledger import Event, event_bytes, leaf_hash
 from licet.ports import Draw, Vault
 from licet.store import tables
-from licet.store.engines import BrokenDatabaseError, begin_read, begin_write, named_errors, on_postgresql, roll_back
+from licet.store.engines import BrokenDatabaseError, begin_claim, begin_read, begin_write, named_errors, on_postgresql, roll_back
 
 CASE = "case"
 """The purpose under which a case's key is derived."""
@@ -139,14 +139,32 @@ class Book:
             DatabaseUnreachableError: when the server cannot be reached.
             BrokenDatabaseError: when the file is damaged.
         """
+        with self._transaction(begin_write) as tx:
+            yield tx
+
+    @contextmanager
+    def claim(self) -> Iterator[Tx]:
+        """As `write`, for leases and the like: no ledger entry and no number may be written in it, and it waits for no other on PostgreSQL.
+
+        Raises:
+            DatabaseBusyError, DatabaseUnreachableError, BrokenDatabaseError: as `write`.
+        """
+        with self._transaction(begin_claim) as tx:
+            yield tx
+
+    @contextmanager
+    def _transaction(self, begin: Callable[[Connection], None]) -> Iterator[Tx]:
         with named_errors(self._engine), self._engine.connect() as conn:
             try:
-                begin_write(conn)
-                yield Tx(conn=conn, vault=self._vault, draw=self._draw)
+                begin(conn)
+                yield self._tx(conn)
             except BaseException:
                 roll_back(conn)
                 raise
             conn.exec_driver_sql("COMMIT")
+
+    def _tx(self, conn: Connection) -> Tx:
+        return Tx(conn=conn, vault=self._vault, draw=self._draw)
 
     @contextmanager
     def read(self) -> Iterator[Tx]:
@@ -159,7 +177,7 @@ class Book:
         with named_errors(self._engine), self._engine.connect() as conn:
             try:
                 begin_read(conn)
-                yield Tx(conn=conn, vault=self._vault, draw=self._draw)
+                yield self._tx(conn)
             finally:
                 roll_back(conn)
 

@@ -12,7 +12,7 @@ from licet.core.case import CaseBody, Part
 from licet.core.ids import CaseNumber, SealedSetId
 from licet.core.use_case import UseCase
 from licet.store import tables
-from licet.store.book import Record, Tx
+from licet.store.book import Tx
 from licet.store.moments import moment_text
 from licet.store.payloads import read_answer, read_body, write_answer, write_body
 
@@ -126,7 +126,7 @@ def history(tx: Tx, use_case: UseCase, *parts: Part) -> Iterator[Past]:
     if Part.SEALED in parts:
         raise SealedAnswersError
     for row in tx.run(_stored(use_case).where(tables.case.c.part.in_([p.value for p in parts]))):
-        stored = _case(row)
+        stored = read_case(row)
         if stored.salt is None:
             continue
         yield _past(tx, stored, use_case.answer_kind)
@@ -173,12 +173,12 @@ def sealed(tx: Tx, use_case: UseCase, sealed_set: SealedSetId) -> list[StoredCas
         .order_by(None)
         .order_by(tables.case.c.batch_id, tables.case.c.place, tables.case.c.number)
     )
-    return [_case(row, with_truth=False) for row in rows.all()]
+    return [read_case(row, with_truth=False) for row in rows.all()]
 
 
 def stored(tx: Tx, use_case: UseCase, part: Part) -> list[StoredCase]:
     """The past cases of a part in the order of their numbers, without their answers."""
-    return [_case(row, with_truth=False) for row in tx.run(_stored(use_case).where(tables.case.c.part == part.value)).all()]
+    return [read_case(row, with_truth=False) for row in tx.run(_stored(use_case).where(tables.case.c.part == part.value)).all()]
 
 
 def body_of(tx: Tx, stored: StoredCase) -> CaseBody | None:
@@ -189,8 +189,9 @@ def body_of(tx: Tx, stored: StoredCase) -> CaseBody | None:
 def by_number(tx: Tx, number: CaseNumber) -> StoredCase | None:
     """A case by its number, without its answer."""
     c, k = tables.case, tables.case_key
-    row = tx.run(select(*_columns()).select_from(c).outerjoin(k, k.c.case_number == c.c.number).where(c.c.number == number)).one_or_none()
-    return None if row is None else _case(row, with_truth=False)
+    wanted = select(*case_columns()).select_from(c).outerjoin(k, k.c.case_number == c.c.number).where(c.c.number == number)
+    row = tx.run(wanted).one_or_none()
+    return None if row is None else read_case(row, with_truth=False)
 
 
 def numbers_named(tx: Tx, use_case: UseCase, name: str) -> list[CaseNumber]:
@@ -203,57 +204,39 @@ def numbers_named(tx: Tx, use_case: UseCase, name: str) -> list[CaseNumber]:
     return [CaseNumber(n) for n in found]
 
 
-def names_among(tx: Tx, use_case: UseCase, names: Sequence[str]) -> dict[str, CaseNumber]:
-    """Which of these outside names have come in already, with their numbers."""
+def names_among(tx: Tx, use_case: UseCase, names: Sequence[str]) -> dict[str, tuple[CaseNumber, bytes]]:
+    """Which of these outside names have come in already, with their numbers and the keyed digests of their content."""
     c = tables.case.c
-    mine = select(c.external_id, c.number).where(c.use_case_id == use_case.id, c.part == Part.LIVE.value, c.external_id.in_(names))
-    return {name: CaseNumber(number) for name, number in tx.conn.execute(mine).all()}
+    mine = select(c.external_id, c.number, c.digest).where(c.use_case_id == use_case.id, c.part == Part.LIVE.value)
+    found: dict[str, tuple[CaseNumber, bytes]] = {}
+    for start in range(0, len(names), 500):
+        rows = tx.conn.execute(mine.where(c.external_id.in_(names[start : start + 500])))
+        found.update({name: (CaseNumber(number), digest) for name, number, digest in rows})
+    return found
 
 
 def live(tx: Tx, use_case: UseCase) -> list[StoredCase]:
     """The cases that came in to be decided, in the order of arrival."""
     wanted = _stored(use_case, batched=False).where(tables.case.c.part == Part.LIVE.value)
-    return [_case(row, with_truth=False) for row in tx.run(wanted).all()]
+    return [read_case(row, with_truth=False) for row in tx.run(wanted).all()]
 
 
-def not_routed(tx: Tx, numbers: Sequence[CaseNumber]) -> list[StoredCase]:
-    """Which of these cases nobody and nothing has routed yet, in the order of arrival; erased ones are left out."""
-    c, k, r = tables.case, tables.case_key, tables.routing
-    wanted = (
-        select(*_columns())
-        .select_from(c)
-        .join(k, k.c.case_number == c.c.number)
-        .outerjoin(r, r.c.case_number == c.c.number)
-        .where(c.c.number.in_(numbers), r.c.case_number.is_(None))
-        .order_by(c.c.number)
-    )
-    return [_case(row, with_truth=False) for row in tx.run(wanted).all()]
-
-
-def live_names(tx: Tx, use_case: UseCase) -> dict[str, CaseNumber]:
-    """Outside names of the cases that came in."""
-    c = tables.case.c
-    rows = tx.run(
-        select(c.external_id, c.number).where(c.use_case_id == use_case.id, c.part == Part.LIVE.value, c.external_id.is_not(None))
-    )
-    return {r.external_id: CaseNumber(r.number) for r in rows}
-
-
-def _columns() -> tuple[ColumnElement[Any], ...]:
-    """What `_case` reads, in its order."""
+def case_columns() -> tuple[ColumnElement[Any], ...]:
+    """What `read_case` reads, in its order."""
     c = tables.case.c
     return (c.number, c.part, c.digest, c.external_id, c.happened_at, c.body, c.truth, tables.case_key.c.salt)
 
 
 def _stored(use_case: UseCase, *, batched: bool = True) -> Select[*tuple[Any, ...]]:
     c, k, b = tables.case, tables.case_key, tables.import_batch
-    wanted = select(*_columns()).select_from(c).outerjoin(k, k.c.case_number == c.c.number).where(c.c.use_case_id == use_case.id)
+    wanted = select(*case_columns()).select_from(c).outerjoin(k, k.c.case_number == c.c.number).where(c.c.use_case_id == use_case.id)
     if batched:
         wanted = wanted.join(b, b.c.id == c.c.batch_id).where(b.c.state == DONE)
     return wanted.order_by(c.c.number)
 
 
-def _case(row: Record, *, with_truth: bool = True) -> StoredCase:
+def read_case(row: Sequence[Any], *, with_truth: bool = True) -> StoredCase:
+    """A case from the columns of `case_columns`."""
     number, part, digest, external_id, happened_at, body, truth, salt = tuple(row)
     return StoredCase(
         number=CaseNumber(number),

@@ -68,7 +68,22 @@ def on_postgresql(conn: Connection) -> bool:
     return conn.dialect.name == "postgresql"
 
 
-def open_engine(path: Path, *, url: str | None = None, create: bool = False, through_power_cuts: bool = True) -> Engine:
+SERVING = {"pool_size": 10, "max_overflow": 30}
+"""Connections of a process that serves: a few, and more under load."""
+
+SERVED = {
+    "options": "-c idle_in_transaction_session_timeout=15000",
+    "connect_timeout": 5,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+}
+"""What a connection of such a process tells PostgreSQL: a worker that stands still in a transaction holds up nobody for long."""
+
+
+def open_engine(
+    path: Path, *, url: str | None = None, create: bool = False, through_power_cuts: bool = True, serving: bool = False
+) -> Engine:
     """Opens the SQLite file with the settings everything here relies on (WAL, full synchronisation, foreign keys, secure deletion).
 
     Args:
@@ -77,20 +92,22 @@ def open_engine(path: Path, *, url: str | None = None, create: bool = False, thr
         create: whether the file may be made.
         through_power_cuts: whether each commit waits for the disk; without it commits outlive a killed process only. False in
             pretend worlds alone.
+        serving: for a process with many threads that runs for long.
 
     Raises:
         DatabaseMissingError: when it is not there and may not be made.
         DatabaseAddressError: when the address is none of a PostgreSQL database.
     """
     if url is not None:
-        return _open_postgresql(url)
+        return _open_postgresql(url, serving=serving)
     if not create and not path.exists():
         message = (
             f"There is no database at {str(path)!r}. Create one with `licet init`, name the right folder with --home, "
             "or set LICET_DATABASE_URL if it is on PostgreSQL."
         )
         raise DatabaseMissingError(message)
-    engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": BUSY_AFTER.total_seconds()})
+    pool = SERVING if serving else {}
+    engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": BUSY_AFTER.total_seconds()}, **pool)
     event.listen(engine, "connect", _prepare)
     if not through_power_cuts:
         event.listen(engine, "connect", _hasten)
@@ -113,7 +130,7 @@ def _prepare(raw: sqlite3.Connection, record: object) -> None:
 # --- PostgreSQL --------------------------------------------------------------------------------------------------------
 
 
-def _open_postgresql(raw: str) -> Engine:
+def _open_postgresql(raw: str, *, serving: bool) -> Engine:
     """An engine that begins and ends transactions by statement, as the one of SQLite does; nothing it says shows what is stored."""
     url = address(raw)
     engine = create_engine(
@@ -121,7 +138,8 @@ def _open_postgresql(raw: str) -> Engine:
         isolation_level="AUTOCOMMIT",
         pool_pre_ping=True,
         hide_parameters=True,
-        connect_args={"application_name": "licet", **_tls(url)},
+        connect_args={"application_name": "licet", **_tls(url), **(SERVED if serving else {})},
+        **(SERVING if serving else {}),
     )
     engine.dialect.use_insertmanyvalues_wo_returning = True
     return engine
@@ -166,6 +184,11 @@ def begin_write(conn: Connection) -> None:
         conn.exec_driver_sql(f"BEGIN; SET LOCAL lock_timeout = {wait}; SELECT pg_advisory_xact_lock({WRITERS})")
     else:
         conn.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def begin_claim(conn: Connection) -> None:
+    """Begins a transaction that writes leases and the like, and no ledger entry: on PostgreSQL many run beside each other."""
+    conn.exec_driver_sql("BEGIN" if on_postgresql(conn) else "BEGIN IMMEDIATE")
 
 
 def begin_read(conn: Connection) -> None:

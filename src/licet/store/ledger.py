@@ -13,6 +13,9 @@ from licet.store.book import Book, Record, Tx
 
 HASH_BYTES = 32
 
+AT_ONCE = 5_000
+"""Entries numbered in one transaction: others who write wait no longer than for these."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
@@ -36,8 +39,17 @@ def sequence(book: Book, seal: Seal, witness: Witness, now: datetime) -> int:
     Returns:
         How many entries were numbered; 0 writes nothing.
     """
+    total = 0
+    while count := _sequence_some(book, seal, witness, now):
+        total += count
+        if count < AT_ONCE:
+            break
+    return total
+
+
+def _sequence_some(book: Book, seal: Seal, witness: Witness, now: datetime) -> int:
     with book.write() as tx:
-        pending = tx.run(select(tables.ledger_pending).order_by(tables.ledger_pending.c.id)).all()
+        pending = tx.run(select(tables.ledger_pending).order_by(tables.ledger_pending.c.id).limit(AT_ONCE)).all()
         if not pending:
             return 0
         head = _head(tx)
@@ -131,6 +143,11 @@ def checkpoints(tx: Tx) -> list[tuple[int, str]]:
     """All signed checkpoints, smallest first."""
     c = tables.checkpoint.c
     return [(row.size, row.note) for row in tx.run(select(c.size, c.note).order_by(c.size))]
+
+
+def is_pending(tx: Tx) -> bool:
+    """Whether any entry waits for its number."""
+    return tx.run(select(tables.ledger_pending.c.id).limit(1)).first() is not None
 
 
 def pending_count(tx: Tx) -> int:

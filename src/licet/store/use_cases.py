@@ -45,6 +45,11 @@ def require(tx: Tx, slug: str) -> UseCase:
     return found
 
 
+def by_id(tx: Tx, use_case_id: int) -> UseCase:
+    """The use case of a row that stands elsewhere."""
+    return _use_case(tx.run(select(tables.use_case).where(tables.use_case.c.id == use_case_id)).one())
+
+
 def every(tx: Tx) -> list[UseCase]:
     """All use cases, oldest first."""
     return [_use_case(row) for row in tx.run(select(tables.use_case).order_by(tables.use_case.c.id))]

@@ -5,6 +5,8 @@ from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, LargeBinary,
 from licet.store.moments import Moment
 from licet.store.tables import metadata
 
+__all__ = ["api_token", "correction", "duty", "effect", "metadata", "request", "stop", "tally", "team", "work", "worker"]
+
 work = Table(
     "work",
     metadata,

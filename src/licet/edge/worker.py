@@ -1,0 +1,231 @@
+"""A worker: threads that claim cases, work them off, keep the leases alive, number the ledger, and let time take effect."""
+
+import threading
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from licet import __version__
+from licet.core.ids import UseCaseSlug
+from licet.edge.turns import Turns
+from licet.flows.drain import LEASE, Claimed, claim_cases, give_back, keep_claims, waiting_use_cases, work_off
+from licet.flows.office import Office
+from licet.flows.settle import settle
+from licet.flows.speakers import Speakers
+from licet.flows.sweep import sweep
+from licet.ports import Durable
+from licet.store import duties
+
+LEDGER = "ledger"
+"""The duty of numbering the ledger and of sweeping."""
+
+DUTY_LASTS = timedelta(seconds=5)
+PRUNE_AFTER = timedelta(hours=1)
+
+
+class Journal(Protocol):
+    """Where a worker says what it does: a word, and facts with nothing of a case in them."""
+
+    def __call__(self, what: str, **facts: object) -> None:
+        """Notes one thing."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Staff:
+    """How a worker is staffed.
+
+    Attributes:
+        threads: chunks worked off at once.
+        per_use_case: chunks of one use case at once, so that a slow system of one team never starves another's.
+        look_every: how often waiting cases are looked for when none were.
+        settle_every: how often the ledger is numbered.
+        sweep_every: how often time takes effect.
+    """
+
+    threads: int = 32
+    per_use_case: int = 4
+    look_every: timedelta = timedelta(milliseconds=100)
+    settle_every: timedelta = timedelta(milliseconds=200)
+    sweep_every: timedelta = timedelta(seconds=2)
+
+
+@dataclass(slots=True, kw_only=True)
+class Worker:
+    """One process's worker.
+
+    Attributes:
+        deliver: one round of effects; says how many were delivered.
+    """
+
+    office: Office
+    engine: Durable
+    name: str
+    journal: Journal
+    staff: Staff = field(default_factory=Staff)
+    speakers: Speakers = field(default_factory=Speakers)
+    deliver: Callable[[], int] | None = None
+    _turns: Turns = field(init=False)
+    _claims: dict[str, int] = field(init=False, default_factory=dict)
+    _change: threading.Lock = field(init=False, default_factory=threading.Lock)
+    _wake: threading.Event = field(init=False, default_factory=threading.Event)
+    _ending: threading.Event = field(init=False, default_factory=threading.Event)
+    _threads: list[threading.Thread] = field(init=False, default_factory=list)
+    _pool: ThreadPoolExecutor = field(init=False)
+    _started_at: datetime = field(init=False)
+    _duty_until: datetime | None = field(init=False, default=None)
+
+    def __post_init__(self) -> None:
+        """Makes the pool."""
+        self._turns = Turns(most=self.staff.threads, each=self.staff.per_use_case)
+        self._pool = ThreadPoolExecutor(self.staff.threads, thread_name_prefix="licet-chunk")
+
+    def start(self) -> None:
+        """Starts the threads; cases are worked off from now on."""
+        self._started_at = self.office.clock.now()
+        self.engine.launch(self._work)
+        rounds: Mapping[str, tuple[Callable[[], bool], timedelta]] = {
+            "claims": (self._claim_round, self.staff.look_every),
+            "heart": (self._heart_round, LEASE / 5),
+            "ledger": (self._ledger_round, self.staff.settle_every),
+            "sweeps": (self._sweep_round, self.staff.sweep_every),
+            "engine": (self._prune_round, timedelta(minutes=5)),
+        }
+        if self.deliver is not None:
+            rounds = {**rounds, "effects": (self._effect_round, self.staff.look_every)}
+        for name, (one_round, every) in rounds.items():
+            thread = threading.Thread(target=self._repeat, args=(name, one_round, every), name=f"licet-{name}", daemon=True)
+            self._threads.append(thread)
+            thread.start()
+        self.journal("worker.started", worker=self.name)
+
+    def wake(self) -> None:
+        """Says that a case waits, so that nobody has to look for it."""
+        self._wake.set()
+
+    def stop(self, within: timedelta = timedelta(seconds=20)) -> None:
+        """Ends: claims nothing more, finishes the parts at hand, and gives the rest back to other workers."""
+        self._ending.set()
+        self._wake.set()
+        for thread in self._threads:
+            thread.join(within.total_seconds())
+        self._pool.shutdown(wait=True, cancel_futures=True)
+        self._give_back()
+        with self.office.book.claim() as tx:
+            duties.let_go(tx, self.name)
+        settle(self.office)
+        self.engine.close()
+        self.journal("worker.stopped", worker=self.name)
+
+    # --- rounds ---------------------------------------------------------------------------------------------------------
+
+    def _repeat(self, name: str, one_round: Callable[[], bool], every: timedelta) -> None:
+        """Does a round again and again; at once where there was something to do, and after a pause where it failed."""
+        while not self._ending.is_set():
+            try:
+                busy = one_round()
+                pause = 0.0 if busy else every.total_seconds()
+            except Exception as error:  # noqa: BLE001 - the entry point of a thread: recorded, and tried again
+                self.journal("worker.failed", worker=self.name, round=name, error=type(error).__name__, says=str(error))
+                pause = max(1.0, every.total_seconds())
+            if pause:
+                self._pause(name, pause)
+
+    def _pause(self, name: str, seconds: float) -> None:
+        if name != "claims":
+            self._ending.wait(seconds)
+            return
+        self._wake.wait(seconds)
+        self._wake.clear()
+
+    def _claim_round(self) -> bool:
+        """Claims for every use case that has a turn; the one served longest ago first."""
+        waiting = waiting_use_cases(self.office)
+        claimed = 0
+        for use_case in self._turns.order(waiting):
+            if self._ending.is_set():
+                break
+            claimed += self._claim(use_case)
+        return claimed > 0
+
+    def _claim(self, use_case: tuple[int, UseCaseSlug]) -> int:
+        if not self._turns.take(use_case[0]):
+            return 0
+        try:
+            found = claim_cases(self.office, use_case, holder=self.name)
+            if found is not None:
+                self._pool.submit(self._run, found)
+                return 1
+        except BaseException:
+            self._turns.end(use_case[0])
+            raise
+        self._turns.end(use_case[0])
+        return 0
+
+    def _run(self, claimed: Claimed) -> None:
+        try:
+            self.engine.run(claimed.use_case_id, claimed.claim)
+        except Exception as error:  # noqa: BLE001 - the entry point of a thread: recorded; the lease ends and the cases are claimed anew
+            self.journal("chunk.failed", use_case=claimed.slug, error=type(error).__name__, says=str(error))
+        finally:
+            self._turns.end(claimed.use_case_id)
+            self._wake.set()
+
+    def _work(self, use_case_id: int, claim: str) -> None:
+        """Works a claim off, one that was just taken or one that this worker held when it was killed."""
+        self._claims[claim] = use_case_id
+        began = self.office.clock.now()
+        alone = to_person = 0
+        try:
+            for done in work_off(self.office, self.speakers, use_case_id=use_case_id, claim=claim):
+                alone += done.alone
+                to_person += len(done.routes) - done.alone
+                if self._ending.is_set():
+                    break
+        finally:
+            self._claims.pop(claim, None)
+        if self._ending.is_set():
+            give_back(self.office, [claim])
+        took = self.office.clock.now() - began
+        ms = round(took / timedelta(milliseconds=1))
+        self.journal("chunk.done", use_case_id=use_case_id, alone=alone, to_person=to_person, ms=ms)
+
+    def _heart_round(self) -> bool:
+        claims = list(self._claims)
+        if claims:
+            keep_claims(self.office, claims)
+        with self.office.book.claim() as tx:
+            duties.seen(tx, self.name, started_at=self._started_at, now=self.office.clock.now(), version=__version__)
+        return False
+
+    def _on_duty(self) -> bool:
+        now = self.office.clock.now()
+        if self._duty_until is not None and self._duty_until - now > DUTY_LASTS / 2:
+            return True
+        with self.office.book.claim() as tx:
+            held = duties.hold(tx, LEDGER, self.name, now=now, until=now + DUTY_LASTS)
+        self._duty_until = now + DUTY_LASTS if held else None
+        return held
+
+    def _ledger_round(self) -> bool:
+        if self._on_duty():
+            settle(self.office)
+        return False
+
+    def _sweep_round(self) -> bool:
+        if self._on_duty():
+            sweep(self.office)
+        return False
+
+    def _effect_round(self) -> bool:
+        return self.deliver is not None and self.deliver() > 0
+
+    def _prune_round(self) -> bool:
+        return self.engine.prune(self.office.clock.now() - PRUNE_AFTER) > 0
+
+    def _give_back(self) -> None:
+        count = give_back(self.office, list(self._claims))
+        if count:
+            self.journal("cases.given_back", worker=self.name, cases=count)

@@ -1,0 +1,110 @@
+"""Speakers: the systems of the mandates in force, each restored once and shared by all threads that let it propose."""
+
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from licet.core.case import Content
+from licet.core.ids import Fingerprint, MandateId
+from licet.core.mandate import Mandate, proposed_of
+from licet.core.system import NoProposal, Proposed, SystemCard, SystemKind
+from licet.core.use_case import UseCase
+from licet.flows.office import Office
+from licet.flows.propose import Speaker, ask, restore
+from licet.store import mandates
+from licet.store.book import Tx
+
+AGAIN_AFTER = timedelta(seconds=10)
+"""After so long a system that could not be loaded is tried again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Kept:
+    mandate: MandateId
+    speaker: Speaker | None
+    at: datetime
+
+
+@dataclass(slots=True)
+class Speakers:
+    """The systems by use case. What runs is what was loaded when its mandate was first met: its fingerprint is that of its code then."""
+
+    _kept: dict[int, _Kept] = field(default_factory=dict)
+    _restoring: threading.Lock = field(default_factory=threading.Lock)
+
+    def of(self, office: Office, tx: Tx, use_case: UseCase, mandate: Mandate | None) -> Speaker | None:
+        """The system of a mandate; None where nobody has granted one, or its system cannot be loaded."""
+        if mandate is None:
+            return None
+        name, now = proposed_of(mandate).id, office.clock.now()
+        kept = self._sound(use_case, name, now)
+        if kept is None:
+            with self._restoring:
+                kept = self._sound(use_case, name, now)
+                if kept is None:
+                    terms = proposed_of(mandate).terms
+                    speaker = restore(office, tx, use_case, terms.fingerprint, terms.guardian)
+                    kept = self._kept[use_case.id] = _Kept(mandate=name, speaker=speaker, at=now)
+        return kept.speaker
+
+    def _sound(self, use_case: UseCase, name: MandateId, now: datetime) -> _Kept | None:
+        kept = self._kept.get(use_case.id)
+        if kept is None or kept.mandate != name or (kept.speaker is None and now >= kept.at + AGAIN_AFTER):
+            return None
+        return kept
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """What a system said about cases, which system that was, and the mandate whose guards were asked (None: none was in force)."""
+
+    fingerprint: Fingerprint
+    proposed: Sequence[Proposed]
+    mandate: MandateId | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """Whom to ask about cases of a use case: the system of the mandate in force, as it stood when they were taken up."""
+
+    speaker: Speaker | None
+    mandate: MandateId | None
+
+    @property
+    def calls_out(self) -> bool:
+        """Whether each proposal may take long or cost money, so that little of it may be repeated after a kill."""
+        speaker = self.speaker
+        return speaker is not None and speaker.system is not None and speaker.card.kind is not SystemKind.BUILTIN
+
+
+def whom_to_ask(office: Office, tx: Tx, speakers: Speakers, use_case: UseCase) -> Asked:
+    """Finds the system that proposes for a use case now."""
+    mandate = mandates.in_force(tx, use_case)
+    speaker = speakers.of(office, tx, use_case, mandate)
+    return Asked(speaker=speaker, mandate=None if mandate is None else proposed_of(mandate).id)
+
+
+def say(asked: Asked, contents: Sequence[Content], posted: Sequence[Proposed | None], card: SystemCard | None) -> Said:
+    """Lets a system propose; outside any transaction.
+
+    Args:
+        asked: from `whom_to_ask`.
+        contents: of the cases.
+        posted: what an outside system proposes for each; only read where there is a card.
+        card: the outside system; None: the mandate's own system proposes.
+    """
+    speaker, mandate = asked.speaker, asked.mandate
+    if card is not None:
+        guardian = None if speaker is None else speaker.guardian
+        outside = Speaker(card=card, system=None, guardian=guardian, artifact=None, basis="")
+        return Said(fingerprint=card.fingerprint, proposed=ask(outside, contents, posted), mandate=mandate)
+    if speaker is None:
+        silent = [NoProposal(why="no system is in charge")] * len(contents)
+        return Said(fingerprint=Fingerprint(""), proposed=silent, mandate=mandate)
+    return Said(fingerprint=speaker.card.fingerprint, proposed=ask(speaker, contents, [None] * len(contents)), mandate=mandate)
+
+
+def who_spoke(said: Said, mandate: Mandate | None) -> Fingerprint:
+    """Which system spoke; none that counts where another mandate came into force meanwhile, with guards that were not asked."""
+    return said.fingerprint if mandate is None or proposed_of(mandate).id == said.mandate else Fingerprint("")

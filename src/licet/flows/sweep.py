@@ -1,0 +1,34 @@
+"""Sweeping: what time alone brings about: a mandate ends, an audit is overdue, a watch counts what it may."""
+
+from licet.core.mandate import ActiveMandate, Mandate, SuspendedMandate
+from licet.flows.audit import advance
+from licet.flows.office import Office
+from licet.store import audits, mandates, use_cases
+from licet.store.book import Tx
+
+
+def sweep(office: Office) -> int:
+    """Lets time take effect on every running mandate.
+
+    Returns:
+        On how many something had to be done.
+    """
+    with office.book.read() as tx:
+        now = office.clock.now()
+        due = [use_case_id for use_case_id, mandate in mandates.all_running(tx) if _is_due(tx, mandate, office)]
+    for use_case_id in due:
+        with office.book.write() as tx:
+            now = office.clock.now()
+            advance(tx, use_cases.by_id(tx, use_case_id), now)
+    return len(due)
+
+
+def _is_due(tx: Tx, mandate: Mandate, office: Office) -> bool:
+    now = office.clock.now()
+    match mandate:
+        case ActiveMandate():
+            return now >= mandate.expires_at or audits.is_countable(tx, mandate, now)
+        case SuspendedMandate(active=active):
+            return now >= active.expires_at
+        case _:
+            return False
