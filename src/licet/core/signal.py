@@ -14,7 +14,7 @@ HIDDEN: Final = "(hidden)"
 """Stands where a fact was no plain word: whoever called meant to say something that may not be said."""
 
 LONGEST_WORD: Final = 80
-_WORD: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.:/{}+-]*")
+_WORD: Final = re.compile(r"[A-Za-z0-9_/][A-Za-z0-9_.:/{}+-]*")
 _OURS: Final = "/licet/"
 
 
