@@ -109,6 +109,11 @@ class Home:
         return self.inner / "messages.jsonl"
 
     @property
+    def backed_up(self) -> Path:
+        """Marks when `licet backup` last wrote a whole copy: the file's own time."""
+        return self.inner / "backed-up"
+
+    @property
     def use_cases(self) -> Path:
         """One folder for each use case."""
         return self.root / "use_cases"

@@ -152,14 +152,17 @@ def check(home: str | None, *, as_json: bool) -> int:
 @home_option
 @json_option
 def doctor(home: str | None, *, as_json: bool) -> int:
-    """Find what is wrong with the installation: keys, database, ledger, clock, disk."""
-    from licet.cli.upkeep import examine
+    """Find what is wrong with the installation: files, keys, database, ledger, clock, workers, use cases; ends with 4 on an error."""
+    from licet.cli.doctor import examine
 
     found = examine(find_home(None if home is None else Path(home)))
-    data = {"checks": [{"name": c.name, "ok": c.ok, "says": c.says} for c in found]}
-    lines = [f"{'[green]ok[/]' if c.ok else '[red]no[/]'}  {plain(c.name)}: {plain(c.says)}" for c in found]
+    data = {"checks": [{"name": c.name, "ok": c.ok, "severity": c.found.severity.value, "says": c.found.says} for c in found]}
+    lines = [f"{SEVERITIES[c.found.severity.value]}  {plain(c.name)}: {plain(c.found.says)}" for c in found]
     said(cast("dict[str, Json]", data), lines, as_json=as_json)
     return 0 if all(c.ok for c in found) else ENVIRONMENT
+
+
+SEVERITIES = {"ok": "[green]ok[/]     ", "note": "[cyan]note[/]   ", "warning": "[yellow]warning[/]", "error": "[red]no[/]     "}
 
 
 @click.group(context_settings=CONTEXT)

@@ -138,7 +138,7 @@ def _open_postgresql(raw: str, *, serving: bool) -> Engine:
         isolation_level="AUTOCOMMIT",
         pool_pre_ping=True,
         hide_parameters=True,
-        connect_args={"application_name": "licet", **_tls(url), **(SERVED if serving else {})},
+        connect_args={"application_name": "licet", "client_encoding": "utf8", **_tls(url), **(SERVED if serving else {})},
         **(SERVING if serving else {}),
     )
     engine.dialect.use_insertmanyvalues_wo_returning = True
@@ -163,6 +163,16 @@ def address(raw: str) -> URL:
         )
         raise DatabaseAddressError(message)
     return url
+
+
+def connection_mode(raw: str) -> tuple[str, str]:
+    """The host of an address, and how the way to it is protected: verify-full, require or disable; `local` on this machine.
+
+    Raises:
+        DatabaseAddressError: as `address`.
+    """
+    url = address(raw)
+    return str(url.host), "local" if url.host in HERE else _tls(url)["sslmode"]
 
 
 def _tls(url: URL) -> dict[str, str]:
