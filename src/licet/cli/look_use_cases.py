@@ -83,7 +83,7 @@ def _system(room: OpenRoom, use_case: UseCase, mandate: ActiveMandate) -> Iterat
         return
     begins = f"Every case of {use_case.slug!r} goes to people"
     try:
-        found = room.office.callables.load(use_case.slug, use_case.answer_kind)
+        found = room.office.systems.load(use_case.slug, use_case.answer_kind, stored.card.kind)
     except SystemNotLoadableError as wrong:
         yield error(f"{begins}, because the system of its mandate cannot be loaded: {wrong}")
         return

@@ -76,7 +76,7 @@ def decide(office: Office, tx: Tx, use_case: UseCase, items: Sequence[Item], fin
     """
     mandate = advance(tx, use_case, now)
     sheet = _Sheet(use_case=use_case, fingerprint=fingerprint, now=now)
-    before = decisions.alone_since(tx, mandate.id, decisions.day_start(now)) if isinstance(mandate, ActiveMandate) else 0
+    before = decisions.alone_on_day(tx, mandate.id, now) if isinstance(mandate, ActiveMandate) else 0
     auditor = _Auditor(tx, mandate)
     routes: dict[CaseNumber, Route] = {}
     for item in items:
@@ -86,6 +86,8 @@ def decide(office: Office, tx: Tx, use_case: UseCase, items: Sequence[Item], fin
         if isinstance(found, Alone) and auditor.draws(item.number):
             sheet.drawn.append(auditor.drawn(item.number, now))
             sheet.tasks.append(decisions.Task(token=office.draw.token("t_"), case=item.number, kind=ReviewKind.AUDIT))
+    if isinstance(mandate, ActiveMandate):
+        decisions.count_alone(tx, mandate.id, now, more=len(sheet.decided))
     _write(tx, sheet, items)
     reasons = Counter(found.reason for found in routes.values() if isinstance(found, ToPerson))
     return Done(mandate=mandate, alone=len(sheet.decided), audits=len(sheet.drawn), reasons=reasons, routes=routes)
@@ -174,4 +176,5 @@ def _write(tx: Tx, sheet: _Sheet, items: Sequence[Item]) -> None:
     decisions.decide(tx, sheet.use_case, sheet.decided, at=sheet.now)
     audits.draw(tx, sheet.drawn)
     decisions.ask(tx, sheet.use_case, sheet.tasks, at=sheet.now)
+    decisions.tally(tx, sheet.use_case, sheet.routed, [decided for decided, _ in sheet.decided])
     tx.record(*sheet.events)

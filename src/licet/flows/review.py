@@ -109,6 +109,7 @@ def _take_effect(tx: Tx, use_case: UseCase, review: Review, salt: bytes, now: da
         return
     decided = decisions.Decided(case=review.case, answer=review.answer, by=review.by, simulated=review.simulated, versions={"rules": RULES})
     decisions.decide(tx, use_case, [(decided, salt)], at=now)
+    decisions.tally(tx, use_case, [], [decided], closed=1)
     tx.record(entry("case.decided", by=review.by, now=now, use_case=use_case, **facts))
 
 

@@ -5,9 +5,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import chain
-from typing import Any, cast
+from typing import Any
 
-from sqlalchemy import Connection, CursorResult, Engine, Executable, Result, Row, Table, func, insert, select, update
+from sqlalchemy import Connection, CursorResult, Engine, Executable, Row, Table, bindparam, func, insert, select, update
 
 from licet.core.ledger import Event, event_bytes, leaf_hash
 from licet.ports import Draw, Vault
@@ -17,8 +17,8 @@ from licet.store.engines import BrokenDatabaseError, begin_claim, begin_read, be
 CASE = "case"
 """The purpose under which a case's key is derived."""
 
-ROWS_AT_ONCE = 500
-"""How many rows one statement carries to PostgreSQL, where each statement is a journey to the server."""
+ROWS_TO_COPY = 20
+"""From so many rows on PostgreSQL takes them as a stream, which it need not parse; fewer go over in one statement."""
 
 CLOCK_SLACK = timedelta(seconds=2)
 """How far the clock may go back (as time servers do) before acts are refused."""
@@ -31,7 +31,7 @@ class ClockWentBackError(RuntimeError):
 Record = Row[*tuple[Any, ...]]
 """A row as the database gives it; each reader makes a value of the core of it."""
 
-Records = Result[*tuple[Any, ...]]
+Records = CursorResult[*tuple[Any, ...]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,14 +59,18 @@ class Tx:
         if not on_postgresql(self.conn):
             self.conn.exec_driver_sql(f"{into}({', '.join('?' * len(columns))})", list(rows))
             return
-        marks = f"({', '.join(['%s'] * len(columns))})"
-        for start in range(0, len(rows), ROWS_AT_ONCE):
-            some = rows[start : start + ROWS_AT_ONCE]
-            self.conn.exec_driver_sql(into + ", ".join([marks] * len(some)), tuple(chain.from_iterable(some)))
+        if len(rows) < ROWS_TO_COPY:
+            marks = f"({', '.join(['%s'] * len(columns))})"
+            self.conn.exec_driver_sql(into + ", ".join([marks] * len(rows)), tuple(chain.from_iterable(rows)))
+            return
+        cursor: Any = self.conn.connection.cursor()  # of the driver itself, which SQLAlchemy does not know to copy
+        with cursor, cursor.copy(f'COPY "{table.name}" ({named}) FROM STDIN') as copy:
+            for row in rows:
+                copy.write_row(row)
 
-    def run(self, statement: Executable, rows: Sequence[Mapping[str, object]] | None = None) -> Records:
-        """Runs a statement, once or for many rows."""
-        return cast("Records", self.conn.execute(statement, rows) if rows is not None else self.conn.execute(statement))
+    def run(self, statement: Executable, rows: Sequence[Mapping[str, object]] | Mapping[str, object] | None = None) -> Records:
+        """Runs a statement: once, with what its parameters stand for, or for many rows."""
+        return self.conn.execute(statement, rows) if rows is not None else self.conn.execute(statement)
 
     def record(self, *events: Event) -> None:
         """Writes ledger entries in this transaction.
@@ -76,23 +80,27 @@ class Tx:
         """
         if not events:
             return
-        last = self.conn.execute(select(tables.ledger_head.c.last_at)).scalar_one_or_none()
+        last = self.conn.execute(_LAST).scalar_one_or_none()
         newest = max(e.at for e in events)
         check_clock(last, newest)
         written = [(event.use_case, event_bytes(event)) for event in events]
         self.insert_many(tables.ledger_pending, ("use_case", "body", "leaf"), [(slug, raw, leaf_hash(raw)) for slug, raw in written])
         if last is not None and newest > last:
-            self.conn.execute(update(tables.ledger_head).values(last_at=newest))
+            self.conn.execute(_SET_LAST, {"newest": newest})
 
     def take_numbers(self, name: str, count: int) -> range:
         """Takes the next `count` numbers of a series; a number is never given twice."""
-        series = tables.counter
-        row = self.conn.execute(select(series.c.value).where(series.c.name == name)).scalar_one_or_none()
-        if row is None:
-            self.conn.execute(insert(series).values(name=name, value=count))
-            return range(1, count + 1)
-        self.conn.execute(update(series).where(series.c.name == name).values(value=row + count))
-        return range(row + 1, row + count + 1)
+        last = self.conn.execute(_COUNT_ON, {"series": name, "count": count}).scalar_one_or_none()
+        if last is None:
+            self.conn.execute(insert(tables.counter).values(name=name, value=count))
+            last = count
+        return range(last - count + 1, last + 1)
+
+
+_LAST = select(tables.ledger_head.c.last_at)
+_SET_LAST = update(tables.ledger_head).values(last_at=bindparam("newest"))
+_SERIES = update(tables.counter).where(tables.counter.c.name == bindparam("series"))
+_COUNT_ON = _SERIES.values(value=tables.counter.c.value + bindparam("count")).returning(tables.counter.c.value)
 
 
 def check_clock(last: datetime | None, now: datetime) -> None:

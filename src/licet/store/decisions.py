@@ -1,11 +1,12 @@
 """Decisions' rows: how each case was routed, who is asked, what people answered, and the answer that counts."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import bindparam, func, insert, select, update
 
 from licet.core.answer import Answer
 from licet.core.canonical import Json
@@ -14,6 +15,7 @@ from licet.core.review import Review, ReviewKind
 from licet.core.use_case import UseCase
 from licet.store import tables, tallies
 from licet.store.book import Tx
+from licet.store.moments import moment_text
 from licet.store.payloads import read_answer, write_answer
 
 ALONE = "alone"
@@ -56,21 +58,9 @@ class Task:
 
 def route(tx: Tx, use_case: UseCase, routed: Sequence[Routed], *, at: datetime) -> None:
     """Writes how cases were routed."""
-    rows = [
-        {
-            "case_number": r.case,
-            "use_case_id": use_case.id,
-            "fingerprint": r.fingerprint,
-            "route": r.route,
-            "reason": r.reason,
-            "mandate_id": r.mandate,
-            "at": at,
-        }
-        for r in routed
-    ]
-    if rows:
-        tx.run(insert(tables.routing), rows)
-        tallies.count(tx, use_case.id, tallies.ROUTED, [r.reason or "" for r in routed])
+    moment = moment_text(at)
+    rows = [(r.case, use_case.id, r.fingerprint, r.route, r.reason, r.mandate, moment) for r in routed]
+    tx.insert_many(tables.routing, ("case_number", "use_case_id", "fingerprint", "route", "reason", "mandate_id", "at"), rows)
 
 
 def decide(tx: Tx, use_case: UseCase, decided: Sequence[tuple[Decided, bytes]], *, at: datetime) -> None:
@@ -82,34 +72,30 @@ def decide(tx: Tx, use_case: UseCase, decided: Sequence[tuple[Decided, bytes]], 
         decided: each decision with the key material of its case.
         at: when.
     """
+    moment = moment_text(at)
     rows = [
-        {
-            "case_number": d.case,
-            "use_case_id": use_case.id,
-            "answer": write_answer(tx, salt, d.answer),
-            "by": d.by,
-            "simulated": d.simulated,
-            "versions": json.dumps(dict(d.versions), sort_keys=True),
-            "at": at,
-        }
+        (d.case, use_case.id, write_answer(tx, salt, d.answer), d.by, d.simulated, json.dumps(dict(d.versions), sort_keys=True), moment)
         for d, salt in decided
     ]
-    if rows:
-        tx.run(insert(tables.decision), rows)
-        tallies.count(tx, use_case.id, tallies.DECIDED, [tallies.AI if d.by.startswith(BY_MANDATE) else tallies.PERSON for d, _ in decided])
+    tx.insert_many(tables.decision, ("case_number", "use_case_id", "answer", "by", "simulated", "versions", "at"), rows)
 
 
 def ask(tx: Tx, use_case: UseCase, tasks: Sequence[Task], *, at: datetime) -> None:
     """Writes tasks."""
-    rows = [{"token": t.token, "case_number": t.case, "use_case_id": use_case.id, "kind": t.kind.value, "created_at": at} for t in tasks]
-    if rows:
-        tx.run(insert(tables.task), rows)
-        tallies.count(tx, use_case.id, tallies.TASKS, _asked(t.kind for t in tasks))
+    moment = moment_text(at)
+    rows = [(t.token, t.case, use_case.id, t.kind.value, moment) for t in tasks]
+    tx.insert_many(tables.task, ("token", "case_number", "use_case_id", "kind", "created_at"), rows)
 
 
-def _asked(kinds: Iterable[ReviewKind]) -> list[str]:
-    """Of tasks, those that a tally may count; see `tallies.Tally`."""
-    return [kind.value for kind in kinds if kind is ReviewKind.DECISION]
+def tally(tx: Tx, use_case: UseCase, routed: Sequence[Routed], decided: Sequence[Decided], *, closed: int = 0) -> None:
+    """Adds to the use case's tallies what this transaction routed and decided, and how many people's tasks it closed.
+
+    Audits' tasks are not counted; see `tallies.Tally`.
+    """
+    found = Counter((tallies.ROUTED, one.reason or "") for one in routed)
+    found.update((tallies.DECIDED, tallies.AI if one.by.startswith(BY_MANDATE) else tallies.PERSON) for one in decided)
+    found[tallies.TASKS, ReviewKind.DECISION.value] += sum(one.route == TO_PERSON for one in routed) - closed
+    tallies.add(tx, use_case.id, found)
 
 
 def open_tasks(tx: Tx, use_case: UseCase) -> list[Task]:
@@ -133,11 +119,11 @@ def answer(tx: Tx, review: Review, salt: bytes) -> bool:
         Whether the task was still open.
     """
     t = tables.task
-    mine = (t.c.case_number == review.case, t.c.kind == review.kind.value, t.c.done_at.is_(None))
-    use_case_id = tx.conn.execute(update(t).where(*mine).values(done_at=review.at).returning(t.c.use_case_id)).scalar_one_or_none()
-    if use_case_id is None:
+    closed = tx.conn.execute(
+        update(t).where(t.c.case_number == review.case, t.c.kind == review.kind.value, t.c.done_at.is_(None)).values(done_at=review.at)
+    ).rowcount
+    if closed == 0:
         return False
-    tallies.count(tx, use_case_id, tallies.TASKS, _asked([review.kind]), sign=-1)
     tx.run(
         insert(tables.review).values(
             case_number=review.case,
@@ -151,8 +137,30 @@ def answer(tx: Tx, review: Review, salt: bytes) -> bool:
     return True
 
 
-def alone_since(tx: Tx, mandate: MandateId, since: datetime) -> int:
-    """How many cases were decided alone under a mandate since a moment."""
+def alone_on_day(tx: Tx, mandate: MandateId, now: datetime) -> int:
+    """How many cases were decided alone under a mandate on this UTC day, by a count that `count_alone` keeps."""
+    kept = tx.run(_KEPT, {"series": _series(mandate, now)}).scalar_one_or_none()
+    return int(kept) if kept is not None else _counted(tx, mandate, day_start(now))
+
+
+def count_alone(tx: Tx, mandate: MandateId, now: datetime, *, more: int) -> None:
+    """Counts cases that this transaction decides alone; asked before their rows are written."""
+    name = _series(mandate, now)
+    if more and tx.run(_KEEP, {"series": name, "more": more}).rowcount == 0:
+        before = _counted(tx, mandate, day_start(now))
+        tx.run(insert(tables.counter).values(name=name, value=before + more))
+
+
+def _series(mandate: MandateId, now: datetime) -> str:
+    return f"alone {mandate} {now:%Y-%m-%d}"
+
+
+_KEPT = select(tables.counter.c.value).where(tables.counter.c.name == bindparam("series"))
+_KEEP = update(tables.counter).where(tables.counter.c.name == bindparam("series")).values(value=tables.counter.c.value + bindparam("more"))
+
+
+def _counted(tx: Tx, mandate: MandateId, since: datetime) -> int:
+    """The same by counting rows: for the first case of a day."""
     r = tables.routing.c
     wanted = select(func.count()).select_from(tables.routing).where(r.mandate_id == mandate, r.route == ALONE, r.at >= since)
     return int(tx.conn.execute(wanted).scalar_one())

@@ -1,12 +1,13 @@
 """Tallies: how many cases went which way, counted as it happens, so that nobody counts a million rows to say it."""
 
-from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import chain
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import select
 
 from licet.store.book import Tx
+from licet.store.engines import on_postgresql
 from licet.store.work_tables import tally
 
 ROUTED = "routed"
@@ -32,14 +33,18 @@ class Tally:
     tasks: Mapping[str, int] = field(default_factory=dict)
 
 
-def count(tx: Tx, use_case_id: int, what: str, words: Iterable[str], *, sign: int = 1) -> None:
-    """Adds to a tally (or takes from it), in the transaction that does what is counted."""
-    t = tally
-    for word, number in sorted(Counter(words).items()):
-        mine = (t.c.use_case_id == use_case_id, t.c.what == what, t.c.word == word)
-        changed = tx.conn.execute(update(t).where(*mine).values(value=t.c.value + sign * number)).rowcount
-        if not changed:
-            tx.run(insert(t).values(use_case_id=use_case_id, what=what, word=word, value=sign * number))
+def add(tx: Tx, use_case_id: int, more: Mapping[tuple[str, str], int]) -> None:
+    """Adds to tallies (or takes from them), in the transaction that does what is counted, with one statement."""
+    rows = [(use_case_id, what, word, number) for (what, word), number in sorted(more.items()) if number]
+    if not rows:
+        return
+    mark = "%s" if on_postgresql(tx.conn) else "?"
+    values = ", ".join([f"({mark}, {mark}, {mark}, {mark})"] * len(rows))
+    tx.conn.exec_driver_sql(
+        f"INSERT INTO tally (use_case_id, what, word, value) VALUES {values} "  # noqa: S608 - marks only
+        "ON CONFLICT (use_case_id, what, word) DO UPDATE SET value = tally.value + excluded.value",
+        tuple(chain.from_iterable(rows)),
+    )
 
 
 def every(tx: Tx) -> dict[int, Tally]:
