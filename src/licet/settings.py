@@ -14,8 +14,11 @@ SETTINGS: Mapping[str, str] = {
     "LICET_LOG_FORM": "How it logs on stderr: json (one object a line) or text. Default: text on a terminal, json elsewhere.",
     "LICET_OTEL_ENDPOINT": "Address of an OpenTelemetry collector, such as http://127.0.0.1:4318, that traces are sent to by OTLP/HTTP; "
     "takes the extra `licet[otel]`. Default: no traces.",
-    "LICET_SECRET_*": "The value of a header that an HTTP system is asked with, under the name that its `use_case.yaml` gives: "
-    "`Authorization: LICET_SECRET_MODEL` reads LICET_SECRET_MODEL, or the file that LICET_SECRET_MODEL_FILE names.",
+    "LICET_SECRET_*": "A secret, under the name that a use case's `use_case.yaml` gives: the value of a header that an HTTP system is "
+    "asked with, or what signs a webhook. `LICET_SECRET_ORDERS` is read from LICET_SECRET_ORDERS, or from the file that LICET_SECRET_ORDERS_FILE "
+    "names.",
+    "LICET_WEBHOOK_ALLOW": "Hosts, addresses and networks, with commas between, that webhooks may reach although they are not public, and "
+    "without https: `hooks.internal, 10.1.0.0/16`. Default: none.",
     "LICET_DATA": "Folder with data sets for `make studies`; the product does not read it.",
 }
 """Every setting, with its meaning; the reference in the docs is tested against it."""
@@ -108,11 +111,13 @@ class Home:
         root: the folder with use_cases/.
         key_file: the payload key.
         database_url: the address of a PostgreSQL database, which may hold a password; None where SQLite is used.
+        webhook_allow: what webhooks may reach beyond public addresses.
     """
 
     root: Path
     key_file: Path
     database_url: str | None = field(default=None, repr=False)
+    webhook_allow: str = ""
 
     @property
     def inner(self) -> Path:
@@ -154,7 +159,12 @@ def home_at(root: Path, environment: Mapping[str, str] | None = None) -> Home:
     """The installation in a folder, whether it is there yet or not."""
     env = os.environ if environment is None else environment
     key = env.get("LICET_KEY_FILE")
-    return Home(root=root, key_file=Path(key) if key else root / FOLDER / "key", database_url=env.get("LICET_DATABASE_URL") or None)
+    return Home(
+        root=root,
+        key_file=Path(key) if key else root / FOLDER / "key",
+        database_url=env.get("LICET_DATABASE_URL") or None,
+        webhook_allow=env.get("LICET_WEBHOOK_ALLOW", ""),
+    )
 
 
 def find_home(start: Path | None, environment: Mapping[str, str] | None = None) -> Home:

@@ -17,6 +17,7 @@ from licet.core.routing import Alone, Route, ToPerson, Traffic, route
 from licet.core.system import Proposed
 from licet.core.use_case import UseCase
 from licet.flows.audit import advance
+from licet.flows.deliver import DECISION, plan_effects
 from licet.flows.office import Office, entry
 from licet.store import audits, decisions, mandates, systems
 from licet.store.book import Tx
@@ -88,7 +89,7 @@ def decide(office: Office, tx: Tx, use_case: UseCase, items: Sequence[Item], fin
             sheet.tasks.append(decisions.Task(token=office.draw.token("t_"), case=item.number, kind=ReviewKind.AUDIT))
     if isinstance(mandate, ActiveMandate):
         decisions.count_alone(tx, mandate.id, now, more=len(sheet.decided))
-    _write(tx, sheet, items)
+    _write(office, tx, sheet, items)
     reasons = Counter(found.reason for found in routes.values() if isinstance(found, ToPerson))
     return Done(mandate=mandate, alone=len(sheet.decided), audits=len(sheet.drawn), reasons=reasons, routes=routes)
 
@@ -169,11 +170,12 @@ def _event(word: str, sheet: _Sheet, item: Item, facts: Mapping[str, Json]) -> E
     return entry(word, by=LICET, now=sheet.now, use_case=sheet.use_case, case_number=item.number, **facts)
 
 
-def _write(tx: Tx, sheet: _Sheet, items: Sequence[Item]) -> None:
+def _write(office: Office, tx: Tx, sheet: _Sheet, items: Sequence[Item]) -> None:
     if sheet.fingerprint:
         systems.add_proposals(tx, sheet.fingerprint, [(item.number, item.salt, item.proposed) for item in items])
     decisions.route(tx, sheet.use_case, sheet.routed, at=sheet.now)
     decisions.decide(tx, sheet.use_case, sheet.decided, at=sheet.now)
+    plan_effects(office, tx, sheet.use_case, [(decided.case, DECISION) for decided, _ in sheet.decided], alone=True, now=sheet.now)
     audits.draw(tx, sheet.drawn)
     decisions.ask(tx, sheet.use_case, sheet.tasks, at=sheet.now)
     decisions.tally(tx, sheet.use_case, sheet.routed, [decided for decided, _ in sheet.decided])
