@@ -187,10 +187,10 @@ class Witness(Protocol):
         ...
 
 
-class Log(Protocol):
+class Journal(Protocol):
     """Is told what a running server does. Flows never speak to it: whoever runs them says what came of them."""
 
-    def say(self, signal: str, /, **facts: Fact) -> None:
+    def __call__(self, signal: str, /, **facts: Fact) -> None:
         """Takes one of `licet.core.signal.SIGNALS` with its facts; never a payload, an answer, a name or a secret."""
         ...
 

@@ -15,8 +15,8 @@ SETTINGS: Mapping[str, str] = {
     "LICET_OTEL_ENDPOINT": "Address of an OpenTelemetry collector, such as http://127.0.0.1:4318, that traces are sent to by OTLP/HTTP; "
     "takes the extra `licet[otel]`. Default: no traces.",
     "LICET_SECRET_*": "A secret, under the name that a use case's `use_case.yaml` gives: the value of a header that an HTTP system is "
-    "asked with, or what signs a webhook. `LICET_SECRET_ORDERS` is read from LICET_SECRET_ORDERS, or from the file that LICET_SECRET_ORDERS_FILE "
-    "names.",
+    "asked with, or what signs a webhook. `LICET_SECRET_ORDERS` is read from LICET_SECRET_ORDERS, or from the file that "
+    "LICET_SECRET_ORDERS_FILE names.",
     "LICET_WEBHOOK_ALLOW": "Hosts, addresses and networks, with commas between, that webhooks may reach although they are not public, and "
     "without https: `hooks.internal, 10.1.0.0/16`. Default: none.",
     "LICET_DATA": "Folder with data sets for `make studies`; the product does not read it.",

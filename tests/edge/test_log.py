@@ -48,7 +48,7 @@ def others() -> Iterator[None]:
 
 def test_a_signal_is_one_line_of_json_with_its_time_first() -> None:
     log, out = opened()
-    log.say("chunk.done", use_case="mails", cases=500, alone=300, to_person=200, ms=812)
+    log("chunk.done", use_case="mails", cases=500, alone=300, to_person=200, ms=812)
     assert lines(out) == [
         {
             "at": "2030-01-07T09:00:01.000000Z",
@@ -66,7 +66,7 @@ def test_a_signal_is_one_line_of_json_with_its_time_first() -> None:
 
 def test_text_is_for_people_and_has_no_colours_where_there_is_no_terminal() -> None:
     log, out = opened(form="text")
-    log.say("server.started", version="0.1.0")
+    log("server.started", version="0.1.0")
     assert "server.started" in out.getvalue()
     assert "\x1b" not in out.getvalue()
     assert not out.getvalue().startswith("{")
@@ -76,9 +76,9 @@ def test_text_is_for_people_and_has_no_colours_where_there_is_no_terminal() -> N
 @pytest.mark.parametrize(("level", "shown"), [("debug", 3), ("info", 2), ("warning", 1), ("error", 0)])
 def test_what_weighs_too_little_is_left_out(level: str, shown: int) -> None:
     log, out = opened(level)
-    log.say("request.done", method="GET", route="/", status=200, ms=1)
-    log.say("server.started", port=80)
-    log.say("system.failed", use_case="mails", failure="TimeoutError", cases=3)
+    log("request.done", method="GET", route="/", status=200, ms=1)
+    log("server.started", port=80)
+    log("system.failed", use_case="mails", failure="TimeoutError", cases=3)
     assert len(lines(out)) == shown
 
 
@@ -88,17 +88,17 @@ def test_what_weighs_too_little_is_left_out(level: str, shown: int) -> None:
 )
 def test_what_is_no_plain_word_is_hidden(text: str) -> None:
     log, out = opened()
-    log.say("system.failed", use_case=text, failure="x", cases=1)
+    log("system.failed", use_case=text, failure="x", cases=1)
     assert lines(out)[0]["use_case"] == HIDDEN
 
 
 def test_a_word_or_fact_nobody_declared_is_refused_by_every_log() -> None:
     log, out = opened()
-    for one in (log, Silence(), Several(logs=(log,))):
+    for one in (log, Silence(), Several(journals=(log,))):
         with pytest.raises(UnknownSignalError, match=r"the signal 'case\.read'"):
-            one.say("case.read", text="x")
+            one("case.read", text="x")
         with pytest.raises(UnknownSignalError, match="answer in the signal"):
-            one.say("chunk.done", answer="yes")
+            one("chunk.done", answer="yes")
     assert out.getvalue() == ""
     assert all(signal.says.endswith(".") and signal.facts for signal in SIGNALS.values())
 
@@ -169,7 +169,7 @@ def test_flows_and_rules_never_log() -> None:
     root = Path(__file__).resolve().parents[2] / "src" / "licet"
     for folder in ("core", "flows", "store", "stats"):
         for file in (root / folder).rglob("*.py"):
-            assert ".say(" not in file.read_text("utf-8"), file
+            assert "Journal" not in file.read_text("utf-8"), file
 
 
 @pytest.mark.parametrize(

@@ -44,12 +44,12 @@ def samples(text: str) -> Samples:
 def busy() -> Meter:
     """A meter that has counted one of everything."""
     meter = Meter()
-    meter.say("request.done", method="POST", route="/api/v1/use-cases/{slug}/cases", status=202, ms=7)
-    meter.say("chunk.done", use_case="mails", cases=500, alone=300, to_person=200, ms=812)
-    meter.say("chunk.failed", use_case="mails", kind="ValueError", where="x.py:1")
-    meter.say("system.asked", use_case="mails", proposed=20, no_proposal=4, refused=1, ms=90)
-    meter.say("effect.dead", use_case="mails", way="webhook", attempts=36)
-    meter.say("error.unexpected", id="e_1", kind="ValueError", where="x.py:1")
+    meter("request.done", method="POST", route="/api/v1/use-cases/{slug}/cases", status=202, ms=7)
+    meter("chunk.done", use_case="mails", cases=500, alone=300, to_person=200, ms=812)
+    meter("chunk.failed", use_case="mails", kind="ValueError", where="x.py:1")
+    meter("system.asked", use_case="mails", proposed=20, no_proposal=4, refused=1, ms=90)
+    meter("effect.dead", use_case="mails", way="webhook", attempts=36)
+    meter("error.unexpected", id="e_1", kind="ValueError", where="x.py:1")
     return meter
 
 
@@ -103,12 +103,12 @@ def test_an_audit_that_is_drawn_changes_nothing_on_the_page(world: World) -> Non
 def test_nonsense_fills_no_memory(world: World) -> None:
     meter = Meter()
     for number in range(MOST_WORDS + 50):
-        meter.say("request.done", method=f"M{number}", route=f"/{number}", status=404, ms=1)
+        meter("request.done", method=f"M{number}", route=f"/{number}", status=404, ms=1)
     found = [key for key in samples(page(world, meter)) if key[0] == "licet_requests_total"]
     assert len(found) == MOST_WORDS + 1
     assert {dict(labels)["method"] for _, labels in found} == {"other"}
     with pytest.raises(UnknownSignalError):
-        meter.say("request.done", case="17")
+        meter("request.done", case="17")
 
 
 def test_nobody_reads_the_page_who_is_not_let_in(world: World) -> None:

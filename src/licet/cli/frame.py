@@ -43,6 +43,7 @@ ENVIRONMENT_ERRORS = frozenset(
         "DatabaseUnreachableError",
         "OtherInstallationError",
         "SchemaError",
+        "TracesMissingError",
         "OldWorkersError",
         "ClockWentBackError",
         "BrokenDatabaseError",

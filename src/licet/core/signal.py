@@ -63,7 +63,7 @@ SIGNALS: Final[Mapping[str, Signal]] = {
         Weight.WARNING, "A system gave no usable proposal; its cases go to people.", "use_case", "kind", "failure", "cases"
     ),
     "breaker.opened": _signal(
-        Weight.WARNING, "A system failed too often: it is left alone, its cases go to people.", "use_case", "failures", "seconds"
+        Weight.WARNING, "A system failed too often: it is left alone, its cases go to people.", "use_case", "cases"
     ),
     "breaker.closed": _signal(Weight.INFO, "A system answers again.", "use_case", "seconds"),
     "effect.done": _signal(Weight.INFO, "An effect was delivered.", "use_case", "way", "effect", "attempts", "ms"),

@@ -10,7 +10,7 @@ from typing import Any, Final, TextIO
 import structlog
 
 from licet.core.signal import SIGNALS, Fact, Weight, checked, told_error
-from licet.ports import Clock, Draw, Log
+from licet.ports import Clock, Draw, Journal
 from licet.settings import Telling
 
 OTHERS: Final = ("uvicorn", "uvicorn.error", "uvicorn.access", "dbos", "py.warnings")
@@ -22,32 +22,32 @@ SILENT: Final = frozenset({"uvicorn.access"})
 
 @dataclass(frozen=True, slots=True)
 class Silence:
-    """A log that nobody reads (the port `Log`), for commands and tests."""
+    """A log that nobody reads (the port `Journal`), for commands and tests."""
 
-    def say(self, signal: str, /, **facts: Fact) -> None:
+    def __call__(self, signal: str, /, **facts: Fact) -> None:
         """Holds the signal against what is declared, and forgets it."""
         checked(signal, facts)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Several:
-    """Tells several logs (the port `Log`): lines on stderr, and counts for `/metrics`."""
+    """Tells several journals (the port `Journal`): lines on stderr, and counts for `/metrics`."""
 
-    logs: tuple[Log, ...]
+    journals: tuple[Journal, ...]
 
-    def say(self, signal: str, /, **facts: Fact) -> None:
+    def __call__(self, signal: str, /, **facts: Fact) -> None:
         """Tells each."""
-        for one in self.logs:
-            one.say(signal, **facts)
+        for one in self.journals:
+            one(signal, **facts)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LineLog:
-    """Writes one line for each signal (the port `Log`). Make one with `open_log`."""
+    """Writes one line for each signal (the port `Journal`). Make one with `open_log`."""
 
     _lines: Any = field(repr=False)
 
-    def say(self, signal: str, /, **facts: Fact) -> None:
+    def __call__(self, signal: str, /, **facts: Fact) -> None:
         """Writes a line where the signal weighs enough."""
         said = checked(signal, facts)
         self._lines.log(SIGNALS[signal].weight, signal, **said)
@@ -87,49 +87,49 @@ def open_log(telling: Telling, clock: Clock, stream: TextIO | None = None) -> Li
 class _Caught(logging.Filter):
     """Turns what a library logs into a signal, without its words: they may quote a case, an address or a secret."""
 
-    log: Log
+    journal: Journal
 
     def filter(self, record: logging.LogRecord) -> bool:
         if record.levelno >= logging.WARNING and record.name not in SILENT:
             kind = record.exc_info[0].__name__ if record.exc_info and record.exc_info[0] else None
             where = f"{record.module}:{record.lineno}"
-            self.log.say("library.said", library=record.name, weight=record.levelname.lower(), where=where, kind=kind)
+            self.journal("library.said", library=record.name, weight=record.levelname.lower(), where=where, kind=kind)
         return False
 
 
 class _Root(logging.Handler):
     """Catches every other library at the root."""
 
-    def __init__(self, log: Log) -> None:
+    def __init__(self, journal: Journal) -> None:
         super().__init__(logging.WARNING)
-        self._caught = _Caught(log)
+        self._caught = _Caught(journal)
 
     def emit(self, record: logging.LogRecord) -> None:
         self._caught.filter(record)
 
 
-def take_over_others(log: Log, draw: Draw) -> None:
+def take_over_others(journal: Journal, draw: Draw) -> None:
     """Brings what libraries log, and what fails in a thread unseen, into the same form. Called once, when a server starts."""
     logging.captureWarnings(capture=True)
     root = logging.getLogger()
-    root.handlers[:] = [_Root(log)]
+    root.handlers[:] = [_Root(journal)]
     for name in OTHERS:
         logger = logging.getLogger(name)
-        logger.filters[:] = [_Caught(log)]
+        logger.filters[:] = [_Caught(journal)]
 
     def failed(told: threading.ExceptHookArgs) -> None:
         if told.exc_value is not None and not isinstance(told.exc_value, SystemExit):
-            say_error(log, draw, told.exc_value)
+            say_error(journal, draw, told.exc_value)
 
     threading.excepthook = failed
 
 
-def say_error(log: Log, draw: Draw, error: BaseException) -> str:
+def say_error(journal: Journal, draw: Draw, error: BaseException) -> str:
     """Logs an error that nobody expected, without its words.
 
     Returns:
         Its id, to be told to whoever met it.
     """
     name = draw.token("e_")
-    log.say("error.unexpected", id=name, **told_error(error))
+    journal("error.unexpected", id=name, **told_error(error))
     return name

@@ -82,7 +82,7 @@ Samples = Iterator[tuple[str, tuple[str, ...], float]]
 
 @dataclass(slots=True)
 class Meter:
-    """Counts what this process does (the port `Log`), and gives the page.
+    """Counts what this process does (the port `Journal`), and gives the page.
 
     Attributes:
         registry: its own; nothing that a library registers globally is shown.
@@ -102,7 +102,7 @@ class Meter:
                 buckets = REQUEST_S if name == "licet_request_seconds" else CHUNK_S
                 self._times[name] = Histogram(name, says, labels, registry=self.registry, buckets=buckets)
 
-    def say(self, signal: str, /, **facts: Fact) -> None:
+    def __call__(self, signal: str, /, **facts: Fact) -> None:
         """Counts what a signal says."""
         said = checked(signal, facts)
         match signal:
