@@ -10,6 +10,7 @@ from licet.core.canonical import Json
 from licet.core.case import CaseBody
 from licet.core.grading import same
 from licet.core.ids import CaseNumber, PersonId
+from licet.core.ledger import Event
 from licet.core.mandate import Mandate
 from licet.core.people import Act, Actor, permit_person
 from licet.core.refusal import Refused
@@ -68,7 +69,7 @@ def answer_worksheet(office: Office, by: Actor, *, name: str, answers: Mapping[s
         person = permit_person(by, Act.REVIEW, use_case_owner=use_case.owner)
         if isinstance(person, Refused):
             return person
-        tasks = {task.token: task for task in decisions.open_tasks(tx, use_case)}
+        tasks = decisions.tasks_named(tx, use_case, list(answers))
         given = [(tasks[token], answer) for token, answer in answers.items() if token in tasks]
         mandate = give(office, tx, use_case, given, by=person.id, now=now)
         return Answered(taken=len(given), late=len(answers) - len(given), mandate=mandate)
@@ -89,41 +90,48 @@ def give(
     An audit whose time is over is lost, whoever answers it now. What simulated people decide stays here: nothing is done in the world.
     """
     salts = salts_of(tx, [task.case for task, _ in given])
-    decided: list[tuple[CaseNumber, int]] = []
-    for task, answer in given:
-        salt = salts.get(task.case)
-        if salt is None:
-            continue
-        review = Review(case=task.case, kind=task.kind, by=by, answer=answer, at=now, simulated=by == SIMULATED)
-        if decisions.answer(tx, review, salt):
-            _take_effect(tx, use_case, review, salt, now)
-            decided += [(task.case, DECISION)] if review.kind is ReviewKind.DECISION and not review.simulated else []
-    plan_effects(office, tx, use_case, decided, alone=False, now=now)
+    readable = [(task, answer) for task, answer in given if task.case in salts]
+    closed = decisions.close_tasks(tx, [task.token for task, _ in readable], at=now)
+    simulated = by == SIMULATED
+    reviews = [
+        (Review(case=task.case, kind=task.kind, by=by, answer=answer, at=now, simulated=simulated), salts[task.case])
+        for task, answer in readable
+        if task.token in closed
+    ]
+    decisions.add_reviews(tx, reviews)
+    decided = [(_decided(one), salt) for one, salt in reviews if one.kind is not ReviewKind.AUDIT]
+    decisions.decide(tx, use_case, decided, at=now)
+    decisions.tally(tx, use_case, [], [one for one, _ in decided], closed=len(decided))
+    tx.record(*[_event(tx, use_case, one, salt, now) for one, salt in reviews])
+    in_the_world = [] if simulated else [(one.case, DECISION) for one, _ in decided]
+    plan_effects(office, tx, use_case, in_the_world, alone=False, now=now)
     return advance(tx, use_case, now)
 
 
-def _take_effect(tx: Tx, use_case: UseCase, review: Review, salt: bytes, now: datetime) -> None:
-    what = "review" if review.kind is ReviewKind.AUDIT else "answer"
-    committed = commit_to(tx, salt, what, {"answer": answer_to_json(review.answer)})
-    facts: dict[str, Json] = {"case_number": review.case, "commitment": committed}
-    if review.simulated:
+def _decided(one: Review) -> decisions.Decided:
+    return decisions.Decided(case=one.case, answer=one.answer, by=one.by, simulated=one.simulated, versions={"rules": RULES})
+
+
+def _event(tx: Tx, use_case: UseCase, one: Review, salt: bytes, now: datetime) -> Event:
+    """What the ledger says of an answer; an audit's takes effect here."""
+    what = "review" if one.kind is ReviewKind.AUDIT else "answer"
+    committed = commit_to(tx, salt, what, {"answer": answer_to_json(one.answer)})
+    facts: dict[str, Json] = {"case_number": one.case, "commitment": committed}
+    if one.simulated:
         facts["people"] = "simulated"
-    if review.kind is ReviewKind.AUDIT:
-        _settle(tx, use_case, review, salt, facts, now)
-        return
-    decided = decisions.Decided(case=review.case, answer=review.answer, by=review.by, simulated=review.simulated, versions={"rules": RULES})
-    decisions.decide(tx, use_case, [(decided, salt)], at=now)
-    decisions.tally(tx, use_case, [], [decided], closed=1)
-    tx.record(entry("case.decided", by=review.by, now=now, use_case=use_case, **facts))
+    if one.kind is ReviewKind.AUDIT:
+        return _settle(tx, use_case, one, salt, facts, now)
+    return entry("case.decided", by=one.by, now=now, use_case=use_case, **facts)
 
 
-def _settle(tx: Tx, use_case: UseCase, review: Review, salt: bytes, facts: dict[str, Json], now: datetime) -> None:
+def _settle(
+    tx: Tx, use_case: UseCase, review: Review, salt: bytes, facts: dict[str, Json], now: datetime
+) -> Event:
     drawn = audits.of_case(tx, review.case)
     decided = decisions.answer_of(tx, use_case, review.case, salt)
     if drawn is None or decided is None or drawn.outcome is not None or now >= drawn.drawn.due_at:
-        tx.record(entry("review.answered", by=review.by, now=now, use_case=use_case, **facts))
-        return
+        return entry("review.answered", by=review.by, now=now, use_case=use_case, **facts)
     outcome = Agreed() if same(decided, review.answer) else Disagreed()
     audits.answer(tx, review.case, outcome, at=now)
     said = {**facts, "mandate": drawn.drawn.mandate, "agreed": isinstance(outcome, Agreed)}
-    tx.record(entry("audit.answered", by=review.by, now=now, use_case=use_case, **said))
+    return entry("audit.answered", by=review.by, now=now, use_case=use_case, **said)
