@@ -16,6 +16,7 @@ from licet.edge.told import ToldEffects, ToldSystems
 from licet.edge.vault import FileVault, open_key
 from licet.edge.witness import FileWitness
 from licet.edge.worker import Worker
+from licet.flows.deliver import deliver_some
 from licet.flows.office import Office
 from licet.flows.settle import settle
 from licet.ports import Clock, Journal, Trace
@@ -108,8 +109,12 @@ def watched(office: Office, journal: Journal, trace: Trace) -> Office:
 
 def worker_of(office: Office, slot: Slot, journal: Journal, trace: Trace) -> Worker:
     """A worker of this process."""
-    engine = LateDurable(file=slot.engine, executor=slot.name)
-    return Worker(office=watched(office, journal, trace), engine=engine, name=slot.name, journal=journal, trace=trace)
+    engine, told = LateDurable(file=slot.engine, executor=slot.name), watched(office, journal, trace)
+
+    def deliver() -> int:
+        return deliver_some(told, told.clock.now())
+
+    return Worker(office=told, engine=engine, name=slot.name, journal=journal, trace=trace, deliver=deliver)
 
 
 def _check_whose(office: Office, home: Home) -> None:
