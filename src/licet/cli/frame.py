@@ -52,6 +52,8 @@ ENVIRONMENT_ERRORS = frozenset(
         "SealError",
         "HomeExistsError",
         "RolledBackError",
+        "ServerUnreachableError",
+        "TokenMissingError",
         "WorkerRunningError",
     }
 )

@@ -75,7 +75,7 @@ OTHER: Final = "other"
 MOST_WORDS: Final = 200
 """Different words a label may have in this process; the next ones are `other`."""
 
-disable_created_metrics()  # a second line for each of ours, that says when it was first counted
+disable_created_metrics()  # type: ignore[no-untyped-call] # a second line for each of ours, that says when it was first counted
 
 Samples = Iterator[tuple[str, tuple[str, ...], float]]
 
