@@ -26,7 +26,11 @@ PLACES: Mapping[str, Place] = {
         module="places", name="init", says="Make an installation in a folder: database, payload key, signing key; prints the public key."
     ),
     "check": Place(module="places", name="check", says="Check every use case's files; names file, line and remedy of all that is wrong."),
-    "doctor": Place(module="places", name="doctor", says="Find what is wrong with the installation: keys, database, ledger, clock, disk."),
+    "doctor": Place(
+        module="places",
+        name="doctor",
+        says="Find what is wrong with the installation: files, keys, database, ledger, clock, workers, use cases; ends with 4 on an error.",
+    ),
     "person": Place(module="places", name="person", says="People and their roles."),
     "token": Place(
         module="tokens",

@@ -43,6 +43,8 @@ ENVIRONMENT_ERRORS = frozenset(
         "DatabaseUnreachableError",
         "OtherInstallationError",
         "SchemaError",
+        "TracesMissingError",
+        "OldWorkersError",
         "ClockWentBackError",
         "BrokenDatabaseError",
         "KeyFileError",

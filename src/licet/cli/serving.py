@@ -1,8 +1,6 @@
 """Commands that run for long: a worker that decides what waits."""
 
-import json
 import signal
-import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,14 +15,15 @@ from licet.cli.frame import CONTEXT, home_option
 @home_option
 def worker(home: str | None) -> None:
     """Work off the cases that wait, until it is ended; on PostgreSQL any number of workers run beside each other."""
+    from licet.cli.telling import telling_outside
     from licet.edge.slots import take_slot
     from licet.settings import find_home
     from licet.wiring import serving, worker_of
 
     found = find_home(None if home is None else Path(home))
-    with serving(found) as office, until_ended() as ended:
+    with serving(found) as office, telling_outside() as (journal, trace), until_ended() as ended:
         slot = take_slot(found.inner, several=found.database_url is not None)
-        one = worker_of(found, office, slot, note)
+        one = worker_of(office, slot, journal, trace)
         one.start()
         ended.wait()
         one.stop()
@@ -48,8 +47,3 @@ def until_ended() -> Iterator[threading.Event]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
-
-
-def note(what: str, **facts: object) -> None:
-    """Writes one thing that a server did to stderr, as a line of JSON."""
-    sys.stderr.write(json.dumps({"what": what, **facts}, default=str) + "\n")

@@ -27,6 +27,7 @@ class TokenScope(StrEnum):
     MANDATE_READ = "mandate:read"
     STOP = "stop"
     EFFECTS = "effects"
+    METRICS = "metrics"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
