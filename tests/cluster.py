@@ -5,7 +5,7 @@ import shutil
 import socket
 import subprocess
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from itertools import count
@@ -22,6 +22,9 @@ OWNER, PASSWORD = "owner", "a-password-nobody-may-read"
 QUICK = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "shared_buffers=32MB", "max_connections=60")
 """Settings for a cluster that is thrown away: nothing of it must outlive the machine."""
 
+HONEST = ("shared_buffers=64MB", "max_connections=300")
+"""Settings for a cluster that is stopped in the middle: a commit waits for the disk, as PostgreSQL does unless told otherwise."""
+
 NOBODY = 65534
 NUMBERS = count(1)
 
@@ -31,7 +34,17 @@ class Cluster:
     """A running server."""
 
     port: int
+    folder: Path
+    options: str
     free: list[str] = field(default_factory=list)
+
+    def stop(self) -> None:
+        """Stops it at once, as a power cut does: no transaction is ended, and nothing more is written."""
+        _run("pg_ctl", "-D", str(self.folder / "data"), "-m", "immediate", "-w", "stop")
+
+    def start(self) -> None:
+        """Starts it, on the same port as before."""
+        _run("pg_ctl", "-D", str(self.folder / "data"), "-w", "-l", str(self.folder / "log"), "-o", self.options, "start")
 
     def url(self, database: str, *, user: str = OWNER, password: str = PASSWORD) -> str:
         """The address of a database."""
@@ -92,35 +105,38 @@ def missing() -> str | None:
 
 
 @contextmanager
-def running() -> Iterator[Cluster]:
-    """Starts a server and stops it; for root it runs as nobody, because PostgreSQL refuses root."""
+def running(*, honest: bool = False) -> Iterator[Cluster]:
+    """Starts a server and stops it; for root it runs as nobody, because PostgreSQL refuses root.
+
+    An honest one keeps what it has committed when it is stopped at once; any other is quick, and keeps nothing.
+    """
     with tempfile.TemporaryDirectory(prefix="licet-postgresql-") as name:
         folder = Path(name)
-        data = folder / "data"
-        port = _started(folder, data)
+        cluster = _made(folder, HONEST if honest else QUICK)
+        cluster.start()
         try:
-            cluster = Cluster(port=port)
             cluster.run("CREATE DATABASE founded")
             engine = open_engine(folder, url=cluster.url("founded"))
             upgrade(engine)
             engine.dispose()
             yield cluster
         finally:
-            _run("pg_ctl", "-D", str(data), "-m", "immediate", "-w", "stop")
+            if (folder / "data" / "postmaster.pid").exists():
+                cluster.stop()
 
 
-def _started(folder: Path, data: Path) -> int:
-    """Makes a cluster, starts it, and gives its port."""
+def _made(folder: Path, settings: Sequence[str]) -> Cluster:
+    """Makes a cluster, with a port that is free now."""
     secret = folder / "password"
     secret.write_text(PASSWORD, "ascii")
     if os.geteuid() == 0:
         for path in (folder, secret):
             os.chown(path, NOBODY, NOBODY)
-    _run("initdb", "-D", str(data), "-U", OWNER, "--pwfile", str(secret), "--auth=scram-sha-256", "--no-sync", "--locale=C", "-E", "UTF8")
+    data = str(folder / "data")
+    _run("initdb", "-D", data, "-U", OWNER, "--pwfile", str(secret), "--auth=scram-sha-256", "--no-sync", "--locale=C", "-E", "UTF8")
     port = _free_port()
-    options = " ".join([f"-p {port} -h 127.0.0.1 -k ''", *(f"-c {one}" for one in QUICK)])
-    _run("pg_ctl", "-D", str(data), "-w", "-l", str(folder / "log"), "-o", options, "start")
-    return port
+    options = " ".join([f"-p {port} -h 127.0.0.1 -k ''", *(f"-c {one}" for one in settings)])
+    return Cluster(port=port, folder=folder, options=options)
 
 
 def _run(*words: str) -> None:
