@@ -22,8 +22,8 @@ OWNER, PASSWORD = "owner", "a-password-nobody-may-read"
 QUICK = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "shared_buffers=32MB", "max_connections=60")
 """Settings for a cluster that is thrown away: nothing of it must outlive the machine."""
 
-HONEST = ("shared_buffers=64MB", "max_connections=300")
-"""Settings for a cluster that is stopped in the middle: a commit waits for the disk, as PostgreSQL does unless told otherwise."""
+HONEST = ("fsync=on", "synchronous_commit=on", "full_page_writes=on", "shared_buffers=128MB", "max_connections=200")
+"""Settings for a cluster whose speed is measured, or that is stopped in the middle: each commit waits for the disk."""
 
 NOBODY = 65534
 NUMBERS = count(1)
@@ -105,14 +105,11 @@ def missing() -> str | None:
 
 
 @contextmanager
-def running(*, honest: bool = False) -> Iterator[Cluster]:
-    """Starts a server and stops it; for root it runs as nobody, because PostgreSQL refuses root.
-
-    An honest one keeps what it has committed when it is stopped at once; any other is quick, and keeps nothing.
-    """
+def running(settings: Sequence[str] = QUICK) -> Iterator[Cluster]:
+    """Starts a server and stops it; for root it runs as nobody, because PostgreSQL refuses root."""
     with tempfile.TemporaryDirectory(prefix="licet-postgresql-") as name:
         folder = Path(name)
-        cluster = _made(folder, HONEST if honest else QUICK)
+        cluster = _made(folder, settings)
         cluster.start()
         try:
             cluster.run("CREATE DATABASE founded")

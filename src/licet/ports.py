@@ -1,14 +1,16 @@
-"""The outside world as flows see it: the AI, the clock, chance, keys, the signature, and the post."""
+"""The outside world as flows see it: the AI, the clock, chance, keys, the signature, the post, and what decisions do."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
 from licet.core.answer import AnswerKind
+from licet.core.canonical import Json
 from licet.core.case import Content
+from licet.core.effect import Outcome, Way
 from licet.core.ids import CaseNumber, UseCaseSlug
 from licet.core.incident import Message
-from licet.core.system import Precedent, Proposed, SystemCard
+from licet.core.system import Precedent, Proposed, SystemCard, SystemKind
 
 
 class System(Protocol):
@@ -101,11 +103,11 @@ class GuardianMaker(Protocol):
         ...
 
 
-class Callables(Protocol):
-    """Finds the Python function in a use case's folder."""
+class Systems(Protocol):
+    """Finds a use case's own system: the Python function in its folder, or the endpoint that the folder names."""
 
-    def load(self, slug: UseCaseSlug, kind: AnswerKind) -> System | None:
-        """The callable system of a use case; None where its folder has no system.py."""
+    def load(self, slug: UseCaseSlug, answers: AnswerKind, where: SystemKind) -> System | None:
+        """The callable or the HTTP system of a use case, as `where` says; None where its folder has none."""
         ...
 
 
@@ -180,6 +182,18 @@ class Witness(Protocol):
 
     def newest(self) -> str | None:
         """The checkpoint kept last; None when there is none."""
+        ...
+
+
+class Effects(Protocol):
+    """Tells the world what was decided."""
+
+    def way(self, slug: UseCaseSlug) -> Way | None:
+        """How decisions of a use case take effect; None where they do not. Quick, and never raises: it is asked while deciding."""
+        ...
+
+    def deliver(self, slug: UseCaseSlug, message: Mapping[str, Json], now: datetime) -> Outcome:
+        """Tells the receiver of one effect, in `LONGEST_TIMEOUT` at most; may be asked twice for the same one. Never raises."""
         ...
 
 

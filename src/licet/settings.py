@@ -10,6 +10,11 @@ SETTINGS: Mapping[str, str] = {
     "LICET_KEY_FILE": "File with the key that payloads are encrypted under. Default: `.licet/key`. Keep a copy apart from the database.",
     "LICET_DATABASE_URL": "Address of a PostgreSQL database, `postgresql://USER:PASSWORD@HOST:PORT/DATABASE`, with `?sslmode=` verify-full "
     "(the default beyond this machine), require or disable. Default: the SQLite file `.licet/licet.sqlite`.",
+    "LICET_SECRET_*": "A secret, under the name that a use case's `use_case.yaml` gives: the value of a header that an HTTP system is "
+    "asked with, or what signs a webhook. `LICET_SECRET_ORDERS` is read from LICET_SECRET_ORDERS, or from the file that "
+    "LICET_SECRET_ORDERS_FILE names.",
+    "LICET_WEBHOOK_ALLOW": "Hosts, addresses and networks, with commas between, that webhooks may reach although they are not public, and "
+    "without https: `hooks.internal, 10.1.0.0/16`. Default: none.",
     "LICET_DATA": "Folder with data sets for `make studies`; the product does not read it.",
 }
 """Every setting, with its meaning; the reference in the docs is tested against it."""
@@ -21,6 +26,35 @@ class NoHomeError(LookupError):
     """There is no installation here."""
 
 
+class SecretMissingError(LookupError):
+    """A secret that a use case's folder names is not there, or cannot be sent."""
+
+
+LONGEST_SECRET = 8_000
+
+
+def secret(name: str, environment: Mapping[str, str] | None = None) -> str:
+    """A secret by its name: from the environment, or from the file that NAME_FILE names.
+
+    Raises:
+        SecretMissingError: when there is none, or none that fits into a header; never says the secret itself.
+    """
+    env = os.environ if environment is None else environment
+    file = env.get(f"{name}_FILE")
+    try:
+        said = Path(file).read_text("utf-8").rstrip("\r\n") if file else env.get(name, "")
+    except (OSError, ValueError) as error:
+        message = f"The file of the secret {name}, {file!r}, cannot be read: {type(error).__name__}. Name one that may be read."
+        raise SecretMissingError(message) from None
+    if not said:
+        message = f"The secret {name} is not set. Set it in the environment, or name a file that holds it in {name}_FILE."
+        raise SecretMissingError(message)
+    if not said.isascii() or not said.isprintable() or said != said.strip() or len(said) > LONGEST_SECRET:
+        message = f"The secret {name} holds what no header can: a line break, a space around it, or a letter beyond ASCII. Set it anew."
+        raise SecretMissingError(message)
+    return said
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Home:
     """Where an installation keeps what.
@@ -29,11 +63,13 @@ class Home:
         root: the folder with use_cases/.
         key_file: the payload key.
         database_url: the address of a PostgreSQL database, which may hold a password; None where SQLite is used.
+        webhook_allow: what webhooks may reach beyond public addresses.
     """
 
     root: Path
     key_file: Path
     database_url: str | None = field(default=None, repr=False)
+    webhook_allow: str = ""
 
     @property
     def inner(self) -> Path:
@@ -71,7 +107,10 @@ def home_at(root: Path, environment: Mapping[str, str] | None = None) -> Home:
     env = os.environ if environment is None else environment
     key = env.get("LICET_KEY_FILE")
     return Home(
-        root=root, key_file=Path(key) if key else root / FOLDER / "key", database_url=env.get("LICET_DATABASE_URL") or None
+        root=root,
+        key_file=Path(key) if key else root / FOLDER / "key",
+        database_url=env.get("LICET_DATABASE_URL") or None,
+        webhook_allow=env.get("LICET_WEBHOOK_ALLOW", ""),
     )
 
 

@@ -30,7 +30,6 @@ from licet.core.case import CaseBody, Content, TextContent
 from licet.core.gate import ClosedGate
 from licet.core.history import ImportReport, PastCase, PostedProposal, Shares
 from licet.core.ids import UseCaseSlug
-from licet.core.incident import Message
 from licet.core.ledger import Event
 from licet.core.mandate import ActiveMandate, Mandate
 from licet.core.people import Actor, Operator, Person, Role
@@ -52,6 +51,7 @@ from licet.flows.review import Answered, Waiting, answer_worksheet, worksheet
 from licet.flows.set_standard import countersign_standard, lock_standard
 from licet.flows.settle import settle
 from licet.flows.sort_history import Order
+from licet.pretend import RememberingPost, ScriptedEffects
 from licet.store import ledger, mandates, use_cases
 from licet.store.book import Book
 from licet.store.engines import Database, open_engine
@@ -117,17 +117,6 @@ class SeededDraw:
 
 
 @dataclass(slots=True, kw_only=True)
-class RememberingPost:
-    """A post that keeps what it was given."""
-
-    messages: list[Message] = field(default_factory=list)
-
-    def deliver(self, message: Message) -> None:
-        """Keeps a message."""
-        self.messages.append(message)
-
-
-@dataclass(slots=True, kw_only=True)
 class ScriptedSystem:
     """A system that answers as told. Anything changed in `parts` or `version` makes it another system.
 
@@ -152,14 +141,14 @@ class ScriptedSystem:
 
 @dataclass(slots=True, kw_only=True)
 class ScriptedSystems:
-    """The systems that stand where folders hold a system.py, by the use case's name."""
+    """The systems that stand where folders hold or name one, by the use case's name."""
 
     there: dict[str, ScriptedSystem] = field(default_factory=dict)
 
-    def load(self, slug: UseCaseSlug, kind: AnswerKind) -> ScriptedSystem | None:
+    def load(self, slug: UseCaseSlug, answers: AnswerKind, where: SystemKind) -> ScriptedSystem | None:
         """The system of a use case; None where none was set."""
-        del kind
-        return self.there.get(slug)
+        del answers
+        return self.there.get(slug) if where is SystemKind.CALLABLE else None
 
 
 def says_like(cases: Iterable[PastCase]) -> Callable[[Content], Proposed]:
@@ -230,7 +219,7 @@ class World:
     """An installation in a folder of its own, with the people of a usual journey, to be used in a `with` statement.
 
     Attributes:
-        clock, draw, post, systems: what one can set and look into.
+        clock, draw, post, systems, effects: what one can set and look into.
         office: what flows take.
         operator, owner, risk, builder, reviewer, other_owner: who acts; each is one person with one role.
         standards: what the use cases' folders say, by name; change it to edit the file.
@@ -246,6 +235,7 @@ class World:
         self.database_url = database_url or (None if new_database is None else new_database())
         self.folder, self.database = folder, folder / "licet.sqlite"
         self.clock, self.draw, self.post, self.systems = SetClock(), SeededDraw(seed=seed), RememberingPost(), ScriptedSystems()
+        self.effects = ScriptedEffects()
         self.standards: dict[str, Standard] = {}
         self._engines: list[Database] = []
         engine = self.connect()
@@ -261,7 +251,8 @@ class World:
             post=self.post,
             trainer=Engine(),
             guardians=Guardians(),
-            callables=self.systems,
+            systems=self.systems,
+            effects=self.effects,
         )
         set_up(self.office, now=self.clock.now())
         self.operator = Operator()
@@ -341,9 +332,11 @@ class World:
         done(approve_gate(self.office, self.risk, name=name, digest=proposed.digest))
         return done(grant_mandate(self.office, self.owner, name=name))
 
-    def journey(self, name: str, *, wishes: Wishes | None = None, cases: int = 150, scripted: bool = False) -> ActiveMandate:
-        """The whole usual way to a mandate: use case, history without a wrong answer, signatures, evaluation, grant."""
-        rows = past_cases(cases)
+    def journey(
+        self, name: str, *, wishes: Wishes | None = None, cases: int = 150, scripted: bool = False, begins: str = "past"
+    ) -> ActiveMandate:
+        """The whole usual way to a mandate, on history without a wrong answer; use cases whose texts begin the same share their looks."""
+        rows = past_cases(cases, name=begins)
         self.use_case(name)
         if scripted:
             self.systems.there[name] = ScriptedSystem(says=says_like(rows))

@@ -56,6 +56,7 @@ PLACES: Mapping[str, Place] = {
     "mandate": Place(module="mandates", name="mandate", says="The authority for exactly one system to decide cases in a scope alone."),
     "cases": Place(module="cases", name="cases", says="Cases that come in to be decided."),
     "audit": Place(module="cases", name="audit", says="Blind audits of cases that AI decided alone."),
+    "effects": Place(module="effects", name="effects", says="What happens in the world after decisions."),
     "worker": Place(
         module="serving",
         name="worker",

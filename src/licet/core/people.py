@@ -67,9 +67,11 @@ class Act(StrEnum):
     REVIEW = "review"
     ERASE = "erase a case"
     RETIRE = "retire a use case"
+    DELIVER = "deliver effects"
+    REPLAY = "replay effects"
 
 
-OPERATOR_ACTS = frozenset({Act.SET_UP, Act.ADD_PERSON, Act.CREATE_USE_CASE, Act.IMPORT, Act.EVALUATE, Act.EXPORT, Act.SUBMIT})
+OPERATOR_ACTS = frozenset({Act.SET_UP, Act.ADD_PERSON, Act.CREATE_USE_CASE, Act.IMPORT, Act.EVALUATE, Act.EXPORT, Act.SUBMIT, Act.DELIVER})
 
 ROLES_FOR: Mapping[Act, frozenset[Role]] = {
     Act.SET_UP: frozenset(Role),
@@ -93,6 +95,8 @@ ROLES_FOR: Mapping[Act, frozenset[Role]] = {
     Act.REVIEW: frozenset({Role.REVIEWER, Role.OWNER}),
     Act.ERASE: frozenset({Role.OWNER, Role.ADMIN}),
     Act.RETIRE: frozenset({Role.OWNER, Role.ADMIN}),
+    Act.DELIVER: frozenset(Role),
+    Act.REPLAY: frozenset({Role.OWNER, Role.ADMIN}),
 }
 
 OWNERS_OWN = frozenset({Act.LOCK, Act.REVISE, Act.GRANT, Act.OPEN_SEALED})

@@ -17,7 +17,9 @@ from licet.core.routing import Alone, Route, ToPerson, Traffic, route
 from licet.core.system import Proposed
 from licet.core.use_case import UseCase
 from licet.flows.audit import advance
+from licet.flows.deliver import DECISION, plan_effects
 from licet.flows.office import Office, entry
+from licet.flows.speakers import Said, who_spoke
 from licet.store import audits, decisions, mandates, systems
 from licet.store.book import Tx
 from licet.store.payloads import commit_to
@@ -61,7 +63,7 @@ class _Sheet:
     events: list[Event] = field(default_factory=list)
 
 
-def decide(office: Office, tx: Tx, use_case: UseCase, items: Sequence[Item], fingerprint: Fingerprint, now: datetime) -> Done:
+def decide(office: Office, tx: Tx, use_case: UseCase, items: Sequence[Item], said: Said, now: datetime) -> Done:
     """Routes cases and writes all that follows, in the caller's transaction.
 
     State, fingerprint, expiry and cap are read here, under the write lock: nothing that was read before counts.
@@ -71,12 +73,13 @@ def decide(office: Office, tx: Tx, use_case: UseCase, items: Sequence[Item], fin
         tx: the deciding transaction.
         use_case: whose cases they are.
         items: the cases with proposals, in the order of arrival; none was routed before.
-        fingerprint: of the system that proposed.
+        said: which system proposed, and on which mandate it was asked.
         now: the moment of the decision.
     """
     mandate = advance(tx, use_case, now)
+    fingerprint = who_spoke(said, mandate)
     sheet = _Sheet(use_case=use_case, fingerprint=fingerprint, now=now)
-    before = decisions.alone_since(tx, mandate.id, decisions.day_start(now)) if isinstance(mandate, ActiveMandate) else 0
+    before = decisions.alone_on_day(tx, mandate.id, now) if isinstance(mandate, ActiveMandate) else 0
     auditor = _Auditor(tx, mandate)
     routes: dict[CaseNumber, Route] = {}
     for item in items:
@@ -86,7 +89,9 @@ def decide(office: Office, tx: Tx, use_case: UseCase, items: Sequence[Item], fin
         if isinstance(found, Alone) and auditor.draws(item.number):
             sheet.drawn.append(auditor.drawn(item.number, now))
             sheet.tasks.append(decisions.Task(token=office.draw.token("t_"), case=item.number, kind=ReviewKind.AUDIT))
-    _write(tx, sheet, items)
+    if isinstance(mandate, ActiveMandate):
+        decisions.count_alone(tx, mandate.id, now, more=len(sheet.decided))
+    _write(office, tx, sheet, items)
     reasons = Counter(found.reason for found in routes.values() if isinstance(found, ToPerson))
     return Done(mandate=mandate, alone=len(sheet.decided), audits=len(sheet.drawn), reasons=reasons, routes=routes)
 
@@ -167,11 +172,12 @@ def _event(word: str, sheet: _Sheet, item: Item, facts: Mapping[str, Json]) -> E
     return entry(word, by=LICET, now=sheet.now, use_case=sheet.use_case, case_number=item.number, **facts)
 
 
-def _write(tx: Tx, sheet: _Sheet, items: Sequence[Item]) -> None:
+def _write(office: Office, tx: Tx, sheet: _Sheet, items: Sequence[Item]) -> None:
     if sheet.fingerprint:
         systems.add_proposals(tx, sheet.fingerprint, [(item.number, item.salt, item.proposed) for item in items])
     decisions.route(tx, sheet.use_case, sheet.routed, at=sheet.now)
     decisions.decide(tx, sheet.use_case, sheet.decided, at=sheet.now)
+    plan_effects(office, tx, sheet.use_case, [(decided.case, DECISION) for decided, _ in sheet.decided], alone=True, now=sheet.now)
     audits.draw(tx, sheet.drawn)
     decisions.ask(tx, sheet.use_case, sheet.tasks, at=sheet.now)
     tx.record(*sheet.events)

@@ -9,7 +9,7 @@ from licet.core.ledger import Event
 from licet.core.people import Act, Actor, Operator, Person, permit
 from licet.core.refusal import Refused
 from licet.core.use_case import UseCase, in_use
-from licet.ports import Callables, Clock, Draw, GuardianMaker, Post, Seal, Trainer, Vault, Witness
+from licet.ports import Clock, Draw, Effects, GuardianMaker, Post, Seal, Systems, Trainer, Vault, Witness
 from licet.store import people, use_cases
 from licet.store.book import Book, Tx
 
@@ -30,7 +30,8 @@ class Office:
     post: Post
     trainer: Trainer
     guardians: GuardianMaker
-    callables: Callables
+    systems: Systems
+    effects: Effects
 
 
 class UnknownPersonError(LookupError):

@@ -5,9 +5,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import chain
-from typing import Any, cast
+from typing import Any
 
-from sqlalchemy import Connection, CursorResult, Engine, Executable, Result, Row, Table, func, insert, select, update
+from sqlalchemy import Connection, CursorResult, Engine, Executable, Row, Table, bindparam, func, insert, select, update
 from sqlalchemy.exc import DBAPIError
 
 from licet.core.ledger import Event, event_bytes, leaf_hash
@@ -32,7 +32,7 @@ class ClockWentBackError(RuntimeError):
 Record = Row[*tuple[Any, ...]]
 """A row as the database gives it; each reader makes a value of the core of it."""
 
-Records = Result[*tuple[Any, ...]]
+Records = CursorResult[*tuple[Any, ...]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,9 +77,9 @@ class Tx:
         except driver.Error as error:
             raise DBAPIError.instance(into, None, error, driver.Error, hide_parameters=True, dialect=self.conn.dialect) from error
 
-    def run(self, statement: Executable, rows: Sequence[Mapping[str, object]] | None = None) -> Records:
-        """Runs a statement, once or for many rows."""
-        return cast("Records", self.conn.execute(statement, rows) if rows is not None else self.conn.execute(statement))
+    def run(self, statement: Executable, rows: Sequence[Mapping[str, object]] | Mapping[str, object] | None = None) -> Records:
+        """Runs a statement: once, with what its parameters stand for, or for many rows."""
+        return self.conn.execute(statement, rows) if rows is not None else self.conn.execute(statement)
 
     def record(self, *events: Event) -> None:
         """Writes ledger entries in this transaction.
@@ -89,23 +89,27 @@ class Tx:
         """
         if not events:
             return
-        last = self.conn.execute(select(tables.ledger_head.c.last_at)).scalar_one_or_none()
+        last = self.conn.execute(_LAST).scalar_one_or_none()
         newest = max(e.at for e in events)
         check_clock(last, newest)
         written = [(event.use_case, event_bytes(event)) for event in events]
         self.insert_many(tables.ledger_pending, ("use_case", "body", "leaf"), [(slug, raw, leaf_hash(raw)) for slug, raw in written])
         if last is not None and newest > last:
-            self.conn.execute(update(tables.ledger_head).values(last_at=newest))
+            self.conn.execute(_SET_LAST, {"newest": newest})
 
     def take_numbers(self, name: str, count: int) -> range:
         """Takes the next `count` numbers of a series; a number is never given twice."""
-        series = tables.counter
-        row = self.conn.execute(select(series.c.value).where(series.c.name == name)).scalar_one_or_none()
-        if row is None:
-            self.conn.execute(insert(series).values(name=name, value=count))
-            return range(1, count + 1)
-        self.conn.execute(update(series).where(series.c.name == name).values(value=row + count))
-        return range(row + 1, row + count + 1)
+        last = self.conn.execute(_COUNT_ON, {"series": name, "count": count}).scalar_one_or_none()
+        if last is None:
+            self.conn.execute(insert(tables.counter).values(name=name, value=count))
+            last = count
+        return range(last - count + 1, last + 1)
+
+
+_LAST = select(tables.ledger_head.c.last_at)
+_SET_LAST = update(tables.ledger_head).values(last_at=bindparam("newest"))
+_SERIES = update(tables.counter).where(tables.counter.c.name == bindparam("series"))
+_COUNT_ON = _SERIES.values(value=tables.counter.c.value + bindparam("count")).returning(tables.counter.c.value)
 
 
 def check_clock(last: datetime | None, now: datetime) -> None:

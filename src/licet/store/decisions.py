@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import bindparam, func, insert, select, update
 
 from licet.core.answer import Answer
 from licet.core.canonical import Json
@@ -97,33 +97,69 @@ def tasks_of(tx: Tx, numbers: Sequence[CaseNumber]) -> list[Task]:
     return [Task(token=r.token, case=CaseNumber(r.case_number), kind=ReviewKind(r.kind)) for r in tx.run(wanted)]
 
 
-def answer(tx: Tx, review: Review, salt: bytes) -> bool:
-    """Writes a person's answer and closes its task; the first answer is the one that stays.
+def tasks_named(tx: Tx, use_case: UseCase, tokens: Sequence[str]) -> dict[str, Task]:
+    """Open tasks by the names that the outside has for them; those answered before, or of another use case, are left out."""
+    found: dict[str, Task] = {}
+    for start in range(0, len(tokens), 500):
+        rows = tx.run(_TASKS_NAMED, {"use_case": use_case.id, "tokens": list(tokens[start : start + 500])})
+        found.update({r.token: Task(token=r.token, case=CaseNumber(r.case_number), kind=ReviewKind(r.kind)) for r in rows})
+    return found
+
+
+_OPEN = select(tables.task.c.token, tables.task.c.case_number, tables.task.c.kind).where(tables.task.c.done_at.is_(None))
+_TASKS_NAMED = _OPEN.where(
+    tables.task.c.use_case_id == bindparam("use_case"), tables.task.c.token.in_(bindparam("tokens", expanding=True))
+)
+
+
+def close_tasks(tx: Tx, tokens: Sequence[str], *, at: datetime) -> frozenset[str]:
+    """Closes tasks; the first answer is the one that stays.
 
     Returns:
-        Whether the task was still open.
+        The names of those that were still open.
     """
-    t = tables.task
-    closed = tx.conn.execute(
-        update(t).where(t.c.case_number == review.case, t.c.kind == review.kind.value, t.c.done_at.is_(None)).values(done_at=review.at)
-    ).rowcount
-    if closed == 0:
-        return False
-    tx.run(
-        insert(tables.review).values(
-            case_number=review.case,
-            kind=review.kind.value,
-            by=review.by,
-            simulated=review.simulated,
-            answer=write_answer(tx, salt, review.answer),
-            at=review.at,
-        )
-    )
-    return True
+    closed: set[str] = set()
+    for start in range(0, len(tokens), 500):
+        closed.update(tx.run(_CLOSE, {"tokens": list(tokens[start : start + 500]), "moment": at}).scalars())
+    return frozenset(closed)
 
 
-def alone_since(tx: Tx, mandate: MandateId, since: datetime) -> int:
-    """How many cases were decided alone under a mandate since a moment."""
+_STILL = update(tables.task).where(tables.task.c.token.in_(bindparam("tokens", expanding=True)), tables.task.c.done_at.is_(None))
+_CLOSE = _STILL.values(done_at=bindparam("moment")).returning(tables.task.c.token)
+
+
+def add_reviews(tx: Tx, reviews: Sequence[tuple[Review, bytes]]) -> None:
+    """Writes people's answers down, each with the key material of its case."""
+    rows = [
+        (one.case, one.kind.value, one.by, one.simulated, write_answer(tx, salt, one.answer), moment_text(one.at)) for one, salt in reviews
+    ]
+    tx.insert_many(tables.review, ("case_number", "kind", "by", "simulated", "answer", "at"), rows)
+
+
+def alone_on_day(tx: Tx, mandate: MandateId, now: datetime) -> int:
+    """How many cases were decided alone under a mandate on this UTC day, by a count that `count_alone` keeps."""
+    kept = tx.run(_KEPT, {"series": _series(mandate, now)}).scalar_one_or_none()
+    return int(kept) if kept is not None else _counted(tx, mandate, day_start(now))
+
+
+def count_alone(tx: Tx, mandate: MandateId, now: datetime, *, more: int) -> None:
+    """Counts cases that this transaction decides alone; asked before their rows are written."""
+    name = _series(mandate, now)
+    if more and tx.run(_KEEP, {"series": name, "more": more}).rowcount == 0:
+        before = _counted(tx, mandate, day_start(now))
+        tx.run(insert(tables.counter).values(name=name, value=before + more))
+
+
+def _series(mandate: MandateId, now: datetime) -> str:
+    return f"alone {mandate} {now:%Y-%m-%d}"
+
+
+_KEPT = select(tables.counter.c.value).where(tables.counter.c.name == bindparam("series"))
+_KEEP = update(tables.counter).where(tables.counter.c.name == bindparam("series")).values(value=tables.counter.c.value + bindparam("more"))
+
+
+def _counted(tx: Tx, mandate: MandateId, since: datetime) -> int:
+    """The same by counting rows: for the first case of a day."""
     r = tables.routing.c
     wanted = select(func.count()).select_from(tables.routing).where(r.mandate_id == mandate, r.route == ALONE, r.at >= since)
     return int(tx.conn.execute(wanted).scalar_one())

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 
 from licet.core.answer import AnswerKind
 from licet.core.ids import PersonId, UseCaseSlug
@@ -29,8 +29,11 @@ def create(tx: Tx, slug: UseCaseSlug, title: str, kind: AnswerKind, *, by: Perso
 
 def find(tx: Tx, slug: str) -> UseCase | None:
     """Finds a use case by name."""
-    row = tx.run(select(tables.use_case).where(tables.use_case.c.slug == slug)).one_or_none()
+    row = tx.run(_NAMED, {"slug": slug}).one_or_none()
     return None if row is None else _use_case(row)
+
+
+_NAMED = select(tables.use_case).where(tables.use_case.c.slug == bindparam("slug"))
 
 
 def require(tx: Tx, slug: str) -> UseCase:
