@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -31,6 +32,17 @@ class Journal(Protocol):
     def __call__(self, what: str, **facts: object) -> None:
         """Notes one thing."""
         ...
+
+
+class _Unfailing:
+    """A journal whose failing stops nothing: a full disk under a log, or nobody who reads it, ends no thread that decides cases."""
+
+    def __init__(self, journal: Journal) -> None:
+        self._journal = journal
+
+    def __call__(self, what: str, **facts: object) -> None:
+        with suppress(OSError, ValueError):
+            self._journal(what, **facts)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +91,7 @@ class Worker:
 
     def __post_init__(self) -> None:
         """Makes the pool."""
+        self.journal = _Unfailing(self.journal)
         self._turns = Turns(most=self.staff.threads, each=self.staff.per_use_case)
         self._pool = ThreadPoolExecutor(self.staff.threads, thread_name_prefix="licet-chunk")
 
