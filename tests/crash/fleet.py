@@ -166,3 +166,31 @@ def failures(fleet: Fleet) -> dict[str, int]:
             if said["what"] in {"worker.failed", "chunk.failed"}:
                 count[f"{said['what']} {said.get('round', '')} {said['error']}".replace("  ", " ")] += 1
     return dict(count)
+
+
+@dataclass(slots=True, kw_only=True)
+class Crew:
+    """Processes that share many workers among them, all of them ended with it: two on PostgreSQL, one on SQLite."""
+
+    ground: Ground
+    threads: int
+    module: str
+    processes: list[Process] = field(default_factory=list, init=False)
+
+    def __enter__(self) -> Self:
+        """Starts them."""
+        count = 1 if self.ground.url is None else 2
+        words = [sys.executable, "-m", self.module, str(self.ground.home), str(self.threads // count)]
+        for number in range(count):
+            with (self.ground.home.parent / f"crew-{number}.log").open("ab") as said:
+                self.processes.append(
+                    subprocess.Popen(words, stdout=said, stderr=said, stdin=subprocess.DEVNULL, env=self.ground.environment, cwd=ROOT)
+                )
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        """Ends them."""
+        for process in self.processes:
+            process.terminate()
+        ends = [_waited(process) for process in self.processes]
+        assert error is not None or ends == [0] * len(ends), f"a crew ended with {ends}: see its log"
