@@ -43,13 +43,19 @@ def cases() -> None:
 @click.option(
     "--answer", metavar="COL", help="Simulate people: this column answers what goes to people, and the audits. Labelled simulated."
 )
+@click.option("--server", metavar="URL", help="Send them to this server instead; https, or http on loopback.")
+@click.option("--token-file", metavar="FILE", help="File with the token for --server; default: LICET_TOKEN.")
 @usual
 def submit(slug: str, file: Path, acting: str | None, home: str | None, *, as_json: bool, **given: str | int | None) -> None:
-    """Take cases in and route each: alone inside the mandate, else to a person."""
+    """Take cases in and route each: alone inside the mandate, else to a person; or send them to a server."""
     from licet.cli.deliveries import parcel, taken_in
     from licet.cli.progress import Progress
+    from licet.cli.sending import send_file
     from licet.flows.office import who
 
+    if given["server"] is not None:
+        send_file(slug, file, given, home=home, as_json=as_json)
+        return
     folder = folder_of(home, slug)
     with at_work(home) as office, Progress(file, hidden=as_json) as bar:
         ready = parcel(folder, file, given, on_bytes=bar.advance)

@@ -18,6 +18,16 @@ class Part(StrEnum):
     LIVE = "live"
 
 
+class CaseState(StrEnum):
+    """Where a live case stands; the last two say how it was routed, whether it is decided or not."""
+
+    QUEUED = "queued"
+    WAITING = "waiting"
+    DECIDED = "decided"
+    ALONE = "alone"
+    TO_PERSON = "to_person"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TextContent:
     """A message, a document, a transcript."""

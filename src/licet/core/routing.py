@@ -11,9 +11,11 @@ from licet.core.ids import Fingerprint
 from licet.core.mandate import ActiveMandate, ExpiredMandate, Mandate, ProposedMandate, RevokedMandate, SuspendedMandate
 from licet.core.refusal import Unknown
 from licet.core.scope import Scope
+from licet.core.stop import Stop
 from licet.core.system import NoProposal, Proposal, Proposed, high_stakes_probability
 
 REASONS: Mapping[str, str] = {
+    "stopped": "The stop is pressed.",
     "no_mandate": "Nobody has granted a mandate.",
     "mandate_suspended": "The mandate is suspended.",
     "mandate_expired": "The mandate has expired.",
@@ -54,10 +56,18 @@ Route = Alone | ToPerson
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Traffic:
-    """What routing must know of the moment: which system proposes, and how many cases were decided alone today."""
+    """What routing must know of the moment.
+
+    Attributes:
+        fingerprint: of the system that proposes.
+        alone_today: how many cases were decided alone today.
+        stop: the stop that is pressed; None where none is.
+        now: the time.
+    """
 
     fingerprint: Fingerprint
     alone_today: int
+    stop: Stop | None
     now: datetime
 
 
@@ -68,12 +78,12 @@ def route(attributes: Mapping[str, str], proposed: Proposed, mandate: Mandate | 
         attributes: the case's attributes and what else is known of it, as `case_rules.facts_of` finds them.
         proposed: the system's proposal, or why there is none.
         mandate: the use case's mandate as it stands in the deciding transaction.
-        traffic: fingerprint of the proposing system, today's count, and the time.
+        traffic: fingerprint of the proposing system, today's count, the stop, and the time.
 
     Returns:
         `Alone`, or `ToPerson` with the first reason that applies.
     """
-    active = _authority(mandate, traffic)
+    active = ToPerson(reason="stopped") if traffic.stop is not None else _authority(mandate, traffic)
     if isinstance(active, ToPerson):
         return active
     match proposed:
