@@ -78,7 +78,7 @@ def app_of(home: Home, office: Office, wish: Wish, telling: Telling, worker: Wor
         failed=lambda log_id, error: telling.journal("error.unexpected", id=log_id, **told_error(error)),
     )
     app = make_app(service, metrics_routes(telling.meter, office, let_scraper))
-    app.add_middleware(Asked, journal=telling.journal)
+    app.add_middleware(Asked, journal=telling.journal, trace=telling.trace)
     return app
 
 

@@ -58,6 +58,7 @@ def serve(host: str, port: int, home: str | None, *, no_worker: bool, asserted: 
                 click.echo(f"Licet listens on http://{host}:{ports[0]}", err=True)
                 ended.wait()
                 journal("server.stopping", worker=wish.worker)
+        journal("server.stopped", port=ports[0])
 
 
 @contextmanager

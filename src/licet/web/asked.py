@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from licet.core.signal import Fact
-from licet.ports import Journal
+from licet.ports import Journal, Trace
 
 REFUSED = 400
 FAILED = 500
@@ -16,10 +16,11 @@ NO_ROUTE = "none"
 class Asked:
     """Stands around the whole app and tells a journal what came of each request."""
 
-    def __init__(self, app: ASGIApp, *, journal: Journal) -> None:
-        """Takes the app and the journal."""
+    def __init__(self, app: ASGIApp, *, journal: Journal, trace: Trace) -> None:
+        """Takes the app, the journal, and what measures."""
         self._app = app
         self._journal = journal
+        self._trace = trace
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Lets one request through."""
@@ -28,7 +29,8 @@ class Asked:
             return
         began, statuses = time.perf_counter(), list[int]()
         try:
-            await self._app(scope, receive, _noting(send, statuses))
+            with self._trace.span("request", method=str(scope["method"])):
+                await self._app(scope, receive, _noting(send, statuses))
         finally:
             status = statuses[0] if statuses else FAILED
             facts: dict[str, Fact] = {"method": str(scope["method"]), "route": _route(scope), "status": status}
