@@ -87,6 +87,24 @@ def token_digest(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
+def permit_everywhere(token: Token | None, scope: TokenScope, now: datetime) -> Caller | Refused:
+    """As `permit_token`, for what concerns the whole installation: a token for one use case does not do."""
+    valid = _valid(token, now)
+    if isinstance(valid, Refused):
+        return valid
+    if scope not in valid.scopes or valid.use_case_id is not None:
+        why = f"The token {valid.name!r} has no scope {scope.value!r} for all use cases."
+        return Refused(code="scope_missing", why=why, remedy=f"Use one made with --scope {scope.value} and without --use-case.")
+    return Caller(token=valid.id, name=valid.name)
+
+
+def _valid(token: Token | None, now: datetime) -> Token | Refused:
+    if token is None or token.revoked_at is not None or (token.expires_at is not None and now >= token.expires_at):
+        why = "The token is missing, unknown, expired or revoked."
+        return Refused(code="token_not_valid", why=why, remedy="Send `Authorization: Bearer TOKEN`; made with `licet token new`.")
+    return token
+
+
 def permit_token(token: Token | None, scope: TokenScope, use_case: UseCase | None, now: datetime) -> Caller | Refused:
     """Says whether a token may be used for something in a use case.
 
@@ -100,12 +118,12 @@ def permit_token(token: Token | None, scope: TokenScope, use_case: UseCase | Non
         The program, or `Refused`: `token_not_valid` (the same for unknown, expired and revoked), `not_there` (the same for a
         use case that does not exist and one the token is not for), or `scope_missing`.
     """
-    if token is None or token.revoked_at is not None or (token.expires_at is not None and now >= token.expires_at):
-        why = "The token is missing, unknown, expired or revoked."
-        return Refused(code="token_not_valid", why=why, remedy="Send `Authorization: Bearer TOKEN`; made with `licet token new`.")
-    if use_case is None or token.use_case_id not in {None, use_case.id}:
+    valid = _valid(token, now)
+    if isinstance(valid, Refused):
+        return valid
+    if use_case is None or valid.use_case_id not in {None, use_case.id}:
         return Refused(code="not_there", why="There is no such use case, or it is not one this token is for.", remedy="")
-    if scope not in token.scopes:
-        why = f"The token {token.name!r} has no scope {scope.value!r}."
+    if scope not in valid.scopes:
+        why = f"The token {valid.name!r} has no scope {scope.value!r}."
         return Refused(code="scope_missing", why=why, remedy=f"Use one made with --scope {scope.value}.")
-    return Caller(token=token.id, name=token.name)
+    return Caller(token=valid.id, name=valid.name)
