@@ -11,11 +11,10 @@ from licet.edge import sender
 from licet.edge.sender import NotAServerError, check_server
 from licet.flows.office import Office
 from licet.settings import home_at
-from licet.web.api.plain import read_plain
 from licet.web.desk import Service
 from licet.wiring import serving
 from tests.cli.desk import ADMIN, Desk, cases
-from tests.web.serving import started
+from tests.web.serving import read_plain, started
 
 COLUMNS = ("--content", "text", "--id", "id")
 POSTED = (*COLUMNS, "--proposal", "said", "--confidence", "sure", "--system", "vendor@3")

@@ -16,10 +16,9 @@ from licet.core.answer import Choice
 from licet.core.case import CaseBody, TableContent
 from licet.core.history import PastCase, Shares
 from licet.testing import World
-from licet.web.api.plain import read_plain
 from licet.web.desk import Service
 from licet.web.problems import Problem
-from tests.web.serving import Served, started, work
+from tests.web.serving import Served, read_plain, started, work
 
 GUIDE = Path(__file__).resolve().parents[2] / "docs/api.md"
 

@@ -13,8 +13,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from licet.core.signal import Fact, checked
 from licet.core.use_case import UseCase
-from licet.web.desk import NotOnLoopbackError, SentCase, Service, log_failure
+from licet.web.desk import NotOnLoopbackError, SentCase, Service
 from licet.web.frame import HEADERS
 from licet.web.limits import Limits
 from licet.web.strict_json import NotStrictJsonError, read_strictly
@@ -258,34 +259,61 @@ def test_what_is_read_strictly_means_what_python_means(value: object) -> None:
         assert any(word in raw_bytes for word in (b"NaN", b"Infinity", b"\\u0000")) or len(raw_bytes) > 64
 
 
+class Told:
+    """A journal that keeps what it is told."""
+
+    def __init__(self) -> None:
+        self.signals: list[tuple[str, dict[str, Fact]]] = []
+
+    def __call__(self, signal: str, /, **facts: Fact) -> None:
+        """Keeps a signal, as it may be said."""
+        self.signals.append((signal, checked(signal, facts)))
+
+    def of(self, word: str) -> list[dict[str, Fact]]:
+        """The facts of every signal of this word."""
+        return [facts for signal, facts in self.signals if signal == word]
+
+
 def test_a_failure_is_told_by_an_id_and_nothing_else(tmp_path: Path) -> None:
-    told: list[tuple[str, BaseException]] = []
+    told = Told()
 
     def fails(use_case: UseCase, raw: Mapping[str, object], *, line: int) -> SentCase:
         message = f"a secret of {use_case}, {raw}, {line}"
         raise RuntimeError(message)
 
-    with serving(tmp_path, read_case=fails, failed=lambda log_id, wrong: told.append((log_id, wrong))) as broken:
+    with serving(tmp_path, read_case=fails, journal=told) as broken:
         response = broken.client.post(CASES, json=case("a secret"))
         assert code(response) == (500, "bug")
         assert "secret" not in response.text
-        assert [(log_id, type(wrong)) for log_id, wrong in told] == [(response.json()["id"], RuntimeError)]
+        (failed,) = told.of("error.unexpected")
+        assert (failed["id"], failed["kind"]) == (response.json()["id"], "RuntimeError")
+        assert "secret" not in str(told.signals)
         assert broken.client.get(f"{AT}/mandate").status_code == 200
 
 
-def test_what_the_log_says_of_a_failure_is_where_and_not_what(served: Served, caplog: pytest.LogCaptureFixture) -> None:
-    try:
-        int("a secret")
-    except ValueError as error:
-        log_failure("1234", error)
-    assert "1234: ValueError" in caplog.text
-    assert "test_api_hostile.py" in caplog.text
-    assert "a secret" not in caplog.text.replace('int("a secret")', "")
+def test_the_journal_is_told_of_each_request_and_of_nothing_in_it(tmp_path: Path) -> None:
+    told = Told()
+    with serving(tmp_path, journal=told) as watched:
+        watched.client.post(CASES, json=case("a-secret-name"))
+        watched.client.get(f"{CASES}/a-secret-name")
+        watched.client.get(f"{CASES}/nowhere")
+        watched.client.get("/nowhere/a-secret-name")
+        watched.program("licet_wrong").get(f"{AT}/mandate")
+    base = "/api/v1/use-cases/{slug}"
+    assert [(facts["method"], facts["route"], facts["status"]) for facts in told.of("request.done")] == [
+        ("POST", f"{base}/cases", 201),
+        ("GET", f"{base}/cases/{{case}}", 200),
+        ("GET", f"{base}/cases/{{case}}", 404),
+        ("GET", "other", 404),
+        ("GET", f"{base}/mandate", 401),
+    ]
+    assert [facts["code"] for facts in told.of("request.refused")] == ["not_there", "no_such_address", "token_not_valid"]
+    assert "a-secret-name" not in str(told.signals)
 
 
 def test_a_database_that_is_away_is_said_so_and_when_to_come_back(tmp_path: Path) -> None:
-    told: list[str] = []
-    with serving(tmp_path, failed=lambda log_id, wrong: told.append(log_id)) as broken:
+    told = Told()
+    with serving(tmp_path, journal=told) as broken:
         broken.world.office.book.close()
         for path in tmp_path.glob("licet.sqlite*"):
             path.write_bytes(b"no database of ours " * 500)
@@ -294,7 +322,7 @@ def test_a_database_that_is_away_is_said_so_and_when_to_come_back(tmp_path: Path
             assert int(response.headers["retry-after"]) >= 1
             assert "sqlite" not in response.text
         assert broken.client.get("/health/live").status_code == 200
-        assert len(told) == 3
+        assert [facts["kind"] for facts in told.of("error.unexpected")] == ["BrokenDatabaseError"] * 3
 
 
 def test_names_are_taken_on_trust_on_this_machine_only(served: Served) -> None:

@@ -12,13 +12,16 @@ from typing import Any
 import httpx
 import pytest
 
-from licet.core.people import TOKEN_ACTS, Act, Caller, permit, permit_person
+from licet.core.people import TOKEN_ACTS, Act, Caller, Role, permit, permit_person
 from licet.core.refusal import Refused
 from licet.core.token import LONGEST_DAYS, NotATokenError, TokenScope
 from licet.flows.issue_tokens import TokenWish, list_tokens, new_token, revoke_token
 from licet.testing import World, done
+from licet.web.desk import Service
+from licet.web.guard import everywhere
+from licet.web.metrics import Meter, metrics_routes
 from tests.flows.examples import code, of_word
-from tests.web.serving import AT, MAILS, Served, case, journey, problem, serving
+from tests.web.serving import AT, MAILS, Served, case, journey, problem, read_plain, serving, started
 from tests.web.serving import code as said
 
 OPEN = {"/health/live", "/health/ready"}
@@ -230,3 +233,18 @@ def test_the_stop_is_pressed_by_a_program_and_lifted_by_none(tmp_path: Path) -> 
         for method in ("DELETE", "PUT", "PATCH"):
             assert problem(program.request(method, f"{AT}/stop", json={}))["status"] == 405
         assert program.get(f"{AT}/stop").json()["stopped"]
+
+
+def test_metrics_are_for_a_token_of_all_use_cases_with_that_scope(tmp_path: Path) -> None:
+    with World(tmp_path) as world:
+        world.use_case(MAILS)
+        admin = world.person("ada", Role.ADMIN)
+        texts = [
+            done(new_token(world.office, admin, replace(WISH, scopes=frozenset({scope}), use_case=use_case))).text
+            for scope, use_case in ((TokenScope.METRICS, None), (TokenScope.METRICS, MAILS), (TokenScope.CASES_READ, None))
+        ]
+        service = Service(office=world.office, read_case=read_plain)
+        with started(service, metrics_routes(Meter(), world.office, everywhere(TokenScope.METRICS))) as address:
+            asked = [httpx.get(f"{address}/metrics", headers={"Authorization": f"Bearer {text}"}) for text in [*texts, "licet_wrong"]]
+        assert [one.status_code for one in asked] == [200, 403, 403, 401]
+        assert "licet_build_info" in asked[0].text

@@ -10,15 +10,18 @@ from typing import Any
 
 import httpx
 import uvicorn
+from fastapi import APIRouter
 
+from licet.core.case_schema import Problem
 from licet.core.people import Role
 from licet.core.token import TokenScope
+from licet.core.use_case import UseCase
+from licet.edge.case_forms import SentCase, read_case
 from licet.flows.drain import claim_cases, waiting_use_cases, work_off
 from licet.flows.grant import Wishes
 from licet.flows.issue_tokens import TokenWish, new_token
 from licet.flows.speakers import Speakers
 from licet.testing import World, done, past_cases, vendor
-from licet.web.api.plain import read_plain
 from licet.web.app import make_app
 from licet.web.desk import Service
 from licet.web.server import ports_of, server_of
@@ -29,10 +32,15 @@ AT = f"/api/v1/use-cases/{MAILS}"
 JSON = {"content-type": "application/json"}
 
 
+def read_plain(use_case: UseCase, raw: Mapping[str, object], *, line: int) -> SentCase | tuple[Problem, ...]:
+    """Reads a case of a use case without a schema."""
+    return read_case(raw, None, use_case.answer_kind, line=line)
+
+
 @contextmanager
-def started(service: Service) -> Iterator[str]:
+def started(service: Service, *extra: APIRouter) -> Iterator[str]:
     """A server's address, while it runs."""
-    server = server_of(make_app(service), host="127.0.0.1", port=0)
+    server = server_of(make_app(service, *extra), host="127.0.0.1", port=0)
     thread = threading.Thread(target=server.run, name="server")
     thread.start()
     try:

@@ -13,15 +13,14 @@ from starlette.responses import Response
 from licet import __version__
 from licet.web.api import answers, cases, effects, health, mandate, stop, watch
 from licet.web.desk import Desk, Service
-from licet.web.frame import Frame
-from licet.web.guard import SCHEMES
+from licet.web.frame import CODE, Frame
+from licet.web.guard import BASE, SCHEMES
 from licet.web.problems import MEDIA_TYPE, Fault, Problem, ProblemError, problem, render
 
 App = FastAPI
 """A server's app, for whoever passes it on."""
 
-PREFIX = "/api/v1"
-OPENAPI = f"{PREFIX}/openapi.json"
+OPENAPI = "/api/v1/openapi.json"
 NAMES = {400: "bad_request", 404: "no_such_address", 405: "method_not_allowed", 413: "body_too_large"}
 MOST_FAULTS = 20
 """How many things that are wrong with one request are named."""
@@ -45,7 +44,7 @@ def make_app(service: Service, *extra: APIRouter) -> FastAPI:
     app.state.desk = Desk(service)
     for routes in extra:
         app.include_router(routes)
-    app.add_middleware(Frame, limits=service.limits, failed=service.failed)
+    app.add_middleware(Frame, limits=service.limits, journal=service.journal, trace=service.trace)
     return app
 
 
@@ -55,7 +54,7 @@ def addresses() -> FastAPI:
         title="Licet", version=__version__, description=ABOUT, openapi_url=OPENAPI, docs_url=None, redoc_url=None, redirect_slashes=False
     )
     for noun in (cases, mandate, watch, stop, effects, answers):
-        app.include_router(noun.routes, prefix=f"{PREFIX}/use-cases/{{slug}}", responses=REFUSALS)
+        app.include_router(noun.routes, prefix=BASE, responses=REFUSALS)
     app.include_router(health.routes, responses=REFUSALS)
     app.add_exception_handler(RequestValidationError, _not_valid)
     app.add_exception_handler(HTTPException, _said_no)
@@ -80,7 +79,7 @@ def described(app: FastAPI) -> dict[str, Any]:
 
 async def _not_valid(request: Request, error: Exception) -> Response:
     """Says what is wrong with a request, field by field, without repeating what was sent."""
-    del request
+    request.scope[CODE] = "invalid"
     found = error.errors() if isinstance(error, RequestValidationError) else []
     faults = [Fault(where=_where(one["loc"]), says=_says(one)) for one in found[:MOST_FAULTS]]
     first = f"{faults[0].where}: {faults[0].says}" if faults else "It does not say what this address takes."
@@ -99,11 +98,11 @@ def _says(one: dict[str, Any]) -> str:
 
 async def _said_no(request: Request, error: Exception) -> Response:
     """A refusal of ours, or of the framework, in the same form."""
-    del request
     if isinstance(error, ProblemError):
+        request.scope[CODE] = error.problem.code
         return render(error.problem)
     status = error.status_code if isinstance(error, HTTPException) else 400
     headers = error.headers if isinstance(error, HTTPException) else None
-    code = NAMES.get(status, "bad_request")
+    code = request.scope[CODE] = NAMES.get(status, "bad_request")
     found = problem(code, problem(code, "").title)
     return render(found, {name: value for name, value in (headers or {}).items() if name.lower() == "allow"})
