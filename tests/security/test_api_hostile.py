@@ -4,7 +4,7 @@ import contextlib
 import json
 import socket
 import string
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from pathlib import Path
 
@@ -13,9 +13,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from licet.flows.office import Office
-from licet.store.engines import DatabaseBusyError
-from licet.web.desk import NotOnLoopbackError, Service
+from licet.core.use_case import UseCase
+from licet.web.desk import NotOnLoopbackError, SentCase, Service, log_failure
 from licet.web.frame import HEADERS
 from licet.web.limits import Limits
 from licet.web.strict_json import NotStrictJsonError, read_strictly
@@ -259,31 +258,43 @@ def test_what_is_read_strictly_means_what_python_means(value: object) -> None:
         assert any(word in raw_bytes for word in (b"NaN", b"Infinity", b"\\u0000")) or len(raw_bytes) > 64
 
 
-class Failing:
-    """A database that fails as told."""
-
-    def __init__(self, error: Exception) -> None:
-        self._error = error
-
-    def read(self) -> object:
-        """Fails."""
-        raise self._error
-
-
-@pytest.mark.parametrize(
-    ("error", "expected"), [(RuntimeError("a secret"), (500, "bug")), (DatabaseBusyError("a secret"), (503, "database_busy"))]
-)
-def test_a_failure_is_told_by_an_id_and_nothing_else(tmp_path: Path, error: Exception, expected: tuple[int, str]) -> None:
+def test_a_failure_is_told_by_an_id_and_nothing_else(tmp_path: Path) -> None:
     told: list[tuple[str, BaseException]] = []
-    with serving(tmp_path, failed=lambda log_id, wrong: told.append((log_id, wrong))) as broken:
-        office = broken.world.office
-        object.__setattr__(office, "book", Failing(error))
-        response = broken.client.get(f"{AT}/mandate")
-        assert code(response) == expected
-        assert ("retry-after" in response.headers) == (expected[0] == 503)
+
+    def fails(use_case: UseCase, raw: Mapping[str, object], *, line: int) -> SentCase:
+        message = f"a secret of {use_case}, {raw}, {line}"
+        raise RuntimeError(message)
+
+    with serving(tmp_path, read_case=fails, failed=lambda log_id, wrong: told.append((log_id, wrong))) as broken:
+        response = broken.client.post(CASES, json=case("a secret"))
+        assert code(response) == (500, "bug")
         assert "secret" not in response.text
-        assert [(response.json()["id"], error)] == told
-        assert isinstance(office, Office)
+        assert [(log_id, type(wrong)) for log_id, wrong in told] == [(response.json()["id"], RuntimeError)]
+        assert broken.client.get(f"{AT}/mandate").status_code == 200
+
+
+def test_what_the_log_says_of_a_failure_is_where_and_not_what(served: Served, caplog: pytest.LogCaptureFixture) -> None:
+    try:
+        int("a secret")
+    except ValueError as error:
+        log_failure("1234", error)
+    assert "1234: ValueError" in caplog.text
+    assert "test_api_hostile.py" in caplog.text
+    assert "a secret" not in caplog.text.replace('int("a secret")', "")
+
+
+def test_a_database_that_is_away_is_said_so_and_when_to_come_back(tmp_path: Path) -> None:
+    told: list[str] = []
+    with serving(tmp_path, failed=lambda log_id, wrong: told.append(log_id)) as broken:
+        broken.world.office.book.close()
+        for path in tmp_path.glob("licet.sqlite*"):
+            path.write_bytes(b"no database of ours " * 500)
+        for response in (broken.client.get(f"{AT}/mandate"), broken.client.post(CASES, json=case("x")), broken.client.get("/health/ready")):
+            assert code(response) == (503, "database_busy")
+            assert int(response.headers["retry-after"]) >= 1
+            assert "sqlite" not in response.text
+        assert broken.client.get("/health/live").status_code == 200
+        assert len(told) == 3
 
 
 def test_names_are_taken_on_trust_on_this_machine_only(served: Served) -> None:

@@ -88,7 +88,7 @@ def serving(folder: Path, *, wishes: Wishes | None = None, **how: object) -> Ite
     """A world that is served; `how` are fields of `Service`."""
     with World(folder) as world:
         journey(world, MAILS, wishes)
-        service = Service(office=world.office, read_case=read_plain, **how)  # type: ignore[arg-type] # checked by the class itself
+        service = Service(**{"office": world.office, "read_case": read_plain, **how})  # type: ignore[arg-type] # checked by the class itself
         with started(service) as address:
             served = Served(world, address)
             try:

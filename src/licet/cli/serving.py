@@ -70,6 +70,7 @@ def until_ended() -> Iterator[threading.Event]:
         del frame
         if ended.is_set():
             signal.signal(number, signal.SIG_DFL)
+            signal.raise_signal(number)
         ended.set()
 
     before = {number: signal.signal(number, end) for number in (signal.SIGINT, signal.SIGTERM)}
