@@ -10,20 +10,79 @@ SETTINGS: Mapping[str, str] = {
     "LICET_KEY_FILE": "File with the key that payloads are encrypted under. Default: `.licet/key`. Keep a copy apart from the database.",
     "LICET_DATABASE_URL": "Address of a PostgreSQL database, `postgresql://USER:PASSWORD@HOST:PORT/DATABASE`, with `?sslmode=` verify-full "
     "(the default beyond this machine), require or disable. Default: the SQLite file `.licet/licet.sqlite`.",
+    "LICET_LOG_LEVEL": "The least that a server or worker logs: debug, info, warning or error. Default: info.",
+    "LICET_LOG_FORM": "How it logs on stderr: json (one object a line) or text. Default: text on a terminal, json elsewhere.",
+    "LICET_OTEL_ENDPOINT": "Address of an OpenTelemetry collector, such as http://127.0.0.1:4318, that traces are sent to by OTLP/HTTP; "
+    "takes the extra `licet[otel]`. Default: no traces.",
     "LICET_SECRET_*": "A secret, under the name that a use case's `use_case.yaml` gives: the value of a header that an HTTP system is "
     "asked with, or what signs a webhook. `LICET_SECRET_ORDERS` is read from LICET_SECRET_ORDERS, or from the file that "
     "LICET_SECRET_ORDERS_FILE names.",
     "LICET_WEBHOOK_ALLOW": "Hosts, addresses and networks, with commas between, that webhooks may reach although they are not public, and "
     "without https: `hooks.internal, 10.1.0.0/16`. Default: none.",
+    "LICET_TOKEN": "The token with which `licet cases submit --server` shows who it is, where no --token-file is named.",
+    "LICET_BODY_LIMIT": "Most bytes of one request to `licet serve`. Default: 10485760.",
     "LICET_DATA": "Folder with data sets for `make studies`; the product does not read it.",
 }
 """Every setting, with its meaning; the reference in the docs is tested against it."""
 
 FOLDER = ".licet"
+SMALLEST_BODY, LARGEST_BODY = 1_000, 1_000_000_000
+LOG_LEVELS = ("debug", "info", "warning", "error")
+LOG_FORMS = ("json", "text")
 
 
 class NoHomeError(LookupError):
     """There is no installation here."""
+
+
+class TokenMissingError(LookupError):
+    """A command needs a token, and none was given."""
+
+
+class NotALimitError(ValueError):
+    """A limit that was set is none."""
+
+
+class BadSettingError(ValueError):
+    """A setting has a value that it cannot have."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Telling:
+    """What a server tells outside about itself.
+
+    Attributes:
+        level: debug, info, warning or error: the least that is logged.
+        form: json or text; None: text on a terminal, json elsewhere.
+        traces: address of a collector of OpenTelemetry; None: no traces.
+    """
+
+    level: str = "info"
+    form: str | None = None
+    traces: str | None = None
+
+
+def telling(environment: Mapping[str, str] | None = None) -> Telling:
+    """What the environment says about logs and traces.
+
+    Raises:
+        BadSettingError: names the setting, its value and those it may have.
+    """
+    env = os.environ if environment is None else environment
+    level, form = env.get("LICET_LOG_LEVEL", "").lower() or "info", env.get("LICET_LOG_FORM", "").lower() or None
+    traces = env.get("LICET_OTEL_ENDPOINT") or None
+    _one_of("LICET_LOG_LEVEL", level, LOG_LEVELS)
+    _one_of("LICET_LOG_FORM", form or "json", LOG_FORMS)
+    if traces is not None and not traces.startswith(("http://", "https://")):
+        message = f"LICET_OTEL_ENDPOINT is {traces!r}; write the collector's address, such as http://127.0.0.1:4318, or leave it out."
+        raise BadSettingError(message)
+    return Telling(level=level, form=form, traces=traces)
+
+
+def _one_of(name: str, value: str, allowed: tuple[str, ...]) -> None:
+    if value not in allowed:
+        message = f"{name} is {value!r}; write one of {', '.join(allowed)}, or leave it out."
+        raise BadSettingError(message)
 
 
 class SecretMissingError(LookupError):
@@ -97,6 +156,11 @@ class Home:
         return self.inner / "messages.jsonl"
 
     @property
+    def backed_up(self) -> Path:
+        """Marks when `licet backup` last wrote a whole copy: the file's own time."""
+        return self.inner / "backed-up"
+
+    @property
     def use_cases(self) -> Path:
         """One folder for each use case."""
         return self.root / "use_cases"
@@ -133,3 +197,34 @@ def find_home(start: Path | None, environment: Mapping[str, str] | None = None) 
             return home_at(folder, env)
     message = f"There is no installation in {str(here)!r} or above. Make one with `licet init`, or name its folder with --home."
     raise NoHomeError(message)
+
+
+def token_from(file: Path | None, environment: Mapping[str, str] | None = None) -> str:
+    """The token a program shows: from a file, or from LICET_TOKEN.
+
+    Raises:
+        TokenMissingError: when there is none, or it is no line of visible ASCII characters.
+    """
+    env = os.environ if environment is None else environment
+    text = (env.get("LICET_TOKEN", "") if file is None else file.read_text("utf-8", "replace")).strip()
+    if not text or not text.isascii() or not text.isprintable() or " " in text:
+        where = "LICET_TOKEN" if file is None else str(file)
+        message = f"{where} holds no token. Make one with `licet token new`, and put it into LICET_TOKEN or a file for --token-file."
+        raise TokenMissingError(message)
+    return text
+
+
+def body_limit(environment: Mapping[str, str] | None = None) -> int | None:
+    """Most bytes of one request, from LICET_BODY_LIMIT; None where it is not set.
+
+    Raises:
+        NotALimitError: when it is no whole number of 1,000 to 1,000,000,000.
+    """
+    env = os.environ if environment is None else environment
+    text = env.get("LICET_BODY_LIMIT", "")
+    if not text:
+        return None
+    if not text.isascii() or not text.isdigit() or len(text) > len("1000000000") or not SMALLEST_BODY <= int(text) <= LARGEST_BODY:
+        message = f"LICET_BODY_LIMIT is {text!r}: write a whole number of bytes, {SMALLEST_BODY} to {LARGEST_BODY}."
+        raise NotALimitError(message)
+    return int(text)

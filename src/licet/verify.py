@@ -36,16 +36,13 @@ class UsageError(ValueError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verification:
-    """What was found: `result` is `AUTHENTIC`, `INTACT` (all holds together, but no key was given) or `BROKEN`.
+    """What was found, and how much was looked at."""
 
-    `problems` names all that is wrong, `notes` what was not checked; `entries` are in the pack, of `size` in the ledger (None: unread).
-    """
-
-    result: str
-    problems: tuple[str, ...]
-    notes: tuple[str, ...]
-    size: int | None
-    entries: int
+    result: str  # `AUTHENTIC`, `INTACT` (all holds together, but no key was given) or `BROKEN`
+    problems: tuple[str, ...]  # all that is wrong
+    notes: tuple[str, ...]  # what was not checked
+    size: int | None  # of the ledger; None: unread
+    entries: int  # in the pack
 
 
 # --- Ed25519, RFC 8032, section 5.1; points are (X, Y, Z, T) with x = X/Z, y = Y/Z, xy = T/Z ---
@@ -82,8 +79,7 @@ def verify_ed25519(public: bytes, message: bytes, signature: bytes) -> bool:
     s = int.from_bytes(signature[32:], "little")
     if key is None or s >= _L:
         return False
-    twice = _add(key, key)
-    four = _add(twice, twice)
+    four = _add(_add(key, key), _add(key, key))
     if _add(four, four)[0] == 0:  # of small order: signatures by such a key mean nothing
         return False
     k = int.from_bytes(hashlib.sha512(signature[:32] + public + message).digest(), "little") % _L
@@ -117,8 +113,7 @@ def included(leaf: bytes, *, index: int, size: int, proof: Sequence[bytes], root
 def consistent(*, first: int, first_root: bytes, second: int, second_root: bytes, proof: Sequence[bytes]) -> bool:
     """Says whether the tree of `second` entries begins with the tree of `first` entries."""
     if not 0 < first < second:
-        same = first_root == hashlib.sha256(b"").digest() if first == 0 else first_root == second_root
-        return 0 <= first <= second and same and not proof
+        return 0 <= first <= second and not proof and first_root == (second_root if first else hashlib.sha256(b"").digest())
     path = [first_root, *proof] if first & (first - 1) == 0 else list(proof)
     shift = (first & -first).bit_length() - 1
     return bool(path) and _climb((first - 1) >> shift, ((second - 1) >> shift) + 1, path[0], path[1:]) == (first_root, second_root)
@@ -204,14 +199,7 @@ def _unzip(raw: bytes, problems: list[str]) -> dict[str, bytes]:
     return files
 
 
-class _Entry(NamedTuple):
-    number: int
-    leaf: bytes
-    what: str
-    facts: Mapping[str, Any]
-    proof: tuple[bytes, ...]
-
-
+_Entry = NamedTuple("_Entry", [("number", int), ("leaf", bytes), ("what", str), ("facts", dict[str, Any]), ("proof", tuple[bytes, ...])])  # noqa: UP014 - a line
 _canonical = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode
 
 
@@ -230,8 +218,7 @@ def _entries(raw: bytes, problems: list[str]) -> Iterator[_Entry]:
             problems.append(f"{EVENTS}: line {number} was changed, or is not an entry ({wrong})")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Pack:
+class _Pack(NamedTuple):
     files: Mapping[str, bytes]
     entries: Sequence[_Entry]
     head: _Note
@@ -239,11 +226,11 @@ class _Pack:
     outside: Sequence[_Note] | None
     notes: list[str]
 
-    def of(self, what: str, **facts: str) -> Iterator[_Entry]:
-        return (entry for entry in self.entries if entry.what == what and facts.items() <= entry.facts.items())
+    def of(self, *words: str, **facts: str) -> Iterator[_Entry]:
+        return (entry for entry in self.entries if entry.what in words and facts.items() <= entry.facts.items())
 
     def problems(self) -> Iterator[str]:
-        for check in (self._entries, self._documents, self._checkpoints, self._outside, self._commitments, self._draws):
+        for check in (self._entries, self._files, self._checkpoints, self._outside, self._commitments, self._draws, self._stop, self._once):
             try:
                 yield from check()
             except _HOSTILE as wrong:
@@ -267,7 +254,7 @@ class _Pack:
         if len(here) < head.size:
             self.notes.append(f"{len(here)} of the ledger's {head.size} entries are in this pack; what the others say is not known")
 
-    def _documents(self) -> Iterator[str]:
+    def _files(self) -> Iterator[str]:
         last = self.entries[-1]
         if last.what != "evidence.exported":
             yield f"{EVENTS}: the last entry is not evidence.exported: the tail is cut off, or entries were added"
@@ -312,13 +299,10 @@ class _Pack:
 
     def _commitments(self) -> Iterator[str]:
         by_index = {entry.number: entry for entry in self.entries}
-        rows = [
-            ("decision on case", row, row["case"], "case_number", row["payload"])
-            for row in json.loads(self.files.get("decisions.json", b"[]"))
-        ]
-        for row in json.loads(self.files.get("people.json", b"[]")):
-            rows.append(("person", row, row["person"], "person", _canonical({"email": row["email"], "name": row["name"]})))
-        for noun, row, who, field, payload in rows:
+        tables = {"decision on case": "decisions.json", "correction of case": "corrections.json", "person": "people.json"}
+        for noun, row in ((noun, row) for noun, name in tables.items() for row in json.loads(self.files.get(name, b"[]"))):
+            who, field = (row["person"], "person") if noun == "person" else (row["case"], "case_number")
+            payload = _canonical({"email": row["email"], "name": row["name"]}) if noun == "person" else row["payload"]
             entry, salt = by_index.get(row["event_index"]), bytes.fromhex(row["salt"])
             if entry is None:
                 yield f"{noun} {who!r}: entry {row['event_index']!r}, on which it stands, is not in the pack"
@@ -336,8 +320,8 @@ class _Pack:
                 continue
             if {hashlib.sha256(secret).hexdigest() for secret in secrets} != {granted["secret_commitment"]}:
                 yield f"audit draws of mandate {mandate!r}: the secret revealed is not the one entry {at} commits to"
-            words = ("audit.drawn", "audit.answered", "audit.overdue")
-            due, drawn = set(), {entry.facts["case_number"] for word in words for entry in self.of(word, mandate=mandate)}
+            audits = self.of("audit.drawn", "audit.answered", "audit.overdue", mandate=mandate)
+            due, drawn = set(), {entry.facts["case_number"] for entry in audits}
             for facts in (entry.facts for entry in self.of("case.routed", mandate=mandate, route="alone")):
                 number, said = facts["case_number"], facts.get("audit_rate", rate)
                 chance = int.from_bytes(hmac.digest(secrets[0], str(number).encode(), "sha256")[:7], "big") >> 3
@@ -346,6 +330,22 @@ class _Pack:
                     yield f"audit draws: case {number!r} was drawn at a lower rate, {said!r}, than its mandate's, {rate!r}"
             for number in sorted(due ^ drawn):
                 yield f"audit draws: case {number!r} was " + ("due for an audit and not drawn" if number in due else "drawn and not due")
+
+    def _stop(self) -> Iterator[str]:
+        since = dict[str, int]()  # by reach, the entry that pressed the stop; 0 where it was lifted
+        for at, _, what, facts, _ in self.of("stop.pressed", "stop.lifted", "case.routed"):
+            if what != "case.routed":
+                since[facts["reach"]] = at if what == "stop.pressed" else 0
+            elif facts["route"] == "alone" and any(since.values()):
+                yield f"stop: case {facts['case_number']!r} went alone at entry {at}, while the stop of entry {max(since.values())} held"
+
+    def _once(self) -> Iterator[str]:
+        records = dict[int, int]()  # by case, how many there are: a decision, then its corrections 1, 2, ...
+        for at, _, what, facts, _ in self.of("case.decided", "case.corrected"):
+            case, number = facts["case_number"], facts["number"] if what == "case.corrected" else 0
+            if number != records.setdefault(case, 0):
+                yield f"case {case!r}: entry {at}, {what}, does not follow: a case is decided once, then corrected, each time in turn"
+            records[case] += 1
 
 
 def verify_pack(path: str | Path, *, key: str | None = None, checkpoint: str | Path | None = None) -> Verification:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from licet.core.people import OPERATOR_ACTS, ROLES_FOR, Act, Operator, Person, Role, permit, permit_person
+from licet.core.people import OPERATOR_ACTS, ROLES_FOR, TOKEN_ACTS, Act, Caller, Operator, Person, Role, permit, permit_person
 from licet.core.refusal import CODES, Refused, UnknownRefusalCodeError
 from tests.core.examples import OWNER, person
 
@@ -24,10 +24,14 @@ MATRIX: dict[Act, set[Role]] = {
     Act.PROPOSE: {O, B},
     Act.GRANT: {O},
     Act.SUSPEND: {O, R, A},
+    Act.STOP: {O, R, A},
+    Act.LIFT: {O, R},
+    Act.LIFT_EVERYWHERE: {R},
     Act.REINSTATE: {R},
     Act.REVOKE: {O, R, A},
     Act.ADJUDICATE: {V, O, R},
     Act.REVIEW: {V, O},
+    Act.CORRECT: {V, O},
     Act.ERASE: {O, A},
     Act.RETIRE: {O, A},
 }
@@ -53,7 +57,24 @@ def test_the_operator_sets_up_imports_evaluates_exports_and_nothing_that_needs_a
     assert isinstance(permit_person(Operator(), act, use_case_owner=None), Refused)
 
 
-@pytest.mark.parametrize("act", [Act.LOCK, Act.REVISE, Act.GRANT, Act.OPEN_SEALED])
+@pytest.mark.parametrize("act", Act)
+def test_a_token_brings_cases_in_and_presses_the_stop_and_nothing_else(act: Act) -> None:
+    """Breaks when a token can approve, review, grant, lift, correct or reinstate."""
+    caller = Caller(token="k1", name="the mail room")  # noqa: S106 - a public id
+    found = permit(caller, act, use_case_owner=caller.id)
+    assert (found == caller) == (act in {Act.SUBMIT, Act.STOP}) == (act in TOKEN_ACTS)
+    assert found == caller or (isinstance(found, Refused) and found.code == "person_needed" and "'the mail room'" in found.why)
+    assert isinstance(permit_person(caller, act, use_case_owner=None), Refused)
+
+
+@pytest.mark.parametrize("act", [Act.LIFT, Act.CORRECT])
+def test_another_role_that_permits_an_act_counts_in_each_use_case(act: Act) -> None:
+    other = {Act.LIFT: Role.RISK, Act.CORRECT: Role.REVIEWER}[act]
+    assert isinstance(permit(person("both", Role.OWNER, other), act, use_case_owner=OWNER.id), Person)
+    assert isinstance(permit(person("owner", Role.OWNER), act, use_case_owner=OWNER.id), Refused)
+
+
+@pytest.mark.parametrize("act", [Act.LOCK, Act.REVISE, Act.GRANT, Act.OPEN_SEALED, Act.LIFT, Act.CORRECT])
 def test_another_owner_is_not_the_owner_of_this_use_case(act: Act) -> None:
     found = permit(person("other", Role.OWNER), act, use_case_owner=OWNER.id)
     assert isinstance(found, Refused)

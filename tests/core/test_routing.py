@@ -10,16 +10,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from licet.core.answer import Choice
-from licet.core.ids import Fingerprint
+from licet.core.ids import Fingerprint, UseCaseSlug
 from licet.core.mandate import ActiveMandate, ExpiredMandate, Mandate, RevokedMandate, SuspendedMandate
 from licet.core.refusal import Unknown
 from licet.core.routing import REASONS, Alone, ToPerson, Traffic, guarded, outside_scope, route
 from licet.core.scope import Scope
+from licet.core.stop import Stop
 from licet.core.system import NoProposal, NotAProbabilityError, Proposal, Proposed, high_stakes_probability
-from tests.core.examples import NOW, OWNER, active, proposed, terms
+from tests.core.examples import NOW, OWNER, SLUG, active, proposed, terms
 
 UNIT = st.floats(0, 1, allow_nan=False)
-RIGHT = Traffic(fingerprint=Fingerprint("f" * 64), alone_today=0, now=NOW)
+RIGHT = Traffic(fingerprint=Fingerprint("f" * 64), alone_today=0, stop=None, now=NOW)
 SURE = Proposal(answer=Choice(value="yes"), confidence=0.99)
 
 scopes = st.builds(
@@ -81,7 +82,7 @@ def test_ai_decides_alone_exactly_inside_an_active_mandate(  # noqa: PLR0913 - a
     *, scope: Scope, seen: dict[str, str], said: Proposed, state: int, same: bool, cap: int, today: int, days: int
 ) -> None:
     mandate = states(active(replace(terms(cap=cap), scope=scope)))[state]
-    traffic = Traffic(fingerprint=Fingerprint(("f" if same else "e") * 64), alone_today=today, now=NOW + timedelta(days=days))
+    traffic = Traffic(fingerprint=Fingerprint(("f" if same else "e") * 64), alone_today=today, stop=None, now=NOW + timedelta(days=days))
     found = route(seen, said, mandate, traffic)
     may = state == 2 and same and today < cap and days < 30 and isinstance(said, Proposal) and lies_inside(scope, seen, said)
     assert isinstance(found, Alone) == may
@@ -137,6 +138,17 @@ def test_a_guard_that_cannot_be_computed_sends_the_case_to_a_person() -> None:
 def test_a_confidence_that_is_no_probability_is_refused(value: float) -> None:
     with pytest.raises(NotAProbabilityError, match="confidence"):
         Proposal(answer=Choice(value="yes"), confidence=value)
+
+
+@pytest.mark.parametrize("use_case", [None, SLUG])
+@given(scope=scopes, seen=attributes, said=proposals, state=st.integers(0, 5))
+def test_nothing_is_decided_alone_while_the_stop_is_pressed(
+    use_case: UseCaseSlug | None, scope: Scope, seen: dict[str, str], said: Proposal, state: int
+) -> None:
+    """Breaks when any state of the mandate, or any case, gets past the stop; the reason says stopped, whatever else would apply."""
+    mandate = states(active(replace(terms(), scope=scope)))[state]
+    stop = Stop(id=1, use_case=use_case, by=OWNER.id, at=NOW, why="a drill")
+    assert route(seen, said, mandate, replace(RIGHT, stop=stop)) == ToPerson(reason="stopped")
 
 
 def test_a_proposed_mandate_alone_permits_nothing() -> None:

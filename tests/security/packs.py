@@ -55,6 +55,9 @@ def salt_of(name: str) -> bytes:
 
 PERSON: Mapping[str, str] = {"email": "ada@example.org", "name": "Ada \u00c5kesson"}
 DECISION = canonical_bytes({"answer": "7", "content": "a scanned digit"})
+CORRECTION = canonical_bytes({"answer": "1"})
+PAUSED = 10
+"""The case before which the stop is pressed and after which it is lifted; it goes to a person, as every fifth does."""
 
 
 def story() -> list[tuple[str, Mapping[str, Json]]]:
@@ -69,12 +72,15 @@ def story() -> list[tuple[str, Mapping[str, Json]]]:
         ("standard.locked", {"documents": {"standard.json": hashlib.sha256(STANDARD).hexdigest()}}),
         ("mandate.granted", {"mandate": "m1", "audit_rate": RATE, "secret_commitment": hashlib.sha256(SECRET).hexdigest()}),
         ("case.decided", {"case_number": 1, "commitment": decision}),
+        ("case.corrected", {"case_number": 1, "number": 1, "commitment": commitment(salt_of("correction 1"), CORRECTION)}),
     ]
     for number in CASES:
         route = "to_person" if number % 5 == 0 else "alone"
+        said += [("stop.pressed", {"reach": "use_case"}), ("stop.pressed", {"reach": "installation"})] if number == PAUSED else []
         said.append(("case.routed", {"mandate": "m1", "case_number": number, "audit_rate": RATE, "route": route}))
         if route == "alone" and due(number):
             said.append(("audit.drawn", {"mandate": "m1", "case_number": number}))
+        said += [("stop.lifted", {"reach": "installation"}), ("stop.lifted", {"reach": "use_case"})] if number == PAUSED else []
     return [*said, ("mandate.revoked", {"mandate": "m1"}), ("secret.revealed", {"mandate": "m1", "secret": SECRET.hex()})]
 
 
@@ -93,6 +99,9 @@ def made_of(seal: Seal, said: Sequence[tuple[str, Mapping[str, Json]]], **more: 
         "report.html": b"<h1>Report</h1>",
         "people.json": canonical_bytes([{**PERSON, "person": "p1", "salt": salt_of("ada").hex(), "event_index": 2}]),
         "decisions.json": canonical_bytes([{"case": 1, "event_index": at, "payload": DECISION.decode(), "salt": salt_of("case 1").hex()}]),
+        "corrections.json": canonical_bytes(
+            [{"case": 1, "event_index": at + 1, "payload": CORRECTION.decode(), "salt": salt_of("correction 1").hex()}]
+        ),
     }
     documents |= {name.replace("_", "."): data for name, data in more.items()}
     inside = [(number, entry) for number, entry in enumerate(entries) if number != ELSEWHERE]

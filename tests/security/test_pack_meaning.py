@@ -12,7 +12,22 @@ from licet.core.checkpoint import checkpoint_body, parse_note, signed_note
 from licet.core.ledger import leaf_hash, root
 from licet.edge.seal import Seal, create_seal
 from licet.verify import AUTHENTIC, BROKEN, INTACT, UsageError, Verification, verify_pack
-from tests.security.packs import CASES, DECISION, RATE, SECRET, Made, due, files_of, made, made_of, rebuilt, salt_of, story
+from tests.security.packs import (
+    CASES,
+    CORRECTION,
+    DECISION,
+    PAUSED,
+    RATE,
+    SECRET,
+    Made,
+    due,
+    files_of,
+    made,
+    made_of,
+    rebuilt,
+    salt_of,
+    story,
+)
 
 Look = Callable[..., Verification]
 Said = list[tuple[str, Mapping[str, Json]]]
@@ -213,6 +228,62 @@ def test_audit_draws_that_are_not_those_of_the_secret_are_named(seal: Seal, look
     assert names(look(made_of(seal, said).packed), named)
 
 
+def place_of(what: str, **facts: Json) -> int:
+    """Where the story first says this."""
+    return next(at for at, (word, told) in enumerate(story()) if word == what and facts.items() <= told.items())
+
+
+def moved(at: int, *, to: int) -> Said:
+    """The story with one event told at another place."""
+    said = story()
+    said.insert(to, said.pop(at))
+    return said
+
+
+PRESSED, LIFTED = place_of("stop.pressed", reach="use_case"), place_of("stop.lifted", reach="use_case")
+EVERYWHERE = place_of("stop.lifted", reach="installation")
+ROUTED = place_of("case.routed", case_number=PAUSED)
+
+
+@pytest.mark.parametrize(
+    ("said", "named"),
+    [
+        (changed("case.routed", PAUSED - 1, route="alone"), f"case {PAUSED} went alone at entry {ROUTED}, while the stop of entry"),
+        (moved(PRESSED, to=place_of("case.routed", case_number=PAUSED - 1)), f"case {PAUSED - 1} went alone"),
+        (moved(LIFTED, to=place_of("case.routed", case_number=PAUSED + 1)), f"case {PAUSED + 1} went alone"),
+        (moved(EVERYWHERE, to=place_of("case.routed", case_number=PAUSED + 1)), f"case {PAUSED + 1} went alone"),
+        (changed("stop.lifted", 0, reach="use_case"), f"case {PAUSED + 1} went alone"),
+        (without("stop.lifted"), f"case {PAUSED + 1} went alone"),
+        (changed("stop.pressed", 0, reach=[]), "stop: malformed"),
+    ],
+)
+def test_whoever_decided_alone_while_the_stop_was_pressed_is_found(seal: Seal, look: Look, said: Said, named: str) -> None:
+    """Breaks when the verifier forgets one of the two stops, or lets one lift the other."""
+    assert names(look(made_of(seal, said).packed), named)
+
+
+DECIDED = place_of("case.decided")
+
+
+@pytest.mark.parametrize(
+    ("said", "named"),
+    [
+        ([*story(), story()[DECIDED]], "case.decided, does not follow"),
+        (changed("case.corrected", 0, number=2), "case.corrected, does not follow"),
+        (changed("case.corrected", 0, case_number=2), "case 2: entry"),
+        ([*story(), story()[DECIDED + 1]], "case.corrected, does not follow"),
+        (changed("case.corrected", 0, case_number=[]), "once: malformed"),
+    ],
+)
+def test_a_case_is_decided_once_and_then_corrected_in_turn(seal: Seal, look: Look, said: Said, named: str) -> None:
+    assert names(look(made_of(seal, said).packed), named)
+
+
+def test_corrections_in_turn_are_authentic(seal: Seal, look: Look) -> None:
+    again = {**story()[DECIDED + 1][1], "number": 2}
+    assert look(made_of(seal, [*story(), ("case.corrected", again)]).packed).result == AUTHENTIC
+
+
 @pytest.mark.parametrize("word", ["audit.answered", "audit.overdue"])
 def test_an_audit_that_was_answered_or_never_came_was_drawn(seal: Seal, look: Look, word: str) -> None:
     said: Said = [(word if what == "audit.drawn" else what, facts) for what, facts in story()]
@@ -227,6 +298,7 @@ def test_audit_draws_wait_for_the_secret(seal: Seal, look: Look) -> None:
 
 PEOPLE = {"email": "ada@example.org", "name": "Ada \u00c5kesson", "person": "p1", "salt": salt_of("ada").hex(), "event_index": 2}
 ROW: Mapping[str, Json] = {"case": 1, "event_index": 6, "payload": DECISION.decode(), "salt": salt_of("case 1").hex()}
+MENDED: Mapping[str, Json] = {"case": 1, "event_index": 7, "payload": CORRECTION.decode(), "salt": salt_of("correction 1").hex()}
 BORDER = {"salt": salt_of("case 1").hex() + "7b", "payload": DECISION.decode()[1:]}
 
 
@@ -241,6 +313,8 @@ BORDER = {"salt": salt_of("case 1").hex() + "7b", "payload": DECISION.decode()[1
             {**ROW, "payload": DECISION.decode().replace("7", "1")},
             "decision on case 1 differs from the commitment in entry 6",
         ),
+        ("corrections_json", {**MENDED, "payload": DECISION.decode()}, "correction of case 1 differs from the commitment in entry 7"),
+        ("corrections_json", {**MENDED, "case": 2}, "entry 7 is about 1"),
         ("decisions_json", {**ROW, "salt": ""}, "decision on case 1 differs"),
         ("decisions_json", {**ROW, **BORDER}, "decision on case 1 differs"),
         ("decisions_json", {**ROW, "event_index": 2}, "decision on case 1 differs"),

@@ -26,8 +26,17 @@ PLACES: Mapping[str, Place] = {
         module="places", name="init", says="Make an installation in a folder: database, payload key, signing key; prints the public key."
     ),
     "check": Place(module="places", name="check", says="Check every use case's files; names file, line and remedy of all that is wrong."),
-    "doctor": Place(module="places", name="doctor", says="Find what is wrong with the installation: keys, database, ledger, clock, disk."),
+    "doctor": Place(
+        module="places",
+        name="doctor",
+        says="Find what is wrong with the installation: files, keys, database, ledger, clock, workers, use cases; ends with 4 on an error.",
+    ),
     "person": Place(module="places", name="person", says="People and their roles."),
+    "token": Place(
+        module="tokens",
+        name="token",
+        says="Tokens, which let programs in by the API; none of them can approve, review, grant, answer or lift.",
+    ),
     "db": Place(module="places", name="db", says="The database's schema."),
     "backup": Place(
         module="places",
@@ -54,9 +63,15 @@ PLACES: Mapping[str, Place] = {
     "gate": Place(module="mandates", name="gate", says="The evidence a use case must show before it may move on."),
     "approve": Place(module="mandates", name="approve", says="Say yes to exactly what has this digest (from `licet gate show`)."),
     "mandate": Place(module="mandates", name="mandate", says="The authority for exactly one system to decide cases in a scope alone."),
+    "stop": Place(
+        module="stops", name="stop", says="The stop: while it is pressed nothing is decided alone; the mandate stays as it is."
+    ),
     "cases": Place(module="cases", name="cases", says="Cases that come in to be decided."),
     "audit": Place(module="cases", name="audit", says="Blind audits of cases that AI decided alone."),
     "effects": Place(module="effects", name="effects", says="What happens in the world after decisions."),
+    "serve": Place(
+        module="serving", name="serve", says="Serve programs: the API, health and metrics, with a worker in the same process."
+    ),
     "worker": Place(
         module="serving",
         name="worker",

@@ -18,11 +18,12 @@ from licet.core.mandate import (
     proposed_of,
 )
 from licet.core.standard import CountersignedStandard, LockedStandard
+from licet.core.stop import LiftedStop
 from licet.core.system import Proposal
 from licet.core.use_case import UseCase
 from licet.flows.open_sealed import Figures
 from licet.flows.report import active_of
-from licet.store import audits, cases, decisions, looks, mandates, systems
+from licet.store import audits, cases, decisions, looks, mandates, stops, systems
 from licet.store.book import Tx
 from licet.web.report import Example, Picture, Signature
 
@@ -105,7 +106,7 @@ def _shown(tx: Tx, example: Example) -> Example:
 
 def signatures_of(tx: Tx, seen: Seen) -> tuple[Signature, ...]:
     """Everybody's acts, in the order in which they happened."""
-    found = [*_by_standard(seen), *_by_looks(tx, seen), *_by_mandate(tx, seen)]
+    found = [*_by_standard(seen), *_by_looks(tx, seen), *_by_mandate(tx, seen), *_by_stops(tx, seen)]
     return tuple(sorted(found, key=lambda act: act.at))
 
 
@@ -133,6 +134,17 @@ def _by_looks(tx: Tx, seen: Seen) -> list[Signature]:
     opened = None if seen.look is None else looks.opening(tx, seen.look.look.sealed_set)
     if opened is not None:
         found.append(Signature(what="Sealed cases opened", who=_who(seen, opened[0]), at=opened[1]))
+    return found
+
+
+def _by_stops(tx: Tx, seen: Seen) -> list[Signature]:
+    found = []
+    for one in (*stops.history(tx, seen.use_case), *stops.history(tx, None)):
+        stop = one.stop if isinstance(one, LiftedStop) else one
+        where = "" if stop.use_case is not None else " everywhere"
+        found.append(Signature(what=f"Stop pressed{where}", who=_who(seen, stop.by), at=stop.at))
+        if isinstance(one, LiftedStop):
+            found.append(Signature(what=f"Stop lifted{where}", who=_who(seen, one.lifted_by), at=one.lifted_at))
     return found
 
 

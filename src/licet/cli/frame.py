@@ -43,6 +43,8 @@ ENVIRONMENT_ERRORS = frozenset(
         "DatabaseUnreachableError",
         "OtherInstallationError",
         "SchemaError",
+        "TracesMissingError",
+        "OldWorkersError",
         "ClockWentBackError",
         "BrokenDatabaseError",
         "KeyFileError",
@@ -50,6 +52,9 @@ ENVIRONMENT_ERRORS = frozenset(
         "SealError",
         "HomeExistsError",
         "RolledBackError",
+        "ServerUnreachableError",
+        "TokenMissingError",
+        "PortTakenError",
         "WorkerRunningError",
     }
 )

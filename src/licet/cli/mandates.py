@@ -205,7 +205,7 @@ def show_mandate(slug: str, home: str | None, *, as_json: bool) -> None:
 @click.option("--why", default="Stopped by a person.", help="In words, for the owner.")
 @usual
 def suspend(slug: str, why: str, acting: str | None, home: str | None, *, as_json: bool) -> None:
-    """The stop button: from the next case on, people decide."""
+    """Take the mandate out of force: from the next case on, people decide; to reinstate it takes a fresh verdict."""
     from licet.flows.office import who
     from licet.flows.respond import suspend_mandate
 

@@ -27,5 +27,8 @@ SealedSetId = NewType("SealedSetId", int)
 OPERATOR = PersonId("operator")
 """Who acts when nobody is named: may set up, import, evaluate and export, and nothing that needs a person."""
 
+PROGRAM = "token:"
+"""How a program begins where the ledger says who acted; the public id of its token follows."""
+
 LICET = PersonId("licet")
 """Licet itself, where it acts by rule: a watch that trips, a mandate that expires."""

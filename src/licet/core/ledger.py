@@ -39,10 +39,13 @@ WORDS: Mapping[str, str] = {
     "mandate.reinstated": "Risk put a suspended mandate in force again, on a fresh verdict.",
     "mandate.revoked": "A mandate was revoked for good.",
     "mandate.expired": "A mandate's time was over.",
+    "stop.pressed": "The stop was pressed, for a use case or for the installation; nothing is decided alone until it is lifted.",
+    "stop.lifted": "A person lifted the stop; AI decides alone again where a mandate permits it.",
     "stage.changed": "A use case moved to another stage.",
     "case.accepted": "A case came in and got its number.",
     "case.routed": "A case was routed: to AI alone, or to a person because of a reason code.",
     "case.decided": "A case got the answer that counts.",
+    "case.corrected": "A person corrected the decision on a case; what was decided stays, and the newest correction counts.",
     "effect.delivered": "The receiver took the effect of a decision or of its correction.",
     "effect.dead": "An effect was given up; it is not tried again by itself.",
     "effect.replayed": "A person let a dead effect be tried again.",
@@ -57,6 +60,8 @@ WORDS: Mapping[str, str] = {
     "secret.revealed": "The secret that drew a mandate's audits was revealed, so that anybody can check the draws.",
     "cases.exported": "Cases and decisions were exported.",
     "evidence.exported": "An evidence pack was exported; the entry holds the digest of its manifest.",
+    "token.made": "A person made a token, which lets a program in; the entry holds its id, never the token.",
+    "token.revoked": "A person revoked a token.",
     "ledger.restored": "The database was restored from a backup.",
 }
 """Every word the ledger knows, with its meaning. Words are never renamed; the reference in the docs is tested against it."""

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from licet.core.ids import OPERATOR, PersonId
+from licet.core.ids import OPERATOR, PROGRAM, PersonId
 from licet.core.refusal import Refused
 
 
@@ -40,7 +40,25 @@ class Operator:
     name: str = "operator"
 
 
-Actor = Person | Operator
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Caller:
+    """A program with a token of the API. It brings cases in and may press the stop; it is nobody, and signs nothing.
+
+    Attributes:
+        token: which token, by its public id; the ledger carries it as `id`.
+        name: what people call it.
+    """
+
+    token: str
+    name: str
+
+    @property
+    def id(self) -> PersonId:
+        """Who acts, as the ledger says it."""
+        return PersonId(PROGRAM + self.token)
+
+
+Actor = Person | Operator | Caller
 
 
 class Act(StrEnum):
@@ -61,17 +79,26 @@ class Act(StrEnum):
     PROPOSE = "propose a mandate"
     GRANT = "grant a mandate"
     SUSPEND = "suspend a mandate"
+    STOP = "press the stop"
+    LIFT = "lift the stop"
+    LIFT_EVERYWHERE = "lift the stop of the installation"
     REINSTATE = "reinstate a mandate"
     REVOKE = "revoke a mandate"
     ADJUDICATE = "adjudicate"
     REVIEW = "review"
+    CORRECT = "correct a decision"
     ERASE = "erase a case"
     RETIRE = "retire a use case"
+    ISSUE = "make or revoke a token"
+    ISSUE_EVERYWHERE = "make or revoke a token for all use cases"
     DELIVER = "deliver effects"
     REPLAY = "replay effects"
 
 
 OPERATOR_ACTS = frozenset({Act.SET_UP, Act.ADD_PERSON, Act.CREATE_USE_CASE, Act.IMPORT, Act.EVALUATE, Act.EXPORT, Act.SUBMIT, Act.DELIVER})
+
+TOKEN_ACTS = frozenset({Act.SUBMIT, Act.STOP})
+"""What a token may do: bring work in, and take AI's authority away. It never gives any."""
 
 ROLES_FOR: Mapping[Act, frozenset[Role]] = {
     Act.SET_UP: frozenset(Role),
@@ -89,21 +116,27 @@ ROLES_FOR: Mapping[Act, frozenset[Role]] = {
     Act.PROPOSE: frozenset({Role.OWNER, Role.BUILDER}),
     Act.GRANT: frozenset({Role.OWNER}),
     Act.SUSPEND: frozenset({Role.OWNER, Role.RISK, Role.ADMIN}),
+    Act.STOP: frozenset({Role.OWNER, Role.RISK, Role.ADMIN}),
+    Act.LIFT: frozenset({Role.OWNER, Role.RISK}),
+    Act.LIFT_EVERYWHERE: frozenset({Role.RISK}),
     Act.REINSTATE: frozenset({Role.RISK}),
     Act.REVOKE: frozenset({Role.OWNER, Role.RISK, Role.ADMIN}),
     Act.ADJUDICATE: frozenset({Role.REVIEWER, Role.OWNER, Role.RISK}),
     Act.REVIEW: frozenset({Role.REVIEWER, Role.OWNER}),
+    Act.CORRECT: frozenset({Role.REVIEWER, Role.OWNER}),
     Act.ERASE: frozenset({Role.OWNER, Role.ADMIN}),
     Act.RETIRE: frozenset({Role.OWNER, Role.ADMIN}),
+    Act.ISSUE: frozenset({Role.OWNER, Role.ADMIN}),
+    Act.ISSUE_EVERYWHERE: frozenset({Role.ADMIN}),
     Act.DELIVER: frozenset(Role),
     Act.REPLAY: frozenset({Role.OWNER, Role.ADMIN}),
 }
 
-OWNERS_OWN = frozenset({Act.LOCK, Act.REVISE, Act.GRANT, Act.OPEN_SEALED})
-"""Acts of the owner of *this* use case, not of any owner."""
+OWNERS_OWN = frozenset({Act.LOCK, Act.REVISE, Act.GRANT, Act.OPEN_SEALED, Act.LIFT, Act.CORRECT, Act.ISSUE})
+"""Acts in which being an owner counts in one's own use case only; another role that permits the act counts in each."""
 
 
-def permit(actor: Actor, act: Act, *, use_case_owner: PersonId | None) -> Person | Operator | Refused:
+def permit(actor: Actor, act: Act, *, use_case_owner: PersonId | None) -> Actor | Refused:
     """Says whether somebody may do something, by role and ownership.
 
     Args:
@@ -114,31 +147,33 @@ def permit(actor: Actor, act: Act, *, use_case_owner: PersonId | None) -> Person
     Returns:
         The actor, or `Refused` with `person_needed`, `not_permitted` or `not_the_owner`.
     """
-    if isinstance(actor, Operator):
-        if act in OPERATOR_ACTS:
-            return actor
-        needed = _names(ROLES_FOR[act])
-        return Refused(
-            code="person_needed",
-            why=f"The operator may not {act.value}; it takes a named person.",
-            remedy=f"Repeat with --as E-MAIL of: {needed}.",
-        )
+    if not isinstance(actor, Person):
+        may = OPERATOR_ACTS if isinstance(actor, Operator) else TOKEN_ACTS
+        return actor if act in may else _person_needed(actor, act)
     if not actor.has(*ROLES_FOR[act]):
         why = f"{actor.email!r} ({_names(actor.roles)}) may not {act.value}; it takes: {_names(ROLES_FOR[act])}."
         return Refused(code="not_permitted", why=why, remedy="Let somebody with that role do it.")
-    if act in OWNERS_OWN and use_case_owner not in {None, actor.id}:
+    as_owner = not actor.has(*(ROLES_FOR[act] - {Role.OWNER}))
+    if act in OWNERS_OWN and as_owner and use_case_owner not in {None, actor.id}:
         why = f"{actor.email!r} is not the owner of this use case and may not {act.value}."
         return Refused(code="not_the_owner", why=why, remedy="Let the owner of this use case do it.")
     return actor
 
 
 def permit_person(actor: Actor, act: Act, *, use_case_owner: PersonId | None) -> Person | Refused:
-    """As `permit`, for acts that leave a person's name behind: the operator never passes."""
+    """As `permit`, for acts that leave a person's name behind: neither the operator nor a token ever passes."""
     permitted = permit(actor, act, use_case_owner=use_case_owner)
-    if isinstance(permitted, Operator):
-        why = f"The operator may not {act.value} here; it takes a named person."
-        return Refused(code="person_needed", why=why, remedy="Repeat with --as E-MAIL.")
-    return permitted
+    return permitted if isinstance(permitted, Person | Refused) else _person_needed(permitted, act)
+
+
+def _person_needed(actor: Operator | Caller, act: Act) -> Refused:
+    who = "The operator" if isinstance(actor, Operator) else f"The token {actor.name!r}"
+    needed = _names(ROLES_FOR[act])
+    return Refused(
+        code="person_needed",
+        why=f"{who} may not {act.value}; it takes a named person.",
+        remedy=f"Repeat with --as E-MAIL of: {needed}.",
+    )
 
 
 def _names(roles: frozenset[Role]) -> str:

@@ -20,11 +20,11 @@ from licet.flows.audit import advance
 from licet.flows.deliver import DECISION, plan_effects
 from licet.flows.office import Office, entry
 from licet.flows.speakers import Said, who_spoke
-from licet.store import audits, decisions, mandates, systems
+from licet.store import audits, decisions, mandates, stops, systems
 from licet.store.book import Tx
 from licet.store.payloads import commit_to
 
-RULES = "routing-1"
+RULES = "routing-2"
 """Version of the routing rules, recorded with every decision."""
 
 
@@ -66,7 +66,7 @@ class _Sheet:
 def decide(office: Office, tx: Tx, use_case: UseCase, items: Sequence[Item], said: Said, now: datetime) -> Done:
     """Routes cases and writes all that follows, in the caller's transaction.
 
-    State, fingerprint, expiry and cap are read here, under the write lock: nothing that was read before counts.
+    State, fingerprint, expiry, cap and the stop are read here, under the write lock: nothing that was read before counts.
 
     Args:
         office: the office.
@@ -80,10 +80,11 @@ def decide(office: Office, tx: Tx, use_case: UseCase, items: Sequence[Item], sai
     fingerprint = who_spoke(said, mandate)
     sheet = _Sheet(use_case=use_case, fingerprint=fingerprint, now=now)
     before = decisions.alone_on_day(tx, mandate.id, now) if isinstance(mandate, ActiveMandate) else 0
+    stop = stops.pressed(tx, use_case.id)
     auditor = _Auditor(tx, mandate)
     routes: dict[CaseNumber, Route] = {}
     for item in items:
-        traffic = Traffic(fingerprint=fingerprint, alone_today=before + len(sheet.decided), now=now)
+        traffic = Traffic(fingerprint=fingerprint, alone_today=before + len(sheet.decided), stop=stop, now=now)
         found = routes[item.number] = route(item.attributes, item.proposed, mandate, traffic)
         _note(office, tx, sheet, item, found)
         if isinstance(found, Alone) and auditor.draws(item.number):
@@ -180,4 +181,5 @@ def _write(office: Office, tx: Tx, sheet: _Sheet, items: Sequence[Item]) -> None
     plan_effects(office, tx, sheet.use_case, [(decided.case, DECISION) for decided, _ in sheet.decided], alone=True, now=sheet.now)
     audits.draw(tx, sheet.drawn)
     decisions.ask(tx, sheet.use_case, sheet.tasks, at=sheet.now)
+    decisions.tally(tx, sheet.use_case, sheet.routed, [decided for decided, _ in sheet.decided])
     tx.record(*sheet.events)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from licet.core.case import CaseBody
+from licet.core.case_rules import facts_of
 from licet.core.history import PostedProposal
 from licet.core.ids import UseCaseSlug
 from licet.core.system import NoProposal, Proposal, Proposed, SystemCard
@@ -102,9 +103,7 @@ def work_off(office: Office, speakers: Speakers, *, use_case_id: int, claim: str
         queue.forget_erased(tx, claim)
 
 
-def _decide_part(
-    office: Office, use_case: UseCase, asked: Asked, claim: str, held: Sequence[tuple[Held, CaseBody]]
-) -> Iterator[Done]:
+def _decide_part(office: Office, use_case: UseCase, asked: Asked, claim: str, held: Sequence[tuple[Held, CaseBody]]) -> Iterator[Done]:
     """Lets the systems propose outside any transaction, then decides in one, on the mandate as it stands there."""
     cards = {_name(one.card): one.card for one, _ in held}
     groups = [(card, [(one, body) for one, body in held if _name(one.card) == name]) for name, card in cards.items()]
@@ -118,7 +117,7 @@ def _decide_part(
 
 def _items(group: Sequence[tuple[Held, CaseBody]], proposed: Sequence[Proposed], mine: frozenset[int]) -> list[Item]:
     return [
-        Item(number=one.case.number, salt=one.case.salt or b"", attributes=body.attributes, proposed=said)
+        Item(number=one.case.number, salt=one.case.salt or b"", attributes=facts_of(body), proposed=said)
         for (one, body), said in zip(group, proposed, strict=True)
         if one.case.number in mine
     ]

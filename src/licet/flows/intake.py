@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from itertools import islice
 
 from licet.core.case import Part, body_to_json
+from licet.core.case_rules import facts_of
 from licet.core.history import PastCase
 from licet.core.ids import CaseNumber, PersonId
 from licet.core.ledger import Event
@@ -138,7 +139,7 @@ def take_now(office: Office, speakers: Speakers, by: Actor, *, name: str, row: P
         if accepted.repeated:
             return Taken(accepted=accepted, route=None)
         salt = intake.salts[accepted.number]
-        item = Item(number=accepted.number, salt=salt, attributes=row.body.attributes, proposed=said.proposed[0])
+        item = Item(number=accepted.number, salt=salt, attributes=facts_of(row.body), proposed=said.proposed[0])
         done = decide(office, tx, use_case, [item], said, now)
     return Taken(accepted=accepted, route=done.routes[accepted.number])
 

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from licet.core.canonical import Json
-from licet.core.ids import LICET, OPERATOR, PersonId, UseCaseSlug
+from licet.core.ids import LICET, OPERATOR, PROGRAM, PersonId, UseCaseSlug
 from licet.core.ledger import Event
-from licet.core.people import Act, Actor, Operator, Person, permit
+from licet.core.people import Act, Actor, Operator, permit
 from licet.core.refusal import Refused
 from licet.core.use_case import UseCase, in_use
 from licet.ports import Clock, Draw, Effects, GuardianMaker, Post, Seal, Systems, Trainer, Vault, Witness
@@ -63,7 +63,7 @@ def working(tx: Tx, slug: str) -> UseCase | Refused:
     return in_use(use_cases.require(tx, slug))
 
 
-def at_work_on(tx: Tx, by: Actor, act: Act, *, name: str) -> tuple[UseCase, Person | Operator] | Refused:
+def at_work_on(tx: Tx, by: Actor, act: Act, *, name: str) -> tuple[UseCase, Actor] | Refused:
     """The use case by name and who acts in it, if it still takes acts and the act is theirs."""
     use_case = working(tx, name)
     if isinstance(use_case, Refused):
@@ -73,9 +73,11 @@ def at_work_on(tx: Tx, by: Actor, act: Act, *, name: str) -> tuple[UseCase, Pers
 
 
 def entry(what: str, *, by: PersonId, now: datetime, use_case: UseCase | UseCaseSlug | None, **facts: Json) -> Event:
-    """A ledger entry; acts of people say that their identity is asserted."""
+    """A ledger entry; acts of people say that their identity is asserted, those of programs that a token showed it."""
     slug = use_case.slug if isinstance(use_case, UseCase) else use_case
     said: dict[str, Json] = dict(facts)
-    if by not in {LICET, OPERATOR}:
+    if by.startswith(PROGRAM):
+        said["identity"] = "token"
+    elif by not in {LICET, OPERATOR}:
         said["identity"] = ASSERTED
     return Event(what=what, at=now, by=by, use_case=slug, facts=said)

@@ -15,7 +15,7 @@ from licet.store.book import Tx
 
 
 def suspend_mandate(office: Office, by: Actor, *, name: str, why: str) -> SuspendedMandate | Refused:
-    """The stop button: with effect from the next case, whatever else is running."""
+    """Takes a mandate out of force, with effect from the next case, whatever else is running."""
     with office.book.write() as tx:
         now = office.clock.now()
         use_case = use_cases.require(tx, name)

@@ -19,10 +19,10 @@ from licet.core.use_case import UseCase
 from licet.flows.audit import advance
 from licet.flows.decide import RULES
 from licet.flows.deliver import DECISION, plan_effects
-from licet.flows.office import Office, entry, working
-from licet.store import audits, cases, decisions
+from licet.flows.office import Office, at_work_on, entry, working
+from licet.store import audits, cases, decisions, live, mandates
 from licet.store.book import Tx
-from licet.store.payloads import commit_to, salts_of
+from licet.store.payloads import commit_to
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,41 +70,67 @@ def answer_worksheet(office: Office, by: Actor, *, name: str, answers: Mapping[s
         if isinstance(person, Refused):
             return person
         tasks = decisions.tasks_named(tx, use_case, list(answers))
-        given = [(tasks[token], answer) for token, answer in answers.items() if token in tasks]
+        given = [(*tasks[token], answer) for token, answer in answers.items() if token in tasks]
         mandate = give(office, tx, use_case, given, by=person.id, now=now)
         return Answered(taken=len(given), late=len(answers) - len(given), mandate=mandate)
+
+
+def answer_case(office: Office, by: Actor, *, name: str, case: str, answer: Answer) -> Refused | None:
+    """Takes a person's blind answer on one case, by its outside name or its number.
+
+    On a case that AI decided alone nothing is refused: whether it had been drawn for an audit is not to be found out by trying.
+
+    Returns:
+        None where it was taken or may not be told from one that was; else `Refused`.
+    """
+    with office.book.write() as tx:
+        now = office.clock.now()
+        permitted = at_work_on(tx, by, Act.REVIEW, name=name)
+        if isinstance(permitted, Refused):
+            return permitted
+        use_case, actor = permitted
+        found = live.find(tx, use_case, case)
+        if found is None:
+            return Refused(code="not_there", why=f"{use_case.slug!r} has no case {case!r}.", remedy="Give its id or its number.")
+        tasks = decisions.tasks_of(tx, [found.number])
+        give(office, tx, use_case, [(task, salt, answer) for task, salt in tasks], by=actor.id, now=now)
+        if tasks or (found.routed is not None and found.routed.route == decisions.ALONE):
+            return None
+        return Refused(code="not_waiting", why=f"The case {case!r} waits for no answer.", remedy="The first answer stays.")
 
 
 def answer_simulated(office: Office, use_case: UseCase, truths: Mapping[CaseNumber, Answer], *, now: datetime) -> Mandate | None:
     """Lets simulated people, who answer with the data's own truth, clear what waits about these cases."""
     with office.book.write() as tx:
-        tasks = decisions.tasks_of(tx, list(truths))
-        return give(office, tx, use_case, [(task, truths[task.case]) for task in tasks], by=SIMULATED, now=now)
+        given = [(task, salt, truths[task.case]) for task, salt in decisions.tasks_of(tx, list(truths))]
+        return give(office, tx, use_case, given, by=SIMULATED, now=now)
 
 
-def give(
-    office: Office, tx: Tx, use_case: UseCase, given: Sequence[tuple[decisions.Task, Answer]], *, by: PersonId, now: datetime
-) -> Mandate | None:
-    """Writes blind answers down, lets each take effect, and advances the watch; all in the caller's transaction.
+Given = tuple[decisions.Task, bytes, Answer]
+"""A task, the key material of its case, and what a person answers."""
+
+
+def give(office: Office, tx: Tx, use_case: UseCase, given: Sequence[Given], *, by: PersonId, now: datetime) -> Mandate | None:
+    """Writes blind answers down, lets each take effect, and advances the watch where an audit was answered; in the caller's transaction.
 
     An audit whose time is over is lost, whoever answers it now. What simulated people decide stays here: nothing is done in the world.
     """
-    salts = salts_of(tx, [task.case for task, _ in given])
-    readable = [(task, answer) for task, answer in given if task.case in salts]
-    closed = decisions.close_tasks(tx, [task.token for task, _ in readable], at=now)
+    closed = decisions.close_tasks(tx, [task.token for task, _, _ in given], at=now)
     simulated = by == SIMULATED
     reviews = [
-        (Review(case=task.case, kind=task.kind, by=by, answer=answer, at=now, simulated=simulated), salts[task.case])
-        for task, answer in readable
+        (Review(case=task.case, kind=task.kind, by=by, answer=answer, at=now, simulated=simulated), salt)
+        for task, salt, answer in given
         if task.token in closed
     ]
     decisions.add_reviews(tx, reviews)
     decided = [(_decided(one), salt) for one, salt in reviews if one.kind is not ReviewKind.AUDIT]
     decisions.decide(tx, use_case, decided, at=now)
+    decisions.tally(tx, use_case, [], [one for one, _ in decided], closed=len(decided))
     tx.record(*[_event(tx, use_case, one, salt, now) for one, salt in reviews])
     in_the_world = [] if simulated else [(one.case, DECISION) for one, _ in decided]
     plan_effects(office, tx, use_case, in_the_world, alone=False, now=now)
-    return advance(tx, use_case, now)
+    audited = any(one.kind is ReviewKind.AUDIT for one, _ in reviews)
+    return advance(tx, use_case, now) if audited else mandates.in_force(tx, use_case)
 
 
 def _decided(one: Review) -> decisions.Decided:
@@ -123,9 +149,7 @@ def _event(tx: Tx, use_case: UseCase, one: Review, salt: bytes, now: datetime) -
     return entry("case.decided", by=one.by, now=now, use_case=use_case, **facts)
 
 
-def _settle(
-    tx: Tx, use_case: UseCase, review: Review, salt: bytes, facts: dict[str, Json], now: datetime
-) -> Event:
+def _settle(tx: Tx, use_case: UseCase, review: Review, salt: bytes, facts: dict[str, Json], now: datetime) -> Event:
     drawn = audits.of_case(tx, review.case)
     decided = decisions.answer_of(tx, use_case, review.case, salt)
     if drawn is None or decided is None or drawn.outcome is not None or now >= drawn.drawn.due_at:

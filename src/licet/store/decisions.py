@@ -1,6 +1,7 @@
 """Decisions' rows: how each case was routed, who is asked, what people answered, and the answer that counts."""
 
 import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -12,13 +13,16 @@ from licet.core.canonical import Json
 from licet.core.ids import CaseNumber, Fingerprint, MandateId
 from licet.core.review import Review, ReviewKind
 from licet.core.use_case import UseCase
-from licet.store import tables
-from licet.store.book import Tx
+from licet.store import tables, tallies
+from licet.store.book import Record, Tx
 from licet.store.moments import moment_text
 from licet.store.payloads import read_answer, write_answer
 
 ALONE = "alone"
 TO_PERSON = "to_person"
+
+BY_MANDATE = "mandate:"
+"""How the name of whoever decided begins where AI decided alone."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +87,17 @@ def ask(tx: Tx, use_case: UseCase, tasks: Sequence[Task], *, at: datetime) -> No
     tx.insert_many(tables.task, ("token", "case_number", "use_case_id", "kind", "created_at"), rows)
 
 
+def tally(tx: Tx, use_case: UseCase, routed: Sequence[Routed], decided: Sequence[Decided], *, closed: int = 0) -> None:
+    """Adds to the use case's tallies what this transaction routed and decided, and how many people's tasks it closed.
+
+    Audits' tasks are not counted; see `tallies.Tally`.
+    """
+    found = Counter((tallies.ROUTED, one.reason or "") for one in routed)
+    found.update((tallies.DECIDED, tallies.AI if one.by.startswith(BY_MANDATE) else tallies.PERSON) for one in decided)
+    found[tallies.TASKS, ReviewKind.DECISION.value] += sum(one.route == TO_PERSON for one in routed) - closed
+    tallies.add(tx, use_case.id, found)
+
+
 def open_tasks(tx: Tx, use_case: UseCase) -> list[Task]:
     """Tasks nobody has answered, in an order that says nothing about why they were made."""
     t = tables.task.c
@@ -90,26 +105,32 @@ def open_tasks(tx: Tx, use_case: UseCase) -> list[Task]:
     return [Task(token=r.token, case=CaseNumber(r.case_number), kind=ReviewKind(r.kind)) for r in rows]
 
 
-def tasks_of(tx: Tx, numbers: Sequence[CaseNumber]) -> list[Task]:
-    """Open tasks about these cases, in the order in which the cases came in."""
-    t = tables.task.c
-    wanted = select(t.token, t.case_number, t.kind).where(t.case_number.in_(numbers), t.done_at.is_(None)).order_by(t.case_number)
-    return [Task(token=r.token, case=CaseNumber(r.case_number), kind=ReviewKind(r.kind)) for r in tx.run(wanted)]
+def tasks_of(tx: Tx, numbers: Sequence[CaseNumber]) -> list[tuple[Task, bytes]]:
+    """Open tasks about these cases with their key material, in the order in which the cases came in."""
+    return [(_task(row), row.salt) for row in tx.run(_TASKS_OF, {"numbers": list(numbers)})]
 
 
-def tasks_named(tx: Tx, use_case: UseCase, tokens: Sequence[str]) -> dict[str, Task]:
-    """Open tasks by the names that the outside has for them; those answered before, or of another use case, are left out."""
-    found: dict[str, Task] = {}
+def tasks_named(tx: Tx, use_case: UseCase, tokens: Sequence[str]) -> dict[str, tuple[Task, bytes]]:
+    """Open tasks by the names that the outside has for them, with the key material of their cases.
+
+    Those answered before, of another use case, or about an erased case are left out.
+    """
+    found: dict[str, tuple[Task, bytes]] = {}
     for start in range(0, len(tokens), 500):
         rows = tx.run(_TASKS_NAMED, {"use_case": use_case.id, "tokens": list(tokens[start : start + 500])})
-        found.update({r.token: Task(token=r.token, case=CaseNumber(r.case_number), kind=ReviewKind(r.kind)) for r in rows})
+        found.update({r.token: (_task(r), r.salt) for r in rows})
     return found
 
 
-_OPEN = select(tables.task.c.token, tables.task.c.case_number, tables.task.c.kind).where(tables.task.c.done_at.is_(None))
-_TASKS_NAMED = _OPEN.where(
-    tables.task.c.use_case_id == bindparam("use_case"), tables.task.c.token.in_(bindparam("tokens", expanding=True))
-)
+def _task(row: Record) -> Task:
+    return Task(token=row.token, case=CaseNumber(row.case_number), kind=ReviewKind(row.kind))
+
+
+_T, _K = tables.task, tables.case_key
+_READABLE = select(_T.c.token, _T.c.case_number, _T.c.kind, _K.c.salt).join(_K, _K.c.case_number == _T.c.case_number)
+_OPEN = _READABLE.where(_T.c.done_at.is_(None))
+_TASKS_NAMED = _OPEN.where(_T.c.use_case_id == bindparam("use_case"), _T.c.token.in_(bindparam("tokens", expanding=True)))
+_TASKS_OF = _OPEN.where(_T.c.case_number.in_(bindparam("numbers", expanding=True))).order_by(_T.c.case_number)
 
 
 def close_tasks(tx: Tx, tokens: Sequence[str], *, at: datetime) -> frozenset[str]:
