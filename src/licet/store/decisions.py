@@ -14,6 +14,7 @@ from licet.core.review import Review, ReviewKind
 from licet.core.use_case import UseCase
 from licet.store import tables
 from licet.store.book import Tx
+from licet.store.moments import moment_text
 from licet.store.payloads import read_answer, write_answer
 
 ALONE = "alone"
@@ -53,20 +54,9 @@ class Task:
 
 def route(tx: Tx, use_case: UseCase, routed: Sequence[Routed], *, at: datetime) -> None:
     """Writes how cases were routed."""
-    rows = [
-        {
-            "case_number": r.case,
-            "use_case_id": use_case.id,
-            "fingerprint": r.fingerprint,
-            "route": r.route,
-            "reason": r.reason,
-            "mandate_id": r.mandate,
-            "at": at,
-        }
-        for r in routed
-    ]
-    if rows:
-        tx.run(insert(tables.routing), rows)
+    moment = moment_text(at)
+    rows = [(r.case, use_case.id, r.fingerprint, r.route, r.reason, r.mandate, moment) for r in routed]
+    tx.insert_many(tables.routing, ("case_number", "use_case_id", "fingerprint", "route", "reason", "mandate_id", "at"), rows)
 
 
 def decide(tx: Tx, use_case: UseCase, decided: Sequence[tuple[Decided, bytes]], *, at: datetime) -> None:
@@ -78,27 +68,19 @@ def decide(tx: Tx, use_case: UseCase, decided: Sequence[tuple[Decided, bytes]], 
         decided: each decision with the key material of its case.
         at: when.
     """
+    moment = moment_text(at)
     rows = [
-        {
-            "case_number": d.case,
-            "use_case_id": use_case.id,
-            "answer": write_answer(tx, salt, d.answer),
-            "by": d.by,
-            "simulated": d.simulated,
-            "versions": json.dumps(dict(d.versions), sort_keys=True),
-            "at": at,
-        }
+        (d.case, use_case.id, write_answer(tx, salt, d.answer), d.by, d.simulated, json.dumps(dict(d.versions), sort_keys=True), moment)
         for d, salt in decided
     ]
-    if rows:
-        tx.run(insert(tables.decision), rows)
+    tx.insert_many(tables.decision, ("case_number", "use_case_id", "answer", "by", "simulated", "versions", "at"), rows)
 
 
 def ask(tx: Tx, use_case: UseCase, tasks: Sequence[Task], *, at: datetime) -> None:
     """Writes tasks."""
-    rows = [{"token": t.token, "case_number": t.case, "use_case_id": use_case.id, "kind": t.kind.value, "created_at": at} for t in tasks]
-    if rows:
-        tx.run(insert(tables.task), rows)
+    moment = moment_text(at)
+    rows = [(t.token, t.case, use_case.id, t.kind.value, moment) for t in tasks]
+    tx.insert_many(tables.task, ("token", "case_number", "use_case_id", "kind", "created_at"), rows)
 
 
 def open_tasks(tx: Tx, use_case: UseCase) -> list[Task]:

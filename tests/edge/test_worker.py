@@ -1,0 +1,176 @@
+"""A worker: decides what waits without being asked, shares itself between use cases, and lets go of everything when it ends."""
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from licet.core.case import Content
+from licet.core.system import Proposed
+from licet.edge.draw import SystemDraw
+from licet.edge.durable import DurableEngine
+from licet.edge.worker import Staff, Worker
+from licet.flows.drain import Claimed, claim_cases, waiting_use_cases
+from licet.flows.intake import Batch, accept
+from licet.ports import Durable
+from licet.store import queue, use_cases
+from licet.store.group import GroupBook
+from licet.testing import POSTED, World, done, past_cases, says_like
+from tests.flows.examples import of_word
+
+QUICK = Staff(threads=8, per_use_case=2, look_every=timedelta(milliseconds=20), settle_every=timedelta(milliseconds=50))
+
+
+@dataclass(slots=True)
+class PlainEngine:
+    """An engine that remembers nothing: what is right must be so without one (the port `Durable`)."""
+
+    works: list[Callable[[int, str], None]] = field(default_factory=list)
+
+    def launch(self, work: Callable[[int, str], None]) -> None:
+        self.works.append(work)
+
+    def run(self, use_case_id: int, claim: str) -> None:
+        self.works[0](use_case_id, claim)
+
+    def prune(self, before: datetime) -> int:
+        del before
+        return 0
+
+    def close(self) -> None:
+        self.works.clear()
+
+
+@dataclass(slots=True)
+class Noted:
+    """What a worker said."""
+
+    said: list[tuple[str, dict[str, object]]] = field(default_factory=list)
+
+    def __call__(self, what: str, **facts: object) -> None:
+        self.said.append((what, facts))
+
+
+@contextmanager
+def working(world: World, engine: Durable | None = None) -> Iterator[tuple[Worker, Noted]]:
+    """A worker on the world's database, in threads of this process; the world's time stands still meanwhile."""
+    world.clock.tick = timedelta(0)
+    office = replace(world.office, book=GroupBook(world.connect(), world.office.vault, SystemDraw()), draw=SystemDraw())
+    noted = Noted()
+    worker = Worker(office=office, engine=engine or PlainEngine(), name="test:1", journal=noted, staff=QUICK)
+    worker.start()
+    try:
+        yield worker, noted
+    finally:
+        worker.stop()
+
+
+def send(world: World, name: str, count: int, *, posted: bool = True, begins: str = "live") -> None:
+    rows = past_cases(count, name=begins)
+    done(accept(world.office, world.operator, Batch(name=name, rows=rows, card=POSTED if posted else None, source="program")))
+
+
+def depth(world: World, name: str) -> int:
+    with world.office.book.read() as tx:
+        return queue.depth(tx, use_cases.require(tx, name), at_most=10_000)
+
+
+def until(holds: Callable[[], bool], *, seconds: float = 20) -> None:
+    deadline = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < deadline, "it did not come about"
+        time.sleep(0.01)
+
+
+def test_cases_that_come_in_are_decided_and_the_ledger_is_numbered(tmp_path: Path) -> None:
+    with World(tmp_path) as world:
+        world.journey("mails")
+        with working(world) as (worker, noted):
+            send(world, "mails", 300)
+            worker.wake()
+            until(lambda: depth(world, "mails") == 0)
+        assert len(of_word(world, "case.routed")) == 300
+        assert noted.said[0][0] == "worker.started"
+        assert noted.said[-1][0] == "worker.stopped"
+        done_ones = [facts for what, facts in noted.said if what == "chunk.done"]
+        assert sum(int(str(facts["alone"])) for facts in done_ones) == len(of_word(world, "case.decided")) > 200
+
+
+def test_a_slow_system_of_one_team_holds_up_no_other(tmp_path: Path) -> None:
+    with World(tmp_path) as world:
+        live = past_cases(30, name="live")
+        for name in ("slow", "quick"):
+            world.journey(name, scripted=True, begins=name)
+        free = threading.Event()
+
+        def slowly(content: Content) -> Proposed:
+            free.wait(20)
+            return says_like(live)(content)
+
+        world.systems.there["slow"].says, world.systems.there["quick"].says = slowly, says_like(live)
+        with working(world):
+            for _ in range(3):
+                send(world, "slow", 30, posted=False)
+            send(world, "quick", 30, posted=False)
+            until(lambda: depth(world, "quick") == 0)
+            assert depth(world, "slow") == 30
+            free.set()
+            until(lambda: depth(world, "slow") == 0)
+
+
+def test_a_worker_that_is_ended_finishes_its_part_and_gives_the_rest_back(tmp_path: Path) -> None:
+    with World(tmp_path) as world:
+        live = past_cases(100, name="live")
+        world.journey("mails", scripted=True)
+        asked, free = threading.Event(), threading.Event()
+
+        def slowly(content: Content) -> Proposed:
+            asked.set()
+            free.wait(20)
+            return says_like(live)(content)
+
+        world.systems.there["mails"].says = slowly
+        send(world, "mails", 100, posted=False)
+        with working(world):
+            assert asked.wait(20)
+            threading.Timer(0.2, free.set).start()
+        assert depth(world, "mails") == 75
+        other = claim_cases(world.office, waiting_use_cases(world.office)[0], holder="other")
+        assert isinstance(other, Claimed)
+        assert other.cases == 75
+
+
+def test_what_goes_wrong_in_a_round_is_said_and_the_worker_goes_on(tmp_path: Path) -> None:
+    with World(tmp_path) as world:
+        world.journey("mails")
+        with working(world) as (worker, noted):
+            worker.deliver = None
+            broken = worker.office.book
+            worker.office = replace(worker.office, book=Broken())  # type: ignore[arg-type] # what no book does
+            until(lambda: any(what == "worker.failed" for what, _ in noted.said))
+            worker.office = replace(worker.office, book=broken)
+            send(world, "mails", 10)
+            until(lambda: depth(world, "mails") == 0)
+
+
+class Broken:
+    """A database that is gone."""
+
+    def __getattr__(self, name: str) -> object:
+        message = "the database is gone"
+        raise ConnectionError(message)
+
+
+def test_with_the_durable_engine_a_chunk_runs_once_and_is_forgotten_later(tmp_path: Path) -> None:
+    with World(tmp_path / "world") as world:
+        world.journey("mails")
+        engine = DurableEngine(tmp_path / "engine.sqlite", executor="test:1")
+        with working(world, engine) as (worker, _):
+            send(world, "mails", 50)
+            worker.wake()
+            until(lambda: depth(world, "mails") == 0)
+            until(lambda: engine.prune(datetime.now(world.clock.at.tzinfo) + timedelta(minutes=1)) > 0)
+        assert len(of_word(world, "case.routed")) == 50

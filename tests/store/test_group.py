@@ -1,0 +1,143 @@
+"""Group commit: threads share a commit, what fails is taken back alone, and nobody is told before the commit."""
+
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine, event
+
+from licet.core.people import Role
+from licet.edge.draw import SystemDraw
+from licet.store import people
+from licet.store.engines import BrokenDatabaseError, DatabaseUnreachableError
+from licet.store.group import GroupBook
+from licet.testing import World
+
+THREADS = 8
+
+
+def grouped(world: World) -> tuple[GroupBook, Engine]:
+    """A server's book on the world's database."""
+    engine = world.connect()
+    return GroupBook(engine, world.office.vault, SystemDraw()), engine
+
+
+def commits_of(engine: Engine) -> list[str]:
+    """Notes every commit of an engine."""
+    noted: list[str] = []
+
+    def note(*arguments: object) -> None:
+        statement = str(arguments[2])
+        if statement == "COMMIT":
+            noted.append(statement)
+
+    event.listen(engine, "before_cursor_execute", note)
+    return noted
+
+
+def side_by_side(act: Callable[[int], object]) -> list[object]:
+    """Runs an act in several threads that start at once; what failed is given as it was raised."""
+    start = threading.Barrier(THREADS)
+
+    def one(number: int) -> object:
+        start.wait()
+        try:
+            return act(number)
+        except Exception as error:  # noqa: BLE001 - looked at by the test
+            return error
+
+    with ThreadPoolExecutor(THREADS) as pool:
+        return list(pool.map(one, range(THREADS)))
+
+
+def numbered(book: GroupBook, rounds: int) -> Callable[[int], list[int]]:
+    """An act that takes a number again and again."""
+
+    def take(thread: int) -> list[int]:
+        del thread
+        taken: list[int] = []
+        for _ in range(rounds):
+            with book.write() as tx:
+                taken += tx.take_numbers("case", 1)
+                time.sleep(0.002)
+        return taken
+
+    return take
+
+
+def test_many_threads_write_without_losing_anything_and_share_commits(tmp_path: Path) -> None:
+    with World(tmp_path) as world:
+        book, engine = grouped(world)
+        commits = commits_of(engine)
+        taken = side_by_side(numbered(book, 10))
+        numbers = sorted(number for some in taken if isinstance(some, list) for number in some)
+        assert numbers == list(range(1, 10 * THREADS + 1))
+        assert 0 < len(commits) < 10 * THREADS
+
+
+def test_a_thread_that_fails_takes_back_its_own_part_and_nobody_elses(tmp_path: Path) -> None:
+    with World(tmp_path) as world:
+        book, _ = grouped(world)
+
+        def write(number: int) -> int:
+            with book.write() as tx:
+                (taken,) = tx.take_numbers("case", 1)
+                people.set_roles(tx, world.owner.id, frozenset({Role.OWNER}), f"Name {taken}")
+                time.sleep(0.01)
+                if number % 2:
+                    message = "my own fault"
+                    raise RuntimeError(message)
+            return taken
+
+        found = side_by_side(write)
+        assert [isinstance(one, RuntimeError) for one in found] == [number % 2 == 1 for number in range(THREADS)]
+        kept = sorted(one for one in found if isinstance(one, int))
+        assert kept == list(range(1, len(kept) + 1))
+        with book.read() as tx:
+            owner = people.by_id(tx, world.owner.id)
+        assert owner is not None
+        assert owner.name == f"Name {kept[-1]}"
+
+
+def test_everybody_in_a_group_is_told_when_its_commit_fails(tmp_path: Path) -> None:
+    with World(tmp_path) as world:
+        book, engine = grouped(world)
+        fail = [True]
+
+        def refuse(*arguments: object) -> None:
+            if fail and str(arguments[2]) == "COMMIT":
+                message = "the disk is full"
+                raise ConnectionError(message)
+
+        event.listen(engine, "before_cursor_execute", refuse)
+        told = side_by_side(numbered(book, 1))
+        assert all(isinstance(one, ConnectionError | DatabaseUnreachableError | BrokenDatabaseError) for one in told), told
+        fail.clear()
+        with book.write() as tx:
+            assert list(tx.take_numbers("case", 1)) == [1]
+
+
+def write_and_fail(book: GroupBook) -> None:
+    """Writes, and then fails."""
+    with book.write() as tx:
+        tx.take_numbers("case", 7)
+        message = "once"
+        raise RuntimeError(message)
+
+
+def test_a_book_goes_on_after_a_first_part_that_failed(tmp_path: Path) -> None:
+    with World(tmp_path) as world:
+        book, _ = grouped(world)
+        with pytest.raises(RuntimeError, match="once"):
+            write_and_fail(book)
+        with book.write() as tx:
+            assert list(tx.take_numbers("case", 1)) == [1]
+        with book.claim() as tx:
+            people.set_roles(tx, world.owner.id, frozenset({Role.RISK}), "Other")
+        with book.read() as tx:
+            found = people.by_id(tx, world.owner.id)
+        assert found is not None
+        assert found.name == "Other"
