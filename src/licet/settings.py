@@ -10,6 +10,7 @@ SETTINGS: Mapping[str, str] = {
     "LICET_KEY_FILE": "File with the key that payloads are encrypted under. Default: `.licet/key`. Keep a copy apart from the database.",
     "LICET_DATABASE_URL": "Address of a PostgreSQL database, `postgresql://USER:PASSWORD@HOST:PORT/DATABASE`, with `?sslmode=` verify-full "
     "(the default beyond this machine), require or disable. Default: the SQLite file `.licet/licet.sqlite`.",
+    "LICET_TEAM": "The team that commands act for: use cases of other teams are not there. Default: the whole installation.",
     "LICET_DATA": "Folder with data sets for `make studies`; the product does not read it.",
 }
 """Every setting, with its meaning; the reference in the docs is tested against it."""
@@ -29,11 +30,13 @@ class Home:
         root: the folder with use_cases/.
         key_file: the payload key.
         database_url: the address of a PostgreSQL database, which may hold a password; None where SQLite is used.
+        team: for which team commands act; None: for the whole installation.
     """
 
     root: Path
     key_file: Path
     database_url: str | None = field(default=None, repr=False)
+    team: str | None = None
 
     @property
     def inner(self) -> Path:
@@ -71,7 +74,10 @@ def home_at(root: Path, environment: Mapping[str, str] | None = None) -> Home:
     env = os.environ if environment is None else environment
     key = env.get("LICET_KEY_FILE")
     return Home(
-        root=root, key_file=Path(key) if key else root / FOLDER / "key", database_url=env.get("LICET_DATABASE_URL") or None
+        root=root,
+        key_file=Path(key) if key else root / FOLDER / "key",
+        database_url=env.get("LICET_DATABASE_URL") or None,
+        team=env.get("LICET_TEAM") or None,
     )
 
 

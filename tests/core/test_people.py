@@ -34,6 +34,7 @@ MATRIX: dict[Act, set[Role]] = {
     Act.CORRECT: {V, O},
     Act.ERASE: {O, A},
     Act.RETIRE: {O, A},
+    Act.MOVE: {A},
 }
 
 

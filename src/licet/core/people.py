@@ -89,6 +89,7 @@ class Act(StrEnum):
     CORRECT = "correct a decision"
     ERASE = "erase a case"
     RETIRE = "retire a use case"
+    MOVE = "move a use case to another team"
 
 
 OPERATOR_ACTS = frozenset({Act.SET_UP, Act.ADD_PERSON, Act.CREATE_USE_CASE, Act.IMPORT, Act.EVALUATE, Act.EXPORT, Act.SUBMIT})
@@ -122,6 +123,7 @@ ROLES_FOR: Mapping[Act, frozenset[Role]] = {
     Act.CORRECT: frozenset({Role.REVIEWER, Role.OWNER}),
     Act.ERASE: frozenset({Role.OWNER, Role.ADMIN}),
     Act.RETIRE: frozenset({Role.OWNER, Role.ADMIN}),
+    Act.MOVE: frozenset({Role.ADMIN}),
 }
 
 OWNERS_OWN = frozenset({Act.LOCK, Act.REVISE, Act.GRANT, Act.OPEN_SEALED, Act.LIFT, Act.CORRECT})

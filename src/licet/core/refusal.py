@@ -8,6 +8,7 @@ CODES: Mapping[str, str] = {
     "already_done": "What was asked for is already so.",
     "approver_is_author": "Who wrote, built or proposed it may not approve it.",
     "attempts_used_up": "The standard's attempts on these sealed cases are spent.",
+    "beyond_the_team": "The act reaches beyond the team that it is done in.",
     "case_erased": "The case was erased; nobody can read it any more.",
     "database_elsewhere": "The database is on a server, which is copied with the server's own tools.",
     "backlog_full": "Too many cases of the use case wait for a worker.",

@@ -10,6 +10,7 @@ from licet.core.stop import LiftedStop, Stop
 from licet.core.use_case import UseCase
 from licet.store import tables, work_tables
 from licet.store.book import Record, Tx, made_id
+from licet.store.teams import in_view
 
 
 def press(tx: Tx, use_case: UseCase | None, *, by: PersonId, why: str, at: datetime) -> Stop:
@@ -44,8 +45,9 @@ def standing(tx: Tx, use_case: UseCase | None) -> Stop | None:
 
 
 def every(tx: Tx) -> list[Stop | LiftedStop]:
-    """All stops there ever were, of the installation and of each use case, oldest first."""
-    return [_either(row) for row in tx.run(_stops())]
+    """All stops there ever were, of the installation and of each use case that is there, oldest first."""
+    here = work_tables.stop.c.use_case_id.is_(None) | (tables.use_case.c.id.is_not(None) & in_view(tx))
+    return [_either(row) for row in tx.run(_stops().where(here))]
 
 
 def history(tx: Tx, use_case: UseCase | None) -> list[Stop | LiftedStop]:
