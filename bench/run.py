@@ -23,6 +23,12 @@ COLUMNS: Final[Mapping[str, tuple[type, ...]]] = {
     "met": (bool, type(None)),
     "why": (str, type(None)),
 }
+FIGURES: Final = "figures"
+"""What a row may hold beyond its columns: by side, the medians that its ratio was made of and those measured along with them."""
+
+NO_BENCHMARK: Final = ("run", "__init__")
+OURS: Final = "licet_"
+"""How the name of a script begins that is Licet's side of a comparison, and no benchmark by itself."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +49,9 @@ def fault(row: object) -> str | None:
     """Says what is wrong with one row of a benchmark's output, or None where it is well formed."""
     if not isinstance(row, dict):
         return f"{row!r} is no object"
-    if set(row) != set(COLUMNS):
+    if not isinstance(row.get(FIGURES, {}), dict):
+        return f"{FIGURES} is {row[FIGURES]!r}, needs an object of sides"
+    if set(row) - {FIGURES} != set(COLUMNS):
         return f"has {sorted(row)}, needs exactly {sorted(COLUMNS)}"
     for column, types in COLUMNS.items():
         if not isinstance(row[column], types):
@@ -97,7 +105,7 @@ def main(argv: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("only", nargs="*", help="names of benchmarks, such as ledger_verify; all where none is given")
     wanted = parser.parse_args(argv).only
-    scripts = [script for script in sorted(HERE.glob("*.py")) if script.stem not in {"run", "__init__"}]
+    scripts = [script for script in sorted(HERE.glob("*.py")) if script.stem not in NO_BENCHMARK and not script.stem.startswith(OURS)]
     rows: dict[str, Row] = {}
     broken = 0
     for script in scripts:

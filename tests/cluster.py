@@ -5,7 +5,7 @@ import shutil
 import socket
 import subprocess
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from itertools import count
@@ -21,6 +21,9 @@ TOOLS = ("initdb", "pg_ctl")
 OWNER, PASSWORD = "owner", "a-password-nobody-may-read"
 QUICK = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "shared_buffers=32MB", "max_connections=60")
 """Settings for a cluster that is thrown away: nothing of it must outlive the machine."""
+
+HONEST = ("fsync=on", "synchronous_commit=on", "full_page_writes=on", "shared_buffers=128MB", "max_connections=60")
+"""Settings for a cluster whose speed is measured: each commit waits for the disk, as with the people who rely on it."""
 
 NOBODY = 65534
 NUMBERS = count(1)
@@ -92,12 +95,12 @@ def missing() -> str | None:
 
 
 @contextmanager
-def running() -> Iterator[Cluster]:
+def running(settings: Sequence[str] = QUICK) -> Iterator[Cluster]:
     """Starts a server and stops it; for root it runs as nobody, because PostgreSQL refuses root."""
     with tempfile.TemporaryDirectory(prefix="licet-postgresql-") as name:
         folder = Path(name)
         data = folder / "data"
-        port = _started(folder, data)
+        port = _started(folder, data, settings)
         try:
             cluster = Cluster(port=port)
             cluster.run("CREATE DATABASE founded")
@@ -109,7 +112,7 @@ def running() -> Iterator[Cluster]:
             _run("pg_ctl", "-D", str(data), "-m", "immediate", "-w", "stop")
 
 
-def _started(folder: Path, data: Path) -> int:
+def _started(folder: Path, data: Path, settings: Sequence[str]) -> int:
     """Makes a cluster, starts it, and gives its port."""
     secret = folder / "password"
     secret.write_text(PASSWORD, "ascii")
@@ -118,7 +121,7 @@ def _started(folder: Path, data: Path) -> int:
             os.chown(path, NOBODY, NOBODY)
     _run("initdb", "-D", str(data), "-U", OWNER, "--pwfile", str(secret), "--auth=scram-sha-256", "--no-sync", "--locale=C", "-E", "UTF8")
     port = _free_port()
-    options = " ".join([f"-p {port} -h 127.0.0.1 -k ''", *(f"-c {one}" for one in QUICK)])
+    options = " ".join([f"-p {port} -h 127.0.0.1 -k ''", *(f"-c {one}" for one in settings)])
     _run("pg_ctl", "-D", str(data), "-w", "-l", str(folder / "log"), "-o", options, "start")
     return port
 

@@ -8,7 +8,7 @@ from licet.core.answer import AnswerKind
 from licet.core.case import Content
 from licet.core.ids import CaseNumber, UseCaseSlug
 from licet.core.incident import Message
-from licet.core.system import Precedent, Proposed, SystemCard
+from licet.core.system import Precedent, Proposed, SystemCard, SystemKind
 
 
 class System(Protocol):
@@ -101,11 +101,11 @@ class GuardianMaker(Protocol):
         ...
 
 
-class Callables(Protocol):
-    """Finds the Python function in a use case's folder."""
+class Systems(Protocol):
+    """Finds a use case's own system: the Python function in its folder, or the endpoint that the folder names."""
 
-    def load(self, slug: UseCaseSlug, kind: AnswerKind) -> System | None:
-        """The callable system of a use case; None where its folder has no system.py."""
+    def load(self, slug: UseCaseSlug, answers: AnswerKind, where: SystemKind) -> System | None:
+        """The callable or the HTTP system of a use case, as `where` says; None where its folder has none."""
         ...
 
 

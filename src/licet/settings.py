@@ -11,6 +11,8 @@ SETTINGS: Mapping[str, str] = {
     "LICET_DATABASE_URL": "Address of a PostgreSQL database, `postgresql://USER:PASSWORD@HOST:PORT/DATABASE`, with `?sslmode=` verify-full "
     "(the default beyond this machine), require or disable. Default: the SQLite file `.licet/licet.sqlite`.",
     "LICET_TEAM": "The team that commands act for: use cases of other teams are not there. Default: the whole installation.",
+    "LICET_SECRET_*": "The value of a header that an HTTP system is asked with, under the name that its `use_case.yaml` gives: "
+    "`Authorization: LICET_SECRET_MODEL` reads LICET_SECRET_MODEL, or the file that LICET_SECRET_MODEL_FILE names.",
     "LICET_DATA": "Folder with data sets for `make studies`; the product does not read it.",
 }
 """Every setting, with its meaning; the reference in the docs is tested against it."""
@@ -20,6 +22,35 @@ FOLDER = ".licet"
 
 class NoHomeError(LookupError):
     """There is no installation here."""
+
+
+class SecretMissingError(LookupError):
+    """A secret that a use case's folder names is not there, or cannot be sent."""
+
+
+LONGEST_SECRET = 8_000
+
+
+def secret(name: str, environment: Mapping[str, str] | None = None) -> str:
+    """A secret by its name: from the environment, or from the file that NAME_FILE names.
+
+    Raises:
+        SecretMissingError: when there is none, or none that fits into a header; never says the secret itself.
+    """
+    env = os.environ if environment is None else environment
+    file = env.get(f"{name}_FILE")
+    try:
+        said = Path(file).read_text("utf-8").rstrip("\r\n") if file else env.get(name, "")
+    except (OSError, ValueError) as error:
+        message = f"The file of the secret {name}, {file!r}, cannot be read: {type(error).__name__}. Name one that may be read."
+        raise SecretMissingError(message) from None
+    if not said:
+        message = f"The secret {name} is not set. Set it in the environment, or name a file that holds it in {name}_FILE."
+        raise SecretMissingError(message)
+    if not said.isascii() or not said.isprintable() or said != said.strip() or len(said) > LONGEST_SECRET:
+        message = f"The secret {name} holds what no header can: a line break, a space around it, or a letter beyond ASCII. Set it anew."
+        raise SecretMissingError(message)
+    return said
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

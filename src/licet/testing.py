@@ -152,14 +152,14 @@ class ScriptedSystem:
 
 @dataclass(slots=True, kw_only=True)
 class ScriptedSystems:
-    """The systems that stand where folders hold a system.py, by the use case's name."""
+    """The systems that stand where folders hold or name one, by the use case's name."""
 
     there: dict[str, ScriptedSystem] = field(default_factory=dict)
 
-    def load(self, slug: UseCaseSlug, kind: AnswerKind) -> ScriptedSystem | None:
+    def load(self, slug: UseCaseSlug, answers: AnswerKind, where: SystemKind) -> ScriptedSystem | None:
         """The system of a use case; None where none was set."""
-        del kind
-        return self.there.get(slug)
+        del answers
+        return self.there.get(slug) if where is SystemKind.CALLABLE else None
 
 
 def says_like(cases: Iterable[PastCase]) -> Callable[[Content], Proposed]:
@@ -261,7 +261,7 @@ class World:
             post=self.post,
             trainer=Engine(),
             guardians=Guardians(),
-            callables=self.systems,
+            systems=self.systems,
         )
         set_up(self.office, now=self.clock.now())
         self.operator = Operator()

@@ -8,7 +8,7 @@ from licet.core.checkpoint import Checkpoint, MalformedNoteError
 from licet.core.ledger import Frontier
 from licet.edge.clock import SteadyClock, SystemClock
 from licet.edge.draw import SystemDraw
-from licet.edge.late import LateCallables, LateDurable, LateEngine, LateGuardians
+from licet.edge.late import LateDurable, LateEngine, LateGuardians, LateSystems
 from licet.edge.post import FilePost
 from licet.edge.seal import Seal, open_seal, verify_checkpoint
 from licet.edge.slots import Slot
@@ -18,7 +18,7 @@ from licet.edge.worker import Journal, Worker
 from licet.flows.office import Office
 from licet.flows.settle import settle
 from licet.ports import Clock
-from licet.settings import Home
+from licet.settings import Home, secret
 from licet.store import installations, ledger
 from licet.store.book import Book, ClockWentBackError
 from licet.store.engines import BrokenDatabaseError, DatabaseBusyError, check_schema, open_engine
@@ -37,7 +37,7 @@ def office_of(home: Home, book: Book, vault: FileVault, seal: Seal, clock: Clock
         post=FilePost(path=home.messages),
         trainer=LateEngine(),
         guardians=LateGuardians(),
-        callables=LateCallables(root=home.use_cases),
+        systems=LateSystems(root=home.use_cases, secret=secret, draw=SystemDraw()),
     )
 
 

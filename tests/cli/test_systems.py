@@ -1,13 +1,14 @@
 """Systems at the command line: the built-in one on texts, tables and pictures, and a function in the use case's own folder."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from PIL import Image
 
-from tests.cli.desk import OWNER, RISK, Desk, cases, only, typed
+from tests.cli.desk import OWNER, RISK, WORDS, Desk, cases, only, typed
+from tests.edge.endpoint import Call, Endpoint, serving
 
 SYSTEM = '''"""Sorts mails by their words."""
 
@@ -136,3 +137,82 @@ def test_a_renamed_use_case_keeps_its_function(at: Callable[[Path], Desk], calla
     desk("use-case", "rename", "mails", "letters", "--as", OWNER)
     new = desk.table("new.csv", only(cases(40, seed=3, first=5000), "id", "text"))
     assert desk("cases", "submit", "letters", new, "--content", "text", "--id", "id").data["alone"] > 20
+
+
+def proposes(call: Call) -> None:
+    """Answers like `SYSTEM` does."""
+    found = next((answer for answer, words in WORDS.items() if any(word in call.said["content"]["text"] for word in words)), None)
+    call.answer({"answer": found, "confidence": 0.97, "version": "7"})
+
+
+@pytest.fixture
+def endpoint_desk(at: Callable[[Path], Desk], founded_home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Desk, Endpoint]]:
+    """An installation where an endpoint on this machine has a mandate."""
+    monkeypatch.setenv("LICET_SECRET_MODEL", "Bearer s3cret")
+    with serving() as endpoint:
+        endpoint.does = proposes
+        desk = at(founded_home)
+        block = f"http:\n  url: {endpoint.url}\n  version: 7\n  secret_headers:\n    Authorization: LICET_SECRET_MODEL\n"
+        (desk.home / "use_cases" / "mails" / "use_case.yaml").write_text("title: Mails\nanswer: choice\nsystem: http\n" + block, "utf-8")
+        assert desk("check").code == 0
+        data = signed_and_judged(desk, desk.table("past.csv", only(cases(500), "id", "text", "label")), *TEXT)
+        assert (data["verdict"], data["system"]["kind"]) == ("met", "http"), data
+        desk.grant()
+        yield desk, endpoint
+
+
+def test_an_endpoint_decides_alone_and_what_it_fails_on_goes_to_people(endpoint_desk: tuple[Desk, Endpoint]) -> None:
+    desk, endpoint = endpoint_desk
+    assert {call.headers["authorization"] for call in endpoint.calls} == {"Bearer s3cret"}
+
+    def submitted(first: int) -> dict[str, Any]:
+        new = desk.table("new.csv", only(cases(40, seed=3, first=first), "id", "text"))
+        return desk("cases", "submit", "mails", new, "--content", "text", "--id", "id").data
+
+    assert submitted(5000)["alone"] > 20
+    endpoint.does = lambda call: call.answer(b'{"answer": "card", "confid')
+    assert (submitted(6000)["alone"], submitted(6000)["repeated"]) == (0, 40)
+    endpoint.does = lambda call: call.answer({"answer": "card", "confidence": 0.97, "version": "8"})
+    assert submitted(7000)["alone"] == 0
+    endpoint.does = lambda call: call.answer(b"", status="401 Who are you")
+    asked = len(endpoint.calls)
+    done = submitted(8000)
+    assert (done["alone"], done["reasons"]) == (0, {"system_failed": 40})
+    assert len(endpoint.calls) - asked < 20
+    endpoint.does = proposes
+    file = desk.home / "use_cases" / "mails" / "use_case.yaml"
+    file.write_text(file.read_text("utf-8").replace("version: 7", "version: 8"), "utf-8")
+    assert submitted(9000)["reasons"] == {"fingerprint_changed": 40}
+    assert "s3cret" not in "".join(path.read_text("latin-1") for path in desk.home.rglob("*") if path.is_file())
+
+
+def test_an_endpoint_without_its_secret_sends_every_case_to_people(
+    endpoint_desk: tuple[Desk, Endpoint], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk, endpoint = endpoint_desk
+    monkeypatch.delenv("LICET_SECRET_MODEL")
+    asked = len(endpoint.calls)
+    new = desk.table("new.csv", only(cases(40, seed=3, first=5000), "id", "text"))
+    assert desk("cases", "submit", "mails", new, "--content", "text", "--id", "id").data["to_person"] == 40
+    assert len(endpoint.calls) == asked
+
+
+def test_an_evaluation_while_the_endpoint_is_down_spends_no_look_and_is_taken_up_later(
+    at: Callable[[Path], Desk], founded_home: Path
+) -> None:
+    with serving() as endpoint:
+        desk = at(founded_home)
+        block = f"http:\n  url: {endpoint.url}\n  version: 7\n  retries: 0\n"
+        (desk.home / "use_cases" / "mails" / "use_case.yaml").write_text("title: Mails\nanswer: choice\nsystem: http\n" + block, "utf-8")
+        desk("import", "mails", desk.table("past.csv", only(cases(300), "id", "text", "label")), *TEXT)
+        desk("standard", "lock", "mails", "--as", OWNER)
+        desk("standard", "countersign", "mails", "--as", RISK)
+        endpoint.does = lambda call: proposes(call) if call.number < 40 else call.answer(b"", status="500 Oops")
+        refused = desk("evaluate", "mails", code=5).refused
+        assert refused["code"] == "system_unavailable"
+        first = {call.said["id"] for call in endpoint.calls[:40]}
+        endpoint.calls.clear()
+        endpoint.does = proposes
+        done = typed("evaluate", "mails", "--home", str(desk.home), "--json")
+        assert (done.code, done.data["verdict"]) == (0, "met"), done
+        assert not first & {call.said["id"] for call in endpoint.calls}

@@ -9,8 +9,12 @@ from licet.core.answer import AnswerKind, Choice, Fields, Number, Text
 from licet.core.case import Content, ImageContent, TableContent, TextContent
 from licet.core.ids import UseCaseSlug
 from licet.core.system import NoProposal, Proposal, SystemKind
-from licet.edge.callables import CallableSystem, FolderCallables, load_callable, read_proposal
+from licet.edge.callables import CallableSystem, load_callable
 from licet.edge.code_folder import NotLoadableError
+from licet.edge.contract import read_proposal
+from licet.edge.systems import FolderSystems
+from licet.settings import secret
+from licet.testing import SeededDraw
 
 ECHO = """
 def propose(content):
@@ -207,7 +211,7 @@ def test_what_cannot_be_loaded_is_named_with_file_and_line(tmp_path: Path, code:
 
 def test_a_use_case_without_code_has_no_callable_system(tmp_path: Path) -> None:
     (tmp_path / "triage").mkdir()
-    found = FolderCallables(tmp_path).load(UseCaseSlug("triage"), AnswerKind.CHOICE)
-    assert found is None
+    systems = FolderSystems(tmp_path, secret, SeededDraw())
+    assert systems.load(UseCaseSlug("triage"), AnswerKind.CHOICE, SystemKind.CALLABLE) is None
     (tmp_path / "triage" / "system.py").write_text(ECHO, "utf-8")
-    assert FolderCallables(tmp_path).load(UseCaseSlug("triage"), AnswerKind.CHOICE) is not None
+    assert systems.load(UseCaseSlug("triage"), AnswerKind.CHOICE, SystemKind.CALLABLE) is not None

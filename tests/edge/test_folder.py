@@ -16,6 +16,7 @@ from licet.edge.folder import (
     load_standard,
     load_use_case,
 )
+from licet.edge.system_blocks import CallableBlock, HttpBlock
 
 USE_CASE = """\
 title: Payment slips
@@ -108,6 +109,79 @@ guards: {high_stakes_max: null}
     )
 
 
+HTTP = """\
+http:
+  url: https://model.example.org/propose?api=2
+  version: 1.50
+"""
+
+
+def test_an_endpoint_is_named_in_a_block_and_the_rest_of_it_has_defaults(folder: Folder) -> None:
+    told = load_use_case(folder(USE_CASE + "system: http\n" + HTTP))
+    assert told.http == HttpBlock(url="https://model.example.org/propose?api=2", version="1.50")
+    assert (told.system, told.http.title, told.http.timeout_seconds, told.http.concurrency) == ("http", "model.example.org", 10.0, 8)
+    full = HTTP + "  model: m\n  retries: 0\n  timeout_seconds: 2.5\n  secret_headers: {Authorization: LICET_SECRET_MODEL}\n"
+    assert load_use_case(folder(USE_CASE + full)).http == HttpBlock(
+        url="https://model.example.org/propose?api=2",
+        version="1.50",
+        model="m",
+        retries=0,
+        timeout_seconds=2.5,
+        secret_headers={"Authorization": "LICET_SECRET_MODEL"},
+    )
+
+
+def test_how_a_function_is_called_is_said_in_a_block(folder: Folder) -> None:
+    assert load_use_case(folder()).callable == CallableBlock(timeout_seconds=30.0, concurrency=8)
+    assert load_use_case(folder(USE_CASE + "callable: {timeout_seconds: 5, concurrency: 1}\n")).callable == CallableBlock(
+        timeout_seconds=5.0, concurrency=1
+    )
+
+
+@pytest.mark.parametrize("url", ["http://localhost:8000/p", "http://127.0.0.1/p", "http://[::1]:9/p"])
+def test_an_endpoint_on_this_machine_needs_no_encryption(folder: Folder, url: str) -> None:
+    assert load_use_case(folder(USE_CASE + f"http: {{url: '{url}', version: 1}}\n")).http is not None
+
+
+@pytest.mark.parametrize(
+    ("block", "why"),
+    [
+        ("system: http", "`system: http` needs a block `http:`"),
+        ("http: {url: 'https://x.example.org'}", "'version' is missing."),
+        ("http: {version: 3}", "'url' is missing."),
+        ("http: {url: 'https://x.example.org', version: 3, verison: 4}", "'verison' is not a key here."),
+        ("http: {url: ftp://x.example.org, version: 3}", "url: it is no address"),
+        ("http: {url: 'HTTPS://x.example.org', version: 3}", "url: it is no address"),
+        ("http: {url: /propose, version: 3}", "url: it is no address"),
+        ("http: {url: 'https://x.example.org:99999/', version: 3}", "url: it is no address"),
+        ("http: {url: 'https://ann:pw@x.example.org', version: 3}", "url: it holds a user or a password."),
+        ("http: {url: 'https://x.example.org/#a', version: 3}", "url: what stands after # is never sent."),
+        ("http: {url: 'https://x.example.org/a b', version: 3}", "url: it holds white space"),
+        ("http: {url: 'http://x.example.org', version: 3}", "url: http:// to another machine is not encrypted."),
+        ("http: {url: 'http://127.0.0.1.example.org', version: 3}", "url: http:// to another machine is not encrypted."),
+        ("http: {url: 'https://x.example.org', version: 3, timeout_seconds: 0}", "timeout_seconds: 0 is not"),
+        ("http: {url: 'https://x.example.org', version: 3, retries: 99}", "retries: 99 is not"),
+        ("http: {url: 'https://x.example.org', version: 3, concurrency: 1.5}", "concurrency: 1.5 is not"),
+        ("http: {url: 'https://x.example.org', version: ' 3'}", "version: it is blank, or has white space"),
+        ("http: {url: 'https://x.example.org', version: 3, secret_headers: {A: s3cret}}", "no name of a secret."),
+        ("http: {url: 'https://x.example.org', version: 3, secret_headers: {A: LICET_KEY_FILE}}", "no name of a secret."),
+        ("http: {url: 'https://x.example.org', version: 3, secret_headers: {Host: LICET_SECRET_A}}", "'Host' is no header"),
+        ("http: {url: 'https://x.example.org', version: 3, secret_headers: {'A B': LICET_SECRET_A}}", "'A B' is no header"),
+        ("callable: {timeout_seconds: 1e9}", "timeout_seconds: 1000000000.0 is not"),
+        ("callable: {threads: 3}", "'threads' is not a key here."),
+        ("callable: 5", "callable: 5 is not a block of keys."),
+    ],
+)
+def test_a_bad_block_is_found_before_anything_is_asked_and_secrets_are_not_repeated(folder: Folder, block: str, why: str) -> None:
+    path = folder(USE_CASE + block + "\n")
+    findings = check_folder(path)
+    assert len(findings) == 1, findings
+    assert why in findings[0].why
+    assert findings[0].line == 4
+    assert "s3cret" not in str(findings[0])
+    assert "pw@" not in str(findings[0])
+
+
 # What it must not say
 
 
@@ -115,8 +189,8 @@ guards: {high_stakes_max: null}
     ("line", "number", "why", "remedy"),
     [
         ("titel: x", 4, "'titel' is not a key here.", "Did you mean 'title'?"),
-        ("owner: x", 4, "'owner' is not a key here.", "Known are answer, answers, content, system, title."),
-        ("system: magic", 4, "system: 'magic' is not known.", "Write 'auto', 'builtin', 'posted' or 'callable'."),
+        ("owner: x", 4, "'owner' is not a key here.", "Known are answer, answers, callable, content, http, system, title."),
+        ("system: magic", 4, "system: 'magic' is not known.", "Write 'auto', 'builtin', 'posted', 'callable' or 'http'."),
         ("system:", 4, "'system' has no value.", "Write one, or leave the key out."),
         ("title: again", 4, "'title' is there already, on line 1.", "Keep one of the two."),
         ("content: text", 4, "content: 'text' is not a list.", "Write one entry per line, each after `- `."),

@@ -11,6 +11,7 @@ from licet.core.answer import AnswerKind
 from licet.core.ids import UseCaseSlug
 from licet.core.standard import DeclaredLook, GuardRules, Measure, MeasureKind, Method, Standard
 from licet.edge.folder import BadFolderError, UseCaseFile, load_standard, load_use_case, write_standard, write_use_case
+from licet.edge.system_blocks import CallableBlock, HttpBlock
 
 MEASURE = Measure(name="error", kind=MeasureKind.ERROR_ALONE, target=0.05, confidence=0.95)
 ODD = ["yes", "No", "null", "~", "0", "1.50", "a: b", "# a", "'", '"', "- a", "[x]", "{", "=1", "<<", "\U0001f600", "x\u200dy", "x\xa0y"]
@@ -54,6 +55,34 @@ def test_a_standard_reads_back_as_it_was_written(tmp_path_factory: pytest.TempPa
     folder = tmp_path_factory.getbasetemp() / "a-standard"
     write_standard(folder, standard, overwrite=True)
     assert load_standard(folder) == standard
+
+
+LINES = WORDS.filter(str.isprintable)
+AT_ONCE, SECONDS = st.integers(1, 64), st.floats(0.001, 600.0)
+CALLABLES = st.builds(CallableBlock, timeout_seconds=SECONDS, concurrency=AT_ONCE)
+ENDPOINTS = st.builds(
+    HttpBlock,
+    url=st.sampled_from(["https://x.example.org/a?b=1&c=%20", "http://localhost:8000"]),
+    version=LINES,
+    name=LINES | st.just(""),
+    model=LINES | st.just(""),
+    timeout_seconds=SECONDS,
+    concurrency=AT_ONCE,
+    retries=st.integers(0, 10),
+    encryption=st.sampled_from(["required", "none"]),
+    secret_headers=st.dictionaries(st.sampled_from(["Authorization", "X-Key"]), st.sampled_from(["LICET_SECRET_A", "LICET_SECRET_B_2"])),
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(called=CALLABLES | st.just(CallableBlock()), asked=st.none() | ENDPOINTS)
+def test_how_a_system_is_asked_reads_back_as_it_was_written(
+    tmp_path_factory: pytest.TempPathFactory, called: CallableBlock, asked: HttpBlock | None
+) -> None:
+    folder = tmp_path_factory.getbasetemp() / "an-endpoint"
+    use_case = UseCaseFile(slug=UseCaseSlug("an-endpoint"), title="Mails", answer=AnswerKind.CHOICE, callable=called, http=asked)
+    write_use_case(folder, use_case, overwrite=True)
+    assert load_use_case(folder) == use_case
 
 
 @settings(max_examples=60, deadline=None)

@@ -31,6 +31,7 @@ def test_a_whole_row_is_taken_as_it_is() -> None:
         ({"met": None, "why": ""}, "say why"),
         ({"value": "fast"}, "value is 'fast'"),
         ({"extra": 1}, "needs exactly"),
+        ({"figures": 3}, "figures is 3"),
     ],
 )
 def test_a_row_that_is_not_whole_is_named(change: dict[str, object], named: str) -> None:
@@ -40,6 +41,10 @@ def test_a_row_that_is_not_whole_is_named(change: dict[str, object], named: str)
 @pytest.mark.parametrize("output", ["", "{}", "[]", "fast!", '{"evaluate": 3}'])
 def test_output_that_is_no_table_of_rows_counts_as_broken(output: str) -> None:
     assert isinstance(parse(output), Broke)
+
+
+def test_a_row_may_hold_the_medians_behind_its_ratio() -> None:
+    assert fault(ROW | {"figures": {"Licet": {"cases_per_s": 900.0}, "LangGraph": {"cases_per_s": 100.0}}}) is None
 
 
 def test_a_benchmark_that_crashes_is_broken_with_its_last_words(tmp_path: Path) -> None:

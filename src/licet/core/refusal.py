@@ -34,6 +34,7 @@ CODES: Mapping[str, str] = {
     "standard_edited": "The standard on disk is not the locked one.",
     "standard_not_locked": "The standard is not locked and countersigned.",
     "system_missing": "The system that is asked for is not there.",
+    "system_unavailable": "The system stopped answering before it was asked about every case.",
     "too_late_to_undo": "The import was looked at and cannot be undone.",
     "use_case_exists": "There is a use case of this name already.",
     "verdict_not_fresh": "A verdict on fresh sealed cases, after the suspension, is needed.",

@@ -16,6 +16,7 @@ class SystemKind(StrEnum):
     POSTED = "posted"
     BUILTIN = "builtin"
     CALLABLE = "callable"
+    HTTP = "http"
 
 
 UNVERSIONED = "unversioned"
@@ -77,11 +78,23 @@ class Proposal:
             raise NotAProbabilityError(self.confidence)
 
 
+class Cause(StrEnum):
+    """Why there is no proposal: what a system said of no use, what it failed to say, and what it was never asked."""
+
+    UNUSABLE = "unusable"
+    """It answered, and what it said is no proposal."""
+    UNAVAILABLE = "unavailable"
+    """It was asked and did not answer: time-out, lost connection, overload."""
+    NOT_ASKED = "not_asked"
+    """It was not asked, because it had stopped answering; asked later, it may well propose."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoProposal:
     """The system gave no usable answer: a person decides, and it is never counted as a wrong answer."""
 
     why: str
+    cause: Cause = Cause.UNUSABLE
 
 
 Proposed = Proposal | NoProposal

@@ -2,32 +2,76 @@
 
 import asyncio
 import inspect
-import math
-import sys
+import threading
 import time
 from collections.abc import Callable, Coroutine, Mapping, Sequence
-from contextlib import redirect_stdout
-from dataclasses import dataclass
-from numbers import Real
+from concurrent.futures import TimeoutError as NotYet
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import assert_never, cast
+from typing import cast
 
-from licet.core.answer import AnswerKind, NotAnAnswerError, answer_from_json
+from licet.core.answer import AnswerKind
 from licet.core.canonical import Json, canonical_bytes, digest
-from licet.core.case import Content, ImageContent, TableContent, TextContent
-from licet.core.ids import UseCaseSlug
-from licet.core.system import NoProposal, Proposal, Proposed, SystemCard, SystemKind
+from licet.core.case import Content
+from licet.core.circuit import Ask
+from licet.core.system import Cause, NoProposal, Proposed, SystemCard, SystemKind
+from licet.edge.aside import aside
+from licet.edge.breaker import Breaker
 from licet.edge.code_folder import SYSTEM_FILE, NotLoadableError, code_digests, line_in, load_module
+from licet.edge.contract import content_to_dict, read_proposal
+from licet.edge.hands import Hands, Job
+from licet.edge.loops import Loop
+from licet.edge.system_blocks import USUAL, CallableBlock
 
-LONGEST_REASON = 2_000
-"""Characters of a reason that are kept."""
+MOST_HANGING = 8
+"""Threads of one system that may hang; then it is called no more until one of them ends."""
 
-_AT_ONCE = 16
 _CHUNK = 100
-_SLACK = 0.01
 
 One = Callable[[dict[str, object]], object]
 Many = Callable[[list[dict[str, object]]], object]
+
+
+class CallableRoom:
+    """Where one system's code runs in this process: its threads, its loop and its circuit, however often it is loaded."""
+
+    def __init__(self, block: CallableBlock) -> None:
+        """Takes how many cases it is asked at once."""
+        self.breaker = Breaker()
+        self.hands = Hands(at_once=block.concurrency, most_hanging=MOST_HANGING)
+        self.block = block
+        self.strays = 0
+        self._lock = threading.Lock()
+        self._loop: tuple[Loop, asyncio.Semaphore] | None = None
+
+    def loop(self) -> tuple[Loop, asyncio.Semaphore]:
+        """The loop for async code, and the turns in it."""
+        with self._lock:
+            if self._loop is None:
+                self._loop = (Loop(), asyncio.Semaphore(self.block.concurrency))
+            return self._loop
+
+    def leave(self, loop: Loop) -> None:
+        """Leaves a blocked loop to itself until it moves again; the next case gets a new one."""
+        with self._lock:
+            if self._loop is None or self._loop[0] is not loop:
+                return
+            self._loop = None
+        self.stray(+1)
+        loop.let_go(lambda: self.stray(-1))
+
+    def stray(self, more: int) -> None:
+        """Counts what hangs in async code: one more, or one less."""
+        with self._lock:
+            self.strays += more
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class _Asked:
+    """Cases that are asked about in one call, and the permission to."""
+
+    contents: Sequence[Content]
+    permission: Ask = field(default_factory=Ask)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +84,7 @@ class CallableSystem:
         kind: what its answers are.
         one: its `propose`, plain or async; None where it has only `propose_many`.
         many: its `propose_many`; None where it has only `propose`.
+        room: where its code runs.
     """
 
     card: SystemCard
@@ -47,58 +92,131 @@ class CallableSystem:
     kind: AnswerKind
     one: One | None
     many: Many | None
+    room: CallableRoom
 
     def propose(self, contents: Sequence[Content]) -> list[Proposed]:
         """Proposes an answer for each case, in order.
 
-        What raises, and what is not an answer with a confidence, is `NoProposal` for its own case alone. What the code prints goes to
-        stderr. Where `propose_many` fails for a list, it is asked again for each case of it.
+        What raises, takes too long, and is not an answer with a confidence, is `NoProposal` for its own case alone. What the code prints
+        goes to stderr. Where `propose_many` raises for a list, it is asked again for each case of it; where it takes too long, the whole
+        list has no proposal.
         """
-        with redirect_stdout(sys.stderr):
-            if self.many is not None:
-                return [found for start in range(0, len(contents), _CHUNK) for found in self._ask_many(contents[start : start + _CHUNK])]
-            if inspect.iscoroutinefunction(self.one):
-                return asyncio.run(self._ask_async(contents))
-            return [self._ask(content) for content in contents]
+        if self.many is None and inspect.iscoroutinefunction(self.one):
+            return self._ask_async(contents)
+        size, do = (1, self._ask) if self.many is None else (_CHUNK, self._ask_many)
+        works = [_Asked(contents=contents[start : start + size]) for start in range(0, len(contents), size)]
+        jobs = self.room.hands.each(do, works, timeout_s=self.room.block.timeout_seconds, late=self._late)
+        return [found for job in jobs for found in self._of(job)]
 
-    def _ask(self, content: Content) -> Proposed:
+    def _of(self, job: Job[_Asked, list[Proposed]]) -> list[Proposed]:
+        if job.done is not None:
+            return job.done
+        return [self._too_late() if job.hangs else _TOO_MANY_HANG for _ in job.work.contents]
+
+    def _late(self, asked: _Asked) -> None:
+        self.room.breaker.heard(asked.permission, answered=False)
+
+    def _too_late(self) -> NoProposal:
+        return NoProposal(why=f"{SYSTEM_FILE} took longer than {self.room.block.timeout_seconds:g} s.", cause=Cause.UNAVAILABLE)
+
+    def _ask(self, asked: _Asked) -> list[Proposed]:
+        permission = self.room.breaker.ask()
+        if isinstance(permission, NoProposal):
+            return [permission]
+        asked.permission = permission
         began = time.perf_counter()
         try:
-            said = self.one(content_to_dict(content)) if self.one is not None else None
-        except (Exception, SystemExit) as error:  # noqa: BLE001 - the entry point of other people's code; recorded in the result
-            return self._failed(error)
-        return read_proposal(self.kind, said, latency_ms=_since(began))
+            said = self.one(content_to_dict(asked.contents[0])) if self.one is not None else None
+            found = read_proposal(self.kind, said, latency_ms=_since(began))
+        except BaseException as error:  # noqa: BLE001 - the entry point of other people's code; recorded in the result
+            found = self._failed(error)
+        self.room.breaker.heard(permission, answered=True)
+        return [found]
 
-    def _ask_many(self, contents: Sequence[Content]) -> list[Proposed]:
+    def _ask_many(self, asked: _Asked) -> list[Proposed]:
+        permission = self.room.breaker.ask()
+        if isinstance(permission, NoProposal):
+            return [permission for _ in asked.contents]
+        asked.permission = permission
+        found = self._said_of(asked.contents)
+        self.room.breaker.heard(permission, answered=True)
+        return found
+
+    def _said_of(self, contents: Sequence[Content]) -> list[Proposed]:
         if self.many is None:
             return []
         began = time.perf_counter()
         try:
             said = self.many([content_to_dict(content) for content in contents])
             answered = list(cast("Sequence[object]", said))
-        except (Exception, SystemExit) as error:  # noqa: BLE001 - the entry point of other people's code; recorded in the result
+            if len(answered) != len(contents):
+                why = f"propose_many gave {len(answered)} answers for {len(contents)} cases."
+                return [NoProposal(why=why) for _ in contents]
+            each_ms = _since(began) // len(contents)
+            return [read_proposal(self.kind, one, latency_ms=each_ms) for one in answered]
+        except BaseException as error:  # noqa: BLE001 - the entry point of other people's code; recorded in the result
             if len(contents) == 1:
                 return [self._failed(error)]
-            return [found for content in contents for found in self._ask_many([content])]
-        if len(answered) != len(contents):
-            why = f"propose_many gave {len(answered)} answers for {len(contents)} cases."
-            return [NoProposal(why=why) for _ in contents]
-        each_ms = _since(began) // len(contents)
-        return [read_proposal(self.kind, one, latency_ms=each_ms) for one in answered]
+            return [found for content in contents for found in self._said_of([content])]
 
-    async def _ask_async(self, contents: Sequence[Content]) -> list[Proposed]:
-        turn = asyncio.Semaphore(_AT_ONCE)
+    def _ask_async(self, contents: Sequence[Content]) -> list[Proposed]:
+        if self.room.strays >= MOST_HANGING:
+            return [_TOO_MANY_HANG for _ in contents]
+        loop, turn = self.room.loop()
+        found: list[Proposed | None] = [None] * len(contents)
 
-        async def ask(content: Content) -> Proposed:
+        async def ask(place: int) -> None:
             async with turn:
-                began = time.perf_counter()
-                try:
-                    said = await cast("Coroutine[object, object, object]", self.one(content_to_dict(content)) if self.one else None)
-                except (Exception, SystemExit) as error:  # noqa: BLE001 - the entry point of other people's code; recorded in the result
-                    return self._failed(error)
-                return read_proposal(self.kind, said, latency_ms=_since(began))
+                found[place] = await self._answer(contents[place])
 
-        return list(await asyncio.gather(*(ask(content) for content in contents)))
+        async def ask_all() -> None:
+            await asyncio.gather(*(ask(place) for place in range(len(contents))))
+
+        self._wait_for(loop, ask_all())
+        return [self._too_late() if one is None else one for one in list(found)]
+
+    def _wait_for(self, loop: Loop, asking: Coroutine[object, object, None]) -> None:
+        """Waits as long as the loop moves; one that is blocked by code in it is left to itself."""
+        within_s = self.room.block.timeout_seconds
+        with aside():
+            waiting = loop.submit(asking)
+            while True:
+                try:
+                    waiting.result(within_s)
+                except NotYet:
+                    if loop.moves(within_s=within_s):
+                        continue
+                    self.room.breaker.heard(Ask(), answered=False)
+                    self.room.leave(loop)
+                return
+
+    async def _answer(self, content: Content) -> Proposed:
+        """Asks about one case; what does not end in time is cancelled, and not waited for where it does not let itself be."""
+        permission = _TOO_MANY_HANG if self.room.strays >= MOST_HANGING else self.room.breaker.ask()
+        if isinstance(permission, NoProposal):
+            return permission
+        task = asyncio.ensure_future(self._awaited(content))
+        done, _ = await asyncio.wait({task}, timeout=self.room.block.timeout_seconds)
+        self.room.breaker.heard(permission, answered=bool(done))
+        if done:
+            return task.result()
+        self.room.stray(+1)
+        task.add_done_callback(self._ended)
+        task.cancel()
+        return self._too_late()
+
+    def _ended(self, task: "asyncio.Task[Proposed]") -> None:
+        self.room.stray(-1)
+        if not task.cancelled():
+            task.exception()
+
+    async def _awaited(self, content: Content) -> Proposed:
+        began = time.perf_counter()
+        try:
+            said = await cast("Coroutine[object, object, object]", self.one(content_to_dict(content)) if self.one else None)
+            return read_proposal(self.kind, said, latency_ms=_since(began))
+        except BaseException as error:  # noqa: BLE001 - the entry point of other people's code; recorded in the result
+            return self._failed(error)
 
     def _failed(self, error: BaseException) -> NoProposal:
         """Says what failed and where, without the error's own words: they may quote the case."""
@@ -107,24 +225,12 @@ class CallableSystem:
         return NoProposal(why=f"{place} raised {type(error).__name__}.")
 
 
-class FolderCallables:
-    """Finds the Python function in a use case's folder (the port `Callables`)."""
-
-    def __init__(self, root: Path) -> None:
-        """Takes the folder that holds one folder for each use case."""
-        self._root = root
-
-    def load(self, slug: UseCaseSlug, kind: AnswerKind) -> CallableSystem | None:
-        """Loads a use case's system as its files are now; None where its folder has no `system.py`.
-
-        Raises:
-            NotLoadableError: names the file and line, whatever went wrong.
-        """
-        folder = self._root / slug
-        return load_callable(folder, kind) if (folder / SYSTEM_FILE).is_file() else None
+_TOO_MANY_HANG = NoProposal(
+    why=f"{MOST_HANGING} calls of {SYSTEM_FILE} hang, and it is called no more until one of them ends.", cause=Cause.NOT_ASKED
+)
 
 
-def load_callable(folder: Path, kind: AnswerKind) -> CallableSystem:
+def load_callable(folder: Path, kind: AnswerKind, room: Callable[[SystemCard], CallableRoom] | None = None) -> CallableSystem:
     """Loads the system in a folder.
 
     `system.py` defines `propose(content: dict) -> dict`, plain or async, or `propose_many(contents: list[dict]) -> list[dict]`. A content
@@ -135,6 +241,7 @@ def load_callable(folder: Path, kind: AnswerKind) -> CallableSystem:
     Args:
         folder: holds `system.py`.
         kind: what the use case's answers are.
+        room: finds where the system runs, by its card; None: a room of its own with the usual limits.
 
     Returns:
         The system. Its fingerprint changes with any Python file in the folder, any of `"files"`, and anything in `SYSTEM`.
@@ -151,70 +258,14 @@ def load_callable(folder: Path, kind: AnswerKind) -> CallableSystem:
     code = {**before, **code_digests(folder, _files(folder, about))}
     name, version = str(about.get("name", SYSTEM_FILE)), str(about.get("version", digest(code)[:12]))
     card = SystemCard(kind=SystemKind.CALLABLE, name=name, version=version, parts={"code": code, "system": dict(about)})
-    return CallableSystem(card=card, folder=folder, kind=kind, one=one if callable(one) else None, many=many if callable(many) else None)
-
-
-def content_to_dict(content: Content) -> dict[str, object]:
-    """Writes a content as the code in the folder sees it; a copy, which it may change."""
-    match content:
-        case TextContent(text=text):
-            return {"text": text}
-        case TableContent(cells=cells):
-            return {"cells": dict(cells)}
-        case ImageContent(data=data, media_type=media_type):
-            return {"image": data, "media_type": media_type}
-        case _:
-            assert_never(content)
-
-
-def read_proposal(kind: AnswerKind, said: object, *, latency_ms: int) -> Proposed:
-    """Reads what somebody's code proposed.
-
-    Args:
-        kind: what the use case's answers are.
-        said: anything.
-        latency_ms: how long it took.
-
-    Returns:
-        The proposal, or `NoProposal` that says what is wrong with it. Wrong values are not repeated: they may quote the case.
-    """
-    if not isinstance(said, Mapping):
-        return NoProposal(why=f"It gave {type(said).__name__}, not a dict with 'answer' and 'confidence'.")
-    missing = [name for name in ("answer", "confidence") if name not in said]
-    if missing:
-        return NoProposal(why=f"Its dict has no {missing[0]!r}.")
-    confidence = _probability(said["confidence"])
-    if confidence is None:
-        return NoProposal(why="Its confidence is not a number in [0, 1].")
-    probabilities = _probabilities(said.get("probabilities"))
-    if probabilities is None:
-        return NoProposal(why="Its probabilities are not a dict of numbers in [0, 1] whose sum is 1.")
-    try:
-        answer = answer_from_json(kind, cast("Json", said["answer"]))
-    except (NotAnAnswerError, TypeError):
-        return NoProposal(why=f"Its answer is not a {kind}.")
-    reason = said.get("reason")
-    text = "" if reason is None else str(reason)[:LONGEST_REASON]
-    return Proposal(answer=answer, confidence=confidence, probabilities=probabilities, reason=text, latency_ms=latency_ms)
-
-
-def _probability(value: object) -> float | None:
-    if isinstance(value, bool) or not isinstance(value, Real):
-        return None
-    number = float(value)
-    return number if math.isfinite(number) and 0.0 <= number <= 1.0 else None
-
-
-def _probabilities(value: object) -> Mapping[str, float] | None:
-    """Reads probabilities; a list that leaves answers out would hide how likely a high-stakes one is, so the sum must be 1 within 0.01."""
-    if value is None:
-        return {}
-    if not isinstance(value, Mapping):
-        return None
-    read = {str(name): number for name, said in value.items() if (number := _probability(said)) is not None}
-    if len(read) != len(value) or (read and abs(sum(read.values()) - 1.0) > _SLACK):
-        return None
-    return read
+    return CallableSystem(
+        card=card,
+        folder=folder,
+        kind=kind,
+        one=one if callable(one) else None,
+        many=many if callable(many) else None,
+        room=CallableRoom(USUAL) if room is None else room(card),
+    )
 
 
 def _since(began: float) -> int:

@@ -7,11 +7,12 @@ import sys
 import threading
 import traceback
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, redirect_stdout
+from contextlib import contextmanager
 from pathlib import Path
 from types import CodeType, ModuleType
 
 from licet.core.system import SystemNotLoadableError
+from licet.edge.aside import aside
 
 SYSTEM_FILE = "system.py"
 
@@ -71,7 +72,7 @@ def load_module(folder: Path) -> ModuleType:
     if spec is None or spec.loader is None:
         raise NotLoadableError(path, None, "this is not a Python file.")
     module = importlib.util.module_from_spec(spec)
-    with _LOADING, _own_imports(folder), redirect_stdout(sys.stderr):
+    with _LOADING, _own_imports(folder), aside():
         sys.modules[name] = module
         try:
             spec.loader.exec_module(module)

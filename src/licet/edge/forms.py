@@ -13,12 +13,14 @@ from licet.core.answer import AnswerKind
 from licet.core.ids import UseCaseSlug
 from licet.core.standard import DeclaredLook, GuardRules, Measure, MeasureKind, Method, Standard, check_standard
 from licet.edge.bad_file import BadFolderError, Finding, shown
+from licet.edge.system_blocks import BLOCK_TEXT, USUAL, CallableBlock, HttpBlock
 from licet.edge.yaml_tree import Place, Tree
 
-SystemChoice = Literal["auto", "builtin", "posted", "callable"]
-"""Where proposals come from; `auto`: from `system.py` if there is one, else posted ones if imported, else the built-in system."""
+SystemChoice = Literal["auto", "builtin", "posted", "callable", "http"]
+"""Where proposals come from; `auto`: from `system.py` if there is one, else from the endpoint under `http:` if one is named, else posted
+ones if imported, else the built-in system."""
 
-USE_CASE_TEXT = frozenset({"title", "answer", "answers", "system", "content"})
+USE_CASE_TEXT = frozenset({"title", "answer", "answers", "system", "content"}) | BLOCK_TEXT
 STANDARD_TEXT = frozenset({"name", "kind", "method", "high_stakes", "never_alone"})
 """Keys whose values are text as typed, so that an answer called `no`, `0` or `1.50` keeps its name."""
 
@@ -37,6 +39,8 @@ class UseCaseFile:
         answers: the closed list of choices, in the author's order; empty: whatever occurs in history.
         system: where proposals come from.
         content: columns that hold what is decided on; empty: named at import.
+        callable: how the function in `system.py` is called.
+        http: which endpoint is asked, and how; None: none.
     """
 
     slug: UseCaseSlug
@@ -45,6 +49,8 @@ class UseCaseFile:
     answers: tuple[str, ...] = ()
     system: SystemChoice = "auto"
     content: tuple[str, ...] = ()
+    callable: CallableBlock = USUAL
+    http: HttpBlock | None = None
 
 
 def _word(text: str) -> str:
@@ -75,6 +81,8 @@ class _UseCaseForm(_Form):
     answers: list[Word] = []
     system: SystemChoice = "auto"
     content: list[Word] = []
+    callable: CallableBlock = USUAL
+    http: HttpBlock | None = None
 
 
 class _MeasureForm(_Form):
@@ -120,8 +128,18 @@ def use_case_from(tree: Tree, slug: UseCaseSlug) -> UseCaseFile:
     if form.answers and form.answer is not AnswerKind.CHOICE:
         why = f"only a 'choice' has a closed list of answers; the answer here is {form.answer.value!r}."
         raise BadFolderError((tree.finding(("answers",), why, "Take the list out, or write `answer: choice`."),))
+    if form.system == "http" and form.http is None:
+        why = "`system: http` needs a block `http:` with the endpoint."
+        raise BadFolderError((tree.finding(("system",), why, "Add `http:` with `url` and `version`, or name another system."),))
     return UseCaseFile(
-        slug=slug, title=form.title, answer=form.answer, answers=tuple(form.answers), system=form.system, content=tuple(form.content)
+        slug=slug,
+        title=form.title,
+        answer=form.answer,
+        answers=tuple(form.answers),
+        system=form.system,
+        content=tuple(form.content),
+        callable=form.callable,
+        http=form.http,
     )
 
 
@@ -155,7 +173,14 @@ def nearest(word: str, known: frozenset[str]) -> str:
     return f"Did you mean {near[0]!r}?" if near else f"Known are {', '.join(sorted(known)[:30])}."
 
 
-NESTED: Mapping[str, type[_Form]] = {"measures": _MeasureForm, "looks": _LookForm, "never_alone": _NeverAloneForm, "guards": _GuardsForm}
+NESTED: Mapping[str, type[BaseModel]] = {
+    "measures": _MeasureForm,
+    "looks": _LookForm,
+    "never_alone": _NeverAloneForm,
+    "guards": _GuardsForm,
+    "callable": CallableBlock,
+    "http": HttpBlock,
+}
 A_NUMBER = ("a number", "Write digits such as 0.05 (which is 5%), without quotes.")
 EXPECTED: Mapping[str, tuple[str, str]] = {
     "float_type": A_NUMBER,
@@ -189,8 +214,9 @@ def _explained(details: ErrorDetails, form: type[_Form], tree: Tree) -> Finding:
         case "string_too_long":
             why = f"{name}it has more than {context['max_length']} characters."
             return tree.finding(place, why, "Shorten it.")
-        case "value_error":
-            return tree.finding(place, f"{name}{context['error']}", "Write visible text in one line.")
+        case "value_error" | "told":
+            wrong = context.get("why", context.get("error"))
+            return tree.finding(place, f"{name}{wrong}", context.get("remedy", "Write visible text in one line."))
         case kind:
             expected, remedy = EXPECTED.get(kind, ("what belongs here", f"{details['msg']}."))
             return tree.finding(place, f"{name}{given} is not {expected}.", remedy)

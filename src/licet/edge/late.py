@@ -1,13 +1,19 @@
 """Late: what is heavy to load is loaded when it is first asked for; most commands never ask."""
 
+import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from licet.core.answer import AnswerKind
 from licet.core.ids import UseCaseSlug
-from licet.ports import Durable, Example, Guardian, System, TrainedSystem
+from licet.core.system import SystemKind
+from licet.ports import Draw, Durable, Example, Guardian, System, TrainedSystem
+
+if TYPE_CHECKING:
+    from licet.edge.systems import FolderSystems
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,16 +80,24 @@ class LateDurable:
             self._engine.close()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LateCallables:
-    """The use cases' own functions (the port `Callables`), loaded only where a folder has one."""
+@dataclass(slots=True, kw_only=True)
+class LateSystems:
+    """The use cases' own systems (the port `Systems`), behind the import of what loads and asks them; one for a process."""
 
     root: Path
+    secret: Callable[[str], str]
+    draw: Draw
+    _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
+    _found: "FolderSystems | None" = field(default=None, repr=False)
 
-    def load(self, slug: UseCaseSlug, kind: AnswerKind) -> System | None:
-        """See `licet.edge.callables.FolderCallables.load`."""
-        if not (self.root / slug / "system.py").is_file():
-            return None
-        from licet.edge.callables import FolderCallables
+    def load(self, slug: UseCaseSlug, answers: AnswerKind, where: SystemKind) -> System | None:
+        """See `licet.edge.systems.FolderSystems.load`."""
+        with self._lock:
+            if self._found is None:
+                if not (self.root / slug).is_dir():
+                    return None
+                from licet.edge.systems import FolderSystems
 
-        return FolderCallables(self.root).load(slug, kind)
+                self._found = FolderSystems(self.root, self.secret, self.draw)
+            found = self._found
+        return found.load(slug, answers, where)

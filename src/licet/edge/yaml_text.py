@@ -5,9 +5,11 @@ import re
 from collections.abc import Iterable, Mapping
 
 import yaml
+from pydantic import BaseModel
 
 from licet.core.standard import Standard
 from licet.edge.forms import UseCaseFile
+from licet.edge.system_blocks import said_in
 
 SIMPLE = re.compile(r"[A-Za-z][A-Za-z0-9_.-]*(?: [A-Za-z0-9_.-]+)*")
 AMBIGUOUS = frozenset({"y", "n", "yes", "no", "true", "false", "on", "off", "null", "none"})
@@ -28,12 +30,13 @@ answer: {use_case.answer.value}
 answers:{_words(use_case.answers)}
 
 # Where proposals come from. posted: in the file you import, from any AI. callable: a Python function in system.py.
-# builtin: Licet's own, trained on your history. auto: system.py if there is one, else posted ones if imported, else builtin.
+# http: an endpoint, named under http:. builtin: Licet's own, trained on your history.
+# auto: system.py if there is one, else an endpoint if one is named, else posted ones if imported, else builtin.
 system: {use_case.system}
 
 # The columns that hold what is decided on; leave it empty to name them at import.
 content:{_words(use_case.content)}
-"""
+{_block("callable", use_case.callable)}{_block("http", use_case.http)}"""
 
 
 STANDARD = """\
@@ -92,6 +95,17 @@ def standard_yaml(standard: Standard, slug: str) -> str:
         high_stakes_max=_or_null(standard.guards.high_stakes_max),
         unfamiliar_share=_or_null(standard.guards.unfamiliar_share),
     )
+
+
+def _block(name: str, block: BaseModel | None) -> str:
+    said = [] if block is None else list(said_in(block))
+    return f"\n{name}:\n" + "".join(f"  {key}:{_said(value)}\n" for key, value in said) if said else ""
+
+
+def _said(value: object) -> str:
+    if isinstance(value, Mapping):
+        return "".join(f"\n    {_word(str(name))}: {_word(str(one))}" for name, one in value.items())
+    return f" {_word(value)}" if isinstance(value, str) else f" {value!r}"
 
 
 def _measures(standard: Standard) -> str:

@@ -82,8 +82,8 @@ def tree_of(file: str, text: str, text_keys: frozenset[str]) -> Tree:
     Args:
         file: the file's name, for messages.
         text: what it holds.
-        text_keys: what stands at or below these keys is text exactly as typed: `no`, `0` and `1.50` stay so. Elsewhere digits are
-            numbers and `null` is None.
+        text_keys: what stands at or below these keys is text exactly as typed: `no`, `0` and `1.50` stay so; `http.version` is the key
+            `version` of the block `http`. Elsewhere digits are numbers and `null` is None.
 
     Raises:
         BadFolderError: with all that is wrong.
@@ -141,8 +141,12 @@ class _Growing:
                 self._find(key, f"{key.value!r} is there already, on line {self.lines[here]}.", "Keep one of the two.")
                 continue
             self.lines[here] = key.start_mark.line + 1
-            values[key.value] = self._value(value, here, typed=typed or key.value in self.text_keys)
+            values[key.value] = self._value(value, here, typed=typed or self._is_text(here))
         return values
+
+    def _is_text(self, path: Place) -> bool:
+        """Keys of text are named alone, or with the blocks around them: `http.version`."""
+        return path[-1] in self.text_keys or ".".join(map(str, path)) in self.text_keys
 
     def _keys(self, node: yaml.MappingNode) -> Iterator[tuple[yaml.ScalarNode, yaml.Node]]:
         for key, value in node.value:

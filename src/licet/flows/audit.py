@@ -28,14 +28,12 @@ def advance(tx: Tx, use_case: UseCase, now: datetime) -> Mandate | None:
         The mandate as it stands afterwards.
     """
     mandate = end_if_expired(tx, use_case, mandates.in_force(tx, use_case), now)
-    if not isinstance(mandate, ActiveMandate):
+    if not isinstance(mandate, ActiveMandate) or not audits.is_countable(tx, mandate, now):
         return mandate
     watch = mandates.watch_of(tx, mandate)
     ready = _ready(tx, use_case, audits.not_fed(tx, mandate), now)
     for row in ready:
         watch = watching.update(watch, loss=outcome_loss(_settled(row)))
-    if not ready:
-        return mandate
     audits.mark_fed(tx, ready)
     mandates.write_watch(tx, mandate, watch, tripped_at=now if watch.has_tripped else None)
     return _react(tx, use_case, mandate, watch, now)

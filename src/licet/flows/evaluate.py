@@ -129,11 +129,13 @@ def _prepare(office: Office, by: Actor, request: Request) -> _Prepared | Refused
     speaks = speaker(office, use_case, wanted=request.system, posted_as=request.posted_as)
     if isinstance(speaks, Refused):
         return speaks
-    scope, warnings = fixed_scope(office, use_case, speaks, standard.standard)
     with office.book.read() as tx:
         waiting = cases.sealed(tx, use_case, sealed.id)
         earlier = {looked.look.sealed_set for looked in looks.looks_of(tx, use_case)} - {sealed.id}
-    said = speak_on(office, use_case, speaks, waiting, with_attributes=bool(standard.standard.never_alone_attributes))
+    heard = _heard(office, use_case, speaks, standard.standard, waiting)
+    if isinstance(heard, Refused):
+        return heard
+    scope, warnings, said = heard
     by_number = {one.number: one for one in said}
     return _Prepared(
         by=by,
@@ -147,11 +149,24 @@ def _prepare(office: Office, by: Actor, request: Request) -> _Prepared | Refused
     )
 
 
-def fixed_scope(office: Office, use_case: UseCase, speaks: Speaker, standard: Standard) -> tuple[Scope, tuple[str, ...]]:
+def _heard(
+    office: Office, use_case: UseCase, speaks: Speaker, standard: Standard, waiting: Sequence[cases.StoredCase]
+) -> tuple[Scope, tuple[str, ...], list[Spoken]] | Refused:
+    """The scope, its warnings, and what the system says on the sealed cases: the scope is fixed before it speaks on them."""
+    fixed = fixed_scope(office, use_case, speaks, standard)
+    if isinstance(fixed, Refused):
+        return fixed
+    said = speak_on(office, use_case, speaks, waiting, with_attributes=bool(standard.never_alone_attributes))
+    return said if isinstance(said, Refused) else (*fixed, said)
+
+
+def fixed_scope(office: Office, use_case: UseCase, speaks: Speaker, standard: Standard) -> tuple[Scope, tuple[str, ...]] | Refused:
     """Fixes guards on the calibration part; what a sealed answer says cannot move them."""
     with office.book.read() as tx:
         calibrating = cases.stored(tx, use_case, Part.CALIBRATION)
     spoken = speak_on(office, use_case, speaks, calibrating, with_attributes=False)
+    if isinstance(spoken, Refused):
+        return spoken
     return scope_for(standard, spoken, has_guardian=speaks.guardian is not None)
 
 

@@ -45,8 +45,13 @@ def explore(office: Office, by: Actor, request: Request) -> Explored | Refused:
     speaks = speaker(office, use_case, wanted=request.system, posted_as=request.posted_as)
     if isinstance(speaks, Refused):
         return speaks
-    scope, warnings = fixed_scope(office, use_case, speaks, request.on_disk)
+    fixed = fixed_scope(office, use_case, speaks, request.on_disk)
+    if isinstance(fixed, Refused):
+        return fixed
     spoken = speak_on(office, use_case, speaks, stored, with_attributes=bool(request.on_disk.never_alone_attributes))
+    if isinstance(spoken, Refused):
+        return spoken
+    scope, warnings = fixed
     with office.book.read() as tx:
         truths = {past.number: past.answer for past in cases.history(tx, use_case, Part.CALIBRATION)}
     judged = grade(request.on_disk, scope, spoken, truths)

@@ -11,7 +11,7 @@ from licet.core.ids import CaseNumber, Fingerprint, PersonId
 from licet.core.refusal import Refused, Unknown
 from licet.core.scope import Scope
 from licet.core.standard import Standard
-from licet.core.system import NoProposal, Proposal, Proposed, SystemCard, SystemKind, SystemNotLoadableError
+from licet.core.system import Cause, NoProposal, Proposal, Proposed, SystemCard, SystemKind, SystemNotLoadableError
 from licet.core.use_case import UseCase
 from licet.flows.office import Office, entry
 from licet.ports import Guardian, System
@@ -19,7 +19,13 @@ from licet.store import cases, systems
 from licet.store.book import Tx
 from licet.store.payloads import read_body
 
-SYSTEM_KINDS = ("auto", "builtin", "posted", "callable")
+SYSTEM_KINDS = ("auto", "builtin", "posted", "callable", "http")
+
+OWN = {
+    SystemKind.CALLABLE: ("has no system.py", "Write one, or set system: builtin."),
+    SystemKind.HTTP: ("names no endpoint", "Add a block `http:` with `url` and `version` to use_case.yaml."),
+}
+"""Systems that a use case's folder holds or names, in the order in which they are looked for; what is said where one is missing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +58,7 @@ class Speaker:
 
 
 def speaker(office: Office, use_case: UseCase, *, wanted: str, posted_as: str | None) -> Speaker | Refused:
-    """Finds the system of a use case: the one named, or by what is there: a system.py, posted proposals, the built-in one.
+    """Finds the system of a use case: the one named, or by what is there: a system.py, an endpoint, posted proposals, the built-in one.
 
     Args:
         office: the office.
@@ -60,12 +66,9 @@ def speaker(office: Office, use_case: UseCase, *, wanted: str, posted_as: str | 
         wanted: one of `SYSTEM_KINDS`.
         posted_as: NAME@VERSION of a posted system; None: the newest.
     """
-    if wanted in {"auto", "callable"} and posted_as is None:
-        found = office.callables.load(use_case.slug, use_case.answer_kind)
-        if found is not None:
-            return _outside(office, use_case, found.card, found)
-        if wanted == "callable":
-            return Refused(code="system_missing", why=f"{use_case.slug!r} has no system.py.", remedy="Write one, or set system: builtin.")
+    own = _own(office, use_case, wanted) if posted_as is None else None
+    if own is not None:
+        return own if isinstance(own, Refused) else _outside(office, use_case, own.card, own)
     with office.book.read() as tx:
         posted = [s for s in systems.posted(tx, use_case) if posted_as in {None, f"{s.card.name}@{s.card.version}"}]
     if wanted in {"auto", "posted"} and posted:
@@ -76,6 +79,17 @@ def speaker(office: Office, use_case: UseCase, *, wanted: str, posted_as: str | 
             code="system_missing", why=why, remedy="Import them: `licet import … --proposal COL --confidence COL --system NAME@VERSION`."
         )
     return _builtin(office, use_case)
+
+
+def _own(office: Office, use_case: UseCase, wanted: str) -> System | Refused | None:
+    """The system that the folder holds or names; `Refused` where one is wanted and missing, None where another kind may be."""
+    for kind, (missing, remedy) in OWN.items():
+        found = office.systems.load(use_case.slug, use_case.answer_kind, kind) if wanted in {"auto", kind.value} else None
+        if found is not None:
+            return found
+        if wanted == kind.value:
+            return Refused(code="system_missing", why=f"{use_case.slug!r} {missing}.", remedy=remedy)
+    return None
 
 
 def _learned(tx: Tx, use_case: UseCase, part: Part) -> list[Learned]:
@@ -134,7 +148,7 @@ def keep(tx: Tx, use_case: UseCase, speaker: Speaker, *, by: PersonId, now: date
 
 
 def restore(office: Office, tx: Tx, use_case: UseCase, fingerprint: Fingerprint, guardian_name: str) -> Speaker | None:
-    """The system of a mandate, as it was judged: trained artifacts from the store, a callable from its folder.
+    """The system of a mandate, as it was judged: trained artifacts from the store, another from its folder.
 
     Args:
         office: the office.
@@ -144,7 +158,7 @@ def restore(office: Office, tx: Tx, use_case: UseCase, fingerprint: Fingerprint,
         guardian_name: the guardian the mandate names; empty where it names none.
 
     Returns:
-        The speaker; for a callable whose folder changed, one with another fingerprint. None where nothing was registered.
+        The speaker; for one from a folder that changed, one with another fingerprint. None where nothing was registered.
     """
     stored = systems.find(tx, use_case, fingerprint)
     if stored is None:
@@ -155,30 +169,32 @@ def restore(office: Office, tx: Tx, use_case: UseCase, fingerprint: Fingerprint,
     guardian = office.guardians.restore(systems.artifact(tx, guardian_name)) if guardian_name else None
     if stored.card.kind is SystemKind.POSTED:
         return Speaker(card=stored.card, system=None, guardian=guardian, artifact=None, basis=stored.basis)
-    return _reloaded(office, use_case, guardian, stored.basis)
+    return _reloaded(office, use_case, stored, guardian)
 
 
-def _reloaded(office: Office, use_case: UseCase, guardian: Guardian | None, basis: str) -> Speaker | None:
-    """The callable as its folder is now, with the fingerprint it has now; None where it cannot be loaded any more."""
+def _reloaded(office: Office, use_case: UseCase, stored: systems.StoredSystem, guardian: Guardian | None) -> Speaker | None:
+    """The system as its folder is now, with the fingerprint it has now; None where it cannot be loaded any more."""
     try:
-        system = office.callables.load(use_case.slug, use_case.answer_kind)
+        system = office.systems.load(use_case.slug, use_case.answer_kind, stored.card.kind)
     except SystemNotLoadableError:
         return None
-    return None if system is None else Speaker(card=system.card, system=system, guardian=guardian, artifact=None, basis=basis)
+    return None if system is None else Speaker(card=system.card, system=system, guardian=guardian, artifact=None, basis=stored.basis)
 
 
-def ask(speaker: Speaker, contents: Sequence[Content], posted: Sequence[Proposed | None]) -> list[Proposed]:
-    """What a system says about cases: proposed now, or taken as posted; with familiarity where there is a guardian.
+def ask(speaker: Speaker, contents: Sequence[Content], before: Sequence[Proposed | None]) -> list[Proposed]:
+    """What a system says about cases: taken as it was said or posted before, proposed now elsewhere; with familiarity under a guardian.
 
     Args:
         speaker: the system.
         contents: the cases.
-        posted: what was posted for each, for a posted system; ignored for others.
+        before: what was said or posted for each; None where nothing was. A case is never asked about twice.
     """
-    if speaker.system is not None:
-        said = list(speaker.system.propose(contents))
-    else:
-        said = [NoProposal(why="no proposal was posted") if one is None else one for one in posted]
+    open_at = [i for i, one in enumerate(before) if one is None]
+    now: Sequence[Proposed] = [NoProposal(why="no proposal was posted")] * len(open_at)
+    if speaker.system is not None and open_at:
+        now = speaker.system.propose([contents[i] for i in open_at])
+    fresh = dict(zip(open_at, now, strict=True))
+    said = [fresh[i] if one is None else one for i, one in enumerate(before)]
     return said if speaker.guardian is None else _familiar(speaker.guardian, contents, said)
 
 
@@ -203,10 +219,14 @@ class Spoken:
 
 def speak_on(
     office: Office, use_case: UseCase, speaker: Speaker, stored: Sequence[cases.StoredCase], *, with_attributes: bool
-) -> list[Spoken]:
+) -> list[Spoken] | Refused:
     """What a system says about stored cases, in their order; erased ones are left out. Answers are not read.
 
     What it said before is taken from the store; what it says now is kept there. Content is decrypted only where it is needed.
+
+    Returns:
+        What it says; or `Refused` where it stopped answering before it was asked about every case: what half the cases show is no
+        evidence. Asked again, it is asked about the others only.
     """
     readable = [(one, one.salt) for one in stored if one.salt is not None]
     with office.book.read() as tx:
@@ -221,11 +241,27 @@ def speak_on(
         proposed = ask(speaker, [body.content for body in bodies], said)
         with office.book.write() as tx:
             fresh = {one.number: saying for (one, _), saying in zip(readable, proposed, strict=True)}
-            systems.keep_proposals(tx, speaker.card.fingerprint, fresh, {one.number: salt for one, salt in readable})
+            systems.keep_proposals(tx, speaker.card.fingerprint, _lasting(fresh), {one.number: salt for one, salt in readable})
+    unasked = [one for one in proposed if isinstance(one, NoProposal) and one.cause is Cause.NOT_ASKED]
+    if unasked:
+        return _stopped_answering(use_case, unasked, of=len(proposed))
     return [
         Spoken(number=one.number, attributes=body.attributes, proposed=saying, name=one.external_id or "")
         for (one, _), body, saying in zip(readable, bodies, proposed, strict=True)
     ]
+
+
+def _lasting(said: Mapping[CaseNumber, Proposed]) -> Mapping[CaseNumber, Proposed]:
+    """What is kept: all of it; where the system stopped answering, without the cases that this alone left without a proposal."""
+    failed = {number: one.cause for number, one in said.items() if isinstance(one, NoProposal)}
+    if Cause.NOT_ASKED not in failed.values():
+        return said
+    return {number: one for number, one in said.items() if failed.get(number, Cause.UNUSABLE) is Cause.UNUSABLE}
+
+
+def _stopped_answering(use_case: UseCase, unasked: Sequence[NoProposal], *, of: int) -> Refused:
+    why = f"The system of {use_case.slug!r} stopped answering; {len(unasked):,} of {of:,} cases were not asked about. {unasked[0].why}"
+    return Refused(code="system_unavailable", why=why, remedy="Ask again once it answers: what it said is kept, and no look was spent.")
 
 
 _UNREAD = CaseBody(content=TextContent(text=""))

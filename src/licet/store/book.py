@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from itertools import chain
 from typing import Any, cast
 
-from sqlalchemy import Connection, CursorResult, Engine, Executable, Result, Row, Table, func, insert, select, update
+from sqlalchemy import Connection, CursorResult, Engine, Executable, Result, Row, Table, bindparam, func, insert, select, update
 
 from licet.core.ids import TeamName
 from licet.core.ledger import Event, event_bytes, leaf_hash
@@ -74,8 +74,8 @@ class Tx:
             for row in rows:
                 copy.write_row(row)
 
-    def run(self, statement: Executable, rows: Sequence[Mapping[str, object]] | None = None) -> Records:
-        """Runs a statement, once or for many rows."""
+    def run(self, statement: Executable, rows: Sequence[Mapping[str, object]] | Mapping[str, object] | None = None) -> Records:
+        """Runs a statement: once, with what its parameters stand for, or for many rows."""
         return cast("Records", self.conn.execute(statement, rows) if rows is not None else self.conn.execute(statement))
 
     def record(self, *events: Event) -> None:
@@ -86,23 +86,27 @@ class Tx:
         """
         if not events:
             return
-        last = self.conn.execute(select(tables.ledger_head.c.last_at)).scalar_one_or_none()
+        last = self.conn.execute(_LAST).scalar_one_or_none()
         newest = max(e.at for e in events)
         check_clock(last, newest)
         written = [(event.use_case, event_bytes(event)) for event in events]
         self.insert_many(tables.ledger_pending, ("use_case", "body", "leaf"), [(slug, raw, leaf_hash(raw)) for slug, raw in written])
         if last is not None and newest > last:
-            self.conn.execute(update(tables.ledger_head).values(last_at=newest))
+            self.conn.execute(_SET_LAST, {"newest": newest})
 
     def take_numbers(self, name: str, count: int) -> range:
         """Takes the next `count` numbers of a series; a number is never given twice."""
-        series = tables.counter
-        row = self.conn.execute(select(series.c.value).where(series.c.name == name)).scalar_one_or_none()
-        if row is None:
-            self.conn.execute(insert(series).values(name=name, value=count))
-            return range(1, count + 1)
-        self.conn.execute(update(series).where(series.c.name == name).values(value=row + count))
-        return range(row + 1, row + count + 1)
+        last = self.conn.execute(_COUNT_ON, {"series": name, "count": count}).scalar_one_or_none()
+        if last is None:
+            self.conn.execute(insert(tables.counter).values(name=name, value=count))
+            last = count
+        return range(last - count + 1, last + 1)
+
+
+_LAST = select(tables.ledger_head.c.last_at)
+_SET_LAST = update(tables.ledger_head).values(last_at=bindparam("newest"))
+_SERIES = update(tables.counter).where(tables.counter.c.name == bindparam("series"))
+_COUNT_ON = _SERIES.values(value=tables.counter.c.value + bindparam("count")).returning(tables.counter.c.value)
 
 
 def check_clock(last: datetime | None, now: datetime) -> None:

@@ -2,9 +2,10 @@
 
 import json
 from datetime import datetime
+from functools import lru_cache
 from typing import assert_never
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import bindparam, func, insert, select, update
 
 from licet.core.gate import Approval
 from licet.core.ids import Digest, MandateId, PersonId, UseCaseSlug
@@ -15,6 +16,7 @@ from licet.core.mandate import (
     ProposedMandate,
     RevokedMandate,
     SuspendedMandate,
+    Terms,
     state_of,
     terms_from_json,
     terms_to_json,
@@ -55,10 +57,13 @@ def newest(tx: Tx, use_case: UseCase) -> Mandate | None:
 
 def in_force(tx: Tx, use_case: UseCase) -> Mandate | None:
     """The mandate that governs cases: the newest that was ever granted; a mere proposal changes nothing yet."""
-    m = tables.mandate
-    wanted = select(m).where(m.c.use_case_id == use_case.id, m.c.granted_at.is_not(None)).order_by(m.c.granted_at.desc(), m.c.number.desc())
-    row = tx.run(wanted.limit(1)).one_or_none()
+    row = tx.run(_IN_FORCE, {"use_case": use_case.id}).one_or_none()
     return None if row is None else _mandate(row)
+
+
+_GRANTED = select(tables.mandate).where(tables.mandate.c.use_case_id == bindparam("use_case"), tables.mandate.c.granted_at.is_not(None))
+_IN_FORCE = _GRANTED.order_by(tables.mandate.c.granted_at.desc(), tables.mandate.c.number.desc()).limit(1)
+"""Asked for every case: put together once."""
 
 
 def every(tx: Tx, use_case: UseCase) -> list[Mandate]:
@@ -136,12 +141,18 @@ def secret(tx: Tx, mandate: MandateId) -> bytes:
     return tx.vault.decrypt(tx.vault.key(PURPOSE, row.secret_salt), row.secret)
 
 
+@lru_cache(maxsize=256)
+def _terms(raw: str) -> Terms:
+    """Terms as they are stored; they never change, and are asked for with every case."""
+    return terms_from_json(json.loads(raw))
+
+
 def _mandate(row: Record) -> Mandate:
     r = row._mapping
     proposed = ProposedMandate(
         id=MandateId(r["id"]),
         use_case=UseCaseSlug(r["slug"]),
-        terms=terms_from_json(json.loads(r["terms"])),
+        terms=_terms(r["terms"]),
         proposed_by=PersonId(r["proposed_by"]),
         proposed_at=r["proposed_at"],
     )

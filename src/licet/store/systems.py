@@ -13,7 +13,7 @@ from licet.core.answer import Answer, AnswerKind, answer_from_json, answer_to_js
 from licet.core.canonical import Json
 from licet.core.ids import CaseNumber, Fingerprint
 from licet.core.refusal import Unknown
-from licet.core.system import NoProposal, Precedent, Proposal, Proposed, SystemCard, SystemKind
+from licet.core.system import Cause, NoProposal, Precedent, Proposal, Proposed, SystemCard, SystemKind
 from licet.core.use_case import UseCase
 from licet.store import tables
 from licet.store.book import Record, Tx
@@ -151,9 +151,21 @@ PROPOSAL_COLUMNS = ("case_number", "fingerprint", "confidence", "familiarity", "
 
 def _proposal_row(tx: Tx, fingerprint: Fingerprint, number: CaseNumber, one: Proposed, salt: bytes) -> tuple[object, ...]:
     if isinstance(one, NoProposal):
-        return (number, fingerprint, None, None, one.why, None)
+        return (number, fingerprint, None, None, _failure(one), None)
     familiarity = None if isinstance(one.familiarity, Unknown) else one.familiarity
     return (number, fingerprint, one.confidence, familiarity, None, write_json(tx, salt, _body(one)))
+
+
+def _failure(one: NoProposal) -> str:
+    """Why there is no proposal, in one column: what was unusable as it always stood, other causes named before a colon."""
+    return one.why if one.cause is Cause.UNUSABLE else f"{one.cause.value}: {one.why}"
+
+
+def _failed(failure: str) -> NoProposal:
+    """Reads what `_failure` wrote."""
+    word, _, why = failure.partition(": ")
+    named = {cause.value: cause for cause in Cause if cause is not Cause.UNUSABLE}.get(word)
+    return NoProposal(why=failure) if named is None else NoProposal(why=why, cause=named)
 
 
 def _body(one: Proposal) -> Json:
@@ -201,7 +213,7 @@ def _read(tx: Tx, use_case: UseCase, wanted: Select[*tuple[Any, ...]]) -> dict[C
 def _proposed(tx: Tx, row: Record, kind: AnswerKind) -> Proposed:
     _, confidence, familiarity, failed, body, salt = tuple(row)
     if failed is not None:
-        return NoProposal(why=failed)
+        return _failed(failed)
     said = read_payload(tx, salt, body)
     if not isinstance(said, Mapping) or "answer" not in said:
         return NoProposal(why="the stored proposal cannot be read")

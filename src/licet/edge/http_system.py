@@ -1,0 +1,283 @@
+"""An HTTP system: an endpoint that is asked about each case, and answers with a proposal."""
+
+import asyncio
+import base64
+import json
+import logging
+import ssl
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+from typing import cast
+
+import httpx
+
+from licet.core.answer import AnswerKind
+from licet.core.canonical import Json, canonical_bytes, digest
+from licet.core.case import Content
+from licet.core.system import Cause, NoProposal, Proposed, SystemCard, SystemKind
+from licet.edge.breaker import Breaker
+from licet.edge.contract import content_to_dict, read_proposal
+from licet.edge.loops import Loop
+from licet.edge.system_blocks import HttpBlock
+
+CONTRACT = 1
+"""The contract's number, in every request and in the fingerprint."""
+
+LARGEST_ANSWER = 1_048_576
+"""Bytes of an answer that are read; one that is larger is none."""
+
+FIRST_WAIT_S = 0.25
+LONGEST_WAIT_S = 5.0
+"""Seconds before a request is sent again: they double from the first on, each cut by chance to between a half and the whole."""
+LONGEST_RETRY_AFTER_S = 30.0
+"""Seconds an endpoint may ask to wait; who asks for more is not asked again about this case."""
+
+OK = 200
+BUSY = frozenset({408, 425, 429})
+CASE_REFUSED = frozenset({400, 413, 415, 422})
+
+# httpx writes every address it asks into the log, and an address may hold what is nobody's business.
+logging.getLogger("httpx").setLevel(logging.WARNING)
+
+
+class HttpRoom:
+    """Where one endpoint is asked from in this process: its connections, its turns and its circuit, however often it is loaded."""
+
+    def __init__(self, block: HttpBlock, secrets: Mapping[str, str], jitter: Callable[[], float], breaker: Breaker | None = None) -> None:
+        """Opens nothing yet.
+
+        Args:
+            block: which endpoint, and how.
+            secrets: secret headers with their values.
+            jitter: chance, uniform in [0, 1).
+            breaker: its circuit; None: one with the usual rules.
+        """
+        self.block, self.jitter, self.breaker = block, jitter, breaker or Breaker()
+        self.client = httpx.AsyncClient(
+            headers={"accept": "application/json", "accept-encoding": "identity", "content-type": "application/json", **secrets},
+            verify=_trust(block),
+            trust_env=False,
+            follow_redirects=False,
+            timeout=block.timeout_seconds,
+            limits=httpx.Limits(max_connections=block.concurrency, max_keepalive_connections=block.concurrency, keepalive_expiry=30.0),
+        )
+        self.turn = asyncio.Semaphore(block.concurrency)
+        self.loop = Loop([self.client.aclose])
+
+
+def _trust(block: HttpBlock) -> ssl.SSLContext:
+    """Whose certificates are accepted: those the operating system trusts. Where nothing is encrypted, nobody's: that loads quicker."""
+    return ssl.create_default_context() if block.url.startswith("https:") else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Again:
+    """A request that failed in a way that may pass; `after_s` is how long the endpoint asks to wait, None where it does not say."""
+
+    failed: NoProposal
+    after_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HttpSystem:
+    """An endpoint under the contract of `docs/systems.md`: one case a request.
+
+    One case, not a list: an answer then belongs to its case whatever goes wrong, one slow or failing case costs no other, and a retry
+    repeats one case. Connections stay open between requests, so that it costs little.
+
+    Attributes:
+        card: which one it is.
+        kind: what its answers are.
+        room: where it is asked from.
+    """
+
+    card: SystemCard
+    kind: AnswerKind
+    room: HttpRoom
+
+    def propose(self, contents: Sequence[Content]) -> list[Proposed]:
+        """Proposes an answer for each case, in order; whatever goes wrong is `NoProposal` for its own case alone."""
+        asking = self.room.loop.submit(self._ask_all(contents))
+        try:
+            return asking.result()
+        finally:
+            asking.cancel()
+
+    async def _ask_all(self, contents: Sequence[Content]) -> list[Proposed]:
+        found: list[Proposed | None] = [None] * len(contents)
+        waiting = iter(enumerate(contents))
+        await asyncio.gather(*(self._ask_some(waiting, found) for _ in range(min(len(contents), self.room.block.concurrency))))
+        return [_NOT_ASKED if one is None else one for one in found]
+
+    async def _ask_some(self, waiting: Iterator[tuple[int, Content]], found: list[Proposed | None]) -> None:
+        for place, content in waiting:
+            async with self.room.turn:
+                found[place] = await self._ask(content)
+
+    async def _ask(self, content: Content) -> Proposed:
+        permission = self.room.breaker.ask()
+        if isinstance(permission, NoProposal):
+            return permission
+        answered = False
+        try:
+            found = await self._asked(request_for(self.kind, content))
+            answered = not isinstance(found, NoProposal) or found.cause is Cause.UNUSABLE
+        except Exception as error:  # noqa: BLE001 - whatever a strange endpoint can cause goes to a person; recorded in the result
+            found = NoProposal(why=f"Asking the endpoint raised {type(error).__name__}.", cause=Cause.UNAVAILABLE)
+        finally:
+            self.room.breaker.heard(permission, answered=answered)
+        return found
+
+    async def _asked(self, request: Mapping[str, Json]) -> Proposed:
+        """Sends a request, and sends it again while that may help."""
+        body, tried = canonical_bytes(request), 1
+        while isinstance(came := await self._sent(body, str(request["id"])), _Again):
+            wait_s = wait_before(tried, self.room.jitter(), came.after_s)
+            if wait_s is None or tried > self.room.block.retries:
+                return came.failed
+            await asyncio.sleep(wait_s)
+            tried += 1
+        return came
+
+    async def _sent(self, body: bytes, name: str) -> Proposed | _Again:
+        block, began = self.room.block, time.perf_counter()
+        try:
+            async with asyncio.timeout(block.timeout_seconds), self.room.client.stream("POST", block.url, content=body) as response:
+                raw = await _read(response)
+        except (TimeoutError, httpx.TimeoutException):
+            return _Again(failed=_unavailable(f"It did not answer within {block.timeout_seconds:g} s."))
+        except (httpx.HTTPError, httpx.StreamError, OSError) as error:
+            return _Again(failed=_unavailable(f"The connection failed ({type(error).__name__})."))
+        if not isinstance(raw, bytes):
+            return raw
+        return read_answer(block, self.kind, raw, name=name, latency_ms=round(1000.0 * (time.perf_counter() - began)))
+
+
+_NOT_ASKED = NoProposal(why="The endpoint was not asked.", cause=Cause.NOT_ASKED)
+
+
+def load_http(block: HttpBlock, kind: AnswerKind, room: Callable[[SystemCard], HttpRoom]) -> HttpSystem:
+    """The system at an endpoint. Nothing is asked yet.
+
+    Args:
+        block: what `use_case.yaml` says.
+        kind: what the use case's answers are.
+        room: finds where it is asked from, by its card.
+
+    Returns:
+        The system. Its fingerprint changes with address, contract, model, version and the names of secret headers, not with the secrets.
+    """
+    parts: dict[str, Json] = {"contract": CONTRACT, "url": digest(block.url), "model": block.model}
+    parts["secret_headers"] = sorted(name.lower() for name in block.secret_headers)
+    card = SystemCard(kind=SystemKind.HTTP, name=block.title, version=block.version, parts=parts)
+    return HttpSystem(card=card, kind=kind, room=room(card))
+
+
+def request_for(kind: AnswerKind, content: Content) -> dict[str, Json]:
+    """What is sent for a case. The `id` is the same whenever the same content is sent; pictures are in base64."""
+    plain = {
+        name: base64.b64encode(value).decode("ascii") if isinstance(value, bytes) else cast("Json", value)
+        for name, value in content_to_dict(content).items()
+    }
+    said: dict[str, Json] = {"contract": CONTRACT, "answer_kind": kind.value, "content": plain}
+    return {"id": digest(said), **said}
+
+
+def wait_before(tried: int, chance: float, after_s: float | None) -> float | None:
+    """Seconds to wait before a request is sent again; None where the endpoint asks for more than it gets.
+
+    Args:
+        tried: how often it was sent, from 1.
+        chance: uniform in [0, 1), so that those who failed together do not come back together.
+        after_s: seconds the endpoint asks for, as a least; None where it does not say.
+    """
+    if after_s is not None and after_s > LONGEST_RETRY_AFTER_S:
+        return None
+    own_s = min(LONGEST_WAIT_S, FIRST_WAIT_S * 2.0 ** min(tried - 1, 30)) * (0.5 + chance / 2.0)
+    return own_s if after_s is None else max(after_s, 0.0) + own_s * chance
+
+
+def read_answer(block: HttpBlock, kind: AnswerKind, raw: bytes, *, name: str, latency_ms: int) -> Proposed:
+    """Reads the body of an answer, whatever it is.
+
+    Returns:
+        The proposal; or `NoProposal` where it is not JSON, lacks what the contract asks for, answers another request, or comes from
+        another model or version than `use_case.yaml` declares. Its own words are not repeated: they may quote the case.
+    """
+    try:
+        said: object = json.loads(raw.decode("utf-8"), object_pairs_hook=_once, parse_constant=_no_number)
+    except (ValueError, RecursionError):
+        return NoProposal(why="It did not answer in JSON.")
+    if isinstance(said, dict):
+        if said.get("id", name) != name:
+            return NoProposal(why="It answered another request.")
+        for key, declared in (("version", block.version), ("model", block.model)):
+            if said.get(key) not in (None, declared):
+                ours = f"{declared!r} that use_case.yaml declares" if declared else "none, as use_case.yaml declares"
+                return NoProposal(why=f"Another {key} answered than {ours}: {key} changed.")
+    return read_proposal(kind, said, latency_ms=latency_ms)
+
+
+def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    read = dict(pairs)
+    if len(read) != len(pairs):
+        message = "a key is there twice"
+        raise ValueError(message)
+    return read
+
+
+def _no_number(word: str) -> object:
+    message = f"{word} is not JSON"
+    raise ValueError(message)
+
+
+def _unavailable(why: str) -> NoProposal:
+    return NoProposal(why=why, cause=Cause.UNAVAILABLE)
+
+
+async def _read(response: httpx.Response) -> bytes | NoProposal | _Again:
+    """Reads an answer as far as it may be one; what is too large, compressed, a redirect or an error is not read at all."""
+    wrong = _failed_with(response) or _unreadable(response)
+    if wrong is not None:
+        return wrong
+    raw = bytearray()
+    async for piece in response.aiter_raw():
+        raw += piece
+        if len(raw) > LARGEST_ANSWER:
+            return _TOO_LARGE
+    return bytes(raw)
+
+
+def _failed_with(response: httpx.Response) -> NoProposal | _Again | None:
+    status = response.status_code
+    if status == OK:
+        return None
+    if status in BUSY or status >= 500:  # noqa: PLR2004 - RFC 9110: the server failed
+        return _Again(failed=_unavailable(f"It answered with status {status}."), after_s=_retry_after_s(response))
+    if status in CASE_REFUSED:
+        return NoProposal(why=f"It refused the case with status {status}.")
+    if 300 <= status < 400:  # noqa: PLR2004 - RFC 9110: redirection
+        return _unavailable(f"It redirects (status {status}), which is not followed.")
+    return _unavailable(f"It answered with status {status}.")
+
+
+def _unreadable(response: httpx.Response) -> NoProposal | None:
+    if response.headers.get("content-encoding", "identity").lower() != "identity":
+        return NoProposal(why="Its answer is compressed, although it was asked not to.")
+    return _TOO_LARGE if int(response.headers.get("content-length", "0")) > LARGEST_ANSWER else None
+
+
+_TOO_LARGE = NoProposal(why=f"Its answer has more than {LARGEST_ANSWER:,} bytes.")
+
+
+def _retry_after_s(response: httpx.Response) -> float | None:
+    """Seconds that `Retry-After` asks for (RFC 9110, 10.2.3); a date is held against the endpoint's own clock."""
+    said = response.headers.get("retry-after", "").strip()
+    if said.isascii() and said.isdigit():
+        return float(said[:9])
+    try:
+        return (parsedate_to_datetime(said) - parsedate_to_datetime(response.headers.get("date", ""))).total_seconds()
+    except (TypeError, ValueError):
+        return None

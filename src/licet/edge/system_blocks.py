@@ -1,0 +1,141 @@
+"""The blocks `callable:` and `http:` of `use_case.yaml`: how a system from outside is asked, and for how long."""
+
+import re
+from collections.abc import Iterator, Mapping
+from ipaddress import ip_address
+from typing import Annotated, Literal, Self
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
+
+BLOCK_TEXT = frozenset(f"http.{key}" for key in ("url", "name", "model", "version", "encryption", "secret_headers"))
+"""Keys of the blocks whose values are text as typed, so that version 1.50 keeps its name."""
+
+LONGEST_WORD = 200
+HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}")
+SECRET = re.compile(r"LICET_SECRET_[A-Z0-9_]{1,80}")
+OUR_HEADERS = frozenset({
+    "accept", "accept-encoding", "connection", "content-encoding", "content-length", "content-type", "expect", "host", "keep-alive",
+    "te", "trailer", "transfer-encoding", "upgrade", "user-agent",
+})  # fmt: skip
+"""Headers of a request that Licet writes itself."""
+
+
+def _told(why: str, remedy: str) -> PydanticCustomError:
+    """What is wrong, with a remedy of its own."""
+    return PydanticCustomError("told", "{why}", {"why": why, "remedy": remedy})
+
+
+def _address(url: str) -> str:
+    remedy = "Write an address such as https://model.example.org/propose."
+    if not url.isascii() or any(c.isspace() or not c.isprintable() for c in url):
+        raise _told("it holds white space, a control character or a letter beyond ASCII.", remedy)
+    try:
+        parts = urlsplit(url)
+        known = url.startswith(("https://", "http://")) and parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        known = False
+    if not known:
+        raise _told("it is no address that starts with https:// or http:// and names a host.", remedy)
+    if parts.username is not None or parts.password is not None:
+        raise _told("it holds a user or a password.", "Take them out, and name them under secret_headers.")
+    if parts.fragment or "#" in url:
+        raise _told("what stands after # is never sent.", "Take it out.")
+    return url
+
+
+def _line(text: str) -> str:
+    if text != text.strip() or not text or not text.isprintable():
+        raise _told("it is blank, or has white space around it or a character nobody sees.", "Write visible text in one line.")
+    return text
+
+
+def _secrets(headers: Mapping[str, str]) -> Mapping[str, str]:
+    for name, secret in headers.items():
+        if not HEADER.fullmatch(name) or name.lower() in OUR_HEADERS:
+            raise _told(f"{name!r} is no header that can be set.", "Write one such as Authorization.")
+        if not SECRET.fullmatch(secret):
+            why = f"under {name!r} stands no name of a secret."
+            raise _told(why, "Write LICET_SECRET_ and a name in capitals; the secret itself stands in the environment, never here.")
+    if len({name.lower() for name in headers}) < len(headers):
+        raise _told("a header is there twice.", "Keep one.")
+    return headers
+
+
+Line = Annotated[str, Field(max_length=LONGEST_WORD), AfterValidator(_line)]
+Seconds = Annotated[float, Field(gt=0.0, le=600.0)]
+AtOnce = Annotated[int, Field(ge=1, le=64)]
+
+
+class _Block(BaseModel):
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True, allow_inf_nan=False)
+
+
+class CallableBlock(_Block):
+    """How the function in `system.py` is called.
+
+    Attributes:
+        timeout_seconds: how long one call may take.
+        concurrency: how many calls run at once, in this process; 1 where the code is not made for several threads.
+    """
+
+    timeout_seconds: Seconds = 30.0
+    concurrency: AtOnce = 8
+
+
+USUAL = CallableBlock()
+
+
+class HttpBlock(_Block):
+    """Which endpoint is asked, and how.
+
+    Attributes:
+        url: the address, without secrets in it.
+        version: the version the endpoint serves; where it names its version, it must be this one.
+        name: what people call the system; empty: the host's name.
+        model: the model the endpoint serves; where it names its model, it must be this one.
+        timeout_seconds: how long one request may take, from connecting to the last byte.
+        concurrency: how many requests run at once, in this process.
+        retries: how often a request that failed is sent again.
+        encryption: `none` allows http:// to another machine; cases then travel readable for whoever is in between.
+        secret_headers: headers whose values are secrets, each with the name of the secret.
+    """
+
+    url: Annotated[str, Field(max_length=2000), AfterValidator(_address)]
+    version: Line
+    name: Line | Literal[""] = ""
+    model: Line | Literal[""] = ""
+    timeout_seconds: Seconds = 10.0
+    concurrency: AtOnce = 8
+    retries: Annotated[int, Field(ge=0, le=10)] = 2
+    encryption: Literal["required", "none"] = "required"
+    secret_headers: Annotated[Mapping[str, str], AfterValidator(_secrets)] = {}
+
+    @model_validator(mode="after")
+    def _encrypted(self) -> Self:
+        parts = urlsplit(self.url)
+        if parts.scheme == "http" and self.encryption == "required" and not _is_here(parts.hostname or ""):
+            why = "url: http:// to another machine is not encrypted."
+            raise _told(why, "Write https://, or `encryption: none` where others may read the cases on their way.")
+        return self
+
+    @property
+    def title(self) -> str:
+        """What people call the system."""
+        return self.name or urlsplit(self.url).hostname or ""
+
+
+def _is_here(host: str) -> bool:
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def said_in(block: BaseModel) -> Iterator[tuple[str, object]]:
+    """What a block says beyond its defaults: keys and values, in the order of its form."""
+    for name, field in type(block).model_fields.items():
+        value: object = getattr(block, name)
+        if field.is_required() or value != field.default:
+            yield name, value

@@ -1,0 +1,101 @@
+"""A use case's own system: the Python function in its folder, or the endpoint that its `use_case.yaml` names."""
+
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar, cast
+
+from licet.core.answer import AnswerKind
+from licet.core.canonical import digest
+from licet.core.ids import UseCaseSlug
+from licet.core.system import SystemCard, SystemKind, SystemNotLoadableError
+from licet.edge.bad_file import BadFolderError
+from licet.edge.callables import CallableRoom, CallableSystem, load_callable
+from licet.edge.code_folder import SYSTEM_FILE
+from licet.edge.folder import USE_CASE_FILE, load_use_case
+from licet.edge.system_blocks import USUAL, CallableBlock, HttpBlock
+from licet.ports import Draw
+from licet.settings import SecretMissingError
+
+if TYPE_CHECKING:
+    from licet.edge.http_system import HttpRoom, HttpSystem
+
+RoomT = TypeVar("RoomT")
+
+
+class FolderSystems:
+    """Finds the systems of use cases in their folders (the port `Systems`).
+
+    One for a process: the threads, connections and circuit of a system are kept here, so that every thread that loads it shares them.
+    """
+
+    def __init__(self, root: Path, secret: Callable[[str], str], draw: Draw) -> None:
+        """Takes the folder that holds one folder for each use case, the reader of secrets by name, and chance."""
+        self._root, self._secret, self._draw = root, secret, draw
+        self._lock = threading.Lock()
+        self._rooms: dict[tuple[UseCaseSlug, SystemKind], tuple[str, object]] = {}
+
+    def load(self, slug: UseCaseSlug, answers: AnswerKind, where: SystemKind) -> "CallableSystem | HttpSystem | None":
+        """A use case's system as its folder is now.
+
+        Returns:
+            The function in `system.py`, or what stands at the endpoint; None where the folder holds no such file, or names no endpoint.
+
+        Raises:
+            SystemNotLoadableError: names the file and line, whatever went wrong.
+        """
+        folder = self._root / slug
+        match where:
+            case SystemKind.CALLABLE if (folder / SYSTEM_FILE).is_file():
+                block = USUAL
+                if (folder / USE_CASE_FILE).exists():
+                    block = _blocks(folder)[0]
+                return load_callable(folder, answers, lambda card: self._callable_room(slug, card, block))
+            case SystemKind.HTTP if (folder / USE_CASE_FILE).is_file():
+                named = _blocks(folder)[1]
+                return None if named is None else self._http(slug, answers, named)
+            case _:
+                return None
+
+    def _callable_room(self, slug: UseCaseSlug, card: SystemCard, block: CallableBlock) -> CallableRoom:
+        key = digest([card.fingerprint, block.model_dump_json()])
+        return self._room((slug, card.kind), key, lambda: CallableRoom(block))
+
+    def _http(self, slug: UseCaseSlug, answers: AnswerKind, block: HttpBlock) -> "HttpSystem":
+        from licet.edge.http_system import HttpRoom, load_http
+
+        secrets = {name: self._secret_of(slug, secret) for name, secret in block.secret_headers.items()}
+
+        def room(card: SystemCard) -> "HttpRoom":
+            key = digest([card.fingerprint, block.model_dump_json(), secrets])
+            return self._room((slug, card.kind), key, lambda: HttpRoom(block, secrets, self._chance))
+
+        return load_http(block, answers, room)
+
+    def _room(self, place: tuple[UseCaseSlug, SystemKind], key: str, make: Callable[[], RoomT]) -> RoomT:
+        """The room that stands at a place, or a new one where another system, or another way to ask, took the place of the old."""
+        with self._lock:
+            before = self._rooms.get(place)
+            if before is not None and before[0] == key:
+                return cast("RoomT", before[1])
+            made = make()
+            self._rooms[place] = (key, made)
+            return made
+
+    def _secret_of(self, slug: UseCaseSlug, name: str) -> str:
+        try:
+            return self._secret(name)
+        except SecretMissingError as missing:
+            message = f"{self._root / slug / USE_CASE_FILE}: {missing}"
+            raise SystemNotLoadableError(message) from None
+
+    def _chance(self) -> float:
+        return int.from_bytes(self._draw.secret()[:4], "big") / 2**32
+
+
+def _blocks(folder: Path) -> tuple[CallableBlock, HttpBlock | None]:
+    try:
+        told = load_use_case(folder)
+    except BadFolderError as error:
+        raise SystemNotLoadableError(str(error)) from None
+    return told.callable, told.http
