@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
-from sqlalchemy import ColumnElement, Connection, delete, func, insert, select, text, true
+from sqlalchemy import ColumnElement, Connection, delete, func, insert, select, true
 
 from licet.core.ids import TeamName
 from licet.core.team import MAIN
@@ -28,12 +28,15 @@ def give(tx: Tx, use_case: UseCase, name: TeamName) -> None:
         tx.run(insert(team).values(use_case_id=use_case.id, name=name))
 
 
+whose = func.coalesce(select(team.c.name).where(team.c.use_case_id == tables.use_case.c.id).scalar_subquery(), MAIN)
+"""The team of a row of the table of use cases."""
+
+
 def in_view(tx: Tx) -> ColumnElement[bool]:
     """The condition on the table of use cases under which one is there for this transaction."""
     if tx.team is None:
         return true()
-    whose = select(team.c.name).where(team.c.use_case_id == tables.use_case.c.id).scalar_subquery()
-    return func.coalesce(whose, MAIN) == tx.team
+    return whose == tx.team
 
 
 @contextmanager
@@ -53,4 +56,4 @@ def show(conn: Connection, name: TeamName | None) -> None:
     It holds where Licet signs in as another role than the tables' owner; SQLite has no such fence.
     """
     if on_postgresql(conn):
-        conn.execute(text("SELECT set_config('licet.team', :name, true)"), {"name": name or ""})
+        conn.exec_driver_sql("SELECT set_config('licet.team', %s, true)", (name or "",))

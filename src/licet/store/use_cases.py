@@ -2,14 +2,14 @@
 
 from datetime import datetime
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 
 from licet.core.answer import AnswerKind
 from licet.core.ids import PersonId, UseCaseSlug
 from licet.core.use_case import Stage, UseCase
 from licet.store import tables
 from licet.store.book import Record, Tx
-from licet.store.teams import in_view
+from licet.store.teams import in_view, whose
 
 
 class UnknownUseCaseError(LookupError):
@@ -30,8 +30,14 @@ def create(tx: Tx, slug: UseCaseSlug, title: str, kind: AnswerKind, *, by: Perso
 
 def find(tx: Tx, slug: str) -> UseCase | None:
     """Finds a use case by name; another team's is not there."""
-    row = tx.run(select(tables.use_case).where(tables.use_case.c.slug == slug, in_view(tx))).one_or_none()
+    asked = tx.run(_NAMED, {"slug": slug}) if tx.team is None else tx.run(_NAMED_OF_TEAM, {"slug": slug, "team": tx.team})
+    row = asked.one_or_none()
     return None if row is None else _use_case(row)
+
+
+_NAMED = select(tables.use_case).where(tables.use_case.c.slug == bindparam("slug"))
+_NAMED_OF_TEAM = _NAMED.where(whose == bindparam("team"))
+"""Asked with every case: put together once."""
 
 
 def require(tx: Tx, slug: str) -> UseCase:
