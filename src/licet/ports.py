@@ -1,11 +1,13 @@
-"""The outside world as flows see it: the AI, the clock, chance, keys, the signature, and the post."""
+"""The outside world as flows see it: the AI, the clock, chance, keys, the signature, the post, and what decisions do."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
 from licet.core.answer import AnswerKind
+from licet.core.canonical import Json
 from licet.core.case import Content
+from licet.core.effect import Outcome, Way
 from licet.core.ids import CaseNumber, UseCaseSlug
 from licet.core.incident import Message
 from licet.core.system import Precedent, Proposed, SystemCard, SystemKind
@@ -180,6 +182,18 @@ class Witness(Protocol):
 
     def newest(self) -> str | None:
         """The checkpoint kept last; None when there is none."""
+        ...
+
+
+class Effects(Protocol):
+    """Tells the world what was decided."""
+
+    def way(self, slug: UseCaseSlug) -> Way | None:
+        """How decisions of a use case take effect; None where they do not. Quick, and never raises: it is asked while deciding."""
+        ...
+
+    def deliver(self, slug: UseCaseSlug, message: Mapping[str, Json], now: datetime) -> Outcome:
+        """Tells the receiver of one effect, in `LONGEST_TIMEOUT` at most; may be asked twice for the same one. Never raises."""
         ...
 
 

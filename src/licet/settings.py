@@ -11,8 +11,11 @@ SETTINGS: Mapping[str, str] = {
     "LICET_DATABASE_URL": "Address of a PostgreSQL database, `postgresql://USER:PASSWORD@HOST:PORT/DATABASE`, with `?sslmode=` verify-full "
     "(the default beyond this machine), require or disable. Default: the SQLite file `.licet/licet.sqlite`.",
     "LICET_TEAM": "The team that commands act for: use cases of other teams are not there. Default: the whole installation.",
-    "LICET_SECRET_*": "The value of a header that an HTTP system is asked with, under the name that its `use_case.yaml` gives: "
-    "`Authorization: LICET_SECRET_MODEL` reads LICET_SECRET_MODEL, or the file that LICET_SECRET_MODEL_FILE names.",
+    "LICET_SECRET_*": "A secret, under the name that a use case's `use_case.yaml` gives: the value of a header that an HTTP system is "
+    "asked with, or what signs a webhook. `LICET_SECRET_ORDERS` is read from LICET_SECRET_ORDERS, or from the file that "
+    "LICET_SECRET_ORDERS_FILE names.",
+    "LICET_WEBHOOK_ALLOW": "Hosts, addresses and networks, with commas between, that webhooks may reach although they are not public, and "
+    "without https: `hooks.internal, 10.1.0.0/16`. Default: none.",
     "LICET_DATA": "Folder with data sets for `make studies`; the product does not read it.",
 }
 """Every setting, with its meaning; the reference in the docs is tested against it."""
@@ -62,12 +65,14 @@ class Home:
         key_file: the payload key.
         database_url: the address of a PostgreSQL database, which may hold a password; None where SQLite is used.
         team: for which team commands act; None: for the whole installation.
+        webhook_allow: what webhooks may reach beyond public addresses.
     """
 
     root: Path
     key_file: Path
     database_url: str | None = field(default=None, repr=False)
     team: str | None = None
+    webhook_allow: str = ""
 
     @property
     def inner(self) -> Path:
@@ -109,6 +114,7 @@ def home_at(root: Path, environment: Mapping[str, str] | None = None) -> Home:
         key_file=Path(key) if key else root / FOLDER / "key",
         database_url=env.get("LICET_DATABASE_URL") or None,
         team=env.get("LICET_TEAM") or None,
+        webhook_allow=env.get("LICET_WEBHOOK_ALLOW", ""),
     )
 
 

@@ -30,7 +30,6 @@ from licet.core.case import CaseBody, Content, TextContent
 from licet.core.gate import ClosedGate
 from licet.core.history import ImportReport, PastCase, PostedProposal, Shares
 from licet.core.ids import UseCaseSlug
-from licet.core.incident import Message
 from licet.core.ledger import Event
 from licet.core.mandate import ActiveMandate, Mandate
 from licet.core.people import Actor, Operator, Person, Role
@@ -52,6 +51,7 @@ from licet.flows.review import Answered, Waiting, answer_worksheet, worksheet
 from licet.flows.set_standard import countersign_standard, lock_standard
 from licet.flows.settle import settle
 from licet.flows.sort_history import Order
+from licet.pretend import RememberingPost, ScriptedEffects
 from licet.store import ledger, mandates, use_cases
 from licet.store.book import Book
 from licet.store.engines import Database, open_engine
@@ -114,17 +114,6 @@ class SeededDraw:
     def token(self, prefix: str) -> str:
         """The prefix and 16 hexadecimal digits."""
         return prefix + self.secret().hex()[:16]
-
-
-@dataclass(slots=True, kw_only=True)
-class RememberingPost:
-    """A post that keeps what it was given."""
-
-    messages: list[Message] = field(default_factory=list)
-
-    def deliver(self, message: Message) -> None:
-        """Keeps a message."""
-        self.messages.append(message)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -230,7 +219,7 @@ class World:
     """An installation in a folder of its own, with the people of a usual journey, to be used in a `with` statement.
 
     Attributes:
-        clock, draw, post, systems: what one can set and look into.
+        clock, draw, post, systems, effects: what one can set and look into.
         office: what flows take.
         operator, owner, risk, builder, reviewer, other_owner: who acts; each is one person with one role.
         standards: what the use cases' folders say, by name; change it to edit the file.
@@ -246,6 +235,7 @@ class World:
         self.database_url = database_url or (None if new_database is None else new_database())
         self.folder, self.database = folder, folder / "licet.sqlite"
         self.clock, self.draw, self.post, self.systems = SetClock(), SeededDraw(seed=seed), RememberingPost(), ScriptedSystems()
+        self.effects = ScriptedEffects()
         self.standards: dict[str, Standard] = {}
         self._engines: list[Database] = []
         engine = self.connect()
@@ -262,6 +252,7 @@ class World:
             trainer=Engine(),
             guardians=Guardians(),
             systems=self.systems,
+            effects=self.effects,
         )
         set_up(self.office, now=self.clock.now())
         self.operator = Operator()

@@ -35,6 +35,8 @@ MATRIX: dict[Act, set[Role]] = {
     Act.ERASE: {O, A},
     Act.RETIRE: {O, A},
     Act.MOVE: {A},
+    Act.DELIVER: EVERYBODY,
+    Act.REPLAY: {O, A},
 }
 
 
@@ -53,7 +55,7 @@ def test_every_act_has_its_line() -> None:
 
 @pytest.mark.parametrize("act", Act)
 def test_the_operator_sets_up_imports_evaluates_exports_and_nothing_that_needs_a_person(act: Act) -> None:
-    may = act in {Act.SET_UP, Act.ADD_PERSON, Act.CREATE_USE_CASE, Act.IMPORT, Act.EVALUATE, Act.EXPORT, Act.SUBMIT}
+    may = act in {Act.SET_UP, Act.ADD_PERSON, Act.CREATE_USE_CASE, Act.IMPORT, Act.EVALUATE, Act.EXPORT, Act.SUBMIT, Act.DELIVER}
     assert isinstance(permit(Operator(), act, use_case_owner=None), Operator) == may == (act in OPERATOR_ACTS)
     assert isinstance(permit_person(Operator(), act, use_case_owner=None), Refused)
 

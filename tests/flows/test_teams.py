@@ -10,6 +10,7 @@ import pytest
 
 import licet.flows
 from licet.core.answer import AnswerKind, Choice
+from licet.core.effect import Way
 from licet.core.ids import Digest, LookId, PersonId, TeamName
 from licet.core.people import Caller, Person, Role
 from licet.core.team import MAIN, OtherTeamError
@@ -17,6 +18,7 @@ from licet.core.use_case import Stage
 from licet.flows.adjudicate import hand_out, take_in
 from licet.flows.audit import audit_status, standing
 from licet.flows.correct import correct_decision
+from licet.flows.deliver import deliver_due, deliver_some, not_arrived
 from licet.flows.erase import erase_case
 from licet.flows.evaluate import Request, evaluate
 from licet.flows.explore import explore
@@ -34,6 +36,7 @@ from licet.flows.intake import Batch, Delivery, accept, submit, take_now
 from licet.flows.office import Office
 from licet.flows.open_sealed import figures, open_sealed
 from licet.flows.register import move_use_case, new_use_case, rename_use_case, retire_use_case
+from licet.flows.replay import replay_effects
 from licet.flows.report import export_cases, gather
 from licet.flows.respond import suspend_mandate
 from licet.flows.review import answer_worksheet, worksheet
@@ -78,8 +81,8 @@ def request(name: str) -> Request:
     return Request(name=name, on_disk=promise(), posted_as=None)
 
 
-Way = Callable[[Office, World, str], object]
-WAYS: dict[str, Way] = {
+Journey = Callable[[Office, World, str], object]
+WAYS: dict[str, Journey] = {
     "hand_out": lambda o, w, name: hand_out(o, w.reviewer, name=name),
     "take_in": lambda o, w, name: take_in(o, w.reviewer, name=name, answers={}),
     "audit_status": lambda o, w, name: audit_status(o, name=name),
@@ -113,14 +116,17 @@ WAYS: dict[str, Way] = {
     "countersign_standard": lambda o, w, name: countersign_standard(o, w.risk, name=name),
     "revise_standard": lambda o, w, name: revise_standard(o, w.owner, name=name),
     "show_standard": lambda o, w, name: show_standard(o, name=name, on_disk=promise()),
+    "deliver_due": lambda o, w, name: deliver_due(o, w.operator, name=name),
+    "not_arrived": lambda o, w, name: not_arrived(o, name=name, dead_only=False, limit=10),
+    "replay_effects": lambda o, w, name: replay_effects(o, w.owner, name=name, case=None),
     "press_stop": lambda o, w, name: press_stop(o, w.risk, name=name, why="x"),
     "lift_stop": lambda o, w, name: lift_stop(o, w.risk, name=name),
     "stop_status": lambda o, w, name: stop_status(o, name=name),
 }
 """Every journey into a use case by its name."""
 
-ELSEWHERE = {"add_person", "new_use_case"}
-"""Journeys that take a name which is no use case's yet."""
+ELSEWHERE = {"add_person", "new_use_case", "deliver_some"}
+"""Journeys that take a name which is no use case's yet; and the worker's, which says of every name how much there was to do."""
 
 
 def journeys() -> Iterator[str]:
@@ -154,7 +160,7 @@ def world(tmp_path: Path) -> Iterator[World]:
         yield made
 
 
-def complaint(office: Office, world: World, way: Way, name: str) -> str:
+def complaint(office: Office, world: World, way: Journey, name: str) -> str:
     """What is said of a use case that is not there."""
     with pytest.raises(UnknownUseCaseError) as missed:
         way(office, world, name)
@@ -171,6 +177,17 @@ def test_whatever_is_asked_another_teams_use_case_is_not_there(world: World) -> 
             assert MAILS not in said
             assert said == complaint(office, world, way, "nowhere")
     assert world.entries() == before
+
+
+def test_effects_of_another_team_are_neither_listed_nor_delivered(world: World) -> None:
+    world.effects.ways[MAILS] = Way.WEBHOOK
+    world.submit(MAILS, ROWS)
+    office, own = world.office.for_team(SOUTH), world.office.for_team(NORTH)
+    assert [deliver_some(office, world.clock.now(), name=name) for name in (MAILS, "nowhere", None)] == [0, 0, 0]
+    hidden = not_arrived(office, name=None, dead_only=False, limit=10)
+    assert (hidden.effects, hidden.waiting, hidden.dead) == ((), 0, 0)
+    assert len(not_arrived(own, name=None, dead_only=False, limit=10).effects) == 3
+    assert deliver_some(own, world.clock.now()) > 0
 
 
 def test_its_own_team_finds_it(world: World) -> None:

@@ -20,7 +20,7 @@ from licet.flows.grant import newest_look
 from licet.flows.office import ASSERTED
 from licet.flows.open_sealed import Figures, MeasureFigures, figures
 from licet.flows.report import active_of
-from licet.store import audits, cases, corrections, decisions, looks, mandates, notices, people, standards, systems, use_cases
+from licet.store import audits, cases, corrections, decisions, looks, mandates, notices, people, standards, stops, systems, use_cases
 from licet.store.book import Tx
 from licet.web.charts import Stretch, percent
 from licet.web.report import (
@@ -97,6 +97,8 @@ def _facts(office: "Office", tx: Tx, seen: Seen, examples: int) -> ReportFacts:
 
 def _labels(tx: Tx, use_case: UseCase, made_up: Mapping[CaseNumber, str]) -> tuple[str, ...]:
     found = [f"identity: {ASSERTED}"]
+    if stops.pressed(tx, use_case.id) is not None:
+        found.append("the stop is pressed: nothing is decided alone")
     if decisions.simulated_people(tx, use_case):
         found.append("people simulated from the data's truth")
     return (*found, *(f"simulated batch: {says}" for says in sorted(set(made_up.values()))))

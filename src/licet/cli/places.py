@@ -1,13 +1,16 @@
 """Commands that set up: the installation, people, use cases, and what keeps them healthy."""
 
 from pathlib import Path
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 import click
 
 from licet.cli.frame import CONTEXT, ENVIRONMENT, USAGE, at_work, folder_of, granted, home_option, json_option, plain, said, usual
 from licet.core.canonical import Json
 from licet.settings import find_home, home_at
+
+if TYPE_CHECKING:
+    from licet.core.standard import Standard
 
 
 @click.command(context_settings=CONTEXT)
@@ -84,14 +87,11 @@ def new(  # noqa: PLR0913 - a command's options
 ) -> None:
     """Create a use case with a folder and a standard that can be locked as it is; a folder that is there is taken as it is."""
     from licet.cli.folders import folder_for
-    from licet.core.standard import Measure, MeasureKind, Standard, check_standard
     from licet.core.team import team
     from licet.flows.office import who
     from licet.flows.register import new_use_case
 
-    measure = Measure(name="error among cases decided alone", kind=MeasureKind.ERROR_ALONE, target=target, confidence=confidence)
-    for wrong in check_standard(standard := Standard(measures=(measure,))):
-        raise wrong
+    standard = _promise(target, confidence)
     place = find_home(None if home is None else Path(home)).use_cases
     given = None if whose is None else team(whose)
     with at_work(home) as office:
@@ -104,6 +104,16 @@ def new(  # noqa: PLR0913 - a command's options
         f"Next: licet import {made.slug} FILE.csv --content COL --answer COL",
     )
     said(cast("dict[str, Json]", data), lines, as_json=as_json)
+
+
+def _promise(target: float, confidence: float) -> "Standard":
+    """A standard of one measure: error among cases decided alone."""
+    from licet.core.standard import Measure, MeasureKind, Standard, check_standard
+
+    measure = Measure(name="error among cases decided alone", kind=MeasureKind.ERROR_ALONE, target=target, confidence=confidence)
+    for wrong in check_standard(standard := Standard(measures=(measure,))):
+        raise wrong
+    return standard
 
 
 @use_case.command("move", context_settings=CONTEXT)

@@ -90,9 +90,11 @@ class Act(StrEnum):
     ERASE = "erase a case"
     RETIRE = "retire a use case"
     MOVE = "move a use case to another team"
+    DELIVER = "deliver effects"
+    REPLAY = "replay effects"
 
 
-OPERATOR_ACTS = frozenset({Act.SET_UP, Act.ADD_PERSON, Act.CREATE_USE_CASE, Act.IMPORT, Act.EVALUATE, Act.EXPORT, Act.SUBMIT})
+OPERATOR_ACTS = frozenset({Act.SET_UP, Act.ADD_PERSON, Act.CREATE_USE_CASE, Act.IMPORT, Act.EVALUATE, Act.EXPORT, Act.SUBMIT, Act.DELIVER})
 
 TOKEN_ACTS = frozenset({Act.SUBMIT, Act.STOP})
 """What a token may do: bring work in, and take AI's authority away. It never gives any."""
@@ -124,6 +126,8 @@ ROLES_FOR: Mapping[Act, frozenset[Role]] = {
     Act.ERASE: frozenset({Role.OWNER, Role.ADMIN}),
     Act.RETIRE: frozenset({Role.OWNER, Role.ADMIN}),
     Act.MOVE: frozenset({Role.ADMIN}),
+    Act.DELIVER: frozenset(Role),
+    Act.REPLAY: frozenset({Role.OWNER, Role.ADMIN}),
 }
 
 OWNERS_OWN = frozenset({Act.LOCK, Act.REVISE, Act.GRANT, Act.OPEN_SEALED, Act.LIFT, Act.CORRECT})

@@ -15,12 +15,13 @@ from licet.core.system import SystemNotLoadableError
 from licet.edge.aside import aside
 
 SYSTEM_FILE = "system.py"
+EFFECT_FILE = "effect.py"
 
 _LOADING = threading.RLock()
 
 
 class NotLoadableError(SystemNotLoadableError):
-    """A use case's `system.py` cannot be loaded. `line` is None where the whole file is meant."""
+    """A use case's own code cannot be loaded. `line` is None where the whole file is meant."""
 
     def __init__(self, path: Path, line: int | None, why: str) -> None:
         """Names the file, the line, what is wrong, and what to do."""
@@ -51,14 +52,15 @@ def code_digests(folder: Path, also: Sequence[str] = ()) -> Mapping[str, str]:
     return {name: hashlib.sha256(files[name].read_bytes()).hexdigest() for name in sorted(files)}
 
 
-def load_module(folder: Path) -> ModuleType:
-    """Runs a folder's `system.py` as a module of its own.
+def load_module(folder: Path, file: str = SYSTEM_FILE) -> ModuleType:
+    """Runs a Python file of a folder, usually its `system.py`, as a module of its own.
 
     It may import the other Python files of its folder, at its top. Nothing it imports from there stays in `sys.modules`, so use cases do
     not meet each other's files; nothing is written beside them, and nothing stale is read. What it prints goes to stderr.
 
     Args:
-        folder: holds `system.py`.
+        folder: holds the file.
+        file: its name.
 
     Returns:
         The module.
@@ -66,8 +68,8 @@ def load_module(folder: Path) -> ModuleType:
     Raises:
         NotLoadableError: names the file and line, whatever went wrong.
     """
-    path = folder / SYSTEM_FILE
-    name = f"licet_system_{hashlib.sha256(str(folder.resolve()).encode()).hexdigest()[:16]}"
+    path = folder / file
+    name = f"licet_{path.stem}_{hashlib.sha256(str(folder.resolve()).encode()).hexdigest()[:16]}"
     spec = importlib.util.spec_from_file_location(name, path, loader=_Uncached(name, str(path)))
     if spec is None or spec.loader is None:
         raise NotLoadableError(path, None, "this is not a Python file.")
@@ -79,14 +81,14 @@ def load_module(folder: Path) -> ModuleType:
         except SyntaxError as error:
             raise NotLoadableError(Path(error.filename or path), error.lineno, f"{error.msg}.") from error
         except (Exception, SystemExit) as error:
-            raise NotLoadableError(path, line_in(folder, error), f"{type(error).__name__}: {error}.") from error
+            raise NotLoadableError(path, line_in(folder, error, file), f"{type(error).__name__}: {error}.") from error
     return module
 
 
-def line_in(folder: Path, error: BaseException) -> int | None:
-    """Finds the last line of the folder's `system.py` that an error went through; None when there is none."""
-    file = str(folder / SYSTEM_FILE)
-    lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == file]
+def line_in(folder: Path, error: BaseException, file: str = SYSTEM_FILE) -> int | None:
+    """Finds the last line of a file of the folder, usually its `system.py`, that an error went through; None when there is none."""
+    path = str(folder / file)
+    lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == path]
     return lines[-1] if lines else None
 
 

@@ -8,10 +8,12 @@ from pathlib import Path
 from typing import TypeVar
 
 from licet.core.answer import AnswerKind
+from licet.core.effect import Way
 from licet.core.ids import UseCaseSlug
 from licet.core.standard import Standard
 from licet.core.use_case import NotASlugError, slug
 from licet.edge.bad_file import BadFolderError, Finding, shown
+from licet.edge.code_folder import EFFECT_FILE, SYSTEM_FILE
 from licet.edge.forms import STANDARD_TEXT, USE_CASE_TEXT, SystemChoice, UseCaseFile, nearest, standard_from, use_case_from
 from licet.edge.whole import SHARED, written_whole
 from licet.edge.yaml_text import standard_yaml, use_case_yaml
@@ -31,7 +33,6 @@ __all__ = [
 
 USE_CASE_FILE = "use_case.yaml"
 STANDARD_FILE = "standard.yaml"
-SYSTEM_FILE = "system.py"
 ENTRIES = frozenset({"propose", "propose_many"})
 """What a `system.py` must define, one of them at least."""
 
@@ -103,7 +104,8 @@ def check_folder(folder: Path) -> tuple[Finding, ...]:
     tree, wrong_file = _tried(lambda: read_tree(folder / STANDARD_FILE, STANDARD_TEXT))
     standard, wrong_standard = (None, ()) if tree is None else _tried(lambda: standard_from(tree))
     unknown = () if use_case is None or tree is None or standard is None else _unknown_answers(use_case, tree)
-    return (*wrong_name, *wrong_use_case, *wrong_file, *wrong_standard, *unknown, *_check_system(folder, use_case))
+    code = (*_check_system(folder, use_case), *_check_effect(folder, use_case))
+    return (*wrong_name, *wrong_use_case, *wrong_file, *wrong_standard, *unknown, *code)
 
 
 def _tried(step: Callable[[], T]) -> tuple[T | None, tuple[Finding, ...]]:
@@ -164,6 +166,19 @@ def _check_system(folder: Path, use_case: UseCaseFile | None) -> tuple[Finding, 
         return ()
     remedy = "Define `propose(content)`, which returns answer and confidence."
     return (_finding(file, None, "it defines neither `propose` nor `propose_many`.", remedy),)
+
+
+def _check_effect(folder: Path, use_case: UseCaseFile | None) -> tuple[Finding, ...]:
+    if use_case is None or use_case.effect is None or use_case.effect.way is not Way.CALLABLE:
+        return ()
+    file = folder / EFFECT_FILE
+    if not file.exists():
+        why = f"there is no such file, and {USE_CASE_FILE} says `effect: callable`."
+        return (_finding(file, None, why, "Write it with a function `effect(decision)`, or take the effect out."),)
+    names = _names_defined(file)
+    if isinstance(names, Finding):
+        return (names,)
+    return () if "effect" in names else (_finding(file, None, "it does not define `effect`.", "Define `effect(decision)`."),)
 
 
 def _names_defined(file: Path) -> frozenset[str] | Finding:

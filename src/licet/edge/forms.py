@@ -13,6 +13,7 @@ from licet.core.answer import AnswerKind
 from licet.core.ids import UseCaseSlug
 from licet.core.standard import DeclaredLook, GuardRules, Measure, MeasureKind, Method, Standard, check_standard
 from licet.edge.bad_file import BadFolderError, Finding, shown
+from licet.edge.effect_block import Effect, EffectBlock, FunctionBlock, WebhookBlock
 from licet.edge.system_blocks import BLOCK_TEXT, USUAL, CallableBlock, HttpBlock
 from licet.edge.yaml_tree import Place, Tree
 
@@ -41,6 +42,7 @@ class UseCaseFile:
         content: columns that hold what is decided on; empty: named at import.
         callable: how the function in `system.py` is called.
         http: which endpoint is asked, and how; None: none.
+        effect: what happens in the world after a decision; None: nothing.
     """
 
     slug: UseCaseSlug
@@ -51,6 +53,7 @@ class UseCaseFile:
     content: tuple[str, ...] = ()
     callable: CallableBlock = USUAL
     http: HttpBlock | None = None
+    effect: EffectBlock | None = None
 
 
 def _word(text: str) -> str:
@@ -83,6 +86,7 @@ class _UseCaseForm(_Form):
     content: list[Word] = []
     callable: CallableBlock = USUAL
     http: HttpBlock | None = None
+    effect: Effect = None
 
 
 class _MeasureForm(_Form):
@@ -140,6 +144,7 @@ def use_case_from(tree: Tree, slug: UseCaseSlug) -> UseCaseFile:
         content=tuple(form.content),
         callable=form.callable,
         http=form.http,
+        effect=form.effect,
     )
 
 
@@ -180,6 +185,9 @@ NESTED: Mapping[str, type[BaseModel]] = {
     "guards": _GuardsForm,
     "callable": CallableBlock,
     "http": HttpBlock,
+    "effect": EffectBlock,
+    "effect.callable": FunctionBlock,
+    "webhook": WebhookBlock,
 }
 A_NUMBER = ("a number", "Write digits such as 0.05 (which is 5%), without quotes.")
 EXPECTED: Mapping[str, tuple[str, str]] = {
@@ -229,4 +237,4 @@ def _of(place: Place) -> str:
 
 def _keys_at(form: type[_Form], place: Place) -> frozenset[str]:
     around = [part for part in place[:-1] if isinstance(part, str)]
-    return frozenset((NESTED[around[-1]] if around else form).model_fields)
+    return frozenset((NESTED.get(".".join(around)) or NESTED[around[-1]] if around else form).model_fields)

@@ -1,18 +1,21 @@
 """Late: what is heavy to load is loaded when it is first asked for; most commands never ask."""
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from licet.core.answer import AnswerKind
+from licet.core.canonical import Json
+from licet.core.effect import Outcome, Way
 from licet.core.ids import UseCaseSlug
 from licet.core.system import SystemKind
 from licet.ports import Draw, Durable, Example, Guardian, System, TrainedSystem
 
 if TYPE_CHECKING:
+    from licet.edge.effects import FolderEffects
     from licet.edge.systems import FolderSystems
 
 
@@ -101,3 +104,30 @@ class LateSystems:
                 self._found = FolderSystems(self.root, self.secret, self.draw)
             found = self._found
         return found.load(slug, answers, where)
+
+
+@dataclass(slots=True, kw_only=True)
+class LateEffects:
+    """The use cases' effects (the port `Effects`), behind the import of what reads folders and sends; one for a process."""
+
+    root: Path
+    secret: Callable[[str], str]
+    allow: str
+    _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
+    _found: "FolderEffects | None" = field(default=None, repr=False)
+
+    def way(self, slug: UseCaseSlug) -> Way | None:
+        """See `licet.edge.effects.FolderEffects.way`."""
+        return self._effects().way(slug)
+
+    def deliver(self, slug: UseCaseSlug, message: Mapping[str, Json], now: datetime) -> Outcome:
+        """See `licet.edge.effects.FolderEffects.deliver`."""
+        return self._effects().deliver(slug, message, now)
+
+    def _effects(self) -> "FolderEffects":
+        with self._lock:
+            if self._found is None:
+                from licet.edge.effects import FolderEffects
+
+                self._found = FolderEffects(self.root, self.secret, self.allow)
+            return self._found

@@ -8,6 +8,7 @@ import yaml
 from pydantic import BaseModel
 
 from licet.core.standard import Standard
+from licet.edge.effect_block import EffectBlock
 from licet.edge.forms import UseCaseFile
 from licet.edge.system_blocks import said_in
 
@@ -36,7 +37,16 @@ system: {use_case.system}
 
 # The columns that hold what is decided on; leave it empty to name them at import.
 content:{_words(use_case.content)}
-{_block("callable", use_case.callable)}{_block("http", use_case.http)}"""
+{_block("callable", use_case.callable)}{_block("http", use_case.http)}{_effect(use_case.effect)}"""
+
+
+def _effect(block: EffectBlock | None) -> str:
+    """The block `effect:`; nothing where nothing happens."""
+    if block is None:
+        return ""
+    said = {} if (way := block.webhook or block.callable) is None else way.model_dump()
+    lines = [f"    {name}: {_word(value) if isinstance(value, str) else repr(value)}\n" for name, value in said.items()]
+    return f"\n# What happens in the world after a decision.\neffect:\n  {block.way.value}:\n{''.join(lines)}"
 
 
 STANDARD = """\

@@ -10,6 +10,7 @@ from licet.core.people import Act, Actor, permit_person
 from licet.core.reason import reason
 from licet.core.refusal import Refused
 from licet.core.use_case import UseCase
+from licet.flows.deliver import DECISION, plan_effects
 from licet.flows.office import Office, entry, working
 from licet.store import cases, corrections, decisions
 from licet.store.book import Tx
@@ -59,7 +60,7 @@ def correct_decision(office: Office, by: Actor, *, name: str, case: str, answer:
         if isinstance(number, Refused):
             return number
         made = Correction(case=found.case, number=number, answer=answer, why=said, by=person.id, at=now)
-        _write(tx, use_case, made, found.salt)
+        _write(office, tx, use_case, made, found.salt)
         return Corrected(correction=made, before=counting(found.answer, found.corrections))
 
 
@@ -89,12 +90,13 @@ def _decided(tx: Tx, use_case: UseCase, name: str) -> _Decided | Refused:
     return Refused(code="not_decided", why=why, remedy="If a person is asked about it: `licet cases answer`.")
 
 
-def _write(tx: Tx, use_case: UseCase, made: Correction, salt: bytes) -> None:
-    """Writes a correction and its ledger entry; whatever a correction sets off in the world is planned here, in the same transaction."""
+def _write(office: Office, tx: Tx, use_case: UseCase, made: Correction, salt: bytes) -> None:
+    """Writes a correction, its ledger entry and, after those before it, the effect that makes up for the wrong decision in the world."""
     corrections.add(tx, use_case, made, salt)
     committed = commit_to(tx, salt, commitment_of(made.number), {"answer": answer_to_json(made.answer)})
     facts: dict[str, Json] = {"case_number": made.case, "number": made.number, "commitment": committed}
     tx.record(entry("case.corrected", by=made.by, now=made.at, use_case=use_case, **facts))
+    plan_effects(office, tx, use_case, [(made.case, DECISION + made.number)], alone=False, now=made.at)
 
 
 def commitment_of(number: int) -> str:

@@ -17,6 +17,7 @@ from licet.core.routing import Alone, Route, ToPerson, Traffic, route
 from licet.core.system import Proposed
 from licet.core.use_case import UseCase
 from licet.flows.audit import advance
+from licet.flows.deliver import DECISION, plan_effects
 from licet.flows.office import Office, entry
 from licet.store import audits, decisions, mandates, stops, systems
 from licet.store.book import Tx
@@ -76,7 +77,7 @@ def decide(office: Office, tx: Tx, use_case: UseCase, items: Sequence[Item], fin
     """
     mandate = advance(tx, use_case, now)
     sheet = _Sheet(use_case=use_case, fingerprint=fingerprint, now=now)
-    before = decisions.alone_since(tx, mandate.id, decisions.day_start(now)) if isinstance(mandate, ActiveMandate) else 0
+    before = decisions.alone_on_day(tx, mandate.id, now) if isinstance(mandate, ActiveMandate) else 0
     stop = stops.pressed(tx, use_case.id)
     auditor = _Auditor(tx, mandate)
     routes: dict[CaseNumber, Route] = {}
@@ -87,7 +88,9 @@ def decide(office: Office, tx: Tx, use_case: UseCase, items: Sequence[Item], fin
         if isinstance(found, Alone) and auditor.draws(item.number):
             sheet.drawn.append(auditor.drawn(item.number, now))
             sheet.tasks.append(decisions.Task(token=office.draw.token("t_"), case=item.number, kind=ReviewKind.AUDIT))
-    _write(tx, sheet, items)
+    if isinstance(mandate, ActiveMandate):
+        decisions.count_alone(tx, mandate.id, now, more=len(sheet.decided))
+    _write(office, tx, sheet, items)
     reasons = Counter(found.reason for found in routes.values() if isinstance(found, ToPerson))
     return Done(mandate=mandate, alone=len(sheet.decided), audits=len(sheet.drawn), reasons=reasons, routes=routes)
 
@@ -168,11 +171,12 @@ def _event(word: str, sheet: _Sheet, item: Item, facts: Mapping[str, Json]) -> E
     return entry(word, by=LICET, now=sheet.now, use_case=sheet.use_case, case_number=item.number, **facts)
 
 
-def _write(tx: Tx, sheet: _Sheet, items: Sequence[Item]) -> None:
+def _write(office: Office, tx: Tx, sheet: _Sheet, items: Sequence[Item]) -> None:
     if sheet.fingerprint:
         systems.add_proposals(tx, sheet.fingerprint, [(item.number, item.salt, item.proposed) for item in items])
     decisions.route(tx, sheet.use_case, sheet.routed, at=sheet.now)
     decisions.decide(tx, sheet.use_case, sheet.decided, at=sheet.now)
+    plan_effects(office, tx, sheet.use_case, [(decided.case, DECISION) for decided, _ in sheet.decided], alone=True, now=sheet.now)
     audits.draw(tx, sheet.drawn)
     decisions.ask(tx, sheet.use_case, sheet.tasks, at=sheet.now)
     tx.record(*sheet.events)

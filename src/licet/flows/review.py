@@ -17,6 +17,7 @@ from licet.core.review import SIMULATED, Review, ReviewKind
 from licet.core.use_case import UseCase
 from licet.flows.audit import advance
 from licet.flows.decide import RULES
+from licet.flows.deliver import DECISION, plan_effects
 from licet.flows.office import Office, entry, working
 from licet.store import audits, cases, decisions
 from licet.store.book import Tx
@@ -69,7 +70,7 @@ def answer_worksheet(office: Office, by: Actor, *, name: str, answers: Mapping[s
             return person
         tasks = {task.token: task for task in decisions.open_tasks(tx, use_case)}
         given = [(tasks[token], answer) for token, answer in answers.items() if token in tasks]
-        mandate = give(tx, use_case, given, by=person.id, simulated=False, now=now)
+        mandate = give(office, tx, use_case, given, by=person.id, now=now)
         return Answered(taken=len(given), late=len(answers) - len(given), mandate=mandate)
 
 
@@ -77,24 +78,27 @@ def answer_simulated(office: Office, use_case: UseCase, truths: Mapping[CaseNumb
     """Lets simulated people, who answer with the data's own truth, clear what waits about these cases."""
     with office.book.write() as tx:
         tasks = decisions.tasks_of(tx, list(truths))
-        return give(tx, use_case, [(task, truths[task.case]) for task in tasks], by=SIMULATED, simulated=True, now=now)
+        return give(office, tx, use_case, [(task, truths[task.case]) for task in tasks], by=SIMULATED, now=now)
 
 
 def give(
-    tx: Tx, use_case: UseCase, given: Sequence[tuple[decisions.Task, Answer]], *, by: PersonId, simulated: bool, now: datetime
+    office: Office, tx: Tx, use_case: UseCase, given: Sequence[tuple[decisions.Task, Answer]], *, by: PersonId, now: datetime
 ) -> Mandate | None:
     """Writes blind answers down, lets each take effect, and advances the watch; all in the caller's transaction.
 
-    An audit whose time is over is lost, whoever answers it now.
+    An audit whose time is over is lost, whoever answers it now. What simulated people decide stays here: nothing is done in the world.
     """
     salts = salts_of(tx, [task.case for task, _ in given])
+    decided: list[tuple[CaseNumber, int]] = []
     for task, answer in given:
         salt = salts.get(task.case)
         if salt is None:
             continue
-        review = Review(case=task.case, kind=task.kind, by=by, answer=answer, at=now, simulated=simulated)
+        review = Review(case=task.case, kind=task.kind, by=by, answer=answer, at=now, simulated=by == SIMULATED)
         if decisions.answer(tx, review, salt):
             _take_effect(tx, use_case, review, salt, now)
+            decided += [(task.case, DECISION)] if review.kind is ReviewKind.DECISION and not review.simulated else []
+    plan_effects(office, tx, use_case, decided, alone=False, now=now)
     return advance(tx, use_case, now)
 
 

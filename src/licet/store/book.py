@@ -5,9 +5,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import chain
-from typing import Any, cast
+from typing import Any
 
-from sqlalchemy import Connection, CursorResult, Engine, Executable, Result, Row, Table, bindparam, func, insert, select, update
+from sqlalchemy import Connection, CursorResult, Engine, Executable, Row, Table, bindparam, func, insert, select, update
 
 from licet.core.ids import TeamName
 from licet.core.ledger import Event, event_bytes, leaf_hash
@@ -32,7 +32,7 @@ class ClockWentBackError(RuntimeError):
 Record = Row[*tuple[Any, ...]]
 """A row as the database gives it; each reader makes a value of the core of it."""
 
-Records = Result[*tuple[Any, ...]]
+Records = CursorResult[*tuple[Any, ...]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +76,7 @@ class Tx:
 
     def run(self, statement: Executable, rows: Sequence[Mapping[str, object]] | Mapping[str, object] | None = None) -> Records:
         """Runs a statement: once, with what its parameters stand for, or for many rows."""
-        return cast("Records", self.conn.execute(statement, rows) if rows is not None else self.conn.execute(statement))
+        return self.conn.execute(statement, rows) if rows is not None else self.conn.execute(statement)
 
     def record(self, *events: Event) -> None:
         """Writes ledger entries in this transaction.

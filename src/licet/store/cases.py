@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, bindparam, func, select
 
 from licet.core.answer import Answer, AnswerKind
 from licet.core.case import CaseBody, Part
@@ -214,13 +214,17 @@ def numbers_named(tx: Tx, use_case: UseCase, name: str) -> list[CaseNumber]:
 
 def names_among(tx: Tx, use_case: UseCase, names: Sequence[str]) -> dict[str, tuple[CaseNumber, bytes]]:
     """Which of these outside names have come in already, with their numbers and the keyed digests of their content."""
-    c = tables.case.c
-    mine = select(c.external_id, c.number, c.digest).where(c.use_case_id == use_case.id, c.part == Part.LIVE.value)
     found: dict[str, tuple[CaseNumber, bytes]] = {}
     for start in range(0, len(names), 500):
-        rows = tx.conn.execute(mine.where(c.external_id.in_(names[start : start + 500])))
+        rows = tx.run(_NAMED, {"use_case": use_case.id, "names": list(names[start : start + 500])})
         found.update({name: (CaseNumber(number), digest) for name, number, digest in rows})
     return found
+
+
+_LIVE = select(tables.case.c.external_id, tables.case.c.number, tables.case.c.digest).where(
+    tables.case.c.use_case_id == bindparam("use_case"), tables.case.c.part == Part.LIVE.value
+)
+_NAMED = _LIVE.where(tables.case.c.external_id.in_(bindparam("names", expanding=True)))
 
 
 def live(tx: Tx, use_case: UseCase) -> list[StoredCase]:

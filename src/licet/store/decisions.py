@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import bindparam, func, insert, select, update
 
 from licet.core.answer import Answer
 from licet.core.canonical import Json
@@ -122,8 +122,30 @@ def answer(tx: Tx, review: Review, salt: bytes) -> bool:
     return True
 
 
-def alone_since(tx: Tx, mandate: MandateId, since: datetime) -> int:
-    """How many cases were decided alone under a mandate since a moment."""
+def alone_on_day(tx: Tx, mandate: MandateId, now: datetime) -> int:
+    """How many cases were decided alone under a mandate on this UTC day, by a count that `count_alone` keeps."""
+    kept = tx.run(_KEPT, {"series": _series(mandate, now)}).scalar_one_or_none()
+    return int(kept) if kept is not None else _counted(tx, mandate, day_start(now))
+
+
+def count_alone(tx: Tx, mandate: MandateId, now: datetime, *, more: int) -> None:
+    """Counts cases that this transaction decides alone; asked before their rows are written."""
+    name = _series(mandate, now)
+    if more and tx.run(_KEEP, {"series": name, "more": more}).rowcount == 0:
+        before = _counted(tx, mandate, day_start(now))
+        tx.run(insert(tables.counter).values(name=name, value=before + more))
+
+
+def _series(mandate: MandateId, now: datetime) -> str:
+    return f"alone {mandate} {now:%Y-%m-%d}"
+
+
+_KEPT = select(tables.counter.c.value).where(tables.counter.c.name == bindparam("series"))
+_KEEP = update(tables.counter).where(tables.counter.c.name == bindparam("series")).values(value=tables.counter.c.value + bindparam("more"))
+
+
+def _counted(tx: Tx, mandate: MandateId, since: datetime) -> int:
+    """The same by counting rows: for the first case of a day."""
     r = tables.routing.c
     wanted = select(func.count()).select_from(tables.routing).where(r.mandate_id == mandate, r.route == ALONE, r.at >= since)
     return int(tx.conn.execute(wanted).scalar_one())

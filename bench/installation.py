@@ -1,0 +1,93 @@
+"""An installation for benchmarks: a use case whose system is sure of every other case, with a mandate in force."""
+
+import contextlib
+import io
+import json
+import os
+from pathlib import Path
+from typing import Final
+
+from licet.cli import cli
+from licet.cli.frame import run
+
+NAME: Final = "cards"
+HISTORY: Final = 400
+
+SYSTEM: Final = '''"""The stub of every side: it waits a millisecond and is sure of every other case."""
+
+import asyncio
+
+SYSTEM = {"name": "stub", "version": "1"}
+
+
+async def propose(content):
+    await asyncio.sleep(0.001)
+    number = int(content["text"].rpartition(" ")[2])
+    return {"answer": "card" if number % 4 == 0 else "loan", "confidence": 0.99 if number % 2 == 0 else 0.6}
+'''
+
+USE_CASE: Final = '''
+callable:
+  concurrency: 16
+'''
+
+PEOPLE: Final = {"olga@example.org": "owner", "rita@example.org": "risk", "bo@example.org": "builder", "rene@example.org": "reviewer"}
+
+
+def right(number: int) -> str:
+    """What is right for a case."""
+    return "card" if number % 4 == 0 else "loan"
+
+
+def typed(home: Path, *words: str) -> dict[str, object]:
+    """Types a command.
+
+    Raises:
+        RuntimeError: when it did not end well.
+    """
+    out, err = io.StringIO(), io.StringIO()
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+        code = run(cli, [*words, "--home", str(home), "--json"])
+    if code:
+        message = f"licet {' '.join(words)} ended with {code}: {out.getvalue()} {err.getvalue()}"
+        raise RuntimeError(message)
+    found = json.loads(out.getvalue())
+    return found if isinstance(found, dict) else {}
+
+
+def installed(folder: Path, database: str) -> Path:
+    """Makes an installation on an empty database and brings it to a mandate.
+
+    Args:
+        folder: an empty folder; on SQLite the database lies in it.
+        database: the path of a file, of which only the folder is used, or the address of an empty database.
+
+    Returns:
+        Its home.
+    """
+    if database.startswith("postgresql://"):
+        os.environ["LICET_DATABASE_URL"] = database
+    home = folder / "home"
+    out = io.StringIO()
+    with contextlib.redirect_stdout(out):
+        if run(cli, ["init", str(home)]):
+            message = f"licet init failed: {out.getvalue()}"
+            raise RuntimeError(message)
+    for email, role in PEOPLE.items():
+        typed(home, "person", "add", email, "--name", email.partition("@")[0], "--role", role)
+    typed(home, "use-case", "new", NAME)
+    place = home / "use_cases" / NAME
+    (place / "system.py").write_text(SYSTEM, "utf-8")
+    with (place / "use_case.yaml").open("a", encoding="utf-8") as file:
+        file.write(USE_CASE)
+    past = folder / "past.csv"
+    past.write_text("text,label\n" + "".join(f"past case {n},{right(n)}\n" for n in range(0, 2 * HISTORY, 2)), "utf-8")
+    typed(home, "import", NAME, str(past), "--content", "text", "--answer", "label", "--parts", "0:0:100")
+    typed(home, "standard", "lock", NAME, "--as", "olga@example.org")
+    typed(home, "standard", "countersign", NAME, "--as", "rita@example.org")
+    typed(home, "evaluate", NAME)
+    wishes = ("--audit-rate", "0.0001", "--planned-audits", "1000", "--daily-cap", "10000000")
+    typed(home, "mandate", "propose", NAME, *wishes, "--as", "bo@example.org")
+    typed(home, "approve", NAME, str(typed(home, "gate", "show", NAME)["digest"]), "--as", "rita@example.org")
+    typed(home, "mandate", "grant", NAME, "--as", "olga@example.org")
+    return home

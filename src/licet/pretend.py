@@ -1,0 +1,51 @@
+"""Pretend receivers: who is told of things in a pretend world, and keeps what they were told."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from licet.core.canonical import Json
+from licet.core.effect import Delivered, Outcome, Way
+from licet.core.ids import UseCaseSlug
+from licet.core.incident import Message
+
+
+@dataclass(slots=True, kw_only=True)
+class RememberingPost:
+    """A post that keeps what it was given."""
+
+    messages: list[Message] = field(default_factory=list)
+
+    def deliver(self, message: Message) -> None:
+        """Keeps a message."""
+        self.messages.append(message)
+
+
+def _takes_it(message: Mapping[str, Json]) -> Outcome:
+    del message
+    return Delivered()
+
+
+@dataclass(slots=True, kw_only=True)
+class ScriptedEffects:
+    """A world that takes what it is told, and says what came of it.
+
+    Attributes:
+        ways: how the decisions of use cases take effect, by name; none for the others.
+        says: what comes of an attempt; may do anything else too, and so happens between the delivery and its being written down.
+        told: every attempt, with what the receiver was told.
+    """
+
+    ways: dict[str, Way] = field(default_factory=dict)
+    says: Callable[[Mapping[str, Json]], Outcome] = field(default=_takes_it)
+    told: list[Mapping[str, Json]] = field(default_factory=list)
+
+    def way(self, slug: UseCaseSlug) -> Way | None:
+        """How decisions of a use case take effect."""
+        return self.ways.get(slug)
+
+    def deliver(self, slug: UseCaseSlug, message: Mapping[str, Json], now: datetime) -> Outcome:
+        """Tells the receiver."""
+        del slug, now
+        self.told.append(message)
+        return self.says(message)
