@@ -10,6 +10,7 @@ from typing import Final
 
 from bench.installation import NAME, installed, right
 from bench.peers.work import Given, given, measured, proved, report
+from licet.cli.frame import granted
 from licet.core.answer import Choice
 from licet.core.case import CaseBody, TextContent
 from licet.core.history import PastCase
@@ -50,8 +51,7 @@ def worked(office: Office, worker: Worker, told: Given) -> int:
     sent = cases(told.cases)
     for start in range(0, len(sent), AT_ONCE):
         found = accept(office, who(office, None), Batch(name=NAME, rows=sent[start : start + AT_ONCE], card=None, source="bench"))
-        if isinstance(found, Refused):
-            raise RuntimeError(found.why)
+        granted(found)
         worker.wake()
     while waits(office):
         threading.Event().wait(LOOK_EVERY)
@@ -87,8 +87,7 @@ def answered(office: Office, threads: int) -> None:
             text = one.body.content.text if isinstance(one.body.content, TextContent) else ""
             said = Choice(value=right(int(text.rpartition(" ")[2])))
             done = answer_worksheet(office, person, name=NAME, answers={one.token: said})
-            if isinstance(done, Refused):
-                raise RuntimeError(done.why)
+            granted(done)
 
     with ThreadPoolExecutor(threads) as pool:
         list(pool.map(answer, [waiting[k::threads] for k in range(threads)]))

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import click
 
@@ -49,6 +49,21 @@ TABLES: Final[Mapping[str, Words]] = {
 EXIT_CODES: Final = """Exit codes: 0 ok or met, 1 not met (`evaluate` and `gate check` only), 2 usage or bad input, 3 undecided,
 4 environment, 5 refused, 70 a bug."""
 COMMANDS: Final = "licet.cli:cli"
+ADDRESSES: Final = "licet.web.app:addresses"
+PROBLEMS: Final = "licet.web.problems"
+API_INTRO: Final = """What a server takes and answers, written from its OpenAPI document, which it gives at `/api/v1/openapi.json`.
+[The guide](../api.md) shows how to use it."""
+PROBLEMS_INTRO: Final = """Every error is `application/problem+json` (RFC 9457); its `type` is `urn:licet:problem:` and the code. A refusal
+that is not listed here has the status 409."""
+LIMITS: Final = {
+    "minimum": "from",
+    "maximum": "to",
+    "minLength": "at least",
+    "maxLength": "at most",
+    "minItems": "at least",
+    "maxItems": "at most",
+}
+"""How limits of a schema are said."""
 
 
 def find(place: str) -> object:
@@ -118,9 +133,93 @@ def commands_page() -> str:
     return "\n".join([WRITTEN, "# Commands", "", EXIT_CODES, "", *sections])
 
 
+def operations() -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Every address of the API with its method, and what OpenAPI says of it.
+
+    Raises:
+        TypeError: when the code has no function there.
+    """
+    for path, methods in described()["paths"].items():
+        for method, operation in methods.items():
+            yield f"{method.upper()} {path}", operation
+
+
+def described() -> Mapping[str, Any]:
+    """The API as OpenAPI says it.
+
+    Raises:
+        TypeError: when the code has no function there.
+    """
+    make = find(ADDRESSES)
+    if not callable(make):
+        message = f"{ADDRESSES} is {type(make).__name__}; needs a function that makes the app"
+        raise TypeError(message)
+    found: Mapping[str, Any] = make().openapi()
+    return found
+
+
+def kind(schema: Mapping[str, Any]) -> str:
+    """A schema in a few words."""
+    if "$ref" in schema:
+        name = str(schema["$ref"]).rpartition("/")[2]
+        return f"[{name}](#{name.lower()})"
+    for key in ("anyOf", "oneOf"):
+        if key in schema:
+            return " or ".join(kind(one) for one in schema[key])
+    if "enum" in schema or "const" in schema:
+        return ", ".join(f"`{word}`" for word in schema.get("enum", [schema.get("const")]))
+    inner = schema.get("items") or schema.get("additionalProperties")
+    of = f" of {kind(inner)}" if isinstance(inner, Mapping) and inner else ""
+    limits = [f"{word} {schema[key]:,}" for key, word in LIMITS.items() if key in schema]
+    return " ".join([str(schema.get("type", "anything")) + of, *limits])
+
+
+def operation_section(name: str, operation: Mapping[str, Any]) -> str:
+    """What the reference says of one address."""
+    security = operation.get("security", [])
+    whom = [
+        f"a token with the scope `{one['token'][0]}`" if "token" in one else "a person, by `Licet-As` and `--asserted`" for one in security
+    ]
+    lines = [f"## `{name}`", "", operation["description"], "", f"Takes: {whom[0] if whom else 'anybody'}.", ""]
+    parameters = operation.get("parameters", [])
+    if parameters:
+        rows = [f"| `{one['name']}` | {kind(one['schema'])} | {cell(one.get('description', ''))} |" for one in parameters]
+        lines += ["| parameter | form | meaning |", "|---|---|---|", *rows, ""]
+    body = operation.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema")
+    lines += [f"Body: {kind(body)}.", ""] if body else []
+    answers = {status: one["content"]["application/json"]["schema"] for status, one in operation["responses"].items() if status[0] == "2"}
+    lines += ["Answers: " + ", ".join(f"{status} {kind(schema)}" for status, schema in sorted(answers.items())) + ".", ""]
+    return "\n".join(lines)
+
+
+def schema_section(name: str, schema: Mapping[str, Any]) -> str:
+    """What the reference says of one form."""
+    required = schema.get("required", [])
+    rows = [
+        f"| `{field}`{'' if field in required else ' (may be left out)'} | {cell(kind(one))} | {cell(one.get('description', ''))} |"
+        for field, one in schema.get("properties", {}).items()
+    ]
+    table = ["| field | form | meaning |", "|---|---|---|", *rows] if rows else [kind(schema)]
+    return "\n".join([f"## {name}", "", schema.get("description", ""), "", *table, ""])
+
+
+def api_page() -> str:
+    """The page of the API."""
+    problems, statuses = find(f"{PROBLEMS}:PROBLEMS"), find(f"{PROBLEMS}:STATUS")
+    if not isinstance(problems, Mapping) or not isinstance(statuses, Mapping):
+        message = f"{PROBLEMS} has no PROBLEMS and STATUS; needs two mappings"
+        raise TypeError(message)
+    rows = [f"| `{code}` | {status} | {cell(meaning)} |" for code, (status, meaning) in sorted(problems.items())]
+    others = [f"| `{code}` | {status} | see [refusals](refusals.md) |" for code, status in sorted(statuses.items())]
+    table = ["## Problems", "", PROBLEMS_INTRO, "", "| code | status | meaning |", "|---|---|---|", *rows, *others, ""]
+    sections = [operation_section(name, operation) for name, operation in operations()]
+    forms = [schema_section(name, schema) for name, schema in sorted(described()["components"]["schemas"].items())]
+    return "\n".join([WRITTEN, "# API", "", API_INTRO, "", *sections, *forms, *table])
+
+
 def pages() -> dict[str, str]:
     """Every page of the reference, file name to text."""
-    return {"commands.md": commands_page()} | {page: table_page(words) for page, words in TABLES.items()}
+    return {"commands.md": commands_page(), "api.md": api_page()} | {page: table_page(words) for page, words in TABLES.items()}
 
 
 def main() -> int:

@@ -16,15 +16,26 @@ SETTINGS: Mapping[str, str] = {
     "LICET_SECRET_ORDERS_FILE names.",
     "LICET_WEBHOOK_ALLOW": "Hosts, addresses and networks, with commas between, that webhooks may reach although they are not public, and "
     "without https: `hooks.internal, 10.1.0.0/16`. Default: none.",
+    "LICET_TOKEN": "The token with which `licet cases submit --server` shows who it is, where no --token-file is named.",
+    "LICET_BODY_LIMIT": "Most bytes of one request to `licet serve`. Default: 10485760.",
     "LICET_DATA": "Folder with data sets for `make studies`; the product does not read it.",
 }
 """Every setting, with its meaning; the reference in the docs is tested against it."""
 
 FOLDER = ".licet"
+SMALLEST_BODY, LARGEST_BODY = 1_000, 1_000_000_000
 
 
 class NoHomeError(LookupError):
     """There is no installation here."""
+
+
+class TokenMissingError(LookupError):
+    """A command needs a token, and none was given."""
+
+
+class NotALimitError(ValueError):
+    """A limit that was set is none."""
 
 
 class SecretMissingError(LookupError):
@@ -137,3 +148,34 @@ def find_home(start: Path | None, environment: Mapping[str, str] | None = None) 
             return home_at(folder, env)
     message = f"There is no installation in {str(here)!r} or above. Make one with `licet init`, or name its folder with --home."
     raise NoHomeError(message)
+
+
+def token_from(file: Path | None, environment: Mapping[str, str] | None = None) -> str:
+    """The token a program shows: from a file, or from LICET_TOKEN.
+
+    Raises:
+        TokenMissingError: when there is none, or it is no line of visible ASCII characters.
+    """
+    env = os.environ if environment is None else environment
+    text = (env.get("LICET_TOKEN", "") if file is None else file.read_text("utf-8", "replace")).strip()
+    if not text or not text.isascii() or not text.isprintable() or " " in text:
+        where = "LICET_TOKEN" if file is None else str(file)
+        message = f"{where} holds no token. Make one with `licet token new`, and put it into LICET_TOKEN or a file for --token-file."
+        raise TokenMissingError(message)
+    return text
+
+
+def body_limit(environment: Mapping[str, str] | None = None) -> int | None:
+    """Most bytes of one request, from LICET_BODY_LIMIT; None where it is not set.
+
+    Raises:
+        NotALimitError: when it is no whole number of 1,000 to 1,000,000,000.
+    """
+    env = os.environ if environment is None else environment
+    text = env.get("LICET_BODY_LIMIT", "")
+    if not text:
+        return None
+    if not text.isascii() or not text.isdigit() or len(text) > len("1000000000") or not SMALLEST_BODY <= int(text) <= LARGEST_BODY:
+        message = f"LICET_BODY_LIMIT is {text!r}: write a whole number of bytes, {SMALLEST_BODY} to {LARGEST_BODY}."
+        raise NotALimitError(message)
+    return int(text)

@@ -35,6 +35,8 @@ MATRIX: dict[Act, set[Role]] = {
     Act.ERASE: {O, A},
     Act.RETIRE: {O, A},
     Act.MOVE: {A},
+    Act.ISSUE: {O, A},
+    Act.ISSUE_EVERYWHERE: {A},
     Act.DELIVER: EVERYBODY,
     Act.REPLAY: {O, A},
 }

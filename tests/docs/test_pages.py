@@ -13,8 +13,8 @@ PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 LINK = re.compile(r"\]\((?!https?:|mailto:|#)([^)#\s]+)")
 GLOSSARY = """
 use case, stage, case, answer, history, sealed cases, system, fingerprint, proposal, standard, measure, slice, evaluation, verdict, gate,
-requirement, mandate, route, decision, review, audit, watch, trip, qualification, policy, approval, ledger, checkpoint, evidence pack,
-process, event log, baseline, redesign, simulation, value, portfolio, blocker
+requirement, mandate, route, decision, effect, review, audit, watch, trip, qualification, policy, approval, ledger, checkpoint,
+evidence pack, process, event log, baseline, redesign, simulation, value, portfolio, blocker
 """
 
 

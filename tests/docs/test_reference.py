@@ -6,7 +6,9 @@ import click
 import pytest
 
 from docs import write_reference
-from docs.write_reference import COMMANDS, FOLDER, TABLES, commands, find, meanings
+from docs.write_reference import COMMANDS, FOLDER, TABLES, commands, described, find, meanings, operations
+from licet.core.refusal import CODES
+from licet.web.problems import PROBLEMS, STATUS
 
 
 def there(place: str) -> object:
@@ -49,6 +51,23 @@ def test_the_reference_is_up_to_date() -> None:
     for place in (COMMANDS, *(words.place for words in TABLES.values())):
         there(place)
     assert {name: page(name) for name in write_reference.pages()} == write_reference.pages()
+
+
+def test_every_address_of_the_api_is_documented_with_whom_it_takes() -> None:
+    sections = dict(re.findall(r"^## `((?:GET|POST) [^`]+)`\n(.*?)(?=^## |\Z)", page("api.md"), flags=re.MULTILINE | re.DOTALL))
+    listed = dict(operations())
+    assert set(sections) == set(listed)
+    for name, operation in listed.items():
+        assert operation["description"], f"{name} does not say what it does"
+        assert re.search(r"^Takes: (?:a token with the scope `\S+`|a person, .*|anybody)\.$", sections[name], flags=re.MULTILINE)
+        assert not [one["name"] for one in operation.get("parameters", []) if not one.get("description")], name
+
+
+def test_every_form_and_problem_of_the_api_is_documented() -> None:
+    text = page("api.md")
+    assert not [name for name in described()["components"]["schemas"] if f"## {name}\n" not in text]
+    assert not [code for code in PROBLEMS if f"| `{code}` | " not in text]
+    assert not [code for code in STATUS if code not in CODES]
 
 
 def test_nothing_is_documented_that_is_not_there() -> None:

@@ -6,12 +6,13 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 
 from licet.core.canonical import Json
 from licet.core.effect import LEASE, Delivered, Failed, Outcome, Way
 from licet.flows.deliver import deliver_due, deliver_some, not_arrived
 from licet.flows.office import Office
-from licet.store import effects
+from licet.store import effects, tables
 from licet.testing import World, done
 from tests.flows.breakable import KilledError, breaks, second
 from tests.flows.deliveries import DOWN, all_due, decided, listed, some
@@ -90,6 +91,18 @@ def test_a_use_case_whose_receiver_is_down_keeps_nobody_else_waiting(tmp_path: P
         for _ in range(12):
             some(world)
         assert sum(one["use_case"] == "other" for one in world.effects.told) == 3
+
+
+def test_a_decision_that_cannot_be_read_keeps_no_other_waiting(tmp_path: Path) -> None:
+    with World(tmp_path) as world:
+        decided(world, 3)
+        case = listed(world)[0].case
+        with world.office.book.write() as tx:
+            tx.run(update(tables.decision).where(tables.decision.c.case_number == case).values(answer=b"altered"))
+        for _ in range(3):
+            all_due(world)
+        assert [one.case for one in listed(world)] == [case]
+        assert len(world.effects.told) == 2
 
 
 def test_a_pass_without_a_server_delivers_one_use_case(tmp_path: Path) -> None:

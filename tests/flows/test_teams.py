@@ -2,6 +2,7 @@
 
 import inspect
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from importlib import import_module
 from pathlib import Path
 from pkgutil import iter_modules
@@ -14,6 +15,7 @@ from licet.core.effect import Way
 from licet.core.ids import Digest, LookId, PersonId, TeamName
 from licet.core.people import Caller, Person, Role
 from licet.core.team import MAIN, OtherTeamError
+from licet.core.token import TokenScope
 from licet.core.use_case import Stage
 from licet.flows.adjudicate import hand_out, take_in
 from licet.flows.audit import audit_status, standing
@@ -22,6 +24,7 @@ from licet.flows.deliver import deliver_due, deliver_some, not_arrived
 from licet.flows.erase import erase_case
 from licet.flows.evaluate import Request, evaluate
 from licet.flows.explore import explore
+from licet.flows.follow import use_case_named
 from licet.flows.grant import (
     Wishes,
     approve_gate,
@@ -33,13 +36,15 @@ from licet.flows.grant import (
 )
 from licet.flows.import_history import import_history, undo_import
 from licet.flows.intake import Batch, Delivery, accept, submit, take_now
+from licet.flows.issue_tokens import TokenWish, admit, list_tokens, new_token, revoke_token
 from licet.flows.office import Office
 from licet.flows.open_sealed import figures, open_sealed
+from licet.flows.receive import Parcel, press_stop_once, receive_batch
 from licet.flows.register import move_use_case, new_use_case, rename_use_case, retire_use_case
 from licet.flows.replay import replay_effects
 from licet.flows.report import export_cases, gather
 from licet.flows.respond import suspend_mandate
-from licet.flows.review import answer_worksheet, worksheet
+from licet.flows.review import answer_case, answer_worksheet, worksheet
 from licet.flows.set_standard import countersign_standard, lock_standard, revise_standard, show_standard
 from licet.flows.sort_history import Order
 from licet.flows.speakers import Speakers
@@ -50,6 +55,7 @@ from licet.testing import ALL_SEALED, POSTED, World, done, past_cases, promise
 from tests.flows.examples import MAILS, code, of_word
 
 ADMIN = Person(id=PersonId("p_ada"), email="ada@example.org", name="Ada", roles=frozenset({Role.ADMIN}))
+PROGRAM, PARCEL = Caller(token="k", name="x"), Parcel(key=None, digest="0" * 64)  # noqa: S106 - a public id
 NORTH, SOUTH = TeamName("north"), TeamName("south")
 ROWS = past_cases(3, name="live")
 
@@ -79,6 +85,11 @@ def delivered(office: Office, world: World, name: str) -> object:
 def request(name: str) -> Request:
     """An evaluation."""
     return Request(name=name, on_disk=promise(), posted_as=None)
+
+
+def wish(use_case: str | None) -> TokenWish:
+    """A token to bring cases in with."""
+    return TokenWish(name="intake", scopes=frozenset({TokenScope.CASES_WRITE}), use_case=use_case, lasts=timedelta(days=1))
 
 
 Journey = Callable[[Office, World, str], object]
@@ -119,14 +130,18 @@ WAYS: dict[str, Journey] = {
     "deliver_due": lambda o, w, name: deliver_due(o, w.operator, name=name),
     "not_arrived": lambda o, w, name: not_arrived(o, name=name, dead_only=False, limit=10),
     "replay_effects": lambda o, w, name: replay_effects(o, w.owner, name=name, case=None),
+    "answer_case": lambda o, w, name: answer_case(o, w.reviewer, name=name, case="x", answer=Choice(value="yes")),
+    "receive_batch": lambda o, w, name: receive_batch(o, PROGRAM, Batch(name=name, rows=ROWS, card=POSTED, source=""), PARCEL),
+    "press_stop_once": lambda o, w, name: press_stop_once(o, PROGRAM, PARCEL, name=name, why="x"),
+    "new_token": lambda o, w, name: new_token(o, w.owner, wish(name)),
     "press_stop": lambda o, w, name: press_stop(o, w.risk, name=name, why="x"),
     "lift_stop": lambda o, w, name: lift_stop(o, w.risk, name=name),
     "stop_status": lambda o, w, name: stop_status(o, name=name),
 }
 """Every journey into a use case by its name."""
 
-ELSEWHERE = {"add_person", "new_use_case", "deliver_some"}
-"""Journeys that take a name which is no use case's yet; and the worker's, which says of every name how much there was to do."""
+ELSEWHERE = {"add_person", "new_use_case", "revoke_token", "deliver_some", "use_case_named", "admit"}
+"""Journeys whose name is no use case's; and those that raise nothing, with tests of their own: the worker's and the server's door."""
 
 
 def journeys() -> Iterator[str]:
@@ -136,8 +151,8 @@ def journeys() -> Iterator[str]:
         for name, function in vars(module).items():
             if inspect.isfunction(function) and function.__module__ == module.__name__ and not name.startswith("_"):
                 parameters = inspect.signature(function).parameters
-                carries = any("name" in getattr(p.annotation, "__dataclass_fields__", {}) for p in parameters.values())
-                takes = "name" in parameters or (carries and "tx" not in parameters)
+                carries = any("name" in getattr(p.annotation, "__dataclass_fields__", {}) for p in parameters.values() if p.name != "by")
+                takes = ("name" in parameters or carries) and not {"tx", "use_case"} & set(parameters)
                 if takes and next(iter(parameters)) == "office":
                     yield name
 
@@ -188,6 +203,27 @@ def test_effects_of_another_team_are_neither_listed_nor_delivered(world: World) 
     assert (hidden.effects, hidden.waiting, hidden.dead) == ((), 0, 0)
     assert len(not_arrived(own, name=None, dead_only=False, limit=10).effects) == 3
     assert deliver_some(own, world.clock.now()) > 0
+
+
+def test_a_token_of_a_team_opens_that_teams_use_cases_and_no_other(world: World) -> None:
+    """Breaks when a token lets a program into another team's use case, or says that it is there."""
+    scope = TokenScope.CASES_WRITE
+    south = done(new_token(world.office.for_team(SOUTH), ADMIN, wish(None)))
+    north = done(new_token(world.office.for_team(NORTH), ADMIN, wish(None)))
+    whole = done(new_token(world.office, ADMIN, wish(None)))
+    bound = done(new_token(world.office, ADMIN, wish(MAILS)))
+    for made in (north, whole, bound):
+        assert done(admit(world.office, made.text, scope, name=MAILS)).use_case.slug == MAILS
+    assert admit(world.office, south.text, scope, name=MAILS) == admit(world.office, south.text, scope, name="nowhere")
+    hidden, absent = (use_case_named(world.office.for_team(SOUTH), name=name) for name in (MAILS, "nowhere"))
+    assert code(hidden) == code(absent) == "not_there"
+    assert [one.token.id for one in list_tokens(world.office.for_team(SOUTH))] == [south.token.id]
+    assert {one.token.id for one in list_tokens(world.office.for_team(NORTH))} == {north.token.id, bound.token.id}
+    assert len(list_tokens(world.office)) == 4
+    assert code(revoke_token(world.office.for_team(SOUTH), ADMIN, name=north.token.id)) == "not_there"
+    done(move_use_case(world.office, ADMIN, name=MAILS, team=SOUTH))
+    assert code(admit(world.office, north.text, scope, name=MAILS)) == "not_there"
+    assert done(admit(world.office, south.text, scope, name=MAILS)).use_case.slug == MAILS
 
 
 def test_its_own_team_finds_it(world: World) -> None:

@@ -28,6 +28,11 @@ PLACES: Mapping[str, Place] = {
     "check": Place(module="places", name="check", says="Check every use case's files; names file, line and remedy of all that is wrong."),
     "doctor": Place(module="places", name="doctor", says="Find what is wrong with the installation: keys, database, ledger, clock, disk."),
     "person": Place(module="places", name="person", says="People and their roles."),
+    "token": Place(
+        module="tokens",
+        name="token",
+        says="Tokens, which let programs in by the API; none of them can approve, review, grant, answer or lift.",
+    ),
     "db": Place(module="places", name="db", says="The database's schema."),
     "backup": Place(
         module="places",

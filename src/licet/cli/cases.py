@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 import click
 
@@ -19,7 +19,7 @@ from licet.cli.frame import (
     sheet_options,
     usual,
 )
-from licet.cli.history import card_of, columns_and_reading, reading_options
+from licet.cli.history import reading_options
 from licet.core.canonical import Json
 
 if TYPE_CHECKING:
@@ -41,34 +41,45 @@ def cases() -> None:
 @click.option(
     "--answer", metavar="COL", help="Simulate people: this column answers what goes to people, and the audits. Labelled simulated."
 )
+@click.option("--server", metavar="URL", help="Send them to this server instead; https, or http on loopback.")
+@click.option("--token-file", metavar="FILE", help="File with the token for --server; default: LICET_TOKEN.")
 @usual
 def submit(slug: str, file: Path, acting: str | None, home: str | None, *, as_json: bool, **given: str | int | None) -> None:
-    """Take cases in and route each: alone inside the mandate, else to a person."""
+    """Take cases in and route each: alone inside the mandate, else to a person; or send them to a server."""
+    from licet.cli.deliveries import parcel, taken_in
     from licet.cli.progress import Progress
-    from licet.edge.files import file_digest, read_history
-    from licet.edge.folder import load_use_case
-    from licet.flows.intake import Delivery, Tally
-    from licet.flows.intake import submit as take
+    from licet.cli.sending import send_file
     from licet.flows.office import who
 
-    told = load_use_case(folder_of(home, slug))
-    columns, reading = columns_and_reading(given, told)
-    simulated = columns.answer is not None
-    done = Tally()
+    if given["server"] is not None:
+        send_file(slug, file, given, home=home, as_json=as_json)
+        return
+    folder = folder_of(home, slug)
     with at_work(home) as office, Progress(file, hidden=as_json) as bar:
-        delivery = Delivery(
-            name=slug,
-            rows=read_history(file, columns, reading, told.answer, bar.advance),
-            source=file_digest(file)[:12],
-            card=card_of(cast("str | None", given["system"]), posted=columns.proposal is not None),
-            simulated=simulated,
-        )
-        for so_far in take(office, who(office, acting), delivery):
-            done = granted(so_far)
-    said(_tally_json(slug, done, simulated=simulated), _tally_lines(slug, done, simulated=simulated), as_json=as_json)
+        ready = parcel(folder, file, given, on_bytes=bar.advance)
+        done = granted(taken_in(office, who(office, acting), ready))
+    simulated = ready.delivery.simulated
+    said(tally_json(slug, done, simulated=simulated), _tally_lines(slug, done, simulated=simulated), as_json=as_json)
 
 
-def _tally_json(slug: str, done: "Tally", *, simulated: bool) -> Mapping[str, Json]:
+@cases.command("watch", context_settings=CONTEXT)
+@click.argument("slug")
+@click.argument("folder", type=click.Path(path_type=Path))
+@reading_options
+@click.option("--once", is_flag=True, help="Take in what is complete, and end.")
+@click.option("--every", type=click.FloatRange(0.05, 3600.0), default=2.0, help="Seconds between two looks; default 2.")
+@usual
+def watch(  # noqa: PLR0913 - a command's options
+    slug: str, folder: Path, acting: str | None, home: str | None, *, every: float, once: bool, as_json: bool, **given: str | None
+) -> int:
+    """Take in each complete CSV or JSON Lines file that appears in a folder; it moves to done/, or to refused/ with the reason."""
+    from licet.cli.watching import watch_folder
+
+    return watch_folder(slug, folder, given | {"answer": None}, acting=acting, home=home, every=every, once=once, as_json=as_json)
+
+
+def tally_json(slug: str, done: "Tally", *, simulated: bool) -> Mapping[str, Json]:
+    """What became of a delivery, as JSON."""
     from licet.core.mandate import state_of
 
     return {

@@ -157,7 +157,8 @@ def sign_standard(scene: Set, name: str) -> CountersignedStandard:
 def judge(scene: Set, name: str) -> Evaluated:
     """Evaluates the built-in system on the sealed cases, as the builder."""
     folder = scene.home.use_cases / name
-    request = Request(name=name, on_disk=load_standard(folder), system=load_use_case(folder).system)
+    told = load_use_case(folder)
+    request = Request(name=name, on_disk=load_standard(folder), system=told.system, schema=told.case)
     done = granted(evaluate(scene.office, scene.cast.builder, request))
     settle(scene.office)
     return done

@@ -50,6 +50,8 @@ ENVIRONMENT_ERRORS = frozenset(
         "SealError",
         "HomeExistsError",
         "RolledBackError",
+        "ServerUnreachableError",
+        "TokenMissingError",
         "WorkerRunningError",
     }
 )

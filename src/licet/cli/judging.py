@@ -35,7 +35,7 @@ def evaluate(slug: str, posted_as: str | None, acting: str | None, home: str | N
 
     folder = folder_of(home, slug)
     told, standard = load_use_case(folder), load_standard(folder)
-    request = Request(name=slug, on_disk=standard, system=told.system, posted_as=posted_as)
+    request = Request(name=slug, on_disk=standard, system=told.system, posted_as=posted_as, schema=told.case)
     with at_work(home) as office:
         actor = who(office, acting)
         if exploratory:

@@ -18,6 +18,16 @@ class Part(StrEnum):
     LIVE = "live"
 
 
+class CaseState(StrEnum):
+    """Where a live case stands; the last two say how it was routed, whether it is decided or not."""
+
+    QUEUED = "queued"
+    WAITING = "waiting"
+    DECIDED = "decided"
+    ALONE = "alone"
+    TO_PERSON = "to_person"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TextContent:
     """A message, a document, a transcript."""
@@ -53,10 +63,17 @@ class ContentKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseBody:
-    """What a person sees of a case: its content, and attributes such as segment or amount."""
+    """What a person sees of a case: its content, and attributes such as segment or amount.
+
+    Attributes:
+        content: what is decided on.
+        attributes: by name.
+        schema: digest of the schema it was taken in by; empty where it was taken in without one. Set by `case_schema.check` alone.
+    """
 
     content: Content
     attributes: Mapping[str, str] = field(default_factory=dict)
+    schema: str = ""
 
 
 class NotContentError(ValueError):
@@ -109,7 +126,8 @@ def content_from_json(raw: Json) -> Content:
 
 def body_to_json(body: CaseBody) -> Json:
     """Writes a case's body as plain JSON."""
-    return {"content": content_to_json(body.content), "attributes": dict(body.attributes)}
+    plain: dict[str, Json] = {"content": content_to_json(body.content), "attributes": dict(body.attributes)}
+    return plain | {"schema": body.schema} if body.schema else plain
 
 
 def body_from_json(raw: Json) -> CaseBody:
@@ -120,7 +138,9 @@ def body_from_json(raw: Json) -> CaseBody:
     """
     match raw:
         case {"content": content, "attributes": Mapping() as attributes}:
-            return CaseBody(content=content_from_json(content), attributes={str(k): str(v) for k, v in attributes.items()})
+            schema = str(raw.get("schema", "")) if isinstance(raw, Mapping) else ""
+            named = {str(k): str(v) for k, v in attributes.items()}
+            return CaseBody(content=content_from_json(content), attributes=named, schema=schema)
         case _:
             message = "A case's body must hold 'content' and 'attributes'."
             raise NotContentError(message)

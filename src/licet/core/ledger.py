@@ -61,6 +61,8 @@ WORDS: Mapping[str, str] = {
     "secret.revealed": "The secret that drew a mandate's audits was revealed, so that anybody can check the draws.",
     "cases.exported": "Cases and decisions were exported.",
     "evidence.exported": "An evidence pack was exported; the entry holds the digest of its manifest.",
+    "token.made": "A person made a token, which lets a program in; the entry holds its id, never the token.",
+    "token.revoked": "A person revoked a token.",
     "ledger.restored": "The database was restored from a backup.",
 }
 """Every word the ledger knows, with its meaning. Words are never renamed; the reference in the docs is tested against it."""

@@ -90,6 +90,8 @@ class Act(StrEnum):
     ERASE = "erase a case"
     RETIRE = "retire a use case"
     MOVE = "move a use case to another team"
+    ISSUE = "make or revoke a token"
+    ISSUE_EVERYWHERE = "make or revoke a token for all use cases"
     DELIVER = "deliver effects"
     REPLAY = "replay effects"
 
@@ -126,11 +128,13 @@ ROLES_FOR: Mapping[Act, frozenset[Role]] = {
     Act.ERASE: frozenset({Role.OWNER, Role.ADMIN}),
     Act.RETIRE: frozenset({Role.OWNER, Role.ADMIN}),
     Act.MOVE: frozenset({Role.ADMIN}),
+    Act.ISSUE: frozenset({Role.OWNER, Role.ADMIN}),
+    Act.ISSUE_EVERYWHERE: frozenset({Role.ADMIN}),
     Act.DELIVER: frozenset(Role),
     Act.REPLAY: frozenset({Role.OWNER, Role.ADMIN}),
 }
 
-OWNERS_OWN = frozenset({Act.LOCK, Act.REVISE, Act.GRANT, Act.OPEN_SEALED, Act.LIFT, Act.CORRECT})
+OWNERS_OWN = frozenset({Act.LOCK, Act.REVISE, Act.GRANT, Act.OPEN_SEALED, Act.LIFT, Act.CORRECT, Act.ISSUE})
 """Acts in which being an owner counts in one's own use case only; another role that permits the act counts in each."""
 
 

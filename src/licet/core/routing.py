@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import assert_never
 
 from licet.core.answer import answer_label
+from licet.core.case_rules import SCHEMA, ruled
 from licet.core.ids import Fingerprint
 from licet.core.mandate import ActiveMandate, ExpiredMandate, Mandate, ProposedMandate, RevokedMandate, SuspendedMandate
 from licet.core.refusal import Unknown
@@ -27,6 +28,9 @@ REASONS: Mapping[str, str] = {
     "guard_unknown": "A guard could not be computed.",
     "never_alone_answer": "This answer is never given alone.",
     "never_alone_attribute": "Cases with this attribute are never decided alone.",
+    "schema_changed": "It was not taken in by the schema the mandate was granted for.",
+    "never_alone_rule": "A rule of the schema says that a person decides such cases.",
+    "high_stakes_case": "A rule of the schema says that it is a high-stakes case.",
     "cap_reached": "The mandate's cap for today is reached.",
 }
 """Every reason why a person decides. Shown in exports and logs, never to a reviewer before the first answer."""
@@ -71,7 +75,7 @@ def route(attributes: Mapping[str, str], proposed: Proposed, mandate: Mandate | 
     """Decides who decides. Whatever is missing, late, unknown or failing goes to a person.
 
     Args:
-        attributes: the case's attributes.
+        attributes: the case's attributes and what else is known of it, as `case_rules.facts_of` finds them.
         proposed: the system's proposal, or why there is none.
         mandate: the use case's mandate as it stands in the deciding transaction.
         traffic: fingerprint of the proposing system, today's count, the stop, and the time.
@@ -122,8 +126,8 @@ def outside_scope(scope: Scope, attributes: Mapping[str, str], proposal: Proposa
     """Says why a case lies outside a scope, threshold included.
 
     Args:
-        scope: threshold, guards and never-alone lists.
-        attributes: the case's attributes.
+        scope: threshold, guards, never-alone lists and rules.
+        attributes: as `route` takes them.
         proposal: the system's proposal.
 
     Returns:
@@ -140,15 +144,19 @@ def guarded(scope: Scope, attributes: Mapping[str, str], proposal: Proposal) -> 
 
     The same function fixes which sealed cases an evaluation judges and which live cases are decided alone, so that the
     number under a mandate is about the cases the mandate covers. An attribute that a list asks about and the case does not
-    carry is a guard that could not be computed: leaving a column out must not be a way around the list.
+    carry is a guard that could not be computed: leaving a column out must not be a way around the list. A case that was not
+    taken in by the very schema of the scope lies outside: what that schema lets in, and what its rules say, was judged; what
+    another one does was not.
     """
+    if attributes.get(SCHEMA, "") != scope.schema:
+        return "schema_changed"
     if answer_label(proposal.answer) in scope.never_alone_answers:
         return "never_alone_answer"
     if any(attributes.get(name) in values for name, values in scope.never_alone_attributes.items()):
         return "never_alone_attribute"
     if not scope.never_alone_attributes.keys() <= attributes.keys():
         return "guard_unknown"
-    return _high_stakes(scope, proposal) or _unfamiliar(scope, proposal)
+    return ruled(scope.rules, attributes) or _high_stakes(scope, proposal) or _unfamiliar(scope, proposal)
 
 
 def _high_stakes(scope: Scope, proposal: Proposal) -> str | None:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from licet.core.canonical import Json
+from licet.core.case_rules import NO_RULES, CaseRules, NotRulesError, rule_in_words, rules_from_json, rules_to_json
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,6 +18,8 @@ class Scope:
         familiarity_min: lowest familiarity in [0, 1]; None: no such guard.
         never_alone_answers: answers that AI never gives alone.
         never_alone_attributes: attribute values whose cases AI never decides alone.
+        schema: digest of the schema its cases are taken in by; empty: of a use case without one. A case taken in by another is outside.
+        rules: of that schema, over attributes and fields: which cases AI never decides alone.
     """
 
     threshold: float
@@ -25,6 +28,8 @@ class Scope:
     familiarity_min: float | None = None
     never_alone_answers: frozenset[str] = frozenset()
     never_alone_attributes: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    schema: str = ""
+    rules: CaseRules = NO_RULES
 
 
 class NotStoredTermsError(ValueError):
@@ -32,8 +37,8 @@ class NotStoredTermsError(ValueError):
 
 
 def scope_to_json(scope: Scope) -> Json:
-    """Writes a scope as plain JSON."""
-    return {
+    """Writes a scope as plain JSON; the schema is left out where there is none, so that digests of earlier scopes stay what they were."""
+    plain: dict[str, Json] = {
         "threshold": scope.threshold,
         "high_stakes": sorted(scope.high_stakes),
         "high_stakes_max": scope.high_stakes_max,
@@ -41,6 +46,7 @@ def scope_to_json(scope: Scope) -> Json:
         "never_alone_answers": sorted(scope.never_alone_answers),
         "never_alone_attributes": {name: sorted(values) for name, values in scope.never_alone_attributes.items()},
     }
+    return plain | {"schema": scope.schema, "rules": rules_to_json(scope.rules)} if scope.schema else plain
 
 
 def scope_from_json(raw: Json) -> Scope:
@@ -58,6 +64,7 @@ def scope_from_json(raw: Json) -> Scope:
             "never_alone_answers": [*answers],
             "never_alone_attributes": Mapping() as attributes,
         }:
+            schema, rules = _schema(raw)
             return Scope(
                 threshold=float(threshold),
                 high_stakes=frozenset(map(str, high_stakes)),
@@ -65,9 +72,26 @@ def scope_from_json(raw: Json) -> Scope:
                 familiarity_min=familiarity_min,
                 never_alone_answers=frozenset(map(str, answers)),
                 never_alone_attributes={str(k): frozenset(map(str, v)) for k, v in attributes.items() if isinstance(v, list | tuple)},
+                schema=schema,
+                rules=rules,
             )
         case _:
             message = f"{raw!r} is not a scope."
+            raise NotStoredTermsError(message)
+
+
+def _schema(raw: Json) -> tuple[str, CaseRules]:
+    """The schema of a stored scope and its rules; one without the other is no scope."""
+    match raw:
+        case {"schema": str(schema), "rules": rules} if schema:
+            try:
+                return schema, rules_from_json(rules)
+            except NotRulesError as error:
+                raise NotStoredTermsError(str(error)) from None
+        case Mapping() if "schema" not in raw and "rules" not in raw:
+            return "", NO_RULES
+        case _:
+            message = f"{raw!r} names a schema without rules, or rules without a schema."
             raise NotStoredTermsError(message)
 
 
@@ -81,6 +105,9 @@ def in_words(scope: Scope) -> str:
     if scope.never_alone_answers:
         parts.append(f"never answered {_list(scope.never_alone_answers)}")
     parts.extend(f"never with {name} {_list(values)}" for name, values in sorted(scope.never_alone_attributes.items()))
+    if scope.schema:
+        parts.append(f"taken in by schema {scope.schema[:12]}")
+    parts.extend(f"never with {rule_in_words(rule)}" for rule in (*scope.rules.never_alone, *scope.rules.high_stakes))
     return ", ".join(parts)
 
 

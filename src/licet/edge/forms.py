@@ -10,10 +10,12 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from pydantic_core import ErrorDetails
 
 from licet.core.answer import AnswerKind
+from licet.core.case_schema import CaseSchema
 from licet.core.ids import UseCaseSlug
 from licet.core.standard import DeclaredLook, GuardRules, Measure, MeasureKind, Method, Standard, check_standard
 from licet.edge.bad_file import BadFolderError, Finding, shown
 from licet.edge.effect_block import Effect, EffectBlock, FunctionBlock, WebhookBlock
+from licet.edge.schema_form import BLOCK, CaseForm, keys_in, schema_from
 from licet.edge.system_blocks import BLOCK_TEXT, USUAL, CallableBlock, HttpBlock
 from licet.edge.yaml_tree import Place, Tree
 
@@ -21,7 +23,7 @@ SystemChoice = Literal["auto", "builtin", "posted", "callable", "http"]
 """Where proposals come from; `auto`: from `system.py` if there is one, else from the endpoint under `http:` if one is named, else posted
 ones if imported, else the built-in system."""
 
-USE_CASE_TEXT = frozenset({"title", "answer", "answers", "system", "content"}) | BLOCK_TEXT
+USE_CASE_TEXT = frozenset({"title", "answer", "answers", "system", "content", "pattern", "one_of"}) | BLOCK_TEXT
 STANDARD_TEXT = frozenset({"name", "kind", "method", "high_stakes", "never_alone"})
 """Keys whose values are text as typed, so that an answer called `no`, `0` or `1.50` keeps its name."""
 
@@ -40,6 +42,7 @@ class UseCaseFile:
         answers: the closed list of choices, in the author's order; empty: whatever occurs in history.
         system: where proposals come from.
         content: columns that hold what is decided on; empty: named at import.
+        case: what a case may contain, and which cases a person always decides; None: whatever comes in.
         callable: how the function in `system.py` is called.
         http: which endpoint is asked, and how; None: none.
         effect: what happens in the world after a decision; None: nothing.
@@ -51,6 +54,7 @@ class UseCaseFile:
     answers: tuple[str, ...] = ()
     system: SystemChoice = "auto"
     content: tuple[str, ...] = ()
+    case: CaseSchema | None = None
     callable: CallableBlock = USUAL
     http: HttpBlock | None = None
     effect: EffectBlock | None = None
@@ -84,6 +88,7 @@ class _UseCaseForm(_Form):
     answers: list[Word] = []
     system: SystemChoice = "auto"
     content: list[Word] = []
+    case: CaseForm | None = None
     callable: CallableBlock = USUAL
     http: HttpBlock | None = None
     effect: Effect = None
@@ -142,6 +147,7 @@ def use_case_from(tree: Tree, slug: UseCaseSlug) -> UseCaseFile:
         answers=tuple(form.answers),
         system=form.system,
         content=tuple(form.content),
+        case=schema_from(form.case, tree),
         callable=form.callable,
         http=form.http,
         effect=form.effect,
@@ -237,4 +243,6 @@ def _of(place: Place) -> str:
 
 def _keys_at(form: type[_Form], place: Place) -> frozenset[str]:
     around = [part for part in place[:-1] if isinstance(part, str)]
+    if around[:1] == [BLOCK]:
+        return keys_in(place)
     return frozenset((NESTED.get(".".join(around)) or NESTED[around[-1]] if around else form).model_fields)

@@ -42,7 +42,7 @@ def read_image(column: str, folder: Path, cell: str) -> ImageContent:
     if len(data) > IMAGE_LIMIT:
         why = f"picture {shown(cell)} has more than {IMAGE_LIMIT:,} bytes."
         raise BadCellError(column, why=why, remedy="Give a smaller picture.")
-    media_type = _media_type(data)
+    media_type = media_type_of(data)
     if media_type is None:
         why = f"{shown(cell)} is not a picture: its first bytes are {data[:8]!r}."
         raise BadCellError(column, why=why, remedy="Give PNG, JPEG, GIF, BMP, WebP or PGM.")
@@ -69,8 +69,8 @@ def _inside(column: str, folder: Path, name: str) -> Path:
     return file
 
 
-def _media_type(data: bytes) -> str | None:
-    """The media type by a file's first bytes: PNG (RFC 2083), JPEG, GIF, BMP, WebP (RIFF) and Netpbm's grey maps."""
+def media_type_of(data: bytes) -> str | None:
+    """The media type by a file's first bytes: PNG (RFC 2083), JPEG, GIF, BMP, WebP (RIFF) and Netpbm's grey maps; None: no picture."""
     if data.startswith(b"RIFF") and data[WEBP_TAG] == b"WEBP":
         return "image/webp"
     starts = {

@@ -10,7 +10,7 @@ from typing import assert_never
 
 from licet.core.answer import Answer, AnswerKind, NotAnAnswerError, answer_from_json
 from licet.core.canonical import Json
-from licet.core.case import CaseBody, Content, TableContent, TextContent
+from licet.core.case import CaseBody, Content, ContentKind, TableContent, TextContent
 from licet.core.history import PastCase, PostedProposal
 from licet.edge.bad_file import BadCellError, BadFileError, shown
 from licet.edge.images import names_image, read_image
@@ -35,6 +35,7 @@ class Columns:
         proposal: what an outside system proposed; blank cells mean it proposed nothing.
         confidence: how sure that system was, in [0, 1].
         answered_by: who answered.
+        kind: what the content is, whatever it looks like; None: told from the number of columns, and from what the first row says.
     """
 
     content: tuple[str, ...]
@@ -45,6 +46,7 @@ class Columns:
     proposal: str | None = None
     confidence: str | None = None
     answered_by: str | None = None
+    kind: ContentKind | None = None
 
 
 def check_columns(path: Path, columns: Columns, reading: Reading) -> None:
@@ -58,6 +60,9 @@ def check_columns(path: Path, columns: Columns, reading: Reading) -> None:
         raise BadFileError(path, why=why, remedy="Give --decimal . or --decimal ','.")
     if not columns.content:
         raise BadFileError(path, why="no content column was named.", remedy="Name at least one: --content COLUMN.")
+    if len(columns.content) > 1 and columns.kind not in {None, ContentKind.TABLE}:
+        why = f"the case is {columns.kind.value if columns.kind else ''} in one column, and {len(columns.content)} were named."
+        raise BadFileError(path, column=columns.content[1], why=why, remedy="Name one content column.")
     if (columns.proposal is None) != (columns.confidence is None):
         why = "proposal and confidence go together, and one of them is not named."
         remedy = "Name both: --proposal COLUMN --confidence COLUMN."
@@ -118,13 +123,15 @@ def case_reader(path: Path, columns: Columns, reading: Reading, kind: AnswerKind
 
 
 def _content_reader(path: Path, columns: Columns, reading: Reading, place: Places, first: Cells) -> Callable[[Cells], Content]:
-    cell = _number_text if reading.decimal == "," else _text
-    if len(columns.content) > 1:
+    cell = number_text if reading.decimal == "," else _text
+    if len(columns.content) > 1 or columns.kind is ContentKind.TABLE:
         places = [(name, place[name]) for name in columns.content]
         return lambda cells: TableContent(cells={name: cell(cells[i]) for name, i in places})
     name = columns.content[0]
     only = place[name]
-    if names_image(first[only]):
+    if columns.kind is ContentKind.TEXT:
+        return lambda cells: TextContent(text=_text(cells[only]))
+    if columns.kind is ContentKind.IMAGE or names_image(first[only]):
         return lambda cells: read_image(name, path.parent, _text(cells[only]))
 
     def content(cells: Cells) -> Content:
@@ -174,7 +181,7 @@ def _as_json(raw: str, reading: Reading, kind: AnswerKind) -> Json:
         case AnswerKind.CHOICE | AnswerKind.TEXT:
             return raw
         case AnswerKind.NUMBER:
-            return _number_text(raw) if reading.decimal == "," else raw
+            return number_text(raw) if reading.decimal == "," else raw
         case AnswerKind.FIELDS:
             try:
                 fields: Json = json.loads(raw)
@@ -247,7 +254,7 @@ def _text(raw: Json) -> str:
 COMMA_NUMBER = re.compile(r"[+-]?(?:[0-9]+|[1-9][0-9]{0,2}(?:\.[0-9]{3})+)(?:,[0-9]+)?")
 
 
-def _number_text(raw: Json) -> str:
+def number_text(raw: Json) -> str:
     """As `_text`; a number written with a decimal comma is written with a point."""
     text = _text(raw)
     if isinstance(raw, str) and COMMA_NUMBER.fullmatch(raw.strip()):

@@ -76,6 +76,42 @@ def rows_of(path: Path, names: Sequence[str], reading: Reading, on_bytes: Callab
             raise _undecodable(path, reading.encoding) from None
 
 
+def records_of(path: Path, reading: Reading, on_bytes: Callable[[int], None] | None = None) -> Iterator[tuple[int, dict[str, Json]]]:
+    """Reads whole objects from JSON Lines, holding one in memory at a time.
+
+    Yields:
+        Line and object, in the order of the file; at least one.
+
+    Raises:
+        BadFileError: as `rows_of`.
+    """
+    with _opened(path, reading, on_bytes or _nobody) as text:
+        try:
+            yield from _records(path, _lines(path, text))
+        except UnicodeError:
+            raise _undecodable(path, reading.encoding) from None
+
+
+def header_of(path: Path, reading: Reading) -> tuple[str, ...]:
+    """The names of a table's columns: of the header line, or of the first object of JSON Lines.
+
+    Raises:
+        BadFileError: when there is none.
+    """
+    if is_json_lines(path):
+        return tuple(next(records_of(path, reading))[1])
+    with _opened(path, reading, _nobody) as text:
+        try:
+            lines = _lines(path, text)
+            first, line = _first_line(path, lines)
+            reader = csv.reader(chain((line,), lines), delimiter=_delimiter(path, reading, line), strict=True)
+            return tuple(name.strip() for name in next(reader))
+        except UnicodeError:
+            raise _undecodable(path, reading.encoding) from None
+        except csv.Error as error:
+            raise _broken(path, first, str(error)) from None
+
+
 def is_json_lines(path: Path) -> bool:
     """Whether a file is read as JSON Lines, by its suffix."""
     return path.suffix.lower() in JSON_SUFFIXES
@@ -211,7 +247,7 @@ def _delimiter(path: Path, reading: Reading, header: str) -> str:
 def _csv_rows(path: Path, names: Sequence[str], lines: Iterator[str], *, reading: Reading) -> Iterator[Row]:
     first, line = _first_line(path, lines)
     delimiter = _delimiter(path, reading, line)
-    csv.field_size_limit(CELL_LIMIT)  # one setting for the process; nothing else here reads CSV
+    csv.field_size_limit(CELL_LIMIT)  # one setting for the process
     reader = csv.reader(chain((line,), lines), delimiter=delimiter, strict=True)
     end, empty = first - 1, True
     try:
@@ -280,17 +316,21 @@ def _broken(path: Path, line: int, said: str) -> BadFileError:
 def _json_rows(path: Path, names: Sequence[str], lines: Iterator[str]) -> Iterator[Row]:
     cells = itemgetter(*names)
     single = len(names) == 1
-    empty = True
-    for number, line in enumerate(lines, 1):
-        if line.isspace():
-            continue
-        empty = False
-        record = _record(path, number, line)
+    for number, record in _records(path, lines):
         try:
             found = cells(record)
         except KeyError as error:
             raise _missing(path, str(error.args[0]), list(record), line=number, delimiter=None) from None
         yield number, [found] if single else list(found)
+
+
+def _records(path: Path, lines: Iterator[str]) -> Iterator[tuple[int, dict[str, Json]]]:
+    empty = True
+    for number, line in enumerate(lines, 1):
+        if line.isspace():
+            continue
+        empty = False
+        yield number, _record(path, number, line)
     if empty:
         raise BadFileError(path, why="it is empty.", remedy="Give one JSON object per line.")
 
@@ -303,8 +343,11 @@ def _record(path: Path, number: int, line: str) -> dict[str, Json]:
         raise BadFileError(path, line=number, why="the object is nested too deeply.", remedy=remedy) from None
     except _TwiceError as error:
         raise BadFileError(path, line=number, column=str(error), why="the object has this name twice.", remedy="Keep one.") from None
-    except ValueError as error:
+    except json.JSONDecodeError as error:
         raise BadFileError(path, line=number, why=f"this is not JSON: {error}.", remedy=remedy) from None
+    except ValueError:  # Python reads no whole number of more than 4,300 digits
+        why = "this is not JSON that can be read: a number in it has thousands of digits."
+        raise BadFileError(path, line=number, why=why, remedy="Shorten it, or write it as text.") from None
     if not isinstance(record, dict):
         raise BadFileError(path, line=number, why=f"this is JSON, but not an object: {shown(line.strip())}.", remedy=remedy)
     if "\\u" in line or len(line) > CELL_LIMIT:

@@ -10,6 +10,7 @@ from pydantic import BaseModel
 from licet.core.standard import Standard
 from licet.edge.effect_block import EffectBlock
 from licet.edge.forms import UseCaseFile
+from licet.edge.schema_text import case_block
 from licet.edge.system_blocks import said_in
 
 SIMPLE = re.compile(r"[A-Za-z][A-Za-z0-9_.-]*(?: [A-Za-z0-9_.-]+)*")
@@ -37,7 +38,7 @@ system: {use_case.system}
 
 # The columns that hold what is decided on; leave it empty to name them at import.
 content:{_words(use_case.content)}
-{_block("callable", use_case.callable)}{_block("http", use_case.http)}{_effect(use_case.effect)}"""
+{_block("callable", use_case.callable)}{_block("http", use_case.http)}{_effect(use_case.effect)}{case_block(use_case.case)}"""
 
 
 def _effect(block: EffectBlock | None) -> str:

@@ -19,6 +19,7 @@ from licet.core.use_case import UseCase
 from licet.flows.audit import advance
 from licet.flows.deliver import DECISION, plan_effects
 from licet.flows.office import Office, entry
+from licet.flows.speakers import Said, who_spoke
 from licet.store import audits, decisions, mandates, stops, systems
 from licet.store.book import Tx
 from licet.store.payloads import commit_to
@@ -62,7 +63,7 @@ class _Sheet:
     events: list[Event] = field(default_factory=list)
 
 
-def decide(office: Office, tx: Tx, use_case: UseCase, items: Sequence[Item], fingerprint: Fingerprint, now: datetime) -> Done:
+def decide(office: Office, tx: Tx, use_case: UseCase, items: Sequence[Item], said: Said, now: datetime) -> Done:
     """Routes cases and writes all that follows, in the caller's transaction.
 
     State, fingerprint, expiry, cap and the stop are read here, under the write lock: nothing that was read before counts.
@@ -72,10 +73,11 @@ def decide(office: Office, tx: Tx, use_case: UseCase, items: Sequence[Item], fin
         tx: the deciding transaction.
         use_case: whose cases they are.
         items: the cases with proposals, in the order of arrival; none was routed before.
-        fingerprint: of the system that proposed.
+        said: which system proposed, and on which mandate it was asked.
         now: the moment of the decision.
     """
     mandate = advance(tx, use_case, now)
+    fingerprint = who_spoke(said, mandate)
     sheet = _Sheet(use_case=use_case, fingerprint=fingerprint, now=now)
     before = decisions.alone_on_day(tx, mandate.id, now) if isinstance(mandate, ActiveMandate) else 0
     stop = stops.pressed(tx, use_case.id)

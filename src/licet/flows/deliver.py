@@ -85,9 +85,10 @@ def deliver_some(office: Office, now: datetime, limit: int = BATCH, *, name: str
 
 @dataclass(slots=True, kw_only=True)
 class _Round:
-    """What a round has tried and not written down yet; `open` are the effects it still holds, due again at `again` if that is set."""
+    """What a round has tried and not written down yet; `open` are the effects it still holds, due again at `again` if set."""
 
     batch: Batch
+    use_case: UseCase
     open: dict[int, Held]
     since: datetime
     tried: list[tuple[Held, Outcome]] = field(default_factory=list)
@@ -96,10 +97,12 @@ class _Round:
 
 
 def _work(office: Office, batch: Batch) -> int:
-    turn = _Round(batch=batch, open={held.id: held for held in batch.effects}, since=office.clock.now())
+    with office.book.read() as tx:
+        use_case = use_cases.by_id(tx, batch.use_case_id)
+    turn = _Round(batch=batch, use_case=use_case, open={held.id: held for held in batch.effects}, since=office.clock.now())
     for held in batch.effects:
         now = office.clock.now()
-        outcome = _deliver(office, batch, held, now) if now + LONGEST_TIMEOUT <= batch.until else None
+        outcome = _deliver(office, use_case, held, now) if now + LONGEST_TIMEOUT <= batch.until else None
         if outcome is None:
             break
         turn.tried.append((held, outcome))
@@ -113,13 +116,15 @@ def _work(office: Office, batch: Batch) -> int:
     return turn.attempts
 
 
-def _deliver(office: Office, batch: Batch, held: Held, now: datetime) -> Outcome | None:
+def _deliver(office: Office, use_case: UseCase, held: Held, now: datetime) -> Outcome | None:
     """Tells the receiver of one effect, outside any transaction; None where a stop was pressed meanwhile."""
     with office.book.read() as tx:
-        if held.alone and stops.pressed(tx, batch.use_case_id):
+        if held.alone and stops.pressed(tx, use_case.id):
             return None
-        use_case = use_cases.by_id(tx, batch.use_case_id)
-        said = effects.message(tx, use_case, held)
+        try:
+            said = effects.message(tx, use_case, held)
+        except ValueError:  # another key file, or altered bytes; the case must not keep others from being delivered
+            return Failed(why="The decision cannot be read. Restore the key file and the database it was written with.", retry=True)
     return said if isinstance(said, Undeliverable) else office.effects.deliver(use_case.slug, message_to_json(said), now)
 
 
@@ -127,12 +132,11 @@ def _write_down(office: Office, turn: _Round, *, ends: bool = False) -> None:
     """Writes what came of attempts, as far as the effects are still ours; the rest is somebody else's to write down."""
     with office.book.write() as tx:
         now = office.clock.now()
-        use_case = use_cases.by_id(tx, turn.batch.use_case_id)
         events: list[Event] = []
         for held, outcome in turn.tried:
             state = next_state(outcome, attempts=held.attempts, jitter=_chance(office), now=now)
             if effects.settle(tx, turn.batch.claim, held.id, state):
-                events += _events(use_case, held, state, now)
+                events += _events(turn.use_case, held, state, now)
             del turn.open[held.id]
         if ends and turn.open:
             effects.give_back(tx, turn.batch.claim, list(turn.open), ready_at=turn.again)

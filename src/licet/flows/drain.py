@@ -2,18 +2,18 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from licet.core.case import CaseBody
+from licet.core.case_rules import facts_of
 from licet.core.history import PostedProposal
 from licet.core.ids import UseCaseSlug
 from licet.core.system import NoProposal, Proposal, Proposed, SystemCard
 from licet.core.use_case import UseCase
 from licet.flows.decide import Done, Item, decide
 from licet.flows.office import Office
-from licet.flows.speakers import Asked, Said, Speakers, say, who_spoke, whom_to_ask
-from licet.store import cases, mandates, queue, use_cases
-from licet.store.book import Tx
+from licet.flows.speakers import Asked, Said, Speakers, say, whom_to_ask
+from licet.store import cases, queue, use_cases
 from licet.store.queue import Held, Lease
 
 LEASE = timedelta(seconds=15)
@@ -103,9 +103,7 @@ def work_off(office: Office, speakers: Speakers, *, use_case_id: int, claim: str
         queue.forget_erased(tx, claim)
 
 
-def _decide_part(
-    office: Office, use_case: UseCase, asked: Asked, claim: str, held: Sequence[tuple[Held, CaseBody]]
-) -> Iterator[Done]:
+def _decide_part(office: Office, use_case: UseCase, asked: Asked, claim: str, held: Sequence[tuple[Held, CaseBody]]) -> Iterator[Done]:
     """Lets the systems propose outside any transaction, then decides in one, on the mandate as it stands there."""
     cards = {_name(one.card): one.card for one, _ in held}
     groups = [(card, [(one, body) for one, body in held if _name(one.card) == name]) for name, card in cards.items()]
@@ -113,18 +111,13 @@ def _decide_part(
     with office.book.write() as tx:
         mine = queue.finish(tx, claim, [one.case.number for one, _ in held])
         now = office.clock.now()
-        done = [decide_heard(office, tx, use_case, _items(group, said.proposed, mine), said, now) for group, said in heard]
+        done = [decide(office, tx, use_case, _items(group, said.proposed, mine), said, now) for group, said in heard]
     yield from done
-
-
-def decide_heard(office: Office, tx: Tx, use_case: UseCase, items: Sequence[Item], said: Said, now: datetime) -> Done:
-    """Decides cases on what a system said, in the caller's transaction."""
-    return decide(office, tx, use_case, items, who_spoke(said, mandates.in_force(tx, use_case)), now)
 
 
 def _items(group: Sequence[tuple[Held, CaseBody]], proposed: Sequence[Proposed], mine: frozenset[int]) -> list[Item]:
     return [
-        Item(number=one.case.number, salt=one.case.salt or b"", attributes=body.attributes, proposed=said)
+        Item(number=one.case.number, salt=one.case.salt or b"", attributes=facts_of(body), proposed=said)
         for (one, body), said in zip(group, proposed, strict=True)
         if one.case.number in mine
     ]

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from licet.core.answer import Answer, answer_label
 from licet.core.canonical import Json
-from licet.core.case import Part
+from licet.core.case_schema import CaseSchema
 from licet.core.evaluation import Graded, Judgment, Plan, grid, judge, verdict_to_json
 from licet.core.grading import GRADER, loss
 from licet.core.ids import CaseNumber, LookId, SealedSetId
@@ -18,8 +18,9 @@ from licet.core.sealed import FreshLook, Look, Recount, SealedSet, Seen, ask_to_
 from licet.core.standard import CountersignedStandard, Method, Standard
 from licet.core.system import UNVERSIONED, Proposal
 from licet.core.use_case import UseCase
+from licet.flows.hear import Bounds, hear, never_alone_warnings
 from licet.flows.office import Office, entry, working
-from licet.flows.propose import Speaker, Spoken, keep, scope_for, speak_on, speaker
+from licet.flows.propose import Speaker, Spoken, keep, speaker
 from licet.flows.set_standard import signed_standard
 from licet.store import cases, looks, use_cases
 from licet.store.book import Tx
@@ -27,12 +28,13 @@ from licet.store.book import Tx
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """What is to be evaluated: the use case, the standard as the folder has it, and which system."""
+    """What is to be evaluated: the use case, the standard and the schema as the folder has them, and which system."""
 
     name: str
     on_disk: Standard
     system: str = "auto"
     posted_as: str | None = None
+    schema: CaseSchema | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,57 +134,26 @@ def _prepare(office: Office, by: Actor, request: Request) -> _Prepared | Refused
     with office.book.read() as tx:
         waiting = cases.sealed(tx, use_case, sealed.id)
         earlier = {looked.look.sealed_set for looked in looks.looks_of(tx, use_case)} - {sealed.id}
-    heard = _heard(office, use_case, speaks, standard.standard, waiting)
+    bounds = Bounds(standard=standard.standard, schema=request.schema)
+    heard = hear(office, use_case, speaks, waiting, bounds)
     if isinstance(heard, Refused):
         return heard
-    scope, warnings, said = heard
-    by_number = {one.number: one for one in said}
+    by_number = {one.number: one for one in heard.spoken}
     return _Prepared(
         by=by,
         use_case=use_case,
         standard=standard,
         speaker=speaks,
-        scope=scope,
+        scope=heard.scope,
         sealed=sealed,
         spoken=tuple(by_number.get(one.number, Gone(number=one.number)) for one in waiting),
-        warnings=(*warnings, *_attribute_warning(standard.standard, said), *_version_warning(speaks), *_set_warning(len(earlier))),
+        warnings=(*never_alone_warnings(bounds, heard), *_version_warning(speaks), *_set_warning(len(earlier))),
     )
-
-
-def _heard(
-    office: Office, use_case: UseCase, speaks: Speaker, standard: Standard, waiting: Sequence[cases.StoredCase]
-) -> tuple[Scope, tuple[str, ...], list[Spoken]] | Refused:
-    """The scope, its warnings, and what the system says on the sealed cases: the scope is fixed before it speaks on them."""
-    fixed = fixed_scope(office, use_case, speaks, standard)
-    if isinstance(fixed, Refused):
-        return fixed
-    said = speak_on(office, use_case, speaks, waiting, with_attributes=bool(standard.never_alone_attributes))
-    return said if isinstance(said, Refused) else (*fixed, said)
-
-
-def fixed_scope(office: Office, use_case: UseCase, speaks: Speaker, standard: Standard) -> tuple[Scope, tuple[str, ...]] | Refused:
-    """Fixes guards on the calibration part; what a sealed answer says cannot move them."""
-    with office.book.read() as tx:
-        calibrating = cases.stored(tx, use_case, Part.CALIBRATION)
-    spoken = speak_on(office, use_case, speaks, calibrating, with_attributes=False)
-    if isinstance(spoken, Refused):
-        return spoken
-    return scope_for(standard, spoken, has_guardian=speaks.guardian is not None)
 
 
 def _nothing_sealed(use_case: UseCase) -> Refused:
     why = f"{use_case.slug!r} has no sealed cases."
     return Refused(code="no_sealed_cases", why=why, remedy="Import history with a sealed part: --parts 50:20:30.")
-
-
-def _attribute_warning(standard: Standard, said: Sequence[Spoken]) -> tuple[str, ...]:
-    without = {name: sum(name not in one.attributes for one in said) for name in sorted(standard.never_alone_attributes)}
-    return tuple(
-        f"{count:,} of {len(said):,} sealed cases carry no attribute {name!r}, which the standard asks about: they are never decided "
-        f"alone. Import and submit cases with --attributes {name}."
-        for name, count in without.items()
-        if count
-    )
 
 
 def _version_warning(speaks: Speaker) -> tuple[str, ...]:

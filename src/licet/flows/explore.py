@@ -8,10 +8,11 @@ from licet.core.people import Actor
 from licet.core.refusal import Refused
 from licet.core.system import SystemCard
 from licet.core.use_case import UseCase
-from licet.flows.evaluate import Request, fixed_scope, grade, may_evaluate
+from licet.flows.evaluate import Request, grade, may_evaluate
+from licet.flows.hear import Bounds, hear
 from licet.flows.office import Office
 from licet.flows.open_sealed import Figures, figures_of
-from licet.flows.propose import speak_on, speaker
+from licet.flows.propose import speaker
 from licet.store import cases
 
 
@@ -45,23 +46,19 @@ def explore(office: Office, by: Actor, request: Request) -> Explored | Refused:
     speaks = speaker(office, use_case, wanted=request.system, posted_as=request.posted_as)
     if isinstance(speaks, Refused):
         return speaks
-    fixed = fixed_scope(office, use_case, speaks, request.on_disk)
-    if isinstance(fixed, Refused):
-        return fixed
-    spoken = speak_on(office, use_case, speaks, stored, with_attributes=bool(request.on_disk.never_alone_attributes))
-    if isinstance(spoken, Refused):
-        return spoken
-    scope, warnings = fixed
+    heard = hear(office, use_case, speaks, stored, Bounds(standard=request.on_disk, schema=request.schema))
+    if isinstance(heard, Refused):
+        return heard
     with office.book.read() as tx:
         truths = {past.number: past.answer for past in cases.history(tx, use_case, Part.CALIBRATION)}
-    judged = grade(request.on_disk, scope, spoken, truths)
+    judged = grade(request.on_disk, heard.scope, heard.spoken, truths)
     return Explored(
         use_case=use_case,
         card=speaks.card,
         n=len(judged.loss),
         right=_right(judged),
-        figures=figures_of(request.on_disk, spoken, truths, judged),
-        warnings=warnings,
+        figures=figures_of(request.on_disk, heard.spoken, truths, judged),
+        warnings=heard.warnings,
     )
 
 

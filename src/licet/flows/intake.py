@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from itertools import islice
 
 from licet.core.case import Part, body_to_json
+from licet.core.case_rules import facts_of
 from licet.core.history import PastCase
 from licet.core.ids import CaseNumber, PersonId
 from licet.core.ledger import Event
@@ -16,8 +17,8 @@ from licet.core.routing import Route
 from licet.core.system import SystemCard, SystemKind
 from licet.core.use_case import UseCase
 from licet.flows.audit import advance
-from licet.flows.decide import Done, Item
-from licet.flows.drain import PART, decide_heard, proposal_of, work_off
+from licet.flows.decide import Done, Item, decide
+from licet.flows.drain import PART, proposal_of, work_off
 from licet.flows.office import Office, at_work_on, entry
 from licet.flows.review import answer_simulated
 from licet.flows.sort_history import DIGEST, content_digest
@@ -138,8 +139,8 @@ def take_now(office: Office, speakers: Speakers, by: Actor, *, name: str, row: P
         if accepted.repeated:
             return Taken(accepted=accepted, route=None)
         salt = intake.salts[accepted.number]
-        item = Item(number=accepted.number, salt=salt, attributes=row.body.attributes, proposed=said.proposed[0])
-        done = decide_heard(office, tx, use_case, [item], said, now)
+        item = Item(number=accepted.number, salt=salt, attributes=facts_of(row.body), proposed=said.proposed[0])
+        done = decide(office, tx, use_case, [item], said, now)
     return Taken(accepted=accepted, route=done.routes[accepted.number])
 
 

@@ -7,6 +7,8 @@ from datetime import datetime
 from licet.core.answer import AnswerKind, answer_label
 from licet.core.canonical import digest
 from licet.core.case import CaseBody, Content, Part, TextContent
+from licet.core.case_rules import NO_RULES, facts_of
+from licet.core.case_schema import CaseSchema, marked
 from licet.core.ids import CaseNumber, Fingerprint, PersonId
 from licet.core.refusal import Refused, Unknown
 from licet.core.scope import Scope
@@ -209,7 +211,12 @@ def _familiar(guardian: Guardian, contents: Sequence[Content], said: list[Propos
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Spoken:
-    """A past case with what the system says about it; `name` is what the outside calls it, empty where it has no name."""
+    """A past case with what the system says about it.
+
+    Attributes:
+        attributes: what routing will know of such a case: its facts, and the schema where it conforms to it.
+        name: what the outside calls it, empty where it has no name.
+    """
 
     number: CaseNumber
     attributes: Mapping[str, str]
@@ -218,7 +225,13 @@ class Spoken:
 
 
 def speak_on(
-    office: Office, use_case: UseCase, speaker: Speaker, stored: Sequence[cases.StoredCase], *, with_attributes: bool
+    office: Office,
+    use_case: UseCase,
+    speaker: Speaker,
+    stored: Sequence[cases.StoredCase],
+    *,
+    with_attributes: bool,
+    schema: CaseSchema | None = None,
 ) -> list[Spoken] | Refused:
     """What a system says about stored cases, in their order; erased ones are left out. Answers are not read.
 
@@ -234,7 +247,7 @@ def speak_on(
         before = {number: _forget_familiarity(one) for number, one in before.items()} if speaker.refitted else before
         said = [before.get(one.number) for one, _ in readable]
         complete = all(_is_complete(one, speaker) for one in said)
-        needed = with_attributes or not complete
+        needed = with_attributes or schema is not None or not complete
         bodies = [read_body(tx, salt, one.body) if needed else _UNREAD for one, salt in readable]
     proposed = [one for one in said if one is not None]
     if not complete:
@@ -246,7 +259,7 @@ def speak_on(
     if unasked:
         return _stopped_answering(use_case, unasked, of=len(proposed))
     return [
-        Spoken(number=one.number, attributes=body.attributes, proposed=saying, name=one.external_id or "")
+        Spoken(number=one.number, attributes=facts_of(marked(schema, body)), proposed=saying, name=one.external_id or "")
         for (one, _), body, saying in zip(readable, bodies, proposed, strict=True)
     ]
 
@@ -278,8 +291,10 @@ def _is_complete(one: Proposed | None, speaker: Speaker) -> bool:
     return isinstance(one, NoProposal) or speaker.guardian is None or not isinstance(one.familiarity, Unknown)
 
 
-def scope_for(standard: Standard, calibration: Sequence[Spoken], *, has_guardian: bool) -> tuple[Scope, tuple[str, ...]]:
-    """Fixes guards and never-alone lists from the standard and from unsealed cases; the threshold is still the widest.
+def scope_for(
+    standard: Standard, calibration: Sequence[Spoken], *, has_guardian: bool, schema: CaseSchema | None = None
+) -> tuple[Scope, tuple[str, ...]]:
+    """Fixes guards and never-alone lists from the standard, the schema and unsealed cases; the threshold is still the widest.
 
     Returns:
         The scope, and warnings about guards that could not be fitted.
@@ -303,5 +318,7 @@ def scope_for(standard: Standard, calibration: Sequence[Spoken], *, has_guardian
         familiarity_min=floor,
         never_alone_answers=standard.never_alone_answers,
         never_alone_attributes=standard.never_alone_attributes,
+        schema="" if schema is None else schema.digest,
+        rules=NO_RULES if schema is None else schema.rules,
     )
     return scope, tuple(warnings)

@@ -10,6 +10,7 @@ from licet.core.canonical import Json
 from licet.core.case import CaseBody
 from licet.core.grading import same
 from licet.core.ids import CaseNumber, PersonId
+from licet.core.ledger import Event
 from licet.core.mandate import Mandate
 from licet.core.people import Act, Actor, permit_person
 from licet.core.refusal import Refused
@@ -18,10 +19,10 @@ from licet.core.use_case import UseCase
 from licet.flows.audit import advance
 from licet.flows.decide import RULES
 from licet.flows.deliver import DECISION, plan_effects
-from licet.flows.office import Office, entry, working
-from licet.store import audits, cases, decisions
+from licet.flows.office import Office, at_work_on, entry, working
+from licet.store import audits, cases, decisions, live, mandates
 from licet.store.book import Tx
-from licet.store.payloads import commit_to, salts_of
+from licet.store.payloads import commit_to
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,61 +69,91 @@ def answer_worksheet(office: Office, by: Actor, *, name: str, answers: Mapping[s
         person = permit_person(by, Act.REVIEW, use_case_owner=use_case.owner)
         if isinstance(person, Refused):
             return person
-        tasks = {task.token: task for task in decisions.open_tasks(tx, use_case)}
-        given = [(tasks[token], answer) for token, answer in answers.items() if token in tasks]
+        tasks = decisions.tasks_named(tx, use_case, list(answers))
+        given = [(*tasks[token], answer) for token, answer in answers.items() if token in tasks]
         mandate = give(office, tx, use_case, given, by=person.id, now=now)
         return Answered(taken=len(given), late=len(answers) - len(given), mandate=mandate)
+
+
+def answer_case(office: Office, by: Actor, *, name: str, case: str, answer: Answer) -> Refused | None:
+    """Takes a person's blind answer on one case, by its outside name or its number.
+
+    On a case that AI decided alone nothing is refused: whether it had been drawn for an audit is not to be found out by trying.
+
+    Returns:
+        None where it was taken or may not be told from one that was; else `Refused`.
+    """
+    with office.book.write() as tx:
+        now = office.clock.now()
+        permitted = at_work_on(tx, by, Act.REVIEW, name=name)
+        if isinstance(permitted, Refused):
+            return permitted
+        use_case, actor = permitted
+        found = live.find(tx, use_case, case)
+        if found is None:
+            return Refused(code="not_there", why=f"{use_case.slug!r} has no case {case!r}.", remedy="Give its id or its number.")
+        tasks = decisions.tasks_of(tx, [found.number])
+        give(office, tx, use_case, [(task, salt, answer) for task, salt in tasks], by=actor.id, now=now)
+        if tasks or (found.routed is not None and found.routed.route == decisions.ALONE):
+            return None
+        return Refused(code="not_waiting", why=f"The case {case!r} waits for no answer.", remedy="The first answer stays.")
 
 
 def answer_simulated(office: Office, use_case: UseCase, truths: Mapping[CaseNumber, Answer], *, now: datetime) -> Mandate | None:
     """Lets simulated people, who answer with the data's own truth, clear what waits about these cases."""
     with office.book.write() as tx:
-        tasks = decisions.tasks_of(tx, list(truths))
-        return give(office, tx, use_case, [(task, truths[task.case]) for task in tasks], by=SIMULATED, now=now)
+        given = [(task, salt, truths[task.case]) for task, salt in decisions.tasks_of(tx, list(truths))]
+        return give(office, tx, use_case, given, by=SIMULATED, now=now)
 
 
-def give(
-    office: Office, tx: Tx, use_case: UseCase, given: Sequence[tuple[decisions.Task, Answer]], *, by: PersonId, now: datetime
-) -> Mandate | None:
-    """Writes blind answers down, lets each take effect, and advances the watch; all in the caller's transaction.
+Given = tuple[decisions.Task, bytes, Answer]
+"""A task, the key material of its case, and what a person answers."""
+
+
+def give(office: Office, tx: Tx, use_case: UseCase, given: Sequence[Given], *, by: PersonId, now: datetime) -> Mandate | None:
+    """Writes blind answers down, lets each take effect, and advances the watch where an audit was answered; in the caller's transaction.
 
     An audit whose time is over is lost, whoever answers it now. What simulated people decide stays here: nothing is done in the world.
     """
-    salts = salts_of(tx, [task.case for task, _ in given])
-    decided: list[tuple[CaseNumber, int]] = []
-    for task, answer in given:
-        salt = salts.get(task.case)
-        if salt is None:
-            continue
-        review = Review(case=task.case, kind=task.kind, by=by, answer=answer, at=now, simulated=by == SIMULATED)
-        if decisions.answer(tx, review, salt):
-            _take_effect(tx, use_case, review, salt, now)
-            decided += [(task.case, DECISION)] if review.kind is ReviewKind.DECISION and not review.simulated else []
-    plan_effects(office, tx, use_case, decided, alone=False, now=now)
-    return advance(tx, use_case, now)
+    closed = decisions.close_tasks(tx, [task.token for task, _, _ in given], at=now)
+    simulated = by == SIMULATED
+    reviews = [
+        (Review(case=task.case, kind=task.kind, by=by, answer=answer, at=now, simulated=simulated), salt)
+        for task, salt, answer in given
+        if task.token in closed
+    ]
+    decisions.add_reviews(tx, reviews)
+    decided = [(_decided(one), salt) for one, salt in reviews if one.kind is not ReviewKind.AUDIT]
+    decisions.decide(tx, use_case, decided, at=now)
+    tx.record(*[_event(tx, use_case, one, salt, now) for one, salt in reviews])
+    in_the_world = [] if simulated else [(one.case, DECISION) for one, _ in decided]
+    plan_effects(office, tx, use_case, in_the_world, alone=False, now=now)
+    audited = any(one.kind is ReviewKind.AUDIT for one, _ in reviews)
+    return advance(tx, use_case, now) if audited else mandates.in_force(tx, use_case)
 
 
-def _take_effect(tx: Tx, use_case: UseCase, review: Review, salt: bytes, now: datetime) -> None:
-    what = "review" if review.kind is ReviewKind.AUDIT else "answer"
-    committed = commit_to(tx, salt, what, {"answer": answer_to_json(review.answer)})
-    facts: dict[str, Json] = {"case_number": review.case, "commitment": committed}
-    if review.simulated:
+def _decided(one: Review) -> decisions.Decided:
+    return decisions.Decided(case=one.case, answer=one.answer, by=one.by, simulated=one.simulated, versions={"rules": RULES})
+
+
+def _event(tx: Tx, use_case: UseCase, one: Review, salt: bytes, now: datetime) -> Event:
+    """What the ledger says of an answer; an audit's takes effect here."""
+    what = "review" if one.kind is ReviewKind.AUDIT else "answer"
+    committed = commit_to(tx, salt, what, {"answer": answer_to_json(one.answer)})
+    facts: dict[str, Json] = {"case_number": one.case, "commitment": committed}
+    if one.simulated:
         facts["people"] = "simulated"
-    if review.kind is ReviewKind.AUDIT:
-        _settle(tx, use_case, review, salt, facts, now)
-        return
-    decided = decisions.Decided(case=review.case, answer=review.answer, by=review.by, simulated=review.simulated, versions={"rules": RULES})
-    decisions.decide(tx, use_case, [(decided, salt)], at=now)
-    tx.record(entry("case.decided", by=review.by, now=now, use_case=use_case, **facts))
+    if one.kind is ReviewKind.AUDIT:
+        return _settle(tx, use_case, one, salt, facts, now)
+    return entry("case.decided", by=one.by, now=now, use_case=use_case, **facts)
 
 
-def _settle(tx: Tx, use_case: UseCase, review: Review, salt: bytes, facts: dict[str, Json], now: datetime) -> None:
+def _settle(tx: Tx, use_case: UseCase, review: Review, salt: bytes, facts: dict[str, Json], now: datetime) -> Event:
     drawn = audits.of_case(tx, review.case)
     decided = decisions.answer_of(tx, use_case, review.case, salt)
     if drawn is None or decided is None or drawn.outcome is not None or now >= drawn.drawn.due_at:
-        tx.record(entry("review.answered", by=review.by, now=now, use_case=use_case, **facts))
-        return
+        return entry("review.answered", by=review.by, now=now, use_case=use_case, **facts)
     outcome = Agreed() if same(decided, review.answer) else Disagreed()
     audits.answer(tx, review.case, outcome, at=now)
     said = {**facts, "mandate": drawn.drawn.mandate, "agreed": isinstance(outcome, Agreed)}
-    tx.record(entry("audit.answered", by=review.by, now=now, use_case=use_case, **said))
+    return entry("audit.answered", by=review.by, now=now, use_case=use_case, **said)

@@ -7,13 +7,22 @@ from datetime import datetime, timedelta
 from itertools import chain
 from typing import Any
 
-from sqlalchemy import Connection, CursorResult, Engine, Executable, Row, Table, bindparam, func, insert, select, update
+from sqlalchemy import Connection, CursorResult, Engine, Executable, Row, Table, bindparam, case, func, insert, select, update
 
 from licet.core.ids import TeamName
 from licet.core.ledger import Event, event_bytes, leaf_hash
 from licet.ports import Draw, Vault
 from licet.store import tables
-from licet.store.engines import BrokenDatabaseError, begin_claim, begin_read, begin_write, named_errors, on_postgresql, roll_back
+from licet.store.engines import (
+    BrokenDatabaseError,
+    begin_claim,
+    begin_read,
+    begin_write,
+    check_schema,
+    named_errors,
+    on_postgresql,
+    roll_back,
+)
 
 CASE = "case"
 """The purpose under which a case's key is derived."""
@@ -86,13 +95,10 @@ class Tx:
         """
         if not events:
             return
-        last = self.conn.execute(_LAST).scalar_one_or_none()
         newest = max(e.at for e in events)
-        check_clock(last, newest)
+        check_clock(self.conn.execute(_GO_ON, {"newest": newest}).scalar_one_or_none(), newest)
         written = [(event.use_case, event_bytes(event)) for event in events]
         self.insert_many(tables.ledger_pending, ("use_case", "body", "leaf"), [(slug, raw, leaf_hash(raw)) for slug, raw in written])
-        if last is not None and newest > last:
-            self.conn.execute(_SET_LAST, {"newest": newest})
 
     def take_numbers(self, name: str, count: int) -> range:
         """Takes the next `count` numbers of a series; a number is never given twice."""
@@ -103,8 +109,11 @@ class Tx:
         return range(last - count + 1, last + 1)
 
 
-_LAST = select(tables.ledger_head.c.last_at)
-_SET_LAST = update(tables.ledger_head).values(last_at=bindparam("newest"))
+_HEAD = tables.ledger_head.c.last_at
+_NEWEST = bindparam("newest", type_=_HEAD.type)
+_GO_ON = update(tables.ledger_head).values(last_at=case((_HEAD < _NEWEST, _NEWEST), else_=_HEAD)).returning(_HEAD)
+"""Writes when the newest entry happened, and says when that was: later than the one at hand where the clock went back."""
+
 _SERIES = update(tables.counter).where(tables.counter.c.name == bindparam("series"))
 _COUNT_ON = _SERIES.values(value=tables.counter.c.value + bindparam("count")).returning(tables.counter.c.value)
 
@@ -194,6 +203,15 @@ class Book:
                 yield self._tx(conn)
             finally:
                 roll_back(conn)
+
+    def check_schema(self) -> None:
+        """Refuses a database of another schema, as `engines.check_schema`.
+
+        Raises:
+            SchemaError: names both schemas and the command that helps.
+            DatabaseUnreachableError, BrokenDatabaseError: when it cannot be read.
+        """
+        check_schema(self._engine)
 
     def last_moment(self) -> datetime | None:
         """When the newest ledger entry happened."""

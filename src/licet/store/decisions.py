@@ -13,7 +13,7 @@ from licet.core.ids import CaseNumber, Fingerprint, MandateId
 from licet.core.review import Review, ReviewKind
 from licet.core.use_case import UseCase
 from licet.store import tables
-from licet.store.book import Tx
+from licet.store.book import Record, Tx
 from licet.store.moments import moment_text
 from licet.store.payloads import read_answer, write_answer
 
@@ -90,36 +90,56 @@ def open_tasks(tx: Tx, use_case: UseCase) -> list[Task]:
     return [Task(token=r.token, case=CaseNumber(r.case_number), kind=ReviewKind(r.kind)) for r in rows]
 
 
-def tasks_of(tx: Tx, numbers: Sequence[CaseNumber]) -> list[Task]:
-    """Open tasks about these cases, in the order in which the cases came in."""
-    t = tables.task.c
-    wanted = select(t.token, t.case_number, t.kind).where(t.case_number.in_(numbers), t.done_at.is_(None)).order_by(t.case_number)
-    return [Task(token=r.token, case=CaseNumber(r.case_number), kind=ReviewKind(r.kind)) for r in tx.run(wanted)]
+def tasks_of(tx: Tx, numbers: Sequence[CaseNumber]) -> list[tuple[Task, bytes]]:
+    """Open tasks about these cases with their key material, in the order in which the cases came in."""
+    return [(_task(row), row.salt) for row in tx.run(_TASKS_OF, {"numbers": list(numbers)})]
 
 
-def answer(tx: Tx, review: Review, salt: bytes) -> bool:
-    """Writes a person's answer and closes its task; the first answer is the one that stays.
+def tasks_named(tx: Tx, use_case: UseCase, tokens: Sequence[str]) -> dict[str, tuple[Task, bytes]]:
+    """Open tasks by the names that the outside has for them, with the key material of their cases.
+
+    Those answered before, of another use case, or about an erased case are left out.
+    """
+    found: dict[str, tuple[Task, bytes]] = {}
+    for start in range(0, len(tokens), 500):
+        rows = tx.run(_TASKS_NAMED, {"use_case": use_case.id, "tokens": list(tokens[start : start + 500])})
+        found.update({r.token: (_task(r), r.salt) for r in rows})
+    return found
+
+
+def _task(row: Record) -> Task:
+    return Task(token=row.token, case=CaseNumber(row.case_number), kind=ReviewKind(row.kind))
+
+
+_T, _K = tables.task, tables.case_key
+_READABLE = select(_T.c.token, _T.c.case_number, _T.c.kind, _K.c.salt).join(_K, _K.c.case_number == _T.c.case_number)
+_OPEN = _READABLE.where(_T.c.done_at.is_(None))
+_TASKS_NAMED = _OPEN.where(_T.c.use_case_id == bindparam("use_case"), _T.c.token.in_(bindparam("tokens", expanding=True)))
+_TASKS_OF = _OPEN.where(_T.c.case_number.in_(bindparam("numbers", expanding=True))).order_by(_T.c.case_number)
+
+
+def close_tasks(tx: Tx, tokens: Sequence[str], *, at: datetime) -> frozenset[str]:
+    """Closes tasks; the first answer is the one that stays.
 
     Returns:
-        Whether the task was still open.
+        The names of those that were still open.
     """
-    t = tables.task
-    closed = tx.conn.execute(
-        update(t).where(t.c.case_number == review.case, t.c.kind == review.kind.value, t.c.done_at.is_(None)).values(done_at=review.at)
-    ).rowcount
-    if closed == 0:
-        return False
-    tx.run(
-        insert(tables.review).values(
-            case_number=review.case,
-            kind=review.kind.value,
-            by=review.by,
-            simulated=review.simulated,
-            answer=write_answer(tx, salt, review.answer),
-            at=review.at,
-        )
-    )
-    return True
+    closed: set[str] = set()
+    for start in range(0, len(tokens), 500):
+        closed.update(tx.run(_CLOSE, {"tokens": list(tokens[start : start + 500]), "moment": at}).scalars())
+    return frozenset(closed)
+
+
+_STILL = update(tables.task).where(tables.task.c.token.in_(bindparam("tokens", expanding=True)), tables.task.c.done_at.is_(None))
+_CLOSE = _STILL.values(done_at=bindparam("moment")).returning(tables.task.c.token)
+
+
+def add_reviews(tx: Tx, reviews: Sequence[tuple[Review, bytes]]) -> None:
+    """Writes people's answers down, each with the key material of its case."""
+    rows = [
+        (one.case, one.kind.value, one.by, one.simulated, write_answer(tx, salt, one.answer), moment_text(one.at)) for one, salt in reviews
+    ]
+    tx.insert_many(tables.review, ("case_number", "kind", "by", "simulated", "answer", "at"), rows)
 
 
 def alone_on_day(tx: Tx, mandate: MandateId, now: datetime) -> int:

@@ -30,7 +30,7 @@ from licet.core.use_case import UseCase
 from licet.store import stops, tables
 from licet.store.book import Record, Tx
 from licet.store.moments import moment_text
-from licet.store.payloads import read_answer, salts_of
+from licet.store.payloads import read_answer
 from licet.store.teams import in_view
 from licet.store.work_tables import correction, effect
 
@@ -124,7 +124,7 @@ def _lanes(tx: Tx, turn: Turn) -> list[tuple[int, bool]]:
         return []
     u, e = tables.use_case.c, effect.alias("e")
     by_people, by_ai = (exists(select(1).where(_due(e, turn.now, u.id, alone=alone))) for alone in (False, True))
-    wanted = select(u.id, by_people.label("people"), by_ai.label("ai")).where(or_(by_people, by_ai), in_view(tx)).order_by(u.id)
+    wanted = select(u.id, by_people.label("people"), by_ai.label("ai")).where(in_view(tx)).order_by(u.id)
     rows = tx.run(wanted if turn.slug is None else wanted.where(u.slug == turn.slug)).all()
     people = [(row.id, False) for row in rows if row.people]
     return people + [(row.id, True) for row in rows if row.ai and not stops.pressed(tx, row.id)]
@@ -134,12 +134,14 @@ def _due(e: FromClause, now: datetime, use_case_id: int | ColumnElement[int], *,
     """Waiting, due, in nobody's hands, and with none before it that waits."""
     c = e.c
     free = or_(c.leased_until.is_(None), c.leased_until <= now)
-    return and_(c.use_case_id == use_case_id, c.state == WAITING, c.alone.is_(alone), c.ready_at <= now, free, ~_held_up(e))
+    return and_(c.use_case_id == use_case_id, c.state == WAITING, c.alone == alone, c.ready_at <= now, free, ~_held_up(e))
 
 
 def _held_up(e: FromClause) -> ColumnElement[bool]:
+    """Whether one before it waits. Most are the first of their case; saying so keeps PostgreSQL from joining the whole table to itself."""
     before = effect.alias("before")
-    return exists(select(1).where(before.c.case_number == e.c.case_number, before.c.number < e.c.number, before.c.state == WAITING))
+    earlier = select(1).where(before.c.case_number == e.c.case_number, before.c.number < e.c.number, before.c.state == WAITING)
+    return and_(e.c.number > 1, exists(earlier))
 
 
 def _take(tx: Tx, turn: Turn, due: ColumnElement[bool]) -> tuple[Held, ...]:
@@ -165,14 +167,13 @@ def _held(row: Record) -> Held:
 
 def message(tx: Tx, use_case: UseCase, held: Held) -> EffectMessage | Undeliverable:
     """Reads what a receiver is told of an effect; an erased case is told to nobody."""
-    salt = salts_of(tx, [held.case]).get(held.case)
-    if salt is None:
+    c, d, k = tables.case.c, tables.decision.c, tables.case_key.c
+    joined = tables.decision.join(tables.case, c.number == d.case_number).outerjoin(tables.case_key, k.case_number == d.case_number)
+    wanted = select(k.salt, c.external_id, d.answer, d.by, d.versions, d.at).select_from(joined)
+    row = tx.run(wanted.where(d.case_number == held.case)).one()
+    if row.salt is None:
         return Undeliverable(death=Death.ERASED, why="The case was erased before its effect had arrived.")
-    c, d = tables.case.c, tables.decision.c
-    joined = tables.decision.join(tables.case, c.number == d.case_number)
-    wanted = select(c.external_id, d.answer, d.by, d.versions, d.at).select_from(joined).where(d.case_number == held.case)
-    row = tx.run(wanted).one()
-    decided = read_answer(tx, salt, row.answer, use_case.answer_kind)[0]
+    decided = read_answer(tx, row.salt, row.answer, use_case.answer_kind)[0]
     by = BY_MANDATE if row.by.startswith(f"{BY_MANDATE}:") else BY_PERSON
     said = EffectMessage(
         use_case=use_case.slug,
@@ -186,7 +187,7 @@ def message(tx: Tx, use_case: UseCase, held: Held) -> EffectMessage | Undelivera
         versions=json.loads(row.versions),
         corrected=None,
     )
-    return said if held.number == 1 else _corrected(tx, use_case, said, salt)
+    return said if held.number == 1 else _corrected(tx, use_case, said, row.salt)
 
 
 def _corrected(tx: Tx, use_case: UseCase, first: EffectMessage, salt: bytes) -> EffectMessage:

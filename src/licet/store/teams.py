@@ -39,6 +39,11 @@ def in_view(tx: Tx) -> ColumnElement[bool]:
     return whose == tx.team
 
 
+def narrowed(tx: Tx, name: TeamName | None) -> Tx:
+    """The same transaction, for one question, as a team sees it; with None as it is."""
+    return tx if name is None else replace(tx, team=name)
+
+
 @contextmanager
 def over_all(tx: Tx) -> Iterator[Tx]:
     """The whole installation, for the one thing that takes it: a name is given once, whoever gives it."""

@@ -42,7 +42,7 @@ effect = Table(
     Column("ended_at", Moment),
     UniqueConstraint("case_number", "number"),
     Index("effect_ready", "state", "ready_at"),
-    Index("effect_lane", "use_case_id", "state", "alone", "ready_at"),
+    Index("effect_lane", "use_case_id", "state", "alone", "ready_at", "id"),
 )
 
 correction = Table(

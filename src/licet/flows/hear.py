@@ -1,0 +1,80 @@
+"""Hearing: what a system says on stored cases, with the scope fixed before it speaks, and what of the cases cannot count."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from licet.core.case import Part
+from licet.core.case_rules import SCHEMA
+from licet.core.case_schema import CaseSchema
+from licet.core.refusal import Refused
+from licet.core.scope import Scope
+from licet.core.standard import Standard
+from licet.core.use_case import UseCase
+from licet.flows.office import Office
+from licet.flows.propose import Speaker, Spoken, scope_for, speak_on
+from licet.store import cases
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bounds:
+    """What a system is heard under: the standard and the schema as the folder has them; None: a use case without a schema."""
+
+    standard: Standard
+    schema: CaseSchema | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heard:
+    """What a system said.
+
+    Attributes:
+        scope: guards, never-alone lists, schema and rules; the threshold is still the widest.
+        spoken: the cases in their order; erased ones are left out.
+        warnings: about guards that could not be fitted.
+    """
+
+    scope: Scope
+    spoken: list[Spoken]
+    warnings: tuple[str, ...]
+
+
+def hear(office: Office, use_case: UseCase, speaks: Speaker, stored: Sequence[cases.StoredCase], bounds: Bounds) -> Heard | Refused:
+    """Fixes guards on the calibration part, then lets the system speak; what a sealed answer says can move neither.
+
+    Args:
+        office: the office.
+        use_case: whose cases they are.
+        speaks: the system.
+        stored: the cases to speak on.
+        bounds: standard and schema.
+
+    Returns:
+        What it said; or `Refused` where it stopped answering.
+    """
+    with office.book.read() as tx:
+        calibrating = cases.stored(tx, use_case, Part.CALIBRATION)
+    fitting = speak_on(office, use_case, speaks, calibrating, with_attributes=False)
+    if isinstance(fitting, Refused):
+        return fitting
+    scope, warnings = scope_for(bounds.standard, fitting, has_guardian=speaks.guardian is not None, schema=bounds.schema)
+    asked = bool(bounds.standard.never_alone_attributes)
+    spoken = speak_on(office, use_case, speaks, stored, with_attributes=asked, schema=bounds.schema)
+    return spoken if isinstance(spoken, Refused) else Heard(scope=scope, spoken=spoken, warnings=warnings)
+
+
+def never_alone_warnings(bounds: Bounds, heard: Heard) -> tuple[str, ...]:
+    """What a reader must know: guards not fitted, and how many sealed cases are not as the schema says or lack what the standard asks."""
+    said = heard.spoken
+    without = {name: sum(name not in one.attributes for one in said) for name in sorted(bounds.standard.never_alone_attributes)}
+    strangers = 0 if bounds.schema is None else sum(SCHEMA not in one.attributes for one in said)
+    schema = (
+        f"{strangers:,} of {len(said):,} sealed cases are not as the schema in use_case.yaml says: they count as never decided alone. "
+        "Import cases with the fields and attributes it asks for.",
+    )
+    lacking = tuple(
+        f"{count:,} of {len(said):,} sealed cases carry no attribute {name!r}, which the standard asks about: they are never decided "
+        f"alone. Import and submit cases with --attributes {name}."
+        for name, count in without.items()
+        if count
+    )
+    return (*heard.warnings, *(schema if strangers else ()), *lacking)

@@ -1,0 +1,144 @@
+"""The desk: what the server's addresses stand on, and how they do slow work without holding the others up."""
+
+import logging
+import traceback
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Protocol, TypeVar
+
+from anyio import CapacityLimiter, to_thread
+from starlette.requests import Request
+
+from licet.core.history import PastCase
+from licet.core.system import SystemCard
+from licet.core.use_case import UseCase
+from licet.flows.office import Office
+from licet.flows.speakers import Speakers
+from licet.web.limits import Limits
+from licet.web.lookout import Lookout
+
+T = TypeVar("T")
+
+LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
+
+
+class SentCase(Protocol):
+    """A case as it was sent, read."""
+
+    @property
+    def past(self) -> PastCase:
+        """The case, with its proposal where it has one."""
+        ...
+
+    @property
+    def card(self) -> SystemCard | None:
+        """Which system proposed; None without a proposal."""
+        ...
+
+
+class Wrong(Protocol):
+    """One thing that is wrong with a case; never with a value in it."""
+
+    @property
+    def field(self) -> str:
+        """Which part of the case, such as `content.amount`."""
+        ...
+
+    @property
+    def why(self) -> str:
+        """The limit, and how it is broken."""
+        ...
+
+    @property
+    def remedy(self) -> str:
+        """What to do."""
+        ...
+
+
+class CaseReader(Protocol):
+    """Reads a case by the schema of its use case."""
+
+    def __call__(self, use_case: UseCase, raw: Mapping[str, object], *, line: int) -> SentCase | Sequence[Wrong]:
+        """Reads one object; gives all that is wrong with it where it cannot be read.
+
+        Args:
+            use_case: whose case it is.
+            raw: the object as it was sent.
+            line: its place in what was sent, from 1.
+        """
+        ...
+
+
+class NotOnLoopbackError(ValueError):
+    """The server was to take people's word for who they are where others can reach it."""
+
+
+def log_failure(log_id: str, error: BaseException) -> None:
+    """Writes down where the server failed; not with what, which may be somebody's data."""
+    where = "".join(traceback.format_tb(error.__traceback__))
+    logging.getLogger("licet.web").error("%s: %s\n%s", log_id, type(error).__name__, where)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Service:
+    """What a server is made of.
+
+    Attributes:
+        office: the installation.
+        read_case: reads cases by their use case's schema.
+        limits: what one request may take.
+        speakers: the systems in charge, shared with the worker of this process where there is one.
+        host: where the server listens.
+        asserted: whether people may say who they are without signing in; on loopback only.
+        worker_within: a worker must have been seen so lately for the server to be ready; None: none is expected.
+        wake: is called when cases were queued, so that a worker in this process begins at once.
+        failed: is told of each failure, with the id the caller got.
+    """
+
+    office: Office
+    read_case: CaseReader
+    limits: Limits = field(default_factory=Limits)
+    speakers: Speakers = field(default_factory=Speakers)
+    host: str = "127.0.0.1"
+    asserted: bool = False
+    worker_within: timedelta | None = None
+    wake: Callable[[], None] = lambda: None
+    failed: Callable[[str, BaseException], None] = log_failure
+
+    def __post_init__(self) -> None:
+        """Refuses asserted names where others could assert them.
+
+        Raises:
+            NotOnLoopbackError: names the address and the remedy.
+        """
+        if self.asserted and self.host not in LOOPBACK:
+            message = f"--asserted takes people's word for who they are, and {self.host!r} can be reached by others. Listen on 127.0.0.1."
+            raise NotOnLoopbackError(message)
+
+
+class Desk:
+    """A service at work."""
+
+    def __init__(self, service: Service) -> None:
+        """Takes the service; nothing runs yet."""
+        self.service = service
+        self.office = service.office
+        self.limits = service.limits
+        self.lookout = Lookout(service.office, self.run)
+        self._limiter: CapacityLimiter | None = None
+
+    async def run(self, work: Callable[[], T]) -> T:
+        """Does work that waits for the database, in a thread of its own; at most `limits.threads` at once."""
+        if self._limiter is None:
+            self._limiter = CapacityLimiter(self.limits.threads)
+        return await to_thread.run_sync(work, limiter=self._limiter)
+
+
+def desk_of(request: Request) -> Desk:
+    """The desk of the server a request came to."""
+    found = request.app.state.desk
+    if not isinstance(found, Desk):
+        message = f"{found!r} is no desk; make the app with licet.web.app.make_app."
+        raise TypeError(message)
+    return found

@@ -1,0 +1,191 @@
+"""The guard: before a request is read any further, it shows a token with the scope its address asks for."""
+
+import hashlib
+from collections.abc import Callable, Coroutine, Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from fastapi import Header
+from fastapi.routing import APIRoute
+from starlette.requests import Request
+from starlette.responses import Response
+
+from licet.core.canonical import Json
+from licet.core.people import Caller, Person
+from licet.core.refusal import Refused
+from licet.core.token import TokenScope
+from licet.core.use_case import UseCase
+from licet.flows.follow import use_case_named
+from licet.flows.issue_tokens import admit
+from licet.flows.office import UnknownPersonError, who
+from licet.flows.receive import Parcel
+from licet.web.desk import LOOPBACK, Desk, desk_of
+from licet.web.problems import ProblemError, invalid, problem, refusal
+from licet.web.strict_json import NotStrictJsonError, read_strictly
+
+TOKEN = "token"  # noqa: S105 - the name of a scheme in OpenAPI
+ASSERTED = "asserted"
+KEY_LIMIT = 80
+LARGE = 64 * 1024
+"""Bodies of more bytes than this are read in a thread."""
+
+SCHEMES: Mapping[str, Json] = {
+    TOKEN: {
+        "type": "http",
+        "scheme": "bearer",
+        "description": "A token made with `licet token new`; each address names the scope it takes.",
+    },
+    ASSERTED: {
+        "type": "apiKey",
+        "in": "header",
+        "name": "Licet-As",
+        "description": "A person's e-mail address. Taken only where the server runs with `--asserted` on loopback; never with a token.",
+    },
+}
+"""How callers show who they are, as OpenAPI says it."""
+
+
+def needs(scope: TokenScope) -> dict[str, Any]:
+    """Marks an address as one for tokens with this scope."""
+    return {"openapi_extra": {"security": [{TOKEN: [scope.value]}]}}
+
+
+NEEDS_PERSON: Mapping[str, Any] = {"openapi_extra": {"security": [{ASSERTED: []}]}}
+"""Marks an address as one for people; no token opens it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Let:
+    """A program that was let in, and where."""
+
+    desk: Desk
+    by: Caller
+    use_case: UseCase
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LetPerson:
+    """A person who was let in, and where."""
+
+    desk: Desk
+    by: Person
+    use_case: UseCase
+
+
+class StrictRequest(Request):
+    """A request whose body is read strictly."""
+
+    async def json(self) -> Any:  # noqa: ANN401 - as Starlette has it
+        """The body as JSON that means one thing only."""
+        _check_media_type(self)
+        raw = await self.body()
+        desk = desk_of(self)
+        try:
+            if len(raw) <= LARGE:
+                return read_strictly(raw, depth=desk.limits.depth)
+            return await desk.run(lambda: read_strictly(raw, depth=desk.limits.depth))
+        except NotStrictJsonError as error:
+            raise ProblemError(problem("not_json", str(error))) from None
+
+
+class GuardedRoute(APIRoute):
+    """An address nobody gets to without showing who they are. One that does not say whom it takes takes nobody."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """The handler behind the guard."""
+        handle = super().get_route_handler()
+        security = (self.openapi_extra or {}).get("security", [])
+        takes_body = self.body_field is not None
+
+        async def guarded(request: Request) -> Response:
+            strict = StrictRequest(request.scope, request.receive)
+            request.scope["licet.let"] = await _let_in(strict, security)
+            if takes_body:
+                _check_media_type(strict)
+            return await handle(strict)
+
+        return guarded
+
+
+async def _let_in(request: Request, security: list[dict[str, list[str]]]) -> Let | LetPerson:
+    desk = desk_of(request)
+    match security:
+        case [{"token": [scope]}]:
+            text, name = _bearer(request), str(request.path_params.get("slug", ""))
+            found = await desk.run(lambda: admit(desk.office, text, TokenScope(scope), name=name))
+            if isinstance(found, Refused):
+                raise refusal(found)
+            return Let(desk=desk, by=found.by, use_case=found.use_case)
+        case [{"asserted": []}]:
+            person = await _person(request, desk)
+            there = await desk.run(lambda: use_case_named(desk.office, name=str(request.path_params.get("slug", ""))))
+            if isinstance(there, Refused):
+                raise refusal(there)
+            return LetPerson(desk=desk, by=person, use_case=there)
+        case _:
+            message = f"{request.url.path!r} does not say whom it takes."
+            raise TypeError(message)
+
+
+def _bearer(request: Request) -> str:
+    """The token a request shows; empty where it shows none, or more than one."""
+    shown = request.headers.getlist("authorization")
+    scheme, _, text = (shown[0] if len(shown) == 1 else "").partition(" ")
+    return text.strip() if scheme.lower() == "bearer" else ""
+
+
+async def _person(request: Request, desk: Desk) -> Person:
+    """Whoever says who they are, where that is allowed: on this machine, without a token, at an address of this machine."""
+    emails = request.headers.getlist("licet-as")
+    here = request.client is not None and request.client.host in LOOPBACK and request.url.hostname in LOOPBACK
+    if not desk.service.asserted or not here or len(emails) != 1 or "authorization" in request.headers:
+        why = "This takes a person, and no token stands for one."
+        remedy = "Where the server runs with --asserted on loopback, send `Licet-As: E-MAIL` and no token; or use `licet cases answer`."
+        raise refusal(Refused(code="person_needed", why=why, remedy=remedy))
+    try:
+        found = await desk.run(lambda: who(desk.office, emails[0]))
+    except UnknownPersonError:
+        found = None
+    if not isinstance(found, Person):
+        raise refusal(Refused(code="person_needed", why="Nobody here has this address.", remedy="Add a person with `licet person add`."))
+    return found
+
+
+def let_in(request: Request) -> Let:
+    """The program that was let in; for addresses that take tokens."""
+    found = request.scope["licet.let"]
+    if not isinstance(found, Let):
+        message = f"{request.url.path!r} takes people, not tokens."
+        raise TypeError(message)
+    return found
+
+
+def person_let_in(request: Request) -> LetPerson:
+    """The person who was let in; for addresses that take people."""
+    found = request.scope["licet.let"]
+    if not isinstance(found, LetPerson):
+        message = f"{request.url.path!r} takes tokens, not people."
+        raise TypeError(message)
+    return found
+
+
+KEY = "Your own name for this request: sent again with it, it is done once. Up to 80 printable ASCII characters, kept for 7 days."
+
+
+async def parcel_of(request: Request, idempotency_key: Annotated[str | None, Header(description=KEY)] = None) -> Parcel:
+    """What tells whether a request came before: its key, and a digest of where it went and what it says."""
+    del idempotency_key  # declared for OpenAPI; that there is one only, the list of headers tells
+    keys = request.headers.getlist("idempotency-key")
+    key = keys[0] if keys else None
+    if len(keys) > 1 or (key is not None and not (0 < len(key) <= KEY_LIMIT and key.isascii() and key.isprintable())):
+        raise invalid("Idempotency-Key", f"one key of 1 to {KEY_LIMIT} printable ASCII characters.")
+    whole = b"\n".join([request.method.encode(), request.url.path.encode(), request.url.query.encode(), await request.body()])
+    return Parcel(key=key, digest=hashlib.sha256(whole).hexdigest())
+
+
+def _check_media_type(request: Request) -> None:
+    media_type, _, parameters = request.headers.get("content-type", "").partition(";")
+    charset = parameters.strip().lower().replace('"', "")
+    plain = request.headers.get("content-encoding", "identity").lower() == "identity"
+    if media_type.strip().lower() != "application/json" or charset not in {"", "charset=utf-8"} or not plain:
+        raise ProblemError(problem("unsupported_media_type", "Send application/json in UTF-8, not compressed."))

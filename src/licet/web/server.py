@@ -1,0 +1,76 @@
+"""The server's settings: how uvicorn is to run the app, so that no header is trusted that anybody could have sent."""
+
+from typing import Any
+
+import uvicorn
+from fastapi import FastAPI
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+KEEP_ALIVE_SECONDS = 15
+GRACE_SECONDS = 20
+BACKLOG = 512
+HEAD_BYTES = 64 * 1024
+"""Most bytes of a request's head. The app's own limit is lower and answers in words; this one ends what never ends its head."""
+
+
+class BoundedProtocol(HttpToolsProtocol):
+    """uvicorn's protocol with an end to a request's head, which httptools would read for ever."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - as uvicorn has it
+        """As uvicorn makes it."""
+        super().__init__(*args, **kwargs)
+        self._head = 0
+        self._in_head = True
+
+    def data_received(self, data: bytes) -> None:
+        """Takes bytes; hangs up on a head that is too long."""
+        if self._in_head:
+            self._head += len(data)
+            if self._head > HEAD_BYTES + len(data):
+                self.transport.close()
+                return
+        super().data_received(data)
+
+    def on_headers_complete(self) -> None:
+        """The head is whole."""
+        self._in_head, self._head = False, 0
+        super().on_headers_complete()
+
+    def on_message_complete(self) -> None:
+        """A request is whole; the next one begins with its head."""
+        self._in_head = True
+        super().on_message_complete()
+
+
+def server_of(app: FastAPI, *, host: str, port: int) -> uvicorn.Server:
+    """A server for an app, not started yet.
+
+    Args:
+        app: from `licet.web.app.make_app`.
+        host: the address to listen on.
+        port: the port; 0: any that is free.
+    """
+    return uvicorn.Server(
+        uvicorn.Config(
+            app,
+            host=host,
+            port=port,
+            http=BoundedProtocol,
+            ws="none",
+            lifespan="off",
+            loop="asyncio",
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            proxy_headers=False,
+            timeout_keep_alive=KEEP_ALIVE_SECONDS,
+            timeout_graceful_shutdown=GRACE_SECONDS,
+            backlog=BACKLOG,
+        )
+    )
+
+
+def ports_of(server: uvicorn.Server) -> list[int]:
+    """The ports a started server listens on."""
+    sockets = [one for each in server.servers for one in each.sockets]
+    return [int(one.getsockname()[1]) for one in sockets]
