@@ -1,6 +1,7 @@
 """The outside world as flows see it: the AI, the clock, chance, keys, the signature, the post, and what decisions do."""
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Protocol
 
@@ -10,6 +11,7 @@ from licet.core.case import Content
 from licet.core.effect import Outcome, Way
 from licet.core.ids import CaseNumber, UseCaseSlug
 from licet.core.incident import Message
+from licet.core.signal import Fact
 from licet.core.system import Precedent, Proposed, SystemCard, SystemKind
 
 
@@ -182,6 +184,22 @@ class Witness(Protocol):
 
     def newest(self) -> str | None:
         """The checkpoint kept last; None when there is none."""
+        ...
+
+
+class Journal(Protocol):
+    """Is told what a running server does. Flows never speak to it: whoever runs them says what came of them."""
+
+    def __call__(self, signal: str, /, **facts: Fact) -> None:
+        """Takes one of `licet.core.signal.SIGNALS` with its facts; never a payload, an answer, a name or a secret."""
+        ...
+
+
+class Trace(Protocol):
+    """Measures how long the steps of a request or a chunk take."""
+
+    def span(self, name: str, /, **facts: Fact) -> AbstractContextManager[None]:
+        """Surrounds a step: request, chunk, propose, decide or effect."""
         ...
 
 

@@ -11,6 +11,10 @@ SETTINGS: Mapping[str, str] = {
     "LICET_DATABASE_URL": "Address of a PostgreSQL database, `postgresql://USER:PASSWORD@HOST:PORT/DATABASE`, with `?sslmode=` verify-full "
     "(the default beyond this machine), require or disable. Default: the SQLite file `.licet/licet.sqlite`.",
     "LICET_TEAM": "The team that commands act for: use cases of other teams are not there. Default: the whole installation.",
+    "LICET_LOG_LEVEL": "The least that a server or worker logs: debug, info, warning or error. Default: info.",
+    "LICET_LOG_FORM": "How it logs on stderr: json (one object a line) or text. Default: text on a terminal, json elsewhere.",
+    "LICET_OTEL_ENDPOINT": "Address of an OpenTelemetry collector, such as http://127.0.0.1:4318, that traces are sent to by OTLP/HTTP; "
+    "takes the extra `licet[otel]`. Default: no traces.",
     "LICET_SECRET_*": "A secret, under the name that a use case's `use_case.yaml` gives: the value of a header that an HTTP system is "
     "asked with, or what signs a webhook. `LICET_SECRET_ORDERS` is read from LICET_SECRET_ORDERS, or from the file that "
     "LICET_SECRET_ORDERS_FILE names.",
@@ -24,6 +28,8 @@ SETTINGS: Mapping[str, str] = {
 
 FOLDER = ".licet"
 SMALLEST_BODY, LARGEST_BODY = 1_000, 1_000_000_000
+LOG_LEVELS = ("debug", "info", "warning", "error")
+LOG_FORMS = ("json", "text")
 
 
 class NoHomeError(LookupError):
@@ -36,6 +42,48 @@ class TokenMissingError(LookupError):
 
 class NotALimitError(ValueError):
     """A limit that was set is none."""
+
+
+class BadSettingError(ValueError):
+    """A setting has a value that it cannot have."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Telling:
+    """What a server tells outside about itself.
+
+    Attributes:
+        level: debug, info, warning or error: the least that is logged.
+        form: json or text; None: text on a terminal, json elsewhere.
+        traces: address of a collector of OpenTelemetry; None: no traces.
+    """
+
+    level: str = "info"
+    form: str | None = None
+    traces: str | None = None
+
+
+def telling(environment: Mapping[str, str] | None = None) -> Telling:
+    """What the environment says about logs and traces.
+
+    Raises:
+        BadSettingError: names the setting, its value and those it may have.
+    """
+    env = os.environ if environment is None else environment
+    level, form = env.get("LICET_LOG_LEVEL", "").lower() or "info", env.get("LICET_LOG_FORM", "").lower() or None
+    traces = env.get("LICET_OTEL_ENDPOINT") or None
+    _one_of("LICET_LOG_LEVEL", level, LOG_LEVELS)
+    _one_of("LICET_LOG_FORM", form or "json", LOG_FORMS)
+    if traces is not None and not traces.startswith(("http://", "https://")):
+        message = f"LICET_OTEL_ENDPOINT is {traces!r}; write the collector's address, such as http://127.0.0.1:4318, or leave it out."
+        raise BadSettingError(message)
+    return Telling(level=level, form=form, traces=traces)
+
+
+def _one_of(name: str, value: str, allowed: tuple[str, ...]) -> None:
+    if value not in allowed:
+        message = f"{name} is {value!r}; write one of {', '.join(allowed)}, or leave it out."
+        raise BadSettingError(message)
 
 
 class SecretMissingError(LookupError):
@@ -109,6 +157,11 @@ class Home:
     def messages(self) -> Path:
         """Where people are told, until mail is set up."""
         return self.inner / "messages.jsonl"
+
+    @property
+    def backed_up(self) -> Path:
+        """Marks when `licet backup` last wrote a whole copy: the file's own time."""
+        return self.inner / "backed-up"
 
     @property
     def use_cases(self) -> Path:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from licet.core.checkpoint import Checkpoint, MalformedNoteError
 from licet.core.ledger import Frontier
@@ -12,12 +12,14 @@ from licet.edge.late import LateDurable, LateEffects, LateEngine, LateGuardians,
 from licet.edge.post import FilePost
 from licet.edge.seal import Seal, open_seal, verify_checkpoint
 from licet.edge.slots import Slot
+from licet.edge.told import ToldEffects, ToldSystems
 from licet.edge.vault import FileVault, open_key
 from licet.edge.witness import FileWitness
-from licet.edge.worker import Journal, Worker
+from licet.edge.worker import Worker
+from licet.flows.deliver import deliver_some
 from licet.flows.office import Office
 from licet.flows.settle import settle
-from licet.ports import Clock
+from licet.ports import Clock, Journal, Trace
 from licet.settings import Home, secret
 from licet.store import installations, ledger
 from licet.store.book import Book, ClockWentBackError
@@ -99,9 +101,20 @@ def serving(home: Home) -> Iterator[Office]:
         engine.dispose()
 
 
-def worker_of(home: Home, office: Office, slot: Slot, journal: Journal) -> Worker:
+def watched(office: Office, journal: Journal, trace: Trace) -> Office:
+    """The same office, of whose systems and receivers of effects is told what they do."""
+    systems = ToldSystems(systems=office.systems, journal=journal, trace=trace)
+    return replace(office, systems=systems, effects=ToldEffects(effects=office.effects, journal=journal, trace=trace))
+
+
+def worker_of(office: Office, slot: Slot, journal: Journal, trace: Trace) -> Worker:
     """A worker of this process."""
-    return Worker(office=office, engine=LateDurable(file=slot.engine, executor=slot.name), name=slot.name, journal=journal)
+    engine, told = LateDurable(file=slot.engine, executor=slot.name), watched(office, journal, trace)
+
+    def deliver() -> int:
+        return deliver_some(told, told.clock.now())
+
+    return Worker(office=told, engine=engine, name=slot.name, journal=journal, trace=trace, deliver=deliver)
 
 
 def _check_whose(office: Office, home: Home) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import httpx
 import pytest
 
 from licet.edge import sender
@@ -51,7 +52,7 @@ def test_a_file_without_ids_that_was_interrupted_goes_on_where_it_was(granted: D
 
         def lost(*given: object) -> object:
             response = post(*given)  # type: ignore[arg-type] # as it is called
-            return sender.httpx.ReadError("the answer was lost") if next(calls) == 1 else response
+            return httpx.ReadError("the answer was lost") if next(calls) == 1 else response
 
         monkeypatch.setattr(sender, "_try", lost)
         granted("cases", "submit", "mails", file, "--content", "text", "--server", address, code=4)
@@ -68,7 +69,7 @@ def test_a_lost_answer_is_asked_for_again(granted: Desk, monkeypatch: pytest.Mon
 
         def lost(*given: object) -> object:
             response = post(*given)  # type: ignore[arg-type] # as it is called
-            return sender.httpx.ReadError("the answer was lost") if next(calls) == 0 else response
+            return httpx.ReadError("the answer was lost") if next(calls) == 0 else response
 
         monkeypatch.setattr(sender, "_try", lost)
         done = granted("cases", "submit", "mails", file, *POSTED, "--server", address).data

@@ -57,7 +57,7 @@ def test_the_script_posts_a_thousand_digits_and_reads_their_routes(tmp_path: Pat
         woken = threading.Event()
         with started(Service(office=world.office, read_case=read_plain, wake=woken.set)) as address:
             served = Served(world, address)
-            worker = threading.Thread(target=lambda: woken.wait(60) and work_all(world))
+            worker = threading.Thread(target=work_all, args=[world, woken])
             worker.start()
             settings = os.environ | {"LICET_URL": address, "LICET_TOKEN": served.token()}
             ran = subprocess.run([sys.executable, "-c", script()], env=settings, capture_output=True, text=True, timeout=120, check=False)
@@ -69,8 +69,9 @@ def test_the_script_posts_a_thousand_digits_and_reads_their_routes(tmp_path: Pat
     assert routes["alone"] > 100
 
 
-def work_all(world: World) -> None:
-    """Works until nothing waits."""
+def work_all(world: World, woken: threading.Event) -> None:
+    """Works from the first case on until nothing waits."""
+    woken.wait(60)
     while work(world):
         pass
 

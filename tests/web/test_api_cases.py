@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 
@@ -232,3 +233,25 @@ def test_keys_of_requests_are_forgotten_after_a_week(tmp_path: Path) -> None:
         assert forget_requests(served.world.office) == 1
         assert served.send(case("new"), headers=key).status_code == 201
         assert served.send(case("old")).status_code == 200
+
+
+def test_forty_requests_that_wait_hold_no_thread_of_the_few_there_are(tmp_path: Path) -> None:
+    """Breaks when a request that waits for its route takes a thread or a transaction for as long."""
+    with serving(tmp_path, limits=Limits(threads=2)) as served, ThreadPoolExecutor(40) as pool:
+        waiting = [pool.submit(served.send, case(f"w{k}", confidence=None), wait=25) for k in range(40)]
+        deadline = time.monotonic() + 20
+        while len(served.client.get(f"{AT}/cases", params={"state": "queued", "limit": 1000}).json()["cases"]) < 40:
+            assert time.monotonic() < deadline
+            time.sleep(0.2)
+        assert served.client.get("/health/ready").status_code == 200
+        work(served.world)
+        assert {one.result().json()["route"] for one in waiting} == {"to_person"}
+
+
+def test_what_has_not_arrived_is_listed_and_a_person_replays_it(tmp_path: Path) -> None:
+    with serving(tmp_path, asserted=True) as served:
+        assert served.client.get(f"{AT}/effects").json() == {"waiting": 0, "dead": 0, "effects": []}
+        owner = served.program(None, **{"Licet-As": "olga@example.org"})
+        assert owner.post(f"{AT}/effects/replay", json={"case": None}).json() == {"waiting": 0, "still_dead": 0}
+        reviewer = served.program(None, **{"Licet-As": "rene@example.org"})
+        assert code(reviewer.post(f"{AT}/effects/replay", json={"case": None})) == (403, "not_permitted")

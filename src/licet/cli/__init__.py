@@ -26,7 +26,11 @@ PLACES: Mapping[str, Place] = {
         module="places", name="init", says="Make an installation in a folder: database, payload key, signing key; prints the public key."
     ),
     "check": Place(module="places", name="check", says="Check every use case's files; names file, line and remedy of all that is wrong."),
-    "doctor": Place(module="places", name="doctor", says="Find what is wrong with the installation: keys, database, ledger, clock, disk."),
+    "doctor": Place(
+        module="places",
+        name="doctor",
+        says="Find what is wrong with the installation: files, keys, database, ledger, clock, workers, use cases; ends with 4 on an error.",
+    ),
     "person": Place(module="places", name="person", says="People and their roles."),
     "token": Place(
         module="tokens",
@@ -63,6 +67,9 @@ PLACES: Mapping[str, Place] = {
     "cases": Place(module="cases", name="cases", says="Cases that come in to be decided."),
     "audit": Place(module="cases", name="audit", says="Blind audits of cases that AI decided alone."),
     "effects": Place(module="effects", name="effects", says="What happens in the world after decisions."),
+    "serve": Place(
+        module="serving", name="serve", says="Serve programs: the API, health and metrics, with a worker in the same process."
+    ),
     "worker": Place(
         module="serving",
         name="worker",

@@ -64,6 +64,8 @@ def back_up(home: Home, file: Path) -> int:
                 stream.flush()
                 os.fsync(stream.fileno())
             beside.replace(file)
+            os.close(os.open(home.backed_up, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, stat.S_IRUSR | stat.S_IWUSR))
+            os.utime(home.backed_up)
         finally:
             beside.unlink(missing_ok=True)
     return file.stat().st_size

@@ -3,6 +3,7 @@
 import shutil
 from dataclasses import replace
 
+from licet.edge.clock import SystemClock
 from licet.edge.draw import SystemDraw
 from licet.edge.seal import create_seal
 from licet.edge.vault import create_key, open_key
@@ -11,7 +12,7 @@ from licet.flows.settle import settle
 from licet.settings import FOLDER, Home
 from licet.store.book import Book
 from licet.store.engines import HEAD, check_schema, open_engine, schema_of
-from licet.store.upgrade import upgrade
+from licet.store.upgrade import upgrade, waiting
 from licet.wiring import office_of
 
 
@@ -80,8 +81,8 @@ def _found(home: Home) -> str:
     return seal.vkey
 
 
-def check_database(home: Home) -> str:
-    """The schema of the database, which is the present one.
+def check_database(home: Home) -> tuple[str, tuple[str, ...]]:
+    """The schema of the database, on which this Licet runs, and the `post_` steps that wait for `licet db upgrade --post`.
 
     Raises:
         SchemaError: when it is another; names the remedy.
@@ -89,15 +90,20 @@ def check_database(home: Home) -> str:
     engine = open_engine(home.database, url=home.database_url)
     try:
         check_schema(engine)
+        found = schema_of(engine)
     finally:
         engine.dispose()
-    return HEAD
+    return found or HEAD, tuple(step.revision for step in waiting(found))
 
 
-def upgrade_database(home: Home) -> tuple[str | None, str]:
-    """Brings the database to the present schema; returns the schema before and after."""
+def upgrade_database(home: Home, *, post: bool = False) -> tuple[str | None, str]:
+    """Brings the database to the present schema; returns the schema before and after.
+
+    Raises:
+        OldWorkersError: when a `post_` step is due while workers of an older release run.
+    """
     engine = open_engine(home.database, url=home.database_url)
     try:
-        return upgrade(engine)
+        return upgrade(engine, post=post, now=SystemClock().now())
     finally:
         engine.dispose()

@@ -43,6 +43,8 @@ ENVIRONMENT_ERRORS = frozenset(
         "DatabaseUnreachableError",
         "OtherInstallationError",
         "SchemaError",
+        "TracesMissingError",
+        "OldWorkersError",
         "ClockWentBackError",
         "BrokenDatabaseError",
         "KeyFileError",
@@ -52,6 +54,7 @@ ENVIRONMENT_ERRORS = frozenset(
         "RolledBackError",
         "ServerUnreachableError",
         "TokenMissingError",
+        "PortTakenError",
         "WorkerRunningError",
     }
 )

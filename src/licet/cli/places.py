@@ -182,14 +182,17 @@ def check(home: str | None, *, as_json: bool) -> int:
 @home_option
 @json_option
 def doctor(home: str | None, *, as_json: bool) -> int:
-    """Find what is wrong with the installation: keys, database, ledger, clock, disk."""
-    from licet.cli.upkeep import examine
+    """Find what is wrong with the installation: files, keys, database, ledger, clock, workers, use cases; ends with 4 on an error."""
+    from licet.cli.doctor import examine
 
     found = examine(find_home(None if home is None else Path(home)))
-    data = {"checks": [{"name": c.name, "ok": c.ok, "says": c.says} for c in found]}
-    lines = [f"{'[green]ok[/]' if c.ok else '[red]no[/]'}  {plain(c.name)}: {plain(c.says)}" for c in found]
+    data = {"checks": [{"name": c.name, "ok": c.ok, "severity": c.found.severity.value, "says": c.found.says} for c in found]}
+    lines = [f"{SEVERITIES[c.found.severity.value]}  {plain(c.name)}: {plain(c.found.says)}" for c in found]
     said(cast("dict[str, Json]", data), lines, as_json=as_json)
     return 0 if all(c.ok for c in found) else ENVIRONMENT
+
+
+SEVERITIES = {"ok": "[green]ok[/]     ", "note": "[cyan]note[/]   ", "warning": "[yellow]warning[/]", "error": "[red]no[/]     "}
 
 
 @click.group(context_settings=CONTEXT)
@@ -198,13 +201,14 @@ def db() -> None:
 
 
 @db.command("upgrade", context_settings=CONTEXT)
+@click.option("--post", is_flag=True, help="Also take away what only the release before used; refused while one of its workers runs.")
 @home_option
 @json_option
-def upgrade(home: str | None, *, as_json: bool) -> None:
-    """Bring an older database to the schema this Licet writes."""
+def upgrade(home: str | None, *, post: bool, as_json: bool) -> None:
+    """Bring an older database to the schema this Licet writes; workers of the release before run on meanwhile."""
     from licet.cli.founding import upgrade_database
 
-    before, after = upgrade_database(find_home(None if home is None else Path(home)))
+    before, after = upgrade_database(find_home(None if home is None else Path(home)), post=post)
     said({"before": before, "after": after}, (f"Schema {before or 'none'} → {after}.",), as_json=as_json)
 
 
@@ -212,11 +216,14 @@ def upgrade(home: str | None, *, as_json: bool) -> None:
 @home_option
 @json_option
 def check_schema(home: str | None, *, as_json: bool) -> None:
-    """Say whether the database has the schema this Licet writes; ends with 4 where it has not."""
+    """Say whether this Licet runs on the database's schema, and what `licet db upgrade --post` would do; ends with 4 where not."""
     from licet.cli.founding import check_database
 
-    schema = check_database(find_home(None if home is None else Path(home)))
-    said({"schema": schema}, (f"Schema {schema}, the one this Licet writes.",), as_json=as_json)
+    schema, left = check_database(find_home(None if home is None else Path(home)))
+    lines = [f"Schema {schema}, on which this Licet runs."]
+    if left:
+        lines.append(f"Waiting for `licet db upgrade --post`, when no older worker runs: {', '.join(left)}.")
+    said({"schema": schema, "waiting": list(left)}, lines, as_json=as_json)
 
 
 @click.command(context_settings=CONTEXT)

@@ -1,15 +1,14 @@
-"""Commands that run for long: a worker that decides what waits."""
+"""Commands that run for long: a server for programs, and a worker that decides what waits."""
 
-import json
 import signal
-import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 import click
 
+from licet import __version__
 from licet.cli.frame import CONTEXT, home_option
 
 
@@ -17,18 +16,48 @@ from licet.cli.frame import CONTEXT, home_option
 @home_option
 def worker(home: str | None) -> None:
     """Work off the cases that wait, until it is ended; on PostgreSQL any number of workers run beside each other."""
+    from licet.cli.telling import telling_outside
     from licet.edge.slots import take_slot
     from licet.settings import find_home
     from licet.wiring import serving, worker_of
 
     found = find_home(None if home is None else Path(home))
-    with serving(found) as office, until_ended() as ended:
+    with serving(found) as office, telling_outside() as (journal, trace), until_ended() as ended:
         slot = take_slot(found.inner, several=found.database_url is not None)
-        one = worker_of(found, office, slot, note)
+        one = worker_of(office, slot, journal, trace)
         one.start()
         ended.wait()
         one.stop()
         slot.free()
+
+
+@click.command("serve", context_settings=CONTEXT)
+@click.option("--host", default="127.0.0.1", help="Address to listen on; default: this machine alone. Beyond it, behind a proxy with TLS.")
+@click.option("--port", type=click.IntRange(0, 65_535), default=8420, help="Port to listen on; 0: any that is free. Default 8420.")
+@click.option("--no-worker", is_flag=True, help="Only take in and tell; `licet worker` processes decide what waits.")
+@click.option("--asserted", is_flag=True, help="Until sign-in exists: take people's word for who they are. On loopback only.")
+@home_option
+def serve(host: str, port: int, home: str | None, *, no_worker: bool, asserted: bool) -> None:
+    """Serve programs: the API, health and metrics, with a worker in the same process."""
+    from licet.cli.served import Telling, Wish, app_of, with_worker
+    from licet.cli.telling import telling_outside
+    from licet.settings import find_home
+    from licet.web.metrics import Meter
+    from licet.web.server import running
+    from licet.wiring import serving
+
+    found, meter = find_home(None if home is None else Path(home)), Meter()
+    wish = Wish(host=host, port=port, asserted=asserted, worker=not no_worker)
+    with serving(found) as office, telling_outside(meter) as (journal, trace), until_ended() as ended:
+        telling = Telling(journal=journal, trace=trace, meter=meter)
+        with with_worker(found, office, telling) if wish.worker else nullcontext() as one:
+            app = app_of(found, office, wish, telling, one)
+            with running(app, host=host, port=port) as ports:
+                database = "sqlite" if found.database_url is None else "postgresql"
+                journal("server.started", version=__version__, port=ports[0], database=database, worker=wish.worker)
+                click.echo(f"Licet listens on http://{host}:{ports[0]}", err=True)
+                ended.wait()
+                journal("server.stopping", worker=wish.worker)
 
 
 @contextmanager
@@ -48,8 +77,3 @@ def until_ended() -> Iterator[threading.Event]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
-
-
-def note(what: str, **facts: object) -> None:
-    """Writes one thing that a server did to stderr, as a line of JSON."""
-    sys.stderr.write(json.dumps({"what": what, **facts}, default=str) + "\n")

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from licet.flows.issue_tokens import ListedToken
 
-SCOPES = ("cases:write", "cases:read", "mandate:read", "stop", "effects")
+SCOPES = ("cases:write", "cases:read", "mandate:read", "stop", "effects", "metrics")
 
 
 @click.group(context_settings=CONTEXT)

@@ -27,6 +27,7 @@ class TokenScope(StrEnum):
     MANDATE_READ = "mandate:read"
     STOP = "stop"
     EFFECTS = "effects"
+    METRICS = "metrics"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,11 +102,33 @@ def permit_token(token: Token | None, scope: TokenScope, use_case: UseCase | Non
         The program, or `Refused`: `token_not_valid` (the same for unknown, expired and revoked), `not_there` (the same for a
         use case that does not exist and one the token is not for), or `scope_missing`.
     """
+    valid = _valid(token, now)
+    if isinstance(valid, Refused):
+        return valid
+    if use_case is None or valid.use_case_id not in {None, use_case.id}:
+        return Refused(code="not_there", why="There is no such use case, or it is not one this token is for.", remedy="")
+    return _with_scope(valid, scope)
+
+
+def permit_everywhere(token: Token | None, scope: TokenScope, now: datetime) -> Caller | Refused:
+    """As `permit_token`, for what concerns the whole installation: a token for one use case does not pass."""
+    valid = _valid(token, now)
+    if isinstance(valid, Refused):
+        return valid
+    if valid.use_case_id is not None:
+        why = f"The token {valid.name!r} is for one use case, and this is about the whole installation."
+        return Refused(code="scope_missing", why=why, remedy=f"Use one made with --scope {scope.value} and without --use-case.")
+    return _with_scope(valid, scope)
+
+
+def _valid(token: Token | None, now: datetime) -> Token | Refused:
     if token is None or token.revoked_at is not None or (token.expires_at is not None and now >= token.expires_at):
         why = "The token is missing, unknown, expired or revoked."
         return Refused(code="token_not_valid", why=why, remedy="Send `Authorization: Bearer TOKEN`; made with `licet token new`.")
-    if use_case is None or token.use_case_id not in {None, use_case.id}:
-        return Refused(code="not_there", why="There is no such use case, or it is not one this token is for.", remedy="")
+    return token
+
+
+def _with_scope(token: Token, scope: TokenScope) -> Caller | Refused:
     if scope not in token.scopes:
         why = f"The token {token.name!r} has no scope {scope.value!r}."
         return Refused(code="scope_missing", why=why, remedy=f"Use one made with --scope {scope.value}.")

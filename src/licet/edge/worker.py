@@ -5,17 +5,18 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Protocol
 
 from licet import __version__
 from licet.core.ids import UseCaseSlug
+from licet.core.signal import told_error
+from licet.edge.told import NoTrace, traced
 from licet.edge.turns import Turns
 from licet.flows.drain import LEASE, Claimed, claim_cases, give_back, keep_claims, waiting_use_cases, work_off
 from licet.flows.office import Office
 from licet.flows.settle import settle
 from licet.flows.speakers import Speakers
 from licet.flows.sweep import sweep
-from licet.ports import Durable
+from licet.ports import Durable, Journal, Trace
 from licet.store import duties
 
 LEDGER = "ledger"
@@ -23,14 +24,6 @@ LEDGER = "ledger"
 
 DUTY_LASTS = timedelta(seconds=5)
 PRUNE_AFTER = timedelta(hours=1)
-
-
-class Journal(Protocol):
-    """Where a worker says what it does: a word, and facts with nothing of a case in them."""
-
-    def __call__(self, what: str, **facts: object) -> None:
-        """Notes one thing."""
-        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +60,9 @@ class Worker:
     staff: Staff = field(default_factory=Staff)
     speakers: Speakers = field(default_factory=Speakers)
     deliver: Callable[[], int] | None = None
+    trace: Trace = field(default_factory=NoTrace)
     _turns: Turns = field(init=False)
+    _names: dict[int, UseCaseSlug] = field(init=False, default_factory=dict)
     _claims: dict[str, int] = field(init=False, default_factory=dict)
     _change: threading.Lock = field(init=False, default_factory=threading.Lock)
     _wake: threading.Event = field(init=False, default_factory=threading.Event)
@@ -99,7 +94,7 @@ class Worker:
             thread = threading.Thread(target=self._repeat, args=(name, one_round, every), name=f"licet-{name}", daemon=True)
             self._threads.append(thread)
             thread.start()
-        self.journal("worker.started", worker=self.name)
+        self.journal("worker.started", worker=self.name, version=__version__)
 
     def wake(self) -> None:
         """Says that a case waits, so that nobody has to look for it."""
@@ -128,7 +123,7 @@ class Worker:
                 busy = one_round()
                 pause = 0.0 if busy else every.total_seconds()
             except Exception as error:  # noqa: BLE001 - the entry point of a thread: recorded, and tried again
-                self.journal("worker.failed", worker=self.name, round=name, error=type(error).__name__, says=str(error))
+                self.journal("worker.failed", worker=self.name, round=name, **told_error(error))
                 pause = max(1.0, every.total_seconds())
             if pause:
                 self._pause(name, pause)
@@ -151,6 +146,7 @@ class Worker:
         return claimed > 0
 
     def _claim(self, use_case: tuple[int, UseCaseSlug]) -> int:
+        self._names[use_case[0]] = use_case[1]
         if not self._turns.take(use_case[0]):
             return 0
         try:
@@ -168,7 +164,7 @@ class Worker:
         try:
             self.engine.run(claimed.use_case_id, claimed.claim)
         except Exception as error:  # noqa: BLE001 - the entry point of a thread: recorded; the lease ends and the cases are claimed anew
-            self.journal("chunk.failed", use_case=claimed.slug, error=type(error).__name__, says=str(error))
+            self.journal("chunk.failed", use_case=claimed.slug, **told_error(error))
         finally:
             self._turns.end(claimed.use_case_id)
             self._wake.set()
@@ -176,21 +172,22 @@ class Worker:
     def _work(self, use_case_id: int, claim: str) -> None:
         """Works a claim off, one that was just taken or one that this worker held when it was killed."""
         self._claims[claim] = use_case_id
+        name = self._names.get(use_case_id, "recovered")
         began = self.office.clock.now()
         alone = to_person = 0
         try:
-            for done in work_off(self.office, self.speakers, use_case_id=use_case_id, claim=claim):
-                alone += done.alone
-                to_person += len(done.routes) - done.alone
-                if self._ending.is_set():
-                    break
+            with self.trace.span("chunk", use_case=name):
+                for done in traced(self.trace, work_off(self.office, self.speakers, use_case_id=use_case_id, claim=claim), use_case=name):
+                    alone += done.alone
+                    to_person += len(done.routes) - done.alone
+                    if self._ending.is_set():
+                        break
         finally:
             self._claims.pop(claim, None)
         if self._ending.is_set():
             give_back(self.office, [claim])
-        took = self.office.clock.now() - began
-        ms = round(took / timedelta(milliseconds=1))
-        self.journal("chunk.done", use_case_id=use_case_id, alone=alone, to_person=to_person, ms=ms)
+        ms = round((self.office.clock.now() - began) / timedelta(milliseconds=1))
+        self.journal("chunk.done", use_case=name, cases=alone + to_person, alone=alone, to_person=to_person, ms=ms)
 
     def _heart_round(self) -> bool:
         claims = list(self._claims)
@@ -215,8 +212,8 @@ class Worker:
         return False
 
     def _sweep_round(self) -> bool:
-        if self._on_duty():
-            sweep(self.office)
+        if self._on_duty() and (found := sweep(self.office)):
+            self.journal("sweep.done", sweep="mandates", found=found)
         return False
 
     def _effect_round(self) -> bool:

@@ -181,4 +181,5 @@ def _write(office: Office, tx: Tx, sheet: _Sheet, items: Sequence[Item]) -> None
     plan_effects(office, tx, sheet.use_case, [(decided.case, DECISION) for decided, _ in sheet.decided], alone=True, now=sheet.now)
     audits.draw(tx, sheet.drawn)
     decisions.ask(tx, sheet.use_case, sheet.tasks, at=sheet.now)
+    decisions.tally(tx, sheet.use_case, sheet.routed, [decided for decided, _ in sheet.decided])
     tx.record(*sheet.events)

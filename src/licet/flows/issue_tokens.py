@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from licet.core.people import Act, Actor, Caller, Person, permit_person
 from licet.core.refusal import Refused
-from licet.core.token import Token, TokenScope, check_wish, permit_token, token_digest, written
+from licet.core.token import Token, TokenScope, check_wish, permit_everywhere, permit_token, token_digest, written
 from licet.core.use_case import UseCase
 from licet.flows.office import Office, entry
 from licet.store import teams, tokens, use_cases
@@ -114,6 +114,12 @@ def admit(office: Office, text: str, scope: TokenScope, *, name: str) -> Admitte
     if isinstance(by, Refused) or use_case is None:
         return by if isinstance(by, Refused) else Refused(code="not_there", why="There is no such use case.", remedy="")
     return Admitted(by=by, use_case=use_case)
+
+
+def admit_everywhere(office: Office, text: str, scope: TokenScope) -> Caller | Refused:
+    """As `admit`, for what concerns the whole installation."""
+    with office.book.read() as tx:
+        return permit_everywhere(_found(tx, text), scope, office.clock.now())
 
 
 def _found(tx: Tx, text: str) -> Token | None:

@@ -125,6 +125,7 @@ def give(office: Office, tx: Tx, use_case: UseCase, given: Sequence[Given], *, b
     decisions.add_reviews(tx, reviews)
     decided = [(_decided(one), salt) for one, salt in reviews if one.kind is not ReviewKind.AUDIT]
     decisions.decide(tx, use_case, decided, at=now)
+    decisions.tally(tx, use_case, [], [one for one, _ in decided], closed=len(decided))
     tx.record(*[_event(tx, use_case, one, salt, now) for one, salt in reviews])
     in_the_world = [] if simulated else [(one.case, DECISION) for one, _ in decided]
     plan_effects(office, tx, use_case, in_the_world, alone=False, now=now)

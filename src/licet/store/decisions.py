@@ -1,6 +1,7 @@
 """Decisions' rows: how each case was routed, who is asked, what people answered, and the answer that counts."""
 
 import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -12,13 +13,16 @@ from licet.core.canonical import Json
 from licet.core.ids import CaseNumber, Fingerprint, MandateId
 from licet.core.review import Review, ReviewKind
 from licet.core.use_case import UseCase
-from licet.store import tables
+from licet.store import tables, tallies
 from licet.store.book import Record, Tx
 from licet.store.moments import moment_text
 from licet.store.payloads import read_answer, write_answer
 
 ALONE = "alone"
 TO_PERSON = "to_person"
+
+BY_MANDATE = "mandate:"
+"""How the name of whoever decided begins where AI decided alone."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +85,17 @@ def ask(tx: Tx, use_case: UseCase, tasks: Sequence[Task], *, at: datetime) -> No
     moment = moment_text(at)
     rows = [(t.token, t.case, use_case.id, t.kind.value, moment) for t in tasks]
     tx.insert_many(tables.task, ("token", "case_number", "use_case_id", "kind", "created_at"), rows)
+
+
+def tally(tx: Tx, use_case: UseCase, routed: Sequence[Routed], decided: Sequence[Decided], *, closed: int = 0) -> None:
+    """Adds to the use case's tallies what this transaction routed and decided, and how many people's tasks it closed.
+
+    Audits' tasks are not counted; see `tallies.Tally`.
+    """
+    found = Counter((tallies.ROUTED, one.reason or "") for one in routed)
+    found.update((tallies.DECIDED, tallies.AI if one.by.startswith(BY_MANDATE) else tallies.PERSON) for one in decided)
+    found[tallies.TASKS, ReviewKind.DECISION.value] += sum(one.route == TO_PERSON for one in routed) - closed
+    tallies.add(tx, use_case.id, found)
 
 
 def open_tasks(tx: Tx, use_case: UseCase) -> list[Task]:

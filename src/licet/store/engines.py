@@ -13,6 +13,12 @@ from sqlalchemy.exc import ArgumentError, DatabaseError, DBAPIError, IntegrityEr
 HEAD = "0002"
 """The schema this code writes; `licet db upgrade` brings an older database here."""
 
+LAST = "0002"
+"""The schema after this release's `post_` steps, which `licet db upgrade --post` takes; the same where it has none."""
+
+NEEDS = "schema."
+"""Before a schema's number, the name of the counter that says the oldest schema whose code still runs on it."""
+
 BUSY_AFTER = timedelta(seconds=10)
 """How long a short command waits for another process to finish writing."""
 
@@ -132,7 +138,7 @@ def _open_postgresql(raw: str, *, serving: bool) -> Engine:
         isolation_level="AUTOCOMMIT",
         pool_pre_ping=True,
         hide_parameters=True,
-        connect_args={"application_name": "licet", **_tls(url), **(SERVED if serving else {})},
+        connect_args={"application_name": "licet", "client_encoding": "utf8", **_tls(url), **(SERVED if serving else {})},
         **(SERVING if serving else {}),
     )
     engine.dialect.use_insertmanyvalues_wo_returning = True
@@ -157,6 +163,16 @@ def address(raw: str) -> URL:
         )
         raise DatabaseAddressError(message)
     return url
+
+
+def connection_mode(raw: str) -> tuple[str, str]:
+    """The host of an address, and how the way to it is protected: verify-full, require or disable; `local` on this machine.
+
+    Raises:
+        DatabaseAddressError: as `address`.
+    """
+    url = address(raw)
+    return str(url.host), "local" if url.host in HERE else _tls(url)["sslmode"]
 
 
 def _tls(url: URL) -> dict[str, str]:
@@ -267,14 +283,20 @@ def check_schema(engine: Engine) -> None:
         SchemaError: names both schemas and the command that helps.
     """
     found = schema_of(engine)
-    if found == HEAD:
-        return
     if found is None:
         raise SchemaError("There is no Licet database in it. Create one with `licet init`, or restore a backup with `licet restore`.")
     if found < HEAD:
         message = f"The database has schema {found}, this Licet writes {HEAD}. Back it up, then run `licet db upgrade`."
         raise SchemaError(message)
-    raise SchemaError(f"The database has schema {found}, newer than this Licet's {HEAD}. Install the newer Licet again.")
+    if found > LAST and not _runs_on(engine, found):
+        raise SchemaError(f"The database has schema {found}, newer than this Licet's {HEAD}. Install the newer Licet again.")
+
+
+def _runs_on(engine: Engine, found: str) -> bool:
+    """Whether a newer Licet has only added to the schema so far: then the release before runs on, until it is replaced."""
+    with named_errors(engine), engine.connect() as conn:
+        needs = conn.execute(text("select value from counter where name = :name"), {"name": NEEDS + found}).scalar_one_or_none()
+    return needs is not None and needs <= int(LAST)
 
 
 def schema_of(engine: Engine) -> str | None:

@@ -5,7 +5,7 @@ from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, LargeBinary,
 from licet.store.moments import Moment
 from licet.store.tables import metadata
 
-__all__ = ["api_token", "correction", "duty", "effect", "metadata", "request", "stop", "team", "work", "worker"]
+__all__ = ["api_token", "correction", "duty", "effect", "metadata", "request", "stop", "tally", "team", "work", "worker"]
 
 work = Table(
     "work",
@@ -116,4 +116,13 @@ worker = Table(
     Column("started_at", Moment, nullable=False),
     Column("seen_at", Moment, nullable=False),
     Column("version", Text, nullable=False),
+)
+
+tally = Table(
+    "tally",
+    metadata,
+    Column("use_case_id", ForeignKey("use_case.id"), primary_key=True, autoincrement=False),
+    Column("what", String(10), primary_key=True),
+    Column("word", String(40), primary_key=True),
+    Column("value", Integer, nullable=False),
 )

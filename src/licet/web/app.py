@@ -17,6 +17,9 @@ from licet.web.frame import Frame
 from licet.web.guard import SCHEMES
 from licet.web.problems import MEDIA_TYPE, Fault, Problem, ProblemError, problem, render
 
+App = FastAPI
+"""A server's app, for whoever passes it on."""
+
 PREFIX = "/api/v1"
 OPENAPI = f"{PREFIX}/openapi.json"
 NAMES = {400: "bad_request", 404: "no_such_address", 405: "method_not_allowed", 413: "body_too_large"}

@@ -16,7 +16,7 @@ from licet.core.refusal import Refused
 from licet.core.token import TokenScope
 from licet.core.use_case import UseCase
 from licet.flows.follow import use_case_named
-from licet.flows.issue_tokens import admit
+from licet.flows.issue_tokens import admit, admit_everywhere
 from licet.flows.office import UnknownPersonError, who
 from licet.flows.receive import Parcel
 from licet.web.desk import LOOPBACK, Desk, desk_of
@@ -125,6 +125,18 @@ async def _let_in(request: Request, security: list[dict[str, list[str]]]) -> Let
         case _:
             message = f"{request.url.path!r} does not say whom it takes."
             raise TypeError(message)
+
+
+async def let_scraper(request: Request) -> None:
+    """Lets in who reads the metrics: a token of the whole installation with the scope for it.
+
+    Raises:
+        ProblemError: when the request shows none.
+    """
+    desk, text = desk_of(request), _bearer(request)
+    found = await desk.run(lambda: admit_everywhere(desk.office, text, TokenScope.METRICS))
+    if isinstance(found, Refused):
+        raise refusal(found)
 
 
 def _bearer(request: Request) -> str:

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Depends
 from pydantic import BaseModel, ConfigDict, Field
 
 from licet.core.refusal import Refused
-from licet.flows.review import answer_case
+from licet.flows.answer import answer_case
 from licet.web.api.cases import Named
 from licet.web.api.wire import answer_of
 from licet.web.guard import NEEDS_PERSON, GuardedRoute, LetPerson, person_let_in

@@ -1,0 +1,32 @@
+"""Answering: a person gives their own first answer on one case, blind."""
+
+from licet.core.answer import Answer
+from licet.core.people import Act, Actor
+from licet.core.refusal import Refused
+from licet.flows.office import Office, at_work_on
+from licet.flows.review import give
+from licet.store import decisions, live
+
+
+def answer_case(office: Office, by: Actor, *, name: str, case: str, answer: Answer) -> Refused | None:
+    """Takes a person's blind answer on one case, by its outside name or its number.
+
+    On a case that AI decided alone nothing is refused: whether it had been drawn for an audit is not to be found out by trying.
+
+    Returns:
+        None where it was taken or may not be told from one that was; else `Refused`.
+    """
+    with office.book.write() as tx:
+        now = office.clock.now()
+        permitted = at_work_on(tx, by, Act.REVIEW, name=name)
+        if isinstance(permitted, Refused):
+            return permitted
+        use_case, actor = permitted
+        found = live.find(tx, use_case, case)
+        if found is None:
+            return Refused(code="not_there", why=f"{use_case.slug!r} has no case {case!r}.", remedy="Give its id or its number.")
+        tasks = decisions.tasks_of(tx, [found.number])
+        give(office, tx, use_case, [(task, salt, answer) for task, salt in tasks], by=actor.id, now=now)
+        if tasks or (found.routed is not None and found.routed.route == decisions.ALONE):
+            return None
+        return Refused(code="not_waiting", why=f"The case {case!r} waits for no answer.", remedy="The first answer stays.")
