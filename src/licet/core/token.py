@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from licet.core.ids import PersonId
+from licet.core.ids import PersonId, TeamName
 from licet.core.people import Caller
 from licet.core.refusal import Refused
 from licet.core.use_case import UseCase
@@ -38,7 +38,8 @@ class Token:
         id: its public name, which the ledger carries.
         name: what people call it.
         scopes: what it may be used for; at least one.
-        use_case_id: row id of the one use case it is for; None: all.
+        use_case_id: row id of the one use case it is for; None: all of its team.
+        team: whose use cases it is for; None: every team's.
         made_by: who made it.
         made_at: when.
         expires_at: when it ends by itself.
@@ -49,6 +50,7 @@ class Token:
     name: str
     scopes: frozenset[TokenScope]
     use_case_id: int | None
+    team: TeamName | None
     made_by: PersonId
     made_at: datetime
     expires_at: datetime | None
