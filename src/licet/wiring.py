@@ -155,7 +155,8 @@ def _behind(office: Office) -> str | None:
     return (
         f"The database has {size:,} ledger entries, but a checkpoint outside it has {outside.size:,}: "
         "an older copy was put in its place. "
-        "Nothing was done. Put the newer one back, or accept the loss with `licet restore BACKUP`, which the ledger then tells."
+        "Nothing was done. Put the newer one back, or accept the loss, which the ledger then tells: with `licet restore BACKUP`, "
+        "on PostgreSQL with `licet db accept-rollback`."
     )
 
 
