@@ -45,6 +45,24 @@ TABLES: Final[Mapping[str, Words]] = {
         intro="Read from the environment, once, when a command starts.",
         row="setting",
     ),
+    "signals.md": Words(
+        place="licet.core.signal:MEANINGS",
+        title="Log lines",
+        intro="Everything a server or worker logs: the event, and in brackets how much it weighs and which facts it carries.",
+        row="event",
+    ),
+    "metrics.md": Words(
+        place="licet.web.metrics:METRICS",
+        title="Metrics",
+        intro="Everything on `/metrics`, with the labels in brackets.",
+        row="metric",
+    ),
+    "doctor.md": Words(
+        place="licet.cli.doctor:MEANINGS",
+        title="Looks of the doctor",
+        intro="Everything that `licet doctor` looks for.",
+        row="look",
+    ),
 }
 EXIT_CODES: Final = """Exit codes: 0 ok or met, 1 not met (`evaluate` and `gate check` only), 2 usage or bad input, 3 undecided,
 4 environment, 5 refused, 70 a bug."""

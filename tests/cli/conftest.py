@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.desk import OWNER, PEOPLE, POSTED, RISK, Desk, cases, typed
+from licet.cli import look_files
+from tests.cli.clinic import SYSTEM
+from tests.cli.desk import BUILDER, OWNER, PEOPLE, POSTED, RISK, Desk, cases, typed
 
 
 def made(root: Path, before: Path | None = None) -> Desk:
@@ -95,3 +97,27 @@ def met(tmp_path: Path, met_home: Path) -> Desk:
 def granted(tmp_path: Path, granted_home: Path) -> Desk:
     """A desk where a mandate is in force."""
     return made(tmp_path / "desk", granted_home)
+
+
+@pytest.fixture(scope="session")
+def callable_home(founded_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An installation whose system.py has a mandate."""
+    desk = made(tmp_path_factory.mktemp("callable"), founded_home)
+    (desk.home / "use_cases" / "mails" / "system.py").write_text(SYSTEM, "utf-8")
+    columns = ("--content", "text", "--answer", "label", "--id", "id")
+    desk("import", "mails", desk.table("past.csv", cases(600)), *columns, "--parts", "0:0:100")
+    desk("standard", "lock", "mails", "--as", OWNER)
+    desk("standard", "countersign", "mails", "--as", RISK)
+    desk("evaluate", "mails")
+    desk("mandate", "propose", "mails", "--audit-rate", "0.2", "--as", BUILDER)
+    desk("approve", "mails", desk("gate", "show", "mails").data["digest"], "--as", RISK)
+    desk("mandate", "grant", "mails", "--as", OWNER)
+    return desk.home
+
+
+@pytest.fixture
+def on_a_disk(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Where the tests' own folder is in memory, that is no finding of theirs."""
+    mounts = look_files.MOUNTS.read_text("utf-8") if look_files.MOUNTS.exists() else ""
+    if look_files.mount_kind(tmp_path.resolve(), mounts) in look_files.FLEETING:
+        monkeypatch.setattr(look_files, "FLEETING", frozenset())

@@ -1,4 +1,4 @@
-"""The doctor finds what really goes wrong, and says what helps; each test makes one misconfiguration and finds exactly it."""
+"""The doctor finds what really goes wrong with files and databases, and says what helps; each test makes one thing wrong."""
 
 import os
 import shutil
@@ -12,8 +12,6 @@ from pathlib import Path
 import pytest
 
 from docs.write_reference import find
-from licet import __version__
-from licet.cli import look_files
 from licet.cli.doctor import FILES, MEANINGS, ROWS, examine
 from licet.cli.findings import Severity, fine, note, warning, worst
 from licet.cli.look_files import judged_mount, mount_kind
@@ -21,91 +19,11 @@ from licet.core.ledger import leaf_hash
 from licet.settings import home_at
 from licet.store.moments import moment_text
 from licet.testing import SetClock
+from tests.cli.clinic import ago, effects, findings, only, sql
 from tests.cli.conftest import made
-from tests.cli.desk import BUILDER, OWNER, POSTED, RISK, Desk, cases, typed
+from tests.cli.desk import Desk, typed
 
-SYSTEM = '''"""A system that knows the answer."""
-import re
-
-WORDS = {"refund": ("refund", "money", "return"), "card": ("card", "stolen", "atm"), "loan": ("loan", "mortgage", "interest")}
-
-
-def propose(content):
-    found = next((label for label, words in WORDS.items() if re.search("|".join(words), content["text"])), "card")
-    return {"answer": found, "confidence": 0.99}
-'''
-
-
-def ago(**span: float) -> str:
-    """A moment in the past, as the database has it."""
-    return moment_text(datetime.now(UTC) - timedelta(**span))
-
-
-def sql(desk: Desk, statement: str, *values: object) -> None:
-    """Changes the database behind Licet's back."""
-    with closing(sqlite3.connect(desk.home / ".licet" / "licet.sqlite")) as raw:
-        raw.execute(statement, values)
-        raw.commit()
-
-
-def findings(desk: Desk, *, code: int) -> dict[str, tuple[str, str]]:
-    """What the doctor says, but for what is in order."""
-    checks = desk("doctor", code=code).data["checks"]
-    return {check["name"]: (check["severity"], check["says"]) for check in checks if check["severity"] != "ok"}
-
-
-def only(desk: Desk, name: str, severity: str, *says: str) -> None:
-    """Holds the doctor to exactly one finding."""
-    found = findings(desk, code=4 if severity == "error" else 0)
-    assert list(found) == [name], found
-    assert found[name][0] == severity
-    for words in says:
-        assert words in found[name][1], found[name][1]
-
-
-@pytest.fixture(scope="session")
-def callable_home(founded_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An installation whose system.py has a mandate."""
-    desk = made(tmp_path_factory.mktemp("callable"), founded_home)
-    (desk.home / "use_cases" / "mails" / "system.py").write_text(SYSTEM, "utf-8")
-    columns = ("--content", "text", "--answer", "label", "--id", "id")
-    desk("import", "mails", desk.table("past.csv", cases(600)), *columns, "--parts", "0:0:100")
-    desk("standard", "lock", "mails", "--as", OWNER)
-    desk("standard", "countersign", "mails", "--as", RISK)
-    desk("evaluate", "mails")
-    desk("mandate", "propose", "mails", "--audit-rate", "0.2", "--as", BUILDER)
-    desk("approve", "mails", desk("gate", "show", "mails").data["digest"], "--as", RISK)
-    desk("mandate", "grant", "mails", "--as", OWNER)
-    return desk.home
-
-
-def queue(desk: Desk, *, claim: str | None = None, leased_until: str | None = None) -> None:
-    """Lets three cases wait since five minutes ago."""
-    sql(
-        desk,
-        "insert into work (case_number, use_case_id, ready_at, attempts, claim, leased_until) "
-        "select number, use_case_id, ?, 0, ?, ? from case_item limit 3",
-        ago(minutes=5),
-        claim,
-        leased_until,
-    )
-
-
-def worker(desk: Desk, version: str = __version__, seen: str | None = None) -> None:
-    """Lets a worker give a sign of life."""
-    sql(desk, "insert into worker values (?, ?, ?, ?)", f"machine:{version}", ago(hours=1), seen or ago(seconds=1), version)
-
-
-def effects(desk: Desk, state: str) -> None:
-    """Writes an effect that is due since an hour ago."""
-    sql(
-        desk,
-        "insert into effect (case_number, use_case_id, number, key, way, alone, state, made_at, ready_at, attempts) "
-        "select min(number), use_case_id, 1, 'k', 'webhook', 1, ?, ?, ?, 3 from case_item",
-        state,
-        ago(hours=1),
-        ago(hours=1),
-    )
+pytestmark = pytest.mark.usefixtures("on_a_disk")
 
 
 def test_an_installation_in_order_has_nothing_to_say(granted: Desk) -> None:
@@ -191,7 +109,7 @@ MOUNTS = """22 1 0:21 / / rw - ext4 /dev/vda rw
         ("/srv", "nfs4", Severity.ERROR),
         ("/srvice", "ext4", Severity.OK),
         ("/srv/local disk/x", "xfs", Severity.OK),
-        ("/home/x", "ext4", Severity.OK),
+        ("/var/x", "ext4", Severity.OK),
     ],
 )
 def test_a_file_system_of_another_machine_by_the_kernels_list_of_mounts(path: str, kind: str, severity: Severity) -> None:
@@ -274,118 +192,6 @@ def test_a_ledger_that_was_rewritten(granted: Desk) -> None:
     only(granted, "ledger", "error", "was changed", "licet restore")
 
 
-# --- work -----------------------------------------------------------------------------------------------------------------
-
-
-def test_cases_that_wait_while_no_worker_runs(granted: Desk) -> None:
-    queue(granted)
-    worker(granted, seen=ago(minutes=5))
-    only(granted, "workers", "error", "3 cases of mails wait", "licet worker")
-    sql(granted, "update worker set seen_at = ?", ago(seconds=1))
-    assert findings(granted, code=0) == {}
-
-
-def test_cases_that_a_dead_worker_holds(granted: Desk) -> None:
-    worker(granted)
-    queue(granted, claim="c_1", leased_until=ago(minutes=4))
-    only(granted, "leases", "error", "3 cases of 'mails'", "nobody took them over")
-
-
-@pytest.mark.parametrize(("version", "says"), [("0.0.1", "Replace them one by one"), ("99.0.0", "Replace this one")])
-def test_workers_of_another_release(granted: Desk, version: str, says: str) -> None:
-    worker(granted, version)
-    only(granted, "worker releases", "warning", version, says)
-
-
-def test_effects_that_were_given_up(granted: Desk) -> None:
-    effects(granted, "dead")
-    only(granted, "dead effects", "warning", "1 effects of 'mails'", "licet effects replay")
-
-
-def test_effects_that_nobody_delivers(granted: Desk) -> None:
-    effects(granted, "waiting")
-    only(granted, "late effects", "error", "Effects of 'mails' are due since")
-    sql(granted, "insert into stop (use_case_id, \"by\", why, at) values (null, 'p_1', 'x', ?)", ago(hours=1))
-    assert findings(granted, code=0) == {}
-
-
-@pytest.mark.parametrize(("use_case", "says"), [(1, "'mails'"), (None, "everything")])
-def test_a_stop_that_was_forgotten(granted: Desk, use_case: int | None, says: str) -> None:
-    sql(granted, "insert into stop (use_case_id, \"by\", why, at) values (?, 'p_1', 'x', ?)", use_case, ago(days=4))
-    only(granted, "stops", "note", says, "Lift it")
-
-
-@pytest.mark.parametrize(("ends", "says"), [(None, "never ends"), (-3.0, "Make the next one")])
-def test_a_token_without_an_end_or_with_one_soon(granted: Desk, ends: float | None, says: str) -> None:
-    values = ("tk_1", "intake", "d", "cases:write", "", "p_1", ago(days=1), None if ends is None else ago(days=ends))
-    sql(
-        granted,
-        "insert into api_token (id, name, digest, scopes, team, made_by, made_at, expires_at) values (?, ?, ?, ?, ?, ?, ?, ?)",
-        *values,
-    )
-    only(granted, "tokens", "warning", "'intake'", says)
-    sql(granted, "update api_token set revoked_at = ?", ago(hours=1))
-    assert findings(granted, code=0) == {}
-
-
-# --- use cases ------------------------------------------------------------------------------------------------------------
-
-
-def test_a_use_case_without_its_folder_and_a_folder_without_its_use_case(granted: Desk) -> None:
-    place = granted.home / "use_cases"
-    (place / "mails").rename(place / "letters")
-    found = findings(granted, code=4)
-    assert {name: severity for name, (severity, _) in found.items()} == {"use cases": "error", "other folders": "note"}
-    assert "licet use-case new letters" in found["other folders"][1]
-
-
-def test_a_folder_whose_files_are_wrong(granted: Desk) -> None:
-    (granted.home / "use_cases" / "mails" / "standard.yaml").write_text("nonsense: [", "utf-8")
-    only(granted, "use cases", "error", "standard.yaml", "licet check")
-
-
-def test_a_folder_that_says_another_kind_of_answer(granted: Desk) -> None:
-    file = granted.home / "use_cases" / "mails" / "use_case.yaml"
-    file.write_text(file.read_text("utf-8").replace("answer: choice", "answer: text"), "utf-8")
-    only(granted, "use cases", "error", "says answer text", "made for choice")
-
-
-@pytest.mark.parametrize(
-    ("change", "says"),
-    [
-        (SYSTEM + "\n# another comment\n", "is another"),
-        ("raise RuntimeError('no model')\n\n\ndef propose(content):\n    return {}\n", "cannot be loaded"),
-        (None, "not in its folder any more"),
-    ],
-)
-def test_a_system_that_is_not_the_one_with_the_mandate(callable_home: Path, tmp_path: Path, change: str | None, says: str) -> None:
-    desk = made(tmp_path / "desk", callable_home)
-    file = desk.home / "use_cases" / "mails" / "system.py"
-    if change is None:
-        file.unlink()
-    else:
-        file.write_text(change, "utf-8")
-    only(desk, "systems", "error", "Every case of 'mails' goes to people", says)
-
-
-def test_a_mandate_that_ends_within_a_week(granted: Desk) -> None:
-    sql(granted, "update mandate set expires_at = ?", ago(days=-6))
-    only(granted, "expiry", "warning", "'mails'", "propose the next one")
-
-
-def test_audits_that_nobody_answered_in_time(granted: Desk) -> None:
-    done = granted("cases", "submit", "mails", granted.table("new.csv", cases(200, first=5000)), *POSTED).data
-    assert done["alone"] > 0
-    assert findings(granted, code=0) == {}
-    sql(granted, "update audit set due_at = ?, outcome = null, answered_at = null, fed = 0", ago(hours=1))
-    only(granted, "audits", "warning", "are overdue", "licet audit mails")
-
-
-def test_nobody_who_may_review(granted: Desk) -> None:
-    sql(granted, "update person set roles = replace(roles, 'reviewer', 'builder')")
-    only(granted, "reviewers", "error", "Nobody has the role reviewer", "licet person add")
-
-
 # --- how it is told -------------------------------------------------------------------------------------------------------
 
 
@@ -414,10 +220,3 @@ def test_every_look_says_what_it_looks_for_and_there_are_more_than_twenty() -> N
     assert len(MEANINGS) == len(FILES) + len(ROWS) > 20
     assert all(meaning.startswith("Whether ") for meaning in MEANINGS.values())
     assert find("licet.cli.doctor:MEANINGS") == MEANINGS
-
-
-@pytest.fixture(autouse=True)
-def on_a_disk(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Where the tests' own folder is in memory, that is no finding of theirs."""
-    if mount_kind(tmp_path.resolve(), look_files.MOUNTS.read_text("utf-8") if look_files.MOUNTS.exists() else "") in look_files.FLEETING:
-        monkeypatch.setattr(look_files, "FLEETING", frozenset())

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
+import pytest
+
 from licet.core.case import Content
 from licet.core.system import Proposed
 from licet.edge.draw import SystemDraw
@@ -174,3 +176,36 @@ def test_with_the_durable_engine_a_chunk_runs_once_and_is_forgotten_later(tmp_pa
             until(lambda: depth(world, "mails") == 0)
             until(lambda: engine.prune(datetime.now(world.clock.at.tzinfo) + timedelta(minutes=1)) > 0)
         assert len(of_word(world, "case.routed")) == 50
+
+
+def test_a_log_that_cannot_be_written_stops_no_thread(tmp_path: Path) -> None:
+    def full(what: str, **facts: object) -> None:
+        message = "no space left on device"
+        raise OSError(message)
+
+    with World(tmp_path) as world:
+        world.journey("mails")
+        world.clock.tick = timedelta(0)
+        office = replace(world.office, book=GroupBook(world.connect(), world.office.vault, SystemDraw()), draw=SystemDraw())
+        deaf = Worker(office=replace(office, book=Broken()), engine=PlainEngine(), name="test:1", journal=full, staff=QUICK)  # type: ignore[arg-type]
+        deaf.start()
+        time.sleep(0.2)
+        deaf.office = office
+        send(world, "mails", 30)
+        until(lambda: depth(world, "mails") == 0)
+        deaf.stop()
+
+
+@pytest.mark.parametrize("damage", [b"no database" * 1000, None], ids=["garbage", "cut short"])
+def test_an_engine_file_that_a_power_cut_left_unreadable_is_begun_anew(tmp_path: Path, damage: bytes | None) -> None:
+    with World(tmp_path / "world") as world:
+        world.journey("mails")
+        file = tmp_path / "engine.sqlite"
+        with working(world, DurableEngine(file, executor="test:1")):
+            send(world, "mails", 30)
+            until(lambda: depth(world, "mails") == 0)
+        file.write_bytes(damage or file.read_bytes()[:5000])
+        with working(world, DurableEngine(file, executor="test:1")):
+            send(world, "mails", 30, begins="more")
+            until(lambda: depth(world, "mails") == 0)
+        assert file.stat().st_mode & 0o077 == 0

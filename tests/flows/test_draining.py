@@ -17,7 +17,9 @@ from licet.flows.register import retire_use_case
 from licet.flows.respond import suspend_mandate
 from licet.flows.speakers import Speakers
 from licet.store import decisions, queue, use_cases
+from licet.store.engines import on_postgresql
 from licet.testing import POSTED, ScriptedSystem, World, done, past_cases, says_like
+from tests.flows.breakable import second
 from tests.flows.examples import MAILS, code, of_word
 
 LIVE = past_cases(40, name="live")
@@ -127,6 +129,21 @@ def test_a_lease_that_is_kept_alive_lasts(tmp_path: Path) -> None:
             world.clock.pass_time(LEASE / 2)
             keep_claims(world.office, [alive.claim])
         assert claimed(world, holder="other") is None
+
+
+def test_keeping_a_lease_alive_waits_for_no_case_that_is_being_decided(tmp_path: Path) -> None:
+    with World(tmp_path) as world:
+        world.journey(MAILS)
+        numbers = [one.number for one in sent(world)]
+        alive = must(claimed(world))
+        with world.office.book.write() as tx:
+            assert len(queue.finish(tx, alive.claim, numbers[:5])) == 5
+            if on_postgresql(tx.conn):
+                with second(world).book.claim() as beside:
+                    beside.conn.exec_driver_sql("SET LOCAL lock_timeout = 500")
+                    queue.extend(beside, [alive.claim], world.clock.now() + 2 * LEASE)
+        keep_claims(world.office, [alive.claim])
+        assert sum(worked_off(world, alive)) == len(numbers) - 5
 
 
 def test_what_is_given_back_is_claimed_at_once(tmp_path: Path) -> None:

@@ -8,13 +8,16 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, event
+from sqlalchemy.exc import IntegrityError
 
 from licet.core.people import Role
 from licet.edge.draw import SystemDraw
-from licet.store import people
+from licet.store import people, tables
+from licet.store.book import ROWS_TO_COPY
 from licet.store.engines import BrokenDatabaseError, DatabaseUnreachableError
 from licet.store.group import GroupBook
 from licet.testing import World
+from tests.cluster import Cluster
 
 THREADS = 8
 
@@ -141,3 +144,56 @@ def test_a_book_goes_on_after_a_first_part_that_failed(tmp_path: Path) -> None:
             found = people.by_id(tx, world.owner.id)
         assert found is not None
         assert found.name == "Other"
+
+
+@pytest.mark.one_database
+def test_everybody_in_a_group_whose_connection_is_lost_is_told_in_words(tmp_path: Path, cluster: Cluster) -> None:
+    with World(tmp_path, database_url=cluster.new_world()) as world:
+        book, _ = grouped(world)
+        inside, go = threading.Event(), threading.Event()
+
+        def write(number: int) -> list[int]:
+            if number:
+                inside.wait(10)
+                time.sleep(number / 100)
+            with book.write() as tx:
+                if not number:
+                    inside.set()
+                    go.wait(10)
+                if number == 2:
+                    backend = tx.conn.exec_driver_sql("SELECT pg_backend_pid()").scalar_one()
+                    cluster.run(f"SELECT pg_terminate_backend({backend})")
+                    time.sleep(0.2)
+                return list(tx.take_numbers("case", 1))
+
+        threading.Timer(0.3, go.set).start()
+        told = side_by_side(write)
+        kept = sorted(number for one in told if isinstance(one, list) for number in one)
+        assert kept == list(range(1, len(kept) + 1))
+        assert isinstance(told[2], DatabaseUnreachableError)
+        assert all(isinstance(one, list | DatabaseUnreachableError) for one in told), told
+        with book.write() as tx:
+            assert list(tx.take_numbers("case", 1)) == [len(kept) + 1]
+
+
+@pytest.mark.one_database
+def test_a_connection_that_is_lost_and_a_constraint_that_is_broken_while_rows_are_streamed_are_named(
+    tmp_path: Path, cluster: Cluster
+) -> None:
+    with World(tmp_path, database_url=cluster.new_world()) as world:
+        book, _ = grouped(world)
+        columns, rows = ("name", "value"), [(f"series {number}", number) for number in range(ROWS_TO_COPY)]
+
+        def stream(before: str | None) -> None:
+            with book.write() as tx:
+                if before is not None:
+                    cluster.run(before.format(tx.conn.exec_driver_sql("SELECT pg_backend_pid()").scalar_one()))
+                    time.sleep(0.2)
+                tx.insert_many(tables.counter, columns, rows)
+
+        with pytest.raises(DatabaseUnreachableError):
+            stream("SELECT pg_terminate_backend({})")
+        stream(None)
+        with pytest.raises(IntegrityError) as told:
+            stream(None)
+        assert "series" not in str(told.value)

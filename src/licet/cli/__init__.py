@@ -69,6 +69,9 @@ PLACES: Mapping[str, Place] = {
     "cases": Place(module="cases", name="cases", says="Cases that come in to be decided."),
     "audit": Place(module="cases", name="audit", says="Blind audits of cases that AI decided alone."),
     "effects": Place(module="effects", name="effects", says="What happens in the world after decisions."),
+    "serve": Place(
+        module="serving", name="serve", says="Serve programs: the API, health and metrics, with a worker in the same process."
+    ),
     "worker": Place(
         module="serving",
         name="worker",

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from licet.cli import look_database, look_files, look_server, look_use_cases, look_work
+from licet.cli import look_database, look_files, look_outside, look_server, look_use_cases, look_work
 from licet.cli.findings import Found, OpenRoom, Room, Severity, error, opened_for_looking
 from licet.edge.clock import SystemClock
 from licet.ports import Clock
@@ -63,6 +63,8 @@ ROWS: Final[Mapping[str, tuple[OnRows, str]]] = {
     "stops": (look_work.stops, EVERYWHERE),
     "tokens": (look_work.tokens, EVERYWHERE),
     "use cases": (look_use_cases.folders, EVERYWHERE),
+    "secrets": (look_outside.secrets, EVERYWHERE),
+    "webhooks": (look_outside.webhooks, EVERYWHERE),
     "other folders": (look_use_cases.strangers, EVERYWHERE),
     "systems": (look_use_cases.loadable, EVERYWHERE),
     "expiry": (look_use_cases.expiry, EVERYWHERE),

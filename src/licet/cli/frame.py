@@ -54,6 +54,7 @@ ENVIRONMENT_ERRORS = frozenset(
         "RolledBackError",
         "ServerUnreachableError",
         "TokenMissingError",
+        "PortTakenError",
         "WorkerRunningError",
     }
 )

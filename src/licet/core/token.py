@@ -87,24 +87,6 @@ def token_digest(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def permit_everywhere(token: Token | None, scope: TokenScope, now: datetime) -> Caller | Refused:
-    """As `permit_token`, for what concerns the whole installation: a token for one use case does not do."""
-    valid = _valid(token, now)
-    if isinstance(valid, Refused):
-        return valid
-    if scope not in valid.scopes or valid.use_case_id is not None:
-        why = f"The token {valid.name!r} has no scope {scope.value!r} for all use cases."
-        return Refused(code="scope_missing", why=why, remedy=f"Use one made with --scope {scope.value} and without --use-case.")
-    return Caller(token=valid.id, name=valid.name)
-
-
-def _valid(token: Token | None, now: datetime) -> Token | Refused:
-    if token is None or token.revoked_at is not None or (token.expires_at is not None and now >= token.expires_at):
-        why = "The token is missing, unknown, expired or revoked."
-        return Refused(code="token_not_valid", why=why, remedy="Send `Authorization: Bearer TOKEN`; made with `licet token new`.")
-    return token
-
-
 def permit_token(token: Token | None, scope: TokenScope, use_case: UseCase | None, now: datetime) -> Caller | Refused:
     """Says whether a token may be used for something in a use case.
 
@@ -123,7 +105,29 @@ def permit_token(token: Token | None, scope: TokenScope, use_case: UseCase | Non
         return valid
     if use_case is None or valid.use_case_id not in {None, use_case.id}:
         return Refused(code="not_there", why="There is no such use case, or it is not one this token is for.", remedy="")
-    if scope not in valid.scopes:
-        why = f"The token {valid.name!r} has no scope {scope.value!r}."
+    return _with_scope(valid, scope)
+
+
+def permit_everywhere(token: Token | None, scope: TokenScope, now: datetime) -> Caller | Refused:
+    """As `permit_token`, for what concerns the whole installation: a token for one use case does not pass."""
+    valid = _valid(token, now)
+    if isinstance(valid, Refused):
+        return valid
+    if valid.use_case_id is not None:
+        why = f"The token {valid.name!r} is for one use case, and this is about the whole installation."
+        return Refused(code="scope_missing", why=why, remedy=f"Use one made with --scope {scope.value} and without --use-case.")
+    return _with_scope(valid, scope)
+
+
+def _valid(token: Token | None, now: datetime) -> Token | Refused:
+    if token is None or token.revoked_at is not None or (token.expires_at is not None and now >= token.expires_at):
+        why = "The token is missing, unknown, expired or revoked."
+        return Refused(code="token_not_valid", why=why, remedy="Send `Authorization: Bearer TOKEN`; made with `licet token new`.")
+    return token
+
+
+def _with_scope(token: Token, scope: TokenScope) -> Caller | Refused:
+    if scope not in token.scopes:
+        why = f"The token {token.name!r} has no scope {scope.value!r}."
         return Refused(code="scope_missing", why=why, remedy=f"Use one made with --scope {scope.value}.")
-    return Caller(token=valid.id, name=valid.name)
+    return Caller(token=token.id, name=token.name)

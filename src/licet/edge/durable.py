@@ -13,7 +13,7 @@ from pathlib import Path
 
 from dbos import DBOS, DBOSConfig, SetWorkflowID, WorkflowSerializationFormat
 
-from licet.store.engine_file import QuickConnection
+from licet.store.engine_file import QuickConnection, discard_if_damaged
 
 PROTOCOL = "1"
 """Version of what a chunk means to the engine: raised when an older worker could not go on with what a newer one began."""
@@ -40,6 +40,7 @@ class DurableEngine:
     def launch(self, work: Callable[[int, str], None]) -> None:
         """Begins, and goes on in threads of its own with what this worker had begun before it was killed."""
         logging.getLogger("dbos").setLevel(logging.ERROR)
+        discard_if_damaged(self._file)
         _private(self._file)
         _work[:] = [work]
         config: DBOSConfig = {

@@ -3,12 +3,13 @@
 import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from licet import __version__
 from licet.core.ids import UseCaseSlug
-from licet.core.signal import told_error
+from licet.core.signal import Fact, told_error
 from licet.edge.told import NoTrace, traced
 from licet.edge.turns import Turns
 from licet.flows.drain import LEASE, Claimed, claim_cases, give_back, keep_claims, waiting_use_cases, work_off
@@ -24,6 +25,17 @@ LEDGER = "ledger"
 
 DUTY_LASTS = timedelta(seconds=5)
 PRUNE_AFTER = timedelta(hours=1)
+
+
+class _Unfailing:
+    """A journal whose failing stops nothing: a full disk under a log, or nobody who reads it, ends no thread that decides cases."""
+
+    def __init__(self, journal: Journal) -> None:
+        self._journal = journal
+
+    def __call__(self, signal: str, /, **facts: Fact) -> None:
+        with suppress(OSError, ValueError):
+            self._journal(signal, **facts)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +86,7 @@ class Worker:
 
     def __post_init__(self) -> None:
         """Makes the pool."""
+        self.journal = _Unfailing(self.journal)
         self._turns = Turns(most=self.staff.threads, each=self.staff.per_use_case)
         self._pool = ThreadPoolExecutor(self.staff.threads, thread_name_prefix="licet-chunk")
 

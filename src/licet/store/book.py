@@ -8,6 +8,7 @@ from itertools import chain
 from typing import Any
 
 from sqlalchemy import Connection, CursorResult, Engine, Executable, Row, Table, bindparam, case, func, insert, select, update
+from sqlalchemy.exc import DBAPIError
 
 from licet.core.ledger import Event, event_bytes, leaf_hash
 from licet.ports import Draw, Vault
@@ -72,10 +73,18 @@ class Tx:
             marks = f"({', '.join(['%s'] * len(columns))})"
             self.conn.exec_driver_sql(into + ", ".join([marks] * len(rows)), tuple(chain.from_iterable(rows)))
             return
+        self._copy(f'COPY "{table.name}" ({named}) FROM STDIN', rows)
+
+    def _copy(self, into: str, rows: Sequence[tuple[object, ...]]) -> None:
+        """Streams rows; what the driver says is said in SQLAlchemy's words, as of any other statement."""
+        driver: Any = self.conn.dialect.loaded_dbapi
         cursor: Any = self.conn.connection.cursor()  # of the driver itself, which SQLAlchemy does not know to copy
-        with cursor, cursor.copy(f'COPY "{table.name}" ({named}) FROM STDIN') as copy:
-            for row in rows:
-                copy.write_row(row)
+        try:
+            with cursor, cursor.copy(into) as copy:
+                for row in rows:
+                    copy.write_row(row)
+        except driver.Error as error:
+            raise DBAPIError.instance(into, None, error, driver.Error, hide_parameters=True, dialect=self.conn.dialect) from error
 
     def run(self, statement: Executable, rows: Sequence[Mapping[str, object]] | Mapping[str, object] | None = None) -> Records:
         """Runs a statement: once, with what its parameters stand for, or for many rows."""

@@ -43,15 +43,19 @@ class _Group:
             self.conn.exec_driver_sql("SAVEPOINT part")
         try:
             yield
-        except BaseException:
-            self._take_back()
+        except BaseException as failed:
+            self._take_back(failed)
             raise
         if self.parts:
             self.conn.exec_driver_sql("RELEASE SAVEPOINT part")
         self.parts += 1
 
-    def _take_back(self) -> None:
+    def _take_back(self, failed: BaseException) -> None:
+        """Takes the part back; where that cannot be done, the whole group has come to nothing, and everybody is told why."""
         if not self.parts:
+            return
+        if self.conn.invalidated:
+            self.error = failed if isinstance(failed, DBAPIError) else ConnectionError("the connection was lost")
             return
         try:
             self.conn.exec_driver_sql("ROLLBACK TO SAVEPOINT part")
@@ -70,8 +74,10 @@ class _Group:
             self.error = failed
             roll_back(self.conn)
         finally:
-            self.conn.close()
-            self.ended.set()
+            try:
+                self.conn.close()
+            finally:
+                self.ended.set()
 
 
 class GroupBook(Book):

@@ -164,10 +164,14 @@ def forget_erased(tx: Tx, claim_name: str) -> None:
 
 
 def extend(tx: Tx, claims: Sequence[str], until: datetime) -> None:
-    """Renews leases whose holder is alive."""
+    """Renews leases whose holder is alive; a case that is being decided this moment needs none, and is not waited for."""
     w = work_tables.work
-    if claims:
-        tx.run(update(w).where(w.c.claim.in_(claims)).values(leased_until=until))
+    if not claims:
+        return
+    mine = select(w.c.case_number).where(w.c.claim.in_(claims))
+    if on_postgresql(tx.conn):
+        mine = mine.with_for_update(skip_locked=True)
+    tx.run(update(w).where(w.c.case_number.in_(mine)).values(leased_until=until))
 
 
 def give_back(tx: Tx, claims: Sequence[str]) -> int:

@@ -17,6 +17,9 @@ from licet.web.frame import CODE, Frame
 from licet.web.guard import BASE, SCHEMES
 from licet.web.problems import MEDIA_TYPE, Fault, Problem, ProblemError, problem, render
 
+App = FastAPI
+"""A server's app, for whoever passes it on."""
+
 OPENAPI = "/api/v1/openapi.json"
 NAMES = {400: "bad_request", 404: "no_such_address", 405: "method_not_allowed", 413: "body_too_large"}
 MOST_FAULTS = 20
@@ -41,7 +44,7 @@ def make_app(service: Service, *extra: APIRouter) -> FastAPI:
     app.state.desk = Desk(service)
     for routes in extra:
         app.include_router(routes)
-    app.add_middleware(Frame, limits=service.limits, journal=service.journal)
+    app.add_middleware(Frame, limits=service.limits, failed=service.failed)
     return app
 
 

@@ -1,14 +1,11 @@
 """The frame around every request: limits on what comes in, headers on what goes out, and a plain word when something breaks."""
 
 import secrets
-import time
 from collections.abc import Awaitable, Callable
 
 import anyio
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from licet.core.signal import Fact, told_error
-from licet.ports import Journal
 from licet.store.book import ClockWentBackError
 from licet.store.engines import BrokenDatabaseError, DatabaseBusyError, DatabaseUnreachableError, SchemaError
 from licet.web.limits import Limits
@@ -38,38 +35,27 @@ ROUTE = "licet.route"
 class Frame:
     """Stands around the whole app."""
 
-    def __init__(self, app: ASGIApp, *, limits: Limits, journal: Journal) -> None:
-        """Takes the app, what a request may take, and who is told of requests and failures."""
+    def __init__(self, app: ASGIApp, *, limits: Limits, failed: Callable[[str, BaseException], None]) -> None:
+        """Takes the app, what a request may take, and who is told of failures."""
         self._app = app
         self._limits = limits
-        self._journal = journal
+        self._failed = failed
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Lets one request through."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        began = time.perf_counter()
         answer = _Answer(send)
         refused = self._too_large(scope)
-        if refused is None:
-            await self._through(scope, receive, answer)
-        else:
+        if refused is not None:
             scope[CODE] = refused.code
             await render(refused)(scope, receive, answer)
-        self._tell(scope, answer.status, began)
-
-    async def _through(self, scope: Scope, receive: Receive, answer: "_Answer") -> None:
+            return
         try:
             await self._app(scope, _Body(receive, self._limits), answer)
         except Exception as error:  # noqa: BLE001 - the entry point: what is not known is a bug, and is recorded
             await self._broke(error, scope, receive, answer)
-
-    def _tell(self, scope: Scope, status: int, began: float) -> None:
-        about: dict[str, Fact] = {"method": str(scope["method"]), "route": str(scope.get(ROUTE, "other")), "status": status}
-        self._journal("request.done", **about, ms=round((time.perf_counter() - began) * 1000.0, 1))
-        if CODE in scope:
-            self._journal("request.refused", **about, code=str(scope[CODE]))
 
     def _too_large(self, scope: Scope) -> Problem | None:
         """What can be refused by the head of a request alone."""
@@ -85,8 +71,8 @@ class Frame:
 
     async def _broke(self, error: Exception, scope: Scope, receive: Receive, answer: "_Answer") -> None:
         log_id = secrets.token_hex(8)
-        self._journal("error.unexpected", id=log_id, **told_error(error))
-        if answer.status:
+        self._failed(log_id, error)
+        if answer.begun:
             raise error
         found = failure(error, log_id)
         scope[CODE] = found.code
@@ -106,15 +92,15 @@ def too_large(limits: Limits) -> Problem:
 
 
 class _Answer:
-    """Adds headers to what goes out, and knows with which status; 0 while nothing has."""
+    """Adds headers to what goes out, and knows whether anything has."""
 
     def __init__(self, send: Send) -> None:
         self._send = send
-        self.status = 0
+        self.begun = False
 
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
-            self.status = int(message["status"])
+            self.begun = True
             there = {name.lower() for name, _ in message["headers"]}
             message["headers"] = [*message["headers"], *(pair for pair in HEADERS if pair[0] not in there)]
         await self._send(message)

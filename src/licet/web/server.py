@@ -1,5 +1,8 @@
 """The server's settings: how uvicorn is to run the app, so that no header is trusted that anybody could have sent."""
 
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import uvicorn
@@ -11,6 +14,13 @@ GRACE_SECONDS = 20
 BACKLOG = 512
 HEAD_BYTES = 64 * 1024
 """Most bytes of a request's head. The app's own limit is lower and answers in words; this one ends what never ends its head."""
+
+
+STARTING_SECONDS = 0.02
+
+
+class PortTakenError(RuntimeError):
+    """The server cannot listen where it was told to."""
 
 
 class BoundedProtocol(HttpToolsProtocol):
@@ -68,6 +78,31 @@ def server_of(app: FastAPI, *, host: str, port: int) -> uvicorn.Server:
             backlog=BACKLOG,
         )
     )
+
+
+@contextmanager
+def running(app: FastAPI, *, host: str, port: int) -> Iterator[list[int]]:
+    """Runs an app in a thread of its own until the block ends; requests at hand are finished then.
+
+    Yields:
+        The ports it listens on.
+
+    Raises:
+        PortTakenError: when the address cannot be listened on.
+    """
+    server = server_of(app, host=host, port=port)
+    thread = threading.Thread(target=server.run, name="licet-server", daemon=True)
+    thread.start()
+    try:
+        while not server.started:
+            if not thread.is_alive():
+                message = f"{host}:{port} cannot be listened on: another process has it, or it is no address of this machine."
+                raise PortTakenError(message)
+            thread.join(STARTING_SECONDS)
+        yield ports_of(server)
+    finally:
+        server.should_exit = True
+        thread.join(GRACE_SECONDS + KEEP_ALIVE_SECONDS)
 
 
 def ports_of(server: uvicorn.Server) -> list[int]:

@@ -1,0 +1,66 @@
+"""Looks at what use cases need of the world outside: secrets that are named, and webhooks that may be reached."""
+
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+from licet.cli.findings import Found, OpenRoom, error, worst
+from licet.core.use_case import Stage
+from licet.edge.addresses import Allowed, AllowListError, NotAllowedError, allowed_from, pinned
+from licet.edge.bad_file import BadFolderError
+from licet.edge.folder import load_use_case
+from licet.edge.forms import UseCaseFile
+from licet.settings import SecretMissingError, secret
+from licet.store import use_cases
+
+PORTS = {"https": 443, "http": 80}
+
+
+def _told(room: OpenRoom) -> Iterator[UseCaseFile]:
+    """What the folders say that can be read; the others are found by another look."""
+    with room.office.book.read() as tx:
+        there = [one.slug for one in use_cases.every(tx) if one.stage is not Stage.RETIRED]
+    for slug in there:
+        try:
+            yield load_use_case(room.home.use_cases / slug)
+        except BadFolderError:
+            continue
+
+
+def secrets(room: OpenRoom) -> Found:
+    """Whether the secrets that use cases name are there, for the endpoint that is asked and the webhook that is told."""
+    named = [(told.slug, name) for told in _told(room) for name in _secrets_of(told)]
+    return worst((found for slug, name in named for found in _secret(slug, name)), f"{len(named)} secrets are named and there")
+
+
+def _secrets_of(told: UseCaseFile) -> list[str]:
+    endpoint = [] if told.http is None else list(told.http.secret_headers.values())
+    webhook = [] if told.effect is None or told.effect.webhook is None else [told.effect.webhook.secret]
+    return [*endpoint, *webhook]
+
+
+def _secret(slug: str, name: str) -> Iterator[Found]:
+    try:
+        secret(name)
+    except SecretMissingError as wrong:
+        yield error(f"{wrong} The use case {slug!r} names it; without it its system is not asked, or its effects do not leave.")
+
+
+def webhooks(room: OpenRoom) -> Found:
+    """Whether the addresses of webhooks lead to a place that may be told."""
+    try:
+        allowed = allowed_from(room.home.webhook_allow)
+    except AllowListError as wrong:
+        return error(str(wrong))
+    named = [(told.slug, told.effect.webhook.url) for told in _told(room) if told.effect is not None and told.effect.webhook is not None]
+    found = [one for slug, url in named for one in _webhook(slug, url, allowed)]
+    return worst(found, f"{len(named)} webhooks are named and may be told")
+
+
+def _webhook(slug: str, url: str, allowed: Allowed) -> Iterator[Found]:
+    parts = urlsplit(url)
+    try:
+        pinned(parts.scheme, (parts.hostname or "").lower(), parts.port or PORTS[parts.scheme], allowed)
+    except NotAllowedError as wrong:
+        yield error(f"The webhook of {slug!r} is refused: {wrong}")
+    except OSError:
+        yield error(f"The webhook of {slug!r} names {parts.hostname!r}, which has no address here. Write another, or mend the resolver.")

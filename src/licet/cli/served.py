@@ -1,0 +1,86 @@
+"""Served: an installation behind its server, with a worker in the same process where it is to have one."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+
+from licet.core.signal import told_error
+from licet.edge.case_reader import FolderCases
+from licet.edge.slots import take_slot
+from licet.edge.worker import Worker
+from licet.flows.office import Office
+from licet.flows.speakers import Speakers
+from licet.ports import Journal, Trace
+from licet.settings import Home, body_limit
+from licet.web.app import App, make_app
+from licet.web.asked import Asked
+from licet.web.desk import Service
+from licet.web.guard import let_scraper
+from licet.web.limits import Limits
+from licet.web.metrics import Meter, metrics_routes
+from licet.wiring import watched, worker_of
+
+WORKER_SEEN_WITHIN = timedelta(seconds=30)
+"""A server without a worker of its own is ready while some worker was seen so lately."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """How a server is wanted: where it listens, whether people's word is taken for who they are, and whether it has a worker."""
+
+    host: str
+    port: int
+    asserted: bool
+    worker: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Telling:
+    """Who is told what a server does: its log, its traces, and the counts of its metrics."""
+
+    journal: Journal
+    trace: Trace
+    meter: Meter
+
+
+@contextmanager
+def with_worker(home: Home, office: Office, telling: Telling) -> Iterator[Worker]:
+    """Runs a worker until the block ends.
+
+    Raises:
+        WorkerRunningError: when there may be no other worker.
+    """
+    slot = take_slot(home.inner, several=home.database_url is not None)
+    try:
+        worker = worker_of(office, slot, telling.journal, telling.trace)
+        worker.start()
+        try:
+            yield worker
+        finally:
+            worker.stop()
+    finally:
+        slot.free()
+
+
+def app_of(home: Home, office: Office, wish: Wish, telling: Telling, worker: Worker | None) -> App:
+    """The server's app; it wakes the worker of this process, if there is one, when cases come in."""
+    limit = body_limit()
+    service = Service(
+        office=watched(office, telling.journal, telling.trace),
+        read_case=FolderCases(root=home.use_cases),
+        limits=Limits() if limit is None else Limits(body_bytes=limit),
+        speakers=Speakers() if worker is None else worker.speakers,
+        host=wish.host,
+        asserted=wish.asserted,
+        worker_within=WORKER_SEEN_WITHIN,
+        wake=_nobody if worker is None else worker.wake,
+        failed=lambda log_id, error: telling.journal("error.unexpected", id=log_id, **told_error(error)),
+    )
+    app = make_app(service, metrics_routes(telling.meter, office, let_scraper))
+    app.add_middleware(Asked, journal=telling.journal, trace=telling.trace)
+    return app
+
+
+def _nobody() -> None:
+    """Wakes nobody: the workers are other processes, and look by themselves."""

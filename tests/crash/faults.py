@@ -1,0 +1,140 @@
+"""Faults: what is done to processes and databases, and how soon cases are decided again afterwards."""
+
+import random
+import signal
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from tests.cluster import Cluster
+from tests.crash.eye import ROUTED, SIGNED, Eye, seconds_until
+from tests.crash.fleet import Fleet, Place, send
+
+TOO_LONG = 60.0
+"""Seconds after which nobody waits any longer: what was to happen did not."""
+
+CALM_EVERY = 10
+"""In one of so many kills it is waited for, undisturbed, until everything the killed worker held is decided."""
+
+
+class StuckError(AssertionError):
+    """Work stands still."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Scene:
+    """Where faults happen.
+
+    Attributes:
+        chance: seeded.
+        recoveries: in seconds, one per fault.
+        brought: cases that may have come before this turn's fault.
+        more: cases that come when the harm is done.
+    """
+
+    fleet: Fleet
+    eye: Eye
+    chance: random.Random
+    cluster: Cluster | None
+    recoveries: list[float] = field(default_factory=list)
+    turn: int = 0
+    brought: int = 0
+    more: int = 0
+
+    def wait(self, what: str, holds: Callable[[], bool], *, within: float = TOO_LONG) -> float:
+        """Waits for something, and tends the fleet meanwhile.
+
+        Raises:
+            StuckError: when it takes too long; says what was waited for.
+        """
+        took = seconds_until(holds, within=within, tend=self.fleet.tend)
+        if took is None:
+            raise StuckError(f"After {within:.0f} s still not: {what} (turn {self.turn}).")
+        return took
+
+    def victim(self) -> Place:
+        """A worker that runs, and holds cases where one does within a second."""
+        self.wait("a worker runs", lambda: bool(self.fleet.alive()))
+        places = self.fleet.alive()
+        place = self.chance.choice(places)
+        seconds_until(lambda: bool(self.held(place)), within=1.0, tend=self.fleet.tend)
+        time.sleep(self.chance.uniform(0.0, 0.08))
+        return place
+
+    def held(self, place: Place) -> list[int]:
+        """The cases a worker has claimed."""
+        found = self.eye.rows(f"select case_number from work where claimed_by = '{place.name}'")  # noqa: S608 - a worker's name
+        return [int(row[0]) for row in found or []]
+
+    def next_decided(self) -> float:
+        """Seconds until any case is decided from now on."""
+        before = self.eye.sure(ROUTED)
+        self.fleet.allow(self.more)
+        return self.wait("the next case is decided", lambda: (self.eye.number(ROUTED) or 0) > before)
+
+    def all_decided(self, cases: list[int]) -> float:
+        """Seconds until all of these are decided."""
+        if not cases:
+            return 0.0
+        left = f"select count(*) from work where case_number in ({', '.join(map(str, cases))})"  # noqa: S608 - numbers
+        return self.wait("what it held is decided", lambda: self.eye.number(left) == 0)
+
+
+Fault = Callable[[Scene], float]
+"""Does harm once; says how many seconds it took until cases were decided again."""
+
+
+def kill_worker(scene: Scene) -> float:
+    """Kills a worker at work."""
+    place = scene.victim()
+    held = scene.held(place)
+    send(place, signal.SIGKILL)
+    took = scene.next_decided()
+    return took + scene.all_decided(held) if scene.turn % CALM_EVERY == 0 else took
+
+
+def kill_sequencer(scene: Scene) -> float:
+    """Kills the worker whose duty the ledger is; over when another signs a checkpoint."""
+    found = scene.eye.sure_rows("select holder from duty where name = 'ledger'")
+    holder = [place for place in scene.fleet.alive() if found and place.name == found[0][0]]
+    if not holder:
+        scene.wait("a worker that runs has the duty", lambda: _has_duty(scene))
+        return kill_sequencer(scene)
+    time.sleep(scene.chance.uniform(0.0, 0.25))
+    send(holder[0], signal.SIGKILL)
+    before = scene.eye.sure(SIGNED)
+    scene.fleet.allow(scene.more)
+    return scene.wait("the ledger is numbered again", lambda: (scene.eye.number(SIGNED) or 0) > before)
+
+
+def _has_duty(scene: Scene) -> bool:
+    found = scene.eye.rows("select holder from duty where name = 'ledger'")
+    return bool(found) and any(place.name == found[0][0] for place in scene.fleet.alive())
+
+
+def nothing(scene: Scene) -> float:
+    """Nothing happens."""
+    return scene.next_decided()
+
+
+def stop_worker(scene: Scene) -> float:
+    """Lets a worker stand still for five seconds, wherever it is, and then go on."""
+    place = scene.victim()
+    send(place, signal.SIGSTOP)
+    held = scene.held(place)
+    deadline = time.monotonic() + 5.0
+    while time.monotonic() < deadline:
+        scene.fleet.tend()
+        time.sleep(0.05)
+    send(place, signal.SIGCONT)
+    return scene.next_decided() + scene.all_decided(held)
+
+
+def stop_database(scene: Scene) -> float:
+    """Stops PostgreSQL at once, as a power cut does, and starts it again after a moment."""
+    assert scene.cluster is not None
+    scene.victim()
+    scene.cluster.stop()
+    time.sleep(scene.chance.uniform(0.0, 2.0))
+    scene.cluster.start()
+    return scene.next_decided()
