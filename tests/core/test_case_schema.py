@@ -22,7 +22,18 @@ from licet.core.case_rules import (
     rules_from_json,
     rules_to_json,
 )
-from licet.core.case_schema import MOST_PROBLEMS, CaseField, CaseSchema, FieldType, Problem, check, marked
+from licet.core.case_schema import (
+    MOST_PROBLEMS,
+    CaseField,
+    CaseSchema,
+    FieldType,
+    NotASchemaError,
+    Problem,
+    check,
+    marked,
+    schema_from_json,
+    schema_to_json,
+)
 
 AMOUNT = CaseField(type=FieldType.NUMBER, required=True, min=Decimal(0), max=Decimal(50_000))
 SEGMENT = CaseField(type=FieldType.CHOICE, one_of=("retail", "vip"), required=True)
@@ -214,6 +225,16 @@ def test_a_number_is_digits_or_none(text: str) -> None:
 )
 def test_whatever_changes_in_a_schema_changes_its_digest(other: CaseSchema) -> None:
     assert other.digest != SCHEMA_OF_CLAIMS.digest
+
+
+def test_a_schema_reads_back_equal() -> None:
+    assert schema_from_json(schema_to_json(SCHEMA_OF_CLAIMS)) == SCHEMA_OF_CLAIMS
+
+
+@pytest.mark.parametrize("raw", [None, {}, {**dict(schema_to_json(CaseSchema(kind=ContentKind.TEXT))), "fields": {"a": {}}}])  # type: ignore[arg-type] # an object, by its writer
+def test_what_is_no_schema_is_refused(raw: object) -> None:
+    with pytest.raises(NotASchemaError):
+        schema_from_json(raw)  # type: ignore[arg-type] # that is the point
 
 
 def test_the_order_of_fields_counts_for_nothing() -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from licet.core.case import Content
+from licet.core.signal import Fact
 from licet.core.system import Proposed
 from licet.edge.draw import SystemDraw
 from licet.edge.durable import DurableEngine
@@ -50,10 +51,10 @@ class PlainEngine:
 class Noted:
     """What a worker said."""
 
-    said: list[tuple[str, dict[str, object]]] = field(default_factory=list)
+    said: list[tuple[str, dict[str, Fact]]] = field(default_factory=list)
 
-    def __call__(self, what: str, **facts: object) -> None:
-        self.said.append((what, facts))
+    def __call__(self, signal: str, /, **facts: Fact) -> None:
+        self.said.append((signal, facts))
 
 
 @contextmanager

@@ -14,6 +14,7 @@ from licet.core.history import PastCase
 from licet.core.mandate import ActiveMandate
 from licet.flows.evaluate import Evaluated, Request, evaluate
 from licet.flows.intake import Tally
+from licet.flows.open_sealed import figures, open_sealed
 from licet.testing import World, done, past_cases, promise
 from tests.flows.examples import MAILS
 
@@ -154,3 +155,17 @@ def test_a_mandate_for_the_changed_schema_decides_its_cases_alone_again(tmp_path
         world.earn(MAILS)
         assert routed(world, taken_in_by(SCHEMA, ordinary(20, "old"))).alone == 0
         assert routed(world, taken_in_by(other, ordinary(20, "new"))).alone == 20
+
+
+def test_what_an_opened_look_shows_is_about_the_cases_the_schema_covers(tmp_path: Path) -> None:
+    with World(tmp_path) as world:
+        wrong = with_attributes(past_cases(40, wrong=40, name="vip"), segment="vip", amount="10")
+        world.use_case(MAILS)
+        world.import_cases(MAILS, [*ordinary(250), *wrong])
+        world.sign(MAILS)
+        look = judged(world).stored.look.id
+        done(open_sealed(world.office, world.owner, name=MAILS))
+        shown = figures(world.office, name=MAILS, look=look)
+    assert shown is not None
+    assert (max(point.n for point in shown.curve), max(point.errors for point in shown.curve)) == (250, 0)
+    assert not any(miss.alone for miss in shown.misses)

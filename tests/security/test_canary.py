@@ -4,10 +4,13 @@ import json
 import os
 import signal
 import subprocess
+import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from licet.core.case import CaseBody, TextContent
@@ -22,6 +25,7 @@ from tests.cli.conftest import made
 from tests.cli.desk import COMMAND, Desk, typed
 
 pytestmark = pytest.mark.filterwarnings(f"ignore:{(CANARY := 'canary7f3a9c1e')}")
+BANNER = "Licet listens on"
 SECRET = "LICET_SECRET_HOOK"  # noqa: S105 - its name
 
 SYSTEM = f'''"""A system that says more than it should."""
@@ -87,31 +91,61 @@ def stand(desk: Desk) -> tuple[int, int]:
     return one.queue.cases, one.effects.waiting
 
 
-def worked(desk: Desk) -> str:
-    """Lets a worker work off what waits, in a process of its own, and gives all that it wrote."""
+def ask(address: str, token: str) -> httpx.Response:
+    """Sends requests that are taken, refused and not understood, and reads the metrics."""
+    shown = {"Authorization": f"Bearer {token}"}
+    with httpx.Client(base_url=address, headers=shown, timeout=30) as client:
+        cases = f"/api/v1/use-cases/mails/cases?{CANARY}={CANARY}"
+        assert client.post(cases, json={"id": f"{CANARY}-api", "content": {"text": f"one {CANARY}"}}).status_code < 300
+        assert client.post(cases, json={"id": f"{CANARY}-no", "content": {CANARY: CANARY}}).status_code >= 400
+        assert client.get(f"/{CANARY}").status_code == 404
+        assert client.get("/metrics", headers={"Authorization": f"Bearer licet_{CANARY}"}).status_code == 401
+        return client.get("/metrics")
+
+
+def served(desk: Desk, token: str) -> tuple[str, str]:
+    """Lets a server work off what waits, in a process of its own, and gives all that it wrote, and its metrics."""
     told = {"LICET_LOG_LEVEL": "debug", "LICET_LOG_FORM": "json", SECRET: f"{CANARY}-secret", "LICET_WEBHOOK_ALLOW": "127.0.0.1"}
-    command = [*COMMAND[:1], "-c", COMMAND[-1], "worker", "--home", str(desk.home)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env={**os.environ, **told}) as process:
+    command = [*COMMAND[:1], "-c", COMMAND[-1], "serve", "--port", "0", "--home", str(desk.home)]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, env={**os.environ, **told}) as process:
+        assert process.stderr is not None
+        written: list[str] = []
+        reading = threading.Thread(target=written.extend, args=(process.stderr,))
+        reading.start()
         try:
-            until = time.monotonic() + 40
-            while (stand(desk)[0] or not stand(desk)[1]) and time.monotonic() < until:
-                assert process.poll() is None, process.communicate()
-                time.sleep(0.2)
-            time.sleep(1.0)  # an attempt at an effect
+            within(lambda: any(BANNER in line for line in written))
+            metrics = ask(next(line for line in written if BANNER in line).split()[-1], token)
+            within(lambda: stand(desk)[0] == 0 and any("effect.failed" in line for line in written))
         finally:
             process.send_signal(signal.SIGTERM)
-        out, err = process.communicate(timeout=60)
-    assert process.returncode == 0, err
-    return out + err
+            process.wait(60)
+            reading.join()
+    assert process.returncode == 0, written
+    return "".join(written), metrics.text
 
 
-def test_a_worker_logs_each_step_and_no_canary(desk: Desk) -> None:
+def within(holds: Callable[[], bool], *, seconds: float = 40) -> None:
+    """Waits until something holds."""
+    until = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < until, "it did not come about"
+        time.sleep(0.2)
+
+
+def test_a_server_logs_each_step_and_shows_metrics_and_no_canary(desk: Desk) -> None:
+    desk("person", "add", "ada@example.org", "--name", "Ada", "--role", "admin")
+    scopes = ("--scope", "cases:write", "--scope", "metrics")
+    token = desk("token", "new", CANARY, *scopes, "--as", "ada@example.org").data["token"]
     send(desk)
-    written = worked(desk)
-    lines: list[dict[str, Any]] = [json.loads(line) for line in written.splitlines()]
+    written, metrics = served(desk, token)
+    lines: list[dict[str, Any]] = [json.loads(line) for line in written.splitlines() if BANNER not in line]
     assert stand(desk)[0] == 0
-    assert CANARY not in written
-    events = {line["event"] for line in lines}
-    assert {"worker.started", "chunk.done", "system.asked", "system.failed", "effect.failed", "library.said", "worker.stopped"} <= events
-    assert sum(line["cases"] for line in lines if line["event"] == "chunk.done") == 40
+    for secret in (CANARY, token, token.removeprefix("licet_")):
+        assert secret not in written
+        assert secret not in metrics
+    assert {line["event"] for line in lines} >= {
+        *("server.started", "server.stopping", "server.stopped", "worker.started", "worker.stopped", "request.done", "request.refused"),
+        *("chunk.done", "system.asked", "system.failed", "effect.failed", "library.said"),
+    }
     assert {line["library"] for line in lines if line["event"] == "library.said"} == {"theirs", "py.warnings"}
+    assert "licet_queue_cases{" in metrics

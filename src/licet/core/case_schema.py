@@ -11,7 +11,7 @@ from typing import assert_never
 
 from licet.core.canonical import Json, digest
 from licet.core.case import CaseBody, Content, ContentKind, ImageContent, TableContent, TextContent, content_kind
-from licet.core.case_rules import NO_RULES, NUMBER_LENGTH, RESERVED, CaseRules, number_in, rules_to_json
+from licet.core.case_rules import NO_RULES, NUMBER_LENGTH, RESERVED, CaseRules, number_in, rules_from_json, rules_to_json
 
 LARGEST: Mapping[ContentKind, int] = {ContentKind.TEXT: 1_000_000, ContentKind.TABLE: 1_000_000, ContentKind.IMAGE: 5_000_000}
 """The most a content may have where the schema names no limit: characters of a text or of a row's cells, bytes of a picture."""
@@ -105,7 +105,7 @@ class Problem:
 
 
 def schema_to_json(schema: CaseSchema) -> Json:
-    """Writes a schema as plain JSON: what is hashed."""
+    """Writes a schema as plain JSON: what is hashed, and kept with each look."""
     return {
         "kind": schema.kind.value,
         "fields": {name: _field_to_json(one) for name, one in schema.fields.items()},
@@ -125,6 +125,55 @@ def _field_to_json(one: CaseField) -> Json:
         "pattern": one.pattern,
         "one_of": list(one.one_of),
     }
+
+
+class NotASchemaError(ValueError):
+    """A stored schema cannot be read: the database was written by another version or altered."""
+
+
+def schema_from_json(raw: Json) -> CaseSchema:
+    """Reads a schema that `schema_to_json` wrote.
+
+    Raises:
+        NotASchemaError: when it is not one.
+    """
+    match raw:
+        case {"kind": str(kind), "fields": Mapping() as fields, "attributes": Mapping() as attributes, "rules": rules, "largest": largest}:
+            return CaseSchema(
+                kind=ContentKind(kind),
+                fields={name: _field_from_json(one) for name, one in fields.items()},
+                attributes={name: _field_from_json(one) for name, one in attributes.items()},
+                rules=rules_from_json(rules),
+                largest=largest if isinstance(largest, int) else None,
+            )
+        case _:
+            message = f"{raw!r} is not a case schema."
+            raise NotASchemaError(message)
+
+
+def _field_from_json(raw: Json) -> CaseField:
+    match raw:
+        case {
+            "type": str(kind),
+            "required": bool(required),
+            "min": None | str() as least,
+            "max": None | str() as most,
+            "longest": None | int() as longest,
+            "pattern": str(pattern),
+            "one_of": [*one_of],
+        }:
+            return CaseField(
+                type=FieldType(kind),
+                required=required,
+                min=None if least is None else Decimal(least),
+                max=None if most is None else Decimal(most),
+                longest=longest,
+                pattern=pattern,
+                one_of=tuple(map(str, one_of)),
+            )
+        case _:
+            message = f"{raw!r} is not a field of a case schema."
+            raise NotASchemaError(message)
 
 
 def check(schema: CaseSchema | None, body: CaseBody) -> CaseBody | tuple[Problem, ...]:

@@ -43,7 +43,7 @@ def _signal(weight: Weight, says: str, *facts: str) -> Signal:
 SIGNALS: Final[Mapping[str, Signal]] = {
     "server.started": _signal(Weight.INFO, "A server answers requests.", "version", "port", "database", "worker"),
     "server.stopping": _signal(Weight.INFO, "A server or worker was asked to end, and finishes what it holds.", "worker"),
-    "server.stopped": _signal(Weight.INFO, "A server has ended.", "ms"),
+    "server.stopped": _signal(Weight.INFO, "A server has ended.", "port"),
     "worker.started": _signal(Weight.INFO, "A worker claims cases.", "worker", "version", "database"),
     "worker.stopped": _signal(Weight.INFO, "A worker has ended.", "worker", "ms"),
     "worker.failed": _signal(Weight.ERROR, "A round of a worker failed; it is tried again.", "worker", "round", "kind", "where"),

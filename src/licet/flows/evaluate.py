@@ -6,7 +6,7 @@ from datetime import datetime
 
 from licet.core.answer import Answer, answer_label
 from licet.core.canonical import Json
-from licet.core.case_schema import CaseSchema
+from licet.core.case_schema import CaseSchema, schema_to_json
 from licet.core.evaluation import Graded, Judgment, Plan, grid, judge, verdict_to_json
 from licet.core.grading import GRADER, loss
 from licet.core.ids import CaseNumber, LookId, SealedSetId
@@ -76,6 +76,7 @@ class _Prepared:
     standard: CountersignedStandard
     speaker: Speaker
     scope: Scope
+    schema: CaseSchema | None
     sealed: SealedSet
     spoken: tuple[Spoken | Gone, ...]
     warnings: tuple[str, ...]
@@ -138,17 +139,23 @@ def _prepare(office: Office, by: Actor, request: Request) -> _Prepared | Refused
     heard = hear(office, use_case, speaks, waiting, bounds)
     if isinstance(heard, Refused):
         return heard
-    by_number = {one.number: one for one in heard.spoken}
     return _Prepared(
         by=by,
         use_case=use_case,
         standard=standard,
         speaker=speaks,
         scope=heard.scope,
+        schema=request.schema,
         sealed=sealed,
-        spoken=tuple(by_number.get(one.number, Gone(number=one.number)) for one in waiting),
+        spoken=_in_place(heard.spoken, waiting),
         warnings=(*never_alone_warnings(bounds, heard), *_version_warning(speaks), *_set_warning(len(earlier))),
     )
+
+
+def _in_place(spoken: Sequence[Spoken], waiting: Sequence[cases.StoredCase]) -> tuple[Spoken | Gone, ...]:
+    """What was said, in the order in which the cases were drawn; an erased case keeps its place."""
+    by_number = {one.number: one for one in spoken}
+    return tuple(by_number.get(one.number, Gone(number=one.number)) for one in waiting)
 
 
 def _nothing_sealed(use_case: UseCase) -> Refused:
@@ -325,13 +332,20 @@ def _stored(planned: _Planned, look: Look, judgment: Judgment) -> looks.StoredLo
         look=look,
         standard=planned.plan.standard,
         fingerprint=planned.plan.fingerprint,
-        plan={"scope": scope_to_json(planned.plan.scope), "guardian": planned.plan.guardian, "grader": planned.plan.grader},
+        plan=_kept_plan(planned),
         word=judgment.verdict.word,
         verdict=verdict,
         verdict_digest=looks.verdict_digest(verdict),
         warnings=(*planned.prepared.warnings, *judgment.warnings),
         by=planned.prepared.by.id,
     )
+
+
+def _kept_plan(planned: _Planned) -> Mapping[str, Json]:
+    """What was judged; with the schema, so that what the look showed can be shown again."""
+    plan, schema = planned.plan, planned.prepared.schema
+    kept: dict[str, Json] = {"scope": scope_to_json(plan.scope), "guardian": plan.guardian, "grader": plan.grader}
+    return kept if schema is None else kept | {"schema": schema_to_json(schema)}
 
 
 def _judged_facts(stored: looks.StoredLook) -> Mapping[str, Json]:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from licet.core.answer import Answer, answer_label
+from licet.core.case_rules import facts_of
+from licet.core.case_schema import CaseSchema, marked, schema_from_json
 from licet.core.evaluation import Graded
 from licet.core.ids import CaseNumber, Digest, LookId
 from licet.core.people import Act, Actor, permit_person
@@ -145,16 +147,24 @@ def figures_of(standard: Standard, spoken: Sequence[Spoken], answers: Mapping[Ca
 def _opened(tx: Tx, use_case: UseCase, stored: looks.StoredLook, scope: Digest) -> tuple[list[Spoken], dict[CaseNumber, Answer | None]]:
     waiting = [one for one in cases.sealed(tx, use_case, stored.look.sealed_set)[: stored.look.labels] if one.salt is not None]
     said = systems.proposals_for(tx, use_case, stored.fingerprint, [one.number for one in waiting])
-    spoken = [_spoken(tx, one, said[one.number]) for one in waiting if one.number in said]
+    schema = _schema(stored)
+    spoken = [_spoken(tx, one, said[one.number], schema) for one in waiting if one.number in said]
     proof = looks.PlannedLook(sealed_set=stored.look.sealed_set, scope=scope)
     answers = {number: answer for number, (answer, _) in looks.sealed_answers(tx, use_case, proof).items()}
     second = {row.case: row.answer for row in looks.worksheet(tx, use_case, stored.look.sealed_set) if row.answer is not None}
     return spoken, {**answers, **second}
 
 
-def _spoken(tx: Tx, one: cases.StoredCase, proposed: Proposed) -> Spoken:
+def _schema(stored: looks.StoredLook) -> CaseSchema | None:
+    """The schema a look was judged by; None for a use case without one."""
+    plan = stored.plan if isinstance(stored.plan, Mapping) else {}
+    return schema_from_json(plan["schema"]) if "schema" in plan else None
+
+
+def _spoken(tx: Tx, one: cases.StoredCase, proposed: Proposed, schema: CaseSchema | None) -> Spoken:
     body = cases.body_of(tx, one)
-    return Spoken(number=one.number, attributes={} if body is None else body.attributes, proposed=proposed, name=one.external_id or "")
+    attributes = {} if body is None else facts_of(marked(schema, body))
+    return Spoken(number=one.number, attributes=attributes, proposed=proposed, name=one.external_id or "")
 
 
 def _labelled(judged: Graded) -> Labelled:
