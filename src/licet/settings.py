@@ -10,6 +10,7 @@ SETTINGS: Mapping[str, str] = {
     "LICET_KEY_FILE": "File with the key that payloads are encrypted under. Default: `.licet/key`. Keep a copy apart from the database.",
     "LICET_DATABASE_URL": "Address of a PostgreSQL database, `postgresql://USER:PASSWORD@HOST:PORT/DATABASE`, with `?sslmode=` verify-full "
     "(the default beyond this machine), require or disable. Default: the SQLite file `.licet/licet.sqlite`.",
+    "LICET_TEAM": "The team that commands act for: use cases of other teams are not there. Default: the whole installation.",
     "LICET_LOG_LEVEL": "The least that a server or worker logs: debug, info, warning or error. Default: info.",
     "LICET_LOG_FORM": "How it logs on stderr: json (one object a line) or text. Default: text on a terminal, json elsewhere.",
     "LICET_OTEL_ENDPOINT": "Address of an OpenTelemetry collector, such as http://127.0.0.1:4318, that traces are sent to by OTLP/HTTP; "
@@ -122,12 +123,14 @@ class Home:
         root: the folder with use_cases/.
         key_file: the payload key.
         database_url: the address of a PostgreSQL database, which may hold a password; None where SQLite is used.
+        team: for which team commands act; None: for the whole installation.
         webhook_allow: what webhooks may reach beyond public addresses.
     """
 
     root: Path
     key_file: Path
     database_url: str | None = field(default=None, repr=False)
+    team: str | None = None
     webhook_allow: str = ""
 
     @property
@@ -174,6 +177,7 @@ def home_at(root: Path, environment: Mapping[str, str] | None = None) -> Home:
         root=root,
         key_file=Path(key) if key else root / FOLDER / "key",
         database_url=env.get("LICET_DATABASE_URL") or None,
+        team=env.get("LICET_TEAM") or None,
         webhook_allow=env.get("LICET_WEBHOOK_ALLOW", ""),
     )
 

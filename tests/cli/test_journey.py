@@ -4,7 +4,10 @@ import pytest
 
 from tests.cli.desk import BUILDER, OTHER, OWNER, POSTED, RISK, Desk, cases, read, typed
 
-EXPORTED = ["case_id", "route", "reason", "decided_by", "answer", "confidence", "mandate", "audited", "audit_answer"]
+EXPORTED = [
+    *["case_id", "route", "reason", "decided_by", "answer", "confidence", "mandate"],
+    *["audited", "audit_answer", "corrected_answer", "corrected_by"],
+]
 
 
 def test_cases_inside_the_mandate_are_decided_alone_and_the_rest_by_people(granted: Desk) -> None:

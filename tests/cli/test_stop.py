@@ -27,9 +27,12 @@ def test_the_stop_of_the_whole_installation(granted: Desk) -> None:
     shown = granted.shown("stop", "status", "mails").out
     assert "the whole installation" in shown
     assert "everything" in shown
+    assert granted("mandate", "show", "mails").data["stopped"] is True
+    assert "nothing is decided alone" in granted.shown("mandate", "show", "mails").out
     assert granted("stop", "lift", "mails", "--as", OWNER, code=5).refused["code"] == "not_stopped"
     assert granted("stop", "lift", "--as", OWNER, code=5).refused["code"] == "not_permitted"
     granted("stop", "lift", "--as", RISK)
+    assert granted("mandate", "show", "mails").data["stopped"] is False
 
 
 @pytest.mark.parametrize(

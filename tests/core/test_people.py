@@ -34,6 +34,11 @@ MATRIX: dict[Act, set[Role]] = {
     Act.CORRECT: {V, O},
     Act.ERASE: {O, A},
     Act.RETIRE: {O, A},
+    Act.MOVE: {A},
+    Act.ISSUE: {O, A},
+    Act.ISSUE_EVERYWHERE: {A},
+    Act.DELIVER: EVERYBODY,
+    Act.REPLAY: {O, A},
 }
 
 
@@ -52,7 +57,7 @@ def test_every_act_has_its_line() -> None:
 
 @pytest.mark.parametrize("act", Act)
 def test_the_operator_sets_up_imports_evaluates_exports_and_nothing_that_needs_a_person(act: Act) -> None:
-    may = act in {Act.SET_UP, Act.ADD_PERSON, Act.CREATE_USE_CASE, Act.IMPORT, Act.EVALUATE, Act.EXPORT, Act.SUBMIT}
+    may = act in {Act.SET_UP, Act.ADD_PERSON, Act.CREATE_USE_CASE, Act.IMPORT, Act.EVALUATE, Act.EXPORT, Act.SUBMIT, Act.DELIVER}
     assert isinstance(permit(Operator(), act, use_case_owner=None), Operator) == may == (act in OPERATOR_ACTS)
     assert isinstance(permit_person(Operator(), act, use_case_owner=None), Refused)
 

@@ -4,6 +4,7 @@ import random
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from tests.cluster import Cluster
@@ -14,6 +15,7 @@ from tests.crash.fleet import Fleet, failures
 from tests.crash.ground import Ground
 from tests.crash.truth import proven, truth_of
 
+REASONS = "select reason, count(*) from routing where reason is not null group by reason"
 LONGEST_RECOVERY = 30.0
 """Seconds after a fault within which cases must be decided again."""
 
@@ -33,6 +35,8 @@ class Plan:
         workers: how many work; on SQLite one.
         posted: whether cases bring a proposal; otherwise the function in the folder is asked.
         ahead: how many unclaimed cases wait at most.
+        rest: seconds after which a worker that was killed is started again.
+        crooked: whether the workers' clock can be set wrong.
     """
 
     name: str
@@ -43,23 +47,22 @@ class Plan:
     posted: bool = True
     ahead: int = 1000
     rest: float = 0.5
-    bootstrap: tuple[str, ...] = ()
+    crooked: bool = False
 
 
-def run_campaign(plan: Plan, ground: Ground, cluster: Cluster | None, *, seed: int) -> dict[str, Any]:
+def run_campaign(plan: Plan, ground: Ground, cluster: Cluster | None, *, seed: int, disk: Path | None = None) -> dict[str, Any]:
     """Runs a campaign and says what came of it."""
     began = time.monotonic()
     workers = 1 if ground.url is None else plan.workers
     stuck: list[str] = []
-    with Fleet(ground=ground, workers=workers, rest=plan.rest, bootstrap=plan.bootstrap) as fleet:
+    with Fleet(ground=ground, workers=workers, rest=plan.rest, crooked=plan.crooked) as fleet:
         chance = random.Random(seed)  # noqa: S311 - moments to do harm at
-        scene = Scene(fleet=fleet, eye=Eye(ground=ground), chance=chance, cluster=cluster)
+        scene = Scene(fleet=fleet, eye=Eye(ground=ground), chance=chance, cluster=cluster, disk=disk)
         try:
             _harm(plan, scene)
         except StuckError as told:
             stuck.append(str(told))
         codes = fleet.end()
-        scene.eye.close()
         report = _report(plan, ground, scene, [*stuck, *(f"SIGTERM: exit {code}" for code in codes if code != 0)])
     return report | {"seconds": round(time.monotonic() - began, 1)}
 
@@ -95,6 +98,7 @@ def _report(plan: Plan, ground: Ground, scene: Scene, wrong: list[str]) -> dict[
         "median_recovery_s": round(sorted(scene.recoveries)[len(scene.recoveries) // 2], 2) if scene.recoveries else 0.0,
         "evidence": proof,
         "failed_in_workers": failures(scene.fleet),
+        "reasons": {str(name): int(count) for name, count in scene.eye.sure_rows(REASONS)},
         "workers_ended": dict(scene.fleet.ended),
         "wrong": [*wrong, *truth.wrong],
     }

@@ -1,13 +1,16 @@
 """Faults: what is done to processes and databases, and how soon cases are decided again afterwards."""
 
 import random
+import resource
 import signal
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from tests.cluster import Cluster
-from tests.crash.eye import ROUTED, SIGNED, Eye, seconds_until
+from tests.crash.disk import fill, free
+from tests.crash.eye import QUEUED, ROUTED, SIGNED, Eye, seconds_until
 from tests.crash.fleet import Fleet, Place, send
 
 TOO_LONG = 60.0
@@ -27,6 +30,7 @@ class Scene:
 
     Attributes:
         chance: seeded.
+        disk: the database's own small one, where it has one.
         recoveries: in seconds, one per fault.
         brought: cases that may have come before this turn's fault.
         more: cases that come when the harm is done.
@@ -36,6 +40,7 @@ class Scene:
     eye: Eye
     chance: random.Random
     cluster: Cluster | None
+    disk: Path | None = None
     recoveries: list[float] = field(default_factory=list)
     turn: int = 0
     brought: int = 0
@@ -60,6 +65,10 @@ class Scene:
         seconds_until(lambda: bool(self.held(place)), within=1.0, tend=self.fleet.tend)
         time.sleep(self.chance.uniform(0.0, 0.08))
         return place
+
+    def rest(self, seconds: float) -> None:
+        """Lets time pass, and tends the fleet meanwhile."""
+        seconds_until(lambda: False, within=seconds, tend=self.fleet.tend)
 
     def held(self, place: Place) -> list[int]:
         """The cases a worker has claimed."""
@@ -95,21 +104,19 @@ def kill_worker(scene: Scene) -> float:
 
 def kill_sequencer(scene: Scene) -> float:
     """Kills the worker whose duty the ledger is; over when another signs a checkpoint."""
-    found = scene.eye.sure_rows("select holder from duty where name = 'ledger'")
-    holder = [place for place in scene.fleet.alive() if found and place.name == found[0][0]]
-    if not holder:
-        scene.wait("a worker that runs has the duty", lambda: _has_duty(scene))
-        return kill_sequencer(scene)
+    scene.wait("a worker that runs has the duty", lambda: bool(_on_duty(scene)))
     time.sleep(scene.chance.uniform(0.0, 0.25))
-    send(holder[0], signal.SIGKILL)
+    for place in _on_duty(scene):
+        send(place, signal.SIGKILL)
     before = scene.eye.sure(SIGNED)
     scene.fleet.allow(scene.more)
     return scene.wait("the ledger is numbered again", lambda: (scene.eye.number(SIGNED) or 0) > before)
 
 
-def _has_duty(scene: Scene) -> bool:
+def _on_duty(scene: Scene) -> list[Place]:
+    """The worker that numbers the ledger, where it runs."""
     found = scene.eye.rows("select holder from duty where name = 'ledger'")
-    return bool(found) and any(place.name == found[0][0] for place in scene.fleet.alive())
+    return [place for place in scene.fleet.alive() if found and place.name == found[0][0]]
 
 
 def nothing(scene: Scene) -> float:
@@ -122,10 +129,7 @@ def stop_worker(scene: Scene) -> float:
     place = scene.victim()
     send(place, signal.SIGSTOP)
     held = scene.held(place)
-    deadline = time.monotonic() + 5.0
-    while time.monotonic() < deadline:
-        scene.fleet.tend()
-        time.sleep(0.05)
+    scene.rest(5.0)
     send(place, signal.SIGCONT)
     return scene.next_decided() + scene.all_decided(held)
 
@@ -137,4 +141,33 @@ def stop_database(scene: Scene) -> float:
     scene.cluster.stop()
     time.sleep(scene.chance.uniform(0.0, 2.0))
     scene.cluster.start()
+    return scene.next_decided()
+
+
+def fill_disk(scene: Scene) -> float:
+    """Fills the database's disk while cases are decided, and makes room again after a few seconds."""
+    assert scene.disk is not None
+    scene.victim()
+    fill(scene.disk)
+    scene.fleet.allow(scene.more)
+    scene.rest(4.0)
+    free(scene.disk)
+    return scene.next_decided() if scene.eye.sure(QUEUED) or not scene.fleet.fed else 0.0
+
+
+def limit_files(scene: Scene) -> float:
+    """Lets a worker write no file any longer than it is, and then as it likes again."""
+    place = scene.victim()
+    before = resource.prlimit(place.pid, resource.RLIMIT_FSIZE)
+    resource.prlimit(place.pid, resource.RLIMIT_FSIZE, (4096, before[1]))
+    scene.fleet.allow(scene.more)
+    scene.rest(4.0)
+    resource.prlimit(place.pid, resource.RLIMIT_FSIZE, before)
+    return scene.next_decided() if scene.eye.sure(QUEUED) or not scene.fleet.fed else 0.0
+
+
+def turn_clock(scene: Scene) -> float:
+    """Sets the workers' clock an hour forward, an hour back, right, and so on, while they run."""
+    scene.fleet.set_clock((3600.0, -3600.0, 0.0)[scene.turn % 3])
+    scene.rest(1.0)
     return scene.next_decided()

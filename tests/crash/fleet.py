@@ -51,13 +51,13 @@ class Fleet:
     Attributes:
         workers: how many; on SQLite one.
         rest: seconds after which a worker that ended is started again.
-        bootstrap: a module that starts licet otherwise, with its arguments.
+        crooked: whether the workers' clock is one that `set_clock` sets.
     """
 
     ground: Ground
     workers: int
     rest: float = 0.5
-    bootstrap: tuple[str, ...] = ()
+    crooked: bool = False
     places: list[Place] = field(default_factory=list, init=False)
     feeder: Process | None = field(default=None, init=False)
     ended: Counter[str] = field(default_factory=Counter, init=False)
@@ -65,6 +65,7 @@ class Fleet:
     def __enter__(self) -> Self:
         """Starts the workers."""
         self.places = [Place(log=self.folder / f"worker-{number}.log") for number in range(self.workers)]
+        self.set_clock(0.0)
         self.tend()
         return self
 
@@ -80,6 +81,7 @@ class Fleet:
     def tend(self) -> None:
         """Starts again whoever ended and has rested."""
         now = time.monotonic()
+        bootstrap = ("tests.crash.crooked", str(self.folder / "clock.txt")) if self.crooked else ()
         for place in self.places:
             if place.lives:
                 continue
@@ -87,7 +89,7 @@ class Fleet:
                 self.ended[_end(place.process.returncode)] += 1
                 place.process, place.starts_at = None, now + self.rest
             if now >= place.starts_at:
-                place.process = self._started(command(self.ground, "worker", bootstrap=self.bootstrap), place.log)
+                place.process = self._started(command(self.ground, "worker", bootstrap=bootstrap), place.log)
 
     def feed(self, count: int, *, ahead: int, posted: bool = True) -> None:
         """Brings so many cases, of which `allow` says how many may come now; at most `ahead` of them wait unclaimed."""
@@ -100,6 +102,12 @@ class Fleet:
         made = self.folder / "allowed.new"
         made.write_text(str(count), "ascii")
         made.replace(self.folder / ALLOWED)
+
+    def set_clock(self, seconds: float) -> None:
+        """Sets the clock of the workers' machine wrong by so much, where they were started on a crooked one."""
+        made = self.folder / "clock.new"
+        made.write_text(str(seconds), "ascii")
+        made.replace(self.folder / "clock.txt")
 
     @property
     def folder(self) -> Path:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -25,32 +26,32 @@ class Place:
     """An installation where cases are decided alone, and its database behind Licet's back."""
 
     desk: Desk
-    asked: Callable[[str], list[tuple[object, ...]]]
+    asked: Callable[[str], list[tuple[Any, ...]]]
 
     def count(self, query: str) -> int:
         """One number."""
-        return int(str(self.asked(query)[0][0]))
+        return int(self.asked(query)[0][0])
 
-    def events(self) -> list[dict[str, object]]:
+    def events(self) -> list[dict[str, Any]]:
         """The ledger's entries, numbered ones and those that wait, in order."""
         self.desk("ledger", "verify")
-        return [json.loads(bytes(row[0])) for row in self.asked('select body from ledger_entry order by "index"')]  # type: ignore[arg-type] # a blob
+        return [json.loads(bytes(row[0])) for row in self.asked('select body from ledger_entry order by "index"')]
 
 
-def on_sqlite(path: Path) -> Callable[[str], list[tuple[object, ...]]]:
+def on_sqlite(path: Path) -> Callable[[str], list[tuple[Any, ...]]]:
     """Asks a file."""
 
-    def asked(query: str) -> list[tuple[object, ...]]:
+    def asked(query: str) -> list[tuple[Any, ...]]:
         with closing(sqlite3.connect(path)) as raw:
             return raw.execute(query).fetchall()
 
     return asked
 
 
-def on_postgresql(cluster: Cluster, database: str) -> Callable[[str], list[tuple[object, ...]]]:
+def on_postgresql(cluster: Cluster, database: str) -> Callable[[str], list[tuple[Any, ...]]]:
     """Asks a server."""
 
-    def asked(query: str) -> list[tuple[object, ...]]:
+    def asked(query: str) -> list[tuple[Any, ...]]:
         engine = cluster.engine(database)
         with engine.connect() as conn:
             rows = [tuple(row) for row in conn.exec_driver_sql(query)]
@@ -123,8 +124,8 @@ def test_nothing_is_decided_alone_while_the_stop_is_pressed_from_another_process
     routes = [(at, event["facts"]) for at, event in enumerate(events) if event["what"] == "case.routed"]
     during = [facts for at, facts in routes if pressed < at < lifted]
     assert len(during) > 50
-    assert {(facts["route"], facts["reason"]) for facts in during} == {("to_person", "stopped")}  # type: ignore[index] # facts of a route
-    ways = [facts["route"] for at, facts in routes if at < pressed or at > lifted]  # type: ignore[index] # facts of a route
+    assert {(facts["route"], facts["reason"]) for facts in during} == {("to_person", "stopped")}
+    ways = [facts["route"] for at, facts in routes if at < pressed or at > lifted]
     assert "alone" in ways[:60]
     assert "alone" in ways[-60:]
     assert place.count("select count(*) from routing") == place.count("select count(distinct case_number) from routing") == CASES

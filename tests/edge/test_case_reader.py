@@ -5,14 +5,11 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-import pytest
-
 from licet.core.answer import AnswerKind
 from licet.core.ids import PersonId, UseCaseSlug
 from licet.core.use_case import Stage, UseCase
-from licet.edge.bad_file import BadFolderError
 from licet.edge.case_forms import SentCase
-from licet.edge.case_reader import FolderCases
+from licet.edge.case_reader import UNREADABLE, FolderReader
 from licet.edge.folder import write_use_case
 from licet.edge.forms import UseCaseFile
 
@@ -31,7 +28,7 @@ RAW = {"content": {"text": "a"}, "proposal": {"answer": "yes", "confidence": 0.9
 
 
 def test_a_case_is_held_against_the_folder_as_it_is_now(tmp_path: Path) -> None:
-    reader = FolderCases(root=tmp_path)
+    reader = FolderReader(root=tmp_path)
     file = write_use_case(tmp_path / "mails", TOLD)
     assert isinstance(reader(MAILS, RAW, line=1), SentCase)
     write_use_case(tmp_path / "mails", replace(TOLD, answers=("no", "never")), overwrite=True)
@@ -42,9 +39,7 @@ def test_a_case_is_held_against_the_folder_as_it_is_now(tmp_path: Path) -> None:
 
 
 def test_where_the_folder_cannot_be_read_nothing_is_taken_in_unchecked(tmp_path: Path) -> None:
-    reader = FolderCases(root=tmp_path)
-    with pytest.raises(BadFolderError):
-        reader(MAILS, RAW, line=1)
+    reader = FolderReader(root=tmp_path)
+    assert reader(MAILS, RAW, line=1) == (UNREADABLE,)
     write_use_case(tmp_path / "mails", TOLD).write_text("answer: [", "utf-8")
-    with pytest.raises(BadFolderError):
-        reader(MAILS, RAW, line=1)
+    assert reader(MAILS, RAW, line=1) == (UNREADABLE,)

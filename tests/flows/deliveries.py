@@ -2,20 +2,16 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import insert, update
-
 from licet.core.answer import Choice
 from licet.core.effect import Failed, Way
 from licet.core.history import PastCase
-from licet.core.ids import CaseNumber
-from licet.flows.deliver import deliver_some, not_arrived, plan_effects
+from licet.flows.correct import correct_decision
+from licet.flows.deliver import deliver_some, not_arrived
 from licet.flows.grant import Wishes
 from licet.flows.office import Office
-from licet.store import use_cases
+from licet.flows.stop import lift_stop, press_stop, stop_status
 from licet.store.effects import Listed
-from licet.store.payloads import salts_of, write_answer
-from licet.store.work_tables import correction, stop
-from licet.testing import World, past_cases
+from licet.testing import World, done, past_cases
 from tests.flows.examples import MAILS
 
 QUIET = Wishes(audit_rate=0.0001, planned_audits=100)
@@ -51,23 +47,16 @@ def listed(world: World, *, dead_only: bool = False) -> Sequence[Listed]:
 
 
 def press(world: World, name: str | None = MAILS) -> None:
-    """Presses a stop switch."""
-    with world.office.book.write() as tx:
-        use_case = None if name is None else use_cases.require(tx, name).id
-        tx.run(insert(stop).values(use_case_id=use_case, by=world.risk.id, why="wait", at=world.clock.now()))
+    """Presses a stop."""
+    done(press_stop(world.office, world.risk, name=name, why="wait"))
 
 
 def lift(world: World) -> None:
-    """Lifts every stop switch."""
-    with world.office.book.write() as tx:
-        tx.run(update(stop).values(lifted_by=world.risk.id, lifted_at=world.clock.now()))
+    """Lifts every stop."""
+    for stop in stop_status(world.office, name=None).pressed:
+        done(lift_stop(world.office, world.risk, name=stop.use_case))
 
 
-def correct(world: World, case: int, answer: str, number: int = 1) -> None:
-    """Writes down a person's correction of a case, and plans its effect."""
-    with world.office.book.write() as tx:
-        use_case, at = use_cases.require(tx, MAILS), world.clock.now()
-        salt = salts_of(tx, [CaseNumber(case)])[CaseNumber(case)]
-        row = {"answer": write_answer(tx, salt, Choice(value=answer)), "why": write_answer(tx, salt, Choice(value="slip"))}
-        tx.run(insert(correction).values(case_number=case, number=number, use_case_id=use_case.id, by=world.owner.id, at=at, **row))
-        plan_effects(world.office, tx, use_case, [(CaseNumber(case), number + 1)], alone=False, now=at)
+def correct(world: World, case: int, answer: str) -> None:
+    """Corrects the decision on a case, by its number."""
+    done(correct_decision(world.office, world.owner, name=MAILS, case=str(case), answer=Choice(value=answer), why="slip"))

@@ -171,7 +171,7 @@ def test_a_correction_arrives_after_the_decision_and_names_what_it_corrects(tmp_
         decided(world, 1)
         (case,) = {one.case for one in listed(world)}
         correct(world, case, "maybe")
-        correct(world, case, "never", number=2)
+        correct(world, case, "never")
         says: Iterator[Outcome] = iter([DOWN, Delivered(), Delivered(), Delivered()])
         world.effects.says = lambda message: next(says)
         assert all_due(world) == 4

@@ -102,7 +102,7 @@ def test_who_may_press_and_who_may_lift(tmp_path: Path) -> None:
                 done(lift_stop(world.office, world.risk, name=where))
         done(press_stop(world.office, world.risk, name=MAILS, why="x"))
         done(press_stop(world.office, world.risk, name=None, why="x"))
-        refusals = {
+        refusals: dict[Actor, str] = {
             MAILROOM: "person_needed",
             world.operator: "person_needed",
             world.builder: "not_permitted",

@@ -13,18 +13,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from licet.core.signal import Fact, checked, told_error
+from licet.core.signal import Fact, checked
 from licet.core.use_case import UseCase
-from licet.edge.told import NoTrace
-from licet.testing import World
-from licet.web.app import make_app
-from licet.web.asked import Asked
 from licet.web.desk import NotOnLoopbackError, SentCase, Service
 from licet.web.frame import HEADERS
 from licet.web.limits import Limits
-from licet.web.server import running
 from licet.web.strict_json import NotStrictJsonError, read_strictly
-from tests.web.serving import AT, JSON, MAILS, Served, case, code, journey, problem, read_plain, serving
+from tests.web.serving import AT, JSON, Served, case, code, problem, serving
 
 SMALL = Limits(body_bytes=20_000, body_within=timedelta(seconds=1), header_bytes=4000, target_bytes=500)
 CASES = f"{AT}/cases"
@@ -274,10 +269,6 @@ class Told:
         """Keeps a signal, as it may be said."""
         self.signals.append((signal, checked(signal, facts)))
 
-    def failed(self, log_id: str, error: BaseException) -> None:
-        """Keeps a failure, as a server tells it."""
-        self("error.unexpected", id=log_id, **told_error(error))
-
     def of(self, word: str) -> list[dict[str, Fact]]:
         """The facts of every signal of this word."""
         return [facts for signal, facts in self.signals if signal == word]
@@ -290,7 +281,7 @@ def test_a_failure_is_told_by_an_id_and_nothing_else(tmp_path: Path) -> None:
         message = f"a secret of {use_case}, {raw}, {line}"
         raise RuntimeError(message)
 
-    with serving(tmp_path, read_case=fails, failed=told.failed) as broken:
+    with serving(tmp_path, read_case=fails, journal=told) as broken:
         response = broken.client.post(CASES, json=case("a secret"))
         assert code(response) == (500, "bug")
         assert "secret" not in response.text
@@ -302,24 +293,18 @@ def test_a_failure_is_told_by_an_id_and_nothing_else(tmp_path: Path) -> None:
 
 def test_the_journal_is_told_of_each_request_and_of_nothing_in_it(tmp_path: Path) -> None:
     told = Told()
-    with World(tmp_path) as world:
-        journey(world, MAILS)
-        app = make_app(Service(office=world.office, read_case=read_plain))
-        app.add_middleware(Asked, journal=told, trace=NoTrace())
-        with running(app, host="127.0.0.1", port=0) as (port,):
-            watched = Served(world, f"http://127.0.0.1:{port}")
-            watched.client.post(CASES, json=case("a-secret-name"))
-            watched.client.get(f"{CASES}/a-secret-name")
-            watched.client.get(f"{CASES}/nowhere")
-            watched.client.get("/nowhere/a-secret-name")
-            watched.program("licet_wrong").get(f"{AT}/mandate")
-            watched.close()
+    with serving(tmp_path, journal=told) as watched:
+        watched.client.post(CASES, json=case("a-secret-name"))
+        watched.client.get(f"{CASES}/a-secret-name")
+        watched.client.get(f"{CASES}/nowhere")
+        watched.client.get("/nowhere/a-secret-name")
+        watched.program("licet_wrong").get(f"{AT}/mandate")
     base = "/api/v1/use-cases/{slug}"
     assert [(facts["method"], facts["route"], facts["status"]) for facts in told.of("request.done")] == [
         ("POST", f"{base}/cases", 201),
         ("GET", f"{base}/cases/{{case}}", 200),
         ("GET", f"{base}/cases/{{case}}", 404),
-        ("GET", "none", 404),
+        ("GET", "other", 404),
         ("GET", f"{base}/mandate", 401),
     ]
     assert [facts["code"] for facts in told.of("request.refused")] == ["not_there", "no_such_address", "token_not_valid"]
@@ -328,7 +313,7 @@ def test_the_journal_is_told_of_each_request_and_of_nothing_in_it(tmp_path: Path
 
 def test_a_database_that_is_away_is_said_so_and_when_to_come_back(tmp_path: Path) -> None:
     told = Told()
-    with serving(tmp_path, failed=told.failed) as broken:
+    with serving(tmp_path, journal=told) as broken:
         broken.world.office.book.close()
         for path in tmp_path.glob("licet.sqlite*"):
             path.write_bytes(b"no database of ours " * 500)

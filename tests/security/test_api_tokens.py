@@ -18,7 +18,7 @@ from licet.core.token import LONGEST_DAYS, NotATokenError, TokenScope
 from licet.flows.issue_tokens import TokenWish, list_tokens, new_token, revoke_token
 from licet.testing import World, done
 from licet.web.desk import Service
-from licet.web.guard import let_scraper
+from licet.web.guard import everywhere
 from licet.web.metrics import Meter, metrics_routes
 from tests.flows.examples import code, of_word
 from tests.web.serving import AT, MAILS, Served, case, journey, problem, read_plain, serving, started
@@ -244,7 +244,7 @@ def test_metrics_are_for_a_token_of_all_use_cases_with_that_scope(tmp_path: Path
             for scope, use_case in ((TokenScope.METRICS, None), (TokenScope.METRICS, MAILS), (TokenScope.CASES_READ, None))
         ]
         service = Service(office=world.office, read_case=read_plain)
-        with started(service, metrics_routes(Meter(), world.office, let_scraper)) as address:
+        with started(service, metrics_routes(Meter(), world.office, everywhere(TokenScope.METRICS))) as address:
             asked = [httpx.get(f"{address}/metrics", headers={"Authorization": f"Bearer {text}"}) for text in [*texts, "licet_wrong"]]
         assert [one.status_code for one in asked] == [200, 403, 403, 401]
         assert "licet_build_info" in asked[0].text

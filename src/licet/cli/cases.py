@@ -1,4 +1,4 @@
-"""Commands on cases: submit, answer, export, erase; and the audits of the mandate."""
+"""Commands on cases: submit, answer, export, correct, erase; and the audits of the mandate."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -23,12 +23,10 @@ from licet.cli.history import reading_options
 from licet.core.canonical import Json
 
 if TYPE_CHECKING:
+    from licet.core.answer import Answer
+    from licet.edge.folder import UseCaseFile
     from licet.flows.audit import AuditStatus
     from licet.flows.intake import Tally
-
-
-class UnknownCaseError(LookupError):
-    """No case has this name."""
 
 
 @click.group(context_settings=CONTEXT)
@@ -147,7 +145,7 @@ def answer(slug: str, *, acting: str | None, home: str | None, as_json: bool, **
 @click.option("-o", "--out", required=True, type=OutFile(), help="Write the CSV here.")
 @usual
 def export(slug: str, out: Path, acting: str | None, home: str | None, *, as_json: bool) -> None:
-    """Write every case with its route, decision and settled audit as CSV."""
+    """Write every case with its route, decision, settled audit and newest correction as CSV."""
     from licet.edge.files import write_csv
     from licet.flows.office import who
     from licet.flows.report import HEADER, export_cases
@@ -158,6 +156,46 @@ def export(slug: str, out: Path, acting: str | None, home: str | None, *, as_jso
     said({"use_case": slug, "cases": len(rows), "file": str(out)}, (f"Wrote {len(rows):,} cases to {plain(out)}.",), as_json=as_json)
 
 
+@cases.command("correct", context_settings=CONTEXT)
+@click.argument("slug")
+@click.argument("case_id")
+@click.argument("answer", metavar="ANSWER")
+@click.option("--why", required=True, help="In words; kept under the case's own key, and gone with it.")
+@usual
+def correct(  # noqa: PLR0913 - a command's options
+    slug: str, case_id: str, answer: str, why: str, acting: str | None, home: str | None, *, as_json: bool
+) -> None:
+    """Let another answer count in the place of a decision, which stays beside it. ANSWER of kind fields is a JSON object."""
+    from licet.core.answer import answer_label, answer_to_json
+    from licet.edge.folder import load_use_case
+    from licet.flows.correct import correct_decision
+    from licet.flows.office import who
+
+    told = load_use_case(folder_of(home, slug))
+    wanted = _typed(answer, told)
+    with at_work(home) as office:
+        done = granted(correct_decision(office, who(office, acting), name=slug, case=case_id, answer=wanted, why=why))
+    made = done.correction
+    before, after = plain(answer_label(done.before)), plain(answer_label(made.answer))
+    data: dict[str, Json] = {"use_case": slug, "case_number": made.case, "correction": made.number}
+    data |= {"before": answer_to_json(done.before), "answer": answer_to_json(made.answer)}
+    said(data, (f"Case {plain(case_id)}: {before} → [bold]{after}[/] (correction {made.number}).",), as_json=as_json)
+
+
+def _typed(text: str, told: "UseCaseFile") -> "Answer":
+    """An answer as it was typed, of the use case's kind and, where the folder declares answers, one of them."""
+    from licet.core.answer import AnswerKind, answer_from_json, answer_label
+    from licet.core.canonical import read_json
+
+    try:
+        answer = answer_from_json(told.answer, read_json(text.encode()) if told.answer is AnswerKind.FIELDS else text)
+    except ValueError as wrong:
+        raise click.UsageError(f"{text!r} is no answer of kind {told.answer.value}: {wrong}") from wrong
+    if told.answers and answer_label(answer) not in told.answers:
+        raise click.UsageError(f"{text!r} is not one of the answers that use_case.yaml declares: {', '.join(told.answers)}.")
+    return answer
+
+
 @cases.command("erase", context_settings=CONTEXT)
 @click.argument("slug")
 @click.argument("case_id")
@@ -166,12 +204,12 @@ def erase(slug: str, case_id: str, acting: str | None, home: str | None, *, as_j
     """Erase a case by deleting its key: gone from display at once, from a trained model at its next training."""
     from licet.flows.erase import erase_case
     from licet.flows.office import who
+    from licet.store.cases import UnknownCaseError
 
     with at_work(home) as office:
         gone = granted(erase_case(office, who(office, acting), name=slug, case=case_id))
     if not gone:
-        message = f"There is no case {case_id!r} in {slug!r} that is not erased. `licet cases export` lists them."
-        raise UnknownCaseError(message)
+        raise UnknownCaseError(case_id, slug)
     line = f"Erased {gone} case(s). A model trained on them forgets them at its next training; backups keep them until they are deleted."
     said({"use_case": slug, "erased": gone}, (line,), as_json=as_json)
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from licet.cli.facts_told import Seen, body_of, examples_of, signatures_of
+from licet.cli.facts_told import Seen, body_of, examples_of, mended_of, signatures_of
 from licet.cli.limits import Volume, honest_limits
 from licet.core.audit import Overdue
 from licet.core.canonical import Json
@@ -20,7 +20,7 @@ from licet.flows.grant import newest_look
 from licet.flows.office import ASSERTED
 from licet.flows.open_sealed import Figures, MeasureFigures, figures
 from licet.flows.report import active_of
-from licet.store import audits, cases, decisions, looks, mandates, notices, people, standards, systems, use_cases
+from licet.store import audits, cases, corrections, decisions, looks, mandates, notices, people, standards, stops, systems, use_cases
 from licet.store.book import Tx
 from licet.web.charts import Stretch, percent
 from licet.web.report import (
@@ -87,7 +87,7 @@ def _facts(office: "Office", tx: Tx, seen: Seen, examples: int) -> ReportFacts:
         curve=_curve(seen),
         mandate=_mandate(seen),
         audits=_audits(tx, seen, rows, made_up),
-        cases=_cases(tx, use_case, any_made_up=bool(made_up)),
+        cases=_cases(tx, seen, any_made_up=bool(made_up)),
         signatures=signatures_of(tx, seen),
         examples=tuple(told[:examples]),
         examples_left_out=bool(told) and examples == 0,
@@ -97,6 +97,8 @@ def _facts(office: "Office", tx: Tx, seen: Seen, examples: int) -> ReportFacts:
 
 def _labels(tx: Tx, use_case: UseCase, made_up: Mapping[CaseNumber, str]) -> tuple[str, ...]:
     found = [f"identity: {ASSERTED}"]
+    if stops.pressed(tx, use_case.id) is not None:
+        found.append("the stop is pressed: nothing is decided alone")
     if decisions.simulated_people(tx, use_case):
         found.append("people simulated from the data's truth")
     return (*found, *(f"simulated batch: {says}" for says in sorted(set(made_up.values()))))
@@ -279,7 +281,8 @@ def stretches(made_up: Sequence[str]) -> tuple[Stretch, ...]:
     return tuple(found)
 
 
-def _cases(tx: Tx, use_case: UseCase, *, any_made_up: bool) -> CasesFacts | None:
+def _cases(tx: Tx, seen: Seen, *, any_made_up: bool) -> CasesFacts | None:
+    use_case = seen.use_case
     counts = decisions.counts(tx, use_case)
     if counts["alone"] + counts["to_person"] == 0:
         return None
@@ -290,6 +293,8 @@ def _cases(tx: Tx, use_case: UseCase, *, any_made_up: bool) -> CasesFacts | None
         waiting=counts["waiting"],
         reasons=tuple(Reason(code=code, says=REASONS.get(code, code), cases=count) for code, count in reasons),
         batches=_batches(tx, use_case) if any_made_up else (),
+        corrected=sum(corrections.counts(tx, use_case).values()),
+        corrections=mended_of(tx, seen),
     )
 
 

@@ -22,10 +22,11 @@ from licet.core.stop import LiftedStop
 from licet.core.system import Proposal
 from licet.core.use_case import UseCase
 from licet.flows.open_sealed import Figures
-from licet.flows.report import active_of
-from licet.store import audits, cases, decisions, looks, mandates, stops, systems
+from licet.flows.report import SAMPLE, active_of
+from licet.store import audits, cases, corrections, decisions, looks, mandates, stops, systems
 from licet.store.book import Tx
-from licet.web.report import Example, Picture, Signature
+from licet.store.payloads import salts_of
+from licet.web.report import Example, Mended, Picture, Signature
 
 WHO = {"licet": "Licet, by rule", "operator": "the operator", "simulated": "simulated people"}
 
@@ -99,6 +100,35 @@ def _shown(tx: Tx, example: Example) -> Example:
             return replace(example, text="\n".join(f"{name}: {cell}" for name, cell in cells.items()))
         case _:
             assert_never(body.content)
+
+
+# --- what people corrected ---------------------------------------------------------------------------------------------
+
+
+def mended_of(tx: Tx, seen: Seen) -> tuple[Mended, ...]:
+    """The corrections of the cases that were corrected last, each beside what it takes the place of; erased cases are left out."""
+    picked = corrections.corrected(tx, seen.use_case, newest=SAMPLE)
+    salts = salts_of(tx, picked)
+    return tuple(
+        Mended(
+            case=case,
+            number=one.number,
+            decided_by="" if one.number > 1 else _decided_by(tx, seen, case, salts[case]),
+            before=answer_label(before),
+            answer=answer_label(one.answer),
+            by=_who(seen, one.by),
+            at=one.at,
+        )
+        for case in picked
+        if case in salts
+        for before, one in corrections.steps(tx, seen.use_case, case, salts[case])
+    )
+
+
+def _decided_by(tx: Tx, seen: Seen, case: CaseNumber, salt: bytes) -> str:
+    made = decisions.made(tx, seen.use_case, case, salt)
+    by = "" if made is None else made.by
+    return "AI alone" if by.startswith("mandate:") else _who(seen, by)
 
 
 # --- who did what ------------------------------------------------------------------------------------------------------

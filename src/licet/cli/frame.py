@@ -207,13 +207,19 @@ def _failed(code: str, why: str, exit_code: int, *, as_json: bool) -> int:
 
 @contextmanager
 def at_work(home: str | None, *, rolled_back: bool = False) -> Iterator["Office"]:
-    """Opens the installation for one command; `rolled_back`: also one that is older than the checkpoints outside say."""
+    """Opens the installation for one command, as the team of LICET_TEAM sees it.
+
+    `rolled_back`: also one that is older than the checkpoints outside say.
+    """
+    from licet.core.team import team
     from licet.wiring import opened
 
     gc.freeze()
     gc.enable()
-    with opened(find_home(None if home is None else Path(home)), rolled_back=rolled_back) as office:
-        yield office
+    place = find_home(None if home is None else Path(home))
+    whose = None if place.team is None else team(place.team)
+    with opened(place, rolled_back=rolled_back) as office:
+        yield office if whose is None else office.for_team(whose)
 
 
 class MissingFolderError(LookupError):

@@ -189,15 +189,18 @@ def grant(slug: str, acting: str | None, home: str | None, *, as_json: bool) -> 
 @home_option
 @json_option
 def show_mandate(slug: str, home: str | None, *, as_json: bool) -> None:
-    """Show the mandate as it stands, with its scope in words."""
+    """Show the mandate as it stands, with its scope in words, and whether a stop holds it up."""
     from licet.core.refusal import Refused
     from licet.flows.audit import standing
+    from licet.flows.stop import stop_status
 
     with at_work(home) as office:
         found = standing(office, name=slug)
+        stopped = bool(stop_status(office, name=slug).pressed)
     if isinstance(found, Refused):
         raise RefusedError(found)
-    said(mandate_json(slug, found), mandate_lines(found), as_json=as_json)
+    held = ["  [yellow]The stop is pressed: nothing is decided alone.[/] `licet stop status` says by whom."] if stopped else []
+    said({**mandate_json(slug, found), "stopped": stopped}, [*mandate_lines(found), *held], as_json=as_json)
 
 
 @mandate.command("suspend", context_settings=CONTEXT)

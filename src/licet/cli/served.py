@@ -5,8 +5,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 
-from licet.core.signal import told_error
-from licet.edge.case_reader import FolderCases
+from licet.core.token import TokenScope
+from licet.edge.case_reader import FolderReader
 from licet.edge.slots import take_slot
 from licet.edge.worker import Worker
 from licet.flows.office import Office
@@ -14,9 +14,8 @@ from licet.flows.speakers import Speakers
 from licet.ports import Journal, Trace
 from licet.settings import Home, body_limit
 from licet.web.app import App, make_app
-from licet.web.asked import Asked
 from licet.web.desk import Service
-from licet.web.guard import let_scraper
+from licet.web.guard import everywhere
 from licet.web.limits import Limits
 from licet.web.metrics import Meter, metrics_routes
 from licet.wiring import watched, worker_of
@@ -68,18 +67,17 @@ def app_of(home: Home, office: Office, wish: Wish, telling: Telling, worker: Wor
     limit = body_limit()
     service = Service(
         office=watched(office, telling.journal, telling.trace),
-        read_case=FolderCases(root=home.use_cases),
+        read_case=FolderReader(root=home.use_cases),
         limits=Limits() if limit is None else Limits(body_bytes=limit),
         speakers=Speakers() if worker is None else worker.speakers,
         host=wish.host,
         asserted=wish.asserted,
         worker_within=WORKER_SEEN_WITHIN,
         wake=_nobody if worker is None else worker.wake,
-        failed=lambda log_id, error: telling.journal("error.unexpected", id=log_id, **told_error(error)),
+        journal=telling.journal,
+        trace=telling.trace,
     )
-    app = make_app(service, metrics_routes(telling.meter, office, let_scraper))
-    app.add_middleware(Asked, journal=telling.journal, trace=telling.trace)
-    return app
+    return make_app(service, metrics_routes(telling.meter, office, everywhere(TokenScope.METRICS)))
 
 
 def _nobody() -> None:

@@ -11,6 +11,9 @@ CaseNumber = NewType("CaseNumber", int)
 PersonId = NewType("PersonId", str)
 """A person, without a name in it: ledgers carry this, never an e-mail address."""
 
+TeamName = NewType("TeamName", str)
+"""A team; each use case belongs to one."""
+
 MandateId = NewType("MandateId", str)
 Fingerprint = NewType("Fingerprint", str)
 """Digest of everything a system's answers depend on: kind, model, prompt, code, parameters, training data."""

@@ -18,6 +18,7 @@ WORDS: Mapping[str, str] = {
     "installation.created": "Licet was set up here and its signing key was made.",
     "person.added": "A person was added; the ledger keeps an id and a commitment, never a name or an address.",
     "use_case.created": "A use case was created.",
+    "use_case.moved": "A use case was given to another team.",
     "use_case.renamed": "A use case got a new name.",
     "use_case.retired": "A use case was retired.",
     "history.imported": "Past cases with people's answers were imported and split into build, calibration and sealed parts.",

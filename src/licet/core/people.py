@@ -89,6 +89,7 @@ class Act(StrEnum):
     CORRECT = "correct a decision"
     ERASE = "erase a case"
     RETIRE = "retire a use case"
+    MOVE = "move a use case to another team"
     ISSUE = "make or revoke a token"
     ISSUE_EVERYWHERE = "make or revoke a token for all use cases"
     DELIVER = "deliver effects"
@@ -126,6 +127,7 @@ ROLES_FOR: Mapping[Act, frozenset[Role]] = {
     Act.CORRECT: frozenset({Role.REVIEWER, Role.OWNER}),
     Act.ERASE: frozenset({Role.OWNER, Role.ADMIN}),
     Act.RETIRE: frozenset({Role.OWNER, Role.ADMIN}),
+    Act.MOVE: frozenset({Role.ADMIN}),
     Act.ISSUE: frozenset({Role.OWNER, Role.ADMIN}),
     Act.ISSUE_EVERYWHERE: frozenset({Role.ADMIN}),
     Act.DELIVER: frozenset(Role),

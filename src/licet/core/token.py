@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from licet.core.ids import PersonId
+from licet.core.ids import PersonId, TeamName
 from licet.core.people import Caller
 from licet.core.refusal import Refused
 from licet.core.use_case import UseCase
@@ -38,7 +38,8 @@ class Token:
         id: its public name, which the ledger carries.
         name: what people call it.
         scopes: what it may be used for; at least one.
-        use_case_id: row id of the one use case it is for; None: all.
+        use_case_id: row id of the one use case it is for; None: all of its team.
+        team: whose use cases it is for; None: every team's.
         made_by: who made it.
         made_at: when.
         expires_at: when it ends by itself.
@@ -49,6 +50,7 @@ class Token:
     name: str
     scopes: frozenset[TokenScope]
     use_case_id: int | None
+    team: TeamName | None
     made_by: PersonId
     made_at: datetime
     expires_at: datetime | None
@@ -87,6 +89,24 @@ def token_digest(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
+def permit_everywhere(token: Token | None, scope: TokenScope, now: datetime) -> Caller | Refused:
+    """As `permit_token`, for what concerns the whole installation: a token for one use case does not do."""
+    valid = _valid(token, now)
+    if isinstance(valid, Refused):
+        return valid
+    if scope not in valid.scopes or valid.use_case_id is not None:
+        why = f"The token {valid.name!r} has no scope {scope.value!r} for all use cases."
+        return Refused(code="scope_missing", why=why, remedy=f"Use one made with --scope {scope.value} and without --use-case.")
+    return Caller(token=valid.id, name=valid.name)
+
+
+def _valid(token: Token | None, now: datetime) -> Token | Refused:
+    if token is None or token.revoked_at is not None or (token.expires_at is not None and now >= token.expires_at):
+        why = "The token is missing, unknown, expired or revoked."
+        return Refused(code="token_not_valid", why=why, remedy="Send `Authorization: Bearer TOKEN`; made with `licet token new`.")
+    return token
+
+
 def permit_token(token: Token | None, scope: TokenScope, use_case: UseCase | None, now: datetime) -> Caller | Refused:
     """Says whether a token may be used for something in a use case.
 
@@ -105,29 +125,7 @@ def permit_token(token: Token | None, scope: TokenScope, use_case: UseCase | Non
         return valid
     if use_case is None or valid.use_case_id not in {None, use_case.id}:
         return Refused(code="not_there", why="There is no such use case, or it is not one this token is for.", remedy="")
-    return _with_scope(valid, scope)
-
-
-def permit_everywhere(token: Token | None, scope: TokenScope, now: datetime) -> Caller | Refused:
-    """As `permit_token`, for what concerns the whole installation: a token for one use case does not pass."""
-    valid = _valid(token, now)
-    if isinstance(valid, Refused):
-        return valid
-    if valid.use_case_id is not None:
-        why = f"The token {valid.name!r} is for one use case, and this is about the whole installation."
-        return Refused(code="scope_missing", why=why, remedy=f"Use one made with --scope {scope.value} and without --use-case.")
-    return _with_scope(valid, scope)
-
-
-def _valid(token: Token | None, now: datetime) -> Token | Refused:
-    if token is None or token.revoked_at is not None or (token.expires_at is not None and now >= token.expires_at):
-        why = "The token is missing, unknown, expired or revoked."
-        return Refused(code="token_not_valid", why=why, remedy="Send `Authorization: Bearer TOKEN`; made with `licet token new`.")
-    return token
-
-
-def _with_scope(token: Token, scope: TokenScope) -> Caller | Refused:
-    if scope not in token.scopes:
-        why = f"The token {token.name!r} has no scope {scope.value!r}."
+    if scope not in valid.scopes:
+        why = f"The token {valid.name!r} has no scope {scope.value!r}."
         return Refused(code="scope_missing", why=why, remedy=f"Use one made with --scope {scope.value}.")
-    return Caller(token=token.id, name=token.name)
+    return Caller(token=valid.id, name=valid.name)

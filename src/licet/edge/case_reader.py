@@ -1,52 +1,61 @@
-"""Reading cases for a server: by the schema that each use case's folder says now."""
+"""Reading cases that programs send, by what their use case's folder says at that moment."""
 
-import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from licet.core.case_schema import Problem
 from licet.core.use_case import UseCase
+from licet.edge.bad_file import BadFolderError
 from licet.edge.case_forms import SentCase, read_case
 from licet.edge.folder import USE_CASE_FILE, load_use_case
 from licet.edge.forms import UseCaseFile
 
+UNREADABLE = Problem(
+    field="",
+    why="the use case's folder on the server cannot be read, so that no case can be held against it.",
+    remedy="Whoever runs the server sees with `licet check` what is wrong. Send the case again then.",
+)
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Kept:
     stamp: tuple[int, int]
     told: UseCaseFile
 
 
-@dataclass(slots=True, kw_only=True)
-class FolderCases:
-    """Reads cases as programs send them. A folder is read again when its file changed."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FolderReader:
+    """Reads cases by the folders of their use cases; a folder that was changed counts from the next case on.
+
+    Attributes:
+        root: the folder with one folder for each use case.
+    """
 
     root: Path
     _kept: dict[str, _Kept] = field(default_factory=dict)
-    _reading: threading.Lock = field(default_factory=threading.Lock)
 
     def __call__(self, use_case: UseCase, raw: Mapping[str, object], *, line: int) -> SentCase | tuple[Problem, ...]:
         """Reads one case.
 
         Args:
             use_case: whose case it is.
-            raw: the object as it was sent.
+            raw: the object, as a JSON reader gives it.
             line: its place in what was sent.
 
-        Raises:
-            BadFolderError: when the folder cannot be read: nothing is taken in by rules nobody can read.
+        Returns:
+            The case, or all that is wrong with it; also where the folder cannot be read: nothing is taken in unchecked.
         """
-        told = self._told(use_case)
-        answers = frozenset(told.answers)
-        return read_case(raw, told.case, use_case.answer_kind, answers=answers, line=line)
+        try:
+            told = self._told(use_case)
+        except (BadFolderError, OSError):
+            return (UNREADABLE,)
+        return read_case(raw, told.case, use_case.answer_kind, answers=frozenset(told.answers), line=line)
 
     def _told(self, use_case: UseCase) -> UseCaseFile:
-        folder = self.root / use_case.slug
-        status = (folder / USE_CASE_FILE).stat() if (folder / USE_CASE_FILE).is_file() else None
-        stamp = (0, 0) if status is None else (status.st_mtime_ns, status.st_size)
-        with self._reading:
-            kept = self._kept.get(use_case.slug)
-            if kept is None or kept.stamp != stamp:
-                kept = self._kept[use_case.slug] = _Kept(stamp=stamp, told=load_use_case(folder))
-            return kept.told
+        file = (self.root / use_case.slug / USE_CASE_FILE).stat()
+        stamp = (file.st_mtime_ns, file.st_size)
+        kept = self._kept.get(use_case.slug)
+        if kept is None or kept.stamp != stamp:
+            kept = self._kept[use_case.slug] = _Kept(stamp=stamp, told=load_use_case(self.root / use_case.slug))
+        return kept.told

@@ -8,7 +8,7 @@ from licet.core.refusal import Refused
 from licet.core.token import Token, TokenScope, check_wish, permit_everywhere, permit_token, token_digest, written
 from licet.core.use_case import UseCase
 from licet.flows.office import Office, entry
-from licet.store import tokens, use_cases
+from licet.store import teams, tokens, use_cases
 from licet.store.book import Tx
 
 
@@ -31,7 +31,7 @@ class NewToken:
 
 
 def new_token(office: Office, by: Actor, wish: TokenWish) -> NewToken | Refused:
-    """Makes a token: an owner for a use case of theirs, an admin for any or for all.
+    """Makes a token: an owner for a use case of theirs, an admin for any or for all; in a team's office, for that team's.
 
     Raises:
         NotATokenError: when the wish is none a token can have.
@@ -50,6 +50,7 @@ def new_token(office: Office, by: Actor, wish: TokenWish) -> NewToken | Refused:
             name=wish.name.strip(),
             scopes=wish.scopes,
             use_case_id=None if use_case is None else use_case.id,
+            team=tx.team,
             made_by=person.id,
             made_at=now,
             expires_at=now + wish.lasts,
@@ -107,8 +108,9 @@ class Admitted:
 def admit(office: Office, text: str, scope: TokenScope, *, name: str) -> Admitted | Refused:
     """Looks a program's token up and says whether it may do something in a use case; asked anew with each request."""
     with office.book.read() as tx:
-        use_case = use_cases.find(tx, name)
-        by = permit_token(_found(tx, text), scope, use_case, office.clock.now())
+        token = _found(tx, text)
+        use_case = use_cases.find(teams.narrowed(tx, None if token is None else token.team), name)
+        by = permit_token(token, scope, use_case, office.clock.now())
     if isinstance(by, Refused) or use_case is None:
         return by if isinstance(by, Refused) else Refused(code="not_there", why="There is no such use case.", remedy="")
     return Admitted(by=by, use_case=use_case)

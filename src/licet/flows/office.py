@@ -1,10 +1,11 @@
 """The office: what every flow stands on, and how it knows who acts."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Self
 
 from licet.core.canonical import Json
-from licet.core.ids import LICET, OPERATOR, PROGRAM, PersonId, UseCaseSlug
+from licet.core.ids import LICET, OPERATOR, PROGRAM, PersonId, TeamName, UseCaseSlug
 from licet.core.ledger import Event
 from licet.core.people import Act, Actor, Operator, permit
 from licet.core.refusal import Refused
@@ -12,6 +13,7 @@ from licet.core.use_case import UseCase, in_use
 from licet.ports import Clock, Draw, Effects, GuardianMaker, Post, Seal, Systems, Trainer, Vault, Witness
 from licet.store import people, use_cases
 from licet.store.book import Book, Tx
+from licet.store.team_book import TeamBook
 
 ASSERTED = "asserted"
 """Until people sign in, who acts is what they say: every entry and every report says so."""
@@ -32,6 +34,13 @@ class Office:
     guardians: GuardianMaker
     systems: Systems
     effects: Effects
+
+    def for_team(self, team: TeamName) -> Self:
+        """The office of one team: in every transaction, whatever is asked, use cases of other teams are not there.
+
+        Whoever acts for a team (a token, a person who signed in) is given this office and no other.
+        """
+        return replace(self, book=TeamBook(self.book, team))
 
 
 class UnknownPersonError(LookupError):

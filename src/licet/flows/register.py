@@ -4,13 +4,14 @@ from datetime import datetime
 
 from licet.core.answer import AnswerKind
 from licet.core.canonical import canonical_bytes
-from licet.core.ids import OPERATOR, PersonId
+from licet.core.ids import OPERATOR, PersonId, TeamName, UseCaseSlug
 from licet.core.ledger import commitment
-from licet.core.people import Act, Actor, Person, Role, permit
+from licet.core.people import Act, Actor, Person, Role, permit, permit_person
 from licet.core.refusal import Refused
+from licet.core.team import MAIN
 from licet.core.use_case import Stage, UseCase, slug
 from licet.flows.office import Office, entry, working
-from licet.store import installations, ledger, people, use_cases
+from licet.store import installations, ledger, people, teams, use_cases
 
 
 class NotAPersonError(ValueError):
@@ -59,8 +60,16 @@ def add_person(office: Office, by: Actor, *, email: str, name: str, roles: froze
         return person
 
 
-def new_use_case(office: Office, by: Actor, *, name: str, title: str, kind: AnswerKind) -> UseCase | Refused:
-    """Creates a use case at stage *idea*.
+def new_use_case(office: Office, by: Actor, *, name: str, title: str, kind: AnswerKind, team: TeamName | None = None) -> UseCase | Refused:
+    """Creates a use case at stage *idea*, for the team in whose office it is created.
+
+    Args:
+        office: the office.
+        by: who creates it.
+        name: its name; one that another team's use case has is taken, since names are given once in an installation.
+        title: what is decided, in words.
+        kind: of its answers.
+        team: whose it is; None: the office's own team, or in the office of the whole installation the main one.
 
     Raises:
         NotASlugError: when the name cannot be one.
@@ -71,13 +80,46 @@ def new_use_case(office: Office, by: Actor, *, name: str, title: str, kind: Answ
     wanted = slug(name)
     with office.book.write() as tx:
         now = office.clock.now()
-        if use_cases.find(tx, wanted) is not None:
-            return Refused(code="use_case_exists", why=f"There is a use case {wanted!r} already.", remedy="Choose another name.")
-        made = use_cases.create(tx, wanted, title, kind, by=permitted.id, at=now)
+        whose = team or tx.team or MAIN
+        if tx.team not in {None, whose}:
+            return _beyond(tx.team, f"A use case of team {whose!r} is created outside it.")
+        with teams.over_all(tx) as everywhere:
+            if use_cases.find(everywhere, wanted) is not None:
+                return _taken(wanted)
+            made = use_cases.create(everywhere, wanted, title, kind, by=permitted.id, at=now)
+            teams.give(everywhere, made, whose)
         if isinstance(by, Person):
             use_cases.involve(tx, made, by.id, "creator")
-        tx.record(entry("use_case.created", by=permitted.id, now=now, use_case=made, answer=kind.value))
+        tx.record(entry("use_case.created", by=permitted.id, now=now, use_case=made, answer=kind.value, team=whose))
         return made
+
+
+def _taken(wanted: UseCaseSlug) -> Refused:
+    why = f"There is a use case {wanted!r} already, in this team or in another."
+    return Refused(code="use_case_exists", why=why, remedy="Choose another name.")
+
+
+def _beyond(team: TeamName | None, why: str) -> Refused:
+    remedy = f"This is the office of team {team!r}; let somebody do it who is not bound to one team."
+    return Refused(code="beyond_the_team", why=why, remedy=remedy)
+
+
+def move_use_case(office: Office, by: Actor, *, name: str, team: TeamName) -> UseCase | Refused:
+    """Gives a use case to another team, with all its cases, mandates and evidence; the team it leaves finds it no more."""
+    with office.book.write() as tx:
+        now = office.clock.now()
+        use_case = use_cases.require(tx, name)
+        person = permit_person(by, Act.MOVE, use_case_owner=use_case.owner)
+        if isinstance(person, Refused):
+            return person
+        if tx.team is not None:
+            return _beyond(tx.team, f"To move {use_case.slug!r} reaches into another team.")
+        was = teams.of(tx, use_case)
+        if was == team:
+            return Refused(code="already_done", why=f"{use_case.slug!r} is team {team!r}'s already.", remedy="")
+        teams.give(tx, use_case, team)
+        tx.record(entry("use_case.moved", by=person.id, now=now, use_case=use_case, team=team, was=was))
+        return use_case
 
 
 def rename_use_case(office: Office, by: Actor, *, name: str, new_name: str) -> UseCase | Refused:
@@ -91,8 +133,9 @@ def rename_use_case(office: Office, by: Actor, *, name: str, new_name: str) -> U
         permitted = permit(by, Act.CREATE_USE_CASE, use_case_owner=use_case.owner)
         if isinstance(permitted, Refused):
             return permitted
-        if use_cases.find(tx, wanted) is not None:
-            return Refused(code="use_case_exists", why=f"There is a use case {wanted!r} already.", remedy="Choose another name.")
+        with teams.over_all(tx) as everywhere:
+            if use_cases.find(everywhere, wanted) is not None:
+                return _taken(wanted)
         use_cases.rename(tx, use_case, wanted)
         tx.record(entry("use_case.renamed", by=permitted.id, now=now, use_case=wanted, was=use_case.slug))
         return use_cases.require(tx, wanted)

@@ -24,8 +24,9 @@ from licet.core.refusal import Refused
 from licet.core.standard import CountersignedStandard, LockedStandard, standard_to_json
 from licet.core.system import Proposal
 from licet.core.use_case import UseCase
+from licet.flows.correct import commitment_of
 from licet.flows.office import ASSERTED, Office, entry
-from licet.store import audits, cases, decisions, ledger, looks, mandates, notices, people, standards, systems, use_cases
+from licet.store import audits, cases, corrections, decisions, ledger, looks, mandates, notices, people, standards, systems, use_cases
 from licet.store.book import Tx
 from licet.store.payloads import commitment_salt, salts_of
 
@@ -78,6 +79,7 @@ def gather(office: Office, by: Actor, *, name: str) -> Gathered | Refused:
                 {"kind": i.kind, "says": i.says, "mandate": i.mandate, "at": i.at.isoformat()} for i in notices.incidents(tx, use_case)
             ],
             "decisions.json": _decisions(tx, use_case, where),
+            "corrections.json": _corrections(tx, use_case, where),
             "people.json": _people(tx, where),
         }
     written = {document: canonical_bytes(value) for document, value in documents.items()}
@@ -90,12 +92,14 @@ def _names(tx: Tx, use_case: UseCase) -> frozenset[str]:
 
 
 def _places(rows: Sequence[ledger.Entry]) -> Mapping[tuple[str, str], int]:
-    """Where a case was decided and where a person was added last, by number of entry."""
+    """Where a case was decided, where it was corrected (`7#2`: case 7, correction 2) and where a person was added last."""
     found: dict[tuple[str, str], int] = {}
     for row in rows:
         said = row.event
         if said.what == "case.decided":
             found["case", str(said.facts["case_number"])] = row.index
+        elif said.what == "case.corrected":
+            found["correction", f"{said.facts['case_number']}#{said.facts['number']}"] = row.index
         elif said.what == "person.added":
             found["person", str(said.facts["person"])] = row.index
     return found
@@ -241,6 +245,26 @@ def _decisions(tx: Tx, use_case: UseCase, where: Mapping[tuple[str, str], int]) 
     return rows
 
 
+def _corrections(tx: Tx, use_case: UseCase, where: Mapping[tuple[str, str], int]) -> Json:
+    """The newest corrections, opened as the sample of decisions is; each beside the answer that counted before it."""
+    picked = corrections.corrected(tx, use_case, newest=SAMPLE)
+    return [
+        {
+            "case": case,
+            "number": one.number,
+            "by": one.by,
+            "at": one.at.isoformat(),
+            "before": answer_to_json(before),
+            "event_index": where["correction", f"{case}#{one.number}"],
+            "payload": canonical_bytes({"answer": answer_to_json(one.answer)}).decode("utf-8"),
+            "salt": commitment_salt(tx, salt, commitment_of(one.number)).hex(),
+        }
+        for case, salt in salts_of(tx, picked).items()
+        for before, one in corrections.steps(tx, use_case, case, salt)
+        if ("correction", f"{case}#{one.number}") in where
+    ]
+
+
 def _people(tx: Tx, where: Mapping[tuple[str, str], int]) -> Json:
     return [
         {"person": p.id, "name": p.name, "email": p.email, "salt": salt.hex(), "event_index": where["person", p.id], "identity": ASSERTED}
@@ -251,14 +275,17 @@ def _people(tx: Tx, where: Mapping[tuple[str, str], int]) -> Json:
 
 # --- exports of cases --------------------------------------------------------------------------------------------------
 
-HEADER = ("case_id", "route", "reason", "decided_by", "answer", "confidence", "mandate", "audited", "audit_answer")
+HEADER = (
+    *("case_id", "route", "reason", "decided_by", "answer", "confidence", "mandate"),
+    *("audited", "audit_answer", "corrected_answer", "corrected_by"),
+)
 
 
 def export_cases(office: Office, by: Actor, *, name: str) -> list[tuple[str, ...]] | Refused:
     """Every live case as a row of `HEADER`.
 
-    Whether a case was audited stays blank until the audit is answered; what the system proposed stays blank while a person's
-    answer is awaited.
+    `answer` is what was decided and `corrected_answer` what counts in its place. Whether a case was audited stays blank until the audit
+    is answered; what the system proposed stays blank while a person's answer is awaited.
     """
     permitted = permit(by, Act.EXPORT, use_case_owner=None)
     if isinstance(permitted, Refused):
@@ -276,6 +303,7 @@ def _case_row(tx: Tx, use_case: UseCase, one: cases.StoredCase) -> tuple[str, ..
     made = decisions.made(tx, use_case, one.number, one.salt)
     audit = audits.of_case(tx, one.number)
     settled = audit is not None and audit.outcome is not None
+    mended = [] if made is None or one.salt is None else corrections.of_case(tx, use_case, one.number, one.salt)
     confidence = "" if made is None or routed is None else _confidence(tx, use_case, routed, one.number)
     return (
         one.external_id or str(one.number),
@@ -287,6 +315,8 @@ def _case_row(tx: Tx, use_case: UseCase, one: cases.StoredCase) -> tuple[str, ..
         "" if routed is None or routed.mandate is None else routed.mandate,
         "yes" if settled else "",
         _audit_answer(tx, use_case, one) if settled and audit is not None and not isinstance(audit.outcome, Overdue) else "",
+        answer_label(mended[-1].answer) if mended else "",
+        mended[-1].by if mended else "",
     )
 
 

@@ -36,7 +36,9 @@ def press_stop(office: Office, by: Actor, *, name: str | None, why: str) -> Stop
     said = reason(why)
     with office.book.write() as tx:
         now = office.clock.now()
-        use_case = _named(tx, name)
+        use_case = _within_reach(tx, name)
+        if isinstance(use_case, Refused):
+            return use_case
         permitted = permit(by, Act.STOP, use_case_owner=_owner(use_case))
         if isinstance(permitted, Refused):
             return permitted
@@ -52,7 +54,9 @@ def lift_stop(office: Office, by: Actor, *, name: str | None) -> LiftedStop | Re
     """Lifts the stop. A use case's takes its owner or risk; the installation's takes risk, as whatever gives authority back does."""
     with office.book.write() as tx:
         now = office.clock.now()
-        use_case = _named(tx, name)
+        use_case = _within_reach(tx, name)
+        if isinstance(use_case, Refused):
+            return use_case
         act = Act.LIFT_EVERYWHERE if use_case is None else Act.LIFT
         person = permit_person(by, act, use_case_owner=_owner(use_case))
         if isinstance(person, Refused):
@@ -77,7 +81,7 @@ class Stops:
 def stop_status(office: Office, *, name: str | None) -> Stops:
     """Which stops are pressed: those that hold for a use case, or with None all there are; and which were, and who lifted them."""
     with office.book.read() as tx:
-        use_case = _named(tx, name)
+        use_case = None if name is None else use_cases.require(tx, name)
         found = stops.every(tx) if use_case is None else [*stops.history(tx, None), *stops.history(tx, use_case)]
     return Stops(
         pressed=tuple(stop for stop in found if isinstance(stop, Stop)),
@@ -85,7 +89,11 @@ def stop_status(office: Office, *, name: str | None) -> Stops:
     )
 
 
-def _named(tx: Tx, name: str | None) -> UseCase | None:
+def _within_reach(tx: Tx, name: str | None) -> UseCase | Refused | None:
+    """The use case by name, or None for the whole installation; from within one team nobody reaches that."""
+    if name is None and tx.team is not None:
+        why = f"The stop of the whole installation reaches beyond team {tx.team!r}."
+        return Refused(code="beyond_the_team", why=why, remedy="Name a use case; or let somebody do it who is not bound to one team.")
     return None if name is None else use_cases.require(tx, name)
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, CursorResult, Engine, Executable, Row, Table, bindparam, case, func, insert, select, update
 from sqlalchemy.exc import DBAPIError
 
+from licet.core.ids import TeamName
 from licet.core.ledger import Event, event_bytes, leaf_hash
 from licet.ports import Draw, Vault
 from licet.store import tables
@@ -46,11 +47,16 @@ Records = CursorResult[*tuple[Any, ...]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tx:
-    """An open transaction, and what readers and writers of every noun need of it."""
+    """An open transaction, and what readers and writers of every noun need of it.
+
+    Attributes:
+        team: whose use cases are there; None: the whole installation's.
+    """
 
     conn: Connection
     vault: Vault
     draw: Draw
+    team: TeamName | None = None
     keys: dict[bytes, bytes] = field(default_factory=dict, repr=False)
 
     def case_key(self, salt: bytes) -> bytes:

@@ -20,6 +20,14 @@ DONE = "done"
 """The state of an import whose cases count."""
 
 
+class UnknownCaseError(LookupError):
+    """A use case has no case of this name."""
+
+    def __init__(self, name: str, slug: str) -> None:
+        """Names the offender and where to look."""
+        super().__init__(f"There is no case {name!r} in {slug!r} that is not erased. `licet cases export` lists them.")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewCase:
     """A case about to be written.

@@ -192,7 +192,7 @@ def day_start(now: datetime) -> datetime:
 
 
 def answer_of(tx: Tx, use_case: UseCase, number: CaseNumber, salt: bytes) -> Answer | None:
-    """The answer that counts; None while there is none."""
+    """What was decided; None while nothing was. Corrections stand beside it: `corrections.answer_that_counts`."""
     raw = tx.conn.execute(select(tables.decision.c.answer).where(tables.decision.c.case_number == number)).scalar_one_or_none()
     return None if raw is None else read_answer(tx, salt, raw, use_case.answer_kind)[0]
 

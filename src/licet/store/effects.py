@@ -31,6 +31,7 @@ from licet.store import stops, tables
 from licet.store.book import Record, Tx
 from licet.store.moments import moment_text
 from licet.store.payloads import read_answer
+from licet.store.teams import in_view
 from licet.store.work_tables import correction, effect
 
 WAITING, DELIVERED, DEAD = "waiting", "delivered", "dead"
@@ -123,7 +124,7 @@ def _lanes(tx: Tx, turn: Turn) -> list[tuple[int, bool]]:
         return []
     u, e = tables.use_case.c, effect.alias("e")
     by_people, by_ai = (exists(select(1).where(_due(e, turn.now, u.id, alone=alone))) for alone in (False, True))
-    wanted = select(u.id, by_people.label("people"), by_ai.label("ai")).order_by(u.id)
+    wanted = select(u.id, by_people.label("people"), by_ai.label("ai")).where(in_view(tx)).order_by(u.id)
     rows = tx.run(wanted if turn.slug is None else wanted.where(u.slug == turn.slug)).all()
     people = [(row.id, False) for row in rows if row.people]
     return people + [(row.id, True) for row in rows if row.ai and not stops.pressed(tx, row.id)]
@@ -263,7 +264,8 @@ def listed(tx: Tx, use_case: UseCase | None, *, dead_only: bool, limit: int) -> 
     """Effects that have not arrived, oldest first; of one use case, or of all."""
     e, u = effect, tables.use_case.c
     states = [DEAD] if dead_only else [WAITING, DEAD]
-    wanted = select(e, u.slug).join(tables.use_case, u.id == e.c.use_case_id).where(e.c.state.in_(states)).order_by(e.c.id).limit(limit)
+    joined = select(e, u.slug).join(tables.use_case, u.id == e.c.use_case_id)
+    wanted = joined.where(e.c.state.in_(states), in_view(tx)).order_by(e.c.id).limit(limit)
     return [_listed(row) for row in tx.run(wanted if use_case is None else wanted.where(e.c.use_case_id == use_case.id))]
 
 
@@ -301,8 +303,9 @@ def of_case(tx: Tx, case: CaseNumber) -> list[Listed]:
 
 def counts(tx: Tx, use_case: UseCase | None) -> Mapping[str, int]:
     """How many effects wait and how many are dead; of one use case, or of all."""
-    e = effect.c
-    wanted = select(e.state, func.count().label("n")).where(e.state.in_([WAITING, DEAD])).group_by(e.state)
+    e, u = effect.c, tables.use_case.c
+    joined = select(e.state, func.count().label("n")).join(tables.use_case, u.id == e.use_case_id)
+    wanted = joined.where(e.state.in_([WAITING, DEAD]), in_view(tx)).group_by(e.state)
     rows = tx.run(wanted if use_case is None else wanted.where(e.use_case_id == use_case.id))
     return {WAITING: 0, DEAD: 0} | {row.state: row.n for row in rows}
 

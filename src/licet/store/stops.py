@@ -3,13 +3,14 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 
 from licet.core.ids import PersonId, UseCaseSlug
 from licet.core.stop import LiftedStop, Stop
 from licet.core.use_case import UseCase
 from licet.store import tables, work_tables
 from licet.store.book import Record, Tx, made_id
+from licet.store.teams import in_view
 
 
 def press(tx: Tx, use_case: UseCase | None, *, by: PersonId, why: str, at: datetime) -> Stop:
@@ -30,37 +31,37 @@ def pressed(tx: Tx, use_case_id: int) -> Stop | None:
 
     Asked in the very transaction that decides, it is a condition of the decision.
     """
-    s = work_tables.stop.c
-    here = (s.use_case_id == use_case_id) | s.use_case_id.is_(None)
-    row = tx.run(_stops().where(here, s.lifted_at.is_(None)).limit(1)).one_or_none()
+    row = tx.run(_PRESSED, {"use_case": use_case_id}).one_or_none()
     return None if row is None else _stop(row)
 
 
 def standing(tx: Tx, use_case: UseCase | None) -> Stop | None:
     """The stop of exactly this reach that is pressed: a use case's own, or with None the installation's."""
-    s = work_tables.stop.c
-    row = tx.run(_stops().where(_exactly(use_case), s.lifted_at.is_(None)).limit(1)).one_or_none()
+    row = tx.run(_STOPS.where(_exactly(use_case), _S.lifted_at.is_(None)).limit(1)).one_or_none()
     return None if row is None else _stop(row)
 
 
 def every(tx: Tx) -> list[Stop | LiftedStop]:
-    """All stops there ever were, of the installation and of each use case, oldest first."""
-    return [_either(row) for row in tx.run(_stops())]
+    """All stops there ever were, of the installation and of each use case that is there, oldest first."""
+    here = _S.use_case_id.is_(None) | (tables.use_case.c.id.is_not(None) & in_view(tx))
+    return [_either(row) for row in tx.run(_STOPS.where(here))]
 
 
 def history(tx: Tx, use_case: UseCase | None) -> list[Stop | LiftedStop]:
     """The stops a use case (with None the installation) ever had, oldest first."""
-    return [_either(row) for row in tx.run(_stops().where(_exactly(use_case)))]
+    return [_either(row) for row in tx.run(_STOPS.where(_exactly(use_case)))]
 
 
 def _exactly(use_case: UseCase | None) -> Any:  # noqa: ANN401 - a condition of a statement
-    c = work_tables.stop.c.use_case_id
-    return c.is_(None) if use_case is None else c == use_case.id
+    return _S.use_case_id.is_(None) if use_case is None else _S.use_case_id == use_case.id
 
 
-def _stops() -> Select[*tuple[Any, ...]]:
-    s, u = work_tables.stop, tables.use_case
-    return select(s, u.c.slug).select_from(s).outerjoin(u, u.c.id == s.c.use_case_id).order_by(s.c.id)
+_S = work_tables.stop.c
+_JOINED = work_tables.stop.outerjoin(tables.use_case, tables.use_case.c.id == _S.use_case_id)
+_STOPS = select(work_tables.stop, tables.use_case.c.slug).select_from(_JOINED).order_by(_S.id)
+_HOLDS = (_S.use_case_id == bindparam("use_case")) | _S.use_case_id.is_(None)
+_PRESSED = _STOPS.where(_HOLDS, _S.lifted_at.is_(None)).limit(1)
+"""Asked in every deciding transaction: put together once."""
 
 
 def _stop(row: Record) -> Stop:

@@ -9,6 +9,7 @@ from licet.core.ids import PersonId, UseCaseSlug
 from licet.core.use_case import Stage, UseCase
 from licet.store import tables
 from licet.store.book import Record, Tx
+from licet.store.teams import in_view, whose
 
 
 class UnknownUseCaseError(LookupError):
@@ -28,12 +29,15 @@ def create(tx: Tx, slug: UseCaseSlug, title: str, kind: AnswerKind, *, by: Perso
 
 
 def find(tx: Tx, slug: str) -> UseCase | None:
-    """Finds a use case by name."""
-    row = tx.run(_NAMED, {"slug": slug}).one_or_none()
+    """Finds a use case by name; another team's is not there."""
+    asked = tx.run(_NAMED, {"slug": slug}) if tx.team is None else tx.run(_NAMED_OF_TEAM, {"slug": slug, "team": tx.team})
+    row = asked.one_or_none()
     return None if row is None else _use_case(row)
 
 
 _NAMED = select(tables.use_case).where(tables.use_case.c.slug == bindparam("slug"))
+_NAMED_OF_TEAM = _NAMED.where(whose == bindparam("team"))
+"""Asked with every case: put together once."""
 
 
 def require(tx: Tx, slug: str) -> UseCase:
@@ -49,13 +53,17 @@ def require(tx: Tx, slug: str) -> UseCase:
 
 
 def by_id(tx: Tx, use_case_id: int) -> UseCase:
-    """The use case of a row that stands elsewhere."""
-    return _use_case(tx.run(select(tables.use_case).where(tables.use_case.c.id == use_case_id)).one())
+    """The use case of a row that stands elsewhere.
+
+    Raises:
+        sqlalchemy.exc.NoResultFound: when it is another team's.
+    """
+    return _use_case(tx.run(select(tables.use_case).where(tables.use_case.c.id == use_case_id, in_view(tx))).one())
 
 
 def every(tx: Tx) -> list[UseCase]:
-    """All use cases, oldest first."""
-    return [_use_case(row) for row in tx.run(select(tables.use_case).order_by(tables.use_case.c.id))]
+    """All use cases that are there, oldest first."""
+    return [_use_case(row) for row in tx.run(select(tables.use_case).where(in_view(tx)).order_by(tables.use_case.c.id))]
 
 
 def set_stage(tx: Tx, use_case: UseCase, stage: Stage) -> None:

@@ -44,7 +44,7 @@ def make_app(service: Service, *extra: APIRouter) -> FastAPI:
     app.state.desk = Desk(service)
     for routes in extra:
         app.include_router(routes)
-    app.add_middleware(Frame, limits=service.limits, failed=service.failed)
+    app.add_middleware(Frame, limits=service.limits, journal=service.journal, trace=service.trace)
     return app
 
 

@@ -1,7 +1,5 @@
 """The desk: what the server's addresses stand on, and how they do slow work without holding the others up."""
 
-import logging
-import traceback
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -11,10 +9,12 @@ from anyio import CapacityLimiter, to_thread
 from starlette.requests import Request
 
 from licet.core.history import PastCase
+from licet.core.signal import Fact, checked
 from licet.core.system import SystemCard
 from licet.core.use_case import UseCase
 from licet.flows.office import Office
 from licet.flows.speakers import Speakers
+from licet.ports import Journal, Trace
 from licet.web.limits import Limits
 from licet.web.lookout import Lookout
 
@@ -74,10 +74,9 @@ class NotOnLoopbackError(ValueError):
     """The server was to take people's word for who they are where others can reach it."""
 
 
-def log_failure(log_id: str, error: BaseException) -> None:
-    """Writes down where the server failed; not with what, which may be somebody's data."""
-    where = "".join(traceback.format_tb(error.__traceback__))
-    logging.getLogger("licet.web").error("%s: %s\n%s", log_id, type(error).__name__, where)
+def silent(signal: str, /, **facts: Fact) -> None:
+    """A journal nobody reads; signals are held against what is declared all the same."""
+    checked(signal, facts)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,7 +92,8 @@ class Service:
         asserted: whether people may say who they are without signing in; on loopback only.
         worker_within: a worker must have been seen so lately for the server to be ready; None: none is expected.
         wake: is called when cases were queued, so that a worker in this process begins at once.
-        failed: is told of each failure, with the id the caller got.
+        journal: is told of each request and each failure, never of what a request said.
+        trace: measures each request; None: nobody does.
     """
 
     office: Office
@@ -104,7 +104,8 @@ class Service:
     asserted: bool = False
     worker_within: timedelta | None = None
     wake: Callable[[], None] = lambda: None
-    failed: Callable[[str, BaseException], None] = log_failure
+    journal: Journal = silent
+    trace: Trace | None = None
 
     def __post_init__(self) -> None:
         """Refuses asserted names where others could assert them.

@@ -1,11 +1,15 @@
 """The frame around every request: limits on what comes in, headers on what goes out, and a plain word when something breaks."""
 
 import secrets
+import time
 from collections.abc import Awaitable, Callable
+from contextlib import nullcontext
 
 import anyio
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from licet.core.signal import Fact, told_error
+from licet.ports import Journal, Trace
 from licet.store.book import ClockWentBackError
 from licet.store.engines import BrokenDatabaseError, DatabaseBusyError, DatabaseUnreachableError, SchemaError
 from licet.web.limits import Limits
@@ -35,27 +39,40 @@ ROUTE = "licet.route"
 class Frame:
     """Stands around the whole app."""
 
-    def __init__(self, app: ASGIApp, *, limits: Limits, failed: Callable[[str, BaseException], None]) -> None:
-        """Takes the app, what a request may take, and who is told of failures."""
+    def __init__(self, app: ASGIApp, *, limits: Limits, journal: Journal, trace: Trace | None = None) -> None:
+        """Takes the app, what a request may take, who is told of requests and failures, and what measures."""
         self._app = app
         self._limits = limits
-        self._failed = failed
+        self._journal = journal
+        self._trace = trace
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Lets one request through."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        began = time.perf_counter()
         answer = _Answer(send)
         refused = self._too_large(scope)
-        if refused is not None:
+        if refused is None:
+            await self._through(scope, receive, answer)
+        else:
             scope[CODE] = refused.code
             await render(refused)(scope, receive, answer)
-            return
+        self._tell(scope, answer.status, began)
+
+    async def _through(self, scope: Scope, receive: Receive, answer: "_Answer") -> None:
         try:
-            await self._app(scope, _Body(receive, self._limits), answer)
+            with nullcontext() if self._trace is None else self._trace.span("request", method=str(scope["method"])):
+                await self._app(scope, _Body(receive, self._limits), answer)
         except Exception as error:  # noqa: BLE001 - the entry point: what is not known is a bug, and is recorded
             await self._broke(error, scope, receive, answer)
+
+    def _tell(self, scope: Scope, status: int, began: float) -> None:
+        about: dict[str, Fact] = {"method": str(scope["method"]), "route": str(scope.get(ROUTE, "other")), "status": status}
+        self._journal("request.done", **about, ms=round((time.perf_counter() - began) * 1000.0, 1))
+        if CODE in scope:
+            self._journal("request.refused", **about, code=str(scope[CODE]))
 
     def _too_large(self, scope: Scope) -> Problem | None:
         """What can be refused by the head of a request alone."""
@@ -71,8 +88,8 @@ class Frame:
 
     async def _broke(self, error: Exception, scope: Scope, receive: Receive, answer: "_Answer") -> None:
         log_id = secrets.token_hex(8)
-        self._failed(log_id, error)
-        if answer.begun:
+        self._journal("error.unexpected", id=log_id, **told_error(error))
+        if answer.status:
             raise error
         found = failure(error, log_id)
         scope[CODE] = found.code
@@ -92,15 +109,15 @@ def too_large(limits: Limits) -> Problem:
 
 
 class _Answer:
-    """Adds headers to what goes out, and knows whether anything has."""
+    """Adds headers to what goes out, and knows with which status; 0 while nothing has."""
 
     def __init__(self, send: Send) -> None:
         self._send = send
-        self.begun = False
+        self.status = 0
 
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
-            self.begun = True
+            self.status = int(message["status"])
             there = {name.lower() for name, _ in message["headers"]}
             message["headers"] = [*message["headers"], *(pair for pair in HEADERS if pair[0] not in there)]
         await self._send(message)

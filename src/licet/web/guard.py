@@ -1,7 +1,7 @@
 """The guard: before a request is read any further, it shows a token with the scope its address asks for."""
 
 import hashlib
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -133,18 +133,6 @@ async def _let_in(request: Request, security: list[dict[str, list[str]]]) -> Let
             raise TypeError(message)
 
 
-async def let_scraper(request: Request) -> None:
-    """Lets in who reads the metrics: a token of the whole installation with the scope for it.
-
-    Raises:
-        ProblemError: when the request shows none.
-    """
-    desk, text = desk_of(request), _bearer(request)
-    found = await desk.run(lambda: admit_everywhere(desk.office, text, TokenScope.METRICS))
-    if isinstance(found, Refused):
-        raise refusal(found)
-
-
 def _bearer(request: Request) -> str:
     """The token a request shows; empty where it shows none, or more than one."""
     shown = request.headers.getlist("authorization")
@@ -167,6 +155,18 @@ async def _person(request: Request, desk: Desk) -> Person:
     if not isinstance(found, Person):
         raise refusal(Refused(code="person_needed", why="Nobody here has this address.", remedy="Add a person with `licet person add`."))
     return found
+
+
+def everywhere(scope: TokenScope) -> Callable[[Request], Awaitable[None]]:
+    """What lets a request in to an address of the whole installation: it raises where no token with this scope is shown."""
+
+    async def let_in_everywhere(request: Request) -> None:
+        desk = desk_of(request)
+        found = await desk.run(lambda: admit_everywhere(desk.office, _bearer(request), scope))
+        if isinstance(found, Refused):
+            raise refusal(found)
+
+    return let_in_everywhere
 
 
 def let_in(request: Request) -> Let:

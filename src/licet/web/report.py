@@ -123,6 +123,19 @@ class Batch:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Mended:
+    """A correction: the answer that counted before it, and the one that counts since."""
+
+    case: int
+    number: int
+    decided_by: str
+    before: str
+    answer: str
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CasesFacts:
     """What came in, and who decided."""
 
@@ -131,6 +144,8 @@ class CasesFacts:
     waiting: int
     reasons: tuple[Reason, ...]
     batches: tuple[Batch, ...] = ()
+    corrected: int = 0
+    corrections: tuple[Mended, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
