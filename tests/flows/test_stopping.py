@@ -113,8 +113,23 @@ def test_who_may_press_and_who_may_lift(tmp_path: Path) -> None:
             assert {code(lift_stop(world.office, actor, name=where)) for where in (MAILS, None)} == {expected}
         assert code(lift_stop(world.office, world.other_owner, name=MAILS)) == "not_the_owner"
         assert code(lift_stop(world.office, world.owner, name=None)) == "not_permitted"
-        done(lift_stop(world.office, world.owner, name=MAILS))
+        done(lift_stop(world.office, world.risk, name=MAILS))
         done(lift_stop(world.office, world.risk, name=None))
+
+
+def test_what_risk_or_an_admin_stopped_the_owner_does_not_start_again(tmp_path: Path) -> None:
+    with World(tmp_path) as world:
+        world.journey(MAILS)
+        admin = world.person("ada", Role.ADMIN)
+        stoppers: list[Actor] = [world.risk, admin, world.other_owner]
+        for stopper in stoppers:
+            done(press_stop(world.office, stopper, name=MAILS, why="x"))
+            assert code(lift_stop(world.office, world.owner, name=MAILS)) == "not_permitted"
+            done(lift_stop(world.office, world.risk, name=MAILS))
+        own: list[Actor] = [world.owner, MAILROOM]
+        for stopper in own:
+            done(press_stop(world.office, stopper, name=MAILS, why="x"))
+            done(lift_stop(world.office, world.owner, name=MAILS))
 
 
 def test_the_ledger_says_who_pressed_and_never_why(tmp_path: Path) -> None:

@@ -4,7 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from licet.core.ids import PersonId, UseCaseSlug
+from licet.core.ids import PROGRAM, PersonId, UseCaseSlug
+from licet.core.people import Person, Role
+from licet.core.refusal import Refused
 
 
 class Reach(StrEnum):
@@ -36,6 +38,17 @@ class Stop:
     def reach(self) -> Reach:
         """How far it reaches."""
         return Reach.INSTALLATION if self.use_case is None else Reach.USE_CASE
+
+
+def may_lift(stop: Stop, by: Person) -> Person | Refused:
+    """Says whether a person who may lift stops may lift this one: risk any, an owner what they or a program pressed.
+
+    A stop that risk or an admin pressed is a no to the owner, who cannot take it back.
+    """
+    if by.has(Role.RISK) or stop.by == by.id or stop.by.startswith(PROGRAM):
+        return by
+    why = "Somebody else than you pressed this stop; what they stopped, the owner does not start again."
+    return Refused(code="not_permitted", why=why, remedy="Let risk lift it: `licet stop lift`.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

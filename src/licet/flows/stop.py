@@ -6,7 +6,7 @@ from licet.core.ids import PersonId
 from licet.core.people import Act, Actor, permit, permit_person
 from licet.core.reason import reason
 from licet.core.refusal import Refused
-from licet.core.stop import LiftedStop, Stop
+from licet.core.stop import LiftedStop, Stop, may_lift
 from licet.core.use_case import UseCase
 from licet.flows.office import Office, entry
 from licet.store import stops, use_cases
@@ -51,7 +51,11 @@ def press_stop(office: Office, by: Actor, *, name: str | None, why: str) -> Stop
 
 
 def lift_stop(office: Office, by: Actor, *, name: str | None) -> LiftedStop | Refused:
-    """Lifts the stop. A use case's takes its owner or risk; the installation's takes risk, as whatever gives authority back does."""
+    """Lifts the stop.
+
+    A use case's takes risk, or its owner where they or a program pressed it; the installation's takes risk, as all that gives
+    authority back does.
+    """
     with office.book.write() as tx:
         now = office.clock.now()
         use_case = _within_reach(tx, name)
@@ -64,6 +68,9 @@ def lift_stop(office: Office, by: Actor, *, name: str | None) -> LiftedStop | Re
         there = stops.standing(tx, use_case)
         if there is None:
             return _not_stopped(tx, use_case)
+        allowed = may_lift(there, person)
+        if isinstance(allowed, Refused):
+            return allowed
         lifted = LiftedStop(stop=there, lifted_by=person.id, lifted_at=now)
         stops.lift(tx, lifted)
         tx.record(entry("stop.lifted", by=person.id, now=now, use_case=use_case, reach=there.reach.value))
