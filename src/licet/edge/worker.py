@@ -14,6 +14,7 @@ from licet.edge.told import NoTrace, traced
 from licet.edge.turns import Turns
 from licet.flows.drain import LEASE, Claimed, claim_cases, give_back, keep_claims, waiting_use_cases, work_off
 from licet.flows.office import Office
+from licet.flows.receive import forget_requests
 from licet.flows.settle import settle
 from licet.flows.speakers import Speakers
 from licet.flows.sweep import sweep
@@ -233,6 +234,8 @@ class Worker:
         return self.deliver is not None and self.deliver() > 0
 
     def _prune_round(self) -> bool:
+        if found := forget_requests(self.office):
+            self.journal("sweep.done", sweep="requests", found=found)
         return self.engine.prune(self.office.clock.now() - PRUNE_AFTER) > 0
 
     def _give_back(self) -> None:
