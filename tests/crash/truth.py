@@ -12,7 +12,7 @@ from tests.crash.eye import Eye
 from tests.crash.ground import SLUG, Ground
 
 Event = Mapping[str, Any]
-ENDS = ("mandate.suspended", "mandate.revoked", "mandate.expired", "stop.pressed")
+ENDS = ("mandate.suspended", "mandate.revoked", "mandate.expired")
 
 
 @dataclass(slots=True, kw_only=True)
@@ -111,14 +111,16 @@ def _odd(count: Mapping[str, Counter[int]], routed: set[int], alone: set[int]) -
 
 
 def late(events: Iterable[Event]) -> int:
-    """How many cases were decided alone under a mandate after the ledger says that it ended."""
+    """How many cases were decided alone, by the order of the ledger, while a stop was on or after their mandate had ended."""
     over: set[str] = set()
-    count = 0
+    stops, count = 0, 0
     for event in events:
+        facts = event["facts"]
+        stops += {"stop.pressed": 1, "stop.lifted": -1}.get(str(event["what"]), 0)
         if event["what"] in ENDS:
-            over.add(str(event["facts"].get("mandate", "")))
-        if event["what"] == "case.routed" and event["facts"]["route"] == "alone":
-            count += str(event["facts"]["mandate"]) in over
+            over.add(str(facts["mandate"]))
+        if event["what"] == "case.routed" and facts["route"] == "alone":
+            count += bool(stops) or str(facts["mandate"]) in over
     return count
 
 
