@@ -20,6 +20,7 @@ from licet.store.engines import (
     begin_read,
     begin_write,
     check_schema,
+    commit,
     named_errors,
     on_postgresql,
     roll_back,
@@ -221,7 +222,7 @@ class Book:
             except BaseException:
                 roll_back(conn)
                 raise
-            conn.exec_driver_sql("COMMIT")
+            commit(conn)
 
     def _tx(self, conn: Connection) -> Tx:
         return Tx(conn=conn, vault=self._vault, draw=self._draw)

@@ -13,11 +13,9 @@ from licet.core.ids import CaseNumber
 from licet.core.use_case import UseCase
 from licet.store import tables, work_tables
 from licet.store.book import Record, Tx
+from licet.store.cases import DIGITS
 from licet.store.decisions import ALONE, TO_PERSON
 from licet.store.payloads import read_answer
-
-DIGITS = 18
-"""Most digits of a number that a database surely holds."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
