@@ -13,6 +13,9 @@ from licet.core.system import NoProposal, Proposal, Proposed
 LONGEST_REASON = 2_000
 """Characters of a reason that are kept."""
 
+LARGEST_ANSWER = 1_048_576
+"""Bytes of what a system says about a case: an answer that is larger is none, and is kept nowhere."""
+
 _SLACK = 0.01
 
 
@@ -60,9 +63,11 @@ def _read(kind: AnswerKind, said: object, latency_ms: int) -> Proposed:
         return NoProposal(why="Its probabilities are not a dict of numbers in [0, 1] whose sum is 1.")
     try:
         answer = answer_from_json(kind, cast("Json", said["answer"]))
-        canonical_bytes(answer_to_json(answer))
+        written = canonical_bytes(answer_to_json(answer))
     except (ArithmeticError, TypeError, ValueError):
         return NoProposal(why=f"Its answer is not a {kind}.")
+    if max(len(written), len(canonical_bytes(dict(probabilities)))) > LARGEST_ANSWER:
+        return NoProposal(why=f"Its answer is larger than {LARGEST_ANSWER:,} bytes.")
     reason = said.get("reason")
     text = "" if reason is None else str(reason)[:LONGEST_REASON].encode("utf-8", "replace").decode("utf-8")
     return Proposal(answer=answer, confidence=confidence, probabilities=probabilities, reason=text, latency_ms=latency_ms)
@@ -87,5 +92,4 @@ def _probabilities(value: object) -> Mapping[str, float] | None:
     read = {str(name): number for name, said in value.items() if (number := _probability(said)) is not None}
     if len(read) != len(value) or (read and abs(sum(read.values()) - 1.0) > _SLACK):
         return None
-    canonical_bytes(dict(read))
     return read

@@ -14,11 +14,12 @@ from licet.edge.told import NoTrace, traced
 from licet.edge.turns import Turns
 from licet.flows.drain import LEASE, Claimed, claim_cases, give_back, keep_claims, waiting_use_cases, work_off
 from licet.flows.office import Office
+from licet.flows.receive import forget_requests
 from licet.flows.settle import settle
 from licet.flows.speakers import Speakers
 from licet.flows.sweep import sweep
 from licet.ports import Durable, Journal, Trace
-from licet.store import duties
+from licet.store import duties, use_cases
 
 LEDGER = "ledger"
 """The duty of numbering the ledger and of sweeping."""
@@ -182,10 +183,17 @@ class Worker:
             self._turns.end(claimed.use_case_id)
             self._wake.set()
 
+    def _name_of(self, use_case_id: int) -> UseCaseSlug:
+        """What a use case is called; looked up where this process has claimed none of its cases yet, but goes on with some."""
+        if use_case_id not in self._names:
+            with self.office.book.read() as tx:
+                self._names[use_case_id] = use_cases.by_id(tx, use_case_id).slug
+        return self._names[use_case_id]
+
     def _work(self, use_case_id: int, claim: str) -> None:
         """Works a claim off, one that was just taken or one that this worker held when it was killed."""
         self._claims[claim] = use_case_id
-        name = self._names.get(use_case_id, "recovered")
+        name = self._name_of(use_case_id)
         began = self.office.clock.now()
         alone = to_person = 0
         try:
@@ -233,6 +241,8 @@ class Worker:
         return self.deliver is not None and self.deliver() > 0
 
     def _prune_round(self) -> bool:
+        if found := forget_requests(self.office):
+            self.journal("sweep.done", sweep="requests", found=found)
         return self.engine.prune(self.office.clock.now() - PRUNE_AFTER) > 0
 
     def _give_back(self) -> None:

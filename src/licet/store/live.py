@@ -184,6 +184,15 @@ def corrections(tx: Tx, use_case: UseCase, number: CaseNumber) -> list[Corrected
     ]
 
 
+def newest_corrections(tx: Tx, use_case: UseCase, numbers: Sequence[CaseNumber]) -> dict[CaseNumber, Answer | None]:
+    """The answers that count in the place of decisions, by case; of those cases only that were corrected. None where one is erased."""
+    c, k = work_tables.correction.c, tables.case_key
+    wanted = select(c.case_number, c.answer, k.c.salt).outerjoin(k, k.c.case_number == c.case_number).where(c.case_number.in_(numbers))
+    rows = {CaseNumber(r.case_number): r for r in tx.run(wanted.order_by(c.case_number, c.number))}
+    kind = use_case.answer_kind
+    return {number: None if r.salt is None else read_answer(tx, r.salt, r.answer, kind)[0] for number, r in rows.items()}
+
+
 def effects(tx: Tx, number: CaseNumber) -> list[Effected]:
     """The effects of a case's decision and of its corrections, in order."""
     e = work_tables.effect.c

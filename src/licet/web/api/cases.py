@@ -134,7 +134,9 @@ async def list_(
     after = _read_cursor(cursor)
     found = await let.desk.run(lambda: list_cases(let.desk.office, let.use_case, state, after=after, limit=limit + 1))
     page = found[:limit]
-    return PageOut(cases=[case_out(one) for one in page], next=_cursor(page[-1].number) if len(found) > limit else None)
+    return PageOut(
+        cases=[case_out(one.case, answer=one.answer) for one in page], next=_cursor(page[-1].case.number) if len(found) > limit else None
+    )
 
 
 def _cursor(number: int) -> str:
