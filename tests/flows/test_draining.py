@@ -6,12 +6,15 @@ from pathlib import Path
 
 import pytest
 
+from licet.core.answer import Choice
 from licet.core.case import Content
 from licet.core.history import PastCase
 from licet.core.refusal import Refused
 from licet.core.system import NoProposal, Proposal, Proposed
+from licet.flows.answer import answer_case
 from licet.flows.drain import CHUNK, LEASE, MOST_ATTEMPTS, Claimed, claim_cases, give_back, keep_claims, waiting_use_cases, work_off
 from licet.flows.erase import erase_case
+from licet.flows.grant import revoke_mandate
 from licet.flows.intake import Accepted, Batch, Taken, accept, take_now
 from licet.flows.register import retire_use_case
 from licet.flows.respond import suspend_mandate
@@ -214,6 +217,20 @@ def test_an_erased_case_leaves_the_queue_and_nobody_is_asked_about_it(tmp_path: 
         done(erase_case(world.office, world.owner, name=MAILS, case="live-7"))
         assert worked_off(world, must(claimed(world))) == (39, 0)
         assert depth(world) == 0
+
+
+def test_a_use_case_is_not_retired_while_a_case_that_came_in_is_not_decided(tmp_path: Path) -> None:
+    """Breaks when what waits for a worker or a person is left where nobody may decide it any more."""
+    with World(tmp_path) as world:
+        world.journey(MAILS)
+        sent(world, past_cases(2, name="q"))
+        done(revoke_mandate(world.office, world.risk, name=MAILS, why="over"))
+        assert code(retire_use_case(world.office, world.owner, name=MAILS)) == "cases_waiting"
+        assert worked_off(world, must(claimed(world))) == (0, 2)
+        assert code(retire_use_case(world.office, world.owner, name=MAILS)) == "cases_waiting"
+        done(erase_case(world.office, world.owner, name=MAILS, case="q-1"))
+        assert answer_case(world.office, world.reviewer, name=MAILS, case="q-0", answer=Choice(value="yes")) is None
+        done(retire_use_case(world.office, world.owner, name=MAILS))
 
 
 def test_a_full_queue_refuses_and_takes_nothing_in(tmp_path: Path) -> None:

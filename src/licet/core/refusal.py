@@ -20,6 +20,7 @@ CODES: Mapping[str, str] = {
     "looks_used_up": "The looks declared in the standard are spent.",
     "mandate_not_active": "There is no active mandate to act on.",
     "mandate_not_suspended": "Only a suspended mandate can be reinstated.",
+    "cases_waiting": "Cases of the use case wait for a worker or for a person's answer.",
     "mandate_running": "A mandate is active or suspended; it must be revoked first.",
     "no_history": "There is no history to work with.",
     "no_mandate": "There is no mandate, or none in the state that is needed.",

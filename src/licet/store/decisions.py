@@ -133,6 +133,12 @@ _TASKS_NAMED = _OPEN.where(_T.c.use_case_id == bindparam("use_case"), _T.c.token
 _TASKS_OF = _OPEN.where(_T.c.case_number.in_(bindparam("numbers", expanding=True))).order_by(_T.c.case_number)
 
 
+def unanswered(tx: Tx, use_case: UseCase) -> int:
+    """How many cases wait for a person's decision and can be read; audits are not among them, so that this tells nothing of them."""
+    mine = (_T.c.use_case_id == use_case.id, _T.c.kind == ReviewKind.DECISION.value)
+    return int(tx.conn.execute(select(func.count()).select_from(_OPEN.where(*mine).subquery())).scalar_one())
+
+
 def close_tasks(tx: Tx, tokens: Sequence[str], *, at: datetime) -> frozenset[str]:
     """Closes tasks; the first answer is the one that stays.
 
