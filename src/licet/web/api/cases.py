@@ -5,6 +5,7 @@ import binascii
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Annotated
+from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Path, Query, Response, status
 from pydantic import BaseModel, ConfigDict, Field
@@ -17,6 +18,7 @@ from licet.flows.follow import Followed, follow_case, list_cases
 from licet.flows.intake import Batch
 from licet.flows.receive import Parcel, Proposing, Received, receive_batch, receive_case, receive_proposed
 from licet.store.cases import DIGITS
+from licet.store.live import LiveCase
 from licet.web.api.wire import CaseIn, CaseOut, PlainBatch, TimelineOut, case_out, read_case, timeline_out
 from licet.web.desk import SentCase
 from licet.web.guard import GuardedRoute, Let, let_in, needs, parcel_of
@@ -74,10 +76,15 @@ async def send_case(
     followed = received.followed
     if followed.case.routed is None and wait and await let.desk.lookout.wait(followed.case.number, timedelta(seconds=wait)):
         followed = await _follow(let, str(followed.case.name))
-    response.headers["Location"] = f"/api/v1/use-cases/{let.use_case.slug}/cases/{followed.case.number}"
+    response.headers["Location"] = f"/api/v1/use-cases/{let.use_case.slug}/cases/{_at(followed.case)}"
     new = status.HTTP_202_ACCEPTED if followed.case.routed is None else status.HTTP_201_CREATED
     response.status_code = status.HTTP_200_OK if received.repeated else new
     return case_out(followed.case, answer=followed.answer, reason=received.reason)
+
+
+def _at(case: LiveCase) -> str:
+    """The last part of a case's address: its id, since another case's id may be the digits of its number; never dots alone."""
+    return quote(case.name, safe="") if case.name is not None and case.name.strip(".") else str(case.number)
 
 
 async def _receive(given: CaseIn, let: Let, parcel: Parcel) -> Received | Refused:
