@@ -257,6 +257,13 @@ def test_an_endpoint_that_asks_for_too_much_time_is_not_asked_again(endpoint: En
     assert len(endpoint.calls) == 1
 
 
+def test_an_endpoint_that_names_a_year_no_machine_knows_fails_as_any_other(endpoint: Endpoint) -> None:
+    """Breaks when the header raises: then the other cases of its part are taken down with it, again and again."""
+    never = "Mon, 01 Jan 99999999999999999999 00:00:00 GMT"
+    endpoint.does = lambda call: call.answer(b"", status="503 Later", more=f"Retry-After: {never}\r\nDate: {never}\r\n")
+    assert one(endpoint) == NoProposal(why="It answered with status 503.", cause=Cause.UNAVAILABLE)
+
+
 @given(tried=st.integers(1, 200), chance=st.floats(0, 1, exclude_max=True), after=st.none() | st.floats(-10, 10_000))
 def test_waits_grow_are_bounded_and_honour_what_is_asked_for(tried: int, chance: float, after: float | None) -> None:
     wait = wait_before(tried, chance, after)

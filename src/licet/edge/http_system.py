@@ -276,5 +276,5 @@ def _retry_after_s(response: httpx.Response) -> float | None:
         return float(said[:9])
     try:
         return (parsedate_to_datetime(said) - parsedate_to_datetime(response.headers.get("date", ""))).total_seconds()
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):  # a year of twenty digits is a date to the parser, and none to a machine
         return None
