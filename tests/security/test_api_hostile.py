@@ -7,6 +7,7 @@ import socket
 import string
 import time
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 
@@ -15,6 +16,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from licet.core.case_schema import Problem as CaseProblem
 from licet.core.signal import Fact, checked
 from licet.core.use_case import UseCase
 from licet.web import server
@@ -23,7 +25,7 @@ from licet.web.frame import HEADERS
 from licet.web.limits import Limits
 from licet.web.strict_json import NotStrictJsonError, read_strictly
 from tests.conftest import DATABASES
-from tests.web.serving import AT, JSON, Served, case, code, problem, serving
+from tests.web.serving import AT, JSON, Served, case, code, problem, read_plain, serving
 
 SMALL = Limits(body_bytes=20_000, body_within=timedelta(seconds=1), header_bytes=4000, target_bytes=500)
 CASES = f"{AT}/cases"
@@ -238,6 +240,22 @@ def test_a_request_that_two_servers_would_read_differently_is_not_taken(served: 
     told = raw(served, head(served, *lines), b"5\r\n{}   \r\n0\r\n\r\n", within=3)
     assert b" 201 " not in told
     assert b" 202 " not in told
+
+
+def test_a_case_that_takes_long_to_read_keeps_nobody_else_waiting(tmp_path: Path) -> None:
+    """Breaks when a folder on a slow disk, or a text made for a pattern, holds up every other request."""
+
+    def slowly(use_case: UseCase, raw: Mapping[str, object], *, line: int) -> SentCase | tuple[CaseProblem, ...]:
+        time.sleep(1.5)
+        return read_plain(use_case, raw, line=line)
+
+    with serving(tmp_path, read_case=slowly) as slow, ThreadPoolExecutor(2) as pool:
+        sent = [pool.submit(slow.send, case("slow")), pool.submit(slow.client.post, f"{CASES}/batch", json={"cases": [case("many")]})]
+        time.sleep(0.3)
+        began = time.monotonic()
+        assert slow.program(None).get("/health/live").status_code == 200
+        assert time.monotonic() - began < 1.0
+        assert [one.result().status_code for one in sent] == [201, 202]
 
 
 def test_looking_for_a_name_that_occurs_twice_takes_no_longer_than_reading() -> None:

@@ -15,7 +15,7 @@ from licet.core.refusal import Refused
 from licet.core.system import SystemCard
 from licet.core.token import TokenScope
 from licet.flows.follow import Followed, follow_case, list_cases
-from licet.flows.intake import Batch
+from licet.flows.intake import Accepted, Batch
 from licet.flows.receive import Parcel, Proposing, Received, receive_batch, receive_case, receive_proposed
 from licet.store.cases import DIGITS
 from licet.store.live import LiveCase
@@ -88,14 +88,20 @@ def _at(case: LiveCase) -> str:
 
 
 async def _receive(given: CaseIn, let: Let, parcel: Parcel) -> Received | Refused:
+    received = await let.desk.run(lambda: _take_in(given, let, parcel))
+    if isinstance(received, Received) and received.followed.case.routed is None:
+        let.desk.service.wake()
+    return received
+
+
+def _take_in(given: CaseIn, let: Let, parcel: Parcel) -> Received | Refused:
+    """Reads a case and takes it in, in a thread: a schema's folder, patterns and pictures may take long, and nobody else waits for them."""
     desk, use_case = let.desk, let.use_case
     sent = read_case(given, use_case, desk.service.read_case, line=1, where="")
     if sent.card is None:
-        received = await desk.run(lambda: receive_case(desk.office, let.by, use_case, sent.past, parcel, backlog=desk.limits.backlog))
-        desk.service.wake()
-        return received
+        return receive_case(desk.office, let.by, use_case, sent.past, parcel, backlog=desk.limits.backlog)
     proposing = Proposing(row=sent.past, card=sent.card, speakers=desk.service.speakers)
-    return await desk.run(lambda: receive_proposed(desk.office, let.by, use_case, proposing, parcel))
+    return receive_proposed(desk.office, let.by, use_case, proposing, parcel)
 
 
 async def _follow(let: Let, name: str) -> Followed:
@@ -111,16 +117,21 @@ async def send_cases(given: PlainBatch, let: LetIn, parcel: Sent) -> BatchOut:
     desk = let.desk
     if len(given.cases) > desk.limits.batch:
         raise invalid("/cases", f"a batch may have {desk.limits.batch:,} cases.")
-    reader, use_case = desk.service.read_case, let.use_case
-    sent = [read_case(one, use_case, reader, line=place + 1, where=f"/cases/{place}") for place, one in enumerate(given.cases)]
-    batch = Batch(name=use_case.slug, rows=[one.past for one in sent], card=_only_card(sent), source="")
-    done = await desk.run(lambda: receive_batch(desk.office, let.by, batch, parcel, backlog=desk.limits.backlog))
+    done = await desk.run(lambda: _take_all_in(given, let, parcel))
     if isinstance(done, Refused):
         raise refusal(done)
     desk.service.wake()
     repeated = sum(one.repeated for one in done)
     receipts = [Receipt(number=one.number, id=one.name, repeated=one.repeated) for one in done]
     return BatchOut(accepted=len(done) - repeated, repeated=repeated, cases=receipts)
+
+
+def _take_all_in(given: PlainBatch, let: Let, parcel: Parcel) -> list[Accepted] | Refused:
+    desk, use_case = let.desk, let.use_case
+    reader = desk.service.read_case
+    sent = [read_case(one, use_case, reader, line=place + 1, where=f"/cases/{place}") for place, one in enumerate(given.cases)]
+    batch = Batch(name=use_case.slug, rows=[one.past for one in sent], card=_only_card(sent), source="")
+    return receive_batch(desk.office, let.by, batch, parcel, backlog=desk.limits.backlog)
 
 
 def _only_card(sent: Sequence[SentCase]) -> SystemCard | None:
