@@ -13,9 +13,10 @@ import pytest
 
 from licet.core.signal import HIDDEN, SIGNALS, UnknownSignalError
 from licet.edge.draw import SystemDraw
-from licet.edge.log import LineLog, Several, Silence, open_log, say_error, take_over_others
+from licet.edge.log import LineLog, Several, open_log, say_error, take_over_others
 from licet.settings import BadSettingError, Telling, telling
 from licet.testing import SetClock, World, past_cases
+from licet.web.desk import silent
 
 CANARY = "canary-7f3a"
 
@@ -94,7 +95,7 @@ def test_what_is_no_plain_word_is_hidden(text: str) -> None:
 
 def test_a_word_or_fact_nobody_declared_is_refused_by_every_log() -> None:
     log, out = opened()
-    for one in (log, Silence(), Several(journals=(log,))):
+    for one in (log, silent, Several(journals=(log,))):
         with pytest.raises(UnknownSignalError, match=r"the signal 'case\.read'"):
             one("case.read", text="x")
         with pytest.raises(UnknownSignalError, match="answer in the signal"):
