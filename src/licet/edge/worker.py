@@ -211,13 +211,6 @@ class Worker:
         ms = round((self.office.clock.now() - began) / timedelta(milliseconds=1))
         self.journal("chunk.done", use_case=name, cases=alone + to_person, alone=alone, to_person=to_person, ms=ms)
 
-    def _name_of(self, use_case_id: int) -> UseCaseSlug:
-        """Whose cases these are; looked up where they were claimed before this worker was killed."""
-        if use_case_id not in self._names:
-            with self.office.book.read() as tx:
-                self._names[use_case_id] = use_cases.by_id(tx, use_case_id).slug
-        return self._names[use_case_id]
-
     def _heart_round(self) -> bool:
         claims = list(self._claims)
         if claims:
