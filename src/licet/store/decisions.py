@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, func, insert, select, update
 
 from licet.core.answer import Answer
 from licet.core.canonical import Json
-from licet.core.ids import CaseNumber, Fingerprint, MandateId
+from licet.core.ids import BY_MANDATE, CaseNumber, Fingerprint, MandateId
 from licet.core.review import Review, ReviewKind
 from licet.core.use_case import UseCase
 from licet.store import tables, tallies
@@ -20,9 +20,6 @@ from licet.store.payloads import read_answer, write_answer
 
 ALONE = "alone"
 TO_PERSON = "to_person"
-
-BY_MANDATE = "mandate:"
-"""How the name of whoever decided begins where AI decided alone."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

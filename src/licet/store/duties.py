@@ -1,6 +1,6 @@
 """Duties: what one worker of all does at a time, such as numbering the ledger; whoever holds a duty renews it, or loses it."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import delete, insert, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as insert_postgresql
@@ -9,6 +9,9 @@ from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 from licet.store import work_tables
 from licet.store.book import Tx
 from licet.store.engines import on_postgresql
+
+SEEN_WITHIN = timedelta(minutes=2)
+"""A worker that gave a sign of life within this time is taken to run."""
 
 
 def hold(tx: Tx, name: str, holder: str, *, now: datetime, until: datetime) -> bool:

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
+from licet.flows.intake import BACKLOG
+
 MEGABYTE = 1024 * 1024
 
 
@@ -17,7 +19,6 @@ class Limits:
         depth: how deep JSON may be nested.
         batch: most cases in one request.
         body_within: how long a body may take to arrive.
-        wait: how long a request may wait for its case's route.
         threads: how many requests may work on the database at once.
         backlog: cases of one use case that may wait for a worker.
     """
@@ -28,6 +29,5 @@ class Limits:
     depth: int = 32
     batch: int = 1000
     body_within: timedelta = timedelta(seconds=30)
-    wait: timedelta = timedelta(seconds=30)
     threads: int = 32
-    backlog: int = 100_000
+    backlog: int = BACKLOG
