@@ -22,7 +22,7 @@ from licet.flows.settle import settle
 from licet.ports import Clock, Journal, Trace
 from licet.settings import Home, secret
 from licet.store import installations, ledger
-from licet.store.book import Book, ClockWentBackError
+from licet.store.book import Book, ClockWentBackError, check_skew
 from licet.store.engines import BrokenDatabaseError, DatabaseBusyError, check_schema, open_engine
 from licet.store.group import GroupBook
 
@@ -61,8 +61,8 @@ def opened(home: Home, *, rolled_back: bool = False) -> Iterator[Office]:
         rolled_back: opens also what is older than the checkpoints outside say: to look at it, or to write the roll-back down.
 
     Raises:
-        DatabaseMissingError, DatabaseUnreachableError, SchemaError, KeyFileError, SealError, ClockWentBackError,
-            OtherInstallationError, RolledBackError: each names the remedy.
+        DatabaseMissingError, DatabaseUnreachableError, SchemaError, KeyFileError, SealError, ClockOffError,
+            ClockWentBackError, OtherInstallationError, RolledBackError: each names the remedy.
     """
     engine = open_engine(home.database, url=home.database_url)
     try:
@@ -70,6 +70,7 @@ def opened(home: Home, *, rolled_back: bool = False) -> Iterator[Office]:
         vault = open_key(home.key_file)
         office = office_of(home, Book(engine, vault, SystemDraw()), vault, open_seal(home.ledger_key))
         _check_whose(office, home)
+        _check_clock(office)
         behind = _behind(office)
         if behind is not None and not rolled_back:
             raise RolledBackError(behind)
@@ -85,7 +86,7 @@ def serving(home: Home) -> Iterator[Office]:
 
     Raises:
         DatabaseMissingError, DatabaseUnreachableError, SchemaError, KeyFileError, SealError, OtherInstallationError,
-            RolledBackError: as `opened`.
+            ClockOffError, RolledBackError: as `opened`.
     """
     engine = open_engine(home.database, url=home.database_url, serving=True)
     try:
@@ -93,6 +94,7 @@ def serving(home: Home) -> Iterator[Office]:
         vault = open_key(home.key_file)
         office = office_of(home, GroupBook(engine, vault, SystemDraw()), vault, open_seal(home.ledger_key), SteadyClock())
         _check_whose(office, home)
+        _check_clock(office)
         behind = _behind(office)
         if behind is not None:
             raise RolledBackError(behind)
@@ -151,6 +153,11 @@ def _check_whose(office: Office, home: Home) -> None:
         raise OtherInstallationError(message)
 
 
+def _check_clock(office: Office) -> None:
+    with office.book.read() as tx:
+        check_skew(tx, office.clock.now())
+
+
 @contextmanager
 def _settling(office: Office) -> Iterator[None]:
     """Settles at the end, also when the command failed; a database that was busy for one is not waited for once more."""
@@ -175,7 +182,8 @@ def _behind(office: Office) -> str | None:
     return (
         f"The database has {size:,} ledger entries, but a checkpoint outside it has {outside.size:,}: "
         "an older copy was put in its place. "
-        "Nothing was done. Put the newer one back, or accept the loss with `licet restore BACKUP`, which the ledger then tells."
+        "Nothing was done. Put the newer one back, or accept the loss, which the ledger then tells: with `licet restore BACKUP`, "
+        "on PostgreSQL with `licet db accept-rollback`."
     )
 
 

@@ -65,6 +65,7 @@ class Eye:
 
 ROUTED = "select count(*) from routing"
 QUEUED = "select count(*) from work"
+UNDELIVERED = "select count(*) from effect where state = 'waiting'"
 SIGNED = "select max(size) from checkpoint"
 
 

@@ -12,7 +12,7 @@ from tests.crash.eye import Eye
 from tests.crash.ground import SLUG, Ground
 
 Event = Mapping[str, Any]
-ENDS = ("mandate.suspended", "mandate.revoked", "mandate.expired", "stop.pressed")
+ENDS = ("mandate.suspended", "mandate.revoked", "mandate.expired")
 
 
 @dataclass(slots=True, kw_only=True)
@@ -22,6 +22,7 @@ class Truth:
     Attributes:
         accepted: cases in the database.
         decided: of them those that were routed, alone or to a person.
+        repeated_deliveries: effects that were told more than once, under the same key: a receiver that heeds it acts once.
         lost: accepted, as the outside was told, and not there, or there and never routed.
         alone_after_stop: decided alone under a mandate after it had ended.
     """
@@ -29,6 +30,7 @@ class Truth:
     accepted: int
     decided: int
     alone: int
+    repeated_deliveries: int
     lost: int
     double_decisions: int
     double_effects: int
@@ -53,6 +55,7 @@ COUNTS: Mapping[str, str] = {
     "to a person and without an open task": f"select count(*) from ({ROUTES} <> 'alone' and {UNASKED}) x",  # noqa: S608 - our own words
     "a task too many": "select count(*) - count(distinct case_number || kind) from task",
     "decided alone after the mandate's expiry": EXPIRED,
+    "an effect was not delivered": "select count(*) from effect where state <> 'delivered'",
     "an entry waits for its number": "select count(*) from ledger_pending",
 }
 """Counts that are 0 when all is well."""
@@ -67,17 +70,23 @@ def truth_of(ground: Ground, known: Path) -> Truth:
     there = {str(row[0]) for row in eye.sure_rows(f"select external_id from case_item where {LIVE}")}  # noqa: S608 - our own words
     told = set(known.read_text("ascii").split())
     told_events, faults = _of_ledger(eye)
+    acts = set(ground.acts())
+    repeated = len(ground.acts()) - len(acts)
     truth = Truth(
         accepted=len(there),
         decided=eye.sure("select count(*) from routing"),
         alone=eye.sure("select count(*) from routing where route = 'alone'"),
+        repeated_deliveries=repeated,
         lost=len(told - there) + eye.sure(NEVER),
         double_decisions=told_events["double"],
-        double_effects=eye.sure("select count(*) - count(distinct case_number) from effect where number = 1"),
+        double_effects=len(acts) - len({case for case, _ in acts}),
         alone_after_stop=told_events["late"] + eye.sure(EXPIRED),
         wrong=[*wrong, *faults],
     )
+    wanted = {int(row[0]) for row in eye.sure_rows("select case_number from decision")}
     eye.close()
+    if {case for case, _ in acts} != wanted:
+        truth.wrong.append(f"{len(wanted ^ {case for case, _ in acts})} decisions have no effect, or effects no decision")
     if truth.lost or there != told:
         lost, more = len(told - there), len(there - told)
         truth.wrong.append(f"{lost} of the cases that were said to be accepted are not there, {more} are too many")
@@ -105,14 +114,16 @@ def _odd(count: Mapping[str, Counter[int]], routed: set[int], alone: set[int]) -
 
 
 def late(events: Iterable[Event]) -> int:
-    """How many cases were decided alone under a mandate after the ledger says that it ended."""
+    """How many cases were decided alone, by the order of the ledger, while a stop was on or after their mandate had ended."""
     over: set[str] = set()
-    count = 0
+    stops, count = 0, 0
     for event in events:
+        facts = event["facts"]
+        stops += {"stop.pressed": 1, "stop.lifted": -1}.get(str(event["what"]), 0)
         if event["what"] in ENDS:
-            over.add(str(event["facts"].get("mandate", "")))
-        if event["what"] == "case.routed" and event["facts"]["route"] == "alone":
-            count += str(event["facts"]["mandate"]) in over
+            over.add(str(facts["mandate"]))
+        if event["what"] == "case.routed" and facts["route"] == "alone":
+            count += bool(stops) or str(facts["mandate"]) in over
     return count
 
 

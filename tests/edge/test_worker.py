@@ -183,6 +183,21 @@ def test_with_the_durable_engine_a_chunk_runs_once_and_is_forgotten_later(tmp_pa
         assert len(of_word(world, "case.routed")) == 50
 
 
+def test_what_a_killed_worker_held_is_told_under_its_use_cases_name_by_the_next(tmp_path: Path) -> None:
+    with World(tmp_path) as world:
+        world.journey("mails")
+        send(world, "mails", 20)
+        (found,) = waiting_use_cases(world.office)
+        held = claim_cases(world.office, found, holder="test:1")
+        assert held is not None
+        engine = PlainEngine()
+        with working(world, engine) as (_, noted):
+            engine.run(held.use_case_id, held.claim)
+            until(lambda: depth(world, "mails") == 0)
+        (told,) = [facts for what, facts in noted.said if what == "chunk.done"]
+        assert (told["use_case"], told["cases"]) == ("mails", 20)
+
+
 def test_a_log_that_cannot_be_written_stops_no_thread(tmp_path: Path) -> None:
     def full(what: str, **facts: object) -> None:
         message = "no space left on device"

@@ -16,7 +16,7 @@ from licet.flows.intake import Accepted, Batch, Taken, accept, take_now
 from licet.flows.register import retire_use_case
 from licet.flows.respond import suspend_mandate
 from licet.flows.speakers import Speakers
-from licet.store import decisions, queue, use_cases
+from licet.store import decisions, live, queue, use_cases
 from licet.store.engines import on_postgresql
 from licet.testing import POSTED, ScriptedSystem, World, done, past_cases, says_like
 from tests.flows.breakable import second
@@ -168,6 +168,34 @@ def test_a_case_that_takes_its_worker_down_each_time_ends_with_a_person_and_take
             last = must(claimed(world))
         assert worked_off(world, last) == (0, 1)
         assert of_word(world, "case.routed")[0].facts["reason"] == "system_failed"
+
+
+def test_a_case_that_took_workers_down_has_its_turn_under_a_load_that_never_ends(tmp_path: Path) -> None:
+    """Breaks when cases that come in later always go first: then an accepted case is never decided, although workers run."""
+    with World(tmp_path) as world:
+        world.journey(MAILS)
+        suspects = sent(world, past_cases(2, name="suspect"))
+        for _ in range(2):
+            must(claimed(world))
+            world.clock.pass_time(LEASE)
+        for k in range(4):
+            sent(world, past_cases(5, name=f"fresh-{k}"))
+            worked_off(world, must(claimed(world)))
+            world.clock.pass_time(queue.PATIENCE)
+        with world.office.book.read() as tx:
+            assert len(live.routed_among(tx, [one.number for one in suspects])) == len(suspects)
+
+
+def test_however_many_cases_took_workers_down_one_at_a_time_is_tried_while_others_wait(tmp_path: Path) -> None:
+    with World(tmp_path) as world:
+        world.journey(MAILS)
+        sent(world)
+        for _ in range(2):
+            must(claimed(world))
+            world.clock.pass_time(LEASE)
+        world.clock.pass_time(queue.PATIENCE)
+        sent(world, past_cases(5, name="fresh"))
+        assert [must(claimed(world, holder=f"w{k}")).cases for k in range(2)] == [1, 5]
 
 
 def test_nothing_is_decided_alone_once_the_stop_button_was_pressed(tmp_path: Path) -> None:

@@ -45,6 +45,7 @@ ENVIRONMENT_ERRORS = frozenset(
         "SchemaError",
         "TracesMissingError",
         "OldWorkersError",
+        "ClockOffError",
         "ClockWentBackError",
         "BrokenDatabaseError",
         "KeyFileError",

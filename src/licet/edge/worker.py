@@ -25,7 +25,6 @@ LEDGER = "ledger"
 """The duty of numbering the ledger and of sweeping."""
 
 DUTY_LASTS = timedelta(seconds=5)
-PRUNE_EVERY = timedelta(minutes=5)
 PRUNE_AFTER = timedelta(hours=1)
 """How long the engine keeps what has ended."""
 
@@ -101,7 +100,7 @@ class Worker:
             "heart": (self._heart_round, LEASE / 5),
             "ledger": (self._ledger_round, self.staff.settle_every),
             "sweeps": (self._sweep_round, self.staff.sweep_every),
-            "leftovers": (self._prune_round, PRUNE_EVERY),
+            "engine": (self._prune_round, timedelta(minutes=5)),
         }
         if self.deliver is not None:
             rounds = {**rounds, "effects": (self._effect_round, self.staff.look_every)}
@@ -184,6 +183,13 @@ class Worker:
             self._turns.end(claimed.use_case_id)
             self._wake.set()
 
+    def _name_of(self, use_case_id: int) -> UseCaseSlug:
+        """What a use case is called; looked up where this process has claimed none of its cases yet, but goes on with some."""
+        if use_case_id not in self._names:
+            with self.office.book.read() as tx:
+                self._names[use_case_id] = use_cases.by_id(tx, use_case_id).slug
+        return self._names[use_case_id]
+
     def _work(self, use_case_id: int, claim: str) -> None:
         """Works a claim off, one that was just taken or one that this worker held when it was killed."""
         self._claims[claim] = use_case_id
@@ -203,13 +209,6 @@ class Worker:
             give_back(self.office, [claim])
         ms = round((self.office.clock.now() - began) / timedelta(milliseconds=1))
         self.journal("chunk.done", use_case=name, cases=alone + to_person, alone=alone, to_person=to_person, ms=ms)
-
-    def _name_of(self, use_case_id: int) -> UseCaseSlug:
-        """Whose cases these are; looked up where they were claimed before this worker was killed."""
-        if use_case_id not in self._names:
-            with self.office.book.read() as tx:
-                self._names[use_case_id] = use_cases.by_id(tx, use_case_id).slug
-        return self._names[use_case_id]
 
     def _heart_round(self) -> bool:
         claims = list(self._claims)
@@ -242,9 +241,9 @@ class Worker:
         return self.deliver is not None and self.deliver() > 0
 
     def _prune_round(self) -> bool:
-        """Throws away what nobody asks for any more: the engine's ended chunks, and keys of requests whose time is over."""
-        if self._on_duty():
-            forget_requests(self.office)
+        """Throws away what nobody asks for any more: keys of requests whose time is over, and the engine's ended chunks."""
+        if found := forget_requests(self.office):
+            self.journal("sweep.done", sweep="requests", found=found)
         return self.engine.prune(self.office.clock.now() - PRUNE_AFTER) > 0
 
     def _give_back(self) -> None:

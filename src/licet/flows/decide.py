@@ -24,7 +24,7 @@ from licet.store import audits, decisions, mandates, stops, systems
 from licet.store.book import Tx
 from licet.store.payloads import commit_to
 
-RULES = "routing-2"
+RULES = "routing-3"
 """Version of the routing rules, recorded with every decision."""
 
 

@@ -16,6 +16,7 @@ from licet.core.token import TokenScope
 from licet.flows.follow import Followed, follow_case, list_cases
 from licet.flows.intake import Batch
 from licet.flows.receive import Parcel, Proposing, Received, receive_batch, receive_case, receive_proposed
+from licet.store.cases import DIGITS
 from licet.web.api.wire import CaseIn, CaseOut, PlainBatch, TimelineOut, case_out, read_case, timeline_out
 from licet.web.desk import SentCase
 from licet.web.guard import GuardedRoute, Let, let_in, needs, parcel_of
@@ -133,7 +134,9 @@ async def list_(
     after = _read_cursor(cursor)
     found = await let.desk.run(lambda: list_cases(let.desk.office, let.use_case, state, after=after, limit=limit + 1))
     page = found[:limit]
-    return PageOut(cases=[case_out(one) for one in page], next=_cursor(page[-1].number) if len(found) > limit else None)
+    return PageOut(
+        cases=[case_out(one.case, answer=one.answer) for one in page], next=_cursor(page[-1].case.number) if len(found) > limit else None
+    )
 
 
 def _cursor(number: int) -> str:
@@ -147,7 +150,7 @@ def _read_cursor(text: str | None) -> int:
         word, _, digits = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)).decode("ascii").partition(" ")
     except (ValueError, binascii.Error):
         word, digits = "", ""
-    if word != "after" or not digits.isdigit():
+    if word != "after" or not digits.isdigit() or len(digits) > DIGITS:
         raise invalid("cursor", "take it from `next` of the page before, as it is.")
     return int(digits)
 
