@@ -58,7 +58,7 @@ class Eye:
     def close(self) -> None:
         """Lets go of the database."""
         if self._open is not None:
-            with suppress(GONE):
+            with suppress(*GONE):
                 self._open.close()
             self._open = None
 
