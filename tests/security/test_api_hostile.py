@@ -15,10 +15,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from licet.core.history import SentCase
 from licet.core.signal import Fact, checked
 from licet.core.use_case import UseCase
 from licet.web import server
-from licet.web.desk import NotOnLoopbackError, SentCase, Service
+from licet.web.desk import NotOnLoopbackError, Service
 from licet.web.frame import HEADERS
 from licet.web.limits import Limits
 from licet.web.strict_json import NotStrictJsonError, read_strictly

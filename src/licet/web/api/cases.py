@@ -10,6 +10,7 @@ from fastapi import APIRouter, Depends, Path, Query, Response, status
 from pydantic import BaseModel, ConfigDict, Field
 
 from licet.core.case import CaseState
+from licet.core.history import SentCase
 from licet.core.refusal import Refused
 from licet.core.system import SystemCard
 from licet.core.token import TokenScope
@@ -18,7 +19,6 @@ from licet.flows.intake import Batch
 from licet.flows.receive import Parcel, Proposing, Received, receive_batch, receive_case, receive_proposed
 from licet.store.cases import DIGITS
 from licet.web.api.wire import CaseIn, CaseOut, PlainBatch, TimelineOut, case_out, read_case, timeline_out
-from licet.web.desk import SentCase
 from licet.web.guard import GuardedRoute, Let, let_in, needs, parcel_of
 from licet.web.problems import invalid, refusal
 
