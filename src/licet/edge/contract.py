@@ -61,25 +61,24 @@ def _read(kind: AnswerKind, said: object, latency_ms: int) -> Proposed:
     probabilities = _probabilities(said.get("probabilities"))
     if probabilities is None:
         return NoProposal(why="Its probabilities are not a dict of numbers in [0, 1] whose sum is 1.")
-    answer = _answer(kind, said["answer"])
+    answer = _answer(kind, cast("Json", said["answer"]), beside=len(canonical_bytes(dict(probabilities))))
     if isinstance(answer, NoProposal):
         return answer
     reason = said.get("reason")
     text = "" if reason is None else str(reason)[:LONGEST_REASON].encode("utf-8", "replace").decode("utf-8")
-    found = Proposal(answer=answer, confidence=confidence, probabilities=probabilities, reason=text, latency_ms=latency_ms)
-    return found if len(canonical_bytes(dict(probabilities))) <= LARGEST_ANSWER else _TOO_LARGE
+    return Proposal(answer=answer, confidence=confidence, probabilities=probabilities, reason=text, latency_ms=latency_ms)
 
 
-_TOO_LARGE = NoProposal(why=f"Its answer is larger than {LARGEST_ANSWER:,} bytes.")
-
-
-def _answer(kind: AnswerKind, said: object) -> Answer | NoProposal:
+def _answer(kind: AnswerKind, raw: Json, *, beside: int) -> Answer | NoProposal:
+    """Reads an answer; `beside` is the size of its probabilities, which count like it."""
     try:
-        answer = answer_from_json(kind, cast("Json", said))
-        length = len(canonical_bytes(answer_to_json(answer)))
+        answer = answer_from_json(kind, raw)
+        written = canonical_bytes(answer_to_json(answer))
     except (ArithmeticError, TypeError, ValueError):
         return NoProposal(why=f"Its answer is not a {kind}.")
-    return answer if length <= LARGEST_ANSWER else _TOO_LARGE
+    if max(len(written), beside) > LARGEST_ANSWER:
+        return NoProposal(why=f"Its answer is larger than {LARGEST_ANSWER:,} bytes.")
+    return answer
 
 
 def _probability(value: object) -> float | None:

@@ -25,6 +25,7 @@ LEDGER = "ledger"
 """The duty of numbering the ledger and of sweeping."""
 
 DUTY_LASTS = timedelta(seconds=5)
+PRUNE_EVERY = timedelta(minutes=5)
 PRUNE_AFTER = timedelta(hours=1)
 """How long the engine keeps what has ended."""
 
@@ -100,7 +101,7 @@ class Worker:
             "heart": (self._heart_round, LEASE / 5),
             "ledger": (self._ledger_round, self.staff.settle_every),
             "sweeps": (self._sweep_round, self.staff.sweep_every),
-            "engine": (self._prune_round, timedelta(minutes=5)),
+            "leftovers": (self._prune_round, PRUNE_EVERY),
         }
         if self.deliver is not None:
             rounds = {**rounds, "effects": (self._effect_round, self.staff.look_every)}
@@ -241,8 +242,8 @@ class Worker:
         return self.deliver is not None and self.deliver() > 0
 
     def _prune_round(self) -> bool:
-        """Throws away what nobody asks for any more: keys of requests whose time is over, and the engine's ended chunks."""
-        if found := forget_requests(self.office):
+        """Throws away what nobody asks for any more: the engine's ended chunks, and keys of requests whose time is over."""
+        if self._on_duty() and (found := forget_requests(self.office)):
             self.journal("sweep.done", sweep="requests", found=found)
         return self.engine.prune(self.office.clock.now() - PRUNE_AFTER) > 0
 
