@@ -347,8 +347,7 @@ def test_a_failure_is_told_by_an_id_and_nothing_else(tmp_path: Path) -> None:
     told = Told()
 
     def fails(use_case: UseCase, raw: Mapping[str, object], *, line: int) -> SentCase:
-        message = f"a secret of {use_case}, {raw}, {line}"
-        raise RuntimeError(message)
+        raise RuntimeError(f"a secret of {use_case}, {raw}, {line}")
 
     with serving(tmp_path, read_case=fails, journal=told) as broken:
         response = broken.client.post(CASES, json=case("a secret"))
