@@ -17,18 +17,18 @@ import httpx
 from bench.installation import NAME, installed, right, typed
 from bench.peers.work import Given, given, measured, proved, report
 from licet.cli.frame import granted
-from licet.cli.served import Telling, Wish, app_of
+from licet.cli.served import Audience, Wish, app_of
 from licet.core.answer import Choice
 from licet.core.case import CaseBody, TextContent
 from licet.core.history import PastCase, PostedProposal
 from licet.core.system import SystemCard, SystemKind
-from licet.edge.log import Silence
 from licet.edge.told import NoTrace
 from licet.flows.intake import take_now
 from licet.flows.office import Office, who
 from licet.flows.speakers import Speakers
 from licet.settings import Home, home_at
 from licet.store import decisions, use_cases
+from licet.web.desk import silent
 from licet.web.metrics import Meter
 from licet.web.server import running
 from licet.wiring import serving
@@ -95,7 +95,7 @@ def by_flow(office: Office) -> Callable[[int], None]:
 def by_http(home: Home, office: Office, told: Given, token: str) -> list[float]:
     """Posts cases to a server of this process, one after the other over one connection."""
     wish = Wish(host="127.0.0.1", port=0, asserted=False, worker=False)
-    app = app_of(home, office, wish, Telling(journal=Silence(), trace=NoTrace(), meter=Meter()), None)
+    app = app_of(home, office, wish, Audience(journal=silent, trace=NoTrace(), meter=Meter()), None)
     with running(app, host=wish.host, port=wish.port) as ports, httpx.Client(headers={"Authorization": f"Bearer {token}"}) as client:
         address = f"http://127.0.0.1:{ports[0]}/api/v1/use-cases/{NAME}/cases"
 

@@ -11,7 +11,7 @@ from licet.edge.draw import SystemDraw
 from licet.edge.late import LateDurable, LateEffects, LateEngine, LateGuardians, LateSystems
 from licet.edge.post import FilePost
 from licet.edge.seal import Seal, open_seal, verify_checkpoint
-from licet.edge.slots import Slot
+from licet.edge.slots import Slot, take_slot
 from licet.edge.told import ToldEffects, ToldSystems
 from licet.edge.vault import FileVault, open_key
 from licet.edge.witness import FileWitness
@@ -117,6 +117,26 @@ def worker_of(office: Office, slot: Slot, journal: Journal, trace: Trace) -> Wor
         return deliver_some(told, told.clock.now())
 
     return Worker(office=told, engine=engine, name=slot.name, journal=journal, trace=trace, deliver=deliver)
+
+
+@contextmanager
+def at_work_in(home: Home, office: Office, journal: Journal, trace: Trace) -> Iterator[Worker]:
+    """Runs a worker in threads of this process until the block ends; what it holds is finished or given back then.
+
+    Raises:
+        WorkerRunningError: when there may be no other worker.
+    """
+    slot = take_slot(home.inner, several=home.database_url is not None)
+    try:
+        worker = worker_of(office, slot, journal, trace)
+        worker.start()
+        try:
+            yield worker
+        finally:
+            worker.stop()
+    finally:
+        slot.free()
+
 
 
 def _check_whose(office: Office, home: Home) -> None:

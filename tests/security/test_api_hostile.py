@@ -17,10 +17,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from licet.core.case_schema import Problem as CaseProblem
+from licet.core.history import SentCase
 from licet.core.signal import Fact, checked
 from licet.core.use_case import UseCase
 from licet.web import server
-from licet.web.desk import NotOnLoopbackError, SentCase, Service
+from licet.web.desk import NotOnLoopbackError, Service
 from licet.web.frame import HEADERS
 from licet.web.limits import Limits
 from licet.web.strict_json import NotStrictJsonError, read_strictly
@@ -364,8 +365,7 @@ def test_a_failure_is_told_by_an_id_and_nothing_else(tmp_path: Path) -> None:
     told = Told()
 
     def fails(use_case: UseCase, raw: Mapping[str, object], *, line: int) -> SentCase:
-        message = f"a secret of {use_case}, {raw}, {line}"
-        raise RuntimeError(message)
+        raise RuntimeError(f"a secret of {use_case}, {raw}, {line}")
 
     with serving(tmp_path, read_case=fails, journal=told) as broken:
         response = broken.client.post(CASES, json=case("a secret"))

@@ -94,7 +94,7 @@ def plan(tx: Tx, use_case: UseCase, planned: Sequence[Planned], *, way: Way, alo
         use_case: whose cases they are.
         planned: one per case.
         way: how the use case's decisions take effect.
-        alone: whether AI decided these cases alone; such effects are held while a stop switch is on.
+        alone: whether AI decided these cases alone; such effects are held while a stop is pressed.
         now: the moment of the decision.
     """
     at = moment_text(now)

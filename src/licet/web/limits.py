@@ -17,7 +17,6 @@ class Limits:
         header_bytes: most bytes of all headers together.
         target_bytes: most bytes of an address with its query.
         depth: how deep JSON may be nested.
-        batch: most cases in one request.
         body_within: how long a body may take to arrive.
         threads: how many requests may work on the database at once.
         backlog: cases of one use case that may wait for a worker.
@@ -27,7 +26,6 @@ class Limits:
     header_bytes: int = 16 * 1024
     target_bytes: int = 4096
     depth: int = 32
-    batch: int = 1000
     body_within: timedelta = timedelta(seconds=30)
     threads: int = 32
     backlog: int = BACKLOG

@@ -11,6 +11,7 @@ from fastapi import APIRouter, Depends, Path, Query, Response, status
 from pydantic import BaseModel, ConfigDict, Field
 
 from licet.core.case import CaseState
+from licet.core.history import SentCase
 from licet.core.refusal import Refused
 from licet.core.system import SystemCard
 from licet.core.token import TokenScope
@@ -20,7 +21,6 @@ from licet.flows.receive import Parcel, Proposing, Received, receive_batch, rece
 from licet.store.cases import DIGITS
 from licet.store.live import LiveCase
 from licet.web.api.wire import CaseIn, CaseOut, PlainBatch, TimelineOut, case_out, read_case, timeline_out
-from licet.web.desk import SentCase
 from licet.web.guard import GuardedRoute, Let, let_in, needs, parcel_of
 from licet.web.problems import invalid, refusal
 
@@ -115,8 +115,6 @@ async def _follow(let: Let, name: str) -> Followed:
 async def send_cases(given: PlainBatch, let: LetIn, parcel: Sent) -> BatchOut:
     """Send up to 1,000 cases at once; all of them are written down, or none. They are queued, and routed by a worker."""
     desk = let.desk
-    if len(given.cases) > desk.limits.batch:
-        raise invalid("/cases", f"a batch may have {desk.limits.batch:,} cases.")
     done = await desk.run(lambda: _take_all_in(given, let, parcel))
     if isinstance(done, Refused):
         raise refusal(done)
