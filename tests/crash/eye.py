@@ -3,6 +3,7 @@
 import sqlite3
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -57,10 +58,8 @@ class Eye:
     def close(self) -> None:
         """Lets go of the database."""
         if self._open is not None:
-            try:
+            with suppress(*GONE):
                 self._open.close()
-            except GONE:
-                pass
             self._open = None
 
 

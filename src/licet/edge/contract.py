@@ -63,14 +63,16 @@ def _read(kind: AnswerKind, said: object, latency_ms: int) -> Proposed:
         return NoProposal(why="Its probabilities are not a dict of numbers in [0, 1] whose sum is 1.")
     try:
         answer = answer_from_json(kind, cast("Json", said["answer"]))
-        written = canonical_bytes(answer_to_json(answer))
+        size = max(len(canonical_bytes(answer_to_json(answer))), len(canonical_bytes(dict(probabilities))))
     except (ArithmeticError, TypeError, ValueError):
         return NoProposal(why=f"Its answer is not a {kind}.")
-    if max(len(written), len(canonical_bytes(dict(probabilities)))) > LARGEST_ANSWER:
-        return NoProposal(why=f"Its answer is larger than {LARGEST_ANSWER:,} bytes.")
+    proposal = Proposal(answer=answer, confidence=confidence, probabilities=probabilities, reason=_reason(said), latency_ms=latency_ms)
+    return proposal if size <= LARGEST_ANSWER else NoProposal(why=f"Its answer is larger than {LARGEST_ANSWER:,} bytes.")
+
+
+def _reason(said: Mapping[object, object]) -> str:
     reason = said.get("reason")
-    text = "" if reason is None else str(reason)[:LONGEST_REASON].encode("utf-8", "replace").decode("utf-8")
-    return Proposal(answer=answer, confidence=confidence, probabilities=probabilities, reason=text, latency_ms=latency_ms)
+    return "" if reason is None else str(reason)[:LONGEST_REASON].encode("utf-8", "replace").decode("utf-8")
 
 
 def _probability(value: object) -> float | None:
