@@ -12,11 +12,11 @@ PEERS := build/bench-venv/.installed
 PIP_ENV := PIP_DISABLE_PIP_VERSION_CHECK=1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint style types imports docs reference bench studies lock clean
+.PHONY: help setup demo test lint style types imports docs reference bench chaos studies lock clean
 
 help:
 	@sed -n '2,3s/^# *//p' Makefile
-	@echo "also: docs, reference, bench, studies, lock, clean. Pass arguments as ARGS='...'."
+	@echo "also: docs, reference, bench, chaos, studies, lock, clean. Pass arguments as ARGS='...'."
 
 setup: $(INSTALLED)
 
@@ -50,6 +50,10 @@ reference: $(INSTALLED)
 
 bench: $(INSTALLED) $(PEERS)
 	@$(BIN)/python -m bench.run $(ARGS)
+
+# Kills, stops, full disks and wrong clocks at full size, half an hour and more; writes build/chaos.json.
+chaos: $(INSTALLED)
+	@$(BIN)/python -m tests.crash.chaos $(ARGS)
 
 studies: $(INSTALLED)
 	@$(BIN)/python -m studies.run $(ARGS)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.cluster import Cluster
-from tests.crash.eye import QUEUED, UNDELIVERED, Eye
+from tests.crash.eye import QUEUED, ROUTED, UNDELIVERED, Eye
 from tests.crash.faults import Fault, Scene, StuckError
 from tests.crash.feeder import KNOWN
 from tests.crash.fleet import Fleet, failures
@@ -62,14 +62,20 @@ def run_campaign(plan: Plan, ground: Ground, cluster: Cluster | None, *, seed: i
             _harm(plan, scene)
         except StuckError as told:
             stuck.append(str(told))
+        finally:
+            scene.eye.close()
         codes = fleet.end()
         report = _report(plan, ground, scene, [*stuck, *(f"SIGTERM: exit {code}" for code in codes if code != 0)])
+        scene.eye.close()
     return report | {"seconds": round(time.monotonic() - began, 1)}
 
 
 def _harm(plan: Plan, scene: Scene) -> None:
     """Brings cases turn by turn, does harm among them, and brings more: those show when work goes on. Ends when all are decided."""
     scene.fleet.feed(plan.cases, ahead=plan.ahead, posted=plan.posted)
+    scene.fleet.allow(1)
+    scene.wait("the first case is decided, by workers that are warm", lambda: (scene.eye.number(ROUTED) or 0) > 0, within=120.0)
+    scene.wait("all workers run", lambda: len(scene.fleet.alive()) == len(scene.fleet.places))
     for turn in range(plan.times):
         scene.turn = turn
         scene.brought = round(plan.cases * (turn + 0.5) / plan.times)

@@ -93,13 +93,18 @@ Fault = Callable[[Scene], float]
 """Does harm once; says how many seconds it took until cases were decided again."""
 
 
+def in_turn(*some: Fault) -> Fault:
+    """Does each of these harms in turn."""
+    return lambda scene: some[scene.turn % len(some)](scene)
+
+
 def kill_worker(scene: Scene) -> float:
     """Kills a worker at work."""
     place = scene.victim()
     held = scene.held(place)
     send(place, signal.SIGKILL)
     took = scene.next_decided()
-    return took + scene.all_decided(held) if scene.turn % CALM_EVERY == 0 else took
+    return took + scene.all_decided(held) if scene.turn % CALM_EVERY == CALM_EVERY - 1 else took
 
 
 def kill_sequencer(scene: Scene) -> float:
@@ -115,8 +120,8 @@ def kill_sequencer(scene: Scene) -> float:
 
 def _on_duty(scene: Scene) -> list[Place]:
     """The worker that numbers the ledger, where it runs."""
-    found = scene.eye.rows("select holder from duty where name = 'ledger'")
-    return [place for place in scene.fleet.alive() if found and place.name == found[0][0]]
+    found = scene.eye.rows("select holder from duty where name = 'ledger'") or []
+    return [place for place in scene.fleet.alive() if (place.name,) in found]
 
 
 def nothing(scene: Scene) -> float:

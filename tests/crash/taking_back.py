@@ -97,9 +97,7 @@ def take_back(ground: Ground, *, times: int, seed: int) -> dict[str, Any]:
     mixed = 0
     eye = Eye(ground=ground)
     with ground.here(), serving(home_at(ground.home)) as office, Crew(ground=ground, threads=WORKERS, module="tests.crash.hands"):
-        turn = Round(
-            office=office, people={one: who(office, one) for one in (OWNER, RISK, BUILDER)}, eye=eye, first=1_000_000, known=known
-        )
+        turn = Round(office=office, people={one: who(office, one) for one in (OWNER, RISK, BUILDER)}, eye=eye, first=1_000_000, known=known)
         for number in range(times):
             mixed += _one(turn, list(ENDS)[number % len(ENDS)], chance)
         assert seconds_until(lambda: eye.number(UNDELIVERED) == 0, within=60, tend=lambda: None) is not None, "effects still wait"

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from numbers import Real
 from typing import assert_never, cast
 
-from licet.core.answer import Answer, AnswerKind, answer_from_json, answer_to_json
+from licet.core.answer import AnswerKind, answer_from_json, answer_to_json
 from licet.core.canonical import Json, canonical_bytes
 from licet.core.case import Content, ImageContent, TableContent, TextContent
 from licet.core.system import NoProposal, Proposal, Proposed
@@ -61,24 +61,18 @@ def _read(kind: AnswerKind, said: object, latency_ms: int) -> Proposed:
     probabilities = _probabilities(said.get("probabilities"))
     if probabilities is None:
         return NoProposal(why="Its probabilities are not a dict of numbers in [0, 1] whose sum is 1.")
-    answer = _answer(kind, cast("Json", said["answer"]), beside=len(canonical_bytes(dict(probabilities))))
-    if isinstance(answer, NoProposal):
-        return answer
-    reason = said.get("reason")
-    text = "" if reason is None else str(reason)[:LONGEST_REASON].encode("utf-8", "replace").decode("utf-8")
-    return Proposal(answer=answer, confidence=confidence, probabilities=probabilities, reason=text, latency_ms=latency_ms)
-
-
-def _answer(kind: AnswerKind, raw: Json, *, beside: int) -> Answer | NoProposal:
-    """Reads an answer; `beside` is the size of its probabilities, which count like it."""
     try:
-        answer = answer_from_json(kind, raw)
-        written = canonical_bytes(answer_to_json(answer))
+        answer = answer_from_json(kind, cast("Json", said["answer"]))
+        size = max(len(canonical_bytes(answer_to_json(answer))), len(canonical_bytes(dict(probabilities))))
     except (ArithmeticError, TypeError, ValueError):
         return NoProposal(why=f"Its answer is not a {kind}.")
-    if max(len(written), beside) > LARGEST_ANSWER:
-        return NoProposal(why=f"Its answer is larger than {LARGEST_ANSWER:,} bytes.")
-    return answer
+    proposal = Proposal(answer=answer, confidence=confidence, probabilities=probabilities, reason=_reason(said), latency_ms=latency_ms)
+    return proposal if size <= LARGEST_ANSWER else NoProposal(why=f"Its answer is larger than {LARGEST_ANSWER:,} bytes.")
+
+
+def _reason(said: Mapping[object, object]) -> str:
+    reason = said.get("reason")
+    return "" if reason is None else str(reason)[:LONGEST_REASON].encode("utf-8", "replace").decode("utf-8")
 
 
 def _probability(value: object) -> float | None:
