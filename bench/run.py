@@ -26,7 +26,7 @@ COLUMNS: Final[Mapping[str, tuple[type, ...]]] = {
 FIGURES: Final = "figures"
 """What a row may hold beyond its columns: by side, the medians that its ratio was made of and those measured along with them."""
 
-NO_BENCHMARK: Final = ("run", "__init__")
+NO_BENCHMARK: Final = ("run", "__init__", "installation", "table")
 OURS: Final = "licet_"
 """How the name of a script begins that is Licet's side of a comparison, and no benchmark by itself."""
 
