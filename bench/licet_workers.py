@@ -13,7 +13,7 @@ from typing import Final
 from bench.installation import NAME, installed
 from bench.licet_cases import cases
 from bench.licet_process import WorkerProcess, until, workers
-from bench.peers.work import Given, Meter, given, proved, report
+from bench.peers.work import Meter, given, proved, report
 from licet.cli.frame import granted
 from licet.flows.drain import claim_cases, give_back, keep_claims
 from licet.flows.intake import Batch, accept
