@@ -33,9 +33,10 @@ from licet.flows.drain import claim_cases, work_off
 from licet.flows.intake import Batch, accept
 from licet.flows.office import Office, who
 from licet.flows.review import answer_worksheet
+from licet.flows.settle import settle
 from licet.flows.speakers import Speakers
 from licet.settings import Home, home_at
-from licet.store import decisions, use_cases
+from licet.store import decisions, ledger, use_cases
 from licet.web.metrics import Meter as WebMeter
 from licet.web.server import running
 from licet.wiring import serving
@@ -68,6 +69,7 @@ def looked_at(home: Home, office: Office, told: Given, token: str, meter: Meter)
     """Makes the cases, and measures the worker, answers and pages in turn."""
     wait(office, 0, told.cases)
     proved(waiting(office), told.cases)
+    numbered(office)
     meter.extra |= idle(home.root, office)
     if not told.cases:
         wait(office, 0, FEW)
@@ -102,6 +104,15 @@ def waiting(office: Office) -> int:
     """How many cases wait for a person."""
     with office.book.read() as tx:
         return decisions.counts(tx, use_cases.require(tx, NAME))["waiting"]
+
+
+def numbered(office: Office) -> None:
+    """Numbers the ledger first, as a worker has by the time that it is idle."""
+    while True:
+        settle(office)
+        with office.book.read() as tx:
+            if not ledger.is_pending(tx):
+                return
 
 
 def idle(home: Path, office: Office) -> dict[str, float]:

@@ -106,7 +106,7 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("only", nargs="*", help="names of benchmarks, such as ledger_verify; all where none is given")
     wanted = parser.parse_args(argv).only
     scripts = [script for script in sorted(HERE.glob("*.py")) if script.stem not in NO_BENCHMARK and not script.stem.startswith(OURS)]
-    rows: dict[str, Row] = {}
+    rows: dict[str, Row] = json.loads(RESULT.read_text("utf-8")) if wanted and RESULT.exists() else {}
     broken = 0
     for script in scripts:
         if wanted and script.stem not in wanted:
