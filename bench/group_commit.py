@@ -1,6 +1,9 @@
 """Group commit against one commit each: threads that take a number again and again, on a SQLite file that waits for the disk."""
 
+import argparse
+import json
 import statistics
+import sys
 import tempfile
 import threading
 import time
@@ -14,6 +17,8 @@ from licet.store.group import GroupBook
 from licet.store.upgrade import upgrade
 
 ROUNDS, WRITES = 3, 400
+LEAST = {1: 0.8, 8: 2.0, 32: 4.0}
+"""By threads, what sharing commits must give at least; a thread alone may lose little by it."""
 
 
 def rate(kind: type[Book], database: Path, threads: int) -> float:
@@ -37,18 +42,41 @@ def rate(kind: type[Book], database: Path, threads: int) -> float:
     return WRITES / took
 
 
-def main() -> None:
-    """Prints medians of three rounds, in turn, and their ratio."""
+def row(threads: int, alone: float, grouped: float) -> dict[str, object]:
+    """The row of a number of threads."""
+    ratio = grouped / alone
+    goal = LEAST[threads]
+    met = ratio >= goal
+    return {
+        "value": round(grouped),
+        "unit": f"transactions/s of {threads} threads on SQLite",
+        "against": f"a commit each ({alone:.0f})",
+        "ratio": round(ratio, 2),
+        "goal": f"at least {goal:g}",
+        "met": met,
+        "why": None if met else f"the ratio is {ratio:.2f}",
+    }
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Prints medians of three rounds, in turn: as JSON with --json, else a line each."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--json", action="store_true")
+    given = parser.parse_args(argv)
+    rows: dict[str, dict[str, object]] = {}
     with tempfile.TemporaryDirectory() as folder:
         database = Path(folder) / "bench.sqlite"
         engine = open_engine(database, create=True)
         upgrade(engine)
         engine.dispose()
-        for threads in (1, 8, 32):
+        for threads in LEAST:
             pairs = [(rate(Book, database, threads), rate(GroupBook, database, threads)) for _ in range(ROUNDS)]
             alone, grouped = (statistics.median(side) for side in zip(*pairs, strict=True))
-            print(f"{threads:>3} threads: {alone:,.0f} transactions/s alone, {grouped:,.0f} grouped, {grouped / alone:.1f} x")
+            rows[f"group_commit_{threads}"] = row(threads, alone, grouped)
+    lines = [f"{one['value']} {one['unit']}, {one['ratio']} x {one['against']}" for one in rows.values()]
+    print(json.dumps(rows) if given.json else "\n".join(lines))
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

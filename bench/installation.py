@@ -59,8 +59,8 @@ def installed(folder: Path, database: str, *, posted: bool = False) -> Path:
     """Makes an installation on an empty database and brings it to a mandate.
 
     Args:
-        folder: an empty folder; on SQLite the database lies in it.
-        database: the path of a file, of which only the folder is used, or the address of an empty database.
+        folder: where the home is made, in a folder of its own.
+        database: the path of a file, of which only the name is used, for the home; or the address of an empty database.
         posted: whether the mandate is for an outside system's proposals; otherwise it is for the function in the folder.
 
     Returns:
@@ -68,7 +68,7 @@ def installed(folder: Path, database: str, *, posted: bool = False) -> Path:
     """
     if database.startswith("postgresql://"):
         os.environ["LICET_DATABASE_URL"] = database
-    home = folder / "home"
+    home = folder / f"{Path(database).stem}-home"
     out = io.StringIO()
     with contextlib.redirect_stdout(out):
         if run(cli, ["init", str(home)]):

@@ -26,7 +26,7 @@ COLUMNS: Final[Mapping[str, tuple[type, ...]]] = {
 FIGURES: Final = "figures"
 """What a row may hold beyond its columns: by side, the medians that its ratio was made of and those measured along with them."""
 
-NO_BENCHMARK: Final = ("run", "__init__")
+NO_BENCHMARK: Final = ("run", "__init__", "installation", "table")
 OURS: Final = "licet_"
 """How the name of a script begins that is Licet's side of a comparison, and no benchmark by itself."""
 
@@ -106,7 +106,7 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("only", nargs="*", help="names of benchmarks, such as ledger_verify; all where none is given")
     wanted = parser.parse_args(argv).only
     scripts = [script for script in sorted(HERE.glob("*.py")) if script.stem not in NO_BENCHMARK and not script.stem.startswith(OURS)]
-    rows: dict[str, Row] = {}
+    rows: dict[str, Row] = json.loads(RESULT.read_text("utf-8")) if wanted and RESULT.exists() else {}
     broken = 0
     for script in scripts:
         if wanted and script.stem not in wanted:

@@ -133,8 +133,13 @@ def databases(folder: Path) -> Iterator[Mapping[str, Callable[[], str] | Failed]
 
 def compare(kind: str, new_database: Callable[[], str] | Failed, sides: Sequence[Side], rounds: int) -> Results:
     """Runs each of the sides once in each round; a side that failed is not tried again."""
-    results: dict[str, list[Figures] | Failed] = {side.name: Failed(why=f"{side.name} was left out") for side in SIDES}
-    results |= {side.name: new_database if isinstance(new_database, Failed) else [] for side in sides}
+    left_out = {side.name: Failed(why=f"{side.name} was left out") for side in SIDES}
+    return {**left_out, **compared(kind, new_database, sides, rounds)}
+
+
+def compared(kind: str, new_database: Callable[[], str] | Failed, sides: Sequence[Side], rounds: int) -> Results:
+    """What sides found, round by round, in turn."""
+    results: dict[str, list[Figures] | Failed] = {side.name: new_database if isinstance(new_database, Failed) else [] for side in sides}
     for number in range(rounds):
         for side in sides:
             before = results[side.name]

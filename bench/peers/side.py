@@ -23,6 +23,7 @@ class Side:
 
     `workers` is how many threads or coroutines it does best with, by database. `environment` holds variables of its own, in which
     {home} stands for a folder of this run and {async_address} for the database's address as asynchronous SQLAlchemy has it.
+    After `limit_s` seconds it is given up.
     """
 
     name: str
@@ -31,6 +32,7 @@ class Side:
     workers: Mapping[str, int]
     ours: bool = False
     environment: Mapping[str, str] = field(default_factory=dict)
+    limit_s: float = TIME_LIMIT_S
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,11 +66,11 @@ def ran(side: Side, kind: str, database: str, home: Path) -> Figures | Failed:
             env=os.environ | own,
             capture_output=True,
             text=True,
-            timeout=TIME_LIMIT_S,
+            timeout=side.limit_s,
             check=False,
         )
     except subprocess.TimeoutExpired:
-        return Failed(why=f"{side.name} is not done after {TIME_LIMIT_S} s")
+        return Failed(why=f"{side.name} is not done after {side.limit_s:g} s")
     if done.returncode:
         return Failed(why=f"{side.name} ended with {done.returncode}: {done.stderr.strip()[-300:]}")
     return read(side.name, done.stdout)

@@ -20,7 +20,7 @@ from licet.flows.audit import advance
 from licet.flows.deliver import DECISION, plan_effects
 from licet.flows.office import Office, entry
 from licet.flows.speakers import Said, who_spoke
-from licet.store import audits, decisions, mandates, stops, systems
+from licet.store import audits, decisions, stops, systems
 from licet.store.book import Tx
 from licet.store.payloads import commit_to
 
@@ -79,9 +79,10 @@ def decide(office: Office, tx: Tx, use_case: UseCase, items: Sequence[Item], sai
     mandate = advance(tx, use_case, now)
     fingerprint = who_spoke(said, mandate)
     sheet = _Sheet(use_case=use_case, fingerprint=fingerprint, now=now)
-    before = decisions.alone_on_day(tx, mandate.id, now) if isinstance(mandate, ActiveMandate) else 0
+    ground = decisions.ground(tx, mandate, now) if isinstance(mandate, ActiveMandate) else None
+    before = 0 if ground is None else ground.alone_today
     stop = stops.pressed(tx, use_case.id)
-    auditor = _Auditor(tx, mandate)
+    auditor = _Auditor(mandate, ground)
     routes: dict[CaseNumber, Route] = {}
     for item in items:
         traffic = Traffic(fingerprint=fingerprint, alone_today=before + len(sheet.decided), stop=stop, now=now)
@@ -90,9 +91,10 @@ def decide(office: Office, tx: Tx, use_case: UseCase, items: Sequence[Item], sai
         if isinstance(found, Alone) and auditor.draws(item.number):
             sheet.drawn.append(auditor.drawn(item.number, now))
             sheet.tasks.append(decisions.Task(token=office.draw.token("t_"), case=item.number, kind=ReviewKind.AUDIT))
-    if isinstance(mandate, ActiveMandate):
-        decisions.count_alone(tx, mandate.id, now, more=len(sheet.decided))
-    _write(office, tx, sheet, items)
+    with tx.together():
+        if isinstance(mandate, ActiveMandate):
+            decisions.count_alone(tx, mandate.id, now, more=len(sheet.decided))
+        _write(office, tx, sheet, items)
     reasons = Counter(found.reason for found in routes.values() if isinstance(found, ToPerson))
     return Done(mandate=mandate, alone=len(sheet.decided), audits=len(sheet.drawn), reasons=reasons, routes=routes)
 
@@ -100,10 +102,10 @@ def decide(office: Office, tx: Tx, use_case: UseCase, items: Sequence[Item], sai
 class _Auditor:
     """Draws audits under a mandate's secret, numbered in the order of drawing."""
 
-    def __init__(self, tx: Tx, mandate: Mandate | None) -> None:
+    def __init__(self, mandate: Mandate | None, ground: decisions.Ground | None) -> None:
         self._mandate = mandate if isinstance(mandate, ActiveMandate) else None
-        self._secret = mandates.secret(tx, self._mandate.id) if self._mandate is not None else b""
-        self._order = audits.drawn_so_far(tx, self._mandate) if self._mandate is not None else 0
+        self._secret = b"" if ground is None else ground.secret
+        self._order = 0 if ground is None else ground.drawn
 
     def draws(self, case: CaseNumber) -> bool:
         return self._mandate is not None and is_drawn(self._secret, case, self._mandate.terms.audit_rate)

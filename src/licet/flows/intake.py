@@ -117,10 +117,11 @@ def accept(office: Office, by: Actor, batch: Batch, *, backlog: int = BACKLOG) -
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Taken:
-    """A case that came in with a proposal, and who decides it; `route` is None where it had come in before."""
+    """A case that came in with a proposal at a moment, and who decides it; `route` is None where it had come in before."""
 
     accepted: Accepted
     route: Route | None
+    at: datetime
 
 
 def take_now(office: Office, speakers: Speakers, by: Actor, *, name: str, row: PastCase, card: SystemCard) -> Taken | Refused:
@@ -132,16 +133,16 @@ def take_now(office: Office, speakers: Speakers, by: Actor, *, name: str, row: P
         use_case, actor = permitted
         asked = whom_to_ask(office, tx, speakers, use_case)
     said = say(asked, [row.body.content], [None if row.posted is None else proposal_of(row.posted)], card)
-    with office.book.write() as tx:
+    with office.book.write() as tx, tx.together():
         now = office.clock.now()
         intake = _Intake(use_case=use_case, by=actor.id, card=card, lease=None, now=now, queued=False)
         (accepted,) = _write_down(office, tx, intake, [row], _names([row], office.draw.token("n_")))
         if accepted.repeated:
-            return Taken(accepted=accepted, route=None)
+            return Taken(accepted=accepted, route=None, at=now)
         salt = intake.salts[accepted.number]
         item = Item(number=accepted.number, salt=salt, attributes=facts_of(row.body), proposed=said.proposed[0])
         done = decide(office, tx, use_case, [item], said, now)
-    return Taken(accepted=accepted, route=done.routes[accepted.number])
+    return Taken(accepted=accepted, route=done.routes[accepted.number], at=now)
 
 
 # --- cases of a file --------------------------------------------------------------------------------------------------
@@ -275,8 +276,9 @@ def _write_down(office: Office, tx: Tx, intake: _Intake, rows: Sequence[PastCase
     fresh = sorted(first.values())
     numbers = (CaseNumber(n) for n in tx.take_numbers("case", len(fresh))) if fresh else iter(())
     new = [_new_case(office, rows[place], names[place], number, digests[place]) for place, number in zip(fresh, numbers, strict=True)]
-    cases.add(tx, intake.use_case, new, batch=None, sealed_set=None, at=intake.now)
-    tx.record(*[_accepted(tx, intake.use_case, case, intake.by, intake.now) for case in new])
+    with tx.together():
+        cases.add(tx, intake.use_case, new, batch=None, sealed_set=None, at=intake.now)
+        tx.record(*[_accepted(tx, intake.use_case, case, intake.by, intake.now) for case in new])
     if intake.queued:
         waiting = [Queued(number=case.number, salt=case.salt, posted=rows[place].posted) for place, case in zip(fresh, new, strict=True)]
         queue.put(tx, intake.use_case, waiting, intake.card, at=intake.now, lease=intake.lease)

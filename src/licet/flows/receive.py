@@ -6,7 +6,7 @@ from datetime import timedelta
 from licet.core.history import PastCase
 from licet.core.people import Caller
 from licet.core.refusal import Refused
-from licet.core.routing import ToPerson
+from licet.core.routing import Alone, Route, ToPerson
 from licet.core.system import SystemCard
 from licet.core.use_case import UseCase
 from licet.flows.follow import Followed, follow_case, follow_new
@@ -15,6 +15,8 @@ from licet.flows.office import Office
 from licet.flows.speakers import Speakers
 from licet.flows.stop import Stopped, press_stop
 from licet.store import requests
+from licet.store.decisions import ALONE, TO_PERSON
+from licet.store.live import DecidedSo, LiveCase, RoutedSo
 
 KEPT = timedelta(days=7)
 """How long the key of a request is kept."""
@@ -99,7 +101,10 @@ def receive_proposed(office: Office, by: Caller, use_case: UseCase, given: Propo
     taken = take_now(office, given.speakers, by, name=use_case.slug, row=row, card=given.card)
     if isinstance(taken, Refused):
         return taken
-    return _same([taken.accepted]) or _received(office, use_case, taken.accepted, taken)
+    refused = _same([taken.accepted])
+    if refused is not None or taken.route is None:
+        return refused or _received(office, use_case, taken.accepted)
+    return Received(repeated=False, followed=_routed_now(taken, taken.route), reason=_reason(taken.route))
 
 
 def press_stop_once(office: Office, by: Caller, parcel: Parcel, *, name: str, why: str) -> Stopped | Refused:
@@ -111,17 +116,34 @@ def press_stop_once(office: Office, by: Caller, parcel: Parcel, *, name: str, wh
     return know_again(office, by, parcel) or press_stop(office, by, name=name, why=why)
 
 
-def _received(office: Office, use_case: UseCase, accepted: Accepted, taken: Taken | None = None) -> Received | Refused:
+def _received(office: Office, use_case: UseCase, accepted: Accepted) -> Received | Refused:
     old = accepted.repeated
     followed = follow_case(office, use_case, name=accepted.name) if old else follow_new(office, use_case, number=accepted.number)
     if isinstance(followed, Refused):
         return followed
-    return Received(repeated=accepted.repeated, followed=followed, reason=_reason(taken))
+    return Received(repeated=accepted.repeated, followed=followed)
 
 
-def _reason(taken: Taken | None) -> str | None:
+def _routed_now(taken: Taken, route: Route) -> Followed:
+    """The case that was routed a moment ago, as reading it would tell: what was just written need not be asked for."""
+    name, answer = None, None
+    if isinstance(route, Alone):
+        name, answer = route.mandate.id, route.proposal.answer
+    routed = RoutedSo(route=TO_PERSON if name is None else ALONE, reason=_reason(route), mandate=name, at=taken.at)
+    case = LiveCase(
+        number=taken.accepted.number,
+        name=taken.accepted.name,
+        erased=False,
+        received_at=taken.at,
+        routed=routed,
+        decided=None if name is None else DecidedSo(answer=answer, by=f"{BY_MANDATE}{name}", simulated=False, at=taken.at),
+    )
+    return Followed(case=case, answer=answer)
+
+
+def _reason(route: Route) -> str | None:
     """Why a person decides: whoever sent the proposal may know."""
-    return taken.route.reason if taken is not None and isinstance(taken.route, ToPerson) else None
+    return route.reason if isinstance(route, ToPerson) else None
 
 
 def _source(office: Office, by: Caller, parcel: Parcel) -> str:

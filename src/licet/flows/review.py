@@ -98,13 +98,15 @@ def give(office: Office, tx: Tx, use_case: UseCase, given: Sequence[Given], *, b
         for task, salt, answer in given
         if task.token in closed
     ]
-    decisions.add_reviews(tx, reviews)
     decided = [(_decided(one), salt) for one, salt in reviews if one.kind is not ReviewKind.AUDIT]
-    decisions.decide(tx, use_case, decided, at=now)
-    decisions.tally(tx, use_case, [], [one for one, _ in decided], closed=len(decided))
-    tx.record(*[_event(tx, use_case, one, salt, now) for one, salt in reviews])
     in_the_world = [] if simulated else [(one.case, DECISION) for one, _ in decided]
-    plan_effects(office, tx, use_case, in_the_world, alone=False, now=now)
+    events = [_event(tx, use_case, one, salt, now) for one, salt in reviews]
+    with tx.together():
+        decisions.add_reviews(tx, reviews)
+        decisions.decide(tx, use_case, decided, at=now)
+        decisions.tally(tx, use_case, [], [one for one, _ in decided], closed=len(decided))
+        plan_effects(office, tx, use_case, in_the_world, alone=False, now=now)
+        tx.record(*events)
     audited = any(one.kind is ReviewKind.AUDIT for one, _ in reviews)
     return advance(tx, use_case, now) if audited else mandates.in_force(tx, use_case)
 

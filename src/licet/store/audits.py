@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import bindparam, select, update
 
 from licet.core.audit import Agreed, Disagreed, Drawn, Outcome, Overdue
 from licet.core.ids import CaseNumber, MandateId
 from licet.core.mandate import ActiveMandate
 from licet.store import tables
 from licet.store.book import Record, Tx
+from licet.store.moments import moment_text
 
 WORDS: dict[str, Outcome] = {"agreed": Agreed(), "disagreed": Disagreed(), "overdue": Overdue()}
 
@@ -28,35 +29,22 @@ class AuditRow:
 def draw(tx: Tx, drawn: Sequence[Drawn]) -> None:
     """Writes drawn cases."""
     rows = [
-        {
-            "mandate_id": d.mandate,
-            "round": d.round,
-            "order": d.order,
-            "case_number": d.case,
-            "probability": d.probability,
-            "drawn_at": d.drawn_at,
-            "due_at": d.due_at,
-            "fed": False,
-        }
-        for d in drawn
+        (d.mandate, d.round, d.order, d.case, d.probability, moment_text(d.drawn_at), moment_text(d.due_at), False) for d in drawn
     ]
-    if rows:
-        tx.run(insert(tables.audit), rows)
-
-
-def drawn_so_far(tx: Tx, mandate: ActiveMandate) -> int:
-    """How many cases were drawn in the mandate's present round: they are numbered from 1, in order."""
-    a = tables.audit.c
-    wanted = select(func.max(a.order)).where(a.mandate_id == mandate.id, a.round == mandate.round)
-    return int(tx.conn.execute(wanted).scalar_one_or_none() or 0)
+    columns = ("mandate_id", "round", "order", "case_number", "probability", "drawn_at", "due_at", "fed")
+    tx.insert_many(tables.audit, columns, rows)
 
 
 def is_countable(tx: Tx, mandate: ActiveMandate, now: datetime) -> bool:
     """Whether the first audit that the watch has not counted is answered, or overdue."""
-    a = tables.audit.c
-    wanted = select(a.outcome, a.due_at).where(a.mandate_id == mandate.id, a.round == mandate.round, a.fed.is_(False))
-    row = tx.run(wanted.order_by(a.order).limit(1)).one_or_none()
+    row = tx.run(_NEXT, {"mandate": mandate.id, "round": mandate.round}).one_or_none()
     return row is not None and (row.outcome is not None or now >= row.due_at)
+
+
+_A = tables.audit.c
+_OF_ROUND = (_A.mandate_id == bindparam("mandate"), _A.round == bindparam("round"))
+_NEXT = select(_A.outcome, _A.due_at).where(*_OF_ROUND, _A.fed.is_(False)).order_by(_A.order).limit(1)
+"""Asked with every case: put together once."""
 
 
 def of_case(tx: Tx, case: CaseNumber) -> AuditRow | None:

@@ -19,6 +19,7 @@ from licet.store.engines import (
     begin_claim,
     begin_read,
     begin_write,
+    begun,
     check_schema,
     commit,
     named_errors,
@@ -54,6 +55,15 @@ Record = Row[*tuple[Any, ...]]
 Records = CursorResult[*tuple[Any, ...]]
 
 
+@dataclass(slots=True, kw_only=True)
+class _Late:
+    """What a transaction has not said yet, and the moment of the newest entry it recorded."""
+
+    waits: bool = False
+    said: list[tuple[str, tuple[object, ...]]] = field(default_factory=list)
+    recorded: datetime | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tx:
     """An open transaction, and what readers and writers of every noun need of it.
@@ -67,6 +77,7 @@ class Tx:
     draw: Draw
     team: TeamName | None = None
     keys: dict[bytes, bytes] = field(default_factory=dict, repr=False)
+    late: _Late = field(default_factory=_Late, repr=False)
 
     def case_key(self, salt: bytes) -> bytes:
         """The key of a case from its key material; derived once in a transaction."""
@@ -86,20 +97,57 @@ class Tx:
             return
         if len(rows) < ROWS_TO_COPY:
             marks = f"({', '.join(['%s'] * len(columns))})"
-            self.conn.exec_driver_sql(into + ", ".join([marks] * len(rows)), tuple(chain.from_iterable(rows)))
+            self.say(into + ", ".join([marks] * len(rows)), tuple(chain.from_iterable(rows)))
             return
+        self._say_late()
         self._copy(f'COPY "{table.name}" ({named}) FROM STDIN', rows)
 
-    def _copy(self, into: str, rows: Sequence[tuple[object, ...]]) -> None:
-        """Streams rows; what the driver says is said in SQLAlchemy's words, as of any other statement."""
-        driver: Any = self.conn.dialect.loaded_dbapi
-        cursor: Any = self.conn.connection.cursor()  # of the driver itself, which SQLAlchemy does not know to copy
+    def say(self, statement: str, values: tuple[object, ...]) -> None:
+        """Runs a statement of the driver's own that gives nothing back; inside `together` at its end."""
+        if self.late.waits:
+            self.late.said.append((statement, values))
+        else:
+            self.conn.exec_driver_sql(statement, values)
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """What `say` and `insert_many` write in this block goes to PostgreSQL in one go at its end; nothing in it may read it before."""
+        if not on_postgresql(self.conn) or self.late.waits:
+            yield
+            return
+        self.late.waits = True
         try:
-            with cursor, cursor.copy(into) as copy:
-                for row in rows:
-                    copy.write_row(row)
+            yield
+            self._say_late()
+        finally:
+            self.late.waits = False
+            self.late.said.clear()
+
+    def _say_late(self) -> None:
+        """Says what was held back, without waiting for each answer."""
+        if not self.late.said:
+            return
+        raw: Any = self.conn.connection.driver_connection
+        with self._told_by_driver("together"), raw.pipeline(), raw.cursor() as cursor:
+            for statement, values in self.late.said:
+                cursor.execute(statement, values)
+        self.late.said.clear()
+
+    @contextmanager
+    def _told_by_driver(self, statement: str) -> Iterator[None]:
+        """What the driver says is said in SQLAlchemy's words, as of any other statement."""
+        driver: Any = self.conn.dialect.loaded_dbapi
+        try:
+            yield
         except driver.Error as error:
-            raise DBAPIError.instance(into, None, error, driver.Error, hide_parameters=True, dialect=self.conn.dialect) from error
+            raise DBAPIError.instance(statement, None, error, driver.Error, hide_parameters=True, dialect=self.conn.dialect) from error
+
+    def _copy(self, into: str, rows: Sequence[tuple[object, ...]]) -> None:
+        """Streams rows."""
+        cursor: Any = self.conn.connection.cursor()  # of the driver itself, which SQLAlchemy does not know to copy
+        with self._told_by_driver(into), cursor, cursor.copy(into) as copy:
+            for row in rows:
+                copy.write_row(row)
 
     def run(self, statement: Executable, rows: Sequence[Mapping[str, object]] | Mapping[str, object] | None = None) -> Records:
         """Runs a statement: once, with what its parameters stand for, or for many rows."""
@@ -114,7 +162,9 @@ class Tx:
         if not events:
             return
         newest = max(e.at for e in events)
-        check_clock(self.conn.execute(_GO_ON, {"newest": newest}).scalar_one_or_none(), newest)
+        if self.late.recorded is None or newest > self.late.recorded:
+            check_clock(self.conn.execute(_GO_ON, {"newest": newest}).scalar_one_or_none(), newest)
+            self.late.recorded = newest
         written = [(event.use_case, event_bytes(event)) for event in events]
         self.insert_many(tables.ledger_pending, ("use_case", "body", "leaf"), [(slug, raw, leaf_hash(raw)) for slug, raw in written])
 
@@ -215,9 +265,8 @@ class Book:
 
     @contextmanager
     def _transaction(self, begin: Callable[[Connection], None]) -> Iterator[Tx]:
-        with named_errors(self._engine), self._engine.connect() as conn:
+        with named_errors(self._engine), begun(self._engine, begin) as conn:
             try:
-                begin(conn)
                 yield self._tx(conn)
             except BaseException:
                 roll_back(conn)
@@ -235,9 +284,8 @@ class Book:
             DatabaseUnreachableError: when the server cannot be reached.
             BrokenDatabaseError: when the file is damaged.
         """
-        with named_errors(self._engine), self._engine.connect() as conn:
+        with named_errors(self._engine), begun(self._engine, begin_read) as conn:
             try:
-                begin_read(conn)
                 yield self._tx(conn)
             finally:
                 roll_back(conn)

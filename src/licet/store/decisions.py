@@ -3,7 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from sqlalchemy import bindparam, func, insert, select, update
@@ -11,10 +11,13 @@ from sqlalchemy import bindparam, func, insert, select, update
 from licet.core.answer import Answer
 from licet.core.canonical import Json
 from licet.core.ids import BY_MANDATE, CaseNumber, Fingerprint, MandateId
+from licet.core.mandate import ActiveMandate
 from licet.core.review import Review, ReviewKind
 from licet.core.use_case import UseCase
 from licet.store import tables, tallies
 from licet.store.book import Record, Tx
+from licet.store.engines import on_postgresql
+from licet.store.mandates import revealed
 from licet.store.moments import moment_text
 from licet.store.payloads import read_answer, write_answer
 
@@ -160,26 +163,52 @@ def add_reviews(tx: Tx, reviews: Sequence[tuple[Review, bytes]]) -> None:
     tx.insert_many(tables.review, ("case_number", "kind", "by", "simulated", "answer", "at"), rows)
 
 
-def alone_on_day(tx: Tx, mandate: MandateId, now: datetime) -> int:
-    """How many cases were decided alone under a mandate on this UTC day, by a count that `count_alone` keeps."""
-    kept = tx.run(_KEPT, {"series": _series(mandate, now)}).scalar_one_or_none()
-    return int(kept) if kept is not None else _counted(tx, mandate, day_start(now))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ground:
+    """What decisions under a mandate stand on beside it.
+
+    Attributes:
+        secret: draws the audits.
+        drawn: how many cases were drawn in its present round.
+        alone_today: cases decided alone under it on this UTC day.
+    """
+
+    secret: bytes = field(repr=False)
+    drawn: int
+    alone_today: int
+
+
+def ground(tx: Tx, mandate: ActiveMandate, now: datetime) -> Ground:
+    """Reads what decisions under a mandate stand on, in one statement; from here on the day is counted.
+
+    Raises:
+        sqlalchemy.exc.NoResultFound: when the mandate is not there.
+    """
+    asked = {"mandate": mandate.id, "round": mandate.round, "series": _series(mandate.id, now)}
+    row = tx.run(_GROUND, asked).one()
+    alone = row.alone
+    if alone is None:
+        alone = _counted(tx, mandate.id, day_start(now))
+        tx.run(insert(tables.counter).values(name=asked["series"], value=alone))
+    return Ground(secret=revealed(tx, row.secret_salt, row.secret), drawn=row.drawn or 0, alone_today=int(alone))
 
 
 def count_alone(tx: Tx, mandate: MandateId, now: datetime, *, more: int) -> None:
-    """Counts cases that this transaction decides alone; asked before their rows are written."""
-    name = _series(mandate, now)
-    if more and tx.run(_KEEP, {"series": name, "more": more}).rowcount == 0:
-        before = _counted(tx, mandate, day_start(now))
-        tx.run(insert(tables.counter).values(name=name, value=before + more))
+    """Counts cases that this transaction decides alone, after `ground`."""
+    if more:
+        mark = "%s" if on_postgresql(tx.conn) else "?"
+        tx.say(f"UPDATE counter SET value = value + {mark} WHERE name = {mark}", (more, _series(mandate, now)))  # noqa: S608 - marks only
 
 
 def _series(mandate: MandateId, now: datetime) -> str:
     return f"alone {mandate} {now:%Y-%m-%d}"
 
 
-_KEPT = select(tables.counter.c.value).where(tables.counter.c.name == bindparam("series"))
-_KEEP = update(tables.counter).where(tables.counter.c.name == bindparam("series")).values(value=tables.counter.c.value + bindparam("more"))
+_M, _A = tables.mandate.c, tables.audit.c
+_KEPT = select(tables.counter.c.value).where(tables.counter.c.name == bindparam("series")).scalar_subquery()
+_DRAWN = select(func.max(_A.order)).where(_A.mandate_id == bindparam("mandate"), _A.round == bindparam("round")).scalar_subquery()
+_GROUND = select(_M.secret_salt, _M.secret, _KEPT.label("alone"), _DRAWN.label("drawn")).where(_M.id == bindparam("mandate"))
+"""Asked with every decision: put together once."""
 
 
 def _counted(tx: Tx, mandate: MandateId, since: datetime) -> int:

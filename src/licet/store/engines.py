@@ -1,7 +1,7 @@
 """Engines: opens the database, a SQLite file or PostgreSQL by address, and says in words why it cannot be used."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
@@ -139,7 +139,6 @@ def _open_postgresql(raw: str, *, serving: bool) -> Engine:
     engine = create_engine(
         url.set(drivername="postgresql+psycopg", query={}),
         isolation_level="AUTOCOMMIT",
-        pool_pre_ping=True,
         hide_parameters=True,
         connect_args={"application_name": "licet", "client_encoding": "utf8", **_tls(url), **(SERVED if serving else {})},
         **(SERVING if serving else {}),
@@ -188,6 +187,27 @@ def _tls(url: URL) -> dict[str, str]:
         case mode:
             message = f"LICET_DATABASE_URL says sslmode={mode!r}; write verify-full, require or disable."
             raise DatabaseAddressError(message)
+
+
+def begun(engine: Engine, begin: Callable[[Connection], None]) -> Connection:
+    """A connection with a transaction begun on it; one that broke while nobody used it is replaced once, without a question beforehand."""
+    try:
+        return _begun(engine, begin)
+    except DBAPIError as error:
+        if not error.connection_invalidated:
+            raise
+    return _begun(engine, begin)
+
+
+def _begun(engine: Engine, begin: Callable[[Connection], None]) -> Connection:
+    conn = engine.connect()
+    try:
+        begin(conn)
+    except BaseException:
+        roll_back(conn)
+        conn.close()
+        raise
+    return conn
 
 
 def begin_write(conn: Connection) -> None:

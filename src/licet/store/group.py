@@ -17,7 +17,7 @@ from sqlalchemy.exc import DBAPIError
 
 from licet.ports import Draw, Vault
 from licet.store.book import Book, Tx
-from licet.store.engines import begin_write, commit, named_errors, roll_back
+from licet.store.engines import begin_write, begun, commit, named_errors, roll_back
 
 MOST = 64
 """Parts in one commit."""
@@ -129,14 +129,7 @@ class GroupBook(Book):
         return self._group
 
     def _begun(self) -> _Group:
-        conn = self._engine.connect()
-        try:
-            begin_write(conn)
-        except BaseException:
-            roll_back(conn)
-            conn.close()
-            raise
-        return _Group(conn=conn, began=time.monotonic())
+        return _Group(conn=begun(self._engine, begin_write), began=time.monotonic())
 
     def _pass_on(self, group: _Group) -> None:
         """Hands the open transaction to the next thread that waits; ends it where none does, or it is large or old enough."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, bindparam, select
+from sqlalchemy import ColumnElement, Select, bindparam, func, select
 
 from licet.core.answer import Answer, AnswerKind
 from licet.core.case import CaseState, Part
@@ -57,7 +57,7 @@ class LiveCase:
         return CaseState.QUEUED if self.routed is None else CaseState.WAITING
 
 
-def _live() -> Select[*tuple[Any, ...]]:
+def _live(part: ColumnElement[str]) -> Select[*tuple[Any, ...]]:
     c, k, r, d = tables.case, tables.case_key, tables.routing, tables.decision
     return (
         select(
@@ -68,13 +68,15 @@ def _live() -> Select[*tuple[Any, ...]]:
         .outerjoin(k, k.c.case_number == c.c.number)
         .outerjoin(r, r.c.case_number == c.c.number)
         .outerjoin(d, d.c.case_number == c.c.number)
-        .where(c.c.use_case_id == bindparam("use_case"), c.c.part == Part.LIVE.value, c.c.batch_id.is_(None))
+        .where(c.c.use_case_id == bindparam("use_case"), part == Part.LIVE.value, c.c.batch_id.is_(None))
     )  # fmt: skip
 
 
 # Built once: putting a statement together takes longer than running it.
-_LIVE = _live()
-_NAMED = _LIVE.where(tables.case.c.external_id == bindparam("name")).order_by(tables.case.c.number).limit(1)
+_LIVE = _live(tables.case.c.part)
+_ANY_INDEX_BUT_PARTS = _live(func.coalesce(tables.case.c.part, ""))
+"""Says the part so that the index on it is not taken: SQLite would read all live cases by it to find one name."""
+_NAMED = _ANY_INDEX_BUT_PARTS.where(tables.case.c.external_id == bindparam("name")).order_by(tables.case.c.number).limit(1)
 _NUMBERED = _LIVE.where(tables.case.c.number == bindparam("number"))
 _PAGE = _LIVE.where(tables.case.c.number > bindparam("after")).order_by(tables.case.c.number)
 

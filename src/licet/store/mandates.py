@@ -133,12 +133,19 @@ def secret(tx: Tx, mandate: MandateId) -> bytes:
     Raises:
         LookupError: when there is none: the mandate was never granted.
     """
-    m = tables.mandate.c
-    row = tx.run(select(m.secret_salt, m.secret).where(m.id == mandate)).one()
+    row = tx.run(_SECRET, {"mandate": mandate}).one()
     if row.secret is None:
         message = f"Mandate {mandate!r} was never granted and has no secret."
         raise LookupError(message)
-    return tx.vault.decrypt(tx.vault.key(PURPOSE, row.secret_salt), row.secret)
+    return revealed(tx, row.secret_salt, row.secret)
+
+
+def revealed(tx: Tx, salt: bytes, hidden: bytes) -> bytes:
+    """A secret that draws audits, from the columns it lies in."""
+    return tx.vault.decrypt(tx.vault.key(PURPOSE, salt), hidden)
+
+
+_SECRET = select(tables.mandate.c.secret_salt, tables.mandate.c.secret).where(tables.mandate.c.id == bindparam("mandate"))
 
 
 @lru_cache(maxsize=256)

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Row, Select, and_, delete, exists, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Integer, Row, Select, and_, bindparam, delete, exists, func, insert, or_, select, update
 
 from licet.core.answer import AnswerKind, answer_from_json, answer_to_json
 from licet.core.canonical import Json, canonical_bytes, read_json
@@ -208,9 +208,11 @@ def give_back(tx: Tx, claims: Sequence[str]) -> int:
 
 def depth(tx: Tx, use_case: UseCase, *, at_most: int) -> int:
     """How many cases of a use case wait for a worker; counted no further than `at_most`."""
-    w = work_tables.work.c
-    some = select(w.case_number).where(w.use_case_id == use_case.id).limit(at_most).subquery()
-    return int(tx.conn.execute(select(func.count()).select_from(some)).scalar_one())
+    return int(tx.run(_DEPTH, {"use_case": use_case.id, "at_most": at_most}).scalar_one())
+
+
+_SOME = select(work_tables.work.c.case_number).where(work_tables.work.c.use_case_id == bindparam("use_case"))
+_DEPTH = select(func.count()).select_from(_SOME.limit(bindparam("at_most", type_=Integer)).subquery())
 
 
 def _posted_to_json(posted: PostedProposal) -> Json:

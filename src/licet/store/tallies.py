@@ -40,7 +40,7 @@ def add(tx: Tx, use_case_id: int, more: Mapping[tuple[str, str], int]) -> None:
         return
     mark = "%s" if on_postgresql(tx.conn) else "?"
     values = ", ".join([f"({mark}, {mark}, {mark}, {mark})"] * len(rows))
-    tx.conn.exec_driver_sql(
+    tx.say(
         f"INSERT INTO tally (use_case_id, what, word, value) VALUES {values} "  # noqa: S608 - marks only
         "ON CONFLICT (use_case_id, what, word) DO UPDATE SET value = tally.value + excluded.value",
         tuple(chain.from_iterable(rows)),

@@ -3,7 +3,7 @@
 import json
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, insert, select, true, update
+from sqlalchemy import ColumnElement, bindparam, insert, select, true, update
 
 from licet.core.ids import PersonId, TeamName
 from licet.core.token import Token, TokenScope
@@ -44,8 +44,12 @@ def add(tx: Tx, token: Token, *, digest: str) -> None:
 
 def by_digest(tx: Tx, digest: str) -> Token | None:
     """The token a program sent; None where there is none."""
-    row = tx.run(select(api_token).where(api_token.c.digest == digest)).one_or_none()
+    row = tx.run(_SHOWN, {"digest": digest}).one_or_none()
     return None if row is None else _token(row)
+
+
+_SHOWN = select(api_token).where(api_token.c.digest == bindparam("digest"))
+"""Asked with every request: put together once."""
 
 
 def named(tx: Tx, name: str) -> list[Token]:
