@@ -49,11 +49,10 @@ def new(  # noqa: PLR0913 - a command's options
         "use_case": slug,
         "expires": until,
     }
-    lines = (
-        f"[bold]{made.text}[/]",
-        f"This is the token {plain(made.token.id)}, until {until}. It is shown this once: put it where only the program can read it.",
-    )
-    said(data, lines, as_json=as_json)
+    said(data, (f"[bold]{made.text}[/]",), as_json=as_json)
+    told = f"This is the token {made.token.id}, until {until}. It is shown this once: put it where only the program can read it."
+    if not as_json:
+        click.echo(told, err=True)
 
 
 @token.command("list", context_settings=CONTEXT)
