@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, cast
 
 import click
 
-from licet.cli.frame import CONTEXT, at_work, granted, home_option, json_option, plain, said, usual
+from licet.cli.frame import CONTEXT, Commands, at_work, granted, home_option, json_option, plain, said, usual
 from licet.core.canonical import Json
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 SCOPES = ("cases:write", "cases:read", "mandate:read", "stop", "effects", "metrics")
 
 
-@click.group(context_settings=CONTEXT)
+@click.group(cls=Commands, context_settings=CONTEXT)
 def token() -> None:
     """Tokens, which let programs in by the API; none of them can approve, review, grant, answer or lift."""
 
