@@ -55,12 +55,13 @@ def typed(home: Path, *words: str) -> dict[str, object]:
     return found if isinstance(found, dict) else {}
 
 
-def installed(folder: Path, database: str) -> Path:
+def installed(folder: Path, database: str, *, posted: bool = False) -> Path:
     """Makes an installation on an empty database and brings it to a mandate.
 
     Args:
         folder: an empty folder; on SQLite the database lies in it.
         database: the path of a file, of which only the folder is used, or the address of an empty database.
+        posted: whether the mandate is for an outside system's proposals; otherwise it is for the function in the folder.
 
     Returns:
         Its home.
@@ -76,13 +77,7 @@ def installed(folder: Path, database: str) -> Path:
     for email, role in PEOPLE.items():
         typed(home, "person", "add", email, "--name", email.partition("@")[0], "--role", role)
     typed(home, "use-case", "new", NAME)
-    place = home / "use_cases" / NAME
-    (place / "system.py").write_text(SYSTEM, "utf-8")
-    with (place / "use_case.yaml").open("a", encoding="utf-8") as file:
-        file.write(USE_CASE)
-    past = folder / "past.csv"
-    past.write_text("text,label\n" + "".join(f"past case {n},{right(n)}\n" for n in range(0, 2 * HISTORY, 2)), "utf-8")
-    typed(home, "import", NAME, str(past), "--content", "text", "--answer", "label", "--parts", "0:0:100")
+    _import(home, folder / "past.csv", posted=posted)
     typed(home, "standard", "lock", NAME, "--as", "olga@example.org")
     typed(home, "standard", "countersign", NAME, "--as", "rita@example.org")
     typed(home, "evaluate", NAME)
@@ -91,3 +86,18 @@ def installed(folder: Path, database: str) -> Path:
     typed(home, "approve", NAME, str(typed(home, "gate", "show", NAME)["digest"]), "--as", "rita@example.org")
     typed(home, "mandate", "grant", NAME, "--as", "olga@example.org")
     return home
+
+
+def _import(home: Path, past: Path, *, posted: bool) -> None:
+    """Imports past cases on which the system was never wrong."""
+    rows = [f"past case {n},{right(n)},{right(n)},0.99" for n in range(0, 2 * HISTORY, 2)]
+    past.write_text("\n".join(["text,label,said,sure", *rows]) + "\n", "utf-8")
+    words = ("--content", "text", "--answer", "label", "--parts", "0:0:100")
+    if posted:
+        typed(home, "import", NAME, str(past), *words, "--proposal", "said", "--confidence", "sure", "--system", "vendor@1")
+        return
+    place = home / "use_cases" / NAME
+    (place / "system.py").write_text(SYSTEM, "utf-8")
+    with (place / "use_case.yaml").open("a", encoding="utf-8") as file:
+        file.write(USE_CASE)
+    typed(home, "import", NAME, str(past), *words)

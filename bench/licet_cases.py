@@ -17,12 +17,14 @@ from licet.core.history import PastCase
 from licet.core.people import Person
 from licet.core.refusal import Refused
 from licet.edge.slots import take_slot
+from licet.edge.told import NoTrace
 from licet.edge.worker import Worker
 from licet.flows.intake import Batch, accept
 from licet.flows.office import Office, who
 from licet.flows.review import Waiting, answer_worksheet, worksheet
 from licet.settings import home_at
 from licet.store import decisions, queue, use_cases
+from licet.web.desk import silent
 from licet.wiring import serving, worker_of
 
 AT_ONCE: Final = 500
@@ -37,7 +39,7 @@ def main() -> None:
         home = home_at(installed(folder, told.database), os.environ)
         with serving(home) as office:
             slot = take_slot(home.inner, several=False)
-            worker = worker_of(home, office, slot, lambda what, **facts: None)
+            worker = worker_of(office, slot, silent, NoTrace())
             worker.start()
             with measured() as meter:
                 decided = worked(office, worker, told)

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from licet.testing import worlds_on
 from tests.cluster import Cluster, missing, running
@@ -17,6 +18,10 @@ TWICE = ("tests/store", "tests/flows")
 ROOT = Path(__file__).resolve().parent.parent
 GUARD = Path(sitecustomize.__file__).parent
 PATHS = [str(GUARD), str(ROOT / "src"), *filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))]
+
+settings.register_profile("licet", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("licet")
+"""How busy a machine is says nothing about what is right."""
 
 os.environ["PYTHONPATH"] = os.pathsep.join(dict.fromkeys(PATHS))
 

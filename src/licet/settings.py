@@ -40,10 +40,6 @@ class TokenMissingError(LookupError):
     """A command needs a token, and none was given."""
 
 
-class NotALimitError(ValueError):
-    """A limit that was set is none."""
-
-
 class BadSettingError(ValueError):
     """A setting has a value that it cannot have."""
 
@@ -222,7 +218,7 @@ def body_limit(environment: Mapping[str, str] | None = None) -> int | None:
     """Most bytes of one request, from LICET_BODY_LIMIT; None where it is not set.
 
     Raises:
-        NotALimitError: when it is no whole number of 1,000 to 1,000,000,000.
+        BadSettingError: when it is no whole number of 1,000 to 1,000,000,000.
     """
     env = os.environ if environment is None else environment
     text = env.get("LICET_BODY_LIMIT", "")
@@ -230,5 +226,5 @@ def body_limit(environment: Mapping[str, str] | None = None) -> int | None:
         return None
     if not text.isascii() or not text.isdigit() or len(text) > len("1000000000") or not SMALLEST_BODY <= int(text) <= LARGEST_BODY:
         message = f"LICET_BODY_LIMIT is {text!r}: write a whole number of bytes, {SMALLEST_BODY} to {LARGEST_BODY}."
-        raise NotALimitError(message)
+        raise BadSettingError(message)
     return int(text)

@@ -11,7 +11,7 @@ from licet.edge.draw import SystemDraw
 from licet.edge.late import LateDurable, LateEffects, LateEngine, LateGuardians, LateSystems
 from licet.edge.post import FilePost
 from licet.edge.seal import Seal, open_seal, verify_checkpoint
-from licet.edge.slots import Slot
+from licet.edge.slots import Slot, take_slot
 from licet.edge.told import ToldEffects, ToldSystems
 from licet.edge.vault import FileVault, open_key
 from licet.edge.witness import FileWitness
@@ -22,7 +22,7 @@ from licet.flows.settle import settle
 from licet.ports import Clock, Journal, Trace
 from licet.settings import Home, secret
 from licet.store import installations, ledger
-from licet.store.book import Book, ClockWentBackError
+from licet.store.book import Book, ClockWentBackError, check_skew
 from licet.store.engines import BrokenDatabaseError, DatabaseBusyError, check_schema, open_engine
 from licet.store.group import GroupBook
 
@@ -61,8 +61,8 @@ def opened(home: Home, *, rolled_back: bool = False) -> Iterator[Office]:
         rolled_back: opens also what is older than the checkpoints outside say: to look at it, or to write the roll-back down.
 
     Raises:
-        DatabaseMissingError, DatabaseUnreachableError, SchemaError, KeyFileError, SealError, ClockWentBackError,
-            OtherInstallationError, RolledBackError: each names the remedy.
+        DatabaseMissingError, DatabaseUnreachableError, SchemaError, KeyFileError, SealError, ClockOffError,
+            ClockWentBackError, OtherInstallationError, RolledBackError: each names the remedy.
     """
     engine = open_engine(home.database, url=home.database_url)
     try:
@@ -70,6 +70,7 @@ def opened(home: Home, *, rolled_back: bool = False) -> Iterator[Office]:
         vault = open_key(home.key_file)
         office = office_of(home, Book(engine, vault, SystemDraw()), vault, open_seal(home.ledger_key))
         _check_whose(office, home)
+        _check_clock(office)
         behind = _behind(office)
         if behind is not None and not rolled_back:
             raise RolledBackError(behind)
@@ -85,7 +86,7 @@ def serving(home: Home) -> Iterator[Office]:
 
     Raises:
         DatabaseMissingError, DatabaseUnreachableError, SchemaError, KeyFileError, SealError, OtherInstallationError,
-            RolledBackError: as `opened`.
+            ClockOffError, RolledBackError: as `opened`.
     """
     engine = open_engine(home.database, url=home.database_url, serving=True)
     try:
@@ -93,6 +94,7 @@ def serving(home: Home) -> Iterator[Office]:
         vault = open_key(home.key_file)
         office = office_of(home, GroupBook(engine, vault, SystemDraw()), vault, open_seal(home.ledger_key), SteadyClock())
         _check_whose(office, home)
+        _check_clock(office)
         behind = _behind(office)
         if behind is not None:
             raise RolledBackError(behind)
@@ -117,6 +119,26 @@ def worker_of(office: Office, slot: Slot, journal: Journal, trace: Trace) -> Wor
     return Worker(office=told, engine=engine, name=slot.name, journal=journal, trace=trace, deliver=deliver)
 
 
+@contextmanager
+def at_work_in(home: Home, office: Office, journal: Journal, trace: Trace) -> Iterator[Worker]:
+    """Runs a worker in threads of this process until the block ends; what it holds is finished or given back then.
+
+    Raises:
+        WorkerRunningError: when there may be no other worker.
+    """
+    slot = take_slot(home.inner, several=home.database_url is not None)
+    try:
+        worker = worker_of(office, slot, journal, trace)
+        worker.start()
+        try:
+            yield worker
+        finally:
+            worker.stop()
+    finally:
+        slot.free()
+
+
+
 def _check_whose(office: Office, home: Home) -> None:
     """A database on a server can be named from any folder; only the one with its keys may sign for it."""
     if home.database_url is None:
@@ -129,6 +151,11 @@ def _check_whose(office: Office, home: Home) -> None:
             "Nothing was done. Set the address of its own database, or name the right folder with --home."
         )
         raise OtherInstallationError(message)
+
+
+def _check_clock(office: Office) -> None:
+    with office.book.read() as tx:
+        check_skew(tx, office.clock.now())
 
 
 @contextmanager
@@ -155,7 +182,8 @@ def _behind(office: Office) -> str | None:
     return (
         f"The database has {size:,} ledger entries, but a checkpoint outside it has {outside.size:,}: "
         "an older copy was put in its place. "
-        "Nothing was done. Put the newer one back, or accept the loss with `licet restore BACKUP`, which the ledger then tells."
+        "Nothing was done. Put the newer one back, or accept the loss, which the ledger then tells: with `licet restore BACKUP`, "
+        "on PostgreSQL with `licet db accept-rollback`."
     )
 
 

@@ -53,3 +53,28 @@ def test_an_address_that_leads_nowhere_is_named_without_its_password(
     assert (said.code, said.error["code"]) == (4, code)
     assert PASSWORD not in said.out + said.err
     assert not (tmp_path / "home" / ".licet").exists()
+
+
+def test_a_copy_that_was_put_back_is_worked_on_once_its_loss_is_in_the_ledger(
+    cluster: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = cluster.new_database()
+    monkeypatch.setenv("LICET_DATABASE_URL", first)
+    desk = made(tmp_path / "desk")
+    assert typed("init", str(desk.home)).code == 0
+    assert desk("db", "accept-rollback", code=5).refused["code"] == "nothing_lost"
+    older = cluster.new_database(like=first.rpartition("/")[2])
+    desk("person", "add", "ann@example.org", "--name", "Ann", "--role", "owner")
+    monkeypatch.setenv("LICET_DATABASE_URL", older)
+    refused = desk("person", "add", "rob@example.org", "--name", "Rob", "--role", "risk", code=4).error
+    assert (refused["code"], "accept-rollback" in refused["why"]) == ("RolledBackError", True)
+    assert desk("db", "accept-rollback").data == {"entries": 1, "known_outside": 2, "rolled_back": 1}
+    desk("person", "add", "rob@example.org", "--name", "Rob", "--role", "risk")
+    assert desk("ledger", "verify").data["problems"] == []
+
+
+def test_on_a_file_a_rollback_is_accepted_by_restoring(tmp_path: Path) -> None:
+    desk = made(tmp_path / "desk")
+    assert typed("init", str(desk.home)).code == 0
+    refused = desk("db", "accept-rollback", code=5).refused
+    assert (refused["code"], "licet restore" in refused["remedy"]) == ("database_here", True)

@@ -29,13 +29,16 @@ def test_what_a_form_usually_asks_for_is_a_pattern(pattern: str) -> None:
         ("(a", "no regular expression"),
         ("a" * 201, "201 characters"),
         ("|".join("abcdefghijkl"), "alternatives"),
+        (r"(a.|.a)(a.|.a)(a.|.a)(a.|.a)\w*\w*\w*!", "3 alternatives"),
     ],
 )
 def test_a_pattern_that_could_run_away_is_refused(pattern: str, why: str) -> None:
     assert why in why_not_a_pattern(pattern)
 
 
-@pytest.mark.parametrize("pattern", ["a*a*a*b", ".*.*.*x", "[a-z]+[a-z]+[a-z]+0", "a{1,200}a{1,200}a{1,200}b"])
+@pytest.mark.parametrize(
+    "pattern", ["a*a*a*b", ".*.*.*x", "[a-z]+[a-z]+[a-z]+0", "a{1,200}a{1,200}a{1,200}b", r"(a.|.a)" * 3 + r"\w*\w*\w*!"]
+)
 def test_the_worst_text_for_a_pattern_that_is_allowed_costs_milliseconds(pattern: str) -> None:
     import re  # noqa: PLC0415 - only this test runs a pattern bare
 

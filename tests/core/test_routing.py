@@ -58,6 +58,8 @@ def lies_inside(scope: Scope, seen: Mapping[str, str], proposal: Proposal) -> bo
     """The scope again, in other words than the code's."""
     known = not isinstance(proposal.familiarity, Unknown)
     high = sum(p for answer, p in proposal.probabilities.items() if answer in scope.high_stakes)
+    left_out = 1.0 - sum(proposal.probabilities.values())
+    high += left_out if left_out > 1e-6 else 0.0
     answer = proposal.answer.value if isinstance(proposal.answer, Choice) else ""
     return (
         proposal.confidence >= scope.threshold
@@ -132,6 +134,13 @@ def test_a_guard_that_cannot_be_computed_sends_the_case_to_a_person() -> None:
     assert guarded(Scope(threshold=0.0, familiarity_min=0.1), {}, SURE) == "guard_unknown"
     assert guarded(Scope(threshold=0.0, high_stakes=frozenset({"no"}), high_stakes_max=1.0), {}, SURE) == "guard_unknown"
     assert isinstance(high_stakes_probability(SURE, frozenset({"no"})), Unknown)
+
+
+@pytest.mark.parametrize("told", [{"yes": 0.2}, {"yes": 0.85}, {"other": 0.0}])
+def test_leaving_probabilities_out_is_no_way_around_the_high_stakes_guard(told: dict[str, float]) -> None:
+    scope = Scope(threshold=0.0, high_stakes=frozenset({"no"}), high_stakes_max=0.1)
+    assert guarded(scope, {}, replace(SURE, probabilities=told)) == "guard_high_stakes"
+    assert guarded(scope, {}, replace(SURE, probabilities={"yes": 0.95, "no": 0.05})) is None
 
 
 @pytest.mark.parametrize("value", [math.nan, -0.1, 1.1, math.inf])

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.cluster import Cluster
-from tests.crash.eye import QUEUED, Eye
+from tests.crash.eye import QUEUED, UNDELIVERED, Eye
 from tests.crash.faults import Fault, Scene, StuckError
 from tests.crash.feeder import KNOWN
 from tests.crash.fleet import Fleet, failures
@@ -78,6 +78,7 @@ def _harm(plan: Plan, scene: Scene) -> None:
         scene.recoveries.append(plan.fault(scene))
     scene.wait("all cases are brought", lambda: scene.fleet.fed, within=300.0)
     scene.wait("the queue is empty", lambda: scene.eye.number(QUEUED) == 0)
+    scene.wait("all effects are delivered", lambda: scene.eye.number(UNDELIVERED) == 0)
 
 
 def _report(plan: Plan, ground: Ground, scene: Scene, wrong: list[str]) -> dict[str, Any]:
@@ -106,5 +107,5 @@ def _report(plan: Plan, ground: Ground, scene: Scene, wrong: list[str]) -> dict[
 
 def counted(truth: Any) -> Mapping[str, int]:  # noqa: ANN401
     """The truth's counts by name."""
-    names = ("accepted", "decided", "alone", "lost", "double_decisions", "double_effects", "alone_after_stop")
+    names = ("accepted", "decided", "alone", "repeated_deliveries", "lost", "double_decisions", "double_effects", "alone_after_stop")
     return {name: getattr(truth, name) for name in names}

@@ -3,6 +3,7 @@
 import sqlite3
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -57,15 +58,14 @@ class Eye:
     def close(self) -> None:
         """Lets go of the database."""
         if self._open is not None:
-            try:
+            with suppress(*GONE):
                 self._open.close()
-            except GONE:
-                pass
             self._open = None
 
 
 ROUTED = "select count(*) from routing"
 QUEUED = "select count(*) from work"
+UNDELIVERED = "select count(*) from effect where state = 'waiting'"
 SIGNED = "select max(size) from checkpoint"
 
 

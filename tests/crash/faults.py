@@ -168,6 +168,7 @@ def limit_files(scene: Scene) -> float:
 
 def turn_clock(scene: Scene) -> float:
     """Sets the workers' clock an hour forward, an hour back, right, and so on, while they run."""
+    scene.wait("all workers run", lambda: len(scene.fleet.alive()) == len(scene.fleet.places))
     scene.fleet.set_clock((3600.0, -3600.0, 0.0)[scene.turn % 3])
     scene.rest(1.0)
     return scene.next_decided()

@@ -20,7 +20,7 @@ from licet.core.system import SystemCard, SystemKind
 from licet.flows.intake import Accepted, Batch, accept
 from licet.flows.office import Office
 from licet.settings import home_at
-from licet.store.book import ClockWentBackError
+from licet.store.book import ClockOffError, ClockWentBackError
 from licet.store.engines import BrokenDatabaseError, DatabaseBusyError, DatabaseUnreachableError
 from licet.wiring import RolledBackError, serving
 from tests.cli.desk import cases
@@ -29,7 +29,7 @@ from tests.crash.ground import SLUG, WRONGS
 AT_ONCE = 25
 KNOWN, ALLOWED = "known.txt", "allowed.txt"
 VENDOR = SystemCard(kind=SystemKind.POSTED, name="vendor", version="3")
-TRY_AGAIN = (DatabaseUnreachableError, DatabaseBusyError, BrokenDatabaseError, ClockWentBackError, RolledBackError, OSError)
+TRY_AGAIN = (DatabaseUnreachableError, DatabaseBusyError, BrokenDatabaseError, ClockOffError, ClockWentBackError, RolledBackError, OSError)
 FREE = text("select count(*) from work where claim is null")
 
 

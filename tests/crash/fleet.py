@@ -34,7 +34,7 @@ class Place:
     @property
     def name(self) -> str | None:
         """What its worker calls itself; None before it says so."""
-        started = [said for said in told(self.log) if said.get("what") == "worker.started"]
+        started = [said for said in told(self.log) if said["event"] == "worker.started"]
         return str(started[-1]["worker"]) if started else None
 
     @property
@@ -160,9 +160,9 @@ def told(log: Path) -> list[dict[str, object]]:
     found: list[dict[str, object]] = []
     for line in log.read_text("utf-8", "replace").splitlines() if log.exists() else ():
         try:
-            found.append(json.loads(line))
-        except ValueError:
-            found.append({"what": "unmeant", "says": line})
+            found.append({"event": "unmeant", **json.loads(line)})
+        except (ValueError, TypeError):
+            found.append({"event": "unmeant", "says": line})
     return found
 
 
@@ -171,8 +171,8 @@ def failures(fleet: Fleet) -> dict[str, int]:
     count: Counter[str] = Counter()
     for place in fleet.places:
         for said in told(place.log):
-            if said["what"] in {"worker.failed", "chunk.failed"}:
-                count[f"{said['what']} {said.get('round', '')} {said['error']}".replace("  ", " ")] += 1
+            if said["event"] in {"worker.failed", "chunk.failed", "error.unexpected"}:
+                count[" ".join(str(said[name]) for name in ("event", "round", "error") if name in said)] += 1
     return dict(count)
 
 

@@ -47,6 +47,19 @@ def propose(content):
             return {"answer": answer, "confidence": 0.97}
     return None
 '''
+EFFECT = '''"""Notes what takes effect, line by line, as a receiver of messages does."""
+
+import os
+from pathlib import Path
+
+ACTS = Path(__file__).parent / "acts.txt"
+
+
+def effect(decision):
+    file = os.open(ACTS, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    os.write(file, f"{decision['case_number']} {decision['key']}\\n".encode())
+    os.close(file)
+'''
 WRONGS = ("timeout", "429", "503", "truncated", "huge", "schema")
 """How a provider fails, each in one case of a hundred."""
 
@@ -64,6 +77,12 @@ class Ground:
         told = {name: value for name, value in os.environ.items() if name != ADDRESS}
         told["PYTHONPATH"] = os.pathsep.join([str(ROOT / "src"), str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])])
         return told if self.url is None else {**told, ADDRESS: self.url}
+
+    def acts(self) -> list[tuple[int, str]]:
+        """What took effect in the world: the numbers of cases, each with the key under which it was told."""
+        file = self.home / "use_cases" / SLUG / "acts.txt"
+        lines = file.read_text("ascii").splitlines() if file.exists() else []
+        return [(int(number), key) for number, _, key in (line.partition(" ") for line in lines)]
 
     @property
     def desk(self) -> Desk:
@@ -118,11 +137,14 @@ def made_ground(folder: Path, cluster: Cluster | None, *, calls: bool = False) -
 
 
 def _past(desk: Desk, *, calls: bool) -> None:
-    past = cases(900)
+    past, folder = cases(900), desk.home / "use_cases" / SLUG
+    (folder / "effect.py").write_text(EFFECT, "utf-8")
+    with (folder / "use_case.yaml").open("a", encoding="utf-8") as file:
+        file.write("\neffect: callable\n")
     if not calls:
         desk("import", SLUG, desk.table("past.csv", past), *POSTED)
         return
-    (desk.home / "use_cases" / SLUG / "system.py").write_text(SYSTEM, "utf-8")
+    (folder / "system.py").write_text(SYSTEM, "utf-8")
     desk("import", SLUG, desk.table("past.csv", only(past, "id", "text", "label")), *TEXT)
 
 

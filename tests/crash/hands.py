@@ -9,6 +9,7 @@ import sys
 import threading
 from pathlib import Path
 
+from licet.flows.deliver import deliver_some
 from licet.flows.drain import claim_cases, waiting_use_cases, work_off
 from licet.flows.office import Office
 from licet.flows.settle import settle
@@ -33,10 +34,12 @@ def decide(office: Office, speakers: Speakers, name: str, ending: threading.Even
 
 
 def keep_time(office: Office, ending: threading.Event) -> None:
-    """Lets time take effect, and numbers the ledger."""
+    """Lets time take effect, numbers the ledger, and tells of effects."""
     while not ending.wait(0.1):
         sweep(office)
         settle(office)
+        while deliver_some(office, office.clock.now()) and not ending.is_set():
+            pass
 
 
 def main(home: str, threads: str) -> None:

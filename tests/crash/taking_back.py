@@ -13,12 +13,13 @@ from licet.flows.grant import Wishes, approve_gate, grant_mandate, propose_manda
 from licet.flows.intake import accept
 from licet.flows.office import Office, who
 from licet.flows.respond import suspend_mandate
+from licet.flows.stop import lift_stop, press_stop, stop_status
 from licet.settings import home_at
 from licet.testing import done
 from licet.wiring import serving
 from tests.cli.desk import BUILDER, OWNER, RISK
 from tests.crash.campaign import counted
-from tests.crash.eye import QUEUED, ROUTED, Eye, seconds_until
+from tests.crash.eye import QUEUED, ROUTED, UNDELIVERED, Eye, seconds_until
 from tests.crash.feeder import KNOWN, batch
 from tests.crash.fleet import Crew
 from tests.crash.ground import SLUG, Ground
@@ -66,8 +67,26 @@ def revoked(turn: Round) -> None:
     done(revoke_mandate(turn.office, turn.people[RISK], name=SLUG, why="Revoked."))
 
 
-ENDS: Mapping[str, Callable[[Round], None] | None] = {"suspended": suspended, "expired": None, "revoked": revoked}
-"""How a mandate ends: by an act, or by time."""
+def stopped(turn: Round) -> None:
+    """A person presses the stop of the use case."""
+    done(press_stop(turn.office, turn.people[RISK], name=SLUG, why="Something is wrong."))
+
+
+def stopped_everywhere(turn: Round) -> None:
+    """A person presses the stop of the installation."""
+    done(press_stop(turn.office, turn.people[RISK], name=None, why="Something is wrong."))
+
+
+ENDS: Mapping[str, Callable[[Round], None] | None] = {
+    "suspended": suspended,
+    "expired": None,
+    "revoked": revoked,
+    "stopped": stopped,
+    "stopped everywhere": stopped_everywhere,
+}
+"""How authority ends: by an act, or by time."""
+
+BY_HAND = "reason like 'mandate_%' or reason like 'stop%'"
 
 
 def take_back(ground: Ground, *, times: int, seed: int) -> dict[str, Any]:
@@ -83,6 +102,7 @@ def take_back(ground: Ground, *, times: int, seed: int) -> dict[str, Any]:
         )
         for number in range(times):
             mixed += _one(turn, list(ENDS)[number % len(ENDS)], chance)
+        assert seconds_until(lambda: eye.number(UNDELIVERED) == 0, within=60, tend=lambda: None) is not None, "effects still wait"
     truth = truth_of(ground, known)
     eye.close()
     return {
@@ -102,6 +122,7 @@ def _one(turn: Round, end: str, chance: random.Random) -> bool:
     """One mandate; says whether it ended in the middle of the work."""
     act = ENDS[end]
     turn.grant(LASTS if act is None else timedelta(days=1))
+    ended = turn.eye.sure(f"{ROUTED} where {BY_HAND}")
     before, alone = turn.eye.sure(ROUTED), turn.eye.sure(f"{ROUTED} where route = 'alone'")
     if act is None:
         _bring_until(turn, time.monotonic() + LASTS.total_seconds() + 0.3)
@@ -112,8 +133,10 @@ def _one(turn: Round, end: str, chance: random.Random) -> bool:
         act(turn)
     took = seconds_until(lambda: turn.eye.number(QUEUED) == 0, within=60, tend=lambda: None)
     assert took is not None, "the queue is not worked off"
-    over = turn.eye.sure(f"{ROUTED} where reason like 'mandate_%'")
-    return turn.eye.sure(f"{ROUTED} where route = 'alone'") > alone and over > 0
+    over = turn.eye.sure(f"{ROUTED} where {BY_HAND}")
+    for place in stop_status(turn.office, name=SLUG).pressed:
+        done(lift_stop(turn.office, turn.people[RISK], name=place.use_case))
+    return turn.eye.sure(f"{ROUTED} where route = 'alone'") > alone and over > ended
 
 
 def _bring_until(turn: Round, end: float) -> None:

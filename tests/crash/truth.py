@@ -12,7 +12,7 @@ from tests.crash.eye import Eye
 from tests.crash.ground import SLUG, Ground
 
 Event = Mapping[str, Any]
-ENDS = ("mandate.suspended", "mandate.revoked", "mandate.expired", "stop.pressed")
+ENDS = ("mandate.suspended", "mandate.revoked", "mandate.expired")
 
 
 @dataclass(slots=True, kw_only=True)
@@ -22,6 +22,7 @@ class Truth:
     Attributes:
         accepted: cases in the database.
         decided: of them those that were routed, alone or to a person.
+        repeated_deliveries: effects that were told more than once, under the same key: a receiver that heeds it acts once.
         lost: accepted, as the outside was told, and not there, or there and never routed.
         alone_after_stop: decided alone under a mandate after it had ended.
     """
@@ -29,6 +30,7 @@ class Truth:
     accepted: int
     decided: int
     alone: int
+    repeated_deliveries: int
     lost: int
     double_decisions: int
     double_effects: int
@@ -39,18 +41,21 @@ class Truth:
 LIVE = "part = 'live'"
 ROUTES = "select case_number from routing where route"
 ASKED = "select case_number from task where kind = 'decision'"
-NEVER = f"select count(*) from case_item where {LIVE} and number not in (select case_number from routing)"  # noqa: S608
+UNDECIDED = "case_number not in (select case_number from decision)"
+UNASKED = f"case_number not in ({ASKED} and done_at is null)"
+NEVER = f"select count(*) from case_item where {LIVE} and number not in (select case_number from routing)"  # noqa: S608 - our own words
 EXPIRED = "select count(*) from routing r join mandate m on m.id = r.mandate_id where r.route = 'alone' and r.at >= m.expires_at"
 COUNTS: Mapping[str, str] = {
     "a case still waits in the queue": "select count(*) from work",
-    "a case came in twice": f"select count(*) - count(distinct external_id) from case_item where {LIVE}",  # noqa: S608
+    "a case came in twice": f"select count(*) - count(distinct external_id) from case_item where {LIVE}",  # noqa: S608 - our own words
     "a case was never routed": NEVER,
-    "alone and without a decision": f"select count(*) from ({ROUTES} = 'alone' and case_number not in (select case_number from decision)) x",
-    "alone and given to a person too": f"select count(*) from ({ROUTES} = 'alone' and case_number in ({ASKED})) x",
-    "to a person and decided all the same": f"select count(*) from ({ROUTES} <> 'alone' and case_number in (select case_number from decision)) x",
-    "to a person and without an open task": f"select count(*) from ({ROUTES} <> 'alone' and case_number not in ({ASKED} and done_at is null)) x",
+    "alone and without a decision": f"select count(*) from ({ROUTES} = 'alone' and {UNDECIDED}) x",  # noqa: S608 - our own words
+    "alone and given to a person too": f"select count(*) from ({ROUTES} = 'alone' and case_number in ({ASKED})) x",  # noqa: S608 - our own words
+    "to a person and decided all the same": f"select count(*) from ({ROUTES} <> 'alone' and not {UNDECIDED}) x",  # noqa: S608 - our own words
+    "to a person and without an open task": f"select count(*) from ({ROUTES} <> 'alone' and {UNASKED}) x",  # noqa: S608 - our own words
     "a task too many": "select count(*) - count(distinct case_number || kind) from task",
     "decided alone after the mandate's expiry": EXPIRED,
+    "an effect was not delivered": "select count(*) from effect where state <> 'delivered'",
     "an entry waits for its number": "select count(*) from ledger_pending",
 }
 """Counts that are 0 when all is well."""
@@ -62,22 +67,29 @@ def truth_of(ground: Ground, known: Path) -> Truth:
     eye = Eye(ground=ground)
     wrong = [f"{name}: {count}" for name, query in COUNTS.items() if (count := eye.sure(query))]
     wrong += [str(problem) for problem in checked.get("problems", [f"ledger verify: {checked}"])]
-    there = {str(row[0]) for row in eye.sure_rows(f"select external_id from case_item where {LIVE}")}
+    there = {str(row[0]) for row in eye.sure_rows(f"select external_id from case_item where {LIVE}")}  # noqa: S608 - our own words
     told = set(known.read_text("ascii").split())
     told_events, faults = _of_ledger(eye)
+    acts = set(ground.acts())
+    repeated = len(ground.acts()) - len(acts)
     truth = Truth(
         accepted=len(there),
         decided=eye.sure("select count(*) from routing"),
         alone=eye.sure("select count(*) from routing where route = 'alone'"),
+        repeated_deliveries=repeated,
         lost=len(told - there) + eye.sure(NEVER),
         double_decisions=told_events["double"],
-        double_effects=eye.sure("select count(*) - count(distinct case_number) from effect where number = 1"),
+        double_effects=len(acts) - len({case for case, _ in acts}),
         alone_after_stop=told_events["late"] + eye.sure(EXPIRED),
         wrong=[*wrong, *faults],
     )
+    wanted = {int(row[0]) for row in eye.sure_rows("select case_number from decision")}
     eye.close()
+    if {case for case, _ in acts} != wanted:
+        truth.wrong.append(f"{len(wanted ^ {case for case, _ in acts})} decisions have no effect, or effects no decision")
     if truth.lost or there != told:
-        truth.wrong.append(f"{len(told - there)} of the cases that were said to be accepted are not there, {len(there - told)} are too many")
+        lost, more = len(told - there), len(there - told)
+        truth.wrong.append(f"{lost} of the cases that were said to be accepted are not there, {more} are too many")
     return truth
 
 
@@ -102,14 +114,16 @@ def _odd(count: Mapping[str, Counter[int]], routed: set[int], alone: set[int]) -
 
 
 def late(events: Iterable[Event]) -> int:
-    """How many cases were decided alone under a mandate after the ledger says that it ended."""
+    """How many cases were decided alone, by the order of the ledger, while a stop was on or after their mandate had ended."""
     over: set[str] = set()
-    count = 0
+    stops, count = 0, 0
     for event in events:
+        facts = event["facts"]
+        stops += {"stop.pressed": 1, "stop.lifted": -1}.get(str(event["what"]), 0)
         if event["what"] in ENDS:
-            over.add(str(event["facts"].get("mandate", "")))
-        if event["what"] == "case.routed" and event["facts"]["route"] == "alone":
-            count += str(event["facts"]["mandate"]) in over
+            over.add(str(facts["mandate"]))
+        if event["what"] == "case.routed" and facts["route"] == "alone":
+            count += bool(stops) or str(facts["mandate"]) in over
     return count
 
 

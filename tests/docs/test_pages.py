@@ -13,9 +13,10 @@ ROOT = Path(__file__).resolve().parents[2]
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 LINK = re.compile(r"\]\((?!https?:|mailto:|#)([^)#\s]+)")
 GLOSSARY = """
-use case, stage, case, answer, history, sealed cases, system, fingerprint, proposal, standard, measure, slice, evaluation, verdict, gate,
-requirement, mandate, route, decision, effect, review, audit, watch, trip, qualification, policy, approval, ledger, checkpoint,
-evidence pack, process, event log, baseline, redesign, simulation, value, portfolio, blocker
+use case, team, stage, case, schema, queue, answer, history, sealed cases, system, fingerprint, proposal, worker, lease, standard, measure,
+slice, evaluation, verdict, gate, requirement, mandate, route, decision, correction, effect, stop, token, review, audit, watch, trip,
+qualification, policy, approval, ledger, checkpoint, evidence pack, process, event log, baseline, redesign, simulation, value,
+portfolio, blocker
 """
 
 

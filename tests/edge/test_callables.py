@@ -215,3 +215,18 @@ def test_a_use_case_without_code_has_no_callable_system(tmp_path: Path) -> None:
     assert systems.load(UseCaseSlug("triage"), AnswerKind.CHOICE, SystemKind.CALLABLE) is None
     (tmp_path / "triage" / "system.py").write_text(ECHO, "utf-8")
     assert systems.load(UseCaseSlug("triage"), AnswerKind.CHOICE, SystemKind.CALLABLE) is not None
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"answer": "x" * 10_000_000, "confidence": 0.9},
+        {"answer": "card", "confidence": 0.9, "probabilities": {"card": 1.0, **{f"{k:>100}": 0.0 for k in range(20_000)}}},
+    ],
+    ids=["an answer", "probabilities"],
+)
+def test_an_answer_of_megabytes_is_none(said: dict[str, object]) -> None:
+    found = read_proposal(AnswerKind.CHOICE, said, latency_ms=1)
+    assert isinstance(found, NoProposal)
+    assert "1,048,576 bytes" in found.why
+    assert len(found.why) < 100

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from licet.core.answer import AnswerKind, Choice, Number
 from licet.core.case import ContentKind, ImageContent, TableContent, TextContent
 from licet.core.case_schema import CaseField, CaseSchema, FieldType
+from licet.core.history import SentCase
 from licet.core.system import SystemKind
-from licet.edge.case_forms import SentCase, is_sent_case, read_case
+from licet.edge.case_forms import is_sent_case, read_case
 
 SCHEMA = CaseSchema(
     kind=ContentKind.TABLE,

@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from licet.core.answer import AnswerKind
+from licet.core.history import SentCase
 from licet.core.ids import PersonId, UseCaseSlug
 from licet.core.use_case import Stage, UseCase
-from licet.edge.case_forms import SentCase
 from licet.edge.case_reader import UNREADABLE, FolderReader
 from licet.edge.folder import write_use_case
 from licet.edge.forms import UseCaseFile

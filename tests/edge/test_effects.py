@@ -71,7 +71,6 @@ def failed(outcome: Outcome) -> str:
 
 def test_the_folder_says_the_way_and_a_change_counts_at_once(folder: Folder) -> None:
     effects = FolderEffects(folder().parent, no_secrets)
-    assert effects.way(SLIPS) is None
     for text, way in ((HEAD, None), (CALLABLE, Way.CALLABLE), (HOOK, Way.WEBHOOK), ("title: [", Way.UNREADABLE), (HEAD, None)):
         folder(text)
         assert effects.way(SLIPS) is way, text
@@ -86,6 +85,17 @@ def test_an_effect_that_was_decided_while_the_folder_was_unreadable_is_not_lost(
     gone = effects.deliver(SLIPS, MESSAGE, START)
     assert isinstance(gone, Undeliverable)
     assert gone.death is Death.NOWHERE
+
+
+def test_an_effect_that_was_decided_while_the_folder_was_away_is_not_lost(folder: Folder, tmp_path: Path) -> None:
+    """Breaks when a folder that is being replaced, or was never mounted beside this worker, counts as one that names no effect."""
+    effects = FolderEffects(tmp_path, no_secrets)
+    assert effects.way(SLIPS) is Way.UNREADABLE
+    assert failed(effects.deliver(SLIPS, MESSAGE, START)).startswith("use_case.yaml is not there.")
+    folder(CALLABLE, KEEPS)
+    assert effects.deliver(SLIPS, MESSAGE, START) == Delivered()
+    (tmp_path / SLIPS / "use_case.yaml").unlink()
+    assert effects.way(SLIPS) is Way.UNREADABLE
 
 
 def test_what_is_late_is_the_same(folder: Folder) -> None:

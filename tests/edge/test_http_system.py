@@ -25,7 +25,8 @@ from licet.core.circuit import CircuitRules
 from licet.core.system import Cause, NoProposal, Proposal, SystemCard, SystemKind
 from licet.edge import http_system
 from licet.edge.breaker import Breaker
-from licet.edge.http_system import LARGEST_ANSWER, HttpRoom, HttpSystem, load_http, read_answer, request_for, wait_before
+from licet.edge.contract import LARGEST_ANSWER
+from licet.edge.http_system import HttpRoom, HttpSystem, load_http, read_answer, request_for, wait_before
 from licet.edge.system_blocks import HttpBlock
 from tests.edge.endpoint import Answer, Call, Endpoint, after, cut_off, drip, once_in, serving
 
@@ -255,6 +256,13 @@ def test_an_endpoint_that_asks_for_too_much_time_is_not_asked_again(endpoint: En
     endpoint.does = lambda call: call.answer(b"", status="503 Later", more="Retry-After: 3600\r\n")
     assert one(endpoint) == NoProposal(why="It answered with status 503.", cause=Cause.UNAVAILABLE)
     assert len(endpoint.calls) == 1
+
+
+def test_an_endpoint_that_names_a_year_no_machine_knows_fails_as_any_other(endpoint: Endpoint) -> None:
+    """Breaks when the header raises: then the other cases of its part are taken down with it, again and again."""
+    never = "Mon, 01 Jan 99999999999999999999 00:00:00 GMT"
+    endpoint.does = lambda call: call.answer(b"", status="503 Later", more=f"Retry-After: {never}\r\nDate: {never}\r\n")
+    assert one(endpoint) == NoProposal(why="It answered with status 503.", cause=Cause.UNAVAILABLE)
 
 
 @given(tried=st.integers(1, 200), chance=st.floats(0, 1, exclude_max=True), after=st.none() | st.floats(-10, 10_000))

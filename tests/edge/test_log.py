@@ -1,5 +1,6 @@
 """The log: one line a signal, in closed words, and nothing else however hard somebody tries."""
 
+import ast
 import io
 import json
 import logging
@@ -13,11 +14,15 @@ import pytest
 
 from licet.core.signal import HIDDEN, SIGNALS, UnknownSignalError
 from licet.edge.draw import SystemDraw
-from licet.edge.log import LineLog, Several, Silence, open_log, say_error, take_over_others
+from licet.edge.log import LineLog, Several, open_log, say_error, take_over_others
 from licet.settings import BadSettingError, Telling, telling
 from licet.testing import SetClock, World, past_cases
+from licet.web.desk import silent
 
 CANARY = "canary-7f3a"
+SOURCE = Path(__file__).resolve().parents[2] / "src" / "licet"
+PASSED_ON = {"signal": (), "_word(outcome)": ("effect.done", "effect.failed", "effect.dead")}
+"""How a word is called where it stands under another name."""
 
 
 def opened(level: str = "debug", form: str | None = "json") -> tuple[LineLog, io.StringIO]:
@@ -94,7 +99,7 @@ def test_what_is_no_plain_word_is_hidden(text: str) -> None:
 
 def test_a_word_or_fact_nobody_declared_is_refused_by_every_log() -> None:
     log, out = opened()
-    for one in (log, Silence(), Several(journals=(log,))):
+    for one in (log, silent, Several(journals=(log,))):
         with pytest.raises(UnknownSignalError, match=r"the signal 'case\.read'"):
             one("case.read", text="x")
         with pytest.raises(UnknownSignalError, match="answer in the signal"):
@@ -165,10 +170,27 @@ def test_what_fails_in_a_thread_is_logged_by_type_and_place() -> None:
     assert CANARY not in out.getvalue()
 
 
+def told_in_source() -> Iterator[tuple[str, ast.keyword]]:
+    """Each fact of each signal that our source says; a `**` stands for facts that are told elsewhere."""
+    for file in SOURCE.rglob("*.py"):
+        for call in ast.walk(ast.parse(file.read_text("utf-8"))):
+            if isinstance(call, ast.Call) and ast.unparse(call.func).endswith("journal") and call.args:
+                first = ast.unparse(call.args[0])
+                words = PASSED_ON[first] if first in PASSED_ON else (str(ast.literal_eval(first)),)
+                yield from ((word, fact) for word in words for fact in call.keywords)
+
+
+def test_what_is_declared_is_said_and_what_is_said_is_declared() -> None:
+    told = list(told_in_source())
+    facts = {word: {fact.arg for said, fact in told if said == word} for word, _ in told}
+    assert set(facts) == set(SIGNALS)
+    assert not {word: found for word, said in facts.items() if (found := said - {None} - set(SIGNALS[word].facts))}
+    assert not {word: left for word, said in facts.items() if None not in said and (left := set(SIGNALS[word].facts) - said)}
+
+
 def test_flows_and_rules_never_log() -> None:
-    root = Path(__file__).resolve().parents[2] / "src" / "licet"
     for folder in ("core", "flows", "store", "stats"):
-        for file in (root / folder).rglob("*.py"):
+        for file in (SOURCE / folder).rglob("*.py"):
             assert "Journal" not in file.read_text("utf-8"), file
 
 

@@ -85,6 +85,7 @@ def test_what_trying_again_does_not_change_is_not_tried_again(status: int) -> No
 @pytest.mark.parametrize(
     ("said", "after"),
     [
+        ("Mon, 01 Jan 99999999999999999999 00:00:00 GMT", None),
         ("120", timedelta(seconds=120)),
         ("Mon, 07 Jan 2030 09:00:30 GMT", timedelta(seconds=30)),
         ("Mon, 07 Jan 2029 09:00:00 GMT", timedelta(0)),

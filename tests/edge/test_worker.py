@@ -11,13 +11,17 @@ from pathlib import Path
 import pytest
 
 from licet.core.case import Content
+from licet.core.people import Caller
 from licet.core.signal import Fact
 from licet.core.system import Proposed
+from licet.core.token import TokenScope
 from licet.edge.draw import SystemDraw
 from licet.edge.durable import DurableEngine
 from licet.edge.worker import Staff, Worker
 from licet.flows.drain import Claimed, claim_cases, waiting_use_cases
 from licet.flows.intake import Batch, accept
+from licet.flows.issue_tokens import TokenWish, new_token
+from licet.flows.receive import KEPT, Parcel, know_again
 from licet.ports import Durable
 from licet.store import queue, use_cases
 from licet.store.group import GroupBook
@@ -225,3 +229,16 @@ def test_an_engine_file_that_a_power_cut_left_unreadable_is_begun_anew(tmp_path:
             send(world, "mails", 30, begins="more")
             until(lambda: depth(world, "mails") == 0)
         assert file.stat().st_mode & 0o077 == 0
+
+
+def test_keys_of_requests_are_forgotten_when_their_time_is_over(tmp_path: Path) -> None:
+    with World(tmp_path) as world:
+        world.journey("mails")
+        wish = TokenWish(name="x", scopes=frozenset({TokenScope.STOP}), use_case="mails", lasts=2 * KEPT)
+        token = done(new_token(world.office, world.owner, wish)).token
+        press = Caller(token=token.id, name="x")
+        assert know_again(world.office, press, Parcel(key="k", digest="0" * 64)) is None
+        assert know_again(world.office, press, Parcel(key="k", digest="1" * 64)) is not None
+        world.clock.pass_time(KEPT)
+        with working(world):
+            until(lambda: know_again(world.office, press, Parcel(key="k", digest="1" * 64)) is None)

@@ -6,17 +6,20 @@ from pathlib import Path
 
 import pytest
 
+from licet.core.answer import Choice
 from licet.core.case import Content
 from licet.core.history import PastCase
 from licet.core.refusal import Refused
 from licet.core.system import NoProposal, Proposal, Proposed
+from licet.flows.answer import answer_case
 from licet.flows.drain import CHUNK, LEASE, MOST_ATTEMPTS, Claimed, claim_cases, give_back, keep_claims, waiting_use_cases, work_off
 from licet.flows.erase import erase_case
+from licet.flows.grant import revoke_mandate
 from licet.flows.intake import Accepted, Batch, Taken, accept, take_now
 from licet.flows.register import retire_use_case
 from licet.flows.respond import suspend_mandate
 from licet.flows.speakers import Speakers
-from licet.store import decisions, queue, use_cases
+from licet.store import decisions, live, queue, use_cases
 from licet.store.engines import on_postgresql
 from licet.testing import POSTED, ScriptedSystem, World, done, past_cases, says_like
 from tests.flows.breakable import second
@@ -170,6 +173,34 @@ def test_a_case_that_takes_its_worker_down_each_time_ends_with_a_person_and_take
         assert of_word(world, "case.routed")[0].facts["reason"] == "system_failed"
 
 
+def test_a_case_that_took_workers_down_has_its_turn_under_a_load_that_never_ends(tmp_path: Path) -> None:
+    """Breaks when cases that come in later always go first: then an accepted case is never decided, although workers run."""
+    with World(tmp_path) as world:
+        world.journey(MAILS)
+        suspects = sent(world, past_cases(2, name="suspect"))
+        for _ in range(2):
+            must(claimed(world))
+            world.clock.pass_time(LEASE)
+        for k in range(4):
+            sent(world, past_cases(5, name=f"fresh-{k}"))
+            worked_off(world, must(claimed(world)))
+            world.clock.pass_time(queue.PATIENCE)
+        with world.office.book.read() as tx:
+            assert len(live.routed_among(tx, [one.number for one in suspects])) == len(suspects)
+
+
+def test_however_many_cases_took_workers_down_one_at_a_time_is_tried_while_others_wait(tmp_path: Path) -> None:
+    with World(tmp_path) as world:
+        world.journey(MAILS)
+        sent(world)
+        for _ in range(2):
+            must(claimed(world))
+            world.clock.pass_time(LEASE)
+        world.clock.pass_time(queue.PATIENCE)
+        sent(world, past_cases(5, name="fresh"))
+        assert [must(claimed(world, holder=f"w{k}")).cases for k in range(2)] == [1, 5]
+
+
 def test_nothing_is_decided_alone_once_the_stop_button_was_pressed(tmp_path: Path) -> None:
     with World(tmp_path) as world:
         world.journey(MAILS)
@@ -186,6 +217,20 @@ def test_an_erased_case_leaves_the_queue_and_nobody_is_asked_about_it(tmp_path: 
         done(erase_case(world.office, world.owner, name=MAILS, case="live-7"))
         assert worked_off(world, must(claimed(world))) == (39, 0)
         assert depth(world) == 0
+
+
+def test_a_use_case_is_not_retired_while_a_case_that_came_in_is_not_decided(tmp_path: Path) -> None:
+    """Breaks when what waits for a worker or a person is left where nobody may decide it any more."""
+    with World(tmp_path) as world:
+        world.journey(MAILS)
+        sent(world, past_cases(2, name="q"))
+        done(revoke_mandate(world.office, world.risk, name=MAILS, why="over"))
+        assert code(retire_use_case(world.office, world.owner, name=MAILS)) == "cases_waiting"
+        assert worked_off(world, must(claimed(world))) == (0, 2)
+        assert code(retire_use_case(world.office, world.owner, name=MAILS)) == "cases_waiting"
+        done(erase_case(world.office, world.owner, name=MAILS, case="q-1"))
+        assert answer_case(world.office, world.reviewer, name=MAILS, case="q-0", answer=Choice(value="yes")) is None
+        done(retire_use_case(world.office, world.owner, name=MAILS))
 
 
 def test_a_full_queue_refuses_and_takes_nothing_in(tmp_path: Path) -> None:

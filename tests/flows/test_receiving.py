@@ -6,10 +6,13 @@ from pathlib import Path
 
 import pytest
 
+from licet.core.answer import Choice
 from licet.core.case import CaseState
 from licet.core.history import PastCase
 from licet.core.token import TokenScope
 from licet.core.use_case import UseCase
+from licet.flows.correct import correct_decision
+from licet.flows.erase import erase_case
 from licet.flows.follow import follow_case, list_cases, mandate_now, routed_by_now, watch_now
 from licet.flows.intake import Batch
 from licet.flows.issue_tokens import Admitted, TokenWish, admit, list_tokens, new_token, revoke_token
@@ -85,12 +88,33 @@ def test_cases_are_followed_in_pages_by_state(tmp_path: Path) -> None:
         }  # fmt: skip
         found = {state: len(list_cases(world.office, let.use_case, state, after=0, limit=100)) for state in expected}
         assert found == expected
-        numbers = [one.number for one in list_cases(world.office, let.use_case, None, after=sent[4].number, limit=3)]
+        numbers = [one.case.number for one in list_cases(world.office, let.use_case, None, after=sent[4].number, limit=3)]
         assert numbers == [one.number for one in sent[5:8]]
         assert routed_by_now(world.office, [one.number for one in sent[:3]] + [10**9]) == {one.number for one in sent[:3]}
         by_name = done(follow_case(world.office, let.use_case, name=str(sent[0].name)))
         assert by_name == done(follow_case(world.office, let.use_case, name=str(sent[0].number)))
         assert code(follow_case(world.office, let.use_case, name="9" * 40)) == "not_there"
+
+
+def test_a_corrected_answer_is_the_one_that_counts_wherever_it_is_asked_for(tmp_path: Path) -> None:
+    with World(tmp_path) as world:
+        journey(world, MAILS)
+        let = entered(world)
+        name = str(send(world, let, LIVE[1], key(None)).followed.case.name)
+        for said in ("no", "perhaps"):
+            done(correct_decision(world.office, world.reviewer, name=MAILS, case=name, answer=Choice(value=said), why="it was read wrong"))
+        found = done(follow_case(world.office, let.use_case, name=name))
+        (listed,) = list_cases(world.office, let.use_case, CaseState.DECIDED, after=0, limit=9)
+        assert found.answer == listed.answer == Choice(value="perhaps")
+        assert found.case.decided is not None
+        assert found.case.decided.answer == Choice(value="yes")
+        assert [(one.answer, one.by) for one in found.corrections] == [
+            (Choice(value="no"), world.reviewer.id),
+            (Choice(value="perhaps"), world.reviewer.id),
+        ]
+        done(erase_case(world.office, world.owner, name=MAILS, case=name))
+        (erased,) = list_cases(world.office, let.use_case, None, after=0, limit=9)
+        assert (erased.answer, erased.case.name) == (None, None)
 
 
 def test_a_past_case_is_not_followed(tmp_path: Path) -> None:

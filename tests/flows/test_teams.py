@@ -18,6 +18,7 @@ from licet.core.team import MAIN, OtherTeamError
 from licet.core.token import TokenScope
 from licet.core.use_case import Stage
 from licet.flows.adjudicate import hand_out, take_in
+from licet.flows.answer import answer_case
 from licet.flows.audit import audit_status, standing
 from licet.flows.correct import correct_decision
 from licet.flows.deliver import deliver_due, deliver_some, not_arrived
@@ -44,7 +45,7 @@ from licet.flows.register import move_use_case, new_use_case, rename_use_case, r
 from licet.flows.replay import replay_effects
 from licet.flows.report import export_cases, gather
 from licet.flows.respond import suspend_mandate
-from licet.flows.review import answer_case, answer_worksheet, worksheet
+from licet.flows.review import answer_worksheet, worksheet
 from licet.flows.set_standard import countersign_standard, lock_standard, revise_standard, show_standard
 from licet.flows.sort_history import Order
 from licet.flows.speakers import Speakers

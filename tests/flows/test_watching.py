@@ -15,10 +15,10 @@ from licet.flows.audit import AuditStatus, audit_status
 from licet.flows.grant import Wishes, revoke_mandate
 from licet.flows.respond import suspend_mandate
 from licet.flows.review import answer_worksheet
+from licet.flows.settle import settle
 from licet.stats import watch as watching
 from licet.store import audits, mandates, notices, use_cases
 from licet.testing import World, done, past_cases, truth_of
-from licet.wiring import settle
 from tests.flows.breakable import KilledError, breaks
 from tests.flows.examples import MAILS, always_wrong, code, of_word, only
 

@@ -11,10 +11,11 @@ import pytest
 from licet.core.answer import AnswerKind
 from licet.core.case import ContentKind, TextContent
 from licet.core.case_schema import CaseField, CaseSchema, FieldType
+from licet.core.history import SentCase
 from licet.core.ids import UseCaseSlug
 from licet.edge.bad_file import BadFileError
 from licet.edge.case_files import case_file, look_through, read_cases
-from licet.edge.case_forms import SentCase, read_case
+from licet.edge.case_forms import read_case
 from licet.edge.forms import UseCaseFile
 from licet.edge.past_cases import Columns
 from licet.edge.tables import Reading

@@ -10,8 +10,9 @@ from sqlalchemy import event, insert, text, update
 from licet.flows.intake import Batch, accept
 from licet.store import use_cases, work_tables
 from licet.store.book import Tx
+from licet.store.effects import DEAD, WAITING
 from licet.store.engines import on_postgresql
-from licet.store.gauges import DEAD, WAITING, Gauges, UseCaseGauges, read_gauges
+from licet.store.gauges import Gauges, UseCaseGauges, read_gauges
 from licet.testing import POSTED, World, done, past_cases
 
 MANY = ("case_item", "case_key", "routing", "decision", "task", "review", "proposal", "ledger_entry", "effect", "audit", "checkpoint")

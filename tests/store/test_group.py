@@ -4,11 +4,12 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, event
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from licet.core.people import Role
 from licet.edge.draw import SystemDraw
@@ -103,6 +104,23 @@ def test_a_thread_that_fails_takes_back_its_own_part_and_nobody_elses(tmp_path: 
             owner = people.by_id(tx, world.owner.id)
         assert owner is not None
         assert owner.name == f"Name {kept[-1]}"
+
+
+def test_who_passes_over_a_failure_is_not_told_that_everything_was_written(tmp_path: Path) -> None:
+    """Breaks when a COMMIT that PostgreSQL answers by taking everything back counts as one."""
+    with World(tmp_path) as world:
+        for book in (grouped(world)[0], world.office.book):
+            told: object = "written"
+            try:
+                with book.write() as tx:
+                    (taken,) = tx.take_numbers("case", 1)
+                    with suppress(SQLAlchemyError):
+                        tx.conn.exec_driver_sql("SELECT nothing_of_this_name")
+            except BrokenDatabaseError as error:
+                told = error
+            with book.write() as tx:
+                (following,) = tx.take_numbers("case", 1)
+            assert (told == "written") == (following == taken + 1)
 
 
 def test_everybody_in_a_group_is_told_when_its_commit_fails(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy import Engine, inspect
 
 from licet import __version__
 from licet.store import engines, tallies, use_cases
-from licet.store.engines import HEAD, LAST, SchemaError, check_schema, open_engine, schema_of
+from licet.store.engines import HEAD, LAST, SchemaError, check_schema, on_postgresql, open_engine, schema_of
 from licet.store.migrations.versions import pre_0001_journey
 from licet.store.tallies import Tally
 from licet.store.upgrade import POST, PRE, STEPS, NotAStepError, OldWorkersError, Step, older, steps, upgrade, waiting
@@ -126,6 +126,8 @@ def test_tallies_of_an_older_database_are_counted_and_are_those_counted_as_it_ha
         assert kept[mails].decided["ai"] + kept[mails].decided["person"] + kept[mails].tasks["decision"] == 90
         assert sum(kept[mails].routed.values()) == 90
         with world.office.book.write() as tx:
+            if on_postgresql(tx.conn):
+                tx.conn.exec_driver_sql("DROP POLICY one_team ON use_case")
             for name in ("work", "effect", "correction", "stop", "request", "api_token", "team", "duty", "worker", "tally"):
                 tx.conn.exec_driver_sql(f"DROP TABLE {name}")
             tx.conn.exec_driver_sql("UPDATE alembic_version SET version_num = '0001'")

@@ -13,10 +13,11 @@ import uvicorn
 from fastapi import APIRouter
 
 from licet.core.case_schema import Problem
+from licet.core.history import SentCase
 from licet.core.people import Role
 from licet.core.token import TokenScope
 from licet.core.use_case import UseCase
-from licet.edge.case_forms import SentCase, read_case
+from licet.edge.case_forms import read_case
 from licet.flows.drain import claim_cases, waiting_use_cases, work_off
 from licet.flows.grant import Wishes
 from licet.flows.issue_tokens import TokenWish, new_token

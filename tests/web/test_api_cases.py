@@ -27,7 +27,7 @@ def test_a_case_with_a_sure_proposal_is_decided_alone_in_the_same_request(served
     response = served.send(case("sure"))
     told = response.json()
     assert response.status_code == 201
-    assert response.headers["location"] == f"{AT}/cases/{told['number']}"
+    assert response.headers["location"] == f"{AT}/cases/sure"
     assert (told["state"], told["route"], told["decision"]["answer"]) == ("decided", "alone", "yes")
     assert told["decision"]["by"] == f"mandate:{told['mandate']}"
     assert served.client.get(response.headers["location"]).json()["id"] == "sure"
@@ -36,6 +36,15 @@ def test_a_case_with_a_sure_proposal_is_decided_alone_in_the_same_request(served
 def test_a_case_with_an_unsure_proposal_goes_to_a_person_and_its_sender_hears_why(served: Served) -> None:
     told = served.send(case("unsure", confidence=0.3)).json()
     assert (told["state"], told["route"], told["reason"], told["decision"]) == ("waiting", "to_person", "below_threshold", None)
+
+
+def test_a_case_called_by_another_ones_number_does_not_take_its_address(served: Served) -> None:
+    first = served.send(case("a name/ä of %2F its own", confidence=0.3))
+    number = first.json()["number"]
+    assert served.send(case(str(number), confidence=0.99)).json()["number"] != number
+    assert served.client.get(first.headers["location"]).json()["number"] == number
+    dots = served.send(case("..", confidence=0.3))
+    assert served.client.get(dots.headers["location"]).json()["id"] == ".."
 
 
 def test_the_ledger_names_the_token_and_never_the_program(served: Served) -> None:

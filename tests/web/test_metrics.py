@@ -48,7 +48,7 @@ def busy() -> Meter:
     meter("chunk.done", use_case="mails", cases=500, alone=300, to_person=200, ms=812)
     meter("chunk.failed", use_case="mails", kind="ValueError", where="x.py:1")
     meter("system.asked", use_case="mails", proposed=20, no_proposal=4, refused=1, ms=90)
-    meter("effect.dead", use_case="mails", way="webhook", attempts=36)
+    meter("effect.dead", use_case="mails", way="webhook", ms=3)
     meter("error.unexpected", id="e_1", kind="ValueError", where="x.py:1")
     return meter
 

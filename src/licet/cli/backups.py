@@ -17,12 +17,12 @@ from licet.core.ledger import Frontier
 from licet.core.refusal import Refused
 from licet.edge.seal import verify_checkpoint
 from licet.edge.witness import newest_note
-from licet.flows.office import entry
+from licet.flows.office import Office, entry
 from licet.flows.settle import settle
 from licet.settings import FOLDER, Home
 from licet.store import ledger
 from licet.store.copies import BESIDE, check_whole, copy_database
-from licet.wiring import opened
+from licet.wiring import checkpoint_outside, opened
 
 DATABASE, KEY, LEDGER_KEY, CHECKPOINTS = "licet.sqlite", "key", "ledger.key", "checkpoints.txt"
 NAMES = (DATABASE, KEY, LEDGER_KEY, CHECKPOINTS)
@@ -78,7 +78,7 @@ def _refuse_server(home: Home) -> None:
     why = "The database is on PostgreSQL, and one file cannot hold it together with its keys."
     remedy = (
         f"Copy it with `pg_dump --format=custom`, put it back with `pg_restore` into an empty database, and keep a copy of "
-        f"{str(home.inner)!r} (and of LICET_KEY_FILE) apart from it. `licet ledger verify` then says what is lost."
+        f"{str(home.inner)!r} (and of LICET_KEY_FILE) apart from it. `licet db accept-rollback` then writes down what is lost."
     )
     raise RefusedError(Refused(code="database_elsewhere", why=why, remedy=remedy))
 
@@ -150,17 +150,42 @@ def _told(there: Home, notes: list[str]) -> Restored:
     """Checks what was unpacked against the checkpoints outside, and writes into its ledger what is lost."""
     check_whole(there.database)
     with opened(there, rolled_back=True) as office:
+        return _written_down(office, notes)
+
+
+def accept_rollback(home: Home) -> Restored:
+    """Writes into the ledger that the database was put back with the server's own tools, and what is lost by that.
+
+    Raises:
+        RefusedError: when the database is a SQLite file, or nothing is lost.
+        BadBackupError: when it is another ledger than the checkpoints outside are of.
+    """
+    if home.database_url is None:
+        why = "The database is a SQLite file, which `licet restore` puts back together with its keys."
+        raise RefusedError(Refused(code="database_here", why=why, remedy="Use `licet restore BACKUP`."))
+    with opened(home, rolled_back=True) as office:
+        outside = checkpoint_outside(office)
         with office.book.read() as tx:
-            leaves = ledger.leaves(tx)
-        known = max((_signed(note, office.seal.vkey) for note in notes), key=lambda one: one.size, default=None)
-        if known is not None and known.size <= len(leaves) and Frontier().extend(leaves[: known.size]).root() != known.root:
-            raise BadBackupError(f"its ledger has other entries than the checkpoint outside, of {known.size:,}.")
-        size = None if known is None else known.size
-        lost = 0 if size is None else max(0, size - len(leaves))
-        facts = {"entries": len(leaves), "known_outside": size, "rolled_back": lost}
-        with office.book.write() as tx:
-            tx.record(entry("ledger.restored", by=OPERATOR, now=office.clock.now(), use_case=None, **facts))
-        settle(office)
+            size = ledger.head(tx).size
+        if outside is None or outside.size <= size:
+            why = f"The database has {size:,} ledger entries, and no checkpoint outside knows of more: nothing is lost."
+            raise RefusedError(Refused(code="nothing_lost", why=why, remedy=""))
+        return _written_down(office, [newest_note(home.checkpoints.read_bytes()) or ""])
+
+
+def _written_down(office: Office, notes: list[str]) -> Restored:
+    """Holds a ledger that was put back against the checkpoints outside, and writes into it what is lost."""
+    with office.book.read() as tx:
+        leaves = ledger.leaves(tx)
+    known = max((_signed(note, office.seal.vkey) for note in notes), key=lambda one: one.size, default=None)
+    if known is not None and known.size <= len(leaves) and Frontier().extend(leaves[: known.size]).root() != known.root:
+        raise BadBackupError(f"its ledger has other entries than the checkpoint outside, of {known.size:,}.")
+    size = None if known is None else known.size
+    lost = 0 if size is None else max(0, size - len(leaves))
+    facts = {"entries": len(leaves), "known_outside": size, "rolled_back": lost}
+    with office.book.write() as tx:
+        tx.record(entry("ledger.restored", by=OPERATOR, now=office.clock.now(), use_case=None, **facts))
+    settle(office)
     return Restored(entries=len(leaves), known=size, rolled_back=lost)
 
 

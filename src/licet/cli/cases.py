@@ -47,7 +47,7 @@ def cases() -> None:
 @usual
 def submit(slug: str, file: Path, acting: str | None, home: str | None, *, as_json: bool, **given: str | int | None) -> None:
     """Take cases in and route each: alone inside the mandate, else to a person; or send them to a server."""
-    from licet.cli.deliveries import parcel, taken_in
+    from licet.cli.deliveries import ready_file, taken_in
     from licet.cli.progress import Progress
     from licet.cli.sending import send_file
     from licet.flows.office import who
@@ -57,7 +57,7 @@ def submit(slug: str, file: Path, acting: str | None, home: str | None, *, as_js
         return
     folder = folder_of(home, slug)
     with at_work(home) as office, Progress(file, hidden=as_json) as bar:
-        ready = parcel(folder, file, given, on_bytes=bar.advance)
+        ready = ready_file(folder, file, given, on_bytes=bar.advance)
         done = granted(taken_in(office, who(office, acting), ready))
     simulated = ready.delivery.simulated
     said(tally_json(slug, done, simulated=simulated), _tally_lines(slug, done, simulated=simulated), as_json=as_json)

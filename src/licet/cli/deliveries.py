@@ -16,7 +16,7 @@ from licet.flows.office import Office
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Parcel:
+class ReadyFile:
     """A file that is ready to be taken in.
 
     Attributes:
@@ -28,9 +28,9 @@ class Parcel:
     delivery: Delivery
 
 
-def parcel(
+def ready_file(
     folder: Path, path: Path, given: Mapping[str, str | int | None], *, whole: bool = False, on_bytes: Listener | None = None
-) -> Parcel:
+) -> ReadyFile:
     """Makes a file ready to be taken in.
 
     Args:
@@ -54,7 +54,7 @@ def parcel(
         card=card,
         simulated=file.columns.answer is not None,
     )
-    return Parcel(file=file, delivery=delivery)
+    return ReadyFile(file=file, delivery=delivery)
 
 
 def file_and_system(
@@ -72,7 +72,7 @@ def file_and_system(
     return file, named or card_of(cast("str | None", given["system"]), posted=file.brings_proposals)
 
 
-def taken_in(office: Office, by: Actor, ready: Parcel) -> Tally | Refused:
+def taken_in(office: Office, by: Actor, ready: ReadyFile) -> Tally | Refused:
     """Hands a file to intake.
 
     Returns:
@@ -85,6 +85,6 @@ def taken_in(office: Office, by: Actor, ready: Parcel) -> Tally | Refused:
     return last
 
 
-def progress(office: Office, by: Actor, ready: Parcel) -> Iterator[Tally | Refused]:
+def progress(office: Office, by: Actor, ready: ReadyFile) -> Iterator[Tally | Refused]:
     """As `taken_in`, chunk by chunk."""
     return submit(office, by, ready.delivery)

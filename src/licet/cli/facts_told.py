@@ -7,7 +7,7 @@ from typing import assert_never
 from licet.core.answer import answer_label
 from licet.core.audit import Disagreed
 from licet.core.case import CaseBody, ImageContent, TableContent, TextContent
-from licet.core.ids import LICET, CaseNumber
+from licet.core.ids import BY_MANDATE, LICET, CaseNumber
 from licet.core.mandate import (
     ActiveMandate,
     ExpiredMandate,
@@ -128,7 +128,7 @@ def mended_of(tx: Tx, seen: Seen) -> tuple[Mended, ...]:
 def _decided_by(tx: Tx, seen: Seen, case: CaseNumber, salt: bytes) -> str:
     made = decisions.made(tx, seen.use_case, case, salt)
     by = "" if made is None else made.by
-    return "AI alone" if by.startswith("mandate:") else _who(seen, by)
+    return "AI alone" if by.startswith(BY_MANDATE) else _who(seen, by)
 
 
 # --- who did what ------------------------------------------------------------------------------------------------------

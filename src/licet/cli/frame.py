@@ -47,6 +47,7 @@ ENVIRONMENT_ERRORS = frozenset(
         "SchemaError",
         "TracesMissingError",
         "OldWorkersError",
+        "ClockOffError",
         "ClockWentBackError",
         "BrokenDatabaseError",
         "KeyFileError",

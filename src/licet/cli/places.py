@@ -226,6 +226,18 @@ def check_schema(home: str | None, *, as_json: bool) -> None:
     said({"schema": schema, "waiting": list(left)}, lines, as_json=as_json)
 
 
+@db.command("accept-rollback", context_settings=CONTEXT)
+@home_option
+@json_option
+def accept(home: str | None, *, as_json: bool) -> None:
+    """After pg_restore of an older copy: write into the ledger what is lost, so that work can go on."""
+    from licet.cli.backups import accept_rollback
+
+    found = accept_rollback(find_home(None if home is None else Path(home)))
+    line = f"{found.entries:,} entries are there, {found.rolled_back:,} are lost; the ledger says so from now on."
+    said({"entries": found.entries, "known_outside": found.known, "rolled_back": found.rolled_back}, (line,), as_json=as_json)
+
+
 @click.command(context_settings=CONTEXT)
 @click.argument("file")
 @home_option

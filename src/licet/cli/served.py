@@ -1,13 +1,10 @@
 """Served: an installation behind its server, with a worker in the same process where it is to have one."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 
 from licet.core.token import TokenScope
 from licet.edge.case_reader import FolderReader
-from licet.edge.slots import take_slot
 from licet.edge.worker import Worker
 from licet.flows.office import Office
 from licet.flows.speakers import Speakers
@@ -18,7 +15,7 @@ from licet.web.desk import Service
 from licet.web.guard import everywhere
 from licet.web.limits import Limits
 from licet.web.metrics import Meter, metrics_routes
-from licet.wiring import watched, worker_of
+from licet.wiring import watched
 
 WORKER_SEEN_WITHIN = timedelta(seconds=30)
 """A server without a worker of its own is ready while some worker was seen so lately."""
@@ -35,7 +32,7 @@ class Wish:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Telling:
+class Audience:
     """Who is told what a server does: its log, its traces, and the counts of its metrics."""
 
     journal: Journal
@@ -43,30 +40,11 @@ class Telling:
     meter: Meter
 
 
-@contextmanager
-def with_worker(home: Home, office: Office, telling: Telling) -> Iterator[Worker]:
-    """Runs a worker until the block ends.
-
-    Raises:
-        WorkerRunningError: when there may be no other worker.
-    """
-    slot = take_slot(home.inner, several=home.database_url is not None)
-    try:
-        worker = worker_of(office, slot, telling.journal, telling.trace)
-        worker.start()
-        try:
-            yield worker
-        finally:
-            worker.stop()
-    finally:
-        slot.free()
-
-
-def app_of(home: Home, office: Office, wish: Wish, telling: Telling, worker: Worker | None) -> App:
+def app_of(home: Home, office: Office, wish: Wish, audience: Audience, worker: Worker | None) -> App:
     """The server's app; it wakes the worker of this process, if there is one, when cases come in."""
     limit = body_limit()
     service = Service(
-        office=watched(office, telling.journal, telling.trace),
+        office=watched(office, audience.journal, audience.trace),
         read_case=FolderReader(root=home.use_cases),
         limits=Limits() if limit is None else Limits(body_bytes=limit),
         speakers=Speakers() if worker is None else worker.speakers,
@@ -74,10 +52,10 @@ def app_of(home: Home, office: Office, wish: Wish, telling: Telling, worker: Wor
         asserted=wish.asserted,
         worker_within=WORKER_SEEN_WITHIN,
         wake=_nobody if worker is None else worker.wake,
-        journal=telling.journal,
-        trace=telling.trace,
+        journal=audience.journal,
+        trace=audience.trace,
     )
-    return make_app(service, metrics_routes(telling.meter, office, everywhere(TokenScope.METRICS)))
+    return make_app(service, metrics_routes(audience.meter, office, everywhere(TokenScope.METRICS)))
 
 
 def _nobody() -> None:

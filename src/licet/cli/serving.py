@@ -17,18 +17,17 @@ from licet.cli.frame import CONTEXT, home_option
 def worker(home: str | None) -> None:
     """Work off the cases that wait, until it is ended; on PostgreSQL any number of workers run beside each other."""
     from licet.cli.telling import telling_outside
-    from licet.edge.slots import take_slot
     from licet.settings import find_home
-    from licet.wiring import serving, worker_of
+    from licet.wiring import at_work_in, serving
 
     found = find_home(None if home is None else Path(home))
-    with serving(found) as office, telling_outside() as (journal, trace), until_ended() as ended:
-        slot = take_slot(found.inner, several=found.database_url is not None)
-        one = worker_of(office, slot, journal, trace)
-        one.start()
+    with (
+        serving(found) as office,
+        telling_outside() as (journal, trace),
+        until_ended() as ended,
+        at_work_in(found, office, journal, trace),
+    ):
         ended.wait()
-        one.stop()
-        slot.free()
 
 
 @click.command("serve", context_settings=CONTEXT)
@@ -39,19 +38,19 @@ def worker(home: str | None) -> None:
 @home_option
 def serve(host: str, port: int, home: str | None, *, no_worker: bool, asserted: bool) -> None:
     """Serve programs: the API, health and metrics, with a worker in the same process."""
-    from licet.cli.served import Telling, Wish, app_of, with_worker
+    from licet.cli.served import Audience, Wish, app_of
     from licet.cli.telling import telling_outside
     from licet.settings import find_home
     from licet.web.metrics import Meter
     from licet.web.server import running
-    from licet.wiring import serving
+    from licet.wiring import at_work_in, serving
 
     found, meter = find_home(None if home is None else Path(home)), Meter()
     wish = Wish(host=host, port=port, asserted=asserted, worker=not no_worker)
     with serving(found) as office, telling_outside(meter) as (journal, trace), until_ended() as ended:
-        telling = Telling(journal=journal, trace=trace, meter=meter)
-        with with_worker(found, office, telling) if wish.worker else nullcontext() as one:
-            app = app_of(found, office, wish, telling, one)
+        audience = Audience(journal=journal, trace=trace, meter=meter)
+        with at_work_in(found, office, journal, trace) if wish.worker else nullcontext() as one:
+            app = app_of(found, office, wish, audience, one)
             with running(app, host=host, port=port) as ports:
                 database = "sqlite" if found.database_url is None else "postgresql"
                 journal("server.started", version=__version__, port=ports[0], database=database, worker=wish.worker)

@@ -6,13 +6,13 @@ import click
 
 from licet.cli.frame import CONTEXT, Commands, at_work, granted, home_option, json_option, plain, said, usual
 from licet.core.canonical import Json
+from licet.core.token import LONGEST_DAYS, USUAL_DAYS, TokenScope
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from licet.flows.issue_tokens import ListedToken
-
-SCOPES = ("cases:write", "cases:read", "mandate:read", "stop", "effects", "metrics")
+SCOPES = [scope.value for scope in TokenScope]
 
 
 @click.group(cls=Commands, context_settings=CONTEXT)
@@ -26,7 +26,7 @@ def token() -> None:
     "--scope", "scopes", multiple=True, required=True, type=click.Choice(SCOPES), help="What it may be used for; repeat for more."
 )
 @click.option("--use-case", "slug", metavar="SLUG", help="The only use case it is for. Default: all; that takes an admin.")
-@click.option("--days", type=click.IntRange(1, 366), default=90, help="Days until it ends by itself; default: 90.")
+@click.option("--days", type=click.IntRange(1, LONGEST_DAYS), default=USUAL_DAYS, show_default=True, help="Days until it ends by itself.")
 @usual
 def new(  # noqa: PLR0913 - a command's options
     name: str, scopes: tuple[str, ...], slug: str | None, days: int, acting: str | None, home: str | None, *, as_json: bool
@@ -34,7 +34,6 @@ def new(  # noqa: PLR0913 - a command's options
     """Make a token and show it, this once: what is kept of it is a digest."""
     from datetime import timedelta
 
-    from licet.core.token import TokenScope
     from licet.flows.issue_tokens import TokenWish, new_token
     from licet.flows.office import who
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from licet.cli.cases import tally_json
-from licet.cli.deliveries import parcel, taken_in
+from licet.cli.deliveries import ready_file, taken_in
 from licet.cli.frame import OK, RefusedError, at_work, folder_of, granted, plain, said
 from licet.core.canonical import Json
 from licet.edge.bad_file import BadFileError
@@ -67,7 +67,7 @@ def _take(watch: _Watch, place: WatchedFolder, file: Path) -> Mapping[str, Json]
     """Takes one file in. The office is opened for each: its ledger entries are numbered and signed when the file is done."""
     try:
         with at_work(watch.home) as office:
-            ready = parcel(folder_of(watch.home, watch.slug), file, watch.given, whole=True)
+            ready = ready_file(folder_of(watch.home, watch.slug), file, watch.given, whole=True)
             tally = granted(taken_in(office, who(office, watch.acting), ready))
     except BadFileError as wrong:
         return _refused(place, file, wrong, rows=0)

@@ -179,8 +179,8 @@ class EffectMessage:
     corrected: Answer | None
 
 
-BY_MANDATE = "mandate"
-BY_PERSON = "person"
+BY_AI, BY_PERSON = "mandate", "person"
+"""Who decided, as receivers are told."""
 
 
 def message_to_json(message: EffectMessage) -> Mapping[str, Json]:

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from licet.core.answer import Answer
 from licet.core.case import CaseBody, Part
+from licet.core.system import SystemCard
 
 SMALLEST_HISTORY = 30
 """Fewer past cases than this say nothing about a system."""
@@ -49,6 +50,19 @@ class PastCase:
     happened_at: datetime | None = None
     posted: PostedProposal | None = None
     answered_by: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SentCase:
+    """A case that a program sent, checked.
+
+    Attributes:
+        past: the case; `posted` is its proposal.
+        card: the system that proposed; None without a proposal.
+    """
+
+    past: PastCase
+    card: SystemCard | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

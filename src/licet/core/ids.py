@@ -30,6 +30,9 @@ SealedSetId = NewType("SealedSetId", int)
 OPERATOR = PersonId("operator")
 """Who acts when nobody is named: may set up, import, evaluate and export, and nothing that needs a person."""
 
+BY_MANDATE = "mandate:"
+"""How who decided begins where AI decided alone; the id of its mandate follows."""
+
 PROGRAM = "token:"
 """How a program begins where the ledger says who acted; the public id of its token follows."""
 

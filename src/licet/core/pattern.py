@@ -7,6 +7,8 @@ PATTERN_LENGTH = 200
 MOST_REPEATS = 3
 """Parts of a pattern that may match more or fewer characters; with texts of 200 characters the worst case stays at milliseconds."""
 MOST_ALTERNATIVES = 10
+FEW_ALTERNATIVES = 3
+"""Of a pattern with `MOST_REPEATS` repeats: each alternative may double what the repeats cost."""
 
 _REPEAT = re.compile(r"[*+?]|\{[0-9]*,[0-9]*\}")
 _COUNT = re.compile(r"\{[0-9]+\}")
@@ -40,4 +42,6 @@ def why_not_a_pattern(pattern: str) -> str:
     repeats = len(_REPEAT.findall(_COUNT.sub("", bare)))
     if repeats > MOST_REPEATS:
         return f"{repeats} parts may match more or fewer characters; {MOST_REPEATS} are allowed."
-    return "" if bare.count("|") <= MOST_ALTERNATIVES else f"it has more than {MOST_ALTERNATIVES} alternatives."
+    most = MOST_ALTERNATIVES if repeats < MOST_REPEATS else FEW_ALTERNATIVES
+    with_repeats = "" if repeats < MOST_REPEATS else f" beside {MOST_REPEATS} parts that may match more or fewer characters"
+    return "" if bare.count("|") <= most else f"it has more than {most} alternatives{with_repeats}."

@@ -44,15 +44,11 @@ SIGNALS: Final[Mapping[str, Signal]] = {
     "server.started": _signal(Weight.INFO, "A server answers requests.", "version", "port", "database", "worker"),
     "server.stopping": _signal(Weight.INFO, "A server or worker was asked to end, and finishes what it holds.", "worker"),
     "server.stopped": _signal(Weight.INFO, "A server has ended.", "port"),
-    "worker.started": _signal(Weight.INFO, "A worker claims cases.", "worker", "version", "database"),
-    "worker.stopped": _signal(Weight.INFO, "A worker has ended.", "worker", "ms"),
+    "worker.started": _signal(Weight.INFO, "A worker claims cases.", "worker", "version"),
+    "worker.stopped": _signal(Weight.INFO, "A worker has ended.", "worker"),
     "worker.failed": _signal(Weight.ERROR, "A round of a worker failed; it is tried again.", "worker", "round", "kind", "where"),
     "cases.given_back": _signal(Weight.INFO, "An ending worker gave cases back to others.", "worker", "cases"),
-    "cases.accepted": _signal(Weight.INFO, "Cases were taken in.", "use_case", "source", "cases", "repeated", "ms"),
-    "cases.refused": _signal(Weight.WARNING, "Cases were refused because too many wait already.", "use_case", "cases", "code"),
-    "chunk.done": _signal(
-        Weight.INFO, "A chunk of cases was routed.", "use_case", "cases", "alone", "to_person", "failed", "taken_over", "ms"
-    ),
+    "chunk.done": _signal(Weight.INFO, "A chunk of cases was routed.", "use_case", "cases", "alone", "to_person", "ms"),
     "chunk.failed": _signal(
         Weight.ERROR, "A chunk could not be worked off; its cases are claimed anew when the lease ends.", "use_case", "kind", "where"
     ),
@@ -66,18 +62,10 @@ SIGNALS: Final[Mapping[str, Signal]] = {
         Weight.WARNING, "A system failed too often: it is left alone, its cases go to people.", "use_case", "cases"
     ),
     "breaker.closed": _signal(Weight.INFO, "A system answers again.", "use_case", "seconds"),
-    "effect.done": _signal(Weight.INFO, "An effect was delivered.", "use_case", "way", "effect", "attempts", "ms"),
-    "effect.failed": _signal(
-        Weight.WARNING, "An effect failed and is tried again.", "use_case", "way", "effect", "attempts", "failure", "again_in_s", "ms"
-    ),
-    "effect.dead": _signal(
-        Weight.ERROR, "An effect failed for good; `licet effects` shows and replays it.", "use_case", "way", "effect", "attempts", "failure"
-    ),
-    "ledger.numbered": _signal(Weight.DEBUG, "Ledger entries were numbered and signed.", "entries", "ms"),
-    "sweep.done": _signal(Weight.DEBUG, "A sweep looked for what is due.", "sweep", "found", "ms"),
-    "mandate.changed": _signal(Weight.WARNING, "A mandate was suspended, or its time is over.", "use_case", "state"),
-    "stop.pressed": _signal(Weight.WARNING, "A person pressed the stop switch.", "use_case"),
-    "stop.lifted": _signal(Weight.WARNING, "A person lifted a stop.", "use_case"),
+    "effect.done": _signal(Weight.INFO, "An effect was delivered.", "use_case", "way", "ms"),
+    "effect.failed": _signal(Weight.WARNING, "An attempt to deliver an effect failed.", "use_case", "way", "ms"),
+    "effect.dead": _signal(Weight.ERROR, "An effect failed for good; `licet effects` shows and replays it.", "use_case", "way", "ms"),
+    "sweep.done": _signal(Weight.DEBUG, "A sweep did what was due.", "sweep", "found"),
     "request.done": _signal(Weight.DEBUG, "A request was answered.", "method", "route", "status", "ms"),
     "request.refused": _signal(Weight.INFO, "A request was refused by a rule, a right or its form.", "method", "route", "status", "code"),
     "error.unexpected": _signal(Weight.ERROR, "Something failed that should not; whoever met it was told the id.", "id", "kind", "where"),
@@ -91,7 +79,7 @@ MEANINGS: Final[Mapping[str, str]] = {
 """Every signal with its meaning, for the reference."""
 
 
-class UnknownSignalError(ValueError):
+class UnknownSignalError(LookupError):
     """A signal, or a fact of one, that nobody has declared."""
 
     def __init__(self, word: str, facts: frozenset[str]) -> None:

@@ -112,12 +112,21 @@ class SystemNotLoadableError(ValueError):
     """A system's code cannot be loaded as it is; its cases go to people."""
 
 
+ROUNDING = 1e-6
+"""By how much rounding may bring the sum of probabilities below 1."""
+
+
 def high_stakes_probability(proposal: Proposal, high_stakes: frozenset[str]) -> float | Unknown:
     """Probability that the right answer is one of the high-stakes answers, by the system's own probabilities.
+
+    What the probabilities leave out, by more than rounding does, might be any answer, and counts as high-stakes: naming the likeliest
+    answer alone must not be a way around the guard.
 
     Returns:
         The sum in [0, 1], or `Unknown` where the system gives no probabilities.
     """
     if not proposal.probabilities:
         return Unknown(why="the system gives no probabilities per answer")
-    return min(1.0, sum(p for answer, p in proposal.probabilities.items() if answer in high_stakes))
+    told = sum(p for answer, p in proposal.probabilities.items() if answer in high_stakes)
+    left_out = 1.0 - sum(proposal.probabilities.values())
+    return min(1.0, told + (left_out if left_out > ROUNDING else 0.0))

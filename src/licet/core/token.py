@@ -15,6 +15,8 @@ BEGINS = "licet_"
 """How every token begins, so that one that lies about in a file or a log is found."""
 
 USUAL_DAYS = 90
+"""Days a token lasts where nobody says how long."""
+
 LONGEST_DAYS = 366
 NAME_LIMIT = 60
 

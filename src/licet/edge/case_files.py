@@ -6,10 +6,10 @@ from pathlib import Path
 
 from licet.core.case import CaseBody, ContentKind
 from licet.core.case_schema import CaseSchema, FieldType, Problem, check
-from licet.core.history import PastCase
+from licet.core.history import PastCase, SentCase
 from licet.core.system import SystemCard
 from licet.edge.bad_file import BadCellError, BadFileError, shown
-from licet.edge.case_forms import SentCase, is_sent_case, read_case
+from licet.edge.case_forms import is_sent_case, read_case
 from licet.edge.files import file_digest, read_history
 from licet.edge.forms import UseCaseFile, nearest
 from licet.edge.past_cases import Columns, case_reader, check_columns, column_names, number_text

@@ -4,7 +4,6 @@ import base64
 import binascii
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, TypeVar, cast
 
@@ -16,7 +15,7 @@ from licet.core.canonical import Json
 from licet.core.case import CaseBody, Content, ContentKind, ImageContent, TableContent, TextContent
 from licet.core.case_rules import NUMBER_LENGTH
 from licet.core.case_schema import LARGEST, MOST_PROBLEMS, CaseSchema, Problem, check
-from licet.core.history import PastCase, PostedProposal
+from licet.core.history import PastCase, PostedProposal, SentCase
 from licet.core.system import SystemCard, SystemKind
 from licet.edge.bad_file import SHOWN, BadCellError
 from licet.edge.images import media_type_of
@@ -34,19 +33,6 @@ SURE = 1.0 + 1e-6
 
 Name = Annotated[str, Field(min_length=1, max_length=NAME_LENGTH)]
 Chance = Annotated[float, Field(ge=0.0, le=1.0)]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SentCase:
-    """A case that a program sent, checked.
-
-    Attributes:
-        past: the case; `posted` is its proposal.
-        card: the system that proposed; None without a proposal.
-    """
-
-    past: PastCase
-    card: SystemCard | None = None
 
 
 FormT = TypeVar("FormT", bound="_Form")

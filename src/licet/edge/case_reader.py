@@ -5,9 +5,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from licet.core.case_schema import Problem
+from licet.core.history import SentCase
 from licet.core.use_case import UseCase
 from licet.edge.bad_file import BadFolderError
-from licet.edge.case_forms import SentCase, read_case
+from licet.edge.case_forms import read_case
 from licet.edge.folder import USE_CASE_FILE, load_use_case
 from licet.edge.forms import UseCaseFile
 

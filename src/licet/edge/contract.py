@@ -5,13 +5,16 @@ from collections.abc import Mapping
 from numbers import Real
 from typing import assert_never, cast
 
-from licet.core.answer import AnswerKind, answer_from_json, answer_to_json
+from licet.core.answer import Answer, AnswerKind, answer_from_json, answer_to_json
 from licet.core.canonical import Json, canonical_bytes
 from licet.core.case import Content, ImageContent, TableContent, TextContent
 from licet.core.system import NoProposal, Proposal, Proposed
 
 LONGEST_REASON = 2_000
 """Characters of a reason that are kept."""
+
+LARGEST_ANSWER = 1_048_576
+"""Bytes of what a system says about a case: an answer that is larger is none, and is kept nowhere."""
 
 _SLACK = 0.01
 
@@ -58,14 +61,24 @@ def _read(kind: AnswerKind, said: object, latency_ms: int) -> Proposed:
     probabilities = _probabilities(said.get("probabilities"))
     if probabilities is None:
         return NoProposal(why="Its probabilities are not a dict of numbers in [0, 1] whose sum is 1.")
-    try:
-        answer = answer_from_json(kind, cast("Json", said["answer"]))
-        canonical_bytes(answer_to_json(answer))
-    except (ArithmeticError, TypeError, ValueError):
-        return NoProposal(why=f"Its answer is not a {kind}.")
+    answer = _answer(kind, cast("Json", said["answer"]), beside=len(canonical_bytes(dict(probabilities))))
+    if isinstance(answer, NoProposal):
+        return answer
     reason = said.get("reason")
     text = "" if reason is None else str(reason)[:LONGEST_REASON].encode("utf-8", "replace").decode("utf-8")
     return Proposal(answer=answer, confidence=confidence, probabilities=probabilities, reason=text, latency_ms=latency_ms)
+
+
+def _answer(kind: AnswerKind, raw: Json, *, beside: int) -> Answer | NoProposal:
+    """Reads an answer; `beside` is the size of its probabilities, which count like it."""
+    try:
+        answer = answer_from_json(kind, raw)
+        written = canonical_bytes(answer_to_json(answer))
+    except (ArithmeticError, TypeError, ValueError):
+        return NoProposal(why=f"Its answer is not a {kind}.")
+    if max(len(written), beside) > LARGEST_ANSWER:
+        return NoProposal(why=f"Its answer is larger than {LARGEST_ANSWER:,} bytes.")
+    return answer
 
 
 def _probability(value: object) -> float | None:
@@ -87,5 +100,4 @@ def _probabilities(value: object) -> Mapping[str, float] | None:
     read = {str(name): number for name, said in value.items() if (number := _probability(said)) is not None}
     if len(read) != len(value) or (read and abs(sum(read.values()) - 1.0) > _SLACK):
         return None
-    canonical_bytes(dict(read))
     return read

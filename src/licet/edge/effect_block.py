@@ -1,45 +1,38 @@
 """The block `effect:` of `use_case.yaml`: what happens in the world after a decision."""
 
-import re
 from typing import Annotated, Self
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
-from pydantic_core import PydanticCustomError
 
 from licet.core.effect import LONGEST_TIMEOUT, Way
+from licet.edge.system_blocks import SECRET, told
 
-SECRET = re.compile(r"LICET_SECRET_[A-Z0-9_]{1,80}")
 ANY_SCHEME = ("https", "http")
-
-
-def _told(why: str, remedy: str) -> PydanticCustomError:
-    """What is wrong, with a remedy of its own."""
-    return PydanticCustomError("told", "{why}", {"why": why, "remedy": remedy})
 
 
 def _address(url: str) -> str:
     remedy = "Write an address such as https://orders.example.org/licet."
     if not url.isascii() or any(c.isspace() or not c.isprintable() for c in url):
-        raise _told("it holds white space, a control character or a letter beyond ASCII.", remedy)
+        raise told("it holds white space, a control character or a letter beyond ASCII.", remedy)
     try:
         parts = urlsplit(url)
         known = parts.scheme in ANY_SCHEME and bool(parts.hostname) and parts.port != 0
     except ValueError:
         known = False
     if not known:
-        raise _told("it is no address that starts with https:// and names a host.", remedy)
+        raise told("it is no address that starts with https:// and names a host.", remedy)
     if "@" in parts.netloc or "\\" in url:
-        raise _told("it holds a user, a password or a backslash.", "Take it out; the receiver knows Licet by the signature.")
+        raise told("it holds a user, a password or a backslash.", "Take it out; the receiver knows Licet by the signature.")
     if "#" in url:
-        raise _told("what stands after # is never sent.", "Take it out.")
+        raise told("what stands after # is never sent.", "Take it out.")
     return url
 
 
 def _secret(name: str) -> str:
     if not SECRET.fullmatch(name):
         remedy = "Write LICET_SECRET_ and a name in capitals; the secret itself stands in the environment, never here."
-        raise _told("it is no name of a secret.", remedy)
+        raise told("it is no name of a secret.", remedy)
     return name
 
 
@@ -79,7 +72,7 @@ class EffectBlock(_Block):
     @model_validator(mode="after")
     def _one_way(self) -> Self:
         if (self.callable is None) == (self.webhook is None):
-            raise _told("it names no way, or two.", "Write `effect: callable`, or a block `webhook:` with `url` and `secret`.")
+            raise told("it names no way, or two.", "Write `effect: callable`, or a block `webhook:` with `url` and `secret`.")
         return self
 
     @property

@@ -23,6 +23,9 @@ from licet.settings import SecretMissingError
 AT_ONCE = 8
 """Calls of one use case's function at once, those that hang included."""
 
+MISSING = f"{USE_CASE_FILE} is not there. Put the use case's folder back; every machine with a worker needs it."
+"""Nobody can tell whether there is an effect; decisions made meanwhile wait for it, as where the file cannot be read."""
+
 Function = Callable[[dict[str, object]], object]
 Stamp = tuple[tuple[str, int, int], ...]
 """What tells that files are still the same: name, time of the last change, size."""
@@ -82,7 +85,7 @@ class FolderEffects:
         stamp = _stamp(file)
         found = self._read.get(slug)
         if found is None or found.stamp != stamp:
-            found = self._read[slug] = _Read(stamp=stamp, block=_said_in(file.parent) if stamp else None)
+            found = self._read[slug] = _Read(stamp=stamp, block=_said_in(file.parent) if stamp else MISSING)
         return found.block
 
     # --- webhooks -----------------------------------------------------------------------------------------------------

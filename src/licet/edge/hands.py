@@ -55,11 +55,6 @@ class Hands:
         self._changed = threading.Condition()
         self._busy = self._hanging = self._without_a_thread = 0
 
-    @property
-    def hanging(self) -> int:
-        """Threads that were let go of and have not ended."""
-        return self._hanging
-
     def each(
         self, do: Callable[[WorkT], DoneT], works: Iterable[WorkT], *, timeout_s: float, late: Callable[[WorkT], None]
     ) -> list[Job[WorkT, DoneT]]:

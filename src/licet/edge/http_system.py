@@ -18,15 +18,12 @@ from licet.core.canonical import Json, canonical_bytes, digest
 from licet.core.case import Content
 from licet.core.system import Cause, NoProposal, Proposed, SystemCard, SystemKind
 from licet.edge.breaker import Breaker
-from licet.edge.contract import content_to_dict, read_proposal
+from licet.edge.contract import LARGEST_ANSWER, content_to_dict, read_proposal
 from licet.edge.loops import Loop
 from licet.edge.system_blocks import HttpBlock
 
 CONTRACT = 1
 """The contract's number, in every request and in the fingerprint."""
-
-LARGEST_ANSWER = 1_048_576
-"""Bytes of an answer that are read; one that is larger is none."""
 
 FIRST_WAIT_S = 0.25
 LONGEST_WAIT_S = 5.0
@@ -279,5 +276,5 @@ def _retry_after_s(response: httpx.Response) -> float | None:
         return float(said[:9])
     try:
         return (parsedate_to_datetime(said) - parsedate_to_datetime(response.headers.get("date", ""))).total_seconds()
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):  # a year of twenty digits is a date to the parser, and none to a machine
         return None

@@ -20,15 +20,6 @@ SILENT: Final = frozenset({"uvicorn.access"})
 """What is left out whatever it says: requests are counted and logged by ourselves, without their addresses."""
 
 
-@dataclass(frozen=True, slots=True)
-class Silence:
-    """A log that nobody reads (the port `Journal`), for commands and tests."""
-
-    def __call__(self, signal: str, /, **facts: Fact) -> None:
-        """Holds the signal against what is declared, and forgets it."""
-        checked(signal, facts)
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Several:
     """Tells several journals (the port `Journal`): lines on stderr, and counts for `/metrics`."""

@@ -22,44 +22,44 @@ OUR_HEADERS = frozenset({
 """Headers of a request that Licet writes itself."""
 
 
-def _told(why: str, remedy: str) -> PydanticCustomError:
-    """What is wrong, with a remedy of its own."""
+def told(why: str, remedy: str) -> PydanticCustomError:
+    """What is wrong with a value of a block, with a remedy of its own."""
     return PydanticCustomError("told", "{why}", {"why": why, "remedy": remedy})
 
 
 def _address(url: str) -> str:
     remedy = "Write an address such as https://model.example.org/propose."
     if not url.isascii() or any(c.isspace() or not c.isprintable() for c in url):
-        raise _told("it holds white space, a control character or a letter beyond ASCII.", remedy)
+        raise told("it holds white space, a control character or a letter beyond ASCII.", remedy)
     try:
         parts = urlsplit(url)
         known = url.startswith(("https://", "http://")) and parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
     except ValueError:
         known = False
     if not known:
-        raise _told("it is no address that starts with https:// or http:// and names a host.", remedy)
+        raise told("it is no address that starts with https:// or http:// and names a host.", remedy)
     if parts.username is not None or parts.password is not None:
-        raise _told("it holds a user or a password.", "Take them out, and name them under secret_headers.")
+        raise told("it holds a user or a password.", "Take them out, and name them under secret_headers.")
     if parts.fragment or "#" in url:
-        raise _told("what stands after # is never sent.", "Take it out.")
+        raise told("what stands after # is never sent.", "Take it out.")
     return url
 
 
 def _line(text: str) -> str:
     if text != text.strip() or not text or not text.isprintable():
-        raise _told("it is blank, or has white space around it or a character nobody sees.", "Write visible text in one line.")
+        raise told("it is blank, or has white space around it or a character nobody sees.", "Write visible text in one line.")
     return text
 
 
 def _secrets(headers: Mapping[str, str]) -> Mapping[str, str]:
     for name, secret in headers.items():
         if not HEADER.fullmatch(name) or name.lower() in OUR_HEADERS:
-            raise _told(f"{name!r} is no header that can be set.", "Write one such as Authorization.")
+            raise told(f"{name!r} is no header that can be set.", "Write one such as Authorization.")
         if not SECRET.fullmatch(secret):
             why = f"under {name!r} stands no name of a secret."
-            raise _told(why, "Write LICET_SECRET_ and a name in capitals; the secret itself stands in the environment, never here.")
+            raise told(why, "Write LICET_SECRET_ and a name in capitals; the secret itself stands in the environment, never here.")
     if len({name.lower() for name in headers}) < len(headers):
-        raise _told("a header is there twice.", "Keep one.")
+        raise told("a header is there twice.", "Keep one.")
     return headers
 
 
@@ -117,7 +117,7 @@ class HttpBlock(_Block):
         parts = urlsplit(self.url)
         if parts.scheme == "http" and self.encryption == "required" and not _is_here(parts.hostname or ""):
             why = "url: http:// to another machine is not encrypted."
-            raise _told(why, "Write https://, or `encryption: none` where others may read the cases on their way.")
+            raise told(why, "Write https://, or `encryption: none` where others may read the cases on their way.")
         return self
 
     @property

@@ -128,7 +128,7 @@ def _after(said: str | None, now: datetime) -> timedelta | None:
         return timedelta(seconds=min(int(said[:9]), 86_400))
     try:
         at = parsedate_to_datetime(said)
-    except ValueError:
+    except (TypeError, ValueError, OverflowError):  # a year of twenty digits is a date to the parser, and none to a machine
         return None
     return max((at if at.tzinfo else at.replace(tzinfo=UTC)) - now, timedelta(0))
 

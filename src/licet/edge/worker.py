@@ -14,6 +14,7 @@ from licet.edge.told import NoTrace, traced
 from licet.edge.turns import Turns
 from licet.flows.drain import LEASE, Claimed, claim_cases, give_back, keep_claims, waiting_use_cases, work_off
 from licet.flows.office import Office
+from licet.flows.receive import forget_requests
 from licet.flows.settle import settle
 from licet.flows.speakers import Speakers
 from licet.flows.sweep import sweep
@@ -24,7 +25,9 @@ LEDGER = "ledger"
 """The duty of numbering the ledger and of sweeping."""
 
 DUTY_LASTS = timedelta(seconds=5)
+PRUNE_EVERY = timedelta(minutes=5)
 PRUNE_AFTER = timedelta(hours=1)
+"""How long the engine keeps what has ended."""
 
 
 class _Unfailing:
@@ -76,7 +79,6 @@ class Worker:
     _turns: Turns = field(init=False)
     _names: dict[int, UseCaseSlug] = field(init=False, default_factory=dict)
     _claims: dict[str, int] = field(init=False, default_factory=dict)
-    _change: threading.Lock = field(init=False, default_factory=threading.Lock)
     _wake: threading.Event = field(init=False, default_factory=threading.Event)
     _ending: threading.Event = field(init=False, default_factory=threading.Event)
     _threads: list[threading.Thread] = field(init=False, default_factory=list)
@@ -99,7 +101,7 @@ class Worker:
             "heart": (self._heart_round, LEASE / 5),
             "ledger": (self._ledger_round, self.staff.settle_every),
             "sweeps": (self._sweep_round, self.staff.sweep_every),
-            "engine": (self._prune_round, timedelta(minutes=5)),
+            "leftovers": (self._prune_round, PRUNE_EVERY),
         }
         if self.deliver is not None:
             rounds = {**rounds, "effects": (self._effect_round, self.staff.look_every)}
@@ -240,6 +242,9 @@ class Worker:
         return self.deliver is not None and self.deliver() > 0
 
     def _prune_round(self) -> bool:
+        """Throws away what nobody asks for any more: the engine's ended chunks, and keys of requests whose time is over."""
+        if self._on_duty() and (found := forget_requests(self.office)):
+            self.journal("sweep.done", sweep="requests", found=found)
         return self.engine.prune(self.office.clock.now() - PRUNE_AFTER) > 0
 
     def _give_back(self) -> None:

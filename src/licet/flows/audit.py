@@ -11,7 +11,7 @@ from licet.core.mandate import ActiveMandate, Mandate, SuspendedMandate, state_o
 from licet.core.refusal import Refused
 from licet.core.use_case import UseCase
 from licet.flows.office import Office, entry
-from licet.flows.respond import end_if_expired, stop
+from licet.flows.respond import end_if_expired, suspend_at_once
 from licet.stats import watch as watching
 from licet.stats.bounds import confidence_sequence
 from licet.stats.planning import EstimatedDelay, NotFoundInPlan, delay_to_find
@@ -61,10 +61,10 @@ def _react(tx: Tx, use_case: UseCase, mandate: ActiveMandate, watch: watching.Wa
         facts: dict[str, Json] = {"mandate": mandate.id, "audits": watch.fed, "evidence": evidence, "line": line}
         tx.record(entry("watch.tripped", by=LICET, now=now, use_case=use_case, **facts))
         why = f"After {watch.fed} audits the evidence against an error of at most {mandate.terms.target:.1%} crossed the trip line."
-        return stop(tx, use_case, mandate, by=LICET, kind="watch_tripped", why=why, now=now)
+        return suspend_at_once(tx, use_case, mandate, by=LICET, kind="watch_tripped", why=why, now=now)
     if watching.is_full(watch):
         why = f"All {watch.plan.audits} planned audits are used up, so that nothing would watch the mandate any longer."
-        return stop(tx, use_case, mandate, by=LICET, kind="audits_used_up", why=why, now=now)
+        return suspend_at_once(tx, use_case, mandate, by=LICET, kind="audits_used_up", why=why, now=now)
     return mandate
 
 

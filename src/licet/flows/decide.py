@@ -9,7 +9,7 @@ from licet.core.answer import answer_to_json
 from licet.core.audit import ANSWER_WITHIN, Drawn, is_drawn
 from licet.core.canonical import Json
 from licet.core.grading import GRADER
-from licet.core.ids import LICET, CaseNumber, Fingerprint
+from licet.core.ids import BY_MANDATE, LICET, CaseNumber, Fingerprint
 from licet.core.ledger import Event
 from licet.core.mandate import ActiveMandate, Mandate
 from licet.core.review import ReviewKind
@@ -24,7 +24,7 @@ from licet.store import audits, decisions, mandates, stops, systems
 from licet.store.book import Tx
 from licet.store.payloads import commit_to
 
-RULES = "routing-2"
+RULES = "routing-3"
 """Version of the routing rules, recorded with every decision."""
 
 
@@ -149,7 +149,7 @@ def _note_alone(tx: Tx, sheet: _Sheet, item: Item, found: Alone) -> None:
         "grader": GRADER,
     }
     decided = decisions.Decided(
-        case=item.number, answer=found.proposal.answer, by=f"mandate:{mandate.id}", simulated=False, versions=versions
+        case=item.number, answer=found.proposal.answer, by=BY_MANDATE + mandate.id, simulated=False, versions=versions
     )
     sheet.decided.append((decided, item.salt))
     sheet.routed.append(_routed(sheet, item, decisions.ALONE, None, mandate))

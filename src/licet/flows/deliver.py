@@ -164,7 +164,7 @@ def _events(use_case: UseCase, held: Held, state: EffectState, now: datetime) ->
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Delivery:
+class Attempted:
     """One pass over a use case's due effects: attempts made, and what waits or is dead after it."""
 
     attempts: int
@@ -172,7 +172,7 @@ class Delivery:
     dead: int
 
 
-def deliver_due(office: Office, by: Actor, *, name: str) -> Delivery | Refused:
+def deliver_due(office: Office, by: Actor, *, name: str) -> Attempted | Refused:
     """Delivers what is due of a use case, once round, without a server."""
     with office.book.read() as tx:
         permitted = permit(by, Act.DELIVER, use_case_owner=use_cases.require(tx, name).owner)
@@ -183,7 +183,7 @@ def deliver_due(office: Office, by: Actor, *, name: str) -> Delivery | Refused:
         attempts += made
     with office.book.read() as tx:
         left = effects.counts(tx, use_cases.require(tx, name))
-    return Delivery(attempts=attempts, waiting=left["waiting"], dead=left["dead"])
+    return Attempted(attempts=attempts, waiting=left["waiting"], dead=left["dead"])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

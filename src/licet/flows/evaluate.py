@@ -18,7 +18,7 @@ from licet.core.sealed import FreshLook, Look, Recount, SealedSet, Seen, ask_to_
 from licet.core.standard import CountersignedStandard, Method, Standard
 from licet.core.system import UNVERSIONED, Proposal
 from licet.core.use_case import UseCase
-from licet.flows.hear import Bounds, hear, never_alone_warnings
+from licet.flows.hear import HeardUnder, hear, never_alone_warnings
 from licet.flows.office import Office, entry, working
 from licet.flows.propose import Speaker, Spoken, keep, speaker
 from licet.flows.set_standard import signed_standard
@@ -135,8 +135,8 @@ def _prepare(office: Office, by: Actor, request: Request) -> _Prepared | Refused
     with office.book.read() as tx:
         waiting = cases.sealed(tx, use_case, sealed.id)
         earlier = {looked.look.sealed_set for looked in looks.looks_of(tx, use_case)} - {sealed.id}
-    bounds = Bounds(standard=standard.standard, schema=request.schema)
-    heard = hear(office, use_case, speaks, waiting, bounds)
+    under = HeardUnder(standard=standard.standard, schema=request.schema)
+    heard = hear(office, use_case, speaks, waiting, under)
     if isinstance(heard, Refused):
         return heard
     return _Prepared(
@@ -148,7 +148,7 @@ def _prepare(office: Office, by: Actor, request: Request) -> _Prepared | Refused
         schema=request.schema,
         sealed=sealed,
         spoken=_in_place(heard.spoken, waiting),
-        warnings=(*never_alone_warnings(bounds, heard), *_version_warning(speaks), *_set_warning(len(earlier))),
+        warnings=(*never_alone_warnings(under, heard), *_version_warning(speaks), *_set_warning(len(earlier))),
     )
 
 

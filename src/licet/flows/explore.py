@@ -9,7 +9,7 @@ from licet.core.refusal import Refused
 from licet.core.system import SystemCard
 from licet.core.use_case import UseCase
 from licet.flows.evaluate import Request, grade, may_evaluate
-from licet.flows.hear import Bounds, hear
+from licet.flows.hear import HeardUnder, hear
 from licet.flows.office import Office
 from licet.flows.open_sealed import Figures, figures_of
 from licet.flows.propose import speaker
@@ -46,7 +46,7 @@ def explore(office: Office, by: Actor, request: Request) -> Explored | Refused:
     speaks = speaker(office, use_case, wanted=request.system, posted_as=request.posted_as)
     if isinstance(speaks, Refused):
         return speaks
-    heard = hear(office, use_case, speaks, stored, Bounds(standard=request.on_disk, schema=request.schema))
+    heard = hear(office, use_case, speaks, stored, HeardUnder(standard=request.on_disk, schema=request.schema))
     if isinstance(heard, Refused):
         return heard
     with office.book.read() as tx:

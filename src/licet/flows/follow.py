@@ -64,10 +64,12 @@ def _followed(tx: Tx, use_case: UseCase, found: LiveCase) -> Followed:
     return Followed(case=found, answer=answer, corrections=corrected, effects=live.effects(tx, found.number))
 
 
-def list_cases(office: Office, use_case: UseCase, state: CaseState | None, *, after: int, limit: int) -> list[LiveCase]:
-    """A page of a use case's cases in the order of their numbers, beginning after one."""
+def list_cases(office: Office, use_case: UseCase, state: CaseState | None, *, after: int, limit: int) -> list[Followed]:
+    """A page of a use case's cases in the order of their numbers, beginning after one; without what happened to each."""
     with office.book.read() as tx:
-        return live.page(tx, use_case, state, after=after, limit=limit)
+        page = live.page(tx, use_case, state, after=after, limit=limit)
+        counts = live.newest_corrections(tx, use_case, [one.number for one in page if one.decided is not None])
+    return [Followed(case=one, answer=counts.get(one.number, None if one.decided is None else one.decided.answer)) for one in page]
 
 
 def routed_by_now(office: Office, numbers: Sequence[int]) -> frozenset[int]:

@@ -16,8 +16,8 @@ from licet.store import cases
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Bounds:
-    """What a system is heard under: the standard and the schema as the folder has them; None: a use case without a schema."""
+class HeardUnder:
+    """What a system is heard under: a standard, and the schema as the folder has it; None: a use case without a schema."""
 
     standard: Standard
     schema: CaseSchema | None
@@ -38,7 +38,7 @@ class Heard:
     warnings: tuple[str, ...]
 
 
-def hear(office: Office, use_case: UseCase, speaks: Speaker, stored: Sequence[cases.StoredCase], bounds: Bounds) -> Heard | Refused:
+def hear(office: Office, use_case: UseCase, speaks: Speaker, stored: Sequence[cases.StoredCase], under: HeardUnder) -> Heard | Refused:
     """Fixes guards on the calibration part, then lets the system speak; what a sealed answer says can move neither.
 
     Args:
@@ -46,7 +46,7 @@ def hear(office: Office, use_case: UseCase, speaks: Speaker, stored: Sequence[ca
         use_case: whose cases they are.
         speaks: the system.
         stored: the cases to speak on.
-        bounds: standard and schema.
+        under: standard and schema.
 
     Returns:
         What it said; or `Refused` where it stopped answering.
@@ -56,17 +56,17 @@ def hear(office: Office, use_case: UseCase, speaks: Speaker, stored: Sequence[ca
     fitting = speak_on(office, use_case, speaks, calibrating, with_attributes=False)
     if isinstance(fitting, Refused):
         return fitting
-    scope, warnings = scope_for(bounds.standard, fitting, has_guardian=speaks.guardian is not None, schema=bounds.schema)
-    asked = bool(bounds.standard.never_alone_attributes)
-    spoken = speak_on(office, use_case, speaks, stored, with_attributes=asked, schema=bounds.schema)
+    scope, warnings = scope_for(under.standard, fitting, has_guardian=speaks.guardian is not None, schema=under.schema)
+    asked = bool(under.standard.never_alone_attributes)
+    spoken = speak_on(office, use_case, speaks, stored, with_attributes=asked, schema=under.schema)
     return spoken if isinstance(spoken, Refused) else Heard(scope=scope, spoken=spoken, warnings=warnings)
 
 
-def never_alone_warnings(bounds: Bounds, heard: Heard) -> tuple[str, ...]:
+def never_alone_warnings(under: HeardUnder, heard: Heard) -> tuple[str, ...]:
     """What a reader must know: guards not fitted, and how many sealed cases are not as the schema says or lack what the standard asks."""
     said = heard.spoken
-    without = {name: sum(name not in one.attributes for one in said) for name in sorted(bounds.standard.never_alone_attributes)}
-    strangers = 0 if bounds.schema is None else sum(SCHEMA not in one.attributes for one in said)
+    without = {name: sum(name not in one.attributes for one in said) for name in sorted(under.standard.never_alone_attributes)}
+    strangers = 0 if under.schema is None else sum(SCHEMA not in one.attributes for one in said)
     schema = (
         f"{strangers:,} of {len(said):,} sealed cases are not as the schema in use_case.yaml says: they count as never decided alone. "
         "Import cases with the fields and attributes it asks for.",

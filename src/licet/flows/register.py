@@ -11,7 +11,10 @@ from licet.core.refusal import Refused
 from licet.core.team import MAIN
 from licet.core.use_case import Stage, UseCase, slug
 from licet.flows.office import Office, entry, working
-from licet.store import installations, ledger, people, teams, use_cases
+from licet.store import decisions, installations, ledger, people, queue, teams, use_cases
+
+MOST_COUNTED = 1_000_000
+"""Waiting cases that a refusal counts at most."""
 
 
 class NotAPersonError(ValueError):
@@ -142,7 +145,7 @@ def rename_use_case(office: Office, by: Actor, *, name: str, new_name: str) -> U
 
 
 def retire_use_case(office: Office, by: Actor, *, name: str) -> UseCase | Refused:
-    """Retires a use case: it takes no more acts. A running mandate must be revoked first."""
+    """Retires a use case: it takes no more acts. A running mandate must be revoked, and every case that came in be decided or erased."""
     with office.book.write() as tx:
         now = office.clock.now()
         use_case = working(tx, name)
@@ -154,6 +157,10 @@ def retire_use_case(office: Office, by: Actor, *, name: str) -> UseCase | Refuse
         if any(row == use_case.id for row, _ in installations.running_mandates(tx)):
             why = f"{use_case.slug!r} has a mandate that is active or suspended."
             return Refused(code="mandate_running", why=why, remedy="Revoke it first: `licet mandate revoke`.")
+        waiting = queue.depth(tx, use_case, at_most=MOST_COUNTED) + decisions.unanswered(tx, use_case)
+        if waiting:
+            why = f"{waiting:,} cases of {use_case.slug!r} wait for a worker or a person; once it is retired nobody could decide them."
+            return Refused(code="cases_waiting", why=why, remedy="Answer them (`licet cases answer`) or erase them (`licet cases erase`).")
         use_cases.set_stage(tx, use_case, Stage.RETIRED)
         tx.record(entry("use_case.retired", by=permitted.id, now=now, use_case=use_case))
         return use_cases.require(tx, use_case.slug)

@@ -25,10 +25,10 @@ def suspend_mandate(office: Office, by: Actor, *, name: str, why: str) -> Suspen
         running = mandates.in_force(tx, use_case)
         if not isinstance(running, ActiveMandate):
             return Refused(code="mandate_not_active", why="No mandate is active; nothing is decided alone.", remedy="")
-        return stop(tx, use_case, running, by=person.id, kind="stopped_by_person", why=why, now=now)
+        return suspend_at_once(tx, use_case, running, by=person.id, kind="stopped_by_person", why=why, now=now)
 
 
-def stop(  # noqa: PLR0913 - one act, all its circumstances
+def suspend_at_once(  # noqa: PLR0913 - one act, all its circumstances
     tx: Tx, use_case: UseCase, running: ActiveMandate, *, by: PersonId, kind: str, why: str, now: datetime
 ) -> SuspendedMandate:
     """Suspends a mandate in the caller's transaction: state, stage, incident, message to the owner and ledger entries together."""

@@ -19,8 +19,8 @@ from licet.core.use_case import UseCase
 from licet.flows.audit import advance
 from licet.flows.decide import RULES
 from licet.flows.deliver import DECISION, plan_effects
-from licet.flows.office import Office, at_work_on, entry, working
-from licet.store import audits, cases, decisions, live, mandates
+from licet.flows.office import Office, entry, working
+from licet.store import audits, cases, decisions, mandates
 from licet.store.book import Tx
 from licet.store.payloads import commit_to
 
@@ -73,30 +73,6 @@ def answer_worksheet(office: Office, by: Actor, *, name: str, answers: Mapping[s
         given = [(*tasks[token], answer) for token, answer in answers.items() if token in tasks]
         mandate = give(office, tx, use_case, given, by=person.id, now=now)
         return Answered(taken=len(given), late=len(answers) - len(given), mandate=mandate)
-
-
-def answer_case(office: Office, by: Actor, *, name: str, case: str, answer: Answer) -> Refused | None:
-    """Takes a person's blind answer on one case, by its outside name or its number.
-
-    On a case that AI decided alone nothing is refused: whether it had been drawn for an audit is not to be found out by trying.
-
-    Returns:
-        None where it was taken or may not be told from one that was; else `Refused`.
-    """
-    with office.book.write() as tx:
-        now = office.clock.now()
-        permitted = at_work_on(tx, by, Act.REVIEW, name=name)
-        if isinstance(permitted, Refused):
-            return permitted
-        use_case, actor = permitted
-        found = live.find(tx, use_case, case)
-        if found is None:
-            return Refused(code="not_there", why=f"{use_case.slug!r} has no case {case!r}.", remedy="Give its id or its number.")
-        tasks = decisions.tasks_of(tx, [found.number])
-        give(office, tx, use_case, [(task, salt, answer) for task, salt in tasks], by=actor.id, now=now)
-        if tasks or (found.routed is not None and found.routed.route == decisions.ALONE):
-            return None
-        return Refused(code="not_waiting", why=f"The case {case!r} waits for no answer.", remedy="The first answer stays.")
 
 
 def answer_simulated(office: Office, use_case: UseCase, truths: Mapping[CaseNumber, Answer], *, now: datetime) -> Mandate | None:

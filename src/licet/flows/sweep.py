@@ -1,5 +1,7 @@
 """Sweeping: what time alone brings about: a mandate ends, an audit is overdue, a watch counts what it may."""
 
+from datetime import datetime
+
 from licet.core.mandate import ActiveMandate, Mandate, SuspendedMandate
 from licet.flows.audit import advance
 from licet.flows.office import Office
@@ -15,16 +17,14 @@ def sweep(office: Office) -> int:
     """
     with office.book.read() as tx:
         now = office.clock.now()
-        due = [use_case_id for use_case_id, mandate in mandates.all_running(tx) if _is_due(tx, mandate, office)]
+        due = [use_case_id for use_case_id, mandate in mandates.all_running(tx) if _is_due(tx, mandate, now)]
     for use_case_id in due:
         with office.book.write() as tx:
-            now = office.clock.now()
-            advance(tx, use_cases.by_id(tx, use_case_id), now)
+            advance(tx, use_cases.by_id(tx, use_case_id), office.clock.now())
     return len(due)
 
 
-def _is_due(tx: Tx, mandate: Mandate, office: Office) -> bool:
-    now = office.clock.now()
+def _is_due(tx: Tx, mandate: Mandate, now: datetime) -> bool:
     match mandate:
         case ActiveMandate():
             return now >= mandate.expires_at or audits.is_countable(tx, mandate, now)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import chain
 from typing import Any
 
@@ -20,6 +20,7 @@ from licet.store.engines import (
     begin_read,
     begin_write,
     check_schema,
+    commit,
     named_errors,
     on_postgresql,
     roll_back,
@@ -35,8 +36,16 @@ CLOCK_SLACK = timedelta(seconds=2)
 """How far the clock may go back (as time servers do) before acts are refused."""
 
 
+CLOCK_SKEW = timedelta(seconds=10)
+"""How far a machine's clock may be from the one of the database's server; leases last longer."""
+
+
 class ClockWentBackError(RuntimeError):
     """The machine's clock is behind the last thing that happened."""
+
+
+class ClockOffError(RuntimeError):
+    """The machine's clock and the one of the database's server do not agree."""
 
 
 Record = Row[*tuple[Any, ...]]
@@ -141,6 +150,26 @@ def check_clock(last: datetime | None, now: datetime) -> None:
         raise ClockWentBackError(message)
 
 
+def check_skew(tx: Tx, now: datetime) -> None:
+    """Refuses to work where this machine's clock is not the one of the database's server; on SQLite there is only one clock.
+
+    Several machines work on one server. One whose clock is ahead would write entries that all others lie before, for as long as it is
+    ahead, and take cases from under the hands of those who decide them.
+
+    Raises:
+        ClockOffError: names both times and the remedy.
+    """
+    if not on_postgresql(tx.conn):
+        return
+    there: datetime = tx.conn.exec_driver_sql("SELECT clock_timestamp()").scalar_one()
+    if abs(there - now) > CLOCK_SKEW:
+        message = (
+            f"The clock of this machine says {now:%Y-%m-%d %H:%M:%S} UTC, the one of the database's server "
+            f"{there.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC. Nothing was done. Let a time server set both and repeat."
+        )
+        raise ClockOffError(message)
+
+
 def made_id(result: CursorResult[tuple[object, ...]]) -> int:
     """The number the database gave to the row just inserted.
 
@@ -193,7 +222,7 @@ class Book:
             except BaseException:
                 roll_back(conn)
                 raise
-            conn.exec_driver_sql("COMMIT")
+            commit(conn)
 
     def _tx(self, conn: Connection) -> Tx:
         return Tx(conn=conn, vault=self._vault, draw=self._draw)

@@ -16,6 +16,9 @@ from licet.store.book import Tx
 from licet.store.moments import moment_text
 from licet.store.payloads import read_answer, read_body, write_answer, write_body
 
+DIGITS = 18
+"""Most digits of a number that a database surely holds."""
+
 DONE = "done"
 """The state of an import whose cases count."""
 
@@ -207,7 +210,7 @@ def numbers_named(tx: Tx, use_case: UseCase, name: str) -> list[CaseNumber]:
     c = tables.case.c
     mine = select(c.number).where(c.use_case_id == use_case.id)
     found = tx.conn.execute(mine.where(c.external_id == name)).scalars().all()
-    if not found and name.isascii() and name.isdigit():
+    if not found and name.isascii() and name.isdigit() and len(name) <= DIGITS:
         found = tx.conn.execute(mine.where(c.number == int(name))).scalars().all()
     return [CaseNumber(n) for n in found]
 

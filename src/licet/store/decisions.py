@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, func, insert, select, update
 
 from licet.core.answer import Answer
 from licet.core.canonical import Json
-from licet.core.ids import CaseNumber, Fingerprint, MandateId
+from licet.core.ids import BY_MANDATE, CaseNumber, Fingerprint, MandateId
 from licet.core.review import Review, ReviewKind
 from licet.core.use_case import UseCase
 from licet.store import tables, tallies
@@ -20,9 +20,6 @@ from licet.store.payloads import read_answer, write_answer
 
 ALONE = "alone"
 TO_PERSON = "to_person"
-
-BY_MANDATE = "mandate:"
-"""How the name of whoever decided begins where AI decided alone."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,6 +128,12 @@ _READABLE = select(_T.c.token, _T.c.case_number, _T.c.kind, _K.c.salt).join(_K, 
 _OPEN = _READABLE.where(_T.c.done_at.is_(None))
 _TASKS_NAMED = _OPEN.where(_T.c.use_case_id == bindparam("use_case"), _T.c.token.in_(bindparam("tokens", expanding=True)))
 _TASKS_OF = _OPEN.where(_T.c.case_number.in_(bindparam("numbers", expanding=True))).order_by(_T.c.case_number)
+
+
+def unanswered(tx: Tx, use_case: UseCase) -> int:
+    """How many cases wait for a person's decision and can be read; audits are not among them, so that this tells nothing of them."""
+    mine = (_T.c.use_case_id == use_case.id, _T.c.kind == ReviewKind.DECISION.value)
+    return int(tx.conn.execute(select(func.count()).select_from(_OPEN.where(*mine).subquery())).scalar_one())
 
 
 def close_tasks(tx: Tx, tokens: Sequence[str], *, at: datetime) -> frozenset[str]:

@@ -1,12 +1,17 @@
 """Duties: what one worker of all does at a time, such as numbering the ledger; whoever holds a duty renews it, or loses it."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import delete, insert, or_, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.dialects.postgresql import insert as insert_postgresql
+from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 
 from licet.store import work_tables
 from licet.store.book import Tx
+from licet.store.engines import on_postgresql
+
+SEEN_WITHIN = timedelta(minutes=2)
+"""A worker that gave a sign of life within this time is taken to run."""
 
 
 def hold(tx: Tx, name: str, holder: str, *, now: datetime, until: datetime) -> bool:
@@ -21,11 +26,9 @@ def hold(tx: Tx, name: str, holder: str, *, now: datetime, until: datetime) -> b
         return True
     if tx.run(select(d.c.name).where(d.c.name == name)).first() is not None:
         return False
-    try:
-        tx.run(insert(d).values(name=name, holder=holder, until=until))
-    except IntegrityError:  # another worker wrote the row first
-        return False
-    return True
+    insert = insert_postgresql if on_postgresql(tx.conn) else insert_sqlite
+    first = insert(d).values(name=name, holder=holder, until=until).on_conflict_do_nothing()  # another worker may write the row first
+    return tx.conn.execute(first).rowcount == 1
 
 
 def let_go(tx: Tx, holder: str) -> None:

@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, FromClause, and_, exists, func, or_, selec
 
 from licet.core.answer import Answer
 from licet.core.effect import (
-    BY_MANDATE,
+    BY_AI,
     BY_PERSON,
     DeadEffect,
     Death,
@@ -25,7 +25,7 @@ from licet.core.effect import (
     WaitingEffect,
     Way,
 )
-from licet.core.ids import CaseNumber, UseCaseSlug
+from licet.core.ids import BY_MANDATE, CaseNumber, UseCaseSlug
 from licet.core.use_case import UseCase
 from licet.store import stops, tables
 from licet.store.book import Record, Tx
@@ -94,7 +94,7 @@ def plan(tx: Tx, use_case: UseCase, planned: Sequence[Planned], *, way: Way, alo
         use_case: whose cases they are.
         planned: one per case.
         way: how the use case's decisions take effect.
-        alone: whether AI decided these cases alone; such effects are held while a stop switch is on.
+        alone: whether AI decided these cases alone; such effects are held while a stop is pressed.
         now: the moment of the decision.
     """
     at = moment_text(now)
@@ -174,7 +174,6 @@ def message(tx: Tx, use_case: UseCase, held: Held) -> EffectMessage | Undelivera
     if row.salt is None:
         return Undeliverable(death=Death.ERASED, why="The case was erased before its effect had arrived.")
     decided = read_answer(tx, row.salt, row.answer, use_case.answer_kind)[0]
-    by = BY_MANDATE if row.by.startswith(f"{BY_MANDATE}:") else BY_PERSON
     said = EffectMessage(
         use_case=use_case.slug,
         case=held.case,
@@ -182,7 +181,7 @@ def message(tx: Tx, use_case: UseCase, held: Held) -> EffectMessage | Undelivera
         key=held.key,
         external_id=row.external_id,
         answer=decided,
-        decided_by=by,
+        decided_by=BY_AI if row.by.startswith(BY_MANDATE) else BY_PERSON,
         at=row.at,
         versions=json.loads(row.versions),
         corrected=None,

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, make_url, text
 from sqlalchemy.exc import ArgumentError, DatabaseError, DBAPIError, IntegrityError, InterfaceError, OperationalError
@@ -27,6 +27,9 @@ WRITERS = 0x6C69636574
 
 POSTGRESQL = ("postgresql", "postgres")
 """How the address of a PostgreSQL database begins."""
+
+FAILED = 3
+"""How libpq calls a transaction in which a statement failed (PQTRANS_INERROR)."""
 
 HERE = ("localhost", "127.0.0.1", "::1")
 """Hosts that are this machine: nobody listens in between, and TLS is used only when it is asked for."""
@@ -204,6 +207,20 @@ def begin_claim(conn: Connection) -> None:
 def begin_read(conn: Connection) -> None:
     """Begins a transaction that sees one moment."""
     conn.exec_driver_sql("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY" if on_postgresql(conn) else "BEGIN")
+
+
+def commit(conn: Connection) -> None:
+    """Commits. After a statement that failed PostgreSQL takes everything back at COMMIT, and does not call that an error; here it is one.
+
+    Raises:
+        BrokenDatabaseError: where a failure was passed over, so that nothing was written.
+    """
+    if on_postgresql(conn):
+        raw: Any = conn.connection.driver_connection
+        if raw.info.transaction_status == FAILED:
+            roll_back(conn)
+            raise BrokenDatabaseError("A statement failed and was passed over, so that nothing was written. This is a bug; report it.")
+    conn.exec_driver_sql("COMMIT")
 
 
 def roll_back(conn: Connection) -> None:

@@ -6,7 +6,7 @@ each mandate, stop and worker are all that is looked at.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import func, select, text
 
@@ -17,13 +17,10 @@ from licet.core.use_case import Stage, UseCase
 from licet.stats.watch import meter
 from licet.store import mandates, tables, tallies, use_cases, work_tables
 from licet.store.book import Tx
+from licet.store.duties import SEEN_WITHIN
+from licet.store.effects import DEAD, WAITING
 from licet.store.engines import on_postgresql
 from licet.store.tallies import Tally
-
-SEEN_WITHIN = timedelta(minutes=2)
-"""A worker that gave a sign of life within this time is taken to run."""
-
-WAITING, DEAD = "waiting", "dead"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,7 +17,7 @@ from sqlalchemy.exc import DBAPIError
 
 from licet.ports import Draw, Vault
 from licet.store.book import Book, Tx
-from licet.store.engines import begin_write, named_errors, roll_back
+from licet.store.engines import begin_write, commit, named_errors, roll_back
 
 MOST = 64
 """Parts in one commit."""
@@ -43,11 +43,11 @@ class _Group:
             self.conn.exec_driver_sql("SAVEPOINT part")
         try:
             yield
+            if self.parts:
+                self.conn.exec_driver_sql("RELEASE SAVEPOINT part")
         except BaseException as failed:
             self._take_back(failed)
             raise
-        if self.parts:
-            self.conn.exec_driver_sql("RELEASE SAVEPOINT part")
         self.parts += 1
 
     def _take_back(self, failed: BaseException) -> None:
@@ -67,7 +67,7 @@ class _Group:
         """Commits for all, or takes back what came to nothing; whoever waits goes on."""
         try:
             if self.parts and self.error is None:
-                self.conn.exec_driver_sql("COMMIT")
+                commit(self.conn)
             else:
                 roll_back(self.conn)
         except BaseException as failed:  # noqa: BLE001 - every thread of the group is told, this one too

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import delete, insert, select, update
 
 from licet.core.ledger import Event, Frontier, leaf_hash, read_event
 from licet.ports import Seal, Witness
@@ -148,11 +148,6 @@ def checkpoints(tx: Tx) -> list[tuple[int, str]]:
 def is_pending(tx: Tx) -> bool:
     """Whether any entry waits for its number."""
     return tx.run(select(tables.ledger_pending.c.id).limit(1)).first() is not None
-
-
-def pending_count(tx: Tx) -> int:
-    """How many entries wait for their number."""
-    return int(tx.conn.execute(select(func.count()).select_from(tables.ledger_pending)).scalar_one())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,11 +13,9 @@ from licet.core.ids import CaseNumber
 from licet.core.use_case import UseCase
 from licet.store import tables, work_tables
 from licet.store.book import Record, Tx
+from licet.store.cases import DIGITS
 from licet.store.decisions import ALONE, TO_PERSON
 from licet.store.payloads import read_answer
-
-DIGITS = 18
-"""Most digits of a number that a database surely holds."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -184,6 +182,15 @@ def corrections(tx: Tx, use_case: UseCase, number: CaseNumber) -> list[Corrected
         Corrected(answer=None if r.salt is None else read_answer(tx, r.salt, r.answer, use_case.answer_kind)[0], by=r.by, at=r.at)
         for r in rows
     ]
+
+
+def newest_corrections(tx: Tx, use_case: UseCase, numbers: Sequence[CaseNumber]) -> dict[CaseNumber, Answer | None]:
+    """The answers that count in the place of decisions, by case; of those cases only that were corrected. None where one is erased."""
+    c, k = work_tables.correction.c, tables.case_key
+    wanted = select(c.case_number, c.answer, k.c.salt).outerjoin(k, k.c.case_number == c.case_number).where(c.case_number.in_(numbers))
+    rows = {CaseNumber(r.case_number): r for r in tx.run(wanted.order_by(c.case_number, c.number))}
+    kind = use_case.answer_kind
+    return {number: None if r.salt is None else read_answer(tx, r.salt, r.answer, kind)[0] for number, r in rows.items()}
 
 
 def effects(tx: Tx, number: CaseNumber) -> list[Effected]:

@@ -6,9 +6,9 @@ given up for dead and comes back finds its rows gone or under another name, and 
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Select, and_, delete, exists, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Row, Select, and_, delete, exists, func, insert, or_, select, update
 
 from licet.core.answer import AnswerKind, answer_from_json, answer_to_json
 from licet.core.canonical import Json, canonical_bytes, read_json
@@ -24,6 +24,12 @@ from licet.store.payloads import read_payload, write_json
 
 SUSPECT_AFTER = 2
 """Attempts after which a case is claimed alone, so that it takes no other case down with it."""
+
+PATIENCE = timedelta(seconds=5)
+"""So long a case that is claimed alone lets sound ones go first."""
+
+Free = tuple[int, int, datetime, datetime | None]
+"""What is read of a case that may be claimed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,15 +91,32 @@ def ready(tx: Tx, now: datetime) -> list[tuple[int, UseCaseSlug]]:
 def claim(tx: Tx, use_case_id: int, lease: Lease, *, limit: int, now: datetime) -> int:
     """Takes the cases that wait longest; those another worker is about to take are left to it.
 
+    A suspect is taken where nothing else waits; and once it has waited for `PATIENCE` and no other suspect is worked on, so that under a
+    load that never ends suspects have their turn, and however many they are, sound cases have theirs.
+
     Returns:
         How many were taken.
     """
     w = work_tables.work
-    free = select(w.c.case_number, w.c.attempts).where(w.c.use_case_id == use_case_id, _free(now))
+    free = select(w.c.case_number, w.c.attempts, w.c.ready_at, w.c.leased_until).where(w.c.use_case_id == use_case_id, _free(now))
     rows = tx.run(_locked(tx, free.order_by(w.c.ready_at, w.c.case_number).limit(limit))).all()
     sound = [row.case_number for row in rows if row.attempts < SUSPECT_AFTER]
-    chosen = sound or [row.case_number for row in rows[:1]]
-    return _hold(tx, chosen, lease)
+    suspect = next((row for row in rows if row.attempts >= SUSPECT_AFTER), None)
+    if suspect is not None and (not sound or (_waits_since(suspect) <= now - PATIENCE and not _suspect_in_work(tx, use_case_id, now))):
+        return _hold(tx, [suspect.case_number], lease)
+    return _hold(tx, sound, lease)
+
+
+def _suspect_in_work(tx: Tx, use_case_id: int, now: datetime) -> bool:
+    w = work_tables.work.c
+    held = select(w.case_number).where(w.use_case_id == use_case_id, w.attempts > SUSPECT_AFTER, w.leased_until >= now)
+    return tx.run(held.limit(1)).first() is not None
+
+
+def _waits_since(row: Row[*Free]) -> datetime:
+    """Since when nobody works on a case: since it came in, or since the lease of whoever took it up ended."""
+    _, _, ready_at, leased_until = row
+    return max(ready_at, leased_until or ready_at)
 
 
 def take_over(tx: Tx, numbers: Sequence[CaseNumber], lease: Lease) -> int:
@@ -116,7 +139,7 @@ def _free(now: datetime) -> ColumnElement[bool]:
     return and_(w.ready_at <= now, or_(w.claim.is_(None), w.leased_until < now))
 
 
-def _locked(tx: Tx, wanted: Select[int, int]) -> Select[int, int]:
+def _locked(tx: Tx, wanted: Select[*Free]) -> Select[*Free]:
     return wanted.with_for_update(skip_locked=True) if on_postgresql(tx.conn) else wanted
 
 

@@ -6,7 +6,7 @@ used: it waits until none of them is left. So an upgrade is: `licet db upgrade`,
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 
 from alembic import command
@@ -14,6 +14,7 @@ from alembic.config import Config
 from sqlalchemy import Connection, Engine, delete, insert, select
 
 from licet import __version__
+from licet.store.duties import SEEN_WITHIN
 from licet.store.engines import NEEDS, begin_write, named_errors, schema_of
 from licet.store.tables import counter
 from licet.store.work_tables import worker
@@ -22,9 +23,6 @@ HERE = Path(__file__).parent / "migrations"
 STEPS = HERE / "versions"
 
 PRE, POST = "pre", "post"
-
-ALIVE = timedelta(minutes=2)
-"""A worker that gave a sign of life within this time is taken to run still."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,12 +129,12 @@ def _refuse_old_workers(connection: Connection, step: Step, now: datetime | None
         message = f"Step {step.revision} needs to know the time, to see whether older workers run. Say `licet db upgrade --post`."
         raise OldWorkersError(message)
     w = worker.c
-    rows = connection.execute(select(w.name, w.version).where(w.seen_at > now - ALIVE)).all()
+    rows = connection.execute(select(w.name, w.version).where(w.seen_at > now - SEEN_WITHIN)).all()
     old = sorted(f"{row.name} ({row.version})" for row in rows if older(row.version))
     if old:
         message = (
-            f"Step {step.revision} takes away what older workers use. Within {ALIVE.seconds // 60} minutes ran: {', '.join(old)}. "
-            f"Stop them or replace them by {__version__}, wait {ALIVE.seconds // 60} minutes, and repeat `licet db upgrade --post`."
+            f"Step {step.revision} takes away what older workers use. Within {SEEN_WITHIN.seconds // 60} minutes ran: {', '.join(old)}. "
+            f"Stop them or replace them by {__version__}, wait {SEEN_WITHIN.seconds // 60} minutes, and repeat `licet db upgrade --post`."
         )
         raise OldWorkersError(message)
 

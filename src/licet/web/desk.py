@@ -8,9 +8,9 @@ from typing import Protocol, TypeVar
 from anyio import CapacityLimiter, to_thread
 from starlette.requests import Request
 
-from licet.core.history import PastCase
+from licet.core.case_schema import Problem
+from licet.core.history import SentCase
 from licet.core.signal import Fact, checked
-from licet.core.system import SystemCard
 from licet.core.use_case import UseCase
 from licet.flows.office import Office
 from licet.flows.speakers import Speakers
@@ -23,43 +23,10 @@ T = TypeVar("T")
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
-class SentCase(Protocol):
-    """A case as it was sent, read."""
-
-    @property
-    def past(self) -> PastCase:
-        """The case, with its proposal where it has one."""
-        ...
-
-    @property
-    def card(self) -> SystemCard | None:
-        """Which system proposed; None without a proposal."""
-        ...
-
-
-class Wrong(Protocol):
-    """One thing that is wrong with a case; never with a value in it."""
-
-    @property
-    def field(self) -> str:
-        """Which part of the case, such as `content.amount`."""
-        ...
-
-    @property
-    def why(self) -> str:
-        """The limit, and how it is broken."""
-        ...
-
-    @property
-    def remedy(self) -> str:
-        """What to do."""
-        ...
-
-
 class CaseReader(Protocol):
     """Reads a case by the schema of its use case."""
 
-    def __call__(self, use_case: UseCase, raw: Mapping[str, object], *, line: int) -> SentCase | Sequence[Wrong]:
+    def __call__(self, use_case: UseCase, raw: Mapping[str, object], *, line: int) -> SentCase | Sequence[Problem]:
         """Reads one object; gives all that is wrong with it where it cannot be read.
 
         Args:

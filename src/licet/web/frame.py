@@ -77,6 +77,8 @@ class Frame:
     def _too_large(self, scope: Scope) -> Problem | None:
         """What can be refused by the head of a request alone."""
         limits = self._limits
+        if "\0" in scope["path"]:
+            return problem("bad_request", "An address holds no U+0000.")
         if len(scope.get("raw_path") or b"") + len(scope["query_string"]) > limits.target_bytes:
             return problem("address_too_long", f"An address may have {limits.target_bytes:,} bytes.")
         if sum(len(name) + len(value) + 4 for name, value in scope["headers"]) > limits.header_bytes:

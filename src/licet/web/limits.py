@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
+from licet.flows.intake import BACKLOG
+
 MEGABYTE = 1024 * 1024
 
 
@@ -15,9 +17,7 @@ class Limits:
         header_bytes: most bytes of all headers together.
         target_bytes: most bytes of an address with its query.
         depth: how deep JSON may be nested.
-        batch: most cases in one request.
         body_within: how long a body may take to arrive.
-        wait: how long a request may wait for its case's route.
         threads: how many requests may work on the database at once.
         backlog: cases of one use case that may wait for a worker.
     """
@@ -26,8 +26,6 @@ class Limits:
     header_bytes: int = 16 * 1024
     target_bytes: int = 4096
     depth: int = 32
-    batch: int = 1000
     body_within: timedelta = timedelta(seconds=30)
-    wait: timedelta = timedelta(seconds=30)
     threads: int = 32
-    backlog: int = 100_000
+    backlog: int = BACKLOG

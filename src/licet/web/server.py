@@ -1,5 +1,7 @@
 """The server's settings: how uvicorn is to run the app, so that no header is trusted that anybody could have sent."""
 
+import asyncio
+import resource
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,6 +17,14 @@ BACKLOG = 512
 HEAD_BYTES = 64 * 1024
 """Most bytes of a request's head. The app's own limit is lower and answers in words; this one ends what never ends its head."""
 
+HEAD_SECONDS = 15.0
+"""How long a request's head may take to arrive, from the connection or from its first byte on."""
+
+WHOLE_SECONDS = 60.0
+"""How long the rest of it may take. The app gives a body that it reads less; this one ends what nobody reads."""
+
+MOST_CONNECTIONS = 4096
+"""Connections at once; fewer where the machine lets this process open few files, of which the database and the worker need some."""
 
 STARTING_SECONDS = 0.02
 
@@ -24,17 +34,39 @@ class PortTakenError(RuntimeError):
 
 
 class BoundedProtocol(HttpToolsProtocol):
-    """uvicorn's protocol with an end to a request's head, which httptools would read for ever."""
+    """uvicorn's protocol with an end to connections, to a request's head and to its body, for each of which uvicorn waits for ever."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - as uvicorn has it
         """As uvicorn makes it."""
         super().__init__(*args, **kwargs)
         self._head = 0
         self._in_head = True
+        self._due: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as uvicorn has it
+        """Takes a connection; hangs up where there are too many, so that none who sends nothing takes the worker's files."""
+        super().connection_made(transport)
+        if len(self.connections) > most_connections():
+            transport.abort()
+            return
+        self._wait(HEAD_SECONDS)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Ends."""
+        self._wait(None)
+        super().connection_lost(exc)
+
+    def _wait(self, seconds: float | None) -> None:
+        """Hangs up after so long, unless what is waited for comes before; None: nothing is waited for."""
+        if self._due is not None:
+            self._due.cancel()
+        self._due = None if seconds is None else self.loop.call_later(seconds, self.transport.abort)
 
     def data_received(self, data: bytes) -> None:
         """Takes bytes; hangs up on a head that is too long."""
         if self._in_head:
+            if self._due is None:
+                self._wait(HEAD_SECONDS)
             self._head += len(data)
             if self._head > HEAD_BYTES + len(data):
                 self.transport.close()
@@ -44,12 +76,20 @@ class BoundedProtocol(HttpToolsProtocol):
     def on_headers_complete(self) -> None:
         """The head is whole."""
         self._in_head, self._head = False, 0
+        self._wait(WHOLE_SECONDS)
         super().on_headers_complete()
 
     def on_message_complete(self) -> None:
         """A request is whole; the next one begins with its head."""
         self._in_head = True
+        self._wait(None)
         super().on_message_complete()
+
+
+def most_connections() -> int:
+    """How many connections there may be: at most half of the files that this process may open."""
+    files, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return MOST_CONNECTIONS if files == resource.RLIM_INFINITY else min(MOST_CONNECTIONS, files // 2)
 
 
 def server_of(app: FastAPI, *, host: str, port: int) -> uvicorn.Server:

@@ -7,6 +7,7 @@ values of the same name, half of a surrogate pair. Each would mean something els
 import json
 import math
 import re
+from collections import Counter
 from collections.abc import Iterable
 from typing import NoReturn
 
@@ -48,8 +49,7 @@ def read_strictly(raw: bytes, *, depth: int) -> Json:
 def _once(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
     found = dict(pairs)
     if len(found) != len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
+        twice = next(name for name, times in Counter(name for name, _ in pairs).items() if times > 1)
         raise NotStrictJsonError(f"The name {twice[:40]!a} occurs twice in one object; which of its values counts is anybody's guess.")
     return found
 

@@ -10,11 +10,12 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Discriminator, Field
 from licet.core.answer import Answer, AnswerKind, NotAnAnswerError, answer_from_json, answer_to_json
 from licet.core.canonical import Json
 from licet.core.case import CaseState
+from licet.core.history import SentCase
 from licet.core.system import UNVERSIONED
 from licet.core.use_case import UseCase
 from licet.flows.follow import Followed
 from licet.store.live import LiveCase
-from licet.web.desk import CaseReader, SentCase
+from licet.web.desk import CaseReader
 from licet.web.problems import Fault, ProblemError, invalid, problem
 
 STRICT = ConfigDict(extra="forbid", strict=True)

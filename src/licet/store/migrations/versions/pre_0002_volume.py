@@ -1,4 +1,4 @@
-"""Cases at volume: the queue, effects, corrections, the stop switch, tokens of the API, teams and workers."""
+"""Cases at volume: the queue, effects, corrections, stops, tokens of the API, teams and workers."""
 
 from alembic import op
 
