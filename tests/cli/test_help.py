@@ -3,6 +3,7 @@
 import pytest
 
 from licet.cli import PLACES, cli
+from tests.cli.desk import typed
 
 
 @pytest.mark.parametrize("name", list(PLACES))
@@ -15,3 +16,9 @@ def test_a_command_is_where_the_help_says_and_says_what_the_help_says(name: str)
 def test_a_word_that_is_no_command_is_none() -> None:
     assert cli.get_command(None, "nosuch") is None
     assert set(cli.commands) == set(PLACES)
+
+
+def test_the_help_of_a_group_breaks_no_sentence_off() -> None:
+    said = " ".join(typed("stop", "--help").out.split())
+    assert "without SLUG risk." in said
+    assert "..." not in said.partition("Commands:")[2]

@@ -1,5 +1,6 @@
 """Sending a file to a server: in batches, once each, with a token that never goes where others could read it."""
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -58,6 +59,24 @@ def test_a_file_without_ids_that_was_interrupted_goes_on_where_it_was(granted: D
         monkeypatch.setattr(sender, "BATCH", 33)
         done = granted("cases", "submit", "mails", file, "--content", "text", "--server", address).data
     assert (done["rows"], done["accepted"], done["repeated"]) == (50, 10, 40)
+
+
+def test_lines_as_programs_send_them_are_sent_as_they_are(granted: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    said = {"answer": "yes", "confidence": 0.9, "system": "vendor", "system_version": "3"}
+    lines = [{"id": f"sent-{k}", "content": {"text": f"hello {k}"}, "proposal": said} for k in range(3)]
+    file = granted.text("new.jsonl", "".join(json.dumps(line) + "\n" for line in lines))
+    with served(granted, monkeypatch) as (address, _):
+        done = granted("cases", "submit", "mails", file, "--server", address).data
+    assert (done["rows"], done["accepted"], done["repeated"]) == (3, 3, 0)
+
+
+def test_a_schema_finds_the_columns_of_a_file_that_is_sent(granted: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    told = granted.home / "use_cases" / "mails" / "use_case.yaml"
+    told.write_text(told.read_text("utf-8") + "\ncase:\n  kind: text\n", "utf-8")
+    good, wrong = granted.text("good.csv", "id,text\ns1,hello\ns2,hi\n"), granted.text("wrong.csv", "id,text,colour\ns3,hello,red\n")
+    with served(granted, monkeypatch) as (address, _):
+        assert granted("cases", "submit", "mails", good, "--server", address).data["accepted"] == 2
+        assert "colour" in granted("cases", "submit", "mails", wrong, "--server", address, code=2).out
 
 
 def test_a_lost_answer_is_asked_for_again(granted: Desk, monkeypatch: pytest.MonkeyPatch) -> None:

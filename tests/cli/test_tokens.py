@@ -15,6 +15,13 @@ def test_a_token_is_shown_once_and_listed_without_itself(founded: Desk) -> None:
     assert made["token"] in founded.shown("token", "new", "x", "--scope", "stop", "--as", ADMIN).out or made["token"]
 
 
+def test_a_token_goes_into_a_file_alone(founded: Desk) -> None:
+    shown = founded.shown("token", "new", "x", "--scope", "stop", "--as", ADMIN)
+    assert shown.out.startswith("licet_")
+    assert len(shown.out.split()) == 1
+    assert "shown this once" in shown.err
+
+
 def test_a_token_is_revoked_by_name(founded: Desk) -> None:
     founded("token", "new", "intake", "--scope", "stop", "--as", ADMIN)
     assert founded("token", "revoke", "intake", "--as", ADMIN).data["revoked"]

@@ -7,6 +7,7 @@ import click
 import pytest
 
 from docs.write_reference import COMMANDS, commands, find
+from licet.cli.frame import Commands
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
@@ -67,5 +68,5 @@ def test_every_licet_command_in_the_documentation_exists(path: Path) -> None:
     real = dict(commands(program, "licet"))
     for line in re.findall(r"(?:^|`)(licet(?: [a-z][a-z-]*)+)", path.read_text("utf-8"), flags=re.MULTILINE):
         words = line.split()
-        group = " ".join(words[:3]) if type(real.get(" ".join(words[:2]))) is click.Group else " ".join(words[:2])
+        group = " ".join(words[:3]) if type(real.get(" ".join(words[:2]))) is Commands else " ".join(words[:2])
         assert group in real, f"{line!r} is no command"

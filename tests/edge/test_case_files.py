@@ -129,6 +129,12 @@ def test_lines_as_programs_send_them_are_known_by_their_form_with_and_without_a_
         assert (card.name, card.version) == ("vendor", "3")
 
 
+def test_columns_cannot_be_named_where_lines_are_as_programs_send_them(tmp_path: Path) -> None:
+    found = wrong(written(tmp_path, "a.jsonl", sent(None)), None, Columns(content=("text",), id="id"))
+    assert "as programs send them" in found.why
+    assert "--content" in found.remedy
+
+
 def test_two_systems_in_one_file_are_refused_before_anything_is_taken_in(tmp_path: Path) -> None:
     one: dict[str, object] = {"answer": "yes", "confidence": 0.9, "system": "vendor", "system_version": "3"}
     file = written(tmp_path, "a.jsonl", sent(one, {**one, "system_version": "4"}))

@@ -8,6 +8,7 @@ import click
 
 from licet.cli.frame import (
     CONTEXT,
+    Commands,
     OutFile,
     at_work,
     folder_of,
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from licet.flows.intake import Tally
 
 
-@click.group(context_settings=CONTEXT)
+@click.group(cls=Commands, context_settings=CONTEXT)
 def cases() -> None:
     """Cases that come in to be decided."""
 
@@ -214,7 +215,7 @@ def erase(slug: str, case_id: str, acting: str | None, home: str | None, *, as_j
     said({"use_case": slug, "erased": gone}, (line,), as_json=as_json)
 
 
-@click.group(context_settings=CONTEXT)
+@click.group(cls=Commands, context_settings=CONTEXT)
 def audit() -> None:
     """Blind audits of cases that AI decided alone."""
 

@@ -8,8 +8,9 @@ from typing import cast
 from licet.cli.history import card_of, columns_and_reading
 from licet.core.people import Actor
 from licet.core.refusal import Refused
+from licet.core.system import SystemCard
 from licet.edge.case_files import CaseFile, Listener, case_file, look_through, read_cases
-from licet.edge.folder import load_use_case
+from licet.edge.folder import UseCaseFile, load_use_case
 from licet.flows.intake import Delivery, Tally, submit
 from licet.flows.office import Office
 
@@ -45,17 +46,30 @@ def ready_file(
         UsageError: when a system is named whose proposals are nowhere.
     """
     told = load_use_case(folder)
-    columns, reading = columns_and_reading(dict(given), told)
-    file = case_file(path, columns, reading, told)
-    named = look_through(file) if whole or file.sent or told.case is not None else None
+    file, card = file_and_system(path, given, told, whole=whole)
     delivery = Delivery(
         name=told.slug,
         rows=read_cases(file, on_bytes),
         source=file.digest[:12],
-        card=named or card_of(cast("str | None", given["system"]), posted=file.brings_proposals),
-        simulated=columns.answer is not None,
+        card=card,
+        simulated=file.columns.answer is not None,
     )
     return ReadyFile(file=file, delivery=delivery)
+
+
+def file_and_system(
+    path: Path, given: Mapping[str, str | int | None], told: UseCaseFile, *, whole: bool = False
+) -> tuple[CaseFile, SystemCard | None]:
+    """A file of cases, looked through where a schema or its form asks for it, and the system whose proposals it carries.
+
+    Raises:
+        BadFileError: for what is wrong with the file.
+        UsageError: when a system is named whose proposals are nowhere.
+    """
+    columns, reading = columns_and_reading(dict(given), told)
+    file = case_file(path, columns, reading, told)
+    named = look_through(file) if whole or file.sent or told.case is not None else None
+    return file, named or card_of(cast("str | None", given["system"]), posted=file.brings_proposals)
 
 
 def taken_in(office: Office, by: Actor, ready: ReadyFile) -> Tally | Refused:

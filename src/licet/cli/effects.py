@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, assert_never
 
 import click
 
-from licet.cli.frame import CONTEXT, at_work, granted, home_option, json_option, plain, said, usual
+from licet.cli.frame import CONTEXT, Commands, at_work, granted, home_option, json_option, plain, said, usual
 from licet.core.canonical import Json
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ SHOWN = 100
 """Effects that are listed at once."""
 
 
-@click.group(context_settings=CONTEXT)
+@click.group(cls=Commands, context_settings=CONTEXT)
 def effects() -> None:
     """What happens in the world after decisions."""
 

@@ -4,11 +4,25 @@ from pathlib import Path
 
 import click
 
-from licet.cli.frame import CONTEXT, ENVIRONMENT, OK, USAGE, OutFile, at_work, granted, home_option, json_option, plain, said, usual
+from licet.cli.frame import (
+    CONTEXT,
+    ENVIRONMENT,
+    OK,
+    USAGE,
+    Commands,
+    OutFile,
+    at_work,
+    granted,
+    home_option,
+    json_option,
+    plain,
+    said,
+    usual,
+)
 from licet.core.canonical import Json
 
 
-@click.group(context_settings=CONTEXT)
+@click.group(cls=Commands, context_settings=CONTEXT)
 def evidence() -> None:
     """Evidence packs: one file that a stranger verifies offline."""
 
@@ -48,7 +62,7 @@ def verify(pack: Path, key: str | None, checkpoint: Path | None, *, as_json: boo
     return USAGE if found.problems else OK
 
 
-@click.group(context_settings=CONTEXT)
+@click.group(cls=Commands, context_settings=CONTEXT)
 def ledger() -> None:
     """The append-only log of everything that happened."""
 

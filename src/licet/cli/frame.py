@@ -31,6 +31,8 @@ ENVIRONMENT = 4
 REFUSED = 5
 BUG = 70
 
+LONGEST_SENTENCE = 200
+
 P = ParamSpec("P")
 R = TypeVar("R")
 
@@ -59,6 +61,15 @@ ENVIRONMENT_ERRORS = frozenset(
         "WorkerRunningError",
     }
 )
+
+
+class Commands(click.Group):
+    """A group of commands whose help says each command's first sentence to its end."""
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Lists the commands."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, one.get_short_help_str(LONGEST_SENTENCE)) for name, one in sorted(self.commands.items())])
 
 
 class RefusedError(Exception):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, cast
 
 import click
 
-from licet.cli.frame import CONTEXT, at_work, folder_of, granted, plain, said, usual
+from licet.cli.frame import CONTEXT, Commands, at_work, folder_of, granted, plain, said, usual
 from licet.core.canonical import Json
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from licet.edge.folder import UseCaseFile
 
 
-class ImportGroup(click.Group):
+class ImportGroup(Commands):
     """`licet import undo SLUG` beside `licet import SLUG FILE`: the first word says which."""
 
     def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:

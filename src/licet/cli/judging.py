@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, assert_never
 
 import click
 
-from licet.cli.frame import CONTEXT, NOT_MET, OK, UNDECIDED, at_work, folder_of, granted, plain, said, sheet_options, usual
+from licet.cli.frame import CONTEXT, NOT_MET, OK, UNDECIDED, Commands, at_work, folder_of, granted, plain, said, sheet_options, usual
 from licet.core.canonical import Json
 
 if TYPE_CHECKING:
@@ -195,7 +195,7 @@ def _explored(slug: str, found: "Explored", *, as_json: bool) -> int:
     return OK
 
 
-@click.group(context_settings=CONTEXT)
+@click.group(cls=Commands, context_settings=CONTEXT)
 def sealed() -> None:
     """Sealed cases."""
 

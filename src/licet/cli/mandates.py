@@ -12,6 +12,7 @@ from licet.cli.frame import (
     OK,
     REFUSED,
     UNDECIDED,
+    Commands,
     RefusedError,
     Share,
     at_work,
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 STAGES = click.Choice(["sandbox", "shadow", "assisted", "delegated"])
 
 
-@click.group(context_settings=CONTEXT)
+@click.group(cls=Commands, context_settings=CONTEXT)
 def gate() -> None:
     """The evidence a use case must show before it may move on."""
 
@@ -119,7 +120,7 @@ def approve(slug: str, digest: str, acting: str | None, home: str | None, *, as_
     said(cast("dict[str, Json]", data), (f"Approved {given.digest}.", f"Next: licet mandate grant {slug} --as OWNER"), as_json=as_json)
 
 
-@click.group(context_settings=CONTEXT)
+@click.group(cls=Commands, context_settings=CONTEXT)
 def mandate() -> None:
     """The authority for exactly one system to decide cases in a scope alone."""
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, cast
 
 import click
 
-from licet.cli.frame import CONTEXT, ENVIRONMENT, USAGE, at_work, folder_of, granted, home_option, json_option, plain, said, usual
+from licet.cli.frame import CONTEXT, ENVIRONMENT, USAGE, Commands, at_work, folder_of, granted, home_option, json_option, plain, said, usual
 from licet.core.canonical import Json
 from licet.settings import find_home, home_at
 
@@ -31,7 +31,7 @@ def init(directory: str, *, as_json: bool) -> None:
     said({"home": str(root.resolve()), "vkey": vkey}, lines, as_json=as_json)
 
 
-@click.group(context_settings=CONTEXT)
+@click.group(cls=Commands, context_settings=CONTEXT)
 def person() -> None:
     """People and their roles."""
 
@@ -60,7 +60,7 @@ def add(email: str, name: str, roles: tuple[str, ...], acting: str | None, home:
     said(cast("dict[str, Json]", data), (f"{plain(made.name)} <{plain(made.email)}>: {', '.join(sorted(made.roles))}",), as_json=as_json)
 
 
-@click.group("use-case", context_settings=CONTEXT)
+@click.group("use-case", cls=Commands, context_settings=CONTEXT)
 def use_case() -> None:
     """Use cases."""
 
@@ -195,7 +195,7 @@ def doctor(home: str | None, *, as_json: bool) -> int:
 SEVERITIES = {"ok": "[green]ok[/]     ", "note": "[cyan]note[/]   ", "warning": "[yellow]warning[/]", "error": "[red]no[/]     "}
 
 
-@click.group(context_settings=CONTEXT)
+@click.group(cls=Commands, context_settings=CONTEXT)
 def db() -> None:
     """The database's schema."""
 

@@ -2,12 +2,11 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 import click
 
 from licet.cli.frame import granted, plain, said
-from licet.cli.history import card_of, columns_and_reading
 
 if TYPE_CHECKING:
     from licet.edge.folder import UseCaseFile
@@ -20,23 +19,22 @@ def send_file(slug: str, file: Path, given: "Mapping[str, str | int | None]", *,
     Raises:
         UsageError: when people were to be simulated, or the system's version is missing.
     """
+    from licet.cli.deliveries import file_and_system
     from licet.cli.progress import Progress
     from licet.core.system import UNVERSIONED
-    from licet.edge.files import file_digest, read_history
+    from licet.edge.case_files import read_cases
     from licet.edge.sender import SentTally, json_of, send
 
     if given["answer"] is not None:
         raise click.UsageError("--answer simulates people, which a server does not take. Leave it out, or submit without --server.")
     told = _told(slug, home)
-    columns, reading = columns_and_reading(dict(given), told)
-    card = card_of(cast("str | None", given["system"]), posted=columns.proposal is not None)
+    cases, card = file_and_system(file, given, told)
     if card is not None and card.version == UNVERSIONED:
         raise click.UsageError("A server takes proposals of a system with a version only: --system NAME@VERSION.")
     server = _server(given)
     done = SentTally()
     with Progress(file, hidden=as_json) as bar:
-        rows = read_history(file, columns, reading, told.answer, bar.advance)
-        for so_far in send(server, slug, rows, card, source=file_digest(file)):
+        for so_far in send(server, slug, read_cases(cases, bar.advance), card, source=cases.digest):
             done = granted(so_far)
     lines = [f"{done.rows:,} cases: the server took in {done.accepted:,}; {done.repeated:,} were there already."]
     said({"use_case": slug, "server": server.url, **json_of(done)}, [*lines, f"Follow them: {plain(server.url)}"], as_json=as_json)

@@ -4,11 +4,11 @@ from typing import cast
 
 import click
 
-from licet.cli.frame import CONTEXT, at_work, folder_of, granted, home_option, json_option, plain, said, usual
+from licet.cli.frame import CONTEXT, Commands, at_work, folder_of, granted, home_option, json_option, plain, said, usual
 from licet.core.canonical import Json
 
 
-@click.group(context_settings=CONTEXT)
+@click.group(cls=Commands, context_settings=CONTEXT)
 def standard() -> None:
     """What good means: standard.yaml, locked by two people before any result."""
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, cast
 
 import click
 
-from licet.cli.frame import CONTEXT, at_work, granted, home_option, json_option, plain, said, usual
+from licet.cli.frame import CONTEXT, Commands, at_work, granted, home_option, json_option, plain, said, usual
 from licet.core.canonical import Json
 
 if TYPE_CHECKING:
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 WHY = "In words, for people; the ledger does not hold it."
 
 
-@click.group(context_settings=CONTEXT)
+@click.group(cls=Commands, context_settings=CONTEXT)
 def stop() -> None:
     """The stop: while it is pressed nothing is decided alone; the mandate stays as it is."""
 

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, cast
 
 import click
 
-from licet.cli.frame import CONTEXT, at_work, granted, home_option, json_option, plain, said, usual
+from licet.cli.frame import CONTEXT, Commands, at_work, granted, home_option, json_option, plain, said, usual
 from licet.core.canonical import Json
 from licet.core.token import LONGEST_DAYS, USUAL_DAYS, TokenScope
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 SCOPES = [scope.value for scope in TokenScope]
 
 
-@click.group(context_settings=CONTEXT)
+@click.group(cls=Commands, context_settings=CONTEXT)
 def token() -> None:
     """Tokens, which let programs in by the API; none of them can approve, review, grant, answer or lift."""
 
@@ -48,11 +48,10 @@ def new(  # noqa: PLR0913 - a command's options
         "use_case": slug,
         "expires": until,
     }
-    lines = (
-        f"[bold]{made.text}[/]",
-        f"This is the token {plain(made.token.id)}, until {until}. It is shown this once: put it where only the program can read it.",
-    )
-    said(data, lines, as_json=as_json)
+    said(data, (f"[bold]{made.text}[/]",), as_json=as_json)
+    told = f"This is the token {made.token.id}, until {until}. It is shown this once: put it where only the program can read it."
+    if not as_json:
+        click.echo(told, err=True)
 
 
 @token.command("list", context_settings=CONTEXT)

@@ -62,7 +62,10 @@ def case_file(path: Path, columns: Columns, reading: Reading, told: UseCaseFile)
         BadFileError: when it cannot be read, or has a column that neither the schema nor a name explains.
     """
     digest = file_digest(path)
-    sent = is_json_lines(path) and not _named(columns, told) and is_sent_case(next(records_of(path, reading))[1])
+    sent = is_json_lines(path) and is_sent_case(next(records_of(path, reading))[1])
+    if sent and _named(columns, told):
+        why = "its lines are cases as programs send them, which say themselves what is what."
+        raise BadFileError(path, line=1, why=why, remedy="Leave out --content, --id and every other option that names a column.")
     settled = columns
     if told.case is not None and not sent:
         header = header_of(path, reading)

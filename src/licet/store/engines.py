@@ -293,8 +293,9 @@ def _named(error: DBAPIError, url: URL) -> Exception:
 
 
 def _unreachable(url: URL, says: str) -> DatabaseUnreachableError:
+    said = says.rstrip(".?! ")
     return DatabaseUnreachableError(
-        f"{_where(url)} cannot be reached as {url.username!r}: {says}. Check that the server runs and LICET_DATABASE_URL is right."
+        f"{_where(url)} cannot be reached as {url.username!r}: {said}. Check that the server runs and LICET_DATABASE_URL is right."
     )
 
 
