@@ -7,7 +7,7 @@ from tests.cli.desk import ADMIN, OTHER, OWNER, POSTED, RISK, Desk, cases, typed
 
 def test_a_drill_at_the_command_line(granted: Desk) -> None:
     assert granted("stop", "status").data == {"pressed": [], "lifted": []}
-    pressed = granted("stop", "press", "mails", "--why", "a drill", "--as", ADMIN).data
+    pressed = granted("stop", "press", "mails", "--why", "a drill", "--as", OWNER).data
     assert (pressed["use_case"], pressed["reach"], pressed["why"], pressed["repeated"]) == ("mails", "use_case", "a drill", False)
     assert granted("stop", "press", "mails", "--why", "once more", "--as", RISK).data["repeated"] is True
     stopped = granted("cases", "submit", "mails", granted.table("a.csv", cases(40, seed=3, first=5_000)), *POSTED).data
