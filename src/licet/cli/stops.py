@@ -39,7 +39,7 @@ def press(slug: str | None, why: str, acting: str | None, home: str | None, *, a
 @click.argument("slug", required=False)
 @usual
 def lift(slug: str | None, acting: str | None, home: str | None, *, as_json: bool) -> None:
-    """Let AI decide alone again where a mandate permits it; takes the owner or risk, without SLUG risk."""
+    """Let AI decide alone again where a mandate permits it; takes risk, or the owner who pressed it; without SLUG risk."""
     from licet.flows.office import who
     from licet.flows.stop import lift_stop
 
@@ -79,8 +79,8 @@ def where(slug: str | None) -> str:
 
 
 def lift_command(slug: str | None) -> str:
-    """What to type to lift a stop."""
-    return "licet stop lift --as RISK" if slug is None else f"licet stop lift {plain(slug)} --as OWNER"
+    """What to type to lift a stop; risk may lift each."""
+    return "licet stop lift --as RISK" if slug is None else f"licet stop lift {plain(slug)} --as RISK"
 
 
 def stop_json(one: "Stop") -> Mapping[str, Json]:

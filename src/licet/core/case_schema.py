@@ -27,6 +27,16 @@ INTEGER = re.compile(r"[+-]?[0-9]+")
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
+NAME_LENGTH = 200
+"""Characters of a name: of a case, a field, an attribute, a system."""
+
+MOST_CELLS = 10_000
+MOST_ANSWERS = 10_000
+CELL_LENGTH = 1_000_000
+REASON_LENGTH = 10_000
+"""What a case that a program sends may hold at most, on whatever way it comes."""
+
+
 class FieldType(StrEnum):
     """What a field or an attribute holds."""
 

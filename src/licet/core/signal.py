@@ -46,7 +46,8 @@ SIGNALS: Final[Mapping[str, Signal]] = {
     "server.stopped": _signal(Weight.INFO, "A server has ended.", "port"),
     "worker.started": _signal(Weight.INFO, "A worker claims cases.", "worker", "version"),
     "worker.stopped": _signal(Weight.INFO, "A worker has ended.", "worker"),
-    "worker.failed": _signal(Weight.ERROR, "A round of a worker failed; it is tried again.", "worker", "round", "kind", "where"),
+    "worker.failed": _signal(Weight.ERROR, "A round of a worker failed; it is tried again.", "worker", "round", "failed", "kind", "where"),
+    "worker.recovered": _signal(Weight.INFO, "A round of a worker that had failed is done again.", "worker", "round", "failed"),
     "cases.given_back": _signal(Weight.INFO, "An ending worker gave cases back to others.", "worker", "cases"),
     "chunk.done": _signal(Weight.INFO, "A chunk of cases was routed.", "use_case", "cases", "alone", "to_person", "ms"),
     "chunk.failed": _signal(

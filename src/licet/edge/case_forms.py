@@ -14,19 +14,25 @@ from licet.core.answer import AnswerKind, NotAnAnswerError, answer_from_json, an
 from licet.core.canonical import Json
 from licet.core.case import CaseBody, Content, ContentKind, ImageContent, TableContent, TextContent
 from licet.core.case_rules import NUMBER_LENGTH
-from licet.core.case_schema import LARGEST, MOST_PROBLEMS, CaseSchema, Problem, check
+from licet.core.case_schema import (
+    CELL_LENGTH,
+    LARGEST,
+    MOST_ANSWERS,
+    MOST_CELLS,
+    MOST_PROBLEMS,
+    NAME_LENGTH,
+    REASON_LENGTH,
+    CaseSchema,
+    Problem,
+    check,
+)
 from licet.core.history import PastCase, PostedProposal, SentCase
 from licet.core.system import SystemCard, SystemKind
 from licet.edge.bad_file import SHOWN, BadCellError
 from licet.edge.images import media_type_of
 from licet.edge.times import moment_reader
 
-NAME_LENGTH = 200
 """Characters the outside name of a case, a system's name and its version may have."""
-MOST_CELLS = 10_000
-MOST_ANSWERS = 10_000
-CELL_LENGTH = 1_000_000
-REASON_LENGTH = 10_000
 TOO_LARGE = 10**NUMBER_LENGTH
 SURE = 1.0 + 1e-6
 """What probabilities may sum to: 1, and what rounding adds."""

@@ -27,6 +27,12 @@ LEDGER = "ledger"
 DUTY_LASTS = timedelta(seconds=5)
 PRUNE_EVERY = timedelta(minutes=5)
 PRUNE_AFTER = timedelta(hours=1)
+
+LONGEST_PAUSE_S = 4.0
+"""A round that keeps failing is tried again after so long at the latest: what is mended is gone on with soon."""
+
+SAID_AGAIN = 15
+"""A round that keeps failing says so once, and then every so many times."""
 """How long the engine keeps what has ended."""
 
 
@@ -132,14 +138,19 @@ class Worker:
     # --- rounds ---------------------------------------------------------------------------------------------------------
 
     def _repeat(self, name: str, one_round: Callable[[], bool], every: timedelta) -> None:
-        """Does a round again and again; at once where there was something to do, and after a pause where it failed."""
+        """Does a round again and again; at once where there was something to do, and less and less often while it fails."""
+        failed = 0
         while not self._ending.is_set():
             try:
-                busy = one_round()
-                pause = 0.0 if busy else every.total_seconds()
+                pause = 0.0 if one_round() else every.total_seconds()
+                if failed:
+                    self.journal("worker.recovered", worker=self.name, round=name, failed=failed)
+                failed = 0
             except Exception as error:  # noqa: BLE001 - the entry point of a thread: recorded, and tried again
-                self.journal("worker.failed", worker=self.name, round=name, **told_error(error))
-                pause = max(1.0, every.total_seconds())
+                failed += 1
+                if failed == 1 or failed % SAID_AGAIN == 0:
+                    self.journal("worker.failed", worker=self.name, round=name, failed=failed, **told_error(error))
+                pause = max(min(2.0 ** (failed - 1), LONGEST_PAUSE_S), every.total_seconds())
             if pause:
                 self._pause(name, pause)
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from licet.core.history import PastCase
+from licet.core.ids import BY_MANDATE
 from licet.core.people import Caller
 from licet.core.refusal import Refused
 from licet.core.routing import Alone, Route, ToPerson

@@ -10,6 +10,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Discriminator, Field
 from licet.core.answer import Answer, AnswerKind, NotAnAnswerError, answer_from_json, answer_to_json
 from licet.core.canonical import Json
 from licet.core.case import CaseState
+from licet.core.case_schema import CELL_LENGTH, MOST_ANSWERS, MOST_CELLS, NAME_LENGTH, REASON_LENGTH
 from licet.core.history import SentCase
 from licet.core.system import UNVERSIONED
 from licet.core.use_case import UseCase
@@ -48,9 +49,9 @@ def _moment(text: str) -> str:
     return text
 
 
-Name = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_printable)]
+Name = Annotated[str, Field(min_length=1, max_length=NAME_LENGTH), AfterValidator(_printable)]
 Moment = Annotated[str, AfterValidator(_moment)]
-Cell = Annotated[str, Field(max_length=1_000_000)] | bool | int | float
+Cell = Annotated[str, Field(max_length=CELL_LENGTH)] | bool | int | float | None
 
 
 class TextIn(BaseModel):
@@ -58,7 +59,7 @@ class TextIn(BaseModel):
 
     model_config = STRICT
 
-    text: str = Field(max_length=1_000_000)
+    text: str = Field(max_length=CELL_LENGTH)
 
 
 class CellsIn(BaseModel):
@@ -66,7 +67,7 @@ class CellsIn(BaseModel):
 
     model_config = STRICT
 
-    cells: dict[Name, Cell] = Field(min_length=1, max_length=1000)
+    cells: dict[Name, Cell] = Field(min_length=1, max_length=MOST_CELLS)
 
 
 class ImageIn(BaseModel):
@@ -101,9 +102,9 @@ class ProposalIn(BaseModel):
         description="Its version; whatever changes what it answers must change this."
     )
     probabilities: dict[Name, Annotated[float, Field(ge=0.0, le=1.0)]] = Field(
-        default_factory=dict, max_length=10_000, description="The probability of each answer, where the system gives them."
+        default_factory=dict, max_length=MOST_ANSWERS, description="The probability of each answer, where the system gives them."
     )
-    reason: str = Field(default="", max_length=2000, description="The system's own words; untrusted text.")
+    reason: str = Field(default="", max_length=REASON_LENGTH, description="The system's own words; untrusted text.")
 
 
 class CaseIn(BaseModel):
@@ -113,7 +114,7 @@ class CaseIn(BaseModel):
 
     id: Name | None = Field(default=None, description="What you call it. Sent again under the same id it is the same case.")
     content: ContentIn
-    attributes: dict[Name, Cell] = Field(default_factory=dict, max_length=200, description="Such as segment or amount.")
+    attributes: dict[Name, Cell] = Field(default_factory=dict, max_length=MOST_CELLS, description="Such as segment or amount.")
     happened_at: Moment | None = Field(default=None, description="When it happened (RFC 3339).")
     proposal: ProposalIn | None = Field(default=None, description="Without one the mandate's own system proposes.")
 
