@@ -1,6 +1,7 @@
 """Writes said together last or not as if said one by one, and a connection that broke while it lay idle is replaced."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import event
@@ -109,7 +110,7 @@ def test_a_case_is_found_by_its_name_without_reading_the_others(tmp_path: Path) 
     with World(tmp_path, database_url=None) as world:
         use_case = made(world)
         engine = world.connect()
-        said: list[tuple[str, object]] = []
+        said: list[tuple[str, Any]] = []
         event.listen(engine, "before_cursor_execute", lambda *told: said.append((str(told[2]), told[3])))
         with Book(engine, world.office.vault, world.office.draw).read() as tx:
             assert live.find(tx, use_case, "mail-1") is None
