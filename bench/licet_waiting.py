@@ -205,8 +205,7 @@ _COPIES: Final = (
     "insert into case_item (number, use_case_id, part, digest, external_id, place, received_at, labelled, body) "
     "select number + :shift, use_case_id, part, digest, external_id || :mark, place, received_at, labelled, body "
     "from case_item where number between :first and :last",
-    "insert into case_key (case_number, salt) "
-    "select case_number + :shift, salt from case_key where case_number between :first and :last",
+    "insert into case_key (case_number, salt) select case_number + :shift, salt from case_key where case_number between :first and :last",
     "insert into routing (case_number, use_case_id, fingerprint, route, reason, mandate_id, at) "
     "select case_number + :shift, use_case_id, fingerprint, route, reason, mandate_id, at from routing "
     "where case_number between :first and :last",

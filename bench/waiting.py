@@ -16,9 +16,7 @@ ROUNDS: Final = 1
 """It takes minutes to make the cases, and what is measured then is measured over many seconds."""
 
 NONE: Final = Side(name="none", module="bench.licet_waiting", cases=0, workers=dict.fromkeys(BOTH, 1), ours=True)
-MANY: Final = Side(
-    name="100,000", module="bench.licet_waiting", cases=100_000, workers=dict.fromkeys(BOTH, 1), ours=True, limit_s=850.0
-)
+MANY: Final = Side(name="100,000", module="bench.licet_waiting", cases=100_000, workers=dict.fromkeys(BOTH, 1), ours=True, limit_s=850.0)
 IDLE_NOISE: Final = 0.005
 """Half a hundredth of a core: less than this cannot be told from none."""
 

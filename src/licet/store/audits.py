@@ -28,9 +28,7 @@ class AuditRow:
 
 def draw(tx: Tx, drawn: Sequence[Drawn]) -> None:
     """Writes drawn cases."""
-    rows = [
-        (d.mandate, d.round, d.order, d.case, d.probability, moment_text(d.drawn_at), moment_text(d.due_at), False) for d in drawn
-    ]
+    rows = [(d.mandate, d.round, d.order, d.case, d.probability, moment_text(d.drawn_at), moment_text(d.due_at), False) for d in drawn]
     columns = ("mandate_id", "round", "order", "case_number", "probability", "drawn_at", "due_at", "fed")
     tx.insert_many(tables.audit, columns, rows)
 

@@ -60,8 +60,23 @@ class _Late:
     """What a transaction has not said yet, and the moment of the newest entry it recorded."""
 
     waits: bool = False
-    said: list[tuple[str, tuple[object, ...]]] = field(default_factory=list)
+    rows: dict[str, list[tuple[object, ...]]] = field(default_factory=dict)
+    said: dict[str, tuple[object, ...]] = field(default_factory=dict)
     recorded: datetime | None = None
+
+    def take(self) -> list[tuple[str, tuple[object, ...]]]:
+        """The statements held back, with their values; the rows of one table are one statement, in the order in which they came."""
+        made = [(inserting(into, rows), tuple(chain.from_iterable(rows))) for into, rows in self.rows.items()]
+        made += self.said.items()
+        self.rows.clear()
+        self.said.clear()
+        return made
+
+
+def inserting(into: str, rows: Sequence[tuple[object, ...]]) -> str:
+    """The statement that inserts rows on PostgreSQL."""
+    marks = f"({', '.join(['%s'] * len(rows[0]))})"
+    return into + ", ".join([marks] * len(rows))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,22 +111,29 @@ class Tx:
             self.conn.exec_driver_sql(f"{into}({', '.join('?' * len(columns))})", list(rows))
             return
         if len(rows) < ROWS_TO_COPY:
-            marks = f"({', '.join(['%s'] * len(columns))})"
-            self.say(into + ", ".join([marks] * len(rows)), tuple(chain.from_iterable(rows)))
+            self.late.rows.setdefault(into, []).extend(rows)
+            self._say_unless_late()
             return
         self._say_late()
         self._copy(f'COPY "{table.name}" ({named}) FROM STDIN', rows)
 
     def say(self, statement: str, values: tuple[object, ...]) -> None:
         """Runs a statement of the driver's own that gives nothing back; inside `together` at its end."""
-        if self.late.waits:
-            self.late.said.append((statement, values))
-        else:
+        if not on_postgresql(self.conn):
             self.conn.exec_driver_sql(statement, values)
+            return
+        if statement in self.late.said:
+            self._say_late()  # one statement changes a row once
+        self.late.said[statement] = values
+        self._say_unless_late()
+
+    def _say_unless_late(self) -> None:
+        if not self.late.waits:
+            self._say_late()
 
     @contextmanager
     def together(self) -> Iterator[None]:
-        """What `say` and `insert_many` write in this block goes to PostgreSQL in one go at its end; nothing in it may read it before."""
+        """What `say` and `insert_many` write in this block goes to PostgreSQL as one statement at its end; nothing may read it before."""
         if not on_postgresql(self.conn) or self.late.waits:
             yield
             return
@@ -121,33 +143,28 @@ class Tx:
             self._say_late()
         finally:
             self.late.waits = False
-            self.late.said.clear()
+            self.late.take()
 
     def _say_late(self) -> None:
-        """Says what was held back, without waiting for each answer."""
-        if not self.late.said:
+        """Says what was held back in one statement; PostgreSQL holds keys against each other at its end."""
+        made = self.late.take()
+        if not made:
             return
-        raw: Any = self.conn.connection.driver_connection
-        with self._told_by_driver("together"), raw.pipeline(), raw.cursor() as cursor:
-            for statement, values in self.late.said:
-                cursor.execute(statement, values)
-        self.late.said.clear()
-
-    @contextmanager
-    def _told_by_driver(self, statement: str) -> Iterator[None]:
-        """What the driver says is said in SQLAlchemy's words, as of any other statement."""
-        driver: Any = self.conn.dialect.loaded_dbapi
-        try:
-            yield
-        except driver.Error as error:
-            raise DBAPIError.instance(statement, None, error, driver.Error, hide_parameters=True, dialect=self.conn.dialect) from error
+        *before, (last, _) = made
+        held = ", ".join(f"said_{place} AS ({statement})" for place, (statement, _) in enumerate(before))
+        whole = f"WITH {held} {last}" if before else last
+        self.conn.exec_driver_sql(whole, tuple(chain.from_iterable(values for _, values in made)))
 
     def _copy(self, into: str, rows: Sequence[tuple[object, ...]]) -> None:
-        """Streams rows."""
+        """Streams rows; what the driver says is said in SQLAlchemy's words, as of any other statement."""
+        driver: Any = self.conn.dialect.loaded_dbapi
         cursor: Any = self.conn.connection.cursor()  # of the driver itself, which SQLAlchemy does not know to copy
-        with self._told_by_driver(into), cursor, cursor.copy(into) as copy:
-            for row in rows:
-                copy.write_row(row)
+        try:
+            with cursor, cursor.copy(into) as copy:
+                for row in rows:
+                    copy.write_row(row)
+        except driver.Error as error:
+            raise DBAPIError.instance(into, None, error, driver.Error, hide_parameters=True, dialect=self.conn.dialect) from error
 
     def run(self, statement: Executable, rows: Sequence[Mapping[str, object]] | Mapping[str, object] | None = None) -> Records:
         """Runs a statement: once, with what its parameters stand for, or for many rows."""
