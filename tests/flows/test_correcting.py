@@ -192,12 +192,26 @@ def test_an_open_audit_compares_with_what_ai_said_and_not_with_its_correction(wo
     with world:
         for k in range(20):
             case = f"live-{k}"
-            correct(world, case, NO if counts(world, case) == YES else YES)
+            correct(world, case, NO if counts(world, case) == YES else YES, by=world.owner)
         if says is None:
             world.answer(MAILS)
         else:
             world.answer(MAILS, says)
         assert set(outcomes(world).values()) == {"agreed" if says is None else "disagreed"}
+
+
+def test_who_corrected_a_case_has_seen_what_ai_said_and_cannot_agree_in_its_audit(world: World) -> None:
+    """Breaks when a correction shows AI's answer to a person whose answer then counts as a blind agreement."""
+    with world:
+        correct(world, ALONE, NO if counts(world, ALONE) == YES else YES, by=world.reviewer)
+        with world.office.book.read() as tx:
+            (number,) = cases.numbers_named(tx, use_cases.require(tx, MAILS), ALONE)
+        world.answer(MAILS)
+        found = outcomes(world)
+        assert found[number] == "disagreed"
+        assert {word for case, word in found.items() if case != number} == {"agreed"}
+        unseen = [event.facts["case_number"] for event in of_word(world, "audit.answered") if event.facts.get("blind") is False]
+        assert unseen == [number]
 
 
 def test_nothing_about_a_correction_tells_whether_its_case_is_audited(tmp_path: Path) -> None:

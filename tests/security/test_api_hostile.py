@@ -7,7 +7,6 @@ import socket
 import string
 import time
 from collections.abc import Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 
@@ -16,17 +15,15 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from licet.core.case_schema import Problem as CaseProblem
 from licet.core.history import SentCase
 from licet.core.signal import Fact, checked
 from licet.core.use_case import UseCase
-from licet.web import server
 from licet.web.desk import NotOnLoopbackError, Service
 from licet.web.frame import HEADERS
 from licet.web.limits import Limits
 from licet.web.strict_json import NotStrictJsonError, read_strictly
 from tests.conftest import DATABASES
-from tests.web.serving import AT, JSON, Served, case, code, problem, read_plain, serving
+from tests.web.serving import AT, JSON, Served, case, code, problem, serving
 
 SMALL = Limits(body_bytes=20_000, body_within=timedelta(seconds=1), header_bytes=4000, target_bytes=500)
 CASES = f"{AT}/cases"
@@ -181,47 +178,6 @@ def test_a_head_that_does_not_end_is_hung_up_on(served: Served) -> None:
     assert b" 200 " not in told
 
 
-@pytest.mark.parametrize("pieces", [(), (b"GET /health/live HTTP/1.1\r\nHost: x\r\n",)])
-def test_who_sends_nothing_or_never_ends_its_head_keeps_no_connection(
-    served: Served, monkeypatch: pytest.MonkeyPatch, pieces: tuple[bytes, ...]
-) -> None:
-    monkeypatch.setattr(server, "HEAD_SECONDS", 0.5)
-    began = time.monotonic()
-    raw(served, *pieces, within=10)
-    assert time.monotonic() - began < 5
-
-
-def test_a_second_request_has_no_more_time_for_its_head_than_the_first(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
-    host, port = served.address.removeprefix("http://").split(":")
-    with socket.create_connection((host, int(port)), timeout=10) as there:
-        there.sendall(b"GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n")
-        assert b" 200 " in there.recv(65536)
-        monkeypatch.setattr(server, "HEAD_SECONDS", 0.5)
-        began = time.monotonic()
-        there.sendall(b"GET")
-        with contextlib.suppress(OSError):
-            while there.recv(65536):
-                pass
-    assert time.monotonic() - began < 5
-
-
-def test_a_body_that_nobody_reads_has_an_end_too(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(server, "WHOLE_SECONDS", 0.5)
-    began = time.monotonic()
-    told = raw(served, head(served, "Content-Length: 1000").replace(b"Bearer", b"Nobody"), b"{", within=10)
-    assert b" 401 " in told
-    assert time.monotonic() - began < 5
-
-
-def test_connections_beyond_what_the_process_may_open_are_not_kept(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(server, "MOST_CONNECTIONS", 3)
-    host, port = served.address.removeprefix("http://").split(":")
-    with contextlib.ExitStack() as held:
-        for _ in range(8):
-            held.enter_context(socket.create_connection((host, int(port)), timeout=5))
-        assert raw(served, b"GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n") == b""
-
-
 def test_headers_and_addresses_have_an_end(served: Served) -> None:
     assert code(served.client.get("/health/live", headers={"X-Long": "x" * 5000})) == (431, "headers_too_large")
     assert code(served.client.get("/health/live?" + "x" * 600)) == (414, "address_too_long")
@@ -241,22 +197,6 @@ def test_a_request_that_two_servers_would_read_differently_is_not_taken(served: 
     told = raw(served, head(served, *lines), b"5\r\n{}   \r\n0\r\n\r\n", within=3)
     assert b" 201 " not in told
     assert b" 202 " not in told
-
-
-def test_a_case_that_takes_long_to_read_keeps_nobody_else_waiting(tmp_path: Path) -> None:
-    """Breaks when a folder on a slow disk, or a text made for a pattern, holds up every other request."""
-
-    def slowly(use_case: UseCase, raw: Mapping[str, object], *, line: int) -> SentCase | tuple[CaseProblem, ...]:
-        time.sleep(1.5)
-        return read_plain(use_case, raw, line=line)
-
-    with serving(tmp_path, read_case=slowly) as slow, ThreadPoolExecutor(2) as pool:
-        sent = [pool.submit(slow.send, case("slow")), pool.submit(slow.client.post, f"{CASES}/batch", json={"cases": [case("many")]})]
-        time.sleep(0.3)
-        began = time.monotonic()
-        assert slow.program(None).get("/health/live").status_code == 200
-        assert time.monotonic() - began < 1.0
-        assert [one.result().status_code for one in sent] == [201, 202]
 
 
 def test_looking_for_a_name_that_occurs_twice_takes_no_longer_than_reading() -> None:
@@ -365,7 +305,8 @@ def test_a_failure_is_told_by_an_id_and_nothing_else(tmp_path: Path) -> None:
     told = Told()
 
     def fails(use_case: UseCase, raw: Mapping[str, object], *, line: int) -> SentCase:
-        raise RuntimeError(f"a secret of {use_case}, {raw}, {line}")
+        message = f"a secret of {use_case}, {raw}, {line}"
+        raise RuntimeError(message)
 
     with serving(tmp_path, read_case=fails, journal=told) as broken:
         response = broken.client.post(CASES, json=case("a secret"))

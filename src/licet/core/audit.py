@@ -5,6 +5,8 @@ import hmac
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from licet.core.answer import Answer
+from licet.core.grading import same
 from licet.core.ids import CaseNumber, MandateId
 from licet.stats.sampling import uniform
 
@@ -51,6 +53,18 @@ class Overdue:
 
 
 Outcome = Agreed | Disagreed | Overdue
+
+
+def audited(decided: Answer, answer: Answer, *, blind: bool) -> Outcome:
+    """What an answer on a drawn case says about AI's.
+
+    Args:
+        decided: what AI decided.
+        answer: what a person says.
+        blind: whether the person had not seen what AI decided. One who had, by correcting it, counts as disagreeing, whatever they
+            say: an agreement must come from somebody who could not know what to agree with.
+    """
+    return Agreed() if blind and same(decided, answer) else Disagreed()
 
 
 def outcome_loss(outcome: Outcome) -> float:

@@ -15,7 +15,7 @@ NAME = re.compile(r"(?=.{1,253}$)[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63})*")
 UNICAST = IPv6Network("2000::/3")
 """All of IPv6 that is given out for the public internet."""
 
-NAT64 = (IPv6Network("64:ff9b::/96"), IPv6Network("64:ff9b:1::/48"))
+NAT64 = (IPv6Network("64:ff9b::/96"),)
 """Where an IPv6 address stands for the IPv4 address in its last 32 bits."""
 
 

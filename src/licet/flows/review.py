@@ -5,10 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from licet.core.answer import Answer, answer_to_json
-from licet.core.audit import Agreed, Disagreed
+from licet.core.audit import Agreed, audited
 from licet.core.canonical import Json
 from licet.core.case import CaseBody
-from licet.core.grading import same
 from licet.core.ids import CaseNumber, PersonId
 from licet.core.ledger import Event
 from licet.core.mandate import Mandate
@@ -20,7 +19,7 @@ from licet.flows.audit import advance
 from licet.flows.decide import RULES
 from licet.flows.deliver import DECISION, plan_effects
 from licet.flows.office import Office, entry, working
-from licet.store import audits, cases, decisions, mandates
+from licet.store import audits, cases, corrections, decisions, mandates
 from licet.store.book import Tx
 from licet.store.payloads import commit_to
 
@@ -132,7 +131,8 @@ def _settle(tx: Tx, use_case: UseCase, review: Review, salt: bytes, facts: dict[
     decided = decisions.answer_of(tx, use_case, review.case, salt)
     if drawn is None or decided is None or drawn.outcome is not None or now >= drawn.drawn.due_at:
         return entry("review.answered", by=review.by, now=now, use_case=use_case, **facts)
-    outcome = Agreed() if same(decided, review.answer) else Disagreed()
+    blind = not corrections.corrected_by(tx, review.case, review.by)
+    outcome = audited(decided, review.answer, blind=blind)
     audits.answer(tx, review.case, outcome, at=now)
     said = {**facts, "mandate": drawn.drawn.mandate, "agreed": isinstance(outcome, Agreed)}
-    return entry("audit.answered", by=review.by, now=now, use_case=use_case, **said)
+    return entry("audit.answered", by=review.by, now=now, use_case=use_case, **said, **({} if blind else {"blind": False}))

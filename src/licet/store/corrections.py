@@ -38,6 +38,12 @@ def of_case(tx: Tx, use_case: UseCase, case: CaseNumber, salt: bytes) -> list[Co
     return [_correction(tx, use_case, row, salt) for row in rows]
 
 
+def corrected_by(tx: Tx, case: CaseNumber, person: PersonId) -> bool:
+    """Whether a person corrected a case: they have seen what AI decided about it."""
+    c = correction.c
+    return tx.run(select(c.number).where(c.case_number == case, c.by == person).limit(1)).first() is not None
+
+
 def steps(tx: Tx, use_case: UseCase, case: CaseNumber, salt: bytes) -> list[tuple[Answer, Correction]]:
     """The corrections of a case in order, each with the answer that counted before it."""
     decided = decisions.answer_of(tx, use_case, case, salt)
