@@ -35,7 +35,9 @@ class Promise:
     @property
     def says(self) -> str:
         """The promise in words."""
-        return f"at most {self.most:g}" if self.times is None else f"at most {self.times:g} x none waiting"
+        if self.times is None:
+            return f"at most {self.most:g}"
+        return f"at most {self.times:g} x none waiting" + (f" + {self.slack:g}" if self.slack else "")
 
     def met(self, many: float, none: float) -> bool:
         """Whether it is kept."""
