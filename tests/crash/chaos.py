@@ -8,6 +8,7 @@
 import argparse
 import json
 import shutil
+import signal
 import sys
 import tempfile
 import time
@@ -186,6 +187,7 @@ def main() -> int:
     parser.add_argument("--out", type=Path, default=OUT)
     asked = parser.parse_args()
     say(f"seed {asked.seed}")
+    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))  # what was started is ended in any case
     began = time.monotonic()
     with a_room(asked.seed, asked.share) as room:
         reports = run(room, asked.only)
