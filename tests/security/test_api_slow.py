@@ -9,11 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from licet.core.history import SentCase
 from licet.core.case_schema import Problem as CaseProblem
+from licet.core.history import SentCase
 from licet.core.use_case import UseCase
 from licet.web import server
-from licet.web.desk import 
 from tests.security.test_api_hostile import CASES, head, raw
 from tests.web.serving import Served, case, read_plain, serving
 
