@@ -11,10 +11,12 @@ from licet.core.ids import UseCaseSlug
 from licet.core.system import SystemCard, SystemKind, SystemNotLoadableError
 from licet.edge.bad_file import BadFolderError
 from licet.edge.callables import CallableRoom, CallableSystem, load_callable
+from licet.edge.closed_list import ListedSystem
 from licet.edge.code_folder import SYSTEM_FILE
 from licet.edge.folder import USE_CASE_FILE, load_use_case
+from licet.edge.forms import UseCaseFile
 from licet.edge.system_blocks import USUAL, CallableBlock, HttpBlock
-from licet.ports import Draw
+from licet.ports import Draw, System
 from licet.settings import SecretMissingError
 
 if TYPE_CHECKING:
@@ -35,25 +37,32 @@ class FolderSystems:
         self._lock = threading.Lock()
         self._rooms: dict[tuple[UseCaseSlug, SystemKind], tuple[str, object]] = {}
 
-    def load(self, slug: UseCaseSlug, answers: AnswerKind, where: SystemKind) -> "CallableSystem | HttpSystem | None":
+    def load(self, slug: UseCaseSlug, answers: AnswerKind, where: SystemKind) -> System | None:
         """A use case's system as its folder is now.
 
         Returns:
-            The function in `system.py`, or what stands at the endpoint; None where the folder holds no such file, or names no endpoint.
+            The function in `system.py`, or what stands at the endpoint, held against the closed list of answers where there is one; None
+            where the folder holds no such file, or names no endpoint.
 
         Raises:
             SystemNotLoadableError: names the file and line, whatever went wrong.
         """
         folder = self._root / slug
+        told = _told(folder) if (folder / USE_CASE_FILE).is_file() else None
+        found = self._found(slug, answers, where, told)
+        listed = frozenset() if told is None else frozenset(told.answers)
+        return ListedSystem(inner=found, answers=listed) if found is not None and listed else found
+
+    def _found(
+        self, slug: UseCaseSlug, answers: AnswerKind, where: SystemKind, told: UseCaseFile | None
+    ) -> "CallableSystem | HttpSystem | None":
+        folder = self._root / slug
         match where:
             case SystemKind.CALLABLE if (folder / SYSTEM_FILE).is_file():
-                block = USUAL
-                if (folder / USE_CASE_FILE).exists():
-                    block = _blocks(folder)[0]
+                block = USUAL if told is None else told.callable
                 return load_callable(folder, answers, lambda card: self._callable_room(slug, card, block))
-            case SystemKind.HTTP if (folder / USE_CASE_FILE).is_file():
-                named = _blocks(folder)[1]
-                return None if named is None else self._http(slug, answers, named)
+            case SystemKind.HTTP if told is not None and told.http is not None:
+                return self._http(slug, answers, told.http)
             case _:
                 return None
 
@@ -93,9 +102,8 @@ class FolderSystems:
         return int.from_bytes(self._draw.secret()[:4], "big") / 2**32
 
 
-def _blocks(folder: Path) -> tuple[CallableBlock, HttpBlock | None]:
+def _told(folder: Path) -> UseCaseFile:
     try:
-        told = load_use_case(folder)
+        return load_use_case(folder)
     except BadFolderError as error:
         raise SystemNotLoadableError(str(error)) from None
-    return told.callable, told.http
