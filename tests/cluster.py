@@ -53,10 +53,23 @@ class Cluster:
     def run(self, *statements: str, database: str = "postgres") -> None:
         """Runs statements as the owner of everything, each for itself."""
         engine = self.engine(database)
-        with engine.connect() as conn:
-            for statement in statements:
-                conn.exec_driver_sql(statement)
-        engine.dispose()
+        try:
+            with engine.connect() as conn:
+                for statement in statements:
+                    conn.exec_driver_sql(statement)
+        finally:
+            engine.dispose()
+
+    def grant(self, *statements: str, database: str) -> None:
+        """Runs statements that make roles and give rights; a role that another test made already stays as it is."""
+        engine = self.engine(database)
+        try:
+            with engine.connect() as conn:
+                roles = set(conn.exec_driver_sql("SELECT rolname FROM pg_roles").scalars())
+        finally:
+            engine.dispose()
+        new = [one for one in statements if not (one.startswith("CREATE ROLE ") and one.split()[2] in roles)]
+        self.run(*new, database=database)
 
     def engine(self, database: str, *, user: str = OWNER) -> Engine:
         """A bare engine, as somebody with `psql` has it."""

@@ -62,9 +62,7 @@ def test_a_role_with_the_rights_the_documentation_grants_has_no_finding_and_one_
     desk: Desk, cluster: Cluster, database: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     name, password = "licet_application", granted()[0].split("'")[1]
-    roles = granted()
-    roles[0] = f"DO $$ BEGIN {roles[0]} EXCEPTION WHEN duplicate_object THEN NULL; END $$"
-    cluster.run(*roles, database=database)
+    cluster.grant(*granted(), database=database)
     monkeypatch.setenv("LICET_DATABASE_URL", cluster.url(database, user=name, password=password))
     rights = {check["name"]: check for check in desk("doctor", code=4).data["checks"]}["server rights"]
     assert rights["severity"] == "ok", rights

@@ -57,7 +57,7 @@ def test_with_the_rights_the_documentation_grants_a_whole_journey_runs_and_the_l
 ) -> None:
     with World(tmp_path, database_url=cluster.new_world()) as world:
         name = str(world.database_url).rpartition("/")[2]
-        cluster.run(*granted(), database=name)
+        cluster.grant(*granted(), database=name)
         engine = open_engine(NOWHERE, url=cluster.url(name, user="licet_application", password=granted()[0].split("'")[1]))
         book = Book(engine, world.office.vault, world.draw)
         world.office = replace(world.office, book=book)
