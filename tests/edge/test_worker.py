@@ -17,7 +17,7 @@ from licet.core.system import Proposed
 from licet.core.token import TokenScope
 from licet.edge.draw import SystemDraw
 from licet.edge.durable import DurableEngine
-from licet.edge.worker import Staff, Worker
+from licet.edge.worker import LONGEST_PAUSE_S, Staff, Worker, pause_after
 from licet.flows.drain import Claimed, claim_cases, waiting_use_cases
 from licet.flows.intake import Batch, accept
 from licet.flows.issue_tokens import TokenWish, new_token
@@ -161,6 +161,14 @@ def test_what_goes_wrong_in_a_round_is_said_and_the_worker_goes_on(tmp_path: Pat
             worker.office = replace(worker.office, book=broken)
             send(world, "mails", 10)
             until(lambda: depth(world, "mails") == 0)
+
+
+def test_a_round_that_fails_for_days_is_still_tried_again() -> None:
+    """Breaks when the pause grows without a bound: its thread would end inside its own error handler, and its worker with it."""
+    often = timedelta(milliseconds=100)
+    assert [pause_after(failed, often) for failed in (1, 2, 3, 4)] == [1.0, 2.0, 4.0, 4.0]
+    assert pause_after(1_000_000, often) == LONGEST_PAUSE_S
+    assert pause_after(1, timedelta(minutes=5)) == 300.0
 
 
 class Broken:

@@ -47,6 +47,16 @@ class _Unfailing:
             self._journal(signal, **facts)
 
 
+def pause_after(failed: int, every: timedelta) -> float:
+    """Seconds until a round that failed is tried again: doubled from one second to `LONGEST_PAUSE_S`, and never sooner than usual.
+
+    Args:
+        failed: how often in a row it failed, from 1; any number, since a database may be away for days.
+        every: how long it usually waits.
+    """
+    return max(min(2.0 ** min(failed - 1, 30), LONGEST_PAUSE_S), every.total_seconds())
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Staff:
     """How a worker is staffed.
@@ -150,7 +160,7 @@ class Worker:
                 failed += 1
                 if failed == 1 or failed % SAID_AGAIN == 0:
                     self.journal("worker.failed", worker=self.name, round=name, failed=failed, **told_error(error))
-                pause = max(min(2.0 ** (failed - 1), LONGEST_PAUSE_S), every.total_seconds())
+                pause = pause_after(failed, every)
             if pause:
                 self._pause(name, pause)
 
