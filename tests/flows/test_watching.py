@@ -9,7 +9,7 @@ import pytest
 from licet.core.audit import ANSWER_WITHIN, Overdue, is_drawn
 from licet.core.case import CaseBody
 from licet.core.history import PastCase
-from licet.core.mandate import ActiveMandate, SuspendedMandate
+from licet.core.mandate import ActiveMandate, ExpiredMandate, SuspendedMandate
 from licet.core.use_case import Stage
 from licet.flows.audit import AuditStatus, audit_status
 from licet.flows.grant import Wishes, revoke_mandate
@@ -196,3 +196,13 @@ def test_a_person_who_answers_some_leaves_the_rest_for_later(tmp_path: Path) -> 
         some: list[CaseBody] = [one.body for one in world.waiting(MAILS)][:7]
         assert world.answer(MAILS, only({str(body.content) for body in some})).taken == 7
         assert len(world.waiting(MAILS)) == 53
+
+
+def test_whoever_answers_after_the_mandates_time_hears_that_it_is_over(tmp_path: Path) -> None:
+    """Breaks when an answer that is no audit leaves a mandate standing as active whose time is over."""
+    with World(tmp_path) as world:
+        world.journey(MAILS, wishes=Wishes(audit_rate=0.0001, planned_audits=100))
+        world.submit(MAILS, past_cases(10, unsure=10, name="unsure"))
+        world.clock.pass_time(timedelta(days=31))
+        assert isinstance(world.answer(MAILS).mandate, ExpiredMandate)
+        assert len(of_word(world, "mandate.expired")) == 1

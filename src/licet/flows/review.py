@@ -19,6 +19,7 @@ from licet.flows.audit import advance
 from licet.flows.decide import RULES
 from licet.flows.deliver import DECISION, plan_effects
 from licet.flows.office import Office, entry, working
+from licet.flows.respond import end_if_expired
 from licet.store import audits, cases, corrections, decisions, mandates
 from licet.store.book import Tx
 from licet.store.payloads import commit_to
@@ -106,8 +107,9 @@ def give(office: Office, tx: Tx, use_case: UseCase, given: Sequence[Given], *, b
         decisions.tally(tx, use_case, [], [one for one, _ in decided], closed=len(decided))
         plan_effects(office, tx, use_case, in_the_world, alone=False, now=now)
         tx.record(*events)
-    audited = any(one.kind is ReviewKind.AUDIT for one, _ in reviews)
-    return advance(tx, use_case, now) if audited else mandates.in_force(tx, use_case)
+    if any(one.kind is ReviewKind.AUDIT for one, _ in reviews):
+        return advance(tx, use_case, now)
+    return end_if_expired(tx, use_case, mandates.in_force(tx, use_case), now)
 
 
 def _decided(one: Review) -> decisions.Decided:
