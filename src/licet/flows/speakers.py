@@ -77,6 +77,11 @@ class Asked:
         speaker = self.speaker
         return speaker is not None and speaker.system is not None and speaker.card.kind is not SystemKind.BUILTIN
 
+    def longest(self, cases: int) -> timedelta:
+        """How long its proposals for so many cases may take beside our own work."""
+        system = None if self.speaker is None else self.speaker.system
+        return timedelta(0) if system is None else system.longest(cases)
+
 
 def whom_to_ask(office: Office, tx: Tx, speakers: Speakers, use_case: UseCase) -> Asked:
     """Finds the system that proposes for a use case now."""
