@@ -157,6 +157,12 @@ def side_of(act: Callable[[], object]) -> tuple[threading.Thread, list[object]]:
     return thread, came
 
 
+def meet(inside: threading.Event, go: threading.Event) -> None:
+    """Says that it is there, and waits until it may go on."""
+    inside.set()
+    go.wait(20)
+
+
 def taken_by(book: GroupBook, before: Callable[[], object] = lambda: None) -> list[int]:
     """Takes a number, after doing something inside the transaction."""
     with book.write() as tx:
@@ -169,7 +175,7 @@ def test_nobody_waits_without_a_limit_for_a_thread_that_hangs_in_its_turn(tmp_pa
     with World(tmp_path) as world:
         book, _ = grouped(world)
         inside, free = threading.Event(), threading.Event()
-        hanging, came = side_of(lambda: taken_by(book, lambda: (inside.set(), free.wait(20))))
+        hanging, came = side_of(lambda: taken_by(book, lambda: meet(inside, free)))
         assert inside.wait(20)
         with pytest.raises(DatabaseBusyError, match="Another thread of this process"):
             taken_by(book)
@@ -185,7 +191,7 @@ def test_nobody_waits_without_a_limit_for_a_commit_that_another_thread_owes(tmp_
     with World(tmp_path) as world:
         book, _ = grouped(world)
         inside, go, free = threading.Event(), threading.Event(), threading.Event()
-        first, told = side_of(lambda: taken_by(book, lambda: (inside.set(), go.wait(20))))
+        first, told = side_of(lambda: taken_by(book, lambda: meet(inside, go)))
         assert inside.wait(20)
         second, came = side_of(lambda: taken_by(book, lambda: free.wait(20)))
         time.sleep(0.2)
