@@ -25,13 +25,13 @@ from licet.core.mandate import (
     state_of,
     terms_to_json,
 )
-from licet.core.people import Act, Actor, permit_person
+from licet.core.people import Act, Actor
 from licet.core.refusal import Refused
 from licet.core.scope import scope_from_json, scope_to_json
 from licet.core.standard import CountersignedStandard, LockedStandard, MeasureKind
 from licet.core.system import UNVERSIONED
 from licet.core.use_case import Stage, UseCase
-from licet.flows.office import Office, entry, working
+from licet.flows.office import Office, allowed_person, entry, working
 from licet.stats import watch as watching
 from licet.store import audits, cases, looks, mandates, notices, standards, systems, use_cases
 from licet.store.book import Tx
@@ -65,7 +65,7 @@ def propose_mandate(office: Office, by: Actor, *, name: str, wishes: Wishes) -> 
         use_case = working(tx, name)
         if isinstance(use_case, Refused):
             return use_case
-        person = permit_person(by, Act.PROPOSE, use_case_owner=use_case.owner)
+        person = allowed_person(office, tx, by, Act.PROPOSE, use_case)
         if isinstance(person, Refused):
             return person
         met = _met_look(tx, use_case)
@@ -220,7 +220,7 @@ def grant_mandate(office: Office, by: Actor, *, name: str) -> ActiveMandate | Cl
         use_case = working(tx, name)
         if isinstance(use_case, Refused):
             return use_case
-        person = permit_person(by, Act.GRANT, use_case_owner=use_case.owner)
+        person = allowed_person(office, tx, by, Act.GRANT, use_case)
         if isinstance(person, Refused):
             return person
         proposed = mandates.newest(tx, use_case)
@@ -280,7 +280,7 @@ def revoke_mandate(office: Office, by: Actor, *, name: str, why: str) -> Revoked
     with office.book.write() as tx:
         now = office.clock.now()
         use_case = use_cases.require(tx, name)
-        person = permit_person(by, Act.REVOKE, use_case_owner=use_case.owner)
+        person = allowed_person(office, tx, by, Act.REVOKE, use_case)
         if isinstance(person, Refused):
             return person
         running = mandates.in_force(tx, use_case)

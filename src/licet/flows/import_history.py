@@ -13,13 +13,13 @@ from licet.core.history import SMALLEST_HISTORY, ImportReport, PastCase, cut_tim
 from licet.core.ids import CaseNumber, PersonId, SealedSetId
 from licet.core.ledger import Event
 from licet.core.mandate import SuspendedMandate
-from licet.core.people import Act, Actor, Person, permit
+from licet.core.people import Act, Actor, Person
 from licet.core.refusal import Refused
 from licet.core.sealed import takes_more
 from licet.core.standard import CountersignedStandard, LockedStandard
 from licet.core.system import Proposal, SystemCard
 from licet.core.use_case import Stage, UseCase
-from licet.flows.office import Office, entry, working
+from licet.flows.office import Office, allowed, entry, working
 from licet.flows.sort_history import (
     DIGEST,
     BadHistoryError,
@@ -73,7 +73,7 @@ def _begin(office: Office, by: Actor, order: Order) -> Run | Refused:
         use_case = working(tx, order.name)
         if isinstance(use_case, Refused):
             return use_case
-        permitted = permit(by, Act.IMPORT, use_case_owner=use_case.owner)
+        permitted = allowed(office, tx, by, Act.IMPORT, use_case)
         if isinstance(permitted, Refused):
             return permitted
         _sweep(tx, use_case)
@@ -303,7 +303,7 @@ def undo_import(office: Office, by: Actor, *, name: str) -> int | Refused:
         use_case = working(tx, name)
         if isinstance(use_case, Refused):
             return use_case
-        permitted = permit(by, Act.IMPORT, use_case_owner=use_case.owner)
+        permitted = allowed(office, tx, by, Act.IMPORT, use_case)
         if isinstance(permitted, Refused):
             return permitted
         done = [b for b in imports.batches(tx, use_case) if b.state == cases.DONE]
