@@ -4,7 +4,7 @@ A rule is a list of conditions "this question was answered at least as harshly a
 There is no other kind of condition, and the tier is the strictest of all rules that apply: so no harsher answer ever lowers a tier.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import reduce
@@ -223,6 +223,48 @@ def shown_tier(answers: RiskAnswers) -> Tier:
     """The tier that follows from what was answered alone, as if what is unknown were harmless: a floor, never a tier to act on."""
     mildest = {code: BY_CODE[code].options[0].code for code in answers.unknown}
     return tier_of(answers.with_answers(mildest))
+
+
+BEFORE_ANSWERS = Tier.MEDIUM
+"""What a mandate counts as granted under that is older than the first answers: one independent person approved it."""
+
+
+def outgrown(*, granted_under: Tier | None, now: Tier | None) -> bool:
+    """Whether the tier is stricter than the one a mandate was granted under, so that it takes more than it was granted on.
+
+    Args:
+        granted_under: the tier when it was granted; None where nobody had answered.
+        now: the tier of the answers as they stand; None where there are none.
+    """
+    return now is not None and is_stricter(now, than=granted_under or BEFORE_ANSWERS)
+
+
+def still_covered(*, granted_under: Tier | None, now: Tier | None) -> Refused | None:
+    """Says no to putting a mandate in force again that the tier has outgrown: it takes a new one, with the approvals of its tier."""
+    if not outgrown(granted_under=granted_under, now=now):
+        return None
+    was = "before the risk questions were answered" if granted_under is None else f"at tier {granted_under.value}"
+    why = f"The mandate was granted {was}; the use case is {now} now."
+    return Refused(code="risk_raised", why=why, remedy="Propose a new mandate and have it approved at this tier: `licet mandate propose`.")
+
+
+def may_lower(before: Sequence[tuple[RiskAnswers, bool]], after: RiskAnswers, *, by_risk: bool) -> Refused | None:
+    """Says no to owners and builders who take back what made their use case's tier strict; only risk does that.
+
+    To answer what was unknown may lower a tier, whoever does it. What was answered counts even after it was made unknown again.
+
+    Args:
+        before: all earlier versions, oldest first, each with whether it was given by risk.
+        after: the answers as they would be.
+        by_risk: whether risk gives them.
+    """
+    floor = Tier.LOW
+    for answers, judged in before:
+        floor = shown_tier(answers) if judged else stricter(floor, shown_tier(answers))
+    if by_risk or not is_stricter(floor, than=tier_of(after)):
+        return None
+    why = f"Earlier answers make this use case {floor.value}; who owns or builds it cannot answer it down to {tier_of(after).value}."
+    return Refused(code="lowering_takes_risk", why=why, remedy="Let risk give these answers, if they are right: `licet risk answer`.")
 
 
 def not_prohibited(tier: Tier | None) -> Refused | None:

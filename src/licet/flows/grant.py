@@ -31,6 +31,7 @@ from licet.core.scope import scope_from_json, scope_to_json
 from licet.core.standard import CountersignedStandard, LockedStandard, MeasureKind
 from licet.core.system import UNVERSIONED
 from licet.core.use_case import Stage, UseCase
+from licet.flows.hold_back import not_covered, prohibited
 from licet.flows.office import Office, allowed_person, entry, working
 from licet.stats import watch as watching
 from licet.store import audits, cases, looks, mandates, notices, standards, systems, use_cases
@@ -68,7 +69,7 @@ def propose_mandate(office: Office, by: Actor, *, name: str, wishes: Wishes) -> 
         person = allowed_person(office, tx, by, Act.PROPOSE, use_case)
         if isinstance(person, Refused):
             return person
-        met = _met_look(tx, use_case)
+        met = prohibited(tx, use_case) or _met_look(tx, use_case)
         if isinstance(met, Refused):
             return met
         system = systems.find(tx, use_case, met.fingerprint)
@@ -230,7 +231,7 @@ def grant_mandate(office: Office, by: Actor, *, name: str) -> ActiveMandate | Cl
         if not isinstance(proposed, ProposedMandate):
             return Refused(code="no_mandate", why="No mandate is proposed.", remedy="Propose one: `licet mandate propose`.")
         running = mandates.in_force(tx, use_case)
-        granted = grant(proposed, gate, by, owner=use_case.owner, now=now)
+        granted = prohibited(tx, use_case) or grant(proposed, gate, by, owner=use_case.owner, now=now)
         if isinstance(granted, Refused):
             return granted
         _end_earlier(tx, use_case, running, person.id, now)
@@ -327,7 +328,7 @@ def reinstate_mandate(office: Office, by: Actor, *, name: str) -> ActiveMandate 
         if not isinstance(suspended, SuspendedMandate):
             why = f"The mandate is {'absent' if suspended is None else state_of(suspended)}, not suspended."
             return Refused(code="mandate_not_suspended", why=why, remedy="See `licet mandate show`.")
-        active = reinstate(suspended, _fresh_verdict(tx, use_case, suspended), by, now=now)
+        active = not_covered(tx, use_case, suspended.active) or reinstate(suspended, _fresh_verdict(tx, use_case, suspended), by, now=now)
         if isinstance(active, Refused):
             return active
         mandates.write_state(tx, active)
