@@ -170,7 +170,9 @@ ROLES_FOR: Mapping[Act, frozenset[Role]] = {
     Act.WITNESS: frozenset({Role.RISK, Role.ADMIN, Role.AUDITOR}),
 }
 
-OWNERS_OWN = frozenset({Act.LOCK, Act.REVISE, Act.GRANT, Act.OPEN_SEALED, Act.LIFT, Act.CORRECT, Act.ISSUE, Act.ENTER_STAGE, Act.EXPOSE, Act.ASK_APPROVAL})
+OWNERS_OWN = frozenset(
+    {Act.LOCK, Act.REVISE, Act.GRANT, Act.OPEN_SEALED, Act.LIFT, Act.CORRECT, Act.ISSUE, Act.ENTER_STAGE, Act.EXPOSE, Act.ASK_APPROVAL}
+)
 """Acts in which being an owner counts in one's own use case only; another role that permits the act counts in each."""
 
 
