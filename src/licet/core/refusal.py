@@ -34,6 +34,7 @@ CODES: Mapping[str, str] = {
     "not_stopped": "The stop is not pressed.",
     "not_there": "There is nothing of that name, or the token is not for it.",
     "not_waiting": "The case waits for no answer, or was answered before.",
+    "prohibited": "The risk answers make the use case prohibited.",
     "person_needed": "This act needs a named person; neither the operator nor a token may do it.",
     "retired": "The use case is retired.",
     "same_person": "Two different people are needed.",
