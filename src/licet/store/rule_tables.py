@@ -1,4 +1,4 @@
-"""What lasts of the rules an organisation gives itself: versions of its policy and of its gates, and who approved each. Only the store reads this."""
+"""What lasts of the rules an organisation gives itself: versions of policy and gates, and who approved each. Only the store reads this."""
 
 from sqlalchemy import Table
 
