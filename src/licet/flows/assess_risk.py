@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from licet.core.canonical import Json
 from licet.core.ids import LICET
 from licet.core.mandate import ActiveMandate, SuspendedMandate
 from licet.core.people import Act, Actor, Person, Role
@@ -84,7 +85,7 @@ def _write(tx: Tx, use_case: UseCase, made: StoredRisk, last: StoredRisk | None)
     risks.add(tx, use_case, made)
     if not made.by_risk:
         use_cases.involve(tx, use_case, made.by, "risk answers")
-    facts = {
+    facts: dict[str, Json] = {
         "version": made.version,
         "digest": made.digest,
         "questionnaire": made.answers.questionnaire,
