@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from licet.core.answer import AnswerKind
@@ -25,6 +25,10 @@ class System(Protocol):
 
     def propose(self, contents: Sequence[Content]) -> Sequence[Proposed]:
         """Proposes an answer for each case, in order; never raises for a single case."""
+        ...
+
+    def longest(self, cases: int) -> timedelta:
+        """How long `propose` may wait for others at most, by its own limits; nothing for one that computes here."""
         ...
 
 
