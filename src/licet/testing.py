@@ -41,8 +41,9 @@ from licet.edge.precedents import Guardians
 from licet.edge.seal import create_seal
 from licet.edge.vault import FileVault
 from licet.edge.witness import FileWitness
+from licet.flows.approve import approve_gate
 from licet.flows.evaluate import Evaluated, Request, evaluate
-from licet.flows.grant import Wishes, approve_gate, grant_mandate, propose_mandate
+from licet.flows.grant import Wishes, grant_mandate, propose_mandate
 from licet.flows.import_history import import_history
 from licet.flows.intake import Delivery, Tally, submit
 from licet.flows.office import Office

@@ -7,15 +7,17 @@ from licet.core.refusal import CODES, Refused, UnknownRefusalCodeError
 from tests.core.examples import OWNER, person
 
 O, B, V, R, A = Role.OWNER, Role.BUILDER, Role.REVIEWER, Role.RISK, Role.ADMIN  # noqa: E741 - columns of a table
-EVERYBODY = {O, B, V, R, A}
+S, U = Role.SENIOR_REVIEWER, Role.AUDITOR
+WORKING = {O, B, V, S, R, A}
+EVERYBODY = WORKING | {U}
 MATRIX: dict[Act, set[Role]] = {
-    Act.SET_UP: EVERYBODY,
+    Act.SET_UP: WORKING,
     Act.ADD_PERSON: {O, A},
     Act.CREATE_USE_CASE: {O, B, A},
     Act.IMPORT: {O, B, A},
     Act.EVALUATE: {O, B, R, A},
     Act.EXPORT: EVERYBODY,
-    Act.SUBMIT: EVERYBODY,
+    Act.SUBMIT: WORKING,
     Act.LOCK: {O},
     Act.REVISE: {O},
     Act.COUNTERSIGN: {R},
@@ -29,16 +31,33 @@ MATRIX: dict[Act, set[Role]] = {
     Act.LIFT_EVERYWHERE: {R},
     Act.REINSTATE: {R},
     Act.REVOKE: {O, R, A},
-    Act.ADJUDICATE: {V, O, R},
-    Act.REVIEW: {V, O},
-    Act.CORRECT: {V, O},
+    Act.ADJUDICATE: {V, S, O, R},
+    Act.REVIEW: {V, S, O},
+    Act.CORRECT: {V, S, O},
     Act.ERASE: {O, A},
     Act.RETIRE: {O, A},
     Act.MOVE: {A},
     Act.ISSUE: {O, A},
     Act.ISSUE_EVERYWHERE: {A},
-    Act.DELIVER: EVERYBODY,
+    Act.DELIVER: WORKING,
     Act.REPLAY: {O, A},
+    Act.LOOK: EVERYBODY,
+    Act.MAKE_LINK: {A},
+    Act.DISABLE: {A},
+    Act.GIVE_ROLE: {A},
+    Act.ANSWER_RISK: {O, B, R},
+    Act.CHANGE_RULES: {O, R, A},
+    Act.APPROVE_RULES: {R},
+    Act.ENTER_STAGE: {O},
+    Act.ASK_APPROVAL: {O, B},
+    Act.QUESTION: {O, R},
+    Act.DECLINE: {O, R},
+    Act.PRE_APPROVE: {R},
+    Act.VETO: {O, R},
+    Act.NARROW: {O, R, A},
+    Act.EXPOSE: {O},
+    Act.DRILL: {O, R, A},
+    Act.WITNESS: {R, A, U},
 }
 
 

@@ -14,8 +14,10 @@ class Role(StrEnum):
     OWNER = "owner"
     BUILDER = "builder"
     REVIEWER = "reviewer"
+    SENIOR_REVIEWER = "senior reviewer"
     RISK = "risk"
     ADMIN = "admin"
+    AUDITOR = "auditor"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,6 +96,23 @@ class Act(StrEnum):
     ISSUE_EVERYWHERE = "make or revoke a token for all use cases"
     DELIVER = "deliver effects"
     REPLAY = "replay effects"
+    LOOK = "look"
+    MAKE_LINK = "make a set-up link"
+    DISABLE = "disable or enable an account"
+    GIVE_ROLE = "give or take a role"
+    ANSWER_RISK = "answer the risk questions"
+    CHANGE_RULES = "propose a change of the rules"
+    APPROVE_RULES = "approve a change of the rules"
+    ENTER_STAGE = "enter a stage"
+    ASK_APPROVAL = "ask for approval"
+    QUESTION = "ask a question about a request"
+    DECLINE = "decline a request"
+    PRE_APPROVE = "approve a change envelope"
+    VETO = "veto a change"
+    NARROW = "narrow a mandate"
+    EXPOSE = "widen a mandate's exposure"
+    DRILL = "exercise the stop"
+    WITNESS = "take in a witness's signature"
 
 
 OPERATOR_ACTS = frozenset({Act.SET_UP, Act.ADD_PERSON, Act.CREATE_USE_CASE, Act.IMPORT, Act.EVALUATE, Act.EXPORT, Act.SUBMIT, Act.DELIVER})
@@ -102,13 +121,13 @@ TOKEN_ACTS = frozenset({Act.SUBMIT, Act.STOP})
 """What a token may do: bring work in, and take AI's authority away. It never gives any."""
 
 ROLES_FOR: Mapping[Act, frozenset[Role]] = {
-    Act.SET_UP: frozenset(Role),
+    Act.SET_UP: frozenset(Role) - {Role.AUDITOR},
     Act.ADD_PERSON: frozenset({Role.ADMIN, Role.OWNER}),
     Act.CREATE_USE_CASE: frozenset({Role.OWNER, Role.BUILDER, Role.ADMIN}),
     Act.IMPORT: frozenset({Role.OWNER, Role.BUILDER, Role.ADMIN}),
     Act.EVALUATE: frozenset({Role.OWNER, Role.BUILDER, Role.RISK, Role.ADMIN}),
     Act.EXPORT: frozenset(Role),
-    Act.SUBMIT: frozenset(Role),
+    Act.SUBMIT: frozenset(Role) - {Role.AUDITOR},
     Act.LOCK: frozenset({Role.OWNER}),
     Act.REVISE: frozenset({Role.OWNER}),
     Act.COUNTERSIGN: frozenset({Role.RISK}),
@@ -122,19 +141,41 @@ ROLES_FOR: Mapping[Act, frozenset[Role]] = {
     Act.LIFT_EVERYWHERE: frozenset({Role.RISK}),
     Act.REINSTATE: frozenset({Role.RISK}),
     Act.REVOKE: frozenset({Role.OWNER, Role.RISK, Role.ADMIN}),
-    Act.ADJUDICATE: frozenset({Role.REVIEWER, Role.OWNER, Role.RISK}),
-    Act.REVIEW: frozenset({Role.REVIEWER, Role.OWNER}),
-    Act.CORRECT: frozenset({Role.REVIEWER, Role.OWNER}),
+    Act.ADJUDICATE: frozenset({Role.REVIEWER, Role.SENIOR_REVIEWER, Role.OWNER, Role.RISK}),
+    Act.REVIEW: frozenset({Role.REVIEWER, Role.SENIOR_REVIEWER, Role.OWNER}),
+    Act.CORRECT: frozenset({Role.REVIEWER, Role.SENIOR_REVIEWER, Role.OWNER}),
     Act.ERASE: frozenset({Role.OWNER, Role.ADMIN}),
     Act.RETIRE: frozenset({Role.OWNER, Role.ADMIN}),
     Act.MOVE: frozenset({Role.ADMIN}),
     Act.ISSUE: frozenset({Role.OWNER, Role.ADMIN}),
     Act.ISSUE_EVERYWHERE: frozenset({Role.ADMIN}),
-    Act.DELIVER: frozenset(Role),
+    Act.DELIVER: frozenset(Role) - {Role.AUDITOR},
     Act.REPLAY: frozenset({Role.OWNER, Role.ADMIN}),
+    Act.LOOK: frozenset(Role),
+    Act.MAKE_LINK: frozenset({Role.ADMIN}),
+    Act.DISABLE: frozenset({Role.ADMIN}),
+    Act.GIVE_ROLE: frozenset({Role.ADMIN}),
+    Act.ANSWER_RISK: frozenset({Role.OWNER, Role.BUILDER, Role.RISK}),
+    Act.CHANGE_RULES: frozenset({Role.RISK, Role.ADMIN, Role.OWNER}),
+    Act.APPROVE_RULES: frozenset({Role.RISK}),
+    Act.ENTER_STAGE: frozenset({Role.OWNER}),
+    Act.ASK_APPROVAL: frozenset({Role.OWNER, Role.BUILDER}),
+    Act.QUESTION: frozenset({Role.RISK, Role.OWNER}),
+    Act.DECLINE: frozenset({Role.RISK, Role.OWNER}),
+    Act.PRE_APPROVE: frozenset({Role.RISK}),
+    Act.VETO: frozenset({Role.RISK, Role.OWNER}),
+    Act.NARROW: frozenset({Role.OWNER, Role.RISK, Role.ADMIN}),
+    Act.EXPOSE: frozenset({Role.OWNER}),
+    Act.DRILL: frozenset({Role.OWNER, Role.RISK, Role.ADMIN}),
+    Act.WITNESS: frozenset({Role.RISK, Role.ADMIN, Role.AUDITOR}),
 }
 
-OWNERS_OWN = frozenset({Act.LOCK, Act.REVISE, Act.GRANT, Act.OPEN_SEALED, Act.LIFT, Act.CORRECT, Act.ISSUE})
+OWNERS_OWN = frozenset(
+    {
+        *(Act.LOCK, Act.REVISE, Act.GRANT, Act.OPEN_SEALED, Act.LIFT, Act.CORRECT, Act.ISSUE, Act.ENTER_STAGE, Act.EXPOSE),
+        *(Act.ASK_APPROVAL, Act.ANSWER_RISK),
+    }
+)
 """Acts in which being an owner counts in one's own use case only; another role that permits the act counts in each."""
 
 

@@ -8,12 +8,12 @@ from licet.core.answer import Answer
 from licet.core.case import CaseBody
 from licet.core.grading import same
 from licet.core.ids import CaseNumber
-from licet.core.people import Act, Actor, Person, Role, permit_person
+from licet.core.people import Act, Actor, Person, Role
 from licet.core.refusal import Refused
 from licet.core.sealed import SealedSet
 from licet.core.system import Proposal
 from licet.core.use_case import UseCase
-from licet.flows.office import Office, entry, working
+from licet.flows.office import Office, allowed_person, entry, working
 from licet.stats.bounds import upper_bound
 from licet.stats.sampling import is_drawn
 from licet.store import cases, looks, systems, use_cases
@@ -40,7 +40,7 @@ def hand_out(office: Office, by: Actor, *, name: str) -> list[Line] | Refused:
     """
     with office.book.write() as tx:
         now = office.clock.now()
-        ready = _ready(tx, by, name)
+        ready = _ready(office, tx, by, name)
         if isinstance(ready, Refused):
             return ready
         use_case, person, sealed = ready
@@ -56,11 +56,11 @@ def hand_out(office: Office, by: Actor, *, name: str) -> list[Line] | Refused:
         return _lines(tx, [row for row in looks.worksheet(tx, use_case, sealed.id) if row.answer is None])
 
 
-def _ready(tx: Tx, by: Actor, name: str) -> tuple[UseCase, Person, SealedSet] | Refused:
+def _ready(office: Office, tx: Tx, by: Actor, name: str) -> tuple[UseCase, Person, SealedSet] | Refused:
     use_case = working(tx, name)
     if isinstance(use_case, Refused):
         return use_case
-    person = permit_person(by, Act.ADJUDICATE, use_case_owner=use_case.owner)
+    person = allowed_person(office, tx, by, Act.ADJUDICATE, use_case)
     if isinstance(person, Refused):
         return person
     if person.has(Role.BUILDER) or person.id in use_cases.involved_as(tx, use_case, {"importer", "evaluator", "creator"}):
@@ -158,7 +158,7 @@ def take_in(office: Office, by: Actor, *, name: str, answers: Mapping[str, Answe
     """
     with office.book.write() as tx:
         now = office.clock.now()
-        ready = _ready(tx, by, name)
+        ready = _ready(office, tx, by, name)
         if isinstance(ready, Refused):
             return ready
         use_case, person, sealed = ready

@@ -18,7 +18,7 @@ def answer_case(office: Office, by: Actor, *, name: str, case: str, answer: Answ
     """
     with office.book.write() as tx:
         now = office.clock.now()
-        permitted = at_work_on(tx, by, Act.REVIEW, name=name)
+        permitted = at_work_on(office, tx, by, Act.REVIEW, name=name)
         if isinstance(permitted, Refused):
             return permitted
         use_case, actor = permitted

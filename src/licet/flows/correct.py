@@ -6,12 +6,12 @@ from licet.core.answer import Answer, answer_to_json
 from licet.core.canonical import Json
 from licet.core.correction import Correction, counting, next_number
 from licet.core.ids import CaseNumber
-from licet.core.people import Act, Actor, permit_person
+from licet.core.people import Act, Actor
 from licet.core.reason import reason
 from licet.core.refusal import Refused
 from licet.core.use_case import UseCase
 from licet.flows.deliver import DECISION, plan_effects
-from licet.flows.office import Office, entry, working
+from licet.flows.office import Office, allowed_person, entry, working
 from licet.store import cases, corrections, decisions
 from licet.store.book import Tx
 from licet.store.payloads import commit_to, salts_of
@@ -50,7 +50,7 @@ def correct_decision(office: Office, by: Actor, *, name: str, case: str, answer:
         use_case = working(tx, name)
         if isinstance(use_case, Refused):
             return use_case
-        person = permit_person(by, Act.CORRECT, use_case_owner=use_case.owner)
+        person = allowed_person(office, tx, by, Act.CORRECT, use_case)
         if isinstance(person, Refused):
             return person
         found = _decided(tx, use_case, case)

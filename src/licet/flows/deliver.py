@@ -23,10 +23,10 @@ from licet.core.effect import (
 )
 from licet.core.ids import LICET, CaseNumber
 from licet.core.ledger import Event
-from licet.core.people import Act, Actor, permit
+from licet.core.people import Act, Actor
 from licet.core.refusal import Refused
 from licet.core.use_case import UseCase
-from licet.flows.office import Office, entry
+from licet.flows.office import Office, allowed, entry
 from licet.store import effects, stops, use_cases
 from licet.store.book import Tx
 from licet.store.effects import Batch, Held, Listed, Planned, Turn
@@ -175,7 +175,7 @@ class Attempted:
 def deliver_due(office: Office, by: Actor, *, name: str) -> Attempted | Refused:
     """Delivers what is due of a use case, once round, without a server."""
     with office.book.read() as tx:
-        permitted = permit(by, Act.DELIVER, use_case_owner=use_cases.require(tx, name).owner)
+        permitted = allowed(office, tx, by, Act.DELIVER, use_cases.require(tx, name))
     if isinstance(permitted, Refused):
         return permitted
     began, attempts = office.clock.now(), 0

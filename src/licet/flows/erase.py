@@ -1,8 +1,8 @@
 """Erasing: a case's key is deleted, so that nobody can read what it said; what the ledger committed to says nothing then."""
 
-from licet.core.people import Act, Actor, permit_person
+from licet.core.people import Act, Actor
 from licet.core.refusal import Refused
-from licet.flows.office import Office, entry, working
+from licet.flows.office import Office, allowed_person, entry, working
 from licet.store import cases
 from licet.store.payloads import erase
 
@@ -20,7 +20,7 @@ def erase_case(office: Office, by: Actor, *, name: str, case: str) -> int | Refu
         use_case = working(tx, name)
         if isinstance(use_case, Refused):
             return use_case
-        person = permit_person(by, Act.ERASE, use_case_owner=use_case.owner)
+        person = allowed_person(office, tx, by, Act.ERASE, use_case)
         if isinstance(person, Refused):
             return person
         erased = [number for number in cases.numbers_named(tx, use_case, case) if erase(tx, number)]

@@ -10,7 +10,7 @@ from licet.core.case_schema import CaseSchema, schema_to_json
 from licet.core.evaluation import Graded, Judgment, Plan, grid, judge, verdict_to_json
 from licet.core.grading import GRADER, loss
 from licet.core.ids import CaseNumber, LookId, SealedSetId
-from licet.core.people import Act, Actor, Person, permit
+from licet.core.people import Act, Actor, Person
 from licet.core.refusal import Refused
 from licet.core.routing import guarded
 from licet.core.scope import Scope, scope_to_json
@@ -19,7 +19,7 @@ from licet.core.standard import CountersignedStandard, Method, Standard
 from licet.core.system import UNVERSIONED, Proposal
 from licet.core.use_case import UseCase
 from licet.flows.hear import HeardUnder, hear, never_alone_warnings
-from licet.flows.office import Office, entry, working
+from licet.flows.office import Office, allowed, entry, working
 from licet.flows.propose import Speaker, Spoken, keep, speaker
 from licet.flows.set_standard import signed_standard
 from licet.store import cases, looks, use_cases
@@ -110,19 +110,19 @@ def evaluate(office: Office, by: Actor, request: Request) -> Evaluated | Refused
     return _judge(office, planned)
 
 
-def may_evaluate(tx: Tx, by: Actor, name: str) -> UseCase | Refused:
+def may_evaluate(office: Office, tx: Tx, by: Actor, name: str) -> UseCase | Refused:
     """The use case, if it takes acts and this one may evaluate it."""
     use_case = working(tx, name)
     if isinstance(use_case, Refused):
         return use_case
-    permitted = permit(by, Act.EVALUATE, use_case_owner=use_case.owner)
+    permitted = allowed(office, tx, by, Act.EVALUATE, use_case)
     return permitted if isinstance(permitted, Refused) else use_case
 
 
 def _prepare(office: Office, by: Actor, request: Request) -> _Prepared | Refused:
     """Fixes system and guards, and lets the system speak on the sealed cases; no answer is read."""
     with office.book.read() as tx:
-        use_case = may_evaluate(tx, by, request.name)
+        use_case = may_evaluate(office, tx, by, request.name)
         standard = use_case if isinstance(use_case, Refused) else signed_standard(tx, use_case, request.on_disk)
         sealed = None if isinstance(use_case, Refused) else looks.current_set(tx, use_case)
     if isinstance(use_case, Refused) or isinstance(standard, Refused):

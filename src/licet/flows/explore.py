@@ -36,7 +36,7 @@ class Explored:
 def explore(office: Office, by: Actor, request: Request) -> Explored | Refused:
     """Holds a system against the calibration part; works without a locked standard."""
     with office.book.read() as tx:
-        use_case = may_evaluate(tx, by, request.name)
+        use_case = may_evaluate(office, tx, by, request.name)
         stored = [] if isinstance(use_case, Refused) else cases.stored(tx, use_case, Part.CALIBRATION)
     if isinstance(use_case, Refused):
         return use_case

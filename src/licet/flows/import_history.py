@@ -13,13 +13,14 @@ from licet.core.history import SMALLEST_HISTORY, ImportReport, PastCase, cut_tim
 from licet.core.ids import CaseNumber, PersonId, SealedSetId
 from licet.core.ledger import Event
 from licet.core.mandate import SuspendedMandate
-from licet.core.people import Act, Actor, Person, permit
+from licet.core.people import Act, Actor, Person
 from licet.core.refusal import Refused
 from licet.core.sealed import takes_more
 from licet.core.standard import CountersignedStandard, LockedStandard
 from licet.core.system import Proposal, SystemCard
 from licet.core.use_case import Stage, UseCase
-from licet.flows.office import Office, entry, working
+from licet.flows.hold_back import prohibited
+from licet.flows.office import Office, allowed, at_work_on, entry, working
 from licet.flows.sort_history import (
     DIGEST,
     BadHistoryError,
@@ -70,12 +71,13 @@ def _begin(office: Office, by: Actor, order: Order) -> Run | Refused:
     cuts = None if order.times is None else cut_times(list(order.times()), order.shares)
     with office.book.write() as tx:
         now = office.clock.now()
-        use_case = working(tx, order.name)
-        if isinstance(use_case, Refused):
-            return use_case
-        permitted = permit(by, Act.IMPORT, use_case_owner=use_case.owner)
-        if isinstance(permitted, Refused):
-            return permitted
+        found = at_work_on(office, tx, by, Act.IMPORT, name=order.name)
+        if isinstance(found, Refused):
+            return found
+        use_case, permitted = found
+        refused = prohibited(tx, use_case)
+        if refused is not None:
+            return refused
         _sweep(tx, use_case)
         if isinstance(by, Person):
             use_cases.involve(tx, use_case, by.id, "importer")
@@ -303,7 +305,7 @@ def undo_import(office: Office, by: Actor, *, name: str) -> int | Refused:
         use_case = working(tx, name)
         if isinstance(use_case, Refused):
             return use_case
-        permitted = permit(by, Act.IMPORT, use_case_owner=use_case.owner)
+        permitted = allowed(office, tx, by, Act.IMPORT, use_case)
         if isinstance(permitted, Refused):
             return permitted
         done = [b for b in imports.batches(tx, use_case) if b.state == cases.DONE]

@@ -103,7 +103,7 @@ def accept(office: Office, by: Actor, batch: Batch, *, backlog: int = BACKLOG) -
         What was written down, in the order of the rows.
     """
     with office.book.write() as tx:
-        permitted = at_work_on(tx, by, Act.SUBMIT, name=batch.name)
+        permitted = at_work_on(office, tx, by, Act.SUBMIT, name=batch.name)
         if isinstance(permitted, Refused):
             return permitted
         use_case, actor = permitted
@@ -127,7 +127,7 @@ class Taken:
 def take_now(office: Office, speakers: Speakers, by: Actor, *, name: str, row: PastCase, card: SystemCard) -> Taken | Refused:
     """Takes in one case with an outside system's proposal and routes it in the same transaction: no worker is waited for."""
     with office.book.read() as tx:
-        permitted = at_work_on(tx, by, Act.SUBMIT, name=name)
+        permitted = at_work_on(office, tx, by, Act.SUBMIT, name=name)
         if isinstance(permitted, Refused):
             return permitted
         use_case, actor = permitted
@@ -171,7 +171,7 @@ def submit(office: Office, by: Actor, delivery: Delivery) -> Iterator[Tally | Re
         The tally so far after each chunk (so that progress can be shown); or one `Refused`.
     """
     with office.book.read() as tx:
-        permitted = at_work_on(tx, by, Act.SUBMIT, name=delivery.name)
+        permitted = at_work_on(office, tx, by, Act.SUBMIT, name=delivery.name)
         refused = permitted if isinstance(permitted, Refused) else _speechless(tx, permitted[0], delivery)
     if isinstance(permitted, Refused) or refused is not None:
         yield permitted if isinstance(permitted, Refused) else refused  # type: ignore[misc] # one of them is the refusal

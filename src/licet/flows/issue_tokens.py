@@ -3,11 +3,11 @@
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from licet.core.people import Act, Actor, Caller, Person, permit_person
+from licet.core.people import Act, Actor, Caller, Person
 from licet.core.refusal import Refused
 from licet.core.token import Token, TokenScope, check_wish, permit_everywhere, permit_token, token_digest, written
 from licet.core.use_case import UseCase
-from licet.flows.office import Office, entry
+from licet.flows.office import Office, allowed_person, entry
 from licet.store import teams, tokens, use_cases
 from licet.store.book import Tx
 
@@ -41,7 +41,7 @@ def new_token(office: Office, by: Actor, wish: TokenWish) -> NewToken | Refused:
     with office.book.write() as tx:
         now = office.clock.now()
         use_case = None if wish.use_case is None else use_cases.require(tx, wish.use_case)
-        person = _issuer(by, use_case)
+        person = _issuer(office, tx, by, use_case)
         if isinstance(person, Refused):
             return person
         text = written(office.draw.secret())
@@ -70,7 +70,7 @@ def revoke_token(office: Office, by: Actor, *, name: str) -> Token | Refused:
             return Refused(code="not_there", why=why, remedy="Name one by its id: `licet token list`.")
         (token,) = found
         use_case = None if token.use_case_id is None else use_cases.by_id(tx, token.use_case_id)
-        person = _issuer(by, use_case)
+        person = _issuer(office, tx, by, use_case)
         if isinstance(person, Refused):
             return person
         if token.revoked_at is not None:
@@ -126,7 +126,7 @@ def _found(tx: Tx, text: str) -> Token | None:
     return tokens.by_digest(tx, token_digest(text)) if text else None
 
 
-def _issuer(by: Actor, use_case: UseCase | None) -> Person | Refused:
+def _issuer(office: Office, tx: Tx, by: Actor, use_case: UseCase | None) -> Person | Refused:
     if use_case is None:
-        return permit_person(by, Act.ISSUE_EVERYWHERE, use_case_owner=None)
-    return permit_person(by, Act.ISSUE, use_case_owner=use_case.owner)
+        return allowed_person(office, tx, by, Act.ISSUE_EVERYWHERE, None)
+    return allowed_person(office, tx, by, Act.ISSUE, use_case)

@@ -7,7 +7,7 @@ from typing import Self
 from licet.core.canonical import Json
 from licet.core.ids import LICET, OPERATOR, PROGRAM, PersonId, TeamName, UseCaseSlug
 from licet.core.ledger import Event
-from licet.core.people import Act, Actor, Operator, permit
+from licet.core.people import Act, Actor, Operator, Person, permit, permit_person
 from licet.core.refusal import Refused
 from licet.core.use_case import UseCase, in_use
 from licet.ports import Clock, Draw, Effects, GuardianMaker, Post, Seal, Systems, Trainer, Vault, Witness
@@ -72,12 +72,24 @@ def working(tx: Tx, slug: str) -> UseCase | Refused:
     return in_use(use_cases.require(tx, slug))
 
 
-def at_work_on(tx: Tx, by: Actor, act: Act, *, name: str) -> tuple[UseCase, Actor] | Refused:
+def allowed(office: Office, tx: Tx, by: Actor, act: Act, use_case: UseCase | None) -> Actor | Refused:
+    """Says whether somebody may do something: in a use case, or with None in the installation. Each act of each flow asks this."""
+    del office, tx
+    return permit(by, act, use_case_owner=None if use_case is None else use_case.owner)
+
+
+def allowed_person(office: Office, tx: Tx, by: Actor, act: Act, use_case: UseCase | None) -> Person | Refused:
+    """As `allowed`, for acts that leave a person's name behind: neither the operator nor a token ever passes."""
+    del office, tx
+    return permit_person(by, act, use_case_owner=None if use_case is None else use_case.owner)
+
+
+def at_work_on(office: Office, tx: Tx, by: Actor, act: Act, *, name: str) -> tuple[UseCase, Actor] | Refused:
     """The use case by name and who acts in it, if it still takes acts and the act is theirs."""
     use_case = working(tx, name)
     if isinstance(use_case, Refused):
         return use_case
-    permitted = permit(by, act, use_case_owner=use_case.owner)
+    permitted = allowed(office, tx, by, act, use_case)
     return permitted if isinstance(permitted, Refused) else (use_case, permitted)
 
 

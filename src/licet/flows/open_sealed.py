@@ -10,14 +10,14 @@ from licet.core.case_rules import facts_of
 from licet.core.case_schema import CaseSchema, marked, schema_from_json
 from licet.core.evaluation import Graded
 from licet.core.ids import CaseNumber, Digest, LookId
-from licet.core.people import Act, Actor, permit_person
+from licet.core.people import Act, Actor
 from licet.core.refusal import Refused
 from licet.core.scope import scope_from_json
 from licet.core.standard import MeasureKind, Standard
 from licet.core.system import Proposal, Proposed
 from licet.core.use_case import UseCase
 from licet.flows.evaluate import grade
-from licet.flows.office import Office, entry, working
+from licet.flows.office import Office, allowed_person, entry, working
 from licet.flows.propose import Spoken
 from licet.stats.bounds import interval, upper_bound
 from licet.stats.planning import LabelMore, NotCertifiable, OutOfReach, label_more
@@ -37,7 +37,7 @@ def open_sealed(office: Office, by: Actor, *, name: str) -> int | Refused:
         use_case = working(tx, name)
         if isinstance(use_case, Refused):
             return use_case
-        person = permit_person(by, Act.OPEN_SEALED, use_case_owner=use_case.owner)
+        person = allowed_person(office, tx, by, Act.OPEN_SEALED, use_case)
         if isinstance(person, Refused):
             return person
         sealed = looks.current_set(tx, use_case)

@@ -6,11 +6,11 @@ from licet.core.answer import AnswerKind
 from licet.core.canonical import canonical_bytes
 from licet.core.ids import OPERATOR, PersonId, TeamName, UseCaseSlug
 from licet.core.ledger import commitment
-from licet.core.people import Act, Actor, Person, Role, permit, permit_person
+from licet.core.people import Act, Actor, Person, Role
 from licet.core.refusal import Refused
 from licet.core.team import MAIN
 from licet.core.use_case import Stage, UseCase, slug
-from licet.flows.office import Office, entry, working
+from licet.flows.office import Office, allowed, allowed_person, entry, working
 from licet.store import decisions, installations, ledger, people, queue, teams, use_cases
 
 MOST_COUNTED = 1_000_000
@@ -36,15 +36,12 @@ def add_person(office: Office, by: Actor, *, email: str, name: str, roles: froze
     Raises:
         NotAPersonError: when the address has no @ or the name is empty.
     """
-    permitted = permit(by, Act.ADD_PERSON, use_case_owner=None)
-    if isinstance(permitted, Refused):
-        return permitted
-    address = email.strip().lower()
-    if "@" not in address[1:-1] or not name.strip() or any(ord(c) < ord(" ") for c in address + name):
-        message = f"{email!r}, {name!r}: a person needs an e-mail address with @ and a name."
-        raise NotAPersonError(message)
     with office.book.write() as tx:
         now = office.clock.now()
+        permitted = allowed(office, tx, by, Act.ADD_PERSON, None)
+        if isinstance(permitted, Refused):
+            return permitted
+        address = _address(email, name)
         there = people.by_email(tx, address)
         if there is not None and roles <= there.roles:
             return Refused(code="already_done", why=f"{address!r} is here with these roles.", remedy="")
@@ -63,6 +60,14 @@ def add_person(office: Office, by: Actor, *, email: str, name: str, roles: froze
         return person
 
 
+def _address(email: str, name: str) -> str:
+    address = email.strip().lower()
+    if "@" not in address[1:-1] or not name.strip() or any(ord(c) < ord(" ") for c in address + name):
+        message = f"{email!r}, {name!r}: a person needs an e-mail address with @ and a name."
+        raise NotAPersonError(message)
+    return address
+
+
 def new_use_case(office: Office, by: Actor, *, name: str, title: str, kind: AnswerKind, team: TeamName | None = None) -> UseCase | Refused:
     """Creates a use case at stage *idea*, for the team in whose office it is created.
 
@@ -77,12 +82,12 @@ def new_use_case(office: Office, by: Actor, *, name: str, title: str, kind: Answ
     Raises:
         NotASlugError: when the name cannot be one.
     """
-    permitted = permit(by, Act.CREATE_USE_CASE, use_case_owner=None)
-    if isinstance(permitted, Refused):
-        return permitted
-    wanted = slug(name)
     with office.book.write() as tx:
         now = office.clock.now()
+        permitted = allowed(office, tx, by, Act.CREATE_USE_CASE, None)
+        if isinstance(permitted, Refused):
+            return permitted
+        wanted = slug(name)
         whose = team or tx.team or MAIN
         if tx.team not in {None, whose}:
             return _beyond(tx.team, f"A use case of team {whose!r} is created outside it.")
@@ -112,7 +117,7 @@ def move_use_case(office: Office, by: Actor, *, name: str, team: TeamName) -> Us
     with office.book.write() as tx:
         now = office.clock.now()
         use_case = use_cases.require(tx, name)
-        person = permit_person(by, Act.MOVE, use_case_owner=use_case.owner)
+        person = allowed_person(office, tx, by, Act.MOVE, use_case)
         if isinstance(person, Refused):
             return person
         if tx.team is not None:
@@ -133,7 +138,7 @@ def rename_use_case(office: Office, by: Actor, *, name: str, new_name: str) -> U
         use_case = working(tx, name)
         if isinstance(use_case, Refused):
             return use_case
-        permitted = permit(by, Act.CREATE_USE_CASE, use_case_owner=use_case.owner)
+        permitted = allowed(office, tx, by, Act.CREATE_USE_CASE, use_case)
         if isinstance(permitted, Refused):
             return permitted
         with teams.over_all(tx) as everywhere:
@@ -151,7 +156,7 @@ def retire_use_case(office: Office, by: Actor, *, name: str) -> UseCase | Refuse
         use_case = working(tx, name)
         if isinstance(use_case, Refused):
             return use_case
-        permitted = permit(by, Act.RETIRE, use_case_owner=use_case.owner)
+        permitted = allowed(office, tx, by, Act.RETIRE, use_case)
         if isinstance(permitted, Refused):
             return permitted
         if any(row == use_case.id for row, _ in installations.running_mandates(tx)):

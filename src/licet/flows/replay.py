@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 
 from licet.core.ids import CaseNumber
-from licet.core.people import Act, Actor, permit_person
+from licet.core.people import Act, Actor
 from licet.core.refusal import Refused
-from licet.flows.office import Office, entry
+from licet.flows.office import Office, allowed_person, entry
 from licet.store import cases, effects, use_cases
 
 
@@ -31,7 +31,7 @@ def replay_effects(office: Office, by: Actor, *, name: str, case: str | None) ->
     with office.book.write() as tx:
         now = office.clock.now()
         use_case = use_cases.require(tx, name)
-        person = permit_person(by, Act.REPLAY, use_case_owner=use_case.owner)
+        person = allowed_person(office, tx, by, Act.REPLAY, use_case)
         if isinstance(person, Refused):
             return person
         named: list[CaseNumber] | None = None if case is None else cases.numbers_named(tx, use_case, case)

@@ -19,13 +19,13 @@ from licet.core.mandate import (
     state_of,
     terms_to_json,
 )
-from licet.core.people import Act, Actor, permit
+from licet.core.people import Act, Actor
 from licet.core.refusal import Refused
 from licet.core.standard import CountersignedStandard, LockedStandard, standard_to_json
 from licet.core.system import Proposal
 from licet.core.use_case import UseCase
 from licet.flows.correct import commitment_of
-from licet.flows.office import ASSERTED, Office, entry
+from licet.flows.office import ASSERTED, Office, allowed, entry
 from licet.store import audits, cases, corrections, decisions, ledger, looks, mandates, notices, people, standards, systems, use_cases
 from licet.store.book import Tx
 from licet.store.payloads import commitment_salt, salts_of
@@ -62,11 +62,11 @@ class Proven:
 
 def gather(office: Office, by: Actor, *, name: str) -> Gathered | Refused:
     """Reads what a pack shows. Everything pending must have been numbered before."""
-    permitted = permit(by, Act.EXPORT, use_case_owner=None)
-    if isinstance(permitted, Refused):
-        return permitted
     with office.book.read() as tx:
         use_case = use_cases.require(tx, name)
+        permitted = allowed(office, tx, by, Act.EXPORT, use_case)
+        if isinstance(permitted, Refused):
+            return permitted
         rows = list(ledger.entries(tx, use_case=use_case.slug, also=_names(tx, use_case)))
         where = _places(rows)
         documents: dict[str, Json] = {
@@ -287,12 +287,12 @@ def export_cases(office: Office, by: Actor, *, name: str) -> list[tuple[str, ...
     `answer` is what was decided and `corrected_answer` what counts in its place. Whether a case was audited stays blank until the audit
     is answered; what the system proposed stays blank while a person's answer is awaited.
     """
-    permitted = permit(by, Act.EXPORT, use_case_owner=None)
-    if isinstance(permitted, Refused):
-        return permitted
     with office.book.write() as tx:
         now = office.clock.now()
         use_case = use_cases.require(tx, name)
+        permitted = allowed(office, tx, by, Act.EXPORT, use_case)
+        if isinstance(permitted, Refused):
+            return permitted
         rows = [_case_row(tx, use_case, one) for one in cases.live(tx, use_case)]
         tx.record(entry("cases.exported", by=by.id, now=now, use_case=use_case, cases=len(rows)))
     return rows

@@ -5,11 +5,11 @@ from datetime import datetime
 from licet.core.ids import LICET, PersonId
 from licet.core.incident import Incident, Message
 from licet.core.mandate import ActiveMandate, ExpiredMandate, Mandate, SuspendedMandate, expire, suspend
-from licet.core.people import Act, Actor, permit_person
+from licet.core.people import Act, Actor
 from licet.core.refusal import Refused
 from licet.core.use_case import UseCase
 from licet.flows.grant import ended_events, step_back
-from licet.flows.office import Office, entry
+from licet.flows.office import Office, allowed_person, entry
 from licet.store import mandates, notices, use_cases
 from licet.store.book import Tx
 
@@ -19,7 +19,7 @@ def suspend_mandate(office: Office, by: Actor, *, name: str, why: str) -> Suspen
     with office.book.write() as tx:
         now = office.clock.now()
         use_case = use_cases.require(tx, name)
-        person = permit_person(by, Act.SUSPEND, use_case_owner=use_case.owner)
+        person = allowed_person(office, tx, by, Act.SUSPEND, use_case)
         if isinstance(person, Refused):
             return person
         running = mandates.in_force(tx, use_case)

@@ -11,14 +11,14 @@ from licet.core.case import CaseBody
 from licet.core.ids import CaseNumber, PersonId
 from licet.core.ledger import Event
 from licet.core.mandate import Mandate
-from licet.core.people import Act, Actor, permit_person
+from licet.core.people import Act, Actor
 from licet.core.refusal import Refused
 from licet.core.review import SIMULATED, Review, ReviewKind
 from licet.core.use_case import UseCase
 from licet.flows.audit import advance
 from licet.flows.decide import RULES
 from licet.flows.deliver import DECISION, plan_effects
-from licet.flows.office import Office, entry, working
+from licet.flows.office import Office, allowed_person, entry, working
 from licet.flows.respond import end_if_expired
 from licet.store import audits, cases, corrections, decisions, mandates
 from licet.store.book import Tx
@@ -39,7 +39,7 @@ def worksheet(office: Office, by: Actor, *, name: str) -> list[Waiting] | Refuse
         use_case = working(tx, name)
         if isinstance(use_case, Refused):
             return use_case
-        permitted = permit_person(by, Act.REVIEW, use_case_owner=use_case.owner)
+        permitted = allowed_person(office, tx, by, Act.REVIEW, use_case)
         if isinstance(permitted, Refused):
             return permitted
         return [Waiting(token=task.token, body=body) for task in decisions.open_tasks(tx, use_case) if (body := _body(tx, task.case))]
@@ -66,7 +66,7 @@ def answer_worksheet(office: Office, by: Actor, *, name: str, answers: Mapping[s
         use_case = working(tx, name)
         if isinstance(use_case, Refused):
             return use_case
-        person = permit_person(by, Act.REVIEW, use_case_owner=use_case.owner)
+        person = allowed_person(office, tx, by, Act.REVIEW, use_case)
         if isinstance(person, Refused):
             return person
         tasks = decisions.tasks_named(tx, use_case, list(answers))

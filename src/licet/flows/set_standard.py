@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from licet.core.canonical import Json
 from licet.core.ids import PersonId
-from licet.core.people import Act, Actor, permit_person
+from licet.core.people import Act, Actor
 from licet.core.refusal import Refused
 from licet.core.standard import (
     CountersignedStandard,
@@ -18,7 +18,7 @@ from licet.core.standard import (
     standard_to_json,
 )
 from licet.core.use_case import UseCase
-from licet.flows.office import Office, entry, working
+from licet.flows.office import Office, allowed_person, entry, working
 from licet.store import standards, use_cases
 from licet.store.book import Tx
 
@@ -93,7 +93,7 @@ def revise_standard(office: Office, by: Actor, *, name: str) -> int | Refused:
         use_case = working(tx, name)
         if isinstance(use_case, Refused):
             return use_case
-        person = permit_person(by, Act.REVISE, use_case_owner=use_case.owner)
+        person = allowed_person(office, tx, by, Act.REVISE, use_case)
         if isinstance(person, Refused):
             return person
         there = standards.newest(tx, use_case)

@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 
 from licet.core.ids import PersonId
-from licet.core.people import Act, Actor, permit, permit_person
+from licet.core.people import Act, Actor
 from licet.core.reason import reason
 from licet.core.refusal import Refused
 from licet.core.stop import LiftedStop, Stop, may_lift
 from licet.core.use_case import UseCase
-from licet.flows.office import Office, entry
+from licet.flows.office import Office, allowed, allowed_person, entry
 from licet.store import stops, use_cases
 from licet.store.book import Tx
 
@@ -39,7 +39,7 @@ def press_stop(office: Office, by: Actor, *, name: str | None, why: str) -> Stop
         use_case = _within_reach(tx, name)
         if isinstance(use_case, Refused):
             return use_case
-        permitted = permit(by, Act.STOP, use_case_owner=_owner(use_case))
+        permitted = allowed(office, tx, by, Act.STOP, use_case)
         if isinstance(permitted, Refused):
             return permitted
         there = stops.standing(tx, use_case)
@@ -62,7 +62,7 @@ def lift_stop(office: Office, by: Actor, *, name: str | None) -> LiftedStop | Re
         if isinstance(use_case, Refused):
             return use_case
         act = Act.LIFT_EVERYWHERE if use_case is None else Act.LIFT
-        person = permit_person(by, act, use_case_owner=_owner(use_case))
+        person = allowed_person(office, tx, by, act, use_case)
         if isinstance(person, Refused):
             return person
         there = stops.standing(tx, use_case)
