@@ -60,7 +60,7 @@ def answer(  # noqa: PLR0913 - one command, all its options
     data = {**_risk_json(slug, done.risk), "was": None if done.was is None else done.was.value, "suspended": suspended}
     lines = list(_shown(slug, done.risk))
     lines += [] if suspended is None else [f"[red]The mandate {plain(suspended)} is suspended:[/] it was granted at a milder tier."]
-    said(cast("dict[str, Json]", data), lines, as_json=as_json)
+    said(data, lines, as_json=as_json)
 
 
 @risk.command("show", context_settings=CONTEXT)
@@ -77,7 +77,7 @@ def show(slug: str, home: str | None, *, as_json: bool) -> None:
         lines = [f"[bold]{plain(slug)}[/]: nobody answered the risk questions yet.", f"Next: licet risk answer {plain(slug)} --as BUILDER"]
         said({"use_case": slug, "tier": None, "version": None}, lines, as_json=as_json)
         return
-    said(cast("dict[str, Json]", _risk_json(slug, found)), list(_shown(slug, found)), as_json=as_json)
+    said(_risk_json(slug, found), list(_shown(slug, found)), as_json=as_json)
 
 
 @risk.command("obligations", context_settings=CONTEXT)
