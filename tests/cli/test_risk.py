@@ -14,7 +14,8 @@ def test_the_questions_and_the_form(granted: Desk) -> None:
     assert [one["code"] for one in data["questions"]] == [question.code for question in QUESTIONS]
     assert QUESTIONS[0].asks in typed("risk", "questions").out
     form = granted.text("form.yaml", typed("risk", "questions", "--template").out.replace(": unknown", ": unknown  # fill in"))
-    assert granted("risk", "answer", "mails", "--file", form, "--as", BUILDER, code=0).data["tier"] == "prohibited"
+    assert granted("risk", "answer", "mails", "--file", form, "--set", "undo=day", "--as", BUILDER).data["tier"] == "prohibited"
+    assert "because nobody answered: at least prohibited" in granted.shown("risk", "show", "mails").out
 
 
 def test_answers_a_tier_and_a_mandate_that_is_taken_back(granted: Desk) -> None:

@@ -133,11 +133,14 @@ def _shown(slug: str, stored: "StoredRisk") -> Iterator[str]:
 
 
 def _effect(effect: "Effect") -> str:
+    from licet.core.risk_questions import UNKNOWN
+
     if not effect.because:
         return "[dim]raises nothing[/]"
     first = effect.because[0]
     alone = "" if len(first.when) == 1 else f" (with {', '.join(code for code, _ in first.when if code != effect.question.code)})"
-    return f"because of this answer{alone}: at least {effect.at_least.value}. {first.says}"
+    because = "because nobody answered" if effect.answer == UNKNOWN else "because of this answer"
+    return f"{because}{alone}: at least {effect.at_least.value}. {first.says}"
 
 
 def _rule(rule: "Rule") -> str:
@@ -145,9 +148,9 @@ def _rule(rule: "Rule") -> str:
 
 
 def _listed(one: "Obligation", on: date) -> Iterator[str]:
-    since = "applies" if one.applies(on) else f"from {one.applies_from.isoformat()}"
-    chosen = "" if one.source.law else ", by choice"
-    yield f"[bold]{one.source.value}, {one.place}[/] ({', '.join(one.concerns)}; {since}{chosen}): {one.says}"
+    since = f"since {one.applies_from.isoformat()}" if one.applies(on) else f"not before {one.applies_from.isoformat()}"
+    applies = since if one.source.law else "by choice"
+    yield f"[bold]{one.source.value}, {one.place}[/] ({', '.join(one.concerns)}; {applies}): {one.says}"
     yield f"  evidence for it: {', '.join(one.evidence)}" + (f" [dim]To check: {one.check}[/]" if one.check else "")
 
 
