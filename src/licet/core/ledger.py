@@ -64,6 +64,9 @@ WORDS: Mapping[str, str] = {
     "evidence.exported": "An evidence pack was exported; the entry holds the digest of its manifest.",
     "token.made": "A person made a token, which lets a program in; the entry holds its id, never the token.",
     "token.revoked": "A person revoked a token.",
+    "rules.proposed": "A change of the organisation's rules was proposed; the entry holds kind, version and digest.",
+    "rules.approved": "A change of the organisation's rules was put in force, by a second person where it may loosen.",
+    "rules.withdrawn": "A proposed change of the organisation's rules was taken back, or another took its place.",
     "ledger.restored": "The database was restored from a backup.",
 }
 """Every word the ledger knows, with its meaning. Words are never renamed; the reference in the docs is tested against it."""
