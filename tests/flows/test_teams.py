@@ -23,6 +23,7 @@ from licet.flows.approve import approve_gate
 from licet.flows.audit import audit_status, standing
 from licet.flows.correct import correct_decision
 from licet.flows.deliver import deliver_due, deliver_some, not_arrived
+from licet.flows.drill import drill_stop
 from licet.flows.erase import erase_case
 from licet.flows.evaluate import Request, evaluate
 from licet.flows.explore import explore
@@ -131,6 +132,7 @@ WAYS: dict[str, Journey] = {
     "new_token": lambda o, w, name: new_token(o, w.owner, wish(name)),
     "press_stop": lambda o, w, name: press_stop(o, w.risk, name=name, why="x"),
     "lift_stop": lambda o, w, name: lift_stop(o, w.risk, name=name),
+    "drill_stop": lambda o, w, name: drill_stop(o, w.risk, name=name),
     "stop_status": lambda o, w, name: stop_status(o, name=name),
 }
 """Every journey into a use case by its name."""
