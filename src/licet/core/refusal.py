@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 CODES: Mapping[str, str] = {
     "adjudicator_not_independent": "The adjudicator built the system or gave the first answer.",
     "already_done": "What was asked for is already so.",
+    "already_stopped": "The stop is pressed already, and not as a drill.",
     "approver_is_author": "Who wrote, built or proposed it may not approve it.",
     "attempts_used_up": "The standard's attempts on these sealed cases are spent.",
     "beyond_the_team": "The act reaches beyond the team that it is done in.",
