@@ -102,7 +102,7 @@ class Worker:
     _wake: threading.Event = field(init=False, default_factory=threading.Event)
     _ending: threading.Event = field(init=False, default_factory=threading.Event)
     _threads: list[threading.Thread] = field(init=False, default_factory=list)
-    _runs: list[threading.Thread] = field(init=False, default_factory=list)
+    _runs: dict[str, threading.Thread] = field(init=False, default_factory=dict)
     _started_at: datetime = field(init=False)
     _duty_until: datetime | None = field(init=False, default=None)
 
@@ -145,7 +145,7 @@ class Worker:
         self._wake.set()
         _join(self._threads, until_s)
         left = self._chunks.end(until_s=until_s)
-        _join(self._runs, max(until_s, time.monotonic() + 1.0))
+        _join(list(self._runs.values()), max(until_s, time.monotonic() + 1.0))
         self._give_back(left)
         with self.office.book.claim() as tx:
             duties.let_go(tx, self.name)
@@ -206,9 +206,12 @@ class Worker:
 
     def _begin(self, claimed: Claimed) -> None:
         """Begins a chunk in a thread that does not keep the process from ending."""
-        thread = threading.Thread(target=self._run, args=(claimed,), name="licet-run", daemon=True)
-        self._runs = [*(one for one in self._runs if one.is_alive()), thread]
-        thread.start()
+        thread = self._runs[claimed.claim] = threading.Thread(target=self._run, args=(claimed,), name="licet-run", daemon=True)
+        try:
+            thread.start()
+        except BaseException:
+            del self._runs[claimed.claim]
+            raise
 
     def _run(self, claimed: Claimed) -> None:
         try:
@@ -216,6 +219,7 @@ class Worker:
         except Exception as error:  # noqa: BLE001 - the entry point of a thread: recorded; the lease ends and the cases are claimed anew
             self.journal("chunk.failed", use_case=claimed.slug, **told_error(error))
         finally:
+            self._runs.pop(claimed.claim, None)
             self._turns.end(claimed.use_case_id)
             self._wake.set()
 
@@ -232,8 +236,12 @@ class Worker:
         chunk.expect(LONGEST_STEP)
         try:
             self._chunks.work(chunk, self._work_off)
-        except ChunkStandsStillError:
-            self.journal("chunk.left", use_case=self._names.get(use_case_id), seconds=round(chunk.stands_s))
+        except Exception as error:
+            name = self._names.get(use_case_id)
+            if isinstance(error, ChunkStandsStillError):
+                self.journal("chunk.left", use_case=name, seconds=round(chunk.stands_s))
+            if claim not in self._runs:  # the engine went on with it by itself, and says nothing of it
+                self.journal("chunk.failed", use_case=name, **told_error(error))
             raise
 
     def _work_off(self, chunk: Chunk) -> None:
