@@ -63,6 +63,8 @@ WORDS: Mapping[str, str] = {
     "evidence.exported": "An evidence pack was exported; the entry holds the digest of its manifest.",
     "token.made": "A person made a token, which lets a program in; the entry holds its id, never the token.",
     "token.revoked": "A person revoked a token.",
+    "witness.added": "The key of a witness was taken in; the entry holds its digest.",
+    "checkpoint.cosigned": "A witness's co-signature on a checkpoint was taken in.",
     "ledger.restored": "The database was restored from a backup.",
 }
 """Every word the ledger knows, with its meaning. Words are never renamed; the reference in the docs is tested against it."""

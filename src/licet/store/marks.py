@@ -41,6 +41,7 @@ class Wanted:
         words: which words of the ledger.
         by: who acted.
         case: number of a case.
+        no_case: only entries that are about no case.
         since: the first moment.
         until: the moment before which they happened.
         after: the number after which the page begins; -1 for the first page.
@@ -50,6 +51,7 @@ class Wanted:
     words: tuple[str, ...] | None = None
     by: str | None = None
     case: int | None = None
+    no_case: bool = False
     since: datetime | None = None
     until: datetime | None = None
     after: int = -1
@@ -111,6 +113,7 @@ def _stream(tx: Tx, wanted: Wanted, span: Span | None, word: str | None) -> Sele
     asked += [] if word is None else [_M.what == word]
     asked += [] if wanted.by is None else [_M.by == wanted.by]
     asked += [] if wanted.case is None else [_M.case_number == wanted.case]
+    asked += [_M.case_number.is_(None)] if wanted.no_case else []
     return select(_M.index).where(*asked, *_in_time(tx, wanted)).order_by(_M.index)
 
 

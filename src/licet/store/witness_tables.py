@@ -27,7 +27,7 @@ ledger_mark = Table(
     Index("ledger_mark_what", "what", "index"),
     Index("ledger_mark_by", "by", "index"),
     Index("ledger_mark_use_case", "use_case", "index"),
-    Index("ledger_mark_case", "case_number", "index"),
+    Index("ledger_mark_case", "case_number", "use_case", "index"),
 )
 
 witness = Table(
