@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from licet.core.answer import AnswerKind
@@ -184,6 +184,24 @@ class Witness(Protocol):
 
     def newest(self) -> str | None:
         """The checkpoint kept last; None when there is none."""
+        ...
+
+
+class FarWitness(Protocol):
+    """A witness elsewhere, which is told of checkpoints."""
+
+    @property
+    def every(self) -> timedelta:
+        """How often it is told, at most."""
+        ...
+
+    @property
+    def address_digest(self) -> str:
+        """Under what it is remembered here: the digest of its address (64 hex characters)."""
+        ...
+
+    def tell(self, note: str, size: int, now: datetime) -> Outcome:
+        """Tells it of one signed checkpoint; never raises, and may tell the same one twice."""
         ...
 
 

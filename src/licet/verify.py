@@ -450,6 +450,15 @@ def _older(raw: bytes, key: str | None) -> Iterator[tuple[_Note, Mapping[int, by
     yield head, {entry.number: entry.leaf for entry in _entries(files[EVENTS], [])}
 
 
+def checkpoint_of(raw: bytes) -> str:
+    """The checkpoint of a pack, as text; what is no pack is text with checkpoints in it.
+
+    Raises:
+        ValueError: when it is neither.
+    """
+    return (_unzip(raw, [])[CHECKPOINT] if raw.startswith(b"PK") else raw).decode()
+
+
 def verify_pack(
     path: str | Path,
     *,

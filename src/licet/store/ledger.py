@@ -176,19 +176,20 @@ class Check:
         entries: how many entries were read.
         root: of the tree they make, 32 bytes.
         problems: one sentence per offender; empty when the entries are the ones that were signed.
+        root_at: of the tree they made at the size that was asked for; None where none was, or they are fewer.
     """
 
     entries: int
     root: bytes
     problems: tuple[str, ...]
+    root_at: bytes | None
 
 
-def check(tx: Tx) -> Check:
-    """Recomputes the tree from the bytes of all entries and holds it against what was signed last."""
+def check(tx: Tx, *, at: int | None = None) -> Check:
+    """Recomputes the tree from the bytes of all entries and holds it against what was signed last, and against kept hashes."""
     problems: list[str] = []
-    frontier = Frontier()
-    batch: list[bytes] = []
-    count = 0
+    frontier, batch, count = Frontier(), list[bytes](), 0
+    root_at = frontier.root() if at == 0 else None
     for entry in entries(tx):
         if entry.index != count:
             problems.append(f"entry {count} is missing or out of order: found {entry.index} in its place")
@@ -197,14 +198,15 @@ def check(tx: Tx) -> Check:
             problems.append(f"entry {entry.index} was changed: its bytes do not have the hash that was recorded")
         batch.append(leaf)
         count += 1
+        root_at = frontier.extend(batch).root() if count == at else root_at
         if len(batch) == CHECKED_AT_ONCE:
             problems += tiles.check(tx, batch, count - len(batch))
             frontier, batch = frontier.extend(batch), []
-    problems += tiles.check(tx, batch, count - len(batch))
+    problems += [*tiles.check(tx, batch, count - len(batch)), *tiles.check_above(tx)]
     frontier = frontier.extend(batch)
     signed = _head(tx)
     if signed.size != frontier.size:
         problems.append(f"the ledger has {frontier.size} entries, but {signed.size} were signed")
     elif signed.root() != frontier.root():
         problems.append(f"the {signed.size} entries are not the ones that were signed")
-    return Check(entries=count, root=frontier.root(), problems=tuple(problems))
+    return Check(entries=count, root=frontier.root(), problems=tuple(problems), root_at=root_at)

@@ -49,6 +49,20 @@ def check(tx: Tx, leaves: Sequence[bytes], first: int) -> list[str]:
     ]
 
 
+def check_above(tx: Tx) -> list[str]:
+    """Holds kept hashes against those of the level below, from the second level on."""
+    return [
+        f"the hash kept on level {level} at place {place} is not that of the hashes below it"
+        for level in range(2, LEVELS + 1)
+        for place, kept in enumerate(_hashes(tx, level, 0, _count(tx, level)))
+        if kept != _whole(_hashes(tx, level - 1, place * WIDE, WIDE))
+    ]
+
+
+def _whole(below: Sequence[bytes]) -> bytes | None:
+    return tile_root(below) if len(below) == WIDE else None
+
+
 def _count(tx: Tx, level: int) -> int:
     last = tx.conn.execute(select(func.max(_T.place)).where(_T.level == level)).scalar_one_or_none()
     return 0 if last is None else int(last) + 1
