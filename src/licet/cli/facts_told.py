@@ -21,8 +21,9 @@ from licet.core.standard import CountersignedStandard, LockedStandard
 from licet.core.stop import LiftedStop, Reach
 from licet.core.system import Proposal
 from licet.core.use_case import UseCase
+from licet.flows.disclose import SAMPLE
 from licet.flows.open_sealed import Figures
-from licet.flows.report import SAMPLE, active_of
+from licet.flows.report import active_of
 from licet.store import audits, cases, corrections, decisions, looks, mandates, stops, systems, teams
 from licet.store.book import Tx
 from licet.store.payloads import salts_of

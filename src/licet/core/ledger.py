@@ -68,6 +68,8 @@ WORDS: Mapping[str, str] = {
     "rules.proposed": "A change of the organisation's rules was proposed; the entry holds kind, version and digest.",
     "rules.approved": "A change of the organisation's rules was put in force, by a second person where it may loosen.",
     "rules.withdrawn": "A proposed change of the organisation's rules was taken back, or another took its place.",
+    "witness.added": "The key of a witness was taken in; the entry holds its digest.",
+    "checkpoint.cosigned": "A witness's co-signature on a checkpoint was taken in.",
     "ledger.restored": "The database was restored from a backup.",
 }
 """Every word the ledger knows, with its meaning. Words are never renamed; the reference in the docs is tested against it."""
