@@ -71,6 +71,7 @@ class Staff:
         look_every: how often waiting cases are looked for when none were.
         settle_every: how often the ledger is numbered.
         sweep_every: how often time takes effect.
+        witness_every: how often it is looked whether a witness elsewhere is to be told.
     """
 
     threads: int = 32
@@ -78,6 +79,7 @@ class Staff:
     look_every: timedelta = timedelta(milliseconds=100)
     settle_every: timedelta = timedelta(milliseconds=200)
     sweep_every: timedelta = timedelta(seconds=2)
+    witness_every: timedelta = timedelta(seconds=1)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -86,6 +88,7 @@ class Worker:
 
     Attributes:
         deliver: one round of effects; says how many were delivered.
+        witness: one round of telling a witness elsewhere; None where there is none.
     """
 
     office: Office
@@ -95,6 +98,7 @@ class Worker:
     staff: Staff = field(default_factory=Staff)
     speakers: Speakers = field(default_factory=Speakers)
     deliver: Callable[[], int] | None = None
+    witness: Callable[[], bool] | None = None
     trace: Trace = field(default_factory=NoTrace)
     _turns: Turns = field(init=False)
     _names: dict[int, UseCaseSlug] = field(init=False, default_factory=dict)
@@ -124,6 +128,8 @@ class Worker:
         }
         if self.deliver is not None:
             rounds = {**rounds, "effects": (self._effect_round, self.staff.look_every)}
+        if self.witness is not None:
+            rounds = {**rounds, "witness": (self.witness, self.staff.witness_every)}
         for name, (one_round, every) in rounds.items():
             thread = threading.Thread(target=self._repeat, args=(name, one_round, every), name=f"licet-{name}", daemon=True)
             self._threads.append(thread)
