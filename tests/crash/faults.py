@@ -179,19 +179,14 @@ def stop_database_on_return(scene: Scene) -> float:
     """Kills a worker at work, and stops PostgreSQL just when the worker is back and goes on with what it held."""
     assert scene.cluster is not None
     place = scene.victim()
-    before = _starts(place)
+    before = place.starts
     send(place, signal.SIGKILL)
-    scene.wait("the worker is back", lambda: _starts(place) > before)
+    scene.wait("the worker is back", lambda: place.starts > before)
     time.sleep(scene.chance.uniform(0.0, 0.6))
     scene.cluster.stop()
     time.sleep(2.0)
     scene.cluster.start()
     return scene.next_decided()
-
-
-def _starts(place: Place) -> int:
-    """How often a worker has started in a place."""
-    return sum(said["event"] == "worker.started" for said in told(place.log))
 
 
 def fill_disk(scene: Scene) -> float:
