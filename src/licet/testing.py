@@ -37,6 +37,7 @@ from licet.core.refusal import Refused
 from licet.core.standard import Measure, MeasureKind, Standard
 from licet.core.system import UNVERSIONED, NoProposal, Proposal, Proposed, SystemCard, SystemKind
 from licet.edge.builtin import Engine
+from licet.edge.policies import CedarPolicies
 from licet.edge.precedents import Guardians
 from licet.edge.seal import create_seal
 from licet.edge.vault import FileVault
@@ -61,6 +62,9 @@ from licet.store.upgrade import upgrade
 START = datetime(2030, 1, 7, 9, 0, tzinfo=UTC)
 TICK = timedelta(seconds=1)
 ALL_SEALED = Shares(build=0, calibration=0, sealed=100)
+POLICIES = CedarPolicies()
+"""The real ones, read once for all worlds."""
+
 POSTED = SystemCard(kind=SystemKind.POSTED, name="vendor", version="1")
 
 T = TypeVar("T")
@@ -259,6 +263,7 @@ class World:
             guardians=Guardians(),
             systems=self.systems,
             effects=self.effects,
+            policies=POLICIES,
         )
         set_up(self.office, now=self.clock.now())
         self.operator = Operator()

@@ -8,7 +8,7 @@ from licet.core.checkpoint import Checkpoint, MalformedNoteError
 from licet.core.ledger import Frontier
 from licet.edge.clock import SteadyClock, SystemClock
 from licet.edge.draw import SystemDraw
-from licet.edge.late import LateDurable, LateEffects, LateEngine, LateGuardians, LateSystems
+from licet.edge.late import LateDurable, LateEffects, LateEngine, LateGuardians, LatePolicies, LateSystems
 from licet.edge.post import FilePost
 from licet.edge.seal import Seal, open_seal, verify_checkpoint
 from licet.edge.slots import Slot, take_slot
@@ -41,6 +41,7 @@ def office_of(home: Home, book: Book, vault: FileVault, seal: Seal, clock: Clock
         guardians=LateGuardians(),
         systems=LateSystems(root=home.use_cases, secret=secret, draw=SystemDraw()),
         effects=LateEffects(root=home.use_cases, secret=secret, allow=home.webhook_allow),
+        policies=LatePolicies(),
     )
 
 
