@@ -81,6 +81,7 @@ class Act(StrEnum):
     SUSPEND = "suspend a mandate"
     STOP = "press the stop"
     LIFT = "lift the stop"
+    LIFT_TEAM = "lift the stop of a team"
     LIFT_EVERYWHERE = "lift the stop of the installation"
     REINSTATE = "reinstate a mandate"
     REVOKE = "revoke a mandate"

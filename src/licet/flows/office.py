@@ -13,7 +13,7 @@ from licet.core.policy import Asked, Permission, Permitted, Place, PolicyAnswer,
 from licet.core.refusal import Refused
 from licet.core.rules import RuleKind
 from licet.core.use_case import UseCase, in_use
-from licet.ports import Clock, Draw, Effects, GuardianMaker, Policies, Post, Seal, Systems, Trainer, Vault, Witness
+from licet.ports import Clock, Draw, Effects, FarWitness, GuardianMaker, Policies, Post, Seal, Systems, Trainer, Vault, Witness
 from licet.store import mandates, people, risks, rules, use_cases
 from licet.store.book import Book, Tx
 from licet.store.team_book import TeamBook
@@ -38,6 +38,7 @@ class Office:
     systems: Systems
     effects: Effects
     policies: Policies
+    far_witness: FarWitness | None = None
 
     def for_team(self, team: TeamName) -> Self:
         """The office of one team: in every transaction, whatever is asked, use cases of other teams are not there.
