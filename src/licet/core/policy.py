@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from licet.core.ids import Digest, PersonId, UseCaseSlug
-from licet.core.people import Act, Actor, Caller, Operator, Person, Role
+from licet.core.people import Act, Actor, Caller, Identity, Operator, Person, Role
 from licet.core.refusal import CODES, Refused
 from licet.core.risk import Tier
 from licet.core.use_case import Stage
@@ -38,10 +38,6 @@ def hand(word: str) -> Hand:
     return Hand(word) if word in set(Hand) else Hand.OTHER
 
 
-ASSERTED, SIGNED_IN, CONFIRMED = "asserted", "signed in", "confirmed"
-"""How sure it is who acts: said without proof, signed in, or proven anew just now."""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
     """The use case that a question is about.
@@ -67,7 +63,7 @@ class Asked:
         roles: those that hold in this use case; none of what is no person.
         act: what is to be done.
         place: the use case; None: the installation.
-        identity: how sure it is who acts: `ASSERTED`, `SIGNED_IN` or `CONFIRMED`.
+        identity: how they showed who they are.
         break_glass: whether they came in by the account for emergencies.
         hands: what they did in the use case before.
         signers: how many different people approved exactly what is proposed now; counted by Licet, never by who asks.
@@ -78,7 +74,7 @@ class Asked:
     roles: frozenset[Role]
     act: Act
     place: Place | None
-    identity: str = ASSERTED
+    identity: Identity = Identity.ASSERTED
     break_glass: bool = False
     hands: frozenset[Hand] = frozenset()
     signers: int = 0

@@ -14,8 +14,8 @@ from cedarpy import pst
 
 from licet.core.canonical import digest
 from licet.core.ids import Digest, PersonId
-from licet.core.people import Act, Role
-from licet.core.policy import CONFIRMED, Asked, Denied, Lack, Permitted, PolicyAnswer, Rule, Unanswered, Who
+from licet.core.people import Act, Identity, Role
+from licet.core.policy import Asked, Denied, Lack, Permitted, PolicyAnswer, Rule, Unanswered, Who
 from licet.core.rules import LONGEST_RULES, NotRulesError
 
 LONGEST_QUESTION = 64_000
@@ -23,6 +23,9 @@ LONGEST_QUESTION = 64_000
 
 LONGEST_WAIT_SECONDS = 1.0
 """An answer that comes later is none. A question takes a fifth of a millisecond."""
+
+ANYBODY = PersonId("p_anybody")
+"""Who asks where it is anybody of a role."""
 
 REMEMBERED = 4096
 """Answers kept for each version of the policies: the same question to the same policies has the same answer."""
@@ -162,7 +165,7 @@ class CedarPolicies:
         """See `licet.ports.Policies.check`."""
         book = book_with(text)
         for act in (Act.CHANGE_RULES, Act.APPROVE_RULES):
-            back = Asked(who=Who.PERSON, id=PersonId("p_anybody"), roles=frozenset({Role.RISK}), act=act, place=None, identity=CONFIRMED)
+            back = Asked(who=Who.PERSON, id=ANYBODY, roles=frozenset({Role.RISK}), act=act, place=None, identity=Identity.CONFIRMED)
             if not isinstance(book.answer(back), Permitted):
                 raise NotRulesError(f"Under these policies risk could not {act.value}; nobody could change them back. Narrow the forbid.")
 
