@@ -184,10 +184,19 @@ def book_with(additions: str) -> PolicyBook:
     Raises:
         NotRulesError: when the additions cannot be read, do not fit the schema, or take a name that is taken.
     """
+    return PolicyBook(text_with(additions))
+
+
+def text_with(additions: str) -> str:
+    """The shipped policies and an organisation's additions as one text.
+
+    Raises:
+        NotRulesError: when the additions cannot be read, or take a name that is taken.
+    """
     if not additions.strip():
-        return PolicyBook(shipped("licet.cedar"))
+        return shipped("licet.cedar")
     _check_additions(additions)
-    return PolicyBook(shipped("licet.cedar") + "\n" + additions)
+    return shipped("licet.cedar") + "\n" + additions
 
 
 def _check_additions(text: str) -> None:

@@ -144,8 +144,7 @@ def allowed(office: Office, tx: Tx, by: Actor, act: Act, use_case: UseCase | Non
     Returns:
         Who acts, a person with the roles that hold there; or `Refused` with what is missing.
     """
-    here = _here(tx, by, use_case)
-    asked, answer = _ask(office, tx, here, act, use_case)
+    asked, answer, here = question_of(office, tx, by, act, use_case)
     return here if isinstance(answer, Permitted) else why_not(asked, answer, here)
 
 
@@ -157,8 +156,7 @@ def allowed_person(office: Office, tx: Tx, by: Actor, act: Act, use_case: UseCas
 
 def permitted(office: Office, tx: Tx, by: Actor, act: Act, use_case: UseCase | None) -> Permission | Refused:
     """As `allowed_person`, for acts of high stake: what comes back names the policies that said yes, and nothing is signed without it."""
-    here = _here(tx, by, use_case)
-    asked, answer = _ask(office, tx, here, act, use_case)
+    asked, answer, here = question_of(office, tx, by, act, use_case)
     if not isinstance(answer, Permitted):
         return why_not(asked, answer, here)
     if not isinstance(here, Person):
@@ -166,13 +164,12 @@ def permitted(office: Office, tx: Tx, by: Actor, act: Act, use_case: UseCase | N
     return Permission(by=here, act=act, use_case=None if use_case is None else use_case.slug, policy=answer.policy)
 
 
-def _here(tx: Tx, by: Actor, use_case: UseCase | None) -> Actor:
-    return replace(by, roles=roles_here(tx, by, use_case)) if isinstance(by, Person) else by
-
-
-def _ask(office: Office, tx: Tx, by: Actor, act: Act, use_case: UseCase | None) -> tuple[Asked, PolicyAnswer]:
-    asked = asked_of(tx, by, act, use_case)
-    return asked, office.policies.answer(asked, rules.digest_in_force(tx, RuleKind.POLICY), lambda: _additions(tx))
+def question_of(office: Office, tx: Tx, by: Actor, act: Act, use_case: UseCase | None) -> tuple[Asked, PolicyAnswer, Actor]:
+    """Asks the policies in force with the facts of this transaction; gives question, answer, and who acts with the roles that hold here."""
+    here = replace(by, roles=roles_here(tx, by, use_case)) if isinstance(by, Person) else by
+    asked = asked_of(tx, here, act, use_case)
+    held = rules.digest_in_force(tx, RuleKind.POLICY)
+    return asked, office.policies.answer(asked, held, lambda: _additions(tx)), here
 
 
 def _additions(tx: Tx) -> str:
