@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, cast
 
 import click
 
-from licet.cli.frame import CONTEXT, OK, USAGE, Commands, at_work, granted, home_option, json_option, plain, said, usual
+from licet.cli.frame import CONTEXT, OK, USAGE, Commands, RefusedError, at_work, granted, home_option, json_option, plain, said, usual
 from licet.core.canonical import Json
 from licet.core.people import Act
+from licet.core.refusal import Refused
 from licet.settings import find_home
 
 if TYPE_CHECKING:
@@ -85,7 +86,7 @@ def test(folder: Path | None, home: str | None, *, as_json: bool) -> int:
     data = {"asked": len(ours) + len(theirs), "own": len(theirs), "wrong": [_differs_json(one) for one in wrong]}
     lines = [f"{len(ours):,} questions of Licet's corpus and {len(theirs):,} of your own; {len(wrong):,} answered wrongly."]
     lines += [f"[red]{plain(one.case.source)}[/]: {plain(_question(one.case.asked))}: {plain(_told(one))}" for one in wrong]
-    said(data, lines, as_json=as_json)
+    said(cast("dict[str, Json]", data), lines, as_json=as_json)
     return USAGE if wrong else OK
 
 
@@ -123,7 +124,7 @@ def show(home: str | None, *, whole: bool, as_json: bool) -> None:
     rules = [{"id": one.rule.id, "effect": "permit" if one.permits else "forbid", "says": one.rule.says} for one in book.policies]
     data = {"digest": book.digest, "rules": rules, **_stands_json(stands, whole=whole)}
     lines = [f"{one['effect']:6}  [bold]{plain(one['id'])}[/]  {plain(one['says'])}" for one in rules]
-    said(cast("dict[str, Json]", data), [*lines, *_stands(stands, whole=whole)], as_json=as_json)
+    said(data, [*lines, *_stands(stands, whole=whole)], as_json=as_json)
 
 
 @policy.command("propose", context_settings=CONTEXT)
@@ -137,7 +138,9 @@ def propose(folder: Path | None, acting: str | None, home: str | None, *, as_jso
 
     text = _text(folder, home)
     with at_work(home) as office:
-        made: ProposedRules | RulesInForce = granted(propose_rules(office, who(office, acting), kind=RuleKind.POLICY, text=text))
+        made = propose_rules(office, who(office, acting), kind=RuleKind.POLICY, text=text)
+    if isinstance(made, Refused):
+        raise RefusedError(made)
     lines = (
         f"Proposed as version {made.version}. Nothing has changed yet.",
         f"To put it in force: licet policy approve {made.digest} --as RISK",
