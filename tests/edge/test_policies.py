@@ -108,7 +108,7 @@ def test_every_act_by_everybody_everywhere_is_answered_as_the_table_says() -> No
 
 def test_the_corpus_is_answered_as_it_says_and_asks_everything() -> None:
     cases = packaged()
-    assert failing(SHIPPED, cases) == []
+    assert list(failing(SHIPPED, cases)) == []
     assert {asked for asked in every_question()} <= {case.asked for case in cases}
     assert len(EACH) == len(Role) + 5
 
@@ -141,10 +141,10 @@ def weaker(one: pst.Template) -> Iterator[pst.Template]:
 
 
 def about(one: pst.Template) -> list[PolicyCase]:
-    """The cases on the acts that a policy names; all where it names a group."""
+    """The cases on the acts that a policy names, or all where it names a group; those that name the policy first."""
     named = {act.id for act in getattr(one.action, "entities", ())} | {getattr(getattr(one.action, "entity", None), "id", "")}
-    near = [case for case in read()[1] if case.asked.act.value in named]
-    return near or [case for case in read()[1] if case.rules]
+    near = [case for case in read()[1] if case.asked.act.value in named] or [case for case in read()[1] if case.rules]
+    return sorted(near, key=lambda case: one.annotations["id"] not in (case.rules or ()))
 
 
 def ids() -> list[str]:
@@ -156,9 +156,9 @@ def ids() -> list[str]:
 def test_no_policy_and_no_condition_of_one_can_be_taken_out_unnoticed(name: str) -> None:
     """Breaks when a rule could be lost without a case of the corpus failing."""
     (one,) = (one for one in read()[0] if one.annotations["id"] == name)
-    assert failing(without(one, None), about(one))
+    assert any(failing(without(one, None), about(one)))
     for put in weaker(one):
-        assert failing(without(one, put), about(one)), cedarpy.PolicySet.from_pst(
+        assert any(failing(without(one, put), about(one))), cedarpy.PolicySet.from_pst(
             pst.PolicySet(templates={}, static_policies={put.id: put}, template_links=())
         )
 
@@ -216,7 +216,7 @@ def test_an_organisations_own_cases_are_asked_and_what_is_wrong_in_them_is_named
     file.write_text("cases:\n  - act: look\n    who: [risk + owner, auditor]\n    where: own\n    deny: true\n")
     cases = corpus_of([file])
     assert [len(one.asked.roles) for one in cases] == [2, 1]
-    assert len(failing(SHIPPED, cases)) == 2
+    assert len(list(failing(SHIPPED, cases))) == 2
     for wrong in ("act: fly\n    who: risk\n    allow: true", "act: look\n    who: risk", "act: look\n    who: king\n    allow: true"):
         file.write_text(f"cases:\n  - {wrong}\n")
         with pytest.raises(NotRulesError, match=r"ours\.yaml:2"):

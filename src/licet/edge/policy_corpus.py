@@ -98,20 +98,20 @@ def every_question() -> Iterator[Asked]:
         yield _asked(act, who, where, _Line(act=act.value, who=who))
 
 
-def failing(text: str, cases: Sequence[PolicyCase]) -> list[Differs]:
+def failing(text: str, cases: Iterable[PolicyCase]) -> Iterator[Differs]:
     """The cases whose answers are not what they must be, under policies given as text.
 
     Raises:
         NotRulesError: when the text is no policies.
     """
-    plain, loosened = PolicyBook(text), PolicyBook(text + LOOSENED) if any(case.loosened for case in cases) else None
-    found = []
+    books: dict[bool, PolicyBook] = {}
     for case in cases:
-        book = loosened if case.loosened and loosened is not None else plain
+        book = books.get(case.loosened)
+        if book is None:
+            book = books[case.loosened] = PolicyBook(text + LOOSENED if case.loosened else text)
         raw = book.decide(*question(case.asked))
         if not _as_it_must(case, raw):
-            found.append(Differs(case=case, found=raw))
-    return found
+            yield Differs(case=case, found=raw)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
