@@ -38,6 +38,7 @@ from licet.core.standard import Measure, MeasureKind, Standard
 from licet.core.system import UNVERSIONED, NoProposal, Proposal, Proposed, SystemCard, SystemKind
 from licet.edge.builtin import Engine
 from licet.edge.passwords import Argon2
+from licet.edge.policies import CedarPolicies
 from licet.edge.precedents import Guardians
 from licet.edge.seal import create_seal
 from licet.edge.totp import TotpCodes
@@ -66,6 +67,9 @@ QUICK_HASHES = 64
 """KiB of memory that a hash of a password takes here: next to nothing, so that tests are quick."""
 
 ALL_SEALED = Shares(build=0, calibration=0, sealed=100)
+POLICIES = CedarPolicies()
+"""The real ones, read once for all worlds."""
+
 POSTED = SystemCard(kind=SystemKind.POSTED, name="vendor", version="1")
 
 T = TypeVar("T")
@@ -264,6 +268,7 @@ class World:
             guardians=Guardians(),
             systems=self.systems,
             effects=self.effects,
+            policies=POLICIES,
             passwords=Argon2(memory_kib=QUICK_HASHES, passes=1),
             codes=TotpCodes(),
         )
