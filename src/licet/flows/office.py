@@ -141,7 +141,7 @@ def entry(what: str, *, by: PersonId, now: datetime, use_case: UseCase | UseCase
     slug = use_case.slug if isinstance(use_case, UseCase) else use_case
     said: dict[str, Json] = dict(facts)
     if by.startswith(PROGRAM):
-        said["identity"] = "token"
+        said.setdefault("identity", "token")
     elif by not in {LICET, OPERATOR}:
-        said["identity"] = Identity.ASSERTED.value
+        said.setdefault("identity", Identity.ASSERTED.value)
     return Event(what=what, at=now, by=by, use_case=slug, facts=said)
