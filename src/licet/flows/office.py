@@ -10,7 +10,7 @@ from licet.core.ledger import Event
 from licet.core.people import Act, Actor, Identity, Operator, Person, permit, permit_person
 from licet.core.refusal import Refused
 from licet.core.use_case import UseCase, in_use
-from licet.ports import Clock, Codes, Draw, Effects, GuardianMaker, Passwords, Post, Seal, Systems, Trainer, Vault, Witness
+from licet.ports import Clock, Codes, Draw, Effects, FarWitness, GuardianMaker, Passwords, Post, Seal, Systems, Trainer, Vault, Witness
 from licet.store import accounts, people, use_cases
 from licet.store.book import Book, Tx
 from licet.store.person_book import PersonBook
@@ -37,6 +37,7 @@ class Office:
     guardians: GuardianMaker
     systems: Systems
     effects: Effects
+    far_witness: FarWitness | None = None
     passwords: Passwords
     codes: Codes
     signed_in: Person | None = None
