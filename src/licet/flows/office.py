@@ -16,7 +16,6 @@ from licet.store.book import Book, Tx
 from licet.store.person_book import PersonBook
 from licet.store.team_book import TeamBook
 
-ASSERTED = Identity.ASSERTED.value
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Office:
