@@ -363,7 +363,13 @@ class _Pack(NamedTuple):
             self.notes.append(f"this pack is of one {scope['of']} only: " + ", ".join(f"{k} {v}" for k, v in scope.items() if k != "of"))
         for row in view.get("left_out", ()):
             self.notes.append(f"made for {view['role']}: {row['count']} {row['what']} left out, because {row['why']}")
-        yield from ()
+        if "contents" in self.manifest:
+            own = {"report.html", "README.txt", "verify.py"}
+            listed = {name: row["sha256"] for name, row in self.manifest["documents"].items() if name not in own}
+            said = _canonical({"documents": listed, "entries": self.manifest["entries"]})
+            if hashlib.sha256(said.encode()).hexdigest() != self.manifest["contents"]:
+                yield f"{MANIFEST}: the digest that printed pages carry is not that of the contents"
+            self.notes.append(f"printed pages of this pack carry the digest {self.manifest['contents']}")
 
     def _erased(self) -> Iterator[str]:
         by_index, rows = {entry.number: entry for entry in self.entries}, json.loads(self.files.get(ERASED, b"[]"))
