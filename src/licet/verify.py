@@ -20,6 +20,7 @@ import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timezone
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -76,6 +77,7 @@ def _point(raw: bytes) -> _Point | None:
 _BASE = _point((4 * pow(5, -1, _P) % _P).to_bytes(32, "little")) or _ZERO
 
 
+@lru_cache(maxsize=256)
 def verify_ed25519(public: bytes, message: bytes, signature: bytes) -> bool:
     """Says whether a signature is good, strictly: s below the group's order, points in their one form, no key of small order."""
     key = _point(public) if len(public) == KEY_BYTES and len(signature) == SIGNATURE_BYTES else None
