@@ -2,7 +2,19 @@
 
 import pytest
 
-from licet.core.evidence import LEFT_OUT, MEANINGS, NEVER, OPERATOR, OneCase, Part, View, WholeUseCase, scope_to_json, view_for, view_to_json
+from licet.core.evidence import (
+    LEFT_OUT,
+    MEANINGS,
+    NEVER,
+    OPERATOR,
+    OneCase,
+    Part,
+    View,
+    WholeUseCase,
+    scope_to_json,
+    view_for,
+    view_to_json,
+)
 from licet.core.ids import CaseNumber, PersonId
 from licet.core.people import Caller, Operator, Person, Role
 from licet.core.refusal import Refused

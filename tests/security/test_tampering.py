@@ -1,6 +1,5 @@
 """Seven kinds of tampering, each tried many times: none is ever taken for the truth."""
 
-from pathlib import Path
 from random import Random
 
 import pytest
