@@ -8,6 +8,7 @@ from licet.core.canonical import Json
 from licet.core.effect import Delivered, Outcome, Way
 from licet.core.ids import UseCaseSlug
 from licet.core.incident import Message
+from licet.core.risk_questions import QUESTIONS
 
 
 @dataclass(slots=True, kw_only=True)
@@ -49,3 +50,7 @@ class ScriptedEffects:
         del slug, now
         self.told.append(message)
         return self.says(message)
+
+
+MILD_RISK: Mapping[str, str] = {question.code: question.options[0].code for question in QUESTIONS}
+"""The mildest answer to every risk question; they make a use case of low risk."""

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from licet.core.people import Actor
-from licet.flows.grant import Wishes, approve_gate, grant_mandate, propose_mandate, revoke_mandate
+from licet.flows.approve import approve_gate
+from licet.flows.grant import Wishes, grant_mandate, propose_mandate, revoke_mandate
 from licet.flows.intake import accept
 from licet.flows.office import Office, who
 from licet.flows.respond import suspend_mandate

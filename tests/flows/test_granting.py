@@ -13,7 +13,9 @@ from licet.core.ids import Digest
 from licet.core.mandate import ActiveMandate, NotTermsError, ProposedMandate, RevokedMandate, SuspendedMandate
 from licet.core.people import Role
 from licet.core.use_case import Stage
-from licet.flows.grant import Wishes, approve_gate, grant_mandate, propose_mandate, reinstate_mandate, revoke_mandate, show_gate
+from licet.flows.approve import approve_gate
+from licet.flows.grant import Wishes, grant_mandate, propose_mandate, reinstate_mandate, revoke_mandate
+from licet.flows.hold_gate import show_gate
 from licet.flows.respond import suspend_mandate
 from licet.flows.set_standard import revise_standard
 from licet.store import use_cases

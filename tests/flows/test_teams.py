@@ -19,25 +19,22 @@ from licet.core.token import TokenScope
 from licet.core.use_case import Stage
 from licet.flows.adjudicate import hand_out, take_in
 from licet.flows.answer import answer_case
+from licet.flows.approve import approve_gate
+from licet.flows.assess_risk import answer_risk, risk_versions, show_risk
 from licet.flows.audit import audit_status, standing
 from licet.flows.correct import correct_decision
 from licet.flows.deliver import deliver_due, deliver_some, not_arrived
+from licet.flows.drill import drill_stop
 from licet.flows.erase import erase_case
 from licet.flows.evaluate import Request, evaluate
 from licet.flows.explore import explore
 from licet.flows.follow import use_case_named
-from licet.flows.grant import (
-    Wishes,
-    approve_gate,
-    grant_mandate,
-    propose_mandate,
-    reinstate_mandate,
-    revoke_mandate,
-    show_gate,
-)
+from licet.flows.grant import Wishes, grant_mandate, propose_mandate, reinstate_mandate, revoke_mandate
+from licet.flows.hold_gate import show_gate
 from licet.flows.import_history import import_history, undo_import
 from licet.flows.intake import Batch, Delivery, accept, submit, take_now
 from licet.flows.issue_tokens import TokenWish, admit, list_tokens, new_token, revoke_token
+from licet.flows.list_obligations import list_obligations
 from licet.flows.office import Office
 from licet.flows.open_sealed import figures, open_sealed
 from licet.flows.receive import Parcel, press_stop_once, receive_batch
@@ -137,6 +134,11 @@ WAYS: dict[str, Journey] = {
     "new_token": lambda o, w, name: new_token(o, w.owner, wish(name)),
     "press_stop": lambda o, w, name: press_stop(o, w.risk, name=name, why="x"),
     "lift_stop": lambda o, w, name: lift_stop(o, w.risk, name=name),
+    "answer_risk": lambda o, w, name: answer_risk(o, w.builder, name=name, answers={"undo": "never"}),
+    "list_obligations": lambda o, w, name: list_obligations(o, name=name, on=None),
+    "show_risk": lambda o, w, name: show_risk(o, name=name),
+    "risk_versions": lambda o, w, name: risk_versions(o, name=name),
+    "drill_stop": lambda o, w, name: drill_stop(o, w.risk, name=name),
     "stop_status": lambda o, w, name: stop_status(o, name=name),
 }
 """Every journey into a use case by its name."""

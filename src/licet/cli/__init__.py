@@ -49,6 +49,11 @@ PLACES: Mapping[str, Place] = {
         says="Put a backup in the place of the installation's database and keys; reports what it rolls back.",
     ),
     "use-case": Place(module="places", name="use_case", says="Use cases."),
+    "risk": Place(
+        module="risks",
+        name="risk",
+        says="How much care a use case takes: questions in plain words, and the tier that follows from the answers.",
+    ),
     "import": Place(
         module="history", name="import_", says="Import past cases with people's answers: licet import SLUG FILE --content COL --answer COL."
     ),

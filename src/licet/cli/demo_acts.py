@@ -22,9 +22,11 @@ from licet.core.standard import CountersignedStandard, Measure, MeasureKind, Sta
 from licet.core.use_case import Stage
 from licet.edge.files import Columns, Reading, file_digest, read_history
 from licet.edge.folder import UseCaseFile, load_standard, load_use_case, write_standard, write_use_case
+from licet.flows.approve import approve_gate
 from licet.flows.audit import AuditStatus, audit_status
 from licet.flows.evaluate import Evaluated, Request, evaluate
-from licet.flows.grant import Wishes, approve_gate, grant_mandate, propose_mandate, show_gate
+from licet.flows.grant import Wishes, grant_mandate, propose_mandate
+from licet.flows.hold_gate import show_gate
 from licet.flows.import_history import import_history
 from licet.flows.intake import Delivery, Tally, submit
 from licet.flows.office import Office

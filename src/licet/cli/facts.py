@@ -16,10 +16,10 @@ from licet.core.scope import in_words
 from licet.core.standard import CountersignedStandard, LockedStandard, MeasureKind, Standard
 from licet.core.use_case import UseCase
 from licet.flows.audit import watch_points
-from licet.flows.grant import newest_look
 from licet.flows.office import ASSERTED
 from licet.flows.open_sealed import Figures, MeasureFigures, figures
 from licet.flows.report import active_of
+from licet.flows.verdicts import newest_look
 from licet.store import audits, cases, corrections, decisions, looks, mandates, notices, people, standards, stops, systems, use_cases
 from licet.store.book import Tx
 from licet.web.charts import Stretch, percent

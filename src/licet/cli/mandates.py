@@ -94,7 +94,7 @@ def check(slug: str, to: str, home: str | None, *, as_json: bool) -> int:
 
 def _gate(slug: str, to: str, home: str | None) -> "tuple[OpenedGate | ClosedGate, str | None]":
     from licet.core.use_case import Stage
-    from licet.flows.grant import evidence_of, show_gate
+    from licet.flows.hold_gate import evidence_of, show_gate
     from licet.store import use_cases
 
     with at_work(home) as office:
@@ -111,7 +111,7 @@ def _gate(slug: str, to: str, home: str | None) -> "tuple[OpenedGate | ClosedGat
 def approve(slug: str, digest: str, acting: str | None, home: str | None, *, as_json: bool) -> None:
     """Say yes to exactly what has this digest (from `licet gate show`)."""
     from licet.core.ids import Digest
-    from licet.flows.grant import approve_gate
+    from licet.flows.approve import approve_gate
     from licet.flows.office import who
 
     with at_work(home) as office:

@@ -1,14 +1,14 @@
 """Granting: propose a mandate on a met verdict, gather approvals at the gate, grant, reinstate, revoke."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import ceil
 
 from licet.core.audit import commitment
 from licet.core.canonical import Json
-from licet.core.gate import Approval, ClosedGate, Evidence, Involvement, OpenedGate, approve, pass_gate
-from licet.core.ids import LICET, Digest, MandateId, PersonId
+from licet.core.gate import ClosedGate
+from licet.core.ids import LICET, MandateId, PersonId
 from licet.core.ledger import Event
 from licet.core.mandate import (
     ActiveMandate,
@@ -27,13 +27,16 @@ from licet.core.mandate import (
 )
 from licet.core.people import Act, Actor
 from licet.core.refusal import Refused
-from licet.core.scope import scope_from_json, scope_to_json
-from licet.core.standard import CountersignedStandard, LockedStandard, MeasureKind
+from licet.core.scope import scope_from_json
+from licet.core.standard import MeasureKind
 from licet.core.system import UNVERSIONED
 from licet.core.use_case import Stage, UseCase
+from licet.flows.hold_back import not_covered, prohibited
+from licet.flows.hold_gate import gate_of
 from licet.flows.office import Office, allowed_person, entry, working
+from licet.flows.verdicts import fresh_verdict, newest_look, outlives_trips
 from licet.stats import watch as watching
-from licet.store import audits, cases, looks, mandates, notices, standards, systems, use_cases
+from licet.store import audits, looks, mandates, standards, systems, use_cases
 from licet.store.book import Tx
 
 
@@ -68,7 +71,7 @@ def propose_mandate(office: Office, by: Actor, *, name: str, wishes: Wishes) -> 
         person = allowed_person(office, tx, by, Act.PROPOSE, use_case)
         if isinstance(person, Refused):
             return person
-        met = _met_look(tx, use_case)
+        met = prohibited(tx, use_case) or _met_look(tx, use_case)
         if isinstance(met, Refused):
             return met
         system = systems.find(tx, use_case, met.fingerprint)
@@ -85,15 +88,6 @@ def propose_mandate(office: Office, by: Actor, *, name: str, wishes: Wishes) -> 
         return made
 
 
-def newest_look(tx: Tx, use_case: UseCase) -> looks.StoredLook | None:
-    """The newest look judged by the standard as it is signed now; None where there is none."""
-    signed = standards.newest(tx, use_case)
-    if not isinstance(signed, CountersignedStandard):
-        return None
-    found = [look for look in looks.looks_of(tx, use_case) if look.standard == signed.digest]
-    return found[-1] if found else None
-
-
 def _met_look(tx: Tx, use_case: UseCase) -> looks.StoredLook | Refused:
     last = newest_look(tx, use_case)
     if last is None:
@@ -104,21 +98,10 @@ def _met_look(tx: Tx, use_case: UseCase) -> looks.StoredLook | Refused:
         return Refused(
             code="verdict_not_met", why=why, remedy="It stays with people. Label more, or improve the system, and evaluate again."
         )
-    if not _outlives_trips(tx, use_case, last):
+    if not outlives_trips(tx, use_case, last):
         why = f"The watch of {use_case.slug!r} tripped after these sealed cases were looked at first: what they showed does not hold now."
         return Refused(code="verdict_not_fresh", why=why, remedy="Import fresh cases and run `licet evaluate`.")
     return last
-
-
-def _outlives_trips(tx: Tx, use_case: UseCase, last: looks.StoredLook) -> bool:
-    """Whether a verdict stands on sealed cases that were first looked at after the last trip of a watch."""
-    return all(_first_seen(tx, last) > tripped for tripped in notices.trips(tx, use_case))
-
-
-def _first_seen(tx: Tx, stored: looks.StoredLook) -> datetime:
-    """When the cases of a verdict were looked at first, in this set or in another that holds them too."""
-    sealed = looks.set_by_id(tx, stored.look.sealed_set)
-    return min(look.at for look in (*sealed.elsewhere, *sealed.looks))
 
 
 def _terms(tx: Tx, use_case: UseCase, met: looks.StoredLook, wishes: Wishes, system: str) -> Terms:
@@ -156,59 +139,6 @@ def with_threshold(scope: Json, threshold: float) -> Json:
     return {**scope, "threshold": threshold} if isinstance(scope, Mapping) else scope
 
 
-def gate_of(tx: Tx, use_case: UseCase, to: Stage) -> OpenedGate | ClosedGate:
-    """Holds what is known of a use case against the gate of a stage."""
-    return pass_gate(to, evidence_of(tx, use_case))
-
-
-def evidence_of(tx: Tx, use_case: UseCase) -> Evidence:
-    """What a gate asks for, as it stands in this transaction."""
-    signed = standards.newest(tx, use_case)
-    last = newest_look(tx, use_case)
-    proposed = None if last is None or not _outlives_trips(tx, use_case, last) else _open_proposal(mandates.newest(tx, use_case), last)
-    hands = use_cases.involved(tx, use_case) | {use_case.owner}
-    return Evidence(
-        owner=use_case.owner,
-        history_cases=sum(cases.count_history(tx, use_case).values()),
-        standard=signed.digest if isinstance(signed, LockedStandard | CountersignedStandard) else None,
-        countersigned=isinstance(signed, CountersignedStandard),
-        verdict=None if last is None else last.word,
-        covers=None if proposed is None else proposed.digest,
-        approvals=tuple(given for given in mandates.approvals(tx, use_case) if given.by not in hands),
-    )
-
-
-def _open_proposal(mandate: Mandate | None, last: looks.StoredLook) -> ProposedMandate | None:
-    """The proposal approvals are for: one that stands on the newest verdict; an older one is void."""
-    if not isinstance(mandate, ProposedMandate):
-        return None
-    return mandate if mandate.terms.verdict == last.verdict_digest and mandate.terms.look == last.look.id else None
-
-
-def show_gate(office: Office, *, name: str, to: Stage) -> OpenedGate | ClosedGate:
-    """The gate of a stage, with what is met and who has the ball."""
-    with office.book.read() as tx:
-        return gate_of(tx, use_cases.require(tx, name), to)
-
-
-def approve_gate(office: Office, by: Actor, *, name: str, digest: Digest) -> Approval | Refused:
-    """Gives a person's yes to what has exactly this digest now."""
-    with office.book.write() as tx:
-        now = office.clock.now()
-        use_case = working(tx, name)
-        if isinstance(use_case, Refused):
-            return use_case
-        involved = Involvement(authors=use_cases.involved(tx, use_case), owner=use_case.owner)
-        covers = evidence_of(tx, use_case).covers
-        given = approve(digest, covers, by, involved, now=now)
-        if isinstance(given, Refused):
-            return given
-        if not mandates.add_approval(tx, use_case, given):
-            return Refused(code="already_done", why="You approved exactly this before.", remedy="")
-        tx.record(entry("approval.given", by=given.by, now=now, use_case=use_case, digest=given.digest, to=Stage.DELEGATED.value))
-        return given
-
-
 def grant_mandate(office: Office, by: Actor, *, name: str) -> ActiveMandate | ClosedGate | Refused:
     """Grants the proposed mandate through its gate, and makes the secret that draws its audits.
 
@@ -230,7 +160,7 @@ def grant_mandate(office: Office, by: Actor, *, name: str) -> ActiveMandate | Cl
         if not isinstance(proposed, ProposedMandate):
             return Refused(code="no_mandate", why="No mandate is proposed.", remedy="Propose one: `licet mandate propose`.")
         running = mandates.in_force(tx, use_case)
-        granted = grant(proposed, gate, by, owner=use_case.owner, now=now)
+        granted = prohibited(tx, use_case) or grant(proposed, gate, by, owner=use_case.owner, now=now)
         if isinstance(granted, Refused):
             return granted
         _end_earlier(tx, use_case, running, person.id, now)
@@ -327,7 +257,7 @@ def reinstate_mandate(office: Office, by: Actor, *, name: str) -> ActiveMandate 
         if not isinstance(suspended, SuspendedMandate):
             why = f"The mandate is {'absent' if suspended is None else state_of(suspended)}, not suspended."
             return Refused(code="mandate_not_suspended", why=why, remedy="See `licet mandate show`.")
-        active = reinstate(suspended, _fresh_verdict(tx, use_case, suspended), by, now=now)
+        active = not_covered(tx, use_case, suspended.active) or reinstate(suspended, fresh_verdict(tx, use_case, suspended), by, now=now)
         if isinstance(active, Refused):
             return active
         mandates.write_state(tx, active)
@@ -338,34 +268,6 @@ def reinstate_mandate(office: Office, by: Actor, *, name: str) -> ActiveMandate 
         tx.record(entry("mandate.reinstated", by=actor, now=now, use_case=use_case, mandate=active.id, round=active.round))
         enter_delegated(tx, use_case, by=actor, now=now)
         return active
-
-
-def _fresh_verdict(tx: Tx, use_case: UseCase, suspended: SuspendedMandate) -> datetime | None:
-    """When the newest verdict on this very system, guards and standard was given.
-
-    None where it is not met, not about the mandate's whole scope, or stands on sealed cases looked at before the suspension.
-    """
-    terms = suspended.active.terms
-    widest = scope_to_json(replace(terms.scope, threshold=0.0))
-    for stored in reversed(looks.looks_of(tx, use_case)):
-        if stored.fingerprint != terms.fingerprint or stored.standard != terms.standard:
-            continue
-        match stored.plan:
-            case {"scope": scope, "guardian": terms.guardian} if scope == widest and stored.word == "met":
-                fresh = _first_seen(tx, stored) > suspended.suspended_at and _reaches(tx, stored, terms.scope.threshold)
-                return stored.look.at if fresh else None
-            case _:
-                return None
-    return None
-
-
-def _reaches(tx: Tx, stored: looks.StoredLook, threshold: float) -> bool:
-    """Whether a verdict is about everything down to a threshold: it is certified there, or on all cases, with none further down."""
-    certified = stored.threshold
-    if certified is None:
-        return False
-    labels = {look.labels for look in looks.set_by_id(tx, stored.look.sealed_set).looks}
-    return certified <= threshold or (certified == min(stored.look.thresholds) and labels == {stored.look.labels})
 
 
 def _id(mandate: Mandate) -> MandateId:

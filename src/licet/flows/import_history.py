@@ -19,7 +19,8 @@ from licet.core.sealed import takes_more
 from licet.core.standard import CountersignedStandard, LockedStandard
 from licet.core.system import Proposal, SystemCard
 from licet.core.use_case import Stage, UseCase
-from licet.flows.office import Office, allowed, entry, working
+from licet.flows.hold_back import prohibited
+from licet.flows.office import Office, allowed, at_work_on, entry, working
 from licet.flows.sort_history import (
     DIGEST,
     BadHistoryError,
@@ -70,12 +71,10 @@ def _begin(office: Office, by: Actor, order: Order) -> Run | Refused:
     cuts = None if order.times is None else cut_times(list(order.times()), order.shares)
     with office.book.write() as tx:
         now = office.clock.now()
-        use_case = working(tx, order.name)
-        if isinstance(use_case, Refused):
-            return use_case
-        permitted = allowed(office, tx, by, Act.IMPORT, use_case)
-        if isinstance(permitted, Refused):
-            return permitted
+        found = _let_in(office, tx, by, order.name)
+        if isinstance(found, Refused):
+            return found
+        use_case, permitted = found
         _sweep(tx, use_case)
         if isinstance(by, Person):
             use_cases.involve(tx, use_case, by.id, "importer")
@@ -96,6 +95,12 @@ def _begin(office: Office, by: Actor, order: Order) -> Run | Refused:
             by=permitted.id,
             now=now,
         )
+
+
+def _let_in(office: Office, tx: Tx, by: Actor, name: str) -> tuple[UseCase, Actor] | Refused:
+    """The use case and who imports; a prohibited one takes no history, since that would take it beyond idea."""
+    found = at_work_on(office, tx, by, Act.IMPORT, name=name)
+    return found if isinstance(found, Refused) else prohibited(tx, found[0]) or found
 
 
 def _sweep(tx: Tx, use_case: UseCase) -> None:

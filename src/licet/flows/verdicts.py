@@ -1,0 +1,59 @@
+"""Verdicts in force: which one stands now, and which is fresh enough to give authority back."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from licet.core.mandate import SuspendedMandate
+from licet.core.scope import scope_to_json
+from licet.core.standard import CountersignedStandard
+from licet.core.use_case import UseCase
+from licet.store import looks, notices, standards
+from licet.store.book import Tx
+
+
+def newest_look(tx: Tx, use_case: UseCase) -> looks.StoredLook | None:
+    """The newest look judged by the standard as it is signed now; None where there is none."""
+    signed = standards.newest(tx, use_case)
+    if not isinstance(signed, CountersignedStandard):
+        return None
+    found = [look for look in looks.looks_of(tx, use_case) if look.standard == signed.digest]
+    return found[-1] if found else None
+
+
+def outlives_trips(tx: Tx, use_case: UseCase, last: looks.StoredLook) -> bool:
+    """Whether a verdict stands on sealed cases that were first looked at after the last trip of a watch."""
+    return all(first_seen(tx, last) > tripped for tripped in notices.trips(tx, use_case))
+
+
+def first_seen(tx: Tx, stored: looks.StoredLook) -> datetime:
+    """When the cases of a verdict were looked at first, in this set or in another that holds them too."""
+    sealed = looks.set_by_id(tx, stored.look.sealed_set)
+    return min(look.at for look in (*sealed.elsewhere, *sealed.looks))
+
+
+def fresh_verdict(tx: Tx, use_case: UseCase, suspended: SuspendedMandate) -> datetime | None:
+    """When the newest verdict on this very system, guards and standard was given.
+
+    None where it is not met, not about the mandate's whole scope, or stands on sealed cases looked at before the suspension.
+    """
+    terms = suspended.active.terms
+    widest = scope_to_json(replace(terms.scope, threshold=0.0))
+    for stored in reversed(looks.looks_of(tx, use_case)):
+        if stored.fingerprint != terms.fingerprint or stored.standard != terms.standard:
+            continue
+        match stored.plan:
+            case {"scope": scope, "guardian": terms.guardian} if scope == widest and stored.word == "met":
+                fresh = first_seen(tx, stored) > suspended.suspended_at and _reaches(tx, stored, terms.scope.threshold)
+                return stored.look.at if fresh else None
+            case _:
+                return None
+    return None
+
+
+def _reaches(tx: Tx, stored: looks.StoredLook, threshold: float) -> bool:
+    """Whether a verdict is about everything down to a threshold: it is certified there, or on all cases, with none further down."""
+    certified = stored.threshold
+    if certified is None:
+        return False
+    labels = {look.labels for look in looks.set_by_id(tx, stored.look.sealed_set).looks}
+    return certified <= threshold or (certified == min(stored.look.thresholds) and labels == {stored.look.labels})
