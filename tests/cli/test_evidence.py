@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from licet.verify import main as verify_main
+from tests.cli.clinic import findings, only
 from tests.cli.desk import ADMIN, BUILDER, REVIEWER, RISK, Desk, typed
 
 
@@ -112,3 +113,20 @@ def test_the_verifier_is_a_program_that_needs_nothing_but_python(granted: Desk, 
     assert set(json.loads(found.stdout.replace("'", '"'))) <= {"__main__", "licet", "sitecustomize"}
     scripts = (Path(__file__).resolve().parents[2] / "pyproject.toml").read_text("utf-8")
     assert 'licet-verify = "licet.verify:main"' in scripts
+
+
+@pytest.mark.usefixtures("on_a_disk")
+def test_the_doctor_says_what_keeps_a_witness_elsewhere_from_being_told(granted: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LICET_WITNESS_URL", "http://127.0.0.1:1/witness")
+    only(granted, "witness elsewhere", "error", "LICET_SECRET_WITNESS is not set")
+    monkeypatch.setenv("LICET_SECRET_WITNESS", "a-secret-of-the-tests")
+    only(granted, "witness elsewhere", "error", "is refused", "LICET_WEBHOOK_ALLOW")
+    monkeypatch.setenv("LICET_WEBHOOK_ALLOW", "127.0.0.1")
+    assert findings(granted, code=0) == {}
+    told = granted("witness", "tell").data
+    assert not told["told"]
+    assert "connection failed" in told["says"]
+    only(granted, "witness elsewhere", "warning", "could not be told 1 times", "never")
+    assert granted("witness", "list").data["elsewhere"]["failed"] == 1
+    monkeypatch.setenv("LICET_WITNESS_EVERY", "soon")
+    assert "LICET_WITNESS_EVERY is 'soon'" in granted("witness", "list", code=2).error["why"]

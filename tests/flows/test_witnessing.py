@@ -149,7 +149,7 @@ def test_one_that_fails_is_tried_again_later_and_later_and_the_ledger_goes_on(wo
     """Breaks when a witness that is down holds up numbering, or is asked every moment."""
     receiver.answers = lambda request, handler: say(handler, 503)
     office = told_at(world, receiver.url, timedelta(seconds=1))
-    waits = []
+    waits, state = list[float](), None
     for _ in range(4):
         outcome = tell_far_witness(office)
         assert isinstance(outcome, Failed)
@@ -160,6 +160,7 @@ def test_one_that_fails_is_tried_again_later_and_later_and_the_ledger_goes_on(wo
         settle(world.office)
         assert tell_far_witness(office) is None
         world.clock.pass_time(state.due_at - world.clock.now())
+    assert state is not None
     assert waits == sorted(waits)
     assert waits[-1] > 30
     assert (state.failed, state.size, state.told_at) == (4, 0, None)
