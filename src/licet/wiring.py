@@ -8,6 +8,7 @@ from licet.core.checkpoint import Checkpoint, MalformedNoteError
 from licet.core.ledger import Frontier
 from licet.edge.clock import SteadyClock, SystemClock
 from licet.edge.draw import SystemDraw
+from licet.edge.gate_file import shipped_gates
 from licet.edge.late import LateDurable, LateEffects, LateEngine, LateGuardians, LateSystems
 from licet.edge.post import FilePost
 from licet.edge.seal import Seal, open_seal, verify_checkpoint
@@ -41,6 +42,7 @@ def office_of(home: Home, book: Book, vault: FileVault, seal: Seal, clock: Clock
         guardians=LateGuardians(),
         systems=LateSystems(root=home.use_cases, secret=secret, draw=SystemDraw()),
         effects=LateEffects(root=home.use_cases, secret=secret, allow=home.webhook_allow),
+        gates=shipped_gates(),
     )
 
 

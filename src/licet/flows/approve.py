@@ -18,7 +18,7 @@ def approve_gate(office: Office, by: Actor, *, name: str, digest: Digest) -> App
         if isinstance(use_case, Refused):
             return use_case
         involved = Involvement(authors=use_cases.involved(tx, use_case), owner=use_case.owner)
-        covers = evidence_of(tx, use_case).covers
+        covers = evidence_of(office, tx, use_case, now=now).covers
         given = approve(digest, covers, by, involved, now=now)
         if isinstance(given, Refused):
             return given
