@@ -191,6 +191,24 @@ class Witness(Protocol):
         ...
 
 
+class FarWitness(Protocol):
+    """A witness elsewhere, which is told of checkpoints."""
+
+    @property
+    def every(self) -> timedelta:
+        """How often it is told, at most."""
+        ...
+
+    @property
+    def address_digest(self) -> str:
+        """Under what it is remembered here: the digest of its address (64 hex characters)."""
+        ...
+
+    def tell(self, note: str, size: int, now: datetime) -> Outcome:
+        """Tells it of one signed checkpoint; never raises, and may tell the same one twice."""
+        ...
+
+
 class Journal(Protocol):
     """Is told what a running server does. Flows never speak to it: whoever runs them says what came of them."""
 

@@ -108,7 +108,7 @@ def seen(scene: Scene) -> str:
     queries = SEEN if scene.cluster is None else (*SEEN, *SEEN_ON_POSTGRESQL)
     lines = [f"now {datetime.now(UTC):%H:%M:%S}"]
     for query in queries:
-        lines += [query, *(f"  {row}" for row in scene.eye.rows(query) or ["no answer, or nothing"])]
+        lines += [query, *(f"  {row}" for row in scene.eye.rows(query) or ())]
     for place in scene.fleet.places:
         lines.append(f"{place.log.name} ({'runs' if place.lives else 'has ended'})")
         lines += [f"  {said}" for said in [one for one in told(place.log) if one["event"] != "effect.done"][-SAID:]]

@@ -11,6 +11,17 @@ from licet.edge.system_blocks import longest_for
 SHORT, LONG = timedelta(seconds=0.3), timedelta(seconds=30)
 
 
+class Hanging:
+    """Work that hangs until it is freed."""
+
+    def __init__(self) -> None:
+        self.free = threading.Event()
+
+    def __call__(self, chunk: Chunk) -> None:
+        del chunk
+        self.free.wait(30)
+
+
 def begun(longest: timedelta = LONG) -> Chunk:
     chunk = Chunk(use_case_id=1, claim="c_1")
     chunk.expect(longest)
@@ -31,11 +42,11 @@ def test_a_chunk_that_moves_is_waited_for_longer_than_one_step_may_take() -> Non
 
 
 def test_a_chunk_that_does_not_move_is_left_and_holds_no_lease() -> None:
-    chunks, free = Chunks(), threading.Event()
+    chunks, hanging = Chunks(), Hanging()
     with pytest.raises(ChunkStandsStillError, match="Nothing moved"):
-        chunks.work(begun(SHORT), lambda one: bool(free.wait(30)) and None)
+        chunks.work(begun(SHORT), hanging)
     assert chunks.claims() == []
-    free.set()
+    hanging.free.set()
 
 
 def test_what_a_chunk_raises_reaches_whoever_waits_for_it_and_holds_no_lease() -> None:
@@ -52,12 +63,12 @@ def test_what_a_chunk_raises_reaches_whoever_waits_for_it_and_holds_no_lease() -
 
 
 def test_at_the_end_what_hangs_is_left_after_a_while_and_what_ends_is_not() -> None:
-    chunks, free = Chunks(), threading.Event()
+    chunks, hanging = Chunks(), Hanging()
     told: list[BaseException] = []
 
     def wait() -> None:
         try:
-            chunks.work(begun(), lambda one: bool(free.wait(30)) and None)
+            chunks.work(begun(), hanging)
         except ChunkStandsStillError as error:
             told.append(error)
 
@@ -69,7 +80,7 @@ def test_at_the_end_what_hangs_is_left_after_a_while_and_what_ends_is_not() -> N
     thread.join(10)
     assert len(told) == 1
     assert chunks.end(until_s=0.0) == []
-    free.set()
+    hanging.free.set()
 
 
 @pytest.mark.parametrize(

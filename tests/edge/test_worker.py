@@ -237,6 +237,7 @@ def test_what_a_worker_that_came_back_cannot_go_on_with_is_taken_up_anew(tmp_pat
             with pytest.raises(ConnectionError):
                 engine.run(held.use_case_id, held.claim)
             worker.office = there
+            assert ("chunk.failed", "ConnectionError") in [(what, facts.get("kind")) for what, facts in noted.said]
             until(lambda: not _fails(noted, "heart") and not _fails(noted, "claims"))
             for _ in range(6):
                 world.clock.pass_time(LEASE / 5)

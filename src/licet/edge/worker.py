@@ -71,6 +71,7 @@ class Staff:
         look_every: how often waiting cases are looked for when none were.
         settle_every: how often the ledger is numbered.
         sweep_every: how often time takes effect.
+        witness_every: how often it is looked whether a witness elsewhere is to be told.
     """
 
     threads: int = 32
@@ -78,6 +79,7 @@ class Staff:
     look_every: timedelta = timedelta(milliseconds=100)
     settle_every: timedelta = timedelta(milliseconds=200)
     sweep_every: timedelta = timedelta(seconds=2)
+    witness_every: timedelta = timedelta(seconds=1)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -86,6 +88,7 @@ class Worker:
 
     Attributes:
         deliver: one round of effects; says how many were delivered.
+        witness: one round of telling a witness elsewhere; None where there is none.
     """
 
     office: Office
@@ -95,6 +98,7 @@ class Worker:
     staff: Staff = field(default_factory=Staff)
     speakers: Speakers = field(default_factory=Speakers)
     deliver: Callable[[], int] | None = None
+    witness: Callable[[], bool] | None = None
     trace: Trace = field(default_factory=NoTrace)
     _turns: Turns = field(init=False)
     _names: dict[int, UseCaseSlug] = field(init=False, default_factory=dict)
@@ -102,7 +106,7 @@ class Worker:
     _wake: threading.Event = field(init=False, default_factory=threading.Event)
     _ending: threading.Event = field(init=False, default_factory=threading.Event)
     _threads: list[threading.Thread] = field(init=False, default_factory=list)
-    _runs: list[threading.Thread] = field(init=False, default_factory=list)
+    _runs: dict[str, threading.Thread] = field(init=False, default_factory=dict)
     _started_at: datetime = field(init=False)
     _duty_until: datetime | None = field(init=False, default=None)
 
@@ -124,6 +128,8 @@ class Worker:
         }
         if self.deliver is not None:
             rounds = {**rounds, "effects": (self._effect_round, self.staff.look_every)}
+        if self.witness is not None:
+            rounds = {**rounds, "witness": (self.witness, self.staff.witness_every)}
         for name, (one_round, every) in rounds.items():
             thread = threading.Thread(target=self._repeat, args=(name, one_round, every), name=f"licet-{name}", daemon=True)
             self._threads.append(thread)
@@ -145,7 +151,7 @@ class Worker:
         self._wake.set()
         _join(self._threads, until_s)
         left = self._chunks.end(until_s=until_s)
-        _join(self._runs, max(until_s, time.monotonic() + 1.0))
+        _join(list(self._runs.values()), max(until_s, time.monotonic() + 1.0))
         self._give_back(left)
         with self.office.book.claim() as tx:
             duties.let_go(tx, self.name)
@@ -206,9 +212,12 @@ class Worker:
 
     def _begin(self, claimed: Claimed) -> None:
         """Begins a chunk in a thread that does not keep the process from ending."""
-        thread = threading.Thread(target=self._run, args=(claimed,), name="licet-run", daemon=True)
-        self._runs = [*(one for one in self._runs if one.is_alive()), thread]
-        thread.start()
+        thread = self._runs[claimed.claim] = threading.Thread(target=self._run, args=(claimed,), name="licet-run", daemon=True)
+        try:
+            thread.start()
+        except BaseException:
+            del self._runs[claimed.claim]
+            raise
 
     def _run(self, claimed: Claimed) -> None:
         try:
@@ -216,6 +225,7 @@ class Worker:
         except Exception as error:  # noqa: BLE001 - the entry point of a thread: recorded; the lease ends and the cases are claimed anew
             self.journal("chunk.failed", use_case=claimed.slug, **told_error(error))
         finally:
+            self._runs.pop(claimed.claim, None)
             self._turns.end(claimed.use_case_id)
             self._wake.set()
 
@@ -232,8 +242,12 @@ class Worker:
         chunk.expect(LONGEST_STEP)
         try:
             self._chunks.work(chunk, self._work_off)
-        except ChunkStandsStillError:
-            self.journal("chunk.left", use_case=self._names.get(use_case_id), seconds=round(chunk.stands_s))
+        except Exception as error:
+            name = self._names.get(use_case_id)
+            if isinstance(error, ChunkStandsStillError):
+                self.journal("chunk.left", use_case=name, seconds=round(chunk.stands_s))
+            if claim not in self._runs:  # the engine went on with it by itself, and says nothing of it
+                self.journal("chunk.failed", use_case=name, **told_error(error))
             raise
 
     def _work_off(self, chunk: Chunk) -> None:

@@ -10,11 +10,10 @@ from licet.core.mandate import Mandate, ProposedMandate
 from licet.core.people import Role
 from licet.core.requirements import pass_gate
 from licet.core.standard import CountersignedStandard, LockedStandard
-from licet.core.stop import LiftedStop
 from licet.core.use_case import Stage, UseCase
 from licet.flows.office import Office
 from licet.flows.verdicts import newest_look, outlives_trips
-from licet.store import cases, imports, looks, mandates, people, risks, standards, stops, use_cases
+from licet.store import cases, drills, imports, looks, mandates, people, risks, standards, use_cases
 from licet.store.book import Tx
 
 
@@ -57,7 +56,7 @@ def evidence_of(office: Office, tx: Tx, use_case: UseCase, *, now: datetime) -> 
         countersigned=isinstance(signed, CountersignedStandard),
         verdict=None if last is None else last.word,
         slices=_slices(signed, last),
-        stop_exercised_at=_stop_exercised_at(tx, use_case),
+        stop_exercised_at=drills.newest(tx, use_case),
         mandate=None if proposed is None else proposed.digest,
         gates=gate_rules_in_force(office, tx).digest,
         policy=None,
@@ -77,11 +76,6 @@ def _slices(signed: standards.Signed | standards.Revised | None, last: looks.Sto
     """The slices of the standard as it stands, each with what the newest verdict shows of it."""
     del signed, last
     return ()
-
-
-def _stop_exercised_at(tx: Tx, use_case: UseCase) -> datetime | None:
-    """When the stop of exactly this use case was last pressed and lifted."""
-    return max((stop.lifted_at for stop in stops.history(tx, use_case) if isinstance(stop, LiftedStop)), default=None)
 
 
 def _approvals(tx: Tx, use_case: UseCase) -> tuple[Approval, ...]:

@@ -11,7 +11,7 @@ from licet.core.ledger import Event
 from licet.core.people import Act, Actor, Operator, Person, permit, permit_person
 from licet.core.refusal import Refused
 from licet.core.use_case import UseCase, in_use
-from licet.ports import Clock, Draw, Effects, GuardianMaker, Post, Seal, Systems, Trainer, Vault, Witness
+from licet.ports import Clock, Draw, Effects, FarWitness, GuardianMaker, Post, Seal, Systems, Trainer, Vault, Witness
 from licet.store import people, use_cases
 from licet.store.book import Book, Tx
 from licet.store.team_book import TeamBook
@@ -36,6 +36,7 @@ class Office:
     systems: Systems
     effects: Effects
     gates: GateRules
+    far_witness: FarWitness | None = None
 
     def for_team(self, team: TeamName) -> Self:
         """The office of one team: in every transaction, whatever is asked, use cases of other teams are not there.
