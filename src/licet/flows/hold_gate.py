@@ -1,19 +1,22 @@
 """Holding a gate: what is known of a use case, against what the rules ask for at the stage it wants to enter."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
+from licet.core.canonical import Json
 from licet.core.gate import Approval, ClosedGate, Evidence, Moments, OpenedGate, SliceShown
-from licet.core.gate_rules import GateRules
 from licet.core.ids import PersonId
 from licet.core.mandate import Mandate, ProposedMandate
 from licet.core.people import Role
 from licet.core.requirements import pass_gate
+from licet.core.rules import RuleKind
 from licet.core.standard import CountersignedStandard, LockedStandard
 from licet.core.use_case import Stage, UseCase
+from licet.flows.change_gates import gate_rules_in_force
 from licet.flows.office import Office
 from licet.flows.verdicts import newest_look, outlives_trips
-from licet.store import cases, drills, imports, looks, mandates, people, risks, standards, use_cases
+from licet.store import cases, drills, imports, looks, mandates, people, risks, rules, standards, use_cases
 from licet.store.book import Tx
 
 
@@ -22,10 +25,16 @@ def gate_of(office: Office, tx: Tx, use_case: UseCase, to: Stage, *, now: dateti
     return pass_gate(to, evidence_of(office, tx, use_case, now=now), gate_rules_in_force(office, tx))
 
 
-def gate_rules_in_force(office: Office, tx: Tx) -> GateRules:
-    """What gates ask for in this transaction."""
-    del tx
-    return office.gates
+def stood_on(office: Office, tx: Tx, use_case: UseCase, *, now: datetime) -> Mapping[str, Json]:
+    """What a stage is entered on, for the ledger: digests of rules, evidence, risk answers and policy, and the tier."""
+    found = evidence_of(office, tx, use_case, now=now)
+    return {
+        "gates": found.gates,
+        "evidence": found.digest,
+        "tier": None if found.tier is None else found.tier.value,
+        "risk": found.risk,
+        "policy": found.policy,
+    }
 
 
 def evidence_of(office: Office, tx: Tx, use_case: UseCase, *, now: datetime) -> Evidence:
@@ -59,7 +68,7 @@ def evidence_of(office: Office, tx: Tx, use_case: UseCase, *, now: datetime) -> 
         stop_exercised_at=drills.newest(tx, use_case),
         mandate=None if proposed is None else proposed.digest,
         gates=gate_rules_in_force(office, tx).digest,
-        policy=None,
+        policy=rules.digest_in_force(tx, RuleKind.POLICY),
         approvals=_approvals(tx, use_case),
         hands=_hands(tx, use_case),
     )
@@ -97,6 +106,25 @@ def _hands(tx: Tx, use_case: UseCase) -> Mapping[Role, tuple[PersonId, ...]]:
 def _rather(people_there: list[PersonId], known: frozenset[PersonId]) -> tuple[PersonId, ...]:
     """Those who are known to be meant, or all where none is."""
     return tuple(person for person in people_there if person in known) or tuple(people_there)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GateShown:
+    """A gate for a screen: with the names of those who have the ball, and when it was asked."""
+
+    gate: OpenedGate | ClosedGate
+    names: Mapping[PersonId, str]
+    at: datetime
+
+
+def gate_with_names(office: Office, *, name: str, to: Stage) -> GateShown:
+    """The gate of a stage, with the names that a screen shows; the ledger and the API keep to ids."""
+    with office.book.read() as tx:
+        now = office.clock.now()
+        found = gate_of(office, tx, use_cases.require(tx, name), to, now=now)
+        asked = {person for line in found.requirements for person in line.people}
+        names = {person.id: person.name for person, _ in people.everyone(tx) if person.id in asked}
+    return GateShown(gate=found, names=names, at=now)
 
 
 def show_gate(office: Office, *, name: str, to: Stage) -> OpenedGate | ClosedGate:
