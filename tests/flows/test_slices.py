@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from licet.core.gate import ClosedGate, OpenedGate
+from licet.core.gate import ClosedGate, OpenedGate, Requirement
 from licet.core.history import PastCase
 from licet.core.standard import (
     Measure,
@@ -85,7 +85,7 @@ def test_with_a_slice_that_holds_a_high_risk_use_case_takes_two_distinct_people(
         assert isinstance(world.gate(MAILS), OpenedGate)
 
 
-def _missing(world: World) -> tuple[object, ...]:
+def _missing(world: World) -> tuple[Requirement, ...]:
     gate = world.gate(MAILS)
     return gate.missing if isinstance(gate, ClosedGate) else ()
 

@@ -62,16 +62,14 @@ def first_evidence(use_case: UseCaseSlug, at: datetime, gates: Digest) -> Eviden
 
 def after(evidence: Evidence, event: Event) -> Evidence:
     """The evidence after an entry. What approvals stood on and changed takes them away."""
-    changed = _changed(replace(evidence, asked_at=event.at), event.facts, event)
+    changed = _judged(_changed(replace(evidence, asked_at=event.at), event.facts, event), event.facts, event)
     return changed if changed.covers == evidence.covers else replace(changed, approvals=())
 
 
 def _changed(was: Evidence, facts: Mapping[str, Json], event: Event) -> Evidence:
     match event.what:
-        case "history.imported":
-            return replace(was, history_cases=was.history_cases + _cases(facts))
-        case "history.import_undone":
-            return replace(was, history_cases=0)
+        case "history.imported" | "history.import_undone":
+            return replace(was, history_cases=was.history_cases + _cases(facts) if event.what == "history.imported" else 0)
         case "risk.answered":
             return replace(was, tier=Tier(str(facts["tier"])), risk=Digest(str(facts["digest"])), risk_at=event.at)
         case "stop.exercised":
@@ -82,7 +80,7 @@ def _changed(was: Evidence, facts: Mapping[str, Json], event: Event) -> Evidence
             given = Approval(digest=was.covers or NOTHING, by=event.by, at=event.at)
             return replace(was, approvals=(*was.approvals, given))
         case _:
-            return _judged(was, facts, event)
+            return was
 
 
 def _judged(was: Evidence, facts: Mapping[str, Json], event: Event) -> Evidence:
