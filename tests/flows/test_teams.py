@@ -30,7 +30,9 @@ from licet.flows.evaluate import Request, evaluate
 from licet.flows.explore import explore
 from licet.flows.follow import use_case_named
 from licet.flows.grant import Wishes, grant_mandate, propose_mandate, reinstate_mandate, revoke_mandate
-from licet.flows.hold_gate import show_gate
+from licet.flows.enter_stage import enter_stage
+from licet.flows.hold_gate import gate_with_names, show_gate
+from licet.flows.time_gates import time_gates
 from licet.flows.import_history import import_history, undo_import
 from licet.flows.intake import Batch, Delivery, accept, submit, take_now
 from licet.flows.issue_tokens import TokenWish, admit, list_tokens, new_token, revoke_token
@@ -136,6 +138,9 @@ WAYS: dict[str, Journey] = {
     "answer_risk": lambda o, w, name: answer_risk(o, w.builder, name=name, answers={"undo": "never"}),
     "show_risk": lambda o, w, name: show_risk(o, name=name),
     "risk_versions": lambda o, w, name: risk_versions(o, name=name),
+    "enter_stage": lambda o, w, name: enter_stage(o, w.owner, name=name, to=Stage.SHADOW, why="x"),
+    "gate_with_names": lambda o, w, name: gate_with_names(o, name=name, to=Stage.DELEGATED),
+    "time_gates": lambda o, w, name: time_gates(o, name=name),
     "drill_stop": lambda o, w, name: drill_stop(o, w.risk, name=name),
     "stop_status": lambda o, w, name: stop_status(o, name=name),
 }

@@ -70,14 +70,17 @@ def propose(  # noqa: PLR0913 - a command's options
     as_json: bool,
 ) -> None:
     """Propose a mandate on the newest met verdict."""
+    from licet.core.use_case import Stage
     from licet.flows.grant import Wishes, propose_mandate
+    from licet.flows.hold_gate import show_gate
     from licet.flows.office import who
 
     wishes = Wishes(audit_rate=audit_rate, daily_cap=daily_cap, lasts=timedelta(days=days), planned_audits=planned_audits)
     with at_work(home) as office:
         made = granted(propose_mandate(office, who(office, acting), name=slug, wishes=wishes))
-    lines = (*mandate_lines(made), f"Next: licet approve {slug} {made.digest} --as RISK")
-    said(mandate_json(slug, made), lines, as_json=as_json)
+        covers = show_gate(office, name=slug, to=Stage.DELEGATED).covers
+    lines = (*mandate_lines(made), f"Next: licet approve {slug} {covers} --as RISK")
+    said({**mandate_json(slug, made), "covers": covers}, lines, as_json=as_json)
 
 
 @mandate.command("grant", context_settings=CONTEXT)
