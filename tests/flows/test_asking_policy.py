@@ -13,7 +13,7 @@ from licet.core.people import Act, Identity, Role
 from licet.core.policy import Hand
 from licet.core.risk import Tier
 from licet.core.risk_questions import QUESTIONS
-from licet.core.rules import NotRulesError, ProposedRules, RuleKind
+from licet.core.rules import NotRulesError, ProposedRules, RuleKind, RulesInForce
 from licet.edge.policies import CedarPolicies, book_with
 from licet.edge.told import ToldPolicies
 from licet.flows.approve import approve_gate
