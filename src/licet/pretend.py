@@ -9,6 +9,10 @@ from licet.core.effect import Delivered, Outcome, Way
 from licet.core.ids import UseCaseSlug
 from licet.core.incident import Message
 from licet.core.risk_questions import QUESTIONS
+from licet.edge.policies import CedarPolicies
+
+POLICIES = CedarPolicies()
+"""The real ones, read once for all pretend worlds of a process."""
 
 
 @dataclass(slots=True, kw_only=True)

@@ -38,7 +38,6 @@ from licet.core.standard import Measure, MeasureKind, Standard
 from licet.core.system import UNVERSIONED, NoProposal, Proposal, Proposed, SystemCard, SystemKind
 from licet.edge.builtin import Engine
 from licet.edge.passwords import quick
-from licet.edge.policies import CedarPolicies
 from licet.edge.precedents import Guardians
 from licet.edge.seal import create_seal
 from licet.edge.totp import TotpCodes
@@ -55,7 +54,7 @@ from licet.flows.review import Answered, Waiting, answer_worksheet, worksheet
 from licet.flows.set_standard import countersign_standard, lock_standard
 from licet.flows.settle import settle
 from licet.flows.sort_history import Order
-from licet.pretend import RememberingPost, ScriptedEffects
+from licet.pretend import POLICIES, RememberingPost, ScriptedEffects
 from licet.store import ledger, mandates, use_cases
 from licet.store.book import Book
 from licet.store.engines import Database, open_engine
@@ -64,9 +63,6 @@ from licet.store.upgrade import upgrade
 START = datetime(2030, 1, 7, 9, 0, tzinfo=UTC)
 TICK = timedelta(seconds=1)
 ALL_SEALED = Shares(build=0, calibration=0, sealed=100)
-POLICIES = CedarPolicies()
-"""The real ones, read once for all worlds."""
-
 POSTED = SystemCard(kind=SystemKind.POSTED, name="vendor", version="1")
 
 T = TypeVar("T")
@@ -262,9 +258,7 @@ class World:
             witness=FileWitness(path=folder / "checkpoints.txt"),
             post=self.post,
             trainer=Engine(), guardians=Guardians(),
-            systems=self.systems,
-            effects=self.effects,
-            policies=POLICIES,
+            systems=self.systems, effects=self.effects, policies=POLICIES,
             passwords=quick(),
             codes=TotpCodes(),
         )

@@ -55,6 +55,7 @@ MATRIX: dict[Act, set[Role]] = {
     Act.LOOK: EVERYBODY,
     Act.MAKE_LINK: {A},
     Act.DISABLE: {A},
+    Act.BREAK_GLASS: {A},
     Act.GIVE_ROLE: {A},
     Act.ANSWER_RISK: {O, B, R},
     Act.CHANGE_RULES: {O, R, A},
@@ -79,7 +80,10 @@ OWNERS_OWN = {
 NEVER_OWN = {Act.APPROVE, Act.PRE_APPROVE}
 """Acts that who owns the use case never does in it."""
 EVERYWHERE_ONLY = {Act.LIFT_EVERYWHERE, Act.ISSUE_EVERYWHERE}
-OPERATORS = {Act.SET_UP, Act.ADD_PERSON, Act.CREATE_USE_CASE, Act.IMPORT, Act.EVALUATE, Act.EXPORT, Act.SUBMIT, Act.DELIVER}
+OPERATORS = {
+    *(Act.SET_UP, Act.ADD_PERSON, Act.CREATE_USE_CASE, Act.IMPORT, Act.EVALUATE, Act.EXPORT, Act.SUBMIT, Act.DELIVER),
+    *(Act.MAKE_LINK, Act.BREAK_GLASS),
+}
 TOKENS = {Act.SUBMIT, Act.STOP}
 SHIPPED = shipped("licet.cedar")
 
