@@ -113,7 +113,7 @@ def test_every_act_by_everybody_everywhere_is_answered_as_the_table_says() -> No
 def test_the_corpus_is_answered_as_it_says_and_asks_everything() -> None:
     cases = packaged()
     assert list(failing(SHIPPED, cases)) == []
-    assert {asked for asked in every_question()} <= {case.asked for case in cases}
+    assert set(every_question()) <= {case.asked for case in cases}
     assert len(EACH) == len(Role) + 5
 
 
