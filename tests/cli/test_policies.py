@@ -4,7 +4,10 @@ import pytest
 
 from tests.cli.desk import ADMIN, BUILDER, OWNER, RISK, Desk
 
-NO_LOOK = '@id("admins-export-not")\n@says("Admins export nothing.")\nforbid (principal in Role::"admin", action == Action::"export", resource);\n'
+NO_LOOK = """@id("admins-export-not")
+@says("Admins export nothing.")
+forbid (principal in Role::"admin", action == Action::"export", resource);
+"""
 CASE = "cases:\n  - act: export\n    who: admin\n    deny: admins-export-not\n"
 
 
