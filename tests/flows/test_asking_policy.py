@@ -1,4 +1,4 @@
-"""Asking the policies: every flow's door asks those in force now, a change counts in every process at its next question, and acts say it."""
+"""Asking the policies: the door asks those in force, a change counts in every process at its next question, and acts say it."""
 
 import re
 from collections.abc import Iterator
