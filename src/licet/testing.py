@@ -38,7 +38,8 @@ from licet.core.system import UNVERSIONED, NoProposal, Proposal, Proposed, Syste
 from licet.core.use_case import Stage
 from licet.edge.builtin import Engine
 from licet.edge.gate_file import shipped_gates
-from licet.edge.passwords import Argon2
+from licet.edge.passwords import quick
+from licet.edge.policies import CedarPolicies
 from licet.edge.precedents import Guardians
 from licet.edge.seal import create_seal
 from licet.edge.totp import TotpCodes
@@ -64,10 +65,10 @@ from licet.store.book import Book
 from licet.store.engines import Database, open_engine
 from licet.store.upgrade import upgrade
 
-QUICK_HASHES = 64
-"""KiB of memory that a hash of a password takes here: next to nothing, so that tests are quick."""
-
 ALL_SEALED = Shares(build=0, calibration=0, sealed=100)
+POLICIES = CedarPolicies()
+"""The real ones, read once for all worlds."""
+
 POSTED = SystemCard(kind=SystemKind.POSTED, name="vendor", version="1")
 
 T = TypeVar("T")
@@ -188,12 +189,12 @@ class World:
             seal=create_seal(folder / "ledger.key"),
             witness=FileWitness(path=folder / "checkpoints.txt"),
             post=self.post,
-            trainer=Engine(),
-            guardians=Guardians(),
+            trainer=Engine(), guardians=Guardians(),
             systems=self.systems,
             effects=self.effects,
+            policies=POLICIES,
+            passwords=quick(),
             gates=shipped_gates(),
-            passwords=Argon2(memory_kib=QUICK_HASHES, passes=1),
             codes=TotpCodes(),
         )
         set_up(self.office, now=self.clock.now())
