@@ -37,7 +37,8 @@ from licet.core.refusal import Refused
 from licet.core.standard import Measure, MeasureKind, Standard
 from licet.core.system import UNVERSIONED, NoProposal, Proposal, Proposed, SystemCard, SystemKind
 from licet.edge.builtin import Engine
-from licet.edge.passwords import Argon2
+from licet.edge.passwords import quick
+from licet.edge.policies import CedarPolicies
 from licet.edge.precedents import Guardians
 from licet.edge.seal import create_seal
 from licet.edge.totp import TotpCodes
@@ -62,10 +63,10 @@ from licet.store.upgrade import upgrade
 
 START = datetime(2030, 1, 7, 9, 0, tzinfo=UTC)
 TICK = timedelta(seconds=1)
-QUICK_HASHES = 64
-"""KiB of memory that a hash of a password takes here: next to nothing, so that tests are quick."""
-
 ALL_SEALED = Shares(build=0, calibration=0, sealed=100)
+POLICIES = CedarPolicies()
+"""The real ones, read once for all worlds."""
+
 POSTED = SystemCard(kind=SystemKind.POSTED, name="vendor", version="1")
 
 T = TypeVar("T")
@@ -260,11 +261,11 @@ class World:
             seal=create_seal(folder / "ledger.key"),
             witness=FileWitness(path=folder / "checkpoints.txt"),
             post=self.post,
-            trainer=Engine(),
-            guardians=Guardians(),
+            trainer=Engine(), guardians=Guardians(),
             systems=self.systems,
             effects=self.effects,
-            passwords=Argon2(memory_kib=QUICK_HASHES, passes=1),
+            policies=POLICIES,
+            passwords=quick(),
             codes=TotpCodes(),
         )
         set_up(self.office, now=self.clock.now())

@@ -6,7 +6,8 @@ from enum import StrEnum
 from typing import assert_never
 
 from licet.core.ids import Digest, PersonId
-from licet.core.people import Act, Actor, Person, Role, permit_person
+from licet.core.people import Act, Person, Role
+from licet.core.policy import Permission
 from licet.core.refusal import Refused
 from licet.core.use_case import Stage
 
@@ -153,22 +154,20 @@ class Involvement:
     owner: PersonId | None
 
 
-def approve(asked: Digest, shown: Digest | None, by: Actor, involved: Involvement, *, now: datetime) -> Approval | Refused:
+def approve(asked: Digest, shown: Digest | None, by: Permission, involved: Involvement, *, now: datetime) -> Approval | Refused:
     """Gives a named person's yes to exactly what has this digest.
 
     Args:
         asked: the digest the person says yes to.
         shown: the digest of what is proposed now; None where nothing is.
-        by: who approves: risk, or an owner of another use case.
+        by: who was permitted to approve: risk, or an owner of another use case.
         involved: who may not, because they wrote, built or proposed it.
         now: when.
 
     Returns:
         The approval, or `Refused`.
     """
-    person = permit_person(by, Act.APPROVE, use_case_owner=None)
-    if isinstance(person, Refused):
-        return person
+    person = by.person(Act.APPROVE)
     if shown is None:
         return Refused(code="no_mandate", why="No mandate is proposed.", remedy="Propose one: `licet mandate propose`.")
     refused = _independent(person, involved)

@@ -1,5 +1,6 @@
 """Changing the rules: an organisation's policy or gates are proposed by one person and put in force by another, in the open."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -32,6 +33,7 @@ def propose_rules(
         NotRulesError: when the text cannot be rules of this kind.
     """
     check_rules_text(text)
+    _CHECKS.get(kind, _anything)(office, text)
     with office.book.write() as tx:
         now = office.clock.now()
         person = _reaching(tx) or allowed_person(office, tx, by, Act.CHANGE_RULES, None)
@@ -123,6 +125,15 @@ def _write_in_force(tx: Tx, made: RulesInForce, by: PersonId) -> None:
     rules.put_in_force(tx, made)
     facts = {**_facts(made.proposed), "replaces": before, "second_person": made.approved_by is not None}
     tx.record(entry("rules.approved", by=by, now=made.at, use_case=None, **facts))
+
+
+def _anything(office: Office, text: str) -> None:
+    """Rules whose form their own flow checks before it proposes them."""
+    del office, text
+
+
+_CHECKS: Mapping[RuleKind, Callable[[Office, str], None]] = {RuleKind.POLICY: lambda office, text: office.policies.check(text)}
+"""What refuses a text that is no rules of a kind, and never lets one come in force that shuts everybody out."""
 
 
 def _facts(made: ProposedRules) -> dict[str, Json]:
