@@ -18,8 +18,9 @@ from licet.flows.grant import Wishes, revoke_mandate
 from licet.flows.prove import size_since
 from licet.flows.register import rename_use_case
 from licet.flows.settle import settle
+from licet.pretend import START
 from licet.store import ledger
-from licet.testing import START, World, done, past_cases
+from licet.testing import World, done, past_cases
 from licet.verify import AUTHENTIC, BROKEN, Verification, verify_bytes
 from tests.flows.examples import MAILS, code, of_word
 from tests.security.packs import files_of

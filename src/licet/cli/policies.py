@@ -263,7 +263,8 @@ def _stands_json(stands: "Rules", *, whole: bool) -> dict[str, Json]:
 
 def _stands(stands: "Rules", *, whole: bool) -> Sequence[str]:
     held, waiting = stands.in_force, stands.proposed
-    lines = ["", "Your organisation has no policies of its own in force." if held is None else f"Your own: version {held.version}, in force."]
+    own = "Your organisation has no policies of its own in force." if held is None else f"Your own: version {held.version}, in force."
+    lines = ["", own]
     if held is not None and whole:
         lines.append(plain(held.text).replace("\\n", "\n"))
     if waiting is not None:

@@ -162,7 +162,7 @@ def grant(proposed: ProposedMandate, gate: OpenedGate, by: Permission, *, owner:
 
     Args:
         proposed: what was asked for.
-        gate: the gate to *delegated*, opened for exactly this proposal's digest.
+        gate: the gate to *delegated*, opened for exactly this proposal.
         by: who was permitted to grant: the owner of the use case.
         owner: who that is.
         now: when; the mandate expires `terms.lasts` later.
@@ -174,8 +174,8 @@ def grant(proposed: ProposedMandate, gate: OpenedGate, by: Permission, *, owner:
     if owner not in {None, person.id}:
         why = f"{person.email!r} is not the owner of this use case and may not grant its mandate."
         return Refused(code="not_the_owner", why=why, remedy="Let the owner of this use case do it.")
-    if gate.covers != proposed.digest:
-        why = f"The gate was opened for {gate.covers[:12]}, not for this mandate ({proposed.digest[:12]})."
+    if gate.mandate != proposed.digest:
+        why = f"The gate was opened for {(gate.mandate or 'nothing')[:12]}, not for this mandate ({proposed.digest[:12]})."
         return Refused(code="digest_mismatch", why=why, remedy="Ask for approvals of the present digest: `licet gate show`.")
     return ActiveMandate(proposed=proposed, granted_by=person.id, granted_at=now, expires_at=now + proposed.terms.lasts)
 

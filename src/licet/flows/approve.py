@@ -22,7 +22,7 @@ def approve_gate(office: Office, by: Actor, *, name: str, digest: Digest) -> App
         permission = permitted(office, tx, by, Act.APPROVE, use_case)
         if isinstance(permission, Refused):
             return permission
-        covers = evidence_of(tx, use_case).covers
+        covers = evidence_of(office, tx, use_case, now=now).covers
         given = approve(digest, covers, permission, involved, now=now)
         if isinstance(given, Refused):
             return given

@@ -32,7 +32,7 @@ from licet.core.standard import MeasureKind
 from licet.core.system import UNVERSIONED
 from licet.core.use_case import Stage, UseCase
 from licet.flows.hold_back import not_covered, prohibited
-from licet.flows.hold_gate import gate_of
+from licet.flows.hold_gate import gate_of, stood_on
 from licet.flows.office import Office, allowed_person, entry, permitted, working
 from licet.flows.verdicts import fresh_verdict, newest_look, outlives_trips
 from licet.stats import watch as watching
@@ -107,7 +107,7 @@ def _met_look(tx: Tx, use_case: UseCase) -> looks.StoredLook | Refused:
 def _terms(tx: Tx, use_case: UseCase, met: looks.StoredLook, wishes: Wishes, system: str) -> Terms:
     signed = standards.by_digest(tx, use_case, met.standard)
     measures = () if signed is None else signed.standard.measures
-    alone = min((m for m in measures if m.kind is MeasureKind.ERROR_ALONE), key=lambda m: m.target)
+    alone = min((m for m in measures if m.kind is MeasureKind.ERROR_ALONE and m.slice is None), key=lambda m: m.target)
     match met.plan, met.verdict:
         case {"scope": scope, "guardian": str(guardian)}, {"region": {"threshold": int() | float() as threshold}}:
             certified = with_threshold(scope, float(threshold))
@@ -154,7 +154,7 @@ def grant_mandate(office: Office, by: Actor, *, name: str) -> ActiveMandate | Cl
         if isinstance(permission, Refused):
             return permission
         proposed = mandates.newest(tx, use_case)
-        gate = gate_of(tx, use_case, Stage.DELEGATED)
+        gate = gate_of(office, tx, use_case, Stage.DELEGATED, now=now)
         if isinstance(gate, ClosedGate):
             return gate
         if not isinstance(proposed, ProposedMandate):
@@ -178,6 +178,7 @@ def _end_earlier(tx: Tx, use_case: UseCase, running: Mandate | None, by: PersonI
 
 def put_in_force(office: Office, tx: Tx, use_case: UseCase, granted: ActiveMandate, policy: Digest) -> None:
     """Writes a grant: secret, watch, stage and ledger entry, in the transaction of the caller."""
+    stood = stood_on(office, tx, use_case, now=granted.granted_at)
     secret = office.draw.secret()
     committed = commitment(secret)
     mandates.grant(tx, granted, secret=secret, commitment=committed)
@@ -194,15 +195,15 @@ def put_in_force(office: Office, tx: Tx, use_case: UseCase, granted: ActiveManda
         "expires_at": granted.expires_at.isoformat(),
         "warning": "audit draws are predictable by whoever operates the machine and reads its key file",
     }
-    tx.record(entry("mandate.granted", by=granted.granted_by, now=granted.granted_at, use_case=use_case, **facts))
-    enter_delegated(tx, use_case, by=granted.granted_by, now=granted.granted_at)
+    tx.record(entry("mandate.granted", by=granted.granted_by, now=granted.granted_at, use_case=use_case, **(dict(stood) | facts)))
+    enter_delegated(tx, use_case, by=granted.granted_by, now=granted.granted_at, stood=stood)
 
 
-def enter_delegated(tx: Tx, use_case: UseCase, *, by: PersonId, now: datetime) -> None:
+def enter_delegated(tx: Tx, use_case: UseCase, *, by: PersonId, now: datetime, stood: Mapping[str, Json]) -> None:
     """Moves a use case to *delegated*, where it is not there yet."""
     if use_case.stage is not Stage.DELEGATED:
         use_cases.set_stage(tx, use_case, Stage.DELEGATED)
-        change = {"was": use_case.stage.value, "became": Stage.DELEGATED.value}
+        change = {"was": use_case.stage.value, "became": Stage.DELEGATED.value, **stood}
         tx.record(entry("stage.changed", by=by, now=now, use_case=use_case, **change))
 
 
@@ -272,7 +273,7 @@ def reinstate_mandate(office: Office, by: Actor, *, name: str) -> ActiveMandate 
         actor = permission.by.id
         facts: dict[str, Json] = {"mandate": active.id, "round": active.round, "policy": permission.policy}
         tx.record(entry("mandate.reinstated", by=actor, now=now, use_case=use_case, **facts))
-        enter_delegated(tx, use_case, by=actor, now=now)
+        enter_delegated(tx, use_case, by=actor, now=now, stood=stood_on(office, tx, use_case, now=now))
         return active
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Self
 
 from licet.core.canonical import Json
+from licet.core.gate_rules import GateRules
 from licet.core.ids import LICET, OPERATOR, PROGRAM, PersonId, TeamName, UseCaseSlug
 from licet.core.ledger import Event
 from licet.core.people import Act, Actor, Caller, Identity, Operator, Person, Role
@@ -40,6 +41,7 @@ class Office:
     """The database and the outside world, behind their ports.
 
     Attributes:
+        gates: the gate rules that came with the release.
         signed_in: who signed in and works in this office; None: nobody did. Their ledger entries say how they showed who they are.
     """
 
@@ -55,6 +57,7 @@ class Office:
     systems: Systems
     effects: Effects
     policies: Policies
+    gates: GateRules
     far_witness: FarWitness | None = None
     passwords: Passwords
     codes: Codes
