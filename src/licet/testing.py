@@ -229,9 +229,8 @@ class World:
             post=self.post,
             trainer=Engine(), guardians=Guardians(),
             systems=self.systems, effects=self.effects, policies=POLICIES,
-            passwords=quick(),
+            passwords=quick(), codes=TotpCodes(),
             gates=shipped_gates(),
-            codes=TotpCodes(),
         )
         set_up(self.office, now=self.clock.now())
         self.operator = Operator()
