@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import assert_never
 
+from licet.core.canonical import digest
 from licet.core.ids import Digest, PersonId
 from licet.core.people import Act, Actor, Person, Role, permit_person
 from licet.core.refusal import Refused
@@ -280,3 +281,9 @@ def _approved(evidence: Evidence) -> Requirement:
         ball=Role.RISK,
         closes="licet approve",
     )
+
+
+def rules_digest() -> Digest:
+    """Names what the gates ask for by what they say (64 hex characters)."""
+    empty = Evidence(owner=None, history_cases=0, standard=None, countersigned=False, verdict=None, covers=None, approvals=())
+    return Digest(digest({to.value: [[r.code, r.says] for r in requirements_for(to, empty)] for to in Stage}))

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from licet.core.ids import OPERATOR, PROGRAM, PersonId
+from licet.core.canonical import digest
+from licet.core.ids import OPERATOR, PROGRAM, Digest, PersonId
 from licet.core.refusal import Refused
 
 
@@ -221,3 +222,10 @@ def _person_needed(actor: Operator | Caller, act: Act) -> Refused:
 
 def _names(roles: frozenset[Role]) -> str:
     return ", ".join(sorted(role.value for role in roles)) or "no role"
+
+
+def shipped_policy() -> Digest:
+    """Names who may do what by what it says (64 hex characters): changes with every role and act."""
+    roles = {act.value: sorted(role.value for role in may) for act, may in ROLES_FOR.items()}
+    others = {"operator": sorted(act.value for act in OPERATOR_ACTS), "token": sorted(act.value for act in TOKEN_ACTS)}
+    return Digest(digest({"roles": roles, **others, "owners_own": sorted(act.value for act in OWNERS_OWN)}))

@@ -1,28 +1,73 @@
-"""Approving: a person says yes to exactly what has a digest."""
+"""Approving: a person says yes to exactly what has a digest; the yes that completes the quorum passes the request, once."""
 
-from licet.core.gate import Approval, Involvement, approve
-from licet.core.ids import Digest
-from licet.core.people import Actor
+from datetime import datetime
+
+from licet.core.approval import AnyRequest, LiveRequest, OpenRequest, PassedRequest, Subject, Yes, not_open, say_yes, take
+from licet.core.gate import Approval
+from licet.core.ids import Digest, PersonId
+from licet.core.incident import Message
+from licet.core.people import Act, Actor
 from licet.core.refusal import Refused
-from licet.core.use_case import Stage
-from licet.flows.hold_gate import evidence_of
-from licet.flows.office import Office, entry, working
-from licet.store import mandates, use_cases
+from licet.core.use_case import UseCase
+from licet.flows.ask import may_count
+from licet.flows.chase import end_if_over
+from licet.flows.cover import hands_in, void_if_changed
+from licet.flows.office import ASSERTED, Office, allowed_person, entry, working
+from licet.store import approvals, notices, people
+from licet.store.book import Tx
 
 
 def approve_gate(office: Office, by: Actor, *, name: str, digest: Digest) -> Approval | Refused:
-    """Gives a person's yes to what has exactly this digest now."""
+    """Gives a person's yes to the request that has exactly this digest now."""
     with office.book.write() as tx:
         now = office.clock.now()
         use_case = working(tx, name)
         if isinstance(use_case, Refused):
             return use_case
-        involved = Involvement(authors=use_cases.involved(tx, use_case), owner=use_case.owner)
-        covers = evidence_of(tx, use_case).covers
-        given = approve(digest, covers, by, involved, now=now)
-        if isinstance(given, Refused):
-            return given
-        if not mandates.add_approval(tx, use_case, given):
-            return Refused(code="already_done", why="You approved exactly this before.", remedy="")
-        tx.record(entry("approval.given", by=given.by, now=now, use_case=use_case, digest=given.digest, to=Stage.DELEGATED.value))
-        return given
+        person = allowed_person(office, tx, by, Act.APPROVE, use_case)
+        if isinstance(person, Refused):
+            return person
+        found = _asked(tx, use_case, digest, now)
+        hands = hands_in(tx, use_case)
+        yes = say_yes(found, digest, person, hands, now=now, identity=ASSERTED)
+        if isinstance(yes, Refused):
+            return yes
+        if not isinstance(found, OpenRequest | PassedRequest):
+            return not_open(found) if found is not None else Refused(code="no_mandate", why="Nothing is proposed.")
+        after = take(found, yes, able(tx, found), hands)
+        if isinstance(after, Refused):
+            return after
+        _write(tx, use_case, after, yes, was=found)
+        return Approval(digest=digest, by=yes.by, at=yes.at)
+
+
+def _asked(tx: Tx, use_case: UseCase, digest: Digest, now: datetime) -> AnyRequest | None:
+    """The newest request for a mandate, or the one for an envelope where that has the digest; as it stands after time and changes."""
+    void_if_changed(tx, use_case, now)
+    end_if_over(tx, use_case, now)
+    mandate, envelope = (approvals.newest(tx, use_case, subject) for subject in (Subject.MANDATE, Subject.ENVELOPE))
+    return envelope if envelope is not None and (mandate is None or envelope.request.digest == digest) else mandate
+
+
+def able(tx: Tx, found: LiveRequest) -> frozenset[PersonId]:
+    """Of those who said yes, the people whose yes still counts as far as they themselves go: they are here, and carry the role for it.
+
+    Once a request has passed, that is settled; only a hand in the use case takes a yes back from then on.
+    """
+    givers = [people.by_id(tx, yes.by) for yes in found.request.given]
+    if isinstance(found, PassedRequest):
+        return frozenset(yes.by for yes in found.request.given)
+    return frozenset(person.id for person in givers if person is not None and may_count(person))
+
+
+def _write(tx: Tx, use_case: UseCase, after: LiveRequest, yes: Yes, *, was: LiveRequest) -> None:
+    approvals.add_yes(tx, after, yes)
+    request = after.request
+    given = {"request": request.id, "digest": request.digest, "of_risk": yes.of_risk, "to": request.subject.value}
+    tx.record(entry("approval.given", by=yes.by, now=yes.at, use_case=use_case, **given))
+    if isinstance(after, PassedRequest) and isinstance(was, OpenRequest):
+        facts = {"request": request.id, "digest": request.digest, "people": len(request.given)}
+        tx.record(entry("approval.passed", by=yes.by, now=yes.at, use_case=use_case, **facts))
+        body = f"Enough people said yes to {request.id}. Next: licet mandate grant {use_case.slug}"
+        for person in sorted({request.asked_by, use_case.owner} - {None, yes.by}, key=str):
+            notices.tell(tx, Message(to=str(person), subject=f"{use_case.title}: approved", body=body), at=yes.at)

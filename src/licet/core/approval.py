@@ -1,0 +1,435 @@
+"""An approval: named people say yes to a request, which covers exactly what it shows, and is void when any of that changes.
+
+A *request* is open until enough people passed it, one of them declined it, whoever proposed it withdrew it, its time was over, or
+something that it covers changed. What ended never opens again: a new request is asked for, and starts without a yes.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import NewType, assert_never
+
+from licet.core.canonical import Json, digest
+from licet.core.ids import Digest, PersonId, UseCaseSlug
+from licet.core.people import Person, Role
+from licet.core.refusal import Refused
+from licet.core.risk import Tier
+
+RequestId = NewType("RequestId", str)
+"""A request for approval."""
+
+FastLaneId = NewType("FastLaneId", str)
+"""A standing approval of risk."""
+
+LASTS = timedelta(days=14)
+"""From asking to expiry."""
+
+ESCALATES_AFTER = timedelta(days=3)
+"""So long a request waits before everybody else who could approve it is told, once."""
+
+
+class Subject(StrEnum):
+    """What is to be approved."""
+
+    MANDATE = "mandate"
+    ENVELOPE = "envelope"
+
+
+class Part(StrEnum):
+    """What a request covers, part by part; a request that is void names the parts that changed."""
+
+    SUBJECT = "terms"
+    STANDARD = "standard"
+    VERDICT = "verdict"
+    RISK = "risk answers"
+    TIER = "tier"
+    GATES = "gates"
+    POLICY = "policy"
+    QUORUM = "quorum"
+    OWNER = "owner"
+    NAME = "name"
+    TEAM = "team"
+    STAGE = "stage"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quorum:
+    """How many distinct people it takes, and how many of them must carry the role risk."""
+
+    people: int
+    of_risk: int
+
+    def __str__(self) -> str:
+        """In words."""
+        people = "1 person" if self.people == 1 else f"{self.people} people"
+        return people if self.of_risk == 0 else f"{people}, of whom at least {self.of_risk} of risk"
+
+
+def quorum_for(tier: Tier | None, *, people: int) -> Quorum:
+    """The quorum of a tier: what the gates ask for, never fewer than the law, and for a high tier one of them of risk.
+
+    Args:
+        tier: of the use case; None where nobody answered the risk questions: its gate stays closed for that.
+        people: what the gates in force ask for.
+    """
+    match tier:
+        case Tier.LOW | Tier.MEDIUM | None:
+            return Quorum(people=max(1, people), of_risk=0)
+        case Tier.HIGH | Tier.PROHIBITED:
+            return Quorum(people=max(2, people), of_risk=1)
+        case _:
+            assert_never(tier)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Covered:
+    """Everything a request covers, as it stands: for each part a digest or a word; a part that is not there is empty."""
+
+    parts: tuple[tuple[Part, str], ...]
+
+    def of(self, part: Part) -> str:
+        """How one part stands; empty where it is not there."""
+        return next((value for name, value in self.parts if name is part), "")
+
+    def changed(self, since: "Covered") -> tuple[Part, ...]:
+        """The parts that stand otherwise than they stood."""
+        return tuple(part for part in Part if self.of(part) != since.of(part))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Yes:
+    """One yes to a request.
+
+    Attributes:
+        by: the person who said it; nobody's where a standing approval did.
+        at: when.
+        of_risk: whether they carried the role risk.
+        identity: how it was known who they are.
+        fast_lane: the standing approval of risk that said it; None where a person did.
+    """
+
+    by: PersonId
+    at: datetime
+    of_risk: bool
+    identity: str
+    fast_lane: FastLaneId | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """What somebody who could approve asks whoever proposed; `answer` is None until it is answered."""
+
+    number: int
+    by: PersonId
+    at: datetime
+    says: str
+    answered_by: PersonId | None = None
+    answered_at: datetime | None = None
+    answer: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """What is asked for, whatever became of it.
+
+    Attributes:
+        id: its name.
+        use_case: in which it was asked, by the name it had then.
+        subject: what is to be approved; `names` is the mandate or the envelope.
+        covered: everything it covers, as it stood when it was asked.
+        quorum: what it takes to pass.
+        tier: of the use case; None where it was not known.
+        asked_by: who proposed or asked.
+        expires_at: when its time is over.
+        given: every yes, oldest first.
+        questions: oldest first.
+        escalated_at: when everybody else who could approve was told; None before.
+    """
+
+    id: RequestId
+    use_case: UseCaseSlug
+    subject: Subject
+    names: str
+    covered: Covered
+    quorum: Quorum
+    tier: Tier | None
+    asked_by: PersonId
+    asked_at: datetime
+    expires_at: datetime
+    given: tuple[Yes, ...] = ()
+    questions: tuple[Question, ...] = ()
+    escalated_at: datetime | None = None
+
+    @property
+    def digest(self) -> Digest:
+        """What people say yes to (64 hex characters): this very request and everything it covers."""
+        return covers_digest(self.id, self.covered)
+
+    @property
+    def fast_lane(self) -> FastLaneId | None:
+        """The standing approval that passed it; None where people did."""
+        return next((yes.fast_lane for yes in self.given if yes.fast_lane is not None), None)
+
+    @property
+    def unanswered(self) -> Question | None:
+        """The first question that waits for an answer."""
+        return next((question for question in self.questions if question.answer is None), None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenRequest:
+    """A request that waits for people's yes."""
+
+    request: Request
+
+    @property
+    def ball(self) -> str:
+        """Who has to act: whoever proposed while a question waits, else those who may approve."""
+        return "proposer" if self.request.unanswered is not None else Role.RISK.value
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PassedRequest:
+    """A request that enough people said yes to, or that a standing approval passed; what it covers may be granted while nothing changes."""
+
+    request: Request
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VoidRequest:
+    """A request of which something that it covers changed. No yes to it ever counts again."""
+
+    request: Request
+    at: datetime
+    changed: tuple[Part, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeclinedRequest:
+    """A request somebody who could approve said no to, with a reason."""
+
+    request: Request
+    at: datetime
+    by: PersonId
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WithdrawnRequest:
+    """A request taken back by whoever proposed it."""
+
+    request: Request
+    at: datetime
+    by: PersonId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExpiredRequest:
+    """A request whose time was over before enough people said yes, or before what it passed was granted."""
+
+    request: Request
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UsedRequest:
+    """A request whose mandate was granted; it does not grant another."""
+
+    request: Request
+    at: datetime
+
+
+LiveRequest = OpenRequest | PassedRequest
+EndedRequest = VoidRequest | DeclinedRequest | WithdrawnRequest | ExpiredRequest | UsedRequest
+AnyRequest = LiveRequest | EndedRequest
+
+
+def state_word(found: AnyRequest) -> str:
+    """The state in one word."""
+    match found:
+        case OpenRequest():
+            return "open"
+        case PassedRequest():
+            return "passed"
+        case VoidRequest():
+            return "void"
+        case DeclinedRequest():
+            return "declined"
+        case WithdrawnRequest():
+            return "withdrawn"
+        case ExpiredRequest():
+            return "expired"
+        case UsedRequest():
+            return "used"
+        case _:
+            assert_never(found)
+
+
+def covers_digest(request: RequestId, covered: Covered) -> Digest:
+    """Digest over everything a yes covers, and over which request it is: a yes to one is none to another that looks the same."""
+    return Digest(digest({"v": 1, "request": request, "covers": covered_to_json(covered)}))
+
+
+def covered_to_json(covered: Covered) -> dict[str, Json]:
+    """Writes what is covered as plain JSON: what is hashed, stored and shown."""
+    return {part.value: value for part, value in covered.parts}
+
+
+def covered_from_json(raw: Json) -> Covered:
+    """Reads what `covered_to_json` wrote.
+
+    Raises:
+        NotStoredRequestError: when it is not.
+    """
+    match raw:
+        case dict() as said if all(isinstance(value, str) for value in said.values()) and set(said) <= {part.value for part in Part}:
+            return Covered(parts=tuple((part, str(said[part.value])) for part in Part if part.value in said))
+        case _:
+            message = f"{raw!r} is not what a request covers; restore a backup."
+            raise NotStoredRequestError(message)
+
+
+class NotStoredRequestError(ValueError):
+    """What is stored as a request is none."""
+
+
+def open_request(request: Request, before: LiveRequest | None) -> OpenRequest | Refused:
+    """Opens a request: one at a time for the same thing, and only where there is something to approve."""
+    if before is not None and not request.covered.changed(before.request.covered):
+        why = f"A request for exactly this is {state_word(before)} already: {before.request.digest}."
+        return Refused(code="already_done", why=why, remedy="See it with `licet approval list`.")
+    return OpenRequest(request=request)
+
+
+def say_yes(found: AnyRequest | None, asked: Digest, by: Person, hands: frozenset[PersonId], *, now: datetime, identity: str) -> Yes | Refused:
+    """Gives a named person's yes to exactly the request that has this digest.
+
+    Args:
+        found: the newest request; None where nobody asked for approval.
+        asked: the digest the person says yes to.
+        by: who approves: risk, or an owner of another use case. There is no approving on somebody's behalf.
+        hands: who may not: whoever wrote, built, proposed or owns it.
+        now: when.
+        identity: how it is known who they are.
+
+    Returns:
+        The yes, or `Refused`.
+    """
+    if found is None:
+        return Refused(code="no_mandate", why="Nothing is proposed.", remedy="Propose a mandate: `licet mandate propose`.")
+    refused = not_independent(by, hands)
+    if refused is not None:
+        return refused
+    if asked != found.request.digest:
+        why = f"{asked!r} is not what is asked for now ({found.request.digest!r})."
+        return Refused(code="digest_mismatch", why=why, remedy="Read `licet gate show` and approve the digest it prints.")
+    return (_not_live(found) or _said_before(found, by)) or Yes(by=by.id, at=now, of_risk=by.has(Role.RISK), identity=identity)
+
+
+def not_independent(by: Person, hands: frozenset[PersonId]) -> Refused | None:
+    """Says no to a person who had a hand in what is to be approved; None where they had none."""
+    if by.id not in hands and not by.has(Role.BUILDER):
+        return None
+    why = f"{by.email!r} wrote, built, proposed or owns this and may not approve it."
+    return Refused(code="approver_is_author", why=why, remedy="Let risk, or an owner of another use case, approve.")
+
+
+def _said_before(found: AnyRequest, by: Person) -> Refused | None:
+    if any(yes.by == by.id for yes in found.request.given):
+        return Refused(code="already_done", why="You approved exactly this before.", remedy="")
+    return None
+
+
+def _not_live(found: AnyRequest) -> Refused | None:
+    if isinstance(found, OpenRequest | PassedRequest):
+        return None
+    return not_open(found)
+
+
+def not_open(found: AnyRequest) -> Refused:
+    """Says that a request takes this act no more, and why."""
+    state = state_word(found)
+    changed = f": {', '.join(part.value for part in found.changed)} changed" if isinstance(found, VoidRequest) else ""
+    remedy = "" if isinstance(found, OpenRequest | PassedRequest) else "Ask anew: `licet approval ask`, or `licet mandate propose`."
+    return Refused(code="request_not_open", why=f"The request is {state}{changed}.", remedy=remedy)
+
+
+def counting(request: Request, able: frozenset[PersonId], hands: frozenset[PersonId]) -> tuple[Yes, ...]:
+    """The yeses that count: of distinct people who are able now and had no hand in it since; one person counts once, whatever their roles."""
+    first = {yes.by: yes for yes in reversed(request.given)}
+    own = (yes for yes in request.given if first[yes.by] is yes)
+    return tuple(yes for yes in own if yes.fast_lane is not None or (yes.by in able and yes.by not in hands))
+
+
+def missing(quorum: Quorum, counted: Iterable[Yes]) -> int:
+    """How many more people it takes. A standing approval of risk stands for the whole quorum; it is there for low tiers only."""
+    said = tuple(counted)
+    if any(yes.fast_lane is not None for yes in said):
+        return 0
+    of_risk = sum(yes.of_risk for yes in said)
+    return max(quorum.people - len(said), quorum.of_risk - of_risk, 0)
+
+
+def take(found: LiveRequest, yes: Yes, able: frozenset[PersonId], hands: frozenset[PersonId]) -> LiveRequest | Refused:
+    """Adds a yes, and passes the request when with it enough people who count said so.
+
+    A request that passed and lost a yes since (its giver took a hand in the use case) takes another; one that needs none takes none.
+    """
+    counted = counting(found.request, able, hands)
+    if isinstance(found, PassedRequest):
+        if missing(found.request.quorum, counted) == 0:
+            return Refused(code="request_not_open", why="The request has passed already; it needs no further yes.", remedy="")
+        return replace(found, request=_with(found.request, yes))
+    request = _with(found.request, yes)
+    if missing(request.quorum, counting(request, able | {yes.by}, hands)) == 0:
+        return PassedRequest(request=request, at=yes.at)
+    return OpenRequest(request=request)
+
+
+def _with(request: Request, yes: Yes) -> Request:
+    return replace(request, given=(*request.given, yes))
+
+
+def void(found: LiveRequest, covered: Covered, *, now: datetime) -> VoidRequest | None:
+    """Ends a request of which something that it covers changed; None where nothing did."""
+    changed = covered.changed(found.request.covered)
+    return VoidRequest(request=found.request, at=now, changed=changed) if changed else None
+
+
+def decline(found: AnyRequest | None, by: Person, hands: frozenset[PersonId], why: str, *, now: datetime) -> DeclinedRequest | Refused:
+    """Ends a request with a no and its reason. What a standing approval passed, risk may still pull out; what people passed stands."""
+    if found is None:
+        return Refused(code="no_mandate", why="Nothing is proposed.", remedy="")
+    refused = not_independent(by, hands)
+    if refused is not None:
+        return refused
+    pulled = isinstance(found, PassedRequest) and found.request.fast_lane is not None and by.has(Role.RISK)
+    if not isinstance(found, OpenRequest) and not pulled:
+        return not_open(found)
+    return DeclinedRequest(request=found.request, at=now, by=by.id, why=why)
+
+
+def withdraw(found: AnyRequest | None, by: Person, *, now: datetime) -> WithdrawnRequest | Refused:
+    """Takes a request back; only whoever proposed it can."""
+    if found is None:
+        return Refused(code="no_mandate", why="Nothing is proposed.", remedy="")
+    if not isinstance(found, OpenRequest | PassedRequest):
+        return not_open(found)
+    if found.request.asked_by != by.id:
+        why = f"{by.email!r} did not ask for this."
+        return Refused(code="not_permitted", why=why, remedy="Let whoever asked withdraw it, or decline it: `licet approval decline`.")
+    return WithdrawnRequest(request=found.request, at=now, by=by.id)
+
+
+def is_over(found: LiveRequest, now: datetime) -> bool:
+    """Whether its time is over."""
+    return now >= found.request.expires_at
+
+
+def is_slow(found: LiveRequest, now: datetime) -> bool:
+    """Whether a request waits for so long, without a question in the way, that everybody else who could approve is to be told."""
+    request = found.request
+    waits = isinstance(found, OpenRequest) and request.escalated_at is None and request.unanswered is None
+    return waits and now >= request.asked_at + ESCALATES_AFTER
