@@ -57,6 +57,25 @@ TABLES: Final[Mapping[str, Words]] = {
         intro="Everything on `/metrics`, with the labels in brackets.",
         row="metric",
     ),
+    "risk-questions.md": Words(
+        place="licet.core.risk_questions:MEANINGS",
+        title="Risk questions",
+        intro="Every risk question with its answers, from the mildest to the harshest. Each takes `unknown` too, the harshest of all.",
+        row="question",
+    ),
+    "risk-rules.md": Words(
+        place="licet.core.risk:MEANINGS",
+        title="Risk rules",
+        intro="Every rule by which answers lead to a tier. The strictest that applies counts; where none applies, the tier is low.",
+        row="rule",
+    ),
+    "obligations.md": Words(
+        place="licet.core.obligations:MEANINGS",
+        title="Obligations",
+        intro="What laws and frameworks ask, in our own words, and what Licet shows for it. No legal advice; "
+        "[what this is and is not](../risk.md#obligations).",
+        row="obligation",
+    ),
     "doctor.md": Words(
         place="licet.cli.doctor:MEANINGS",
         title="Looks of the doctor",

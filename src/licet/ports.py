@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from licet.core.answer import AnswerKind
@@ -25,6 +25,10 @@ class System(Protocol):
 
     def propose(self, contents: Sequence[Content]) -> Sequence[Proposed]:
         """Proposes an answer for each case, in order; never raises for a single case."""
+        ...
+
+    def longest(self, cases: int) -> timedelta:
+        """How long `propose` may wait for others at most, by its own limits; nothing for one that computes here."""
         ...
 
 
@@ -184,6 +188,24 @@ class Witness(Protocol):
 
     def newest(self) -> str | None:
         """The checkpoint kept last; None when there is none."""
+        ...
+
+
+class FarWitness(Protocol):
+    """A witness elsewhere, which is told of checkpoints."""
+
+    @property
+    def every(self) -> timedelta:
+        """How often it is told, at most."""
+        ...
+
+    @property
+    def address_digest(self) -> str:
+        """Under what it is remembered here: the digest of its address (64 hex characters)."""
+        ...
+
+    def tell(self, note: str, size: int, now: datetime) -> Outcome:
+        """Tells it of one signed checkpoint; never raises, and may tell the same one twice."""
         ...
 
 

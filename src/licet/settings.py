@@ -20,6 +20,9 @@ SETTINGS: Mapping[str, str] = {
     "LICET_SECRET_ORDERS_FILE names.",
     "LICET_WEBHOOK_ALLOW": "Hosts, addresses and networks, with commas between, that webhooks may reach although they are not public, and "
     "without https: `hooks.internal, 10.1.0.0/16`. Default: none.",
+    "LICET_WITNESS_URL": "Address of a witness elsewhere that is told of checkpoints, signed with LICET_SECRET_WITNESS; like a webhook it "
+    "must be public or stand in LICET_WEBHOOK_ALLOW. Default: none.",
+    "LICET_WITNESS_EVERY": "Seconds between two checkpoints that it is told, at the least. Default: 60.",
     "LICET_TOKEN": "The token with which `licet cases submit --server` shows who it is, where no --token-file is named.",
     "LICET_BODY_LIMIT": "Most bytes of one request to `licet serve`. Default: 10485760.",
     "LICET_DATA": "Folder with data sets for `make studies`; the product does not read it.",
@@ -27,6 +30,8 @@ SETTINGS: Mapping[str, str] = {
 """Every setting, with its meaning; the reference in the docs is tested against it."""
 
 FOLDER = ".licet"
+WITNESS_SECRET = "LICET_SECRET_WITNESS"  # noqa: S105 - the name of a secret
+USUAL_WITNESS_EVERY, LONGEST_WITNESS_EVERY = 60, 86_400
 SMALLEST_BODY, LARGEST_BODY = 1_000, 1_000_000_000
 LOG_LEVELS = ("debug", "info", "warning", "error")
 LOG_FORMS = ("json", "text")
@@ -121,6 +126,8 @@ class Home:
         database_url: the address of a PostgreSQL database, which may hold a password; None where SQLite is used.
         team: for which team commands act; None: for the whole installation.
         webhook_allow: what webhooks may reach beyond public addresses.
+        witness_url: the address of a witness elsewhere; None where there is none.
+        witness_every: seconds between two checkpoints that it is told.
     """
 
     root: Path
@@ -128,6 +135,8 @@ class Home:
     database_url: str | None = field(default=None, repr=False)
     team: str | None = None
     webhook_allow: str = ""
+    witness_url: str | None = None
+    witness_every: int = USUAL_WITNESS_EVERY
 
     @property
     def inner(self) -> Path:
@@ -175,7 +184,18 @@ def home_at(root: Path, environment: Mapping[str, str] | None = None) -> Home:
         database_url=env.get("LICET_DATABASE_URL") or None,
         team=env.get("LICET_TEAM") or None,
         webhook_allow=env.get("LICET_WEBHOOK_ALLOW", ""),
+        witness_url=env.get("LICET_WITNESS_URL") or None,
+        witness_every=_seconds("LICET_WITNESS_EVERY", env.get("LICET_WITNESS_EVERY", "")),
     )
+
+
+def _seconds(name: str, text: str) -> int:
+    if not text:
+        return USUAL_WITNESS_EVERY
+    if not text.isascii() or not text.isdigit() or len(text) > len("86400") or not 1 <= int(text) <= LONGEST_WITNESS_EVERY:
+        message = f"{name} is {text!r}: write a whole number of seconds, 1 to {LONGEST_WITNESS_EVERY}."
+        raise BadSettingError(message)
+    return int(text)
 
 
 def find_home(start: Path | None, environment: Mapping[str, str] | None = None) -> Home:

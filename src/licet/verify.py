@@ -1,10 +1,11 @@
 """The stranger's verifier: checks an evidence pack offline, on Python alone, trusting nobody who made the pack.
 
-    python verify.py PACK.zip [--key VKEY] [--checkpoint FILE]
+    python verify.py PACK.zip [--key VKEY] [--checkpoint FILE] [--earlier FILE] [--witness VKEY]
 
-It reads this one file, the pack, and nothing else. `--key` is the signer's public key, had from the signer by another way than
-the pack; `--checkpoint` is a file of signed checkpoints kept outside. Exit codes: 0 nothing wrong, 1 broken, 2 usage.
-Needs Python 3.10 or later. Sources: RFC 6962 and 9162 (tree), RFC 8032 (Ed25519), C2SP signed-note and tlog-checkpoint.
+It reads this one file, the pack, and nothing else. `--key` is the signer's public key, had from the signer by another way than the pack;
+`--checkpoint` is a file of signed checkpoints kept outside; `--earlier` an older pack or checkpoint of which it must be shown that nothing
+in it was rewritten; `--witness` the public key of somebody who must have co-signed. Exit codes: 0 nothing wrong, 1 broken, 2 usage.
+Needs Python 3.10 or later. Sources: RFC 6962 and 9162 (tree), RFC 8032 (Ed25519), C2SP signed-note, tlog-checkpoint, tlog-cosignature.
 """
 
 import argparse
@@ -18,11 +19,13 @@ import sys
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any, NamedTuple
 
 AUTHENTIC, INTACT, BROKEN = "authentic", "intact, signer not checked", "broken"
 FRAME = EVENTS, CHECKPOINT, CHECKPOINTS, MANIFEST = "events.jsonl", "checkpoint.txt", "checkpoints.txt", "manifest.json"
+COSIGNED, ERASED = "cosigned.txt", "erased.json"
 NAME = re.compile(r"\w[\w.-]*(/\w[\w.-]*)*", re.ASCII)
 MAX_BYTES, MAX_FILES, KEY_BYTES, SALT_BYTES, SIGNATURE_BYTES = 1 << 28, 1_000, 32, 32, 64
 _HASH, _SIGNATURE = r"[A-Za-z0-9+/]{43}=", r"\u2014 [^\s+]+ [A-Za-z0-9+/=]+\n"
@@ -132,8 +135,19 @@ class _Note(NamedTuple):
     proof: tuple[bytes, ...]
 
     def signed_by(self, key: _Key) -> bool:
-        values = [raw[4:] for name, raw in self.signatures if (name, raw[:4]) == key[:2]]
+        values = self.values(key)
         return bool(values) and all(verify_ed25519(key[2], self.body, value) for value in values)
+
+    def values(self, key: _Key) -> list[bytes]:
+        return [raw[4:] for name, raw in self.signatures if (name, raw[:4]) == key[:2]]
+
+    def cosigned(self, key: _Key) -> str:
+        """When a witness co-signed it; empty where it did not, or wrongly."""
+        for value in self.values(key):
+            seconds = int.from_bytes(value[:8], "big")
+            if verify_ed25519(key[2], f"cosignature/v1\ntime {seconds}\n".encode() + self.body, value[8:]):
+                return datetime.fromtimestamp(seconds, timezone.utc).isoformat(" ", "seconds")  # noqa: UP017 - for Python 3.10
+        return ""
 
 
 def _unbase64(text: str) -> bytes:
@@ -144,11 +158,11 @@ def _unbase64(text: str) -> bytes:
     return raw if base64.b64encode(raw).decode() == text else b""
 
 
-def _key(vkey: str) -> _Key:
+def _key(vkey: str, kind: bytes = b"\x01") -> _Key:
     name, hashed, encoded = vkey.strip().split("+", 2)
     raw = _unbase64(encoded)
     found = hashlib.sha256(f"{name}\n".encode() + raw).digest()[:4]
-    if not name or raw[:1] != b"\x01" or len(raw) != 1 + KEY_BYTES or found.hex() != hashed:
+    if not name or raw[:1] != kind or len(raw) != 1 + KEY_BYTES or found.hex() != hashed:
         raise ValueError("the key's parts do not fit each other")
     return name, found, raw[1:]
 
@@ -222,22 +236,39 @@ class _Pack(NamedTuple):
     files: Mapping[str, bytes]
     entries: Sequence[_Entry]
     head: _Note
-    key: _Key | None
-    outside: Sequence[_Note] | None
+    given: "_Given"
     notes: list[str]
+
+    @property
+    def manifest(self) -> Mapping[str, Any]:
+        return dict(json.loads(self.files[MANIFEST]))
+
+    @property
+    def key(self) -> _Key | None:
+        return self.given.key
+
+    @property
+    def signer(self) -> _Key:
+        return self.key or _key(self.entries[-1].facts["signer"])
+
+    @property
+    def known(self) -> dict[int, bytes]:
+        """The roots that the pack proves, by size: the checkpoint's own, and those of the checkpoints it grew out of."""
+        return {note.size: note.root for note in (*_notes(self.files[CHECKPOINTS].decode(), CHECKPOINTS), self.head)}
 
     def of(self, *words: str, **facts: str) -> Iterator[_Entry]:
         return (entry for entry in self.entries if entry.what in words and facts.items() <= entry.facts.items())
 
     def problems(self) -> Iterator[str]:
-        for check in (self._entries, self._files, self._checkpoints, self._outside, self._commitments, self._draws, self._stop, self._once):
+        trees = (self._entries, self._files, self._checkpoints, self._outside, self._earlier, self._witnesses)
+        for check in (*trees, self._made_for, self._commitments, self._erased, self._draws, self._stop, self._once):
             try:
                 yield from check()
             except _HOSTILE as wrong:
                 yield f"{check.__name__[1:]}: malformed: {type(wrong).__name__}: {wrong}"
 
     def _entries(self) -> Iterator[str]:
-        listed = {index: bytes.fromhex(leaf) for index, leaf in json.loads(self.files[MANIFEST])["entries"]}
+        listed = {index: bytes.fromhex(leaf) for index, leaf in self.manifest["entries"]}
         newest, head, last = -1, self.head, self.entries[-1]
         for entry in self.entries:
             if entry.number <= newest:
@@ -260,7 +291,7 @@ class _Pack(NamedTuple):
             yield f"{EVENTS}: the last entry is not evidence.exported: the tail is cut off, or entries were added"
         if hashlib.sha256(self.files[MANIFEST]).hexdigest() != last.facts.get("manifest_sha256"):
             yield f"document {MANIFEST} differs from what the last entry, {last.number}, says of it"
-        listed = {name: (row["sha256"], MANIFEST) for name, row in json.loads(self.files[MANIFEST])["documents"].items()}
+        listed = {name: (row["sha256"], MANIFEST) for name, row in self.manifest["documents"].items()}
         named = {name: (said, f"entry {at}") for at, _, _, facts, _ in self.entries for name, said in facts.get("documents", {}).items()}
         for name, (said, whose) in (*listed.items(), *named.items()):
             if name not in self.files:
@@ -275,15 +306,15 @@ class _Pack(NamedTuple):
             if len(head.signatures) != 1 or head.proof or head.origin != key[0] or not head.signed_by(key):
                 yield f"{CHECKPOINT}: not signed, or not only, by {whose}: {key[0]!r} ({key[1].hex()})"
         for old in _notes(self.files[CHECKPOINTS].decode(), CHECKPOINTS):
-            if len(old.signatures) != 1 or old.origin != head.origin or not old.signed_by(self.key or named):
+            if len(old.signatures) != 1 or old.origin != head.origin or not old.signed_by(self.signer):
                 yield f"{CHECKPOINTS}: the checkpoint of size {old.size} is not signed by the same signer"
             if not consistent(first=old.size, first_root=old.root, second=head.size, second_root=head.root, proof=old.proof):
                 yield f"{CHECKPOINTS}: the ledger did not grow out of the checkpoint of size {old.size}: rewritten, or another proof"
 
     def _outside(self) -> Iterator[str]:
-        head, known = self.head, {note.size: note.root for note in (*_notes(self.files[CHECKPOINTS].decode(), CHECKPOINTS), self.head)}
-        ours = [note for note in self.outside or () if note.origin == head.origin]
-        if self.outside is None:
+        head, known, outside = self.head, self.known, self.given.outside
+        ours = [note for note in outside or () if note.origin == head.origin]
+        if outside is None:
             self.notes.append("truncation of the tail was not checked: no outside checkpoint was given (--checkpoint)")
         elif not ours:
             yield f"outside checkpoint: none is of this ledger, {head.origin!r}"
@@ -296,6 +327,54 @@ class _Pack(NamedTuple):
                 yield f"split view: the outside checkpoint of size {note.size} has another root than this pack's"
             elif note.size not in known:
                 self.notes.append(f"the outside checkpoint of size {note.size} was not compared: the pack has no proof from it")
+
+    def _earlier(self) -> Iterator[str]:
+        head, known = self.head, self.known
+        for old, leaves in self.given.earlier:
+            if old.origin != head.origin or not old.signed_by(self.signer):
+                yield f"earlier checkpoint of size {old.size}: not of this ledger, {head.origin!r}, or not signed by its key"
+            elif old.size > head.size:
+                yield f"earlier checkpoint of size {old.size}: this pack ends at {head.size}; cut off, or the older of the two"
+            elif old.size not in known:
+                yield f"earlier checkpoint of size {old.size}: not shown; ask for a pack that was exported with --since {old.size}"
+            elif known[old.size] != old.root:
+                yield f"rewritten: the first {old.size} entries of the ledger are not those of the earlier checkpoint"
+            else:
+                self.notes.append(f"nothing in the ledger's first {old.size} entries was rewritten since the earlier checkpoint")
+            yield from (f"entry {e.number} is another in the earlier pack" for e in self.entries if leaves.get(e.number, e.leaf) != e.leaf)
+
+    def _witnesses(self) -> Iterator[str]:
+        known, shown = self.known, list(_notes(self.files.get(COSIGNED, b"").decode(), COSIGNED))
+        for note in shown:
+            if known.get(note.size) != note.root or note.origin != self.head.origin or note.proof:
+                yield f"{COSIGNED}: the checkpoint of size {note.size} is none that this pack proves"
+        for key in self.given.witnesses:
+            theirs = [(note.size, note.cosigned(key)) for note in shown if note.values(key)]
+            yield from (f"{COSIGNED}: the co-signature by {key[0]!r} on size {size} is wrong" for size, at in theirs if not at)
+            if not theirs:
+                yield f"witness {key[0]!r} co-signed no checkpoint of this pack"
+            self.notes.extend(f"witness {key[0]!r} saw the ledger's first {size} entries at {at}" for size, at in theirs if at)
+        if shown and not self.given.witnesses:
+            self.notes.append(f"{len(shown)} co-signed checkpoints were not checked: no witness's key was given (--witness)")
+
+    def _made_for(self) -> Iterator[str]:
+        scope, view = self.manifest.get("scope", {}), self.manifest.get("view", {})
+        if scope.get("of", "use case") != "use case":
+            self.notes.append(f"this pack is of one {scope['of']} only: " + ", ".join(f"{k} {v}" for k, v in scope.items() if k != "of"))
+        for row in view.get("left_out", ()):
+            self.notes.append(f"made for {view['role']}: {row['count']} {row['what']} left out, because {row['why']}")
+        yield from ()
+
+    def _erased(self) -> Iterator[str]:
+        by_index, rows = {entry.number: entry for entry in self.entries}, json.loads(self.files.get(ERASED, b"[]"))
+        for row in rows:
+            said, gone = by_index.get(row["event_index"]), by_index.get(row["erased_index"])
+            if said is None or gone is None or gone.what != "case.erased" or "commitment" not in said.facts:
+                yield f"{ERASED}: case {row['case']!r}: its entry, or the one that says it was erased, is not in the pack"
+            elif not said.facts["case_number"] == gone.facts["case_number"] == row["case"]:
+                yield f"{ERASED}: case {row['case']!r}: entries {said.number} and {gone.number} are about another"
+        if rows:
+            self.notes.append(f"erased: of {len(rows)} answers the entry and commitment hold, and what they said can be shown by nobody")
 
     def _commitments(self) -> Iterator[str]:
         by_index = {entry.number: entry for entry in self.entries}
@@ -341,54 +420,117 @@ class _Pack(NamedTuple):
 
     def _once(self) -> Iterator[str]:
         records = dict[int, int]()  # by case, how many there are: a decision, then its corrections 1, 2, ...
+        midway = self.manifest.get("scope", {}).get("of") == "period"  # what came before the period is not in the pack
         for at, _, what, facts, _ in self.of("case.decided", "case.corrected"):
             case, number = facts["case_number"], facts["number"] if what == "case.corrected" else 0
-            if number != records.setdefault(case, 0):
+            if number != records.setdefault(case, number if midway else 0):
                 yield f"case {case!r}: entry {at}, {what}, does not follow: a case is decided once, then corrected, each time in turn"
             records[case] += 1
 
 
-def verify_pack(path: str | Path, *, key: str | None = None, checkpoint: str | Path | None = None) -> Verification:
-    """Checks an evidence pack; a hostile pack is reported as broken and raises nothing.
+class _Given(NamedTuple):
+    """What the person who verifies gave beside the pack."""
 
-    Args:
-        path: the pack.
-        key: the signer's public key, `name+hash+base64`; without it nobody vouches for who signed.
-        checkpoint: a file of signed checkpoints kept outside; the newest is compared.
+    key: _Key | None
+    outside: Sequence[_Note] | None
+    earlier: Sequence[tuple[_Note, Mapping[int, bytes]]]
+    witnesses: Sequence[_Key]
+
+
+def _older(raw: bytes, key: str | None) -> Iterator[tuple[_Note, Mapping[int, bytes]]]:
+    """Reads what must not have been rewritten since: checkpoints, or the checkpoint and the entries of a pack that is itself whole."""
+    if not raw.startswith(b"PK"):
+        yield from ((note, {}) for note in _notes(raw.decode(), "the earlier file"))
+        return
+    found = verify_bytes(raw, key=key)
+    if found.result == BROKEN:
+        raise UsageError(f"the earlier pack is broken itself: {found.problems[0]}")
+    files = _unzip(raw, [])
+    (head,) = _notes(files[CHECKPOINT].decode(), CHECKPOINT)
+    yield head, {entry.number: entry.leaf for entry in _entries(files[EVENTS], [])}
+
+
+def checkpoint_of(raw: bytes) -> str:
+    """The checkpoint of a pack, as text; what is no pack is text with checkpoints in it.
 
     Raises:
-        UsageError: when a file cannot be read, or the key or the outside checkpoints are none.
+        ValueError: when it is neither.
+    """
+    return (_unzip(raw, [])[CHECKPOINT] if raw.startswith(b"PK") else raw).decode()
+
+
+def verify_pack(
+    path: str | Path,
+    *,
+    key: str | None = None,
+    checkpoint: str | Path | None = None,
+    earlier: str | Path | None = None,
+    witnesses: Sequence[str] = (),
+) -> Verification:
+    """As `verify_bytes`, for files.
+
+    Raises:
+        UsageError: when a file cannot be read, or a key, the outside checkpoints or what is earlier are none.
     """
     try:
-        trusted = None if key is None else _key(key)
-        outside = None if checkpoint is None else list(_notes(Path(checkpoint).read_text("utf-8"), str(checkpoint)))
+        outside = None if checkpoint is None else Path(checkpoint).read_text("utf-8")
+        older = None if earlier is None else Path(earlier).read_bytes()
         with Path(path).open("rb") as file:
             raw = file.read(MAX_BYTES)
     except (*_HOSTILE, OSError) as wrong:
-        raise UsageError(f"a file that cannot be read, a key that is none, or no signed checkpoints: {wrong}") from wrong
+        raise UsageError(f"a file that cannot be read: {wrong}") from wrong
+    return verify_bytes(raw, key=key, outside=outside, earlier=older, witnesses=witnesses)
+
+
+def verify_bytes(
+    raw: bytes, *, key: str | None = None, outside: str | None = None, earlier: bytes | None = None, witnesses: Sequence[str] = ()
+) -> Verification:
+    """Checks an evidence pack; a hostile pack is reported as broken and raises nothing.
+
+    Args:
+        raw: the pack.
+        key: the signer's public key, `name+hash+base64`; without it nobody vouches for who signed.
+        outside: signed checkpoints kept outside; the newest is compared.
+        earlier: an older pack, or signed checkpoints; it must be shown that the ledger grew out of them.
+        witnesses: public keys of type 4 by whom a checkpoint of the pack must be co-signed.
+
+    Raises:
+        UsageError: when a key, the outside checkpoints or what is earlier are none.
+    """
+    try:
+        given = _Given(
+            key=None if key is None else _key(key),
+            outside=None if outside is None else list(_notes(outside, "the outside checkpoints")),
+            earlier=[] if earlier is None else list(_older(earlier, key)),
+            witnesses=[_key(one, b"\x04") for one in witnesses],
+        )
+    except _HOSTILE as wrong:
+        raise UsageError(f"a key that is none, or no signed checkpoints: {wrong}") from wrong
     problems, notes, entries, size = list[str](), list[str](), list[_Entry](), None
     try:
         files = _unzip(raw, problems)
         problems += [f"{name} is missing" for name in FRAME if name not in files]
         entries += _entries(files[EVENTS], problems)
         (head,) = _notes(files[CHECKPOINT].decode("utf-8", "backslashreplace"), CHECKPOINT)
-        size, pack = head.size, _Pack(files=files, entries=entries, head=head, key=trusted, outside=outside, notes=notes)
-        problems += pack.problems()
+        size = head.size
+        problems += _Pack(files=files, entries=entries, head=head, given=given, notes=notes).problems()
     except _HOSTILE as wrong:
         problems.append(f"pack: malformed: {type(wrong).__name__}: {wrong}")
-    result = BROKEN if problems else INTACT if trusted is None else AUTHENTIC
+    result = BROKEN if problems else INTACT if given.key is None else AUTHENTIC
     return Verification(result=result, problems=tuple(problems), notes=tuple(notes), size=size, entries=len(entries))
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs the verifier as a command and gives its exit code: 0 nothing wrong, 1 broken, 2 usage."""
-    parser = argparse.ArgumentParser(prog="verify.py", description="Checks an evidence pack offline.")
+    parser = argparse.ArgumentParser(description="Checks an evidence pack offline.")
     parser.add_argument("pack", metavar="PACK.zip")
     parser.add_argument("--key", metavar="VKEY", help="the signer's public key, had from the signer: name+hash+base64")
     parser.add_argument("--checkpoint", metavar="FILE", help="signed checkpoints kept outside; the newest is compared")
+    parser.add_argument("--earlier", metavar="FILE", help="an older pack or checkpoint: show that nothing in it was rewritten since")
+    parser.add_argument("--witness", metavar="VKEY", action="append", default=[], help="who must have co-signed; repeatable")
     given = parser.parse_args(argv)
     try:
-        found = verify_pack(given.pack, key=given.key, checkpoint=given.checkpoint)
+        found = verify_pack(given.pack, key=given.key, checkpoint=given.checkpoint, earlier=given.earlier, witnesses=given.witness)
     except UsageError as wrong:
         parser.error(str(wrong))
     for line in (f"{found.result}: {found.entries} entries", *found.problems, *(f"note: {note}" for note in found.notes)):

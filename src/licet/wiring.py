@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass, replace
+from datetime import timedelta
 
 from licet.core.checkpoint import Checkpoint, MalformedNoteError
-from licet.core.ledger import Frontier
 from licet.edge.clock import SteadyClock, SystemClock
 from licet.edge.draw import SystemDraw
-from licet.edge.late import LateDurable, LateEffects, LateEngine, LateGuardians, LateSystems
+from licet.edge.late import LateDurable, LateEffects, LateEngine, LateFarWitness, LateGuardians, LateSystems
 from licet.edge.post import FilePost
 from licet.edge.seal import Seal, open_seal, verify_checkpoint
 from licet.edge.slots import Slot, take_slot
@@ -19,6 +19,7 @@ from licet.edge.worker import Worker
 from licet.flows.deliver import deliver_some
 from licet.flows.office import Office
 from licet.flows.settle import settle
+from licet.flows.witness import tell_far_witness
 from licet.ports import Clock, Journal, Trace
 from licet.settings import Home, secret
 from licet.store import installations, ledger
@@ -41,7 +42,14 @@ def office_of(home: Home, book: Book, vault: FileVault, seal: Seal, clock: Clock
         guardians=LateGuardians(),
         systems=LateSystems(root=home.use_cases, secret=secret, draw=SystemDraw()),
         effects=LateEffects(root=home.use_cases, secret=secret, allow=home.webhook_allow),
+        far_witness=_far_witness(home),
     )
+
+
+def _far_witness(home: Home) -> LateFarWitness | None:
+    if home.witness_url is None:
+        return None
+    return LateFarWitness(url=home.witness_url, every=timedelta(seconds=home.witness_every), secret=secret, allow=home.webhook_allow)
 
 
 class OtherInstallationError(RuntimeError):
@@ -116,7 +124,12 @@ def worker_of(office: Office, slot: Slot, journal: Journal, trace: Trace) -> Wor
     def deliver() -> int:
         return deliver_some(told, told.clock.now())
 
-    return Worker(office=told, engine=engine, name=slot.name, journal=journal, trace=trace, deliver=deliver)
+    def witness() -> bool:
+        tell_far_witness(told)
+        return False
+
+    far = None if told.far_witness is None else witness
+    return Worker(office=told, engine=engine, name=slot.name, journal=journal, trace=trace, deliver=deliver, witness=far)
 
 
 @contextmanager
@@ -212,18 +225,15 @@ def check_ledger(office: Office) -> LedgerCheck:
         settle(office)
     outside = checkpoint_outside(office)
     with office.book.read() as tx:
-        found = ledger.check(tx)
+        found = ledger.check(tx, at=None if outside is None else outside.size)
         inside = ledger.newest_checkpoint(tx)
-        leaves = ledger.leaves(tx) if outside is not None and outside.size < found.entries else []
     problems = [*found.problems, *_inside(office, inside, found)]
     if outside is None:
         problems.append("there is no checkpoint outside the database that this installation's key signed")
     elif outside.size > found.entries:
         problems.append(f"truncated: the checkpoint outside has {outside.size} entries, the database {found.entries}")
-    else:
-        root = Frontier().extend(leaves[: outside.size]).root() if leaves else found.root
-        if root != outside.root:
-            problems.append(f"the first {outside.size} entries are not those of the checkpoint outside: the ledger was rewritten")
+    elif found.root_at != outside.root:
+        problems.append(f"the first {outside.size} entries are not those of the checkpoint outside: the ledger was rewritten")
     return LedgerCheck(entries=found.entries, root=found.root, problems=tuple(problems), outside=None if outside is None else outside.size)
 
 

@@ -28,6 +28,7 @@ MATRIX: dict[Act, set[Role]] = {
     Act.SUSPEND: {O, R, A},
     Act.STOP: {O, R, A},
     Act.LIFT: {O, R},
+    Act.LIFT_TEAM: {R},
     Act.LIFT_EVERYWHERE: {R},
     Act.REINSTATE: {R},
     Act.REVOKE: {O, R, A},

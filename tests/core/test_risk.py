@@ -16,9 +16,12 @@ from licet.core.risk import (
     effects,
     holding,
     is_stricter,
+    may_lower,
     not_prohibited,
+    outgrown,
     risk_answers,
     shown_tier,
+    still_covered,
     stricter,
     tier_of,
 )
@@ -144,3 +147,25 @@ def test_the_stricter_of_two_tiers() -> None:
 def test_only_what_is_prohibited_is_held_back_everywhere() -> None:
     held = [tier for tier in (None, *TIERS) if not_prohibited(tier) is not None]
     assert held == [Tier.PROHIBITED]
+
+
+@given(st.lists(st.tuples(ANSWERS, st.booleans()), max_size=4), ANSWERS)
+def test_whoever_is_not_risk_never_answers_below_what_was_answered_since_risk_last_did(
+    before: list[tuple[dict[str, str], bool]], after: dict[str, str]
+) -> None:
+    """Breaks when a tier can be talked down in steps, or by way of what is unknown."""
+    versions = [(risk_answers(answers), judged) for answers, judged in before]
+    found = risk_answers(after)
+    assert may_lower(versions, found, by_risk=True) is None
+    last = max((k for k, (_, judged) in enumerate(versions) if judged), default=0)
+    lower = any(is_stricter(shown_tier(answers), than=tier_of(found)) for answers, _ in versions[last:])
+    assert (may_lower(versions, found, by_risk=False) is not None) is lower
+
+
+def test_a_mandate_is_outgrown_by_a_stricter_tier_only() -> None:
+    for under in TIERS:
+        for now in TIERS:
+            assert outgrown(granted_under=under, now=now) is is_stricter(now, than=under)
+            assert (still_covered(granted_under=under, now=now) is None) is not is_stricter(now, than=under)
+    assert [outgrown(granted_under=None, now=now) for now in (None, *TIERS)] == [False, False, False, True, True]
+    assert still_covered(granted_under=Tier.LOW, now=None) is None

@@ -6,12 +6,13 @@ import signal
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 
 from tests.cluster import Cluster
 from tests.crash.disk import fill, free
 from tests.crash.eye import QUEUED, ROUTED, SIGNED, Eye, seconds_until
-from tests.crash.fleet import Fleet, Place, send
+from tests.crash.fleet import Fleet, Place, send, told
 
 TOO_LONG = 60.0
 """Seconds after which nobody waits any longer: what was to happen did not."""
@@ -54,7 +55,7 @@ class Scene:
         """
         took = seconds_until(holds, within=within, tend=self.fleet.tend)
         if took is None:
-            raise StuckError(f"After {within:.0f} s still not: {what} (turn {self.turn}).")
+            raise StuckError(f"After {within:.0f} s still not: {what} (turn {self.turn}).\n{seen(self)}")
         return took
 
     def victim(self) -> Place:
@@ -87,6 +88,31 @@ class Scene:
             return 0.0
         left = f"select count(*) from work where case_number in ({', '.join(map(str, cases))})"  # noqa: S608 - numbers
         return self.wait("what it held is decided", lambda: self.eye.number(left) == 0)
+
+
+SEEN = (
+    "select claim, claimed_by, leased_until, attempts, ready_at, count(*) from work group by 1, 2, 3, 4, 5 order by 5 limit 20",
+    "select name, started_at, seen_at from worker order by 1",
+    "select name, holder, until from duty order by 1",
+)
+SEEN_ON_POSTGRESQL = (
+    "select pid, state, wait_event, xact_start, left(query, 100) from pg_stat_activity where datname = current_database()",
+    "select pid, locktype, relation::regclass, mode from pg_locks where not granted",
+)
+SAID = 15
+"""Lines of each worker that are repeated where work stands still."""
+
+
+def seen(scene: Scene) -> str:
+    """What there is to see where work stands still: who holds which cases, who lives, who waits for whom, and what was said last."""
+    queries = SEEN if scene.cluster is None else (*SEEN, *SEEN_ON_POSTGRESQL)
+    lines = [f"now {datetime.now(UTC):%H:%M:%S}"]
+    for query in queries:
+        lines += [query, *(f"  {row}" for row in scene.eye.rows(query) or ())]
+    for place in scene.fleet.places:
+        lines.append(f"{place.log.name} ({'runs' if place.lives else 'has ended'})")
+        lines += [f"  {said}" for said in [one for one in told(place.log) if one["event"] != "effect.done"][-SAID:]]
+    return "\n".join(lines)
 
 
 Fault = Callable[[Scene], float]

@@ -11,14 +11,17 @@ from pathlib import Path
 import pytest
 
 from licet.core.case import Content
+from licet.core.history import PastCase
 from licet.core.people import Caller
 from licet.core.signal import Fact
 from licet.core.system import Proposed
 from licet.core.token import TokenScope
+from licet.edge import worker as worker_module
 from licet.edge.draw import SystemDraw
 from licet.edge.durable import DurableEngine
-from licet.edge.worker import LONGEST_PAUSE_S, Staff, Worker, pause_after
-from licet.flows.drain import Claimed, claim_cases, waiting_use_cases
+from licet.edge.worker import ENDS_WITHIN, LONGEST_PAUSE_S, Staff, Worker, pause_after
+from licet.flows import drain
+from licet.flows.drain import LEASE, Claimed, claim_cases, waiting_use_cases
 from licet.flows.intake import Batch, accept
 from licet.flows.issue_tokens import TokenWish, new_token
 from licet.flows.receive import KEPT, Parcel, know_again
@@ -62,7 +65,7 @@ class Noted:
 
 
 @contextmanager
-def working(world: World, engine: Durable | None = None) -> Iterator[tuple[Worker, Noted]]:
+def working(world: World, engine: Durable | None = None, within: timedelta = ENDS_WITHIN) -> Iterator[tuple[Worker, Noted]]:
     """A worker on the world's database, in threads of this process; the world's time stands still meanwhile."""
     world.clock.tick = timedelta(0)
     office = replace(world.office, book=GroupBook(world.connect(), world.office.vault, SystemDraw()), draw=SystemDraw())
@@ -72,7 +75,7 @@ def working(world: World, engine: Durable | None = None) -> Iterator[tuple[Worke
     try:
         yield worker, noted
     finally:
-        worker.stop()
+        worker.stop(within)
 
 
 def send(world: World, name: str, count: int, *, posted: bool = True, begins: str = "live") -> None:
@@ -148,6 +151,105 @@ def test_a_worker_that_is_ended_finishes_its_part_and_gives_the_rest_back(tmp_pa
         other = claim_cases(world.office, waiting_use_cases(world.office)[0], holder="other")
         assert isinstance(other, Claimed)
         assert other.cases == 75
+
+
+def decided_once(world: World) -> int:
+    """How many cases were routed; none of them twice."""
+    numbers = [event.facts["case_number"] for event in of_word(world, "case.routed")]
+    assert len(numbers) == len(set(numbers))
+    return len(numbers)
+
+
+@dataclass(slots=True)
+class Hanging:
+    """A system that hangs when it is asked for the first time, until it is freed."""
+
+    live: list[PastCase]
+    asked: threading.Event = field(default_factory=threading.Event)
+    free: threading.Event = field(default_factory=threading.Event)
+    over: threading.Event = field(default_factory=threading.Event)
+
+    def __call__(self, content: Content) -> Proposed:
+        if not self.asked.is_set():
+            self.asked.set()
+            self.free.wait(60)
+            self.over.set()
+        return says_like(self.live)(content)
+
+
+def hanging(world: World, count: int) -> Hanging:
+    """Cases that wait for a system that hangs."""
+    world.journey("mails", scripted=True)
+    system = Hanging(past_cases(count, name="live"))
+    world.systems.there["mails"].says = system
+    send(world, "mails", count, posted=False)
+    return system
+
+
+def test_a_chunk_that_stands_still_is_left_and_its_cases_are_decided_once_by_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Breaks when the lease of whoever hangs is renewed for ever."""
+    monkeypatch.setattr(drain, "LONGEST_STEP", timedelta(seconds=1.5))
+    with World(tmp_path) as world:
+        system = hanging(world, 20)
+        with working(world) as (_, noted):
+            until(lambda: any(what == "chunk.left" for what, _ in noted.said))
+            assert depth(world, "mails") == 20
+            world.clock.pass_time(LEASE + timedelta(seconds=1))
+            until(lambda: depth(world, "mails") == 0)
+            system.free.set()
+            assert system.over.wait(20)
+        assert decided_once(world) == 20
+        (left,) = [facts for what, facts in noted.said if what == "chunk.left"]
+        assert left["use_case"] == "mails"
+        assert ("chunk.failed", "ChunkStandsStillError") in [(what, facts.get("kind")) for what, facts in noted.said]
+
+
+def test_a_worker_ends_although_a_system_hangs_and_its_cases_are_free_at_once(tmp_path: Path) -> None:
+    with World(tmp_path) as world:
+        system = hanging(world, 20)
+        with working(world, within=timedelta(seconds=1)) as (_, noted):
+            assert system.asked.wait(20)
+            ends = time.monotonic()
+        assert time.monotonic() - ends < 10
+        assert ("cases.given_back", 20) in [(what, facts.get("cases")) for what, facts in noted.said]
+        other = claim_cases(world.office, waiting_use_cases(world.office)[0], holder="other")
+        assert isinstance(other, Claimed)
+        system.free.set()
+        assert system.over.wait(20)
+        assert other.cases == 20
+        assert decided_once(world) == 0
+
+
+def test_what_a_worker_that_came_back_cannot_go_on_with_is_taken_up_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Breaks when the lease of a chunk that failed before its first case, its database being away, is renewed for ever."""
+    monkeypatch.setattr(worker_module, "LEASE", timedelta(seconds=0.25))  # how often the heart beats; a lease lasts as ever
+    with World(tmp_path) as world:
+        world.journey("mails")
+        send(world, "mails", 25)
+        held = claim_cases(world.office, waiting_use_cases(world.office)[0], holder="test:1")
+        assert held is not None
+        engine = PlainEngine()
+        with working(world, engine) as (worker, noted):
+            there = worker.office
+            worker.office = replace(there, book=Broken())  # type: ignore[arg-type] # what no book does
+            with pytest.raises(ConnectionError):
+                engine.run(held.use_case_id, held.claim)
+            worker.office = there
+            assert ("chunk.failed", "ConnectionError") in [(what, facts.get("kind")) for what, facts in noted.said]
+            until(lambda: not _fails(noted, "heart") and not _fails(noted, "claims"))
+            for _ in range(6):
+                world.clock.pass_time(LEASE / 5)
+                time.sleep(0.2)
+            until(lambda: depth(world, "mails") == 0, seconds=5)
+        assert decided_once(world) == 25
+
+
+def _fails(noted: Noted, name: str) -> bool:
+    """Whether a round that failed has not been done again."""
+    said = [what for what, facts in list(noted.said) if facts.get("round") == name]
+    return bool(said) and said[-1] == "worker.failed"
 
 
 def test_what_goes_wrong_in_a_round_is_said_and_the_worker_goes_on(tmp_path: Path) -> None:

@@ -10,6 +10,8 @@ from tests.fences.tools import ROOT
 
 FUNCTION_LINES = 30
 FILE_LINES = 400
+LONGER = {"src/licet/verify.py": 550}
+"""The verifier is one file by promise (ADR 0006, 0028): it cannot be cut in two, and must still be read in one sitting."""
 FOLDERS = ("src", "bench", "studies", "tests")
 VALUES = ("src/licet/core", "src/licet/stats")
 FROZEN = {"frozen", "slots", "kw_only"}
@@ -59,7 +61,7 @@ def test_no_function_is_too_long_to_read_at_once() -> None:
 
 def test_no_file_is_too_long() -> None:
     lengths = {str(path.relative_to(ROOT)): len(path.read_text("utf-8").splitlines()) for path in modules(*FOLDERS)}
-    assert not {path: length for path, length in lengths.items() if length > FILE_LINES}
+    assert not {path: length for path, length in lengths.items() if length > LONGER.get(path, FILE_LINES)}
 
 
 def test_every_module_says_what_it_is() -> None:

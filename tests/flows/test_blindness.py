@@ -62,7 +62,7 @@ def test_whether_a_case_is_audited_is_unknown_until_it_is_answered(tmp_path: Pat
         assert {row["audited"] + row["audit_answer"] for row in rows(world)} == {""}
         told = world.entries()
         assert not [raw for raw in told if b"audit.drawn" in raw or b"audit.answered" in raw]
-        pack = done(gather(world.office, world.operator, name=MAILS))
+        pack = done(gather(world.office, world.risk, name=MAILS))
         assert pack.documents["audits.json"] == b"[]"
         world.answer(MAILS)
         settled = [row for row in rows(world) if row["audited"]]

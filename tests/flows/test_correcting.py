@@ -156,7 +156,7 @@ def test_the_ledger_commits_to_the_answer_and_holds_neither_it_nor_the_reason(wo
         assert event.by == world.reviewer.id
         assert set(event.facts) == {"case_number", "number", "commitment", "identity"}
         assert not [raw for raw in world.entries() if b"Smith" in raw]
-        pack = done(gather(world.office, world.operator, name=MAILS))
+        pack = done(gather(world.office, world.risk, name=MAILS))
         (shown,) = json.loads(pack.documents["corrections.json"])
         assert (shown["before"], shown["payload"], shown["number"]) == ("yes", '{"answer":"no"}', 1)
         assert "Smith" not in pack.documents["corrections.json"].decode()
@@ -171,7 +171,7 @@ def test_an_erased_case_takes_its_corrections_with_it(world: World) -> None:
         assert code(correct(world, str(number), YES)) == "case_erased"
         found = row(world, str(number))
         assert (found["answer"], found["corrected_answer"]) == ("", "")
-        assert done(gather(world.office, world.operator, name=MAILS)).documents["corrections.json"] == b"[]"
+        assert done(gather(world.office, world.risk, name=MAILS)).documents["corrections.json"] == b"[]"
 
 
 # --- blindness ---------------------------------------------------------------------------------------------------------

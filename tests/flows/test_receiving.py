@@ -160,7 +160,7 @@ def test_what_programs_did_is_in_a_pack_that_holds(tmp_path: Path) -> None:
         let = entered(world)
         for row in LIVE[:3]:
             send(world, let, row, key(None))
-        pack = done(gather(world.office, world.operator, name=MAILS))
+        pack = done(gather(world.office, world.risk, name=MAILS))
         assert b"token:" + let.by.token.encode() in b"".join(pack.documents.values()) + b"".join(world.entries())
 
 

@@ -24,6 +24,7 @@ from licet.flows.assess_risk import answer_risk, risk_versions, show_risk
 from licet.flows.audit import audit_status, standing
 from licet.flows.correct import correct_decision
 from licet.flows.deliver import deliver_due, deliver_some, not_arrived
+from licet.flows.drill import drill_stop
 from licet.flows.erase import erase_case
 from licet.flows.evaluate import Request, evaluate
 from licet.flows.explore import explore
@@ -135,6 +136,7 @@ WAYS: dict[str, Journey] = {
     "answer_risk": lambda o, w, name: answer_risk(o, w.builder, name=name, answers={"undo": "never"}),
     "show_risk": lambda o, w, name: show_risk(o, name=name),
     "risk_versions": lambda o, w, name: risk_versions(o, name=name),
+    "drill_stop": lambda o, w, name: drill_stop(o, w.risk, name=name),
     "stop_status": lambda o, w, name: stop_status(o, name=name),
 }
 """Every journey into a use case by its name."""

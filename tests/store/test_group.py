@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -13,9 +14,9 @@ from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from licet.core.people import Role
 from licet.edge.draw import SystemDraw
-from licet.store import people, tables
+from licet.store import group, people, tables
 from licet.store.book import ROWS_TO_COPY
-from licet.store.engines import BrokenDatabaseError, DatabaseUnreachableError
+from licet.store.engines import BrokenDatabaseError, DatabaseBusyError, DatabaseUnreachableError
 from licet.store.group import GroupBook
 from licet.testing import World
 from tests.cluster import Cluster
@@ -139,6 +140,98 @@ def test_everybody_in_a_group_is_told_when_its_commit_fails(tmp_path: Path) -> N
         fail.clear()
         with book.write() as tx:
             assert list(tx.take_numbers("case", 1)) == [1]
+
+
+def side_of(act: Callable[[], object]) -> tuple[threading.Thread, list[object]]:
+    """Begins an act in a thread; what came of it, or what it raised, is in the list when the thread ends."""
+    came: list[object] = []
+
+    def go() -> None:
+        try:
+            came.append(act())
+        except Exception as error:  # noqa: BLE001 - looked at by the test
+            came.append(error)
+
+    thread = threading.Thread(target=go)
+    thread.start()
+    return thread, came
+
+
+def meet(inside: threading.Event, go: threading.Event) -> None:
+    """Says that it is there, and waits until it may go on."""
+    inside.set()
+    go.wait(20)
+
+
+def taken_by(book: GroupBook, before: Callable[[], object] = lambda: None) -> list[int]:
+    """Takes a number, after doing something inside the transaction."""
+    with book.write() as tx:
+        before()
+        return list(tx.take_numbers("case", 1))
+
+
+def test_nobody_waits_without_a_limit_for_a_thread_that_hangs_in_its_turn(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(group, "PATIENCE", timedelta(seconds=0.3))
+    with World(tmp_path) as world:
+        book, _ = grouped(world)
+        inside, free = threading.Event(), threading.Event()
+        hanging, came = side_of(lambda: taken_by(book, lambda: meet(inside, free)))
+        assert inside.wait(20)
+        with pytest.raises(DatabaseBusyError, match="Another thread of this process"):
+            taken_by(book)
+        free.set()
+        hanging.join(20)
+        assert came == [[1]]
+        assert taken_by(book) == [2]
+
+
+def test_nobody_waits_without_a_limit_for_a_commit_that_another_thread_owes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(group, "PATIENCE", timedelta(seconds=0.5))
+    monkeypatch.setattr(group, "LONGEST", timedelta(seconds=20))
+    with World(tmp_path) as world:
+        book, _ = grouped(world)
+        inside, go, free = threading.Event(), threading.Event(), threading.Event()
+        first, told = side_of(lambda: taken_by(book, lambda: meet(inside, go)))
+        assert inside.wait(20)
+        second, came = side_of(lambda: taken_by(book, lambda: free.wait(20)))
+        time.sleep(0.2)
+        go.set()
+        first.join(20)
+        assert isinstance(told[0], DatabaseUnreachableError)
+        assert "has not said" in str(told[0])
+        free.set()
+        second.join(20)
+        assert came == [[2]]
+        assert taken_by(book) == [3]
+
+
+@pytest.mark.one_database
+def test_everybody_is_told_in_words_when_the_connection_is_lost_between_two_turns(
+    tmp_path: Path, cluster: Cluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(group, "LONGEST", timedelta(seconds=20))
+    with World(tmp_path, database_url=cluster.new_world()) as world:
+        book, _ = grouped(world)
+        inside, go = threading.Event(), threading.Event()
+
+        def lose() -> None:
+            with book.write() as tx:
+                tx.take_numbers("case", 1)
+                backend = tx.conn.exec_driver_sql("SELECT pg_backend_pid()").scalar_one()
+                inside.set()
+                go.wait(20)
+                cluster.run(f"SELECT pg_terminate_backend({backend})")
+                time.sleep(0.2)
+
+        first, told = side_of(lose)
+        assert inside.wait(20)
+        second, came = side_of(lambda: taken_by(book))
+        time.sleep(0.2)
+        go.set()
+        first.join(20)
+        second.join(20)
+        assert [type(one) for one in (*told, *came)] == [DatabaseUnreachableError] * 2
+        assert taken_by(book) == [1]
 
 
 def write_and_fail(book: GroupBook) -> None:

@@ -9,6 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import create_engine
 from sqlalchemy.exc import IntegrityError
 
 from licet.core.answer import AnswerKind
@@ -22,6 +23,7 @@ from licet.store.engines import (
     DatabaseBusyError,
     DatabaseUnreachableError,
     check_schema,
+    named_errors,
     open_engine,
     schema_of,
 )
@@ -106,6 +108,26 @@ def test_a_writer_that_never_ends_is_named_after_a_while(cluster: Cluster, tmp_p
         with world.office.book.write(), pytest.raises(DatabaseBusyError, match="Another process"), other.write():
             pass
         world.person("after", Role.REVIEWER)
+
+
+def test_a_process_that_serves_waits_for_no_lock_statement_or_lost_machine_without_a_limit(cluster: Cluster) -> None:
+    engine = open_engine(NOWHERE, url=cluster.new_database(), serving=True)
+    with engine.connect() as conn:
+        limits = {name: conn.exec_driver_sql(f"SHOW {name}").scalar_one() for name in ("lock_timeout", "statement_timeout")}
+        assert limits == {"lock_timeout": "10s", "statement_timeout": "1min"}
+        conn.exec_driver_sql("SET statement_timeout = 100")
+        with pytest.raises(DatabaseBusyError, match="did not answer within a minute"), named_errors(engine):
+            conn.exec_driver_sql("SELECT pg_sleep(5)")
+    engine.dispose()
+
+
+def test_a_connection_that_none_is_left_for_is_named(cluster: Cluster) -> None:
+    engine = create_engine(
+        cluster.url("postgres").replace("postgresql", "postgresql+psycopg"), pool_size=1, max_overflow=0, pool_timeout=0.1
+    )
+    with engine.connect(), pytest.raises(DatabaseBusyError, match="are in use"), named_errors(engine), engine.connect():
+        pass
+    engine.dispose()
 
 
 def test_numbers_are_unique_and_the_ledger_whole_when_several_write_at_once(cluster: Cluster, tmp_path: Path) -> None:

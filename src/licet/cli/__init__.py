@@ -81,7 +81,10 @@ PLACES: Mapping[str, Place] = {
         says="Work off the cases that wait, until it is ended; on PostgreSQL any number of workers run beside each other.",
     ),
     "evidence": Place(module="evidence", name="evidence", says="Evidence packs: one file that a stranger verifies offline."),
-    "ledger": Place(module="evidence", name="ledger", says="The append-only log of everything that happened."),
+    "ledger": Place(module="ledger", name="ledger", says="The append-only log of everything that happened."),
+    "witness": Place(
+        module="witnesses", name="witness", says="Witnesses: a second key co-signs checkpoints, so that nobody here can show two histories."
+    ),
     "demo": Place(module="story", name="demo", says="Earn, use, lose and prove a mandate on real data, in well under a minute."),
 }
 

@@ -65,6 +65,7 @@ ROWS: Final[Mapping[str, tuple[OnRows, str]]] = {
     "use cases": (look_use_cases.folders, EVERYWHERE),
     "secrets": (look_outside.secrets, EVERYWHERE),
     "webhooks": (look_outside.webhooks, EVERYWHERE),
+    "witness elsewhere": (look_outside.witness, EVERYWHERE),
     "other folders": (look_use_cases.strangers, EVERYWHERE),
     "systems": (look_use_cases.loadable, EVERYWHERE),
     "expiry": (look_use_cases.expiry, EVERYWHERE),

@@ -44,7 +44,7 @@ SIMULATED = "simulated"
 """Cases with an attribute of this name were made up; it says how, and the report marks them."""
 
 
-def report_of(office: "Office", name: str, *, examples: int = 0) -> ReportFacts:
+def report_of(office: "Office", name: str, *, examples: int = 0, narrow: bool = False, about: str = "") -> ReportFacts:
     """Reads everything a report shows.
 
     Args:
@@ -52,6 +52,8 @@ def report_of(office: "Office", name: str, *, examples: int = 0) -> ReportFacts:
         name: the use case.
         examples: how many errors of the AI are shown at most, with what the cases say: from opened sealed cases and answered
             audits only. None of it goes into an evidence pack, which is for strangers.
+        narrow: leaves out what may tell of cases that wait for an answer, as `licet.core.evidence` says.
+        about: the evidence pack it is for, in words; empty: none.
     """
     with office.book.read() as tx:
         use_case = use_cases.require(tx, name)
@@ -67,7 +69,15 @@ def report_of(office: "Office", name: str, *, examples: int = 0) -> ReportFacts:
             mandate=mandates.in_force(tx, use_case) or mandates.newest(tx, use_case),
             names={p.id: f"{p.name} ({', '.join(sorted(p.roles))})" for p, _ in people.everyone(tx)},
         )
-        return _facts(office, tx, seen, examples)
+        found = _facts(office, tx, seen, examples)
+        return replace(narrowed(found) if narrow else found, about=about)
+
+
+def narrowed(facts: ReportFacts) -> ReportFacts:
+    """A report for those who may be asked for a blind answer: nothing of open audits, nothing that AI said of a case."""
+    seen = None if facts.audits is None else replace(facts.audits, drawn=facts.audits.drawn - (facts.audits.waiting or 0), waiting=None)
+    told = None if facts.cases is None else replace(facts.cases, reasons=(), corrections=())
+    return replace(facts, audits=seen, cases=told)
 
 
 def _facts(office: "Office", tx: Tx, seen: Seen, examples: int) -> ReportFacts:

@@ -18,12 +18,13 @@ from licet.core.mandate import (
     proposed_of,
 )
 from licet.core.standard import CountersignedStandard, LockedStandard
-from licet.core.stop import LiftedStop
+from licet.core.stop import LiftedStop, Reach
 from licet.core.system import Proposal
 from licet.core.use_case import UseCase
+from licet.flows.disclose import SAMPLE
 from licet.flows.open_sealed import Figures
-from licet.flows.report import SAMPLE, active_of
-from licet.store import audits, cases, corrections, decisions, looks, mandates, stops, systems
+from licet.flows.report import active_of
+from licet.store import audits, cases, corrections, decisions, looks, mandates, stops, systems, teams
 from licet.store.book import Tx
 from licet.store.payloads import salts_of
 from licet.web.report import Example, Mended, Picture, Signature
@@ -169,9 +170,10 @@ def _by_looks(tx: Tx, seen: Seen) -> list[Signature]:
 
 def _by_stops(tx: Tx, seen: Seen) -> list[Signature]:
     found = []
-    for one in (*stops.history(tx, seen.use_case), *stops.history(tx, None)):
+    of_team = stops.history(tx, teams.of(tx, seen.use_case))
+    for one in (*stops.history(tx, seen.use_case), *of_team, *stops.history(tx, None)):
         stop = one.stop if isinstance(one, LiftedStop) else one
-        where = "" if stop.use_case is not None else " everywhere"
+        where = {Reach.USE_CASE: "", Reach.TEAM: " for the team", Reach.INSTALLATION: " everywhere"}[stop.reach]
         found.append(Signature(what=f"Stop pressed{where}", who=_who(seen, stop.by), at=stop.at))
         if isinstance(one, LiftedStop):
             found.append(Signature(what=f"Stop lifted{where}", who=_who(seen, one.lifted_by), at=one.lifted_at))

@@ -3,13 +3,14 @@
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
-from licet.cli.findings import Found, OpenRoom, error, worst
+from licet.cli.findings import Found, OpenRoom, error, fine, warning, worst
 from licet.core.use_case import Stage
 from licet.edge.addresses import Allowed, AllowListError, NotAllowedError, allowed_from, pinned
 from licet.edge.bad_file import BadFolderError
 from licet.edge.folder import load_use_case
 from licet.edge.forms import UseCaseFile
-from licet.settings import SecretMissingError, secret
+from licet.flows.witness import far_state
+from licet.settings import WITNESS_SECRET, SecretMissingError, secret
 from licet.store import use_cases
 
 PORTS = {"https": 443, "http": 80}
@@ -43,6 +44,37 @@ def _secret(slug: str, name: str) -> Iterator[Found]:
         secret(name)
     except SecretMissingError as wrong:
         yield error(f"{wrong} The use case {slug!r} names it; without it its system is not asked, or its effects do not leave.")
+
+
+def witness(room: OpenRoom) -> Found:
+    """Whether the witness elsewhere may be told, and takes what it is told."""
+    url = room.home.witness_url
+    if url is None:
+        return fine("no witness elsewhere is set")
+    try:
+        secret(WITNESS_SECRET)
+        allowed = allowed_from(room.home.webhook_allow)
+    except (SecretMissingError, AllowListError) as wrong:
+        return error(f"The witness of LICET_WITNESS_URL is not told: {wrong}")
+    state = far_state(room.office)
+    if state is not None and state.failed:
+        since = "never" if state.told_at is None else f"{state.told_at:%Y-%m-%d %H:%M} UTC"
+        return warning(f"The witness elsewhere could not be told {state.failed} times; it last took a checkpoint: {since}. {state.last_error}")
+    seen = "it was told nothing yet" if state is None else f"it took a checkpoint of {state.size:,} entries"
+    return worst(_witness_address(url, allowed), f"the witness elsewhere may be told, and {seen}")
+
+
+def _witness_address(url: str, allowed: Allowed) -> Iterator[Found]:
+    parts = urlsplit(url)
+    if parts.scheme not in PORTS or not parts.hostname:
+        yield error(f"LICET_WITNESS_URL is {url!r}; write an address such as https://w.example.org/x.")
+        return
+    try:
+        pinned(parts.scheme, parts.hostname.lower(), parts.port or PORTS[parts.scheme], allowed)
+    except NotAllowedError as wrong:
+        yield error(f"The witness of LICET_WITNESS_URL is refused: {wrong}")
+    except OSError:
+        yield error(f"LICET_WITNESS_URL names {parts.hostname!r}, which has no address here. Write another, or mend the resolver.")
 
 
 def webhooks(room: OpenRoom) -> Found:

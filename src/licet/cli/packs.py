@@ -1,13 +1,16 @@
 """Making a pack: gather, fix the documents, record the export, prove everything, write one file."""
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from licet.cli.facts import report_of
-from licet.core.people import Actor
+from licet.core.evidence import OneCase, OnePeriod, Part, WholeUseCase, scope_to_json
+from licet.core.people import Actor, Role
 from licet.core.refusal import Refused
 from licet.edge.pack import draft_pack, pack_bytes, write_pack
-from licet.flows.report import gather, prove, record_export
+from licet.flows.prove import prove, size_since
+from licet.flows.report import Gathered, gather, record_export
 from licet.flows.settle import settle
 from licet.web.report import render_report
 
@@ -15,21 +18,64 @@ if TYPE_CHECKING:
     from licet.flows.office import Office
 
 
-def export_pack(office: "Office", by: Actor, *, name: str, out: Path) -> int | Refused:
-    """Exports a use case's evidence pack; the export itself is its last ledger entry.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PackWish:
+    """What a pack is to be about.
+
+    Attributes:
+        case: one case by its id or number; None: no single one.
+        period: what happened then; None: all.
+        reader: for whom it is; None: for whoever exports.
+        since: an earlier checkpoint, its size or its text, from which it must be shown that nothing was rewritten.
+    """
+
+    case: str | None = None
+    period: OnePeriod | None = None
+    reader: Role | None = None
+    since: str | None = None
+
+
+WHOLE = PackWish()
+
+
+def export_pack(office: "Office", by: Actor, *, name: str, out: Path, wish: PackWish = WHOLE) -> int | Refused:
+    """Exports an evidence pack; the export itself is its last ledger entry.
 
     Returns:
         The pack's size in bytes, or `Refused`.
+
+    Raises:
+        MalformedNoteError: when what it is to be shown since is no checkpoint of this ledger.
     """
     settle(office)
-    gathered = gather(office, by, name=name)
+    since = None if wish.since is None else size_since(office, wish.since)
+    if isinstance(since, Refused):
+        return since
+    gathered = gather(office, by, name=name, case=wish.case, period=wish.period, reader=wish.reader)
     if isinstance(gathered, Refused):
         return gathered
-    report = render_report(report_of(office, name)).encode("utf-8")
-    draft = draft_pack({**gathered.documents, "report.html": report}, gathered.entries)
+    about = {"scope": scope_to_json(gathered.scope), "view": gathered.left_out}
+    draft = draft_pack({**gathered.documents, "report.html": _report(office, gathered)}, gathered.entries, **about)
     record_export(office, by, gathered.use_case, draft.facts(office.seal.vkey))
     settle(office)
-    proven = prove(office, gathered.use_case, [number for number, _ in gathered.entries])
+    proven = prove(office, gathered.use_case, [number for number, _ in gathered.entries], since=since)
     packed = pack_bytes(draft, entries=proven.entries, checkpoint=proven.checkpoint, earlier=proven.earlier)
     write_pack(out, packed)
     return len(packed)
+
+
+def _report(office: "Office", gathered: Gathered) -> bytes:
+    """The readable page of a pack; what is left out of the pack is left out of it too."""
+    facts = report_of(office, gathered.use_case.slug, narrow=not gathered.view.has(Part.ALONE_ANSWERS), about=about_words(gathered))
+    return render_report(facts).encode("utf-8")
+
+
+def about_words(gathered: Gathered) -> str:
+    """What a pack is about, in words."""
+    match gathered.scope:
+        case WholeUseCase():
+            return f"made for {gathered.view.role}"
+        case OneCase(number=number):
+            return f"pack of case {number} only, made for {gathered.view.role}"
+        case OnePeriod(since=since, until=until):
+            return f"pack of {since:%Y-%m-%d %H:%M} until {until:%Y-%m-%d %H:%M} UTC, made for {gathered.view.role}"

@@ -60,7 +60,7 @@ def answer(  # noqa: PLR0913 - one command, all its options
     data = {**_risk_json(slug, done.risk), "was": None if done.was is None else done.was.value, "suspended": suspended}
     lines = list(_shown(slug, done.risk))
     lines += [] if suspended is None else [f"[red]The mandate {plain(suspended)} is suspended:[/] it was granted at a milder tier."]
-    said(cast("dict[str, Json]", data), lines, as_json=as_json)
+    said(data, lines, as_json=as_json)
 
 
 @risk.command("show", context_settings=CONTEXT)
@@ -77,7 +77,7 @@ def show(slug: str, home: str | None, *, as_json: bool) -> None:
         lines = [f"[bold]{plain(slug)}[/]: nobody answered the risk questions yet.", f"Next: licet risk answer {plain(slug)} --as BUILDER"]
         said({"use_case": slug, "tier": None, "version": None}, lines, as_json=as_json)
         return
-    said(cast("dict[str, Json]", _risk_json(slug, found)), list(_shown(slug, found)), as_json=as_json)
+    said(_risk_json(slug, found), list(_shown(slug, found)), as_json=as_json)
 
 
 @risk.command("obligations", context_settings=CONTEXT)
@@ -133,11 +133,14 @@ def _shown(slug: str, stored: "StoredRisk") -> Iterator[str]:
 
 
 def _effect(effect: "Effect") -> str:
+    from licet.core.risk_questions import UNKNOWN
+
     if not effect.because:
         return "[dim]raises nothing[/]"
     first = effect.because[0]
     alone = "" if len(first.when) == 1 else f" (with {', '.join(code for code, _ in first.when if code != effect.question.code)})"
-    return f"because of this answer{alone}: at least {effect.at_least.value}. {first.says}"
+    because = "because nobody answered" if effect.answer == UNKNOWN else "because of this answer"
+    return f"{because}{alone}: at least {effect.at_least.value}. {first.says}"
 
 
 def _rule(rule: "Rule") -> str:
@@ -145,9 +148,9 @@ def _rule(rule: "Rule") -> str:
 
 
 def _listed(one: "Obligation", on: date) -> Iterator[str]:
-    since = "applies" if one.applies(on) else f"from {one.applies_from.isoformat()}"
-    chosen = "" if one.source.law else ", by choice"
-    yield f"[bold]{one.source.value}, {one.place}[/] ({', '.join(one.concerns)}; {since}{chosen}): {one.says}"
+    since = f"since {one.applies_from.isoformat()}" if one.applies(on) else f"not before {one.applies_from.isoformat()}"
+    applies = since if one.source.law else "by choice"
+    yield f"[bold]{one.source.value}, {one.place}[/] ({', '.join(one.concerns)}; {applies}): {one.says}"
     yield f"  evidence for it: {', '.join(one.evidence)}" + (f" [dim]To check: {one.check}[/]" if one.check else "")
 
 

@@ -41,8 +41,9 @@ WORDS: Mapping[str, str] = {
     "mandate.reinstated": "Risk put a suspended mandate in force again, on a fresh verdict.",
     "mandate.revoked": "A mandate was revoked for good.",
     "mandate.expired": "A mandate's time was over.",
-    "stop.pressed": "The stop was pressed, for a use case or for the installation; nothing is decided alone until it is lifted.",
+    "stop.pressed": "The stop was pressed, for a use case, a team or the installation; nothing is decided alone until it is lifted.",
     "stop.lifted": "A person lifted the stop; AI decides alone again where a mandate permits it.",
+    "stop.exercised": "A person exercised the stop: how long it took until the deciding path refused, and what that showed.",
     "stage.changed": "A use case moved to another stage.",
     "case.accepted": "A case came in and got its number.",
     "case.routed": "A case was routed: to AI alone, or to a person because of a reason code.",
@@ -64,6 +65,11 @@ WORDS: Mapping[str, str] = {
     "evidence.exported": "An evidence pack was exported; the entry holds the digest of its manifest.",
     "token.made": "A person made a token, which lets a program in; the entry holds its id, never the token.",
     "token.revoked": "A person revoked a token.",
+    "rules.proposed": "A change of the organisation's rules was proposed; the entry holds kind, version and digest.",
+    "rules.approved": "A change of the organisation's rules was put in force, by a second person where it may loosen.",
+    "rules.withdrawn": "A proposed change of the organisation's rules was taken back, or another took its place.",
+    "witness.added": "The key of a witness was taken in; the entry holds its digest.",
+    "checkpoint.cosigned": "A witness's co-signature on a checkpoint was taken in.",
     "ledger.restored": "The database was restored from a backup.",
 }
 """Every word the ledger knows, with its meaning. Words are never renamed; the reference in the docs is tested against it."""

@@ -3,7 +3,7 @@
 from datetime import date
 
 from licet.core.obligation import Kind, Obligation, Party, Source
-from licet.core.risk_questions import AREAS, PRACTICES
+from licet.core.risk_questions import AREAS
 
 FIRST = date(2025, 2, 2)
 """Chapters I and II: literacy and forbidden practices."""
@@ -17,7 +17,6 @@ PRODUCTS = date(2028, 8, 2)
 
 PROVIDER, DEPLOYER, BOTH = (Party.PROVIDER,), (Party.DEPLOYER,), (Party.PROVIDER, Party.DEPLOYER)
 SENSITIVE = tuple((area, "yes") for area in AREAS)
-FORBIDDEN = tuple((practice, "yes") for practice in PRACTICES)
 OUTSIDE = (("decision", "writes"),)
 WORK = (("education_work", "yes"),)
 ESSENTIAL = (("essential_services", "yes"), ("state_power", "yes"))
@@ -56,7 +55,7 @@ _FOR_ALL = (
     ),
     _eu(
         "5", "Article 5(1)(a) to (h)", "Keep away from the practices that are forbidden, whoever wants them.", BOTH,
-        Kind.RISK, since=FIRST, when=FORBIDDEN,
+        Kind.RISK, since=FIRST, when=(),
     ),
     _eu(
         "5-pictures", "Article 5, as changed in 2026", "Make no intimate pictures of real people without their consent, nor of children.",
@@ -110,7 +109,7 @@ _OF_PROVIDERS = (
     _eu("25", "Article 25", "Know when a change of system or purpose makes you its provider.", DEPLOYER, Kind.MANDATE, Kind.LEDGER),
     _eu("43", "Article 43", "Have the system assessed before it is put on the market or in service.", PROVIDER, check=LATER),
     _eu("47", "Articles 47 and 48", "Sign the declaration, and put the mark on it.", PROVIDER, check=LATER),
-    _eu("49", "Article 49", "Register it in the database of the EU.", BOTH, check="Who must register what, and from when, must be checked."),
+    _eu("49", "Article 49", "Register it in the EU's database.", BOTH, check="Who must register what, and from when, must be checked."),
     _eu("72", "Article 72", "Watch how it does once it is in use, by a plan.", PROVIDER, Kind.AUDITS, Kind.VERDICT, check=LATER),
     _eu("73", "Article 73", "Report serious incidents to the authority, in days.", BOTH, Kind.INCIDENTS, check=LATER),
 )  # fmt: skip

@@ -84,6 +84,7 @@ class Act(StrEnum):
     SUSPEND = "suspend a mandate"
     STOP = "press the stop"
     LIFT = "lift the stop"
+    LIFT_TEAM = "lift the stop of a team"
     LIFT_EVERYWHERE = "lift the stop of the installation"
     REINSTATE = "reinstate a mandate"
     REVOKE = "revoke a mandate"
@@ -139,6 +140,7 @@ ROLES_FOR: Mapping[Act, frozenset[Role]] = {
     Act.SUSPEND: frozenset({Role.OWNER, Role.RISK, Role.ADMIN}),
     Act.STOP: frozenset({Role.OWNER, Role.RISK, Role.ADMIN}),
     Act.LIFT: frozenset({Role.OWNER, Role.RISK}),
+    Act.LIFT_TEAM: frozenset({Role.RISK}),
     Act.LIFT_EVERYWHERE: frozenset({Role.RISK}),
     Act.REINSTATE: frozenset({Role.RISK}),
     Act.REVOKE: frozenset({Role.OWNER, Role.RISK, Role.ADMIN}),

@@ -165,6 +165,14 @@ RULES: tuple[Rule, ...] = (
 """All rules. Where none applies, the tier is low."""
 
 
+MEANINGS: Mapping[str, str] = {
+    rule.code: f"At least {rule.at_least.value} where {' and '.join(f'`{question}` is `{answer}`' for question, answer in rule.when)} "
+    f"or harsher. {rule.says}"
+    for rule in RULES
+}
+"""Every rule in words; the reference is written from it."""
+
+
 def applying(answers: RiskAnswers) -> tuple[Rule, ...]:
     """The rules that apply to answers, the strictest first."""
     found = [rule for rule in RULES if rule.applies(answers)]

@@ -202,6 +202,16 @@ QUESTIONS: tuple[Question, ...] = (*_ABOUT_THE_CASE, *_SENSITIVE_AREAS, *_FORBID
 
 BY_CODE: Mapping[str, Question] = MappingProxyType({question.code: question for question in QUESTIONS})
 
+MEANINGS: Mapping[str, str] = MappingProxyType(
+    {
+        question.code: " ".join(
+            [question.asks, question.helps, *(f"`{option.code}`: {option.says}" for option in question.options)]
+        )
+        for question in QUESTIONS
+    }
+)
+"""Every question with its answers, from the mildest to the harshest; the reference is written from it."""
+
 AREAS = tuple(question.code for question in _SENSITIVE_AREAS)
 """The questions about the sensitive areas of the EU AI Act's Annex III."""
 

@@ -53,6 +53,12 @@ SIGNALS: Final[Mapping[str, Signal]] = {
     "chunk.failed": _signal(
         Weight.ERROR, "A chunk could not be worked off; its cases are claimed anew when the lease ends.", "use_case", "kind", "where"
     ),
+    "chunk.left": _signal(
+        Weight.ERROR,
+        "A chunk took longer for a step than it may and was left to itself; its cases are claimed anew when the lease ends.",
+        "use_case",
+        "seconds",
+    ),
     "system.asked": _signal(
         Weight.DEBUG, "A system was asked for proposals.", "use_case", "kind", "proposed", "no_proposal", "refused", "ms"
     ),

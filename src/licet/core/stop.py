@@ -1,10 +1,10 @@
-"""A stop: while it is pressed AI decides nothing alone, in one use case or in the whole installation; the mandate stays as it is."""
+"""A stop: while it is pressed AI decides nothing alone, in a use case, a team or the whole installation; mandates stay as they are."""
 
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from licet.core.ids import PROGRAM, PersonId, UseCaseSlug
+from licet.core.ids import PROGRAM, PersonId, TeamName, UseCaseSlug
 from licet.core.people import Person, Role
 from licet.core.refusal import Refused
 
@@ -13,6 +13,7 @@ class Reach(StrEnum):
     """How far a stop reaches. The ledger says it, because a use case may have another name when its stop is lifted."""
 
     USE_CASE = "use_case"
+    TEAM = "team"
     INSTALLATION = "installation"
 
 
@@ -22,10 +23,11 @@ class Stop:
 
     Attributes:
         id: its number in the store.
-        use_case: where it holds; None: everywhere.
+        use_case: where it holds; None: everywhere, or in a team's use cases.
         by: who pressed it: a person, or a token.
         at: when.
         why: in words, for people; never in the ledger.
+        team: the team in whose use cases it holds; None: it is no team's.
     """
 
     id: int
@@ -33,10 +35,13 @@ class Stop:
     by: PersonId
     at: datetime
     why: str
+    team: TeamName | None = None
 
     @property
     def reach(self) -> Reach:
         """How far it reaches."""
+        if self.team is not None:
+            return Reach.TEAM
         return Reach.INSTALLATION if self.use_case is None else Reach.USE_CASE
 
 

@@ -30,6 +30,7 @@ class TokenScope(StrEnum):
     STOP = "stop"
     EFFECTS = "effects"
     METRICS = "metrics"
+    LEDGER = "ledger:read"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,6 +100,17 @@ def permit_everywhere(token: Token | None, scope: TokenScope, now: datetime) -> 
     if scope not in valid.scopes or valid.use_case_id is not None:
         why = f"The token {valid.name!r} has no scope {scope.value!r} for all use cases."
         return Refused(code="scope_missing", why=why, remedy=f"Use one made with --scope {scope.value} and without --use-case.")
+    return Caller(token=valid.id, name=valid.name)
+
+
+def permit_reach(token: Token | None, scope: TokenScope, now: datetime) -> Caller | Refused:
+    """As `permit_token`, for what spans use cases: the token decides how far it reaches, and it takes only the scope."""
+    valid = _valid(token, now)
+    if isinstance(valid, Refused):
+        return valid
+    if scope not in valid.scopes:
+        why = f"The token {valid.name!r} has no scope {scope.value!r}."
+        return Refused(code="scope_missing", why=why, remedy=f"Use one made with --scope {scope.value}.")
     return Caller(token=valid.id, name=valid.name)
 
 

@@ -2,11 +2,13 @@
 
 import asyncio
 import inspect
+import math
 import threading
 import time
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from concurrent.futures import TimeoutError as NotYet
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import cast
 
@@ -21,7 +23,7 @@ from licet.edge.code_folder import SYSTEM_FILE, NotLoadableError, code_digests, 
 from licet.edge.contract import content_to_dict, read_proposal
 from licet.edge.hands import Hands, Job
 from licet.edge.loops import Loop
-from licet.edge.system_blocks import USUAL, CallableBlock
+from licet.edge.system_blocks import USUAL, CallableBlock, longest_for
 
 MOST_HANGING = 8
 """Threads of one system that may hang; then it is called no more until one of them ends."""
@@ -107,6 +109,11 @@ class CallableSystem:
         works = [_Asked(contents=contents[start : start + size]) for start in range(0, len(contents), size)]
         jobs = self.room.hands.each(do, works, timeout_s=self.room.block.timeout_seconds, late=self._late)
         return [found for job in jobs for found in self._of(job)]
+
+    def longest(self, cases: int) -> timedelta:
+        """How long the calls for so many cases may take, where it is called for others too."""
+        block, size = self.room.block, 1 if self.many is None else _CHUNK
+        return longest_for(math.ceil(cases / size), each_s=block.timeout_seconds, concurrency=block.concurrency)
 
     def _of(self, job: Job[_Asked, list[Proposed]]) -> list[Proposed]:
         if job.done is not None:

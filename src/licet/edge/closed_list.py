@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import cast
 
 from licet.core.answer import Choice
@@ -36,6 +37,10 @@ class ListedSystem:
     def propose(self, contents: Sequence[Content]) -> list[Proposed]:
         """What the inner system proposes; what is not in the list is no proposal."""
         return [self._listed(one) for one in self.inner.propose(contents)]
+
+    def longest(self, cases: int) -> timedelta:
+        """How long the inner system may wait."""
+        return self.inner.longest(cases)
 
     def _listed(self, said: Proposed) -> Proposed:
         strange = isinstance(said, Proposal) and isinstance(said.answer, Choice) and said.answer.value not in self.answers

@@ -8,6 +8,7 @@ import ssl
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from email.utils import parsedate_to_datetime
 from typing import cast
 
@@ -20,7 +21,7 @@ from licet.core.system import Cause, NoProposal, Proposed, SystemCard, SystemKin
 from licet.edge.breaker import Breaker
 from licet.edge.contract import LARGEST_ANSWER, content_to_dict, read_proposal
 from licet.edge.loops import Loop
-from licet.edge.system_blocks import HttpBlock
+from licet.edge.system_blocks import HttpBlock, longest_for
 
 CONTRACT = 1
 """The contract's number, in every request and in the fingerprint."""
@@ -101,6 +102,12 @@ class HttpSystem:
             return asking.result()
         finally:
             asking.cancel()
+
+    def longest(self, cases: int) -> timedelta:
+        """How long the endpoint may take for so many cases, with every retry, where it is asked for others too."""
+        block = self.room.block
+        again_s = block.timeout_seconds + LONGEST_RETRY_AFTER_S + LONGEST_WAIT_S
+        return longest_for(cases, each_s=block.timeout_seconds + block.retries * again_s, concurrency=block.concurrency)
 
     async def _ask_all(self, contents: Sequence[Content]) -> list[Proposed]:
         found: list[Proposed | None] = [None] * len(contents)

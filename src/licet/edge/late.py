@@ -1,9 +1,10 @@
 """Late: what is heavy to load is loaded when it is first asked for; most commands never ask."""
 
+import hashlib
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -104,6 +105,34 @@ class LateSystems:
                 self._found = FolderSystems(self.root, self.secret, self.draw)
             found = self._found
         return found.load(slug, answers, where)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LateFarWitness:
+    """The witness elsewhere (the port `FarWitness`), behind the import of what sends.
+
+    Attributes:
+        url: its address.
+        every: how often it is told, at most.
+        secret: gives the secret that signs.
+        allow: what LICET_WEBHOOK_ALLOW says.
+    """
+
+    url: str
+    every: timedelta
+    secret: Callable[[str], str]
+    allow: str
+
+    @property
+    def address_digest(self) -> str:
+        """The digest of its address."""
+        return hashlib.sha256(self.url.encode()).hexdigest()
+
+    def tell(self, note: str, size: int, now: datetime) -> Outcome:
+        """See `licet.edge.far_witness.tell`."""
+        from licet.edge.far_witness import tell
+
+        return tell(self.url, note, size, now, self.secret, self.allow)
 
 
 @dataclass(slots=True, kw_only=True)

@@ -28,11 +28,12 @@ This is an evidence pack: a part of a ledger, the documents it speaks of, and th
 
 To check it, on any machine with Python 3.10 or later and without a network:
 
-    python verify.py PACK.zip --key VKEY [--checkpoint FILE]
+    python verify.py PACK.zip --key VKEY [--checkpoint FILE] [--earlier FILE] [--witness VKEY]
 
 VKEY is the signer's public key. Have it from the signer by another way than this pack. Without it, the verifier can only say
 that the pack holds together, not who made it. FILE holds signed checkpoints somebody kept outside; with it the verifier
-also sees whether the end of the ledger was cut off.
+also sees whether the end of the ledger was cut off. With --earlier, an older pack or checkpoint, it checks that nothing in that one
+was rewritten since; with --witness, that somebody else co-signed.
 
 Do not use the verify.py in this pack for a decision that matters: who changes a pack can change the verifier in it. Use your own
 copy, from the Licet release you trust; the two are the same if nobody interfered.
@@ -62,12 +63,13 @@ class DraftPack:
         return {"manifest_sha256": hashlib.sha256(self.manifest).hexdigest(), "signer": vkey}
 
 
-def draft_pack(documents: Mapping[str, bytes], entries: Sequence[tuple[int, bytes]]) -> DraftPack:
+def draft_pack(documents: Mapping[str, bytes], entries: Sequence[tuple[int, bytes]], **about: Json) -> DraftPack:
     """Fixes what a pack will hold.
 
     Args:
         documents: name to bytes; names of letters, digits, `_`, `-`, `.`, and `/` for folders.
         entries: number and exact bytes of each entry that goes in, in the ledger's order; not yet the export itself.
+        about: what else the manifest says: `scope`, what the pack is about, and `view`, whom it is for and what is left out.
 
     Raises:
         PackError: for a name no pack can have, or entries out of order.
@@ -82,7 +84,7 @@ def draft_pack(documents: Mapping[str, bytes], entries: Sequence[tuple[int, byte
     whole = {**documents, _README: README_TEXT.encode(), _VERIFIER: Path(verify.__file__).read_bytes()}
     listed: dict[str, Json] = {name: {"sha256": hashlib.sha256(data).hexdigest(), "size": len(data)} for name, data in whole.items()}
     leaves: list[Json] = [[number, leaf_hash(entry).hex()] for number, entry in entries]
-    return DraftPack(documents=whole, manifest=canonical_bytes({"v": _VERSION, "documents": listed, "entries": leaves}))
+    return DraftPack(documents=whole, manifest=canonical_bytes({**about, "v": _VERSION, "documents": listed, "entries": leaves}))
 
 
 def pack_bytes(draft: DraftPack, *, entries: Sequence[ProvenEntry], checkpoint: str, earlier: Sequence[EarlierCheckpoint] = ()) -> bytes:

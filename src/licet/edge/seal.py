@@ -14,7 +14,7 @@ from pathlib import Path
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
-from licet.core.checkpoint import Checkpoint, MalformedNoteError, NoteSignature, checkpoint_body, parse_note, signed_note
+from licet.core.checkpoint import Checkpoint, MalformedNoteError, checkpoint_body, parse_note, signed_note
 
 _ED25519 = b"\x01"
 _KEY_BYTES = 32
@@ -41,7 +41,7 @@ class Seal:
     @property
     def vkey(self) -> str:
         """The public key as text: `name+hash+base64`."""
-        return _text(self.name, self._public())
+        return vkey_text(self.name, self._public())
 
     def sign(self, size: int, root: bytes) -> str:
         """Signs what the ledger is now.
@@ -60,9 +60,9 @@ class Seal:
         return self._key.public_key().public_bytes_raw()
 
 
-def key_hash(name: str, public: bytes) -> bytes:
+def key_hash(name: str, public: bytes, kind: bytes = _ED25519) -> bytes:
     """Computes the four bytes by which a note names a key: SHA-256 of name, line end, type and public key, cut off."""
-    return hashlib.sha256(f"{name}\n".encode() + _ED25519 + public).digest()[:_KEY_HASH_BYTES]
+    return hashlib.sha256(f"{name}\n".encode() + kind + public).digest()[:_KEY_HASH_BYTES]
 
 
 def create_seal(path: Path, *, name: str | None = None) -> Seal:
@@ -83,10 +83,14 @@ def create_seal(path: Path, *, name: str | None = None) -> Seal:
         seal.sign(0, hashlib.sha256(b"").digest())
     except MalformedNoteError as wrong:
         raise SealError(f"{name!r} is no name for a signer; leave out spaces, `+` and control characters.") from wrong
-    secret = base64.b64encode(_ED25519 + key.private_bytes_raw()).decode()
-    text = f"{_PRIVATE}{seal.name}+{key_hash(seal.name, public).hex()}+{secret}\n"
-    _write_secret(path, text)
+    write_secret(path, secret_text(seal.name, key, _ED25519))
     return seal
+
+
+def secret_text(name: str, key: Ed25519PrivateKey, kind: bytes) -> str:
+    """A private key as the line that stands in its file."""
+    secret = base64.b64encode(kind + key.private_bytes_raw()).decode()
+    return f"{_PRIVATE}{name}+{key_hash(name, key.public_key().public_bytes_raw(), kind).hex()}+{secret}\n"
 
 
 def open_seal(path: Path) -> Seal:
@@ -94,6 +98,16 @@ def open_seal(path: Path) -> Seal:
 
     Raises:
         SealError: when it is missing, malformed, or readable by others than its owner.
+    """
+    name, key = read_secret(path, _ED25519)
+    return Seal(name=name, _key=key)
+
+
+def read_secret(path: Path, kind: bytes) -> tuple[str, Ed25519PrivateKey]:
+    """Reads a private key of a type, and its name.
+
+    Raises:
+        SealError: when it is missing, malformed, of another type, or readable by others than its owner.
     """
     try:
         with path.open(encoding="utf-8") as file:
@@ -111,9 +125,10 @@ def open_seal(path: Path) -> Seal:
         key = Ed25519PrivateKey.from_private_bytes(raw[1:])
     except ValueError as wrong:
         raise SealError(f"{str(path)!r} is not a signing key; restore it from your backup.") from wrong
-    if not text.startswith(_PRIVATE) or raw[:1] != _ED25519 or key_hash(name, key.public_key().public_bytes_raw()).hex() != hashed:
+    fits = raw[:1] == kind and key_hash(name, key.public_key().public_bytes_raw(), kind).hex() == hashed
+    if not text.startswith(_PRIVATE) or not fits:
         raise SealError(f"{str(path)!r} is not a signing key, or was changed; restore it from your backup.")
-    return Seal(name=name, _key=key)
+    return name, key
 
 
 def verify_checkpoint(text: str, vkey: str) -> Checkpoint | None:
@@ -130,17 +145,22 @@ def verify_checkpoint(text: str, vkey: str) -> Checkpoint | None:
         MalformedNoteError: when the text is not a signed checkpoint.
         SealError: when the key is none.
     """
-    name, public = _read_vkey(vkey)
+    name, public = read_vkey(vkey)
     note = parse_note(text)
     hashed = key_hash(name, public)
     ours = [signature for signature in note.signatures if (signature.name, signature.key_hash) == (name, hashed)]
-    if not ours or not all(_holds(public, note.body, signature) for signature in ours):
+    if not ours or not all(holds(public, note.body, signature.value) for signature in ours):
         return None
     checkpoint = note.checkpoint()
     return checkpoint if checkpoint.origin == name else None
 
 
-def _write_secret(path: Path, text: str) -> None:
+def write_secret(path: Path, text: str) -> None:
+    """Writes a key's file, which only its owner may read and which is not there yet.
+
+    Raises:
+        SealError: when there is a file already, or it cannot be written.
+    """
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, stat.S_IRUSR | stat.S_IWUSR)
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:
@@ -154,24 +174,31 @@ def _write_secret(path: Path, text: str) -> None:
         raise SealError(f"{str(path)!r} cannot be written: {wrong.strerror}.") from wrong
 
 
-def _holds(public: bytes, body: bytes, signature: NoteSignature) -> bool:
+def holds(public: bytes, message: bytes, signature: bytes) -> bool:
+    """Whether a signature is this key's, on this message."""
     try:
-        Ed25519PublicKey.from_public_bytes(public).verify(signature.value, body)
+        Ed25519PublicKey.from_public_bytes(public).verify(signature, message)
     except InvalidSignature:
         return False
     return True
 
 
-def _text(name: str, public: bytes) -> str:
-    return f"{name}+{key_hash(name, public).hex()}+{base64.b64encode(_ED25519 + public).decode()}"
+def vkey_text(name: str, public: bytes, kind: bytes = _ED25519) -> str:
+    """A public key as text: `name+hash+base64`."""
+    return f"{name}+{key_hash(name, public, kind).hex()}+{base64.b64encode(kind + public).decode()}"
 
 
-def _read_vkey(vkey: str) -> tuple[str, bytes]:
+def read_vkey(vkey: str, kind: bytes = _ED25519) -> tuple[str, bytes]:
+    """The name and the 32 bytes of a public key of a type.
+
+    Raises:
+        SealError: when the text is none.
+    """
     try:
         name, _, encoded = vkey.strip().split("+", 2)
         raw = base64.b64decode(encoded, validate=True)
     except ValueError as wrong:
         raise SealError(f"{vkey!r} is not a public key; it takes `name+hash+base64`.") from wrong
-    if len(raw) != 1 + _KEY_BYTES or _text(name, raw[1:]) != vkey.strip():
-        raise SealError(f"{vkey!r} is not a public key: its parts do not fit each other.")
+    if len(raw) != 1 + _KEY_BYTES or vkey_text(name, raw[1:], kind) != vkey.strip():
+        raise SealError(f"{vkey!r} is not a public key of this kind: its parts do not fit each other.")
     return name, raw[1:]

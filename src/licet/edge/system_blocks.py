@@ -1,7 +1,9 @@
 """The blocks `callable:` and `http:` of `use_case.yaml`: how a system from outside is asked, and for how long."""
 
+import math
 import re
 from collections.abc import Iterator, Mapping
+from datetime import timedelta
 from ipaddress import ip_address
 from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
@@ -66,6 +68,21 @@ def _secrets(headers: Mapping[str, str]) -> Mapping[str, str]:
 Line = Annotated[str, Field(max_length=LONGEST_WORD), AfterValidator(_line)]
 Seconds = Annotated[float, Field(gt=0.0, le=600.0)]
 AtOnce = Annotated[int, Field(ge=1, le=64)]
+
+
+SHARED_BY = 4
+"""So many chunks of a use case are worked off at once and share its system: one may wait for the calls of the others."""
+
+
+def longest_for(calls: int, *, each_s: float, concurrency: int) -> timedelta:
+    """How long so many calls may take at most, one more for whoever came before included.
+
+    Args:
+        calls: how many, from 0.
+        each_s: seconds that one may take.
+        concurrency: how many run at once, over all who share the system.
+    """
+    return timedelta(seconds=each_s * (1 + math.ceil(SHARED_BY * calls / concurrency)))
 
 
 class _Block(BaseModel):

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TypeVar
 
 from licet.core.answer import AnswerKind
@@ -85,6 +85,10 @@ class ToldSystem:
                 self.journal("system.failed", use_case=self.slug, kind=self.card.kind.value, failure=failure, cases=cases)
         self._tell_breaker(refused=found[Cause.NOT_ASKED], answered=found[""])
         return said
+
+    def longest(self, cases: int) -> timedelta:
+        """How long the system may wait."""
+        return self.system.longest(cases)
 
     def _tell_breaker(self, *, refused: int, answered: int) -> None:
         with self._watched.lock:

@@ -1,8 +1,8 @@
 """A worker: threads that claim cases, work them off, keep the leases alive, number the ledger, and let time take effect."""
 
 import threading
+import time
 from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -10,9 +10,10 @@ from datetime import datetime, timedelta
 from licet import __version__
 from licet.core.ids import UseCaseSlug
 from licet.core.signal import Fact, told_error
+from licet.edge.chunks import Chunk, Chunks, ChunkStandsStillError
 from licet.edge.told import NoTrace, traced
 from licet.edge.turns import Turns
-from licet.flows.drain import LEASE, Claimed, claim_cases, give_back, keep_claims, waiting_use_cases, work_off
+from licet.flows.drain import LEASE, LONGEST_STEP, Claimed, claim_cases, give_back, keep_claims, waiting_use_cases, work_off
 from licet.flows.office import Office
 from licet.flows.receive import forget_requests
 from licet.flows.settle import settle
@@ -27,13 +28,16 @@ LEDGER = "ledger"
 DUTY_LASTS = timedelta(seconds=5)
 PRUNE_EVERY = timedelta(minutes=5)
 PRUNE_AFTER = timedelta(hours=1)
+"""How long the engine keeps what has ended."""
+
+ENDS_WITHIN = timedelta(seconds=60)
+"""An ending worker waits so long for the parts at hand; what takes longer is given back and left."""
 
 LONGEST_PAUSE_S = 4.0
 """A round that keeps failing is tried again after so long at the latest: what is mended is gone on with soon."""
 
 SAID_AGAIN = 15
 """A round that keeps failing says so once, and then every so many times."""
-"""How long the engine keeps what has ended."""
 
 
 class _Unfailing:
@@ -67,6 +71,7 @@ class Staff:
         look_every: how often waiting cases are looked for when none were.
         settle_every: how often the ledger is numbered.
         sweep_every: how often time takes effect.
+        witness_every: how often it is looked whether a witness elsewhere is to be told.
     """
 
     threads: int = 32
@@ -74,6 +79,7 @@ class Staff:
     look_every: timedelta = timedelta(milliseconds=100)
     settle_every: timedelta = timedelta(milliseconds=200)
     sweep_every: timedelta = timedelta(seconds=2)
+    witness_every: timedelta = timedelta(seconds=1)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -82,6 +88,7 @@ class Worker:
 
     Attributes:
         deliver: one round of effects; says how many were delivered.
+        witness: one round of telling a witness elsewhere; None where there is none.
     """
 
     office: Office
@@ -91,22 +98,22 @@ class Worker:
     staff: Staff = field(default_factory=Staff)
     speakers: Speakers = field(default_factory=Speakers)
     deliver: Callable[[], int] | None = None
+    witness: Callable[[], bool] | None = None
     trace: Trace = field(default_factory=NoTrace)
     _turns: Turns = field(init=False)
     _names: dict[int, UseCaseSlug] = field(init=False, default_factory=dict)
-    _claims: dict[str, int] = field(init=False, default_factory=dict)
+    _chunks: Chunks = field(init=False, default_factory=Chunks)
     _wake: threading.Event = field(init=False, default_factory=threading.Event)
     _ending: threading.Event = field(init=False, default_factory=threading.Event)
     _threads: list[threading.Thread] = field(init=False, default_factory=list)
-    _pool: ThreadPoolExecutor = field(init=False)
+    _runs: dict[str, threading.Thread] = field(init=False, default_factory=dict)
     _started_at: datetime = field(init=False)
     _duty_until: datetime | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
-        """Makes the pool."""
+        """Makes the turns."""
         self.journal = _Unfailing(self.journal)
         self._turns = Turns(most=self.staff.threads, each=self.staff.per_use_case)
-        self._pool = ThreadPoolExecutor(self.staff.threads, thread_name_prefix="licet-chunk")
 
     def start(self) -> None:
         """Starts the threads; cases are worked off from now on."""
@@ -121,6 +128,8 @@ class Worker:
         }
         if self.deliver is not None:
             rounds = {**rounds, "effects": (self._effect_round, self.staff.look_every)}
+        if self.witness is not None:
+            rounds = {**rounds, "witness": (self.witness, self.staff.witness_every)}
         for name, (one_round, every) in rounds.items():
             thread = threading.Thread(target=self._repeat, args=(name, one_round, every), name=f"licet-{name}", daemon=True)
             self._threads.append(thread)
@@ -131,14 +140,19 @@ class Worker:
         """Says that a case waits, so that nobody has to look for it."""
         self._wake.set()
 
-    def stop(self, within: timedelta = timedelta(seconds=20)) -> None:
-        """Ends: claims nothing more, finishes the parts at hand, and gives the rest back to other workers."""
+    def stop(self, within: timedelta = ENDS_WITHIN) -> None:
+        """Ends: claims nothing more, finishes the parts at hand, and gives the rest back to other workers.
+
+        Args:
+            within: how long all of that may take; a part that takes longer is given back too, and decides nothing any more.
+        """
+        until_s = time.monotonic() + within.total_seconds()
         self._ending.set()
         self._wake.set()
-        for thread in self._threads:
-            thread.join(within.total_seconds())
-        self._pool.shutdown(wait=True, cancel_futures=True)
-        self._give_back()
+        _join(self._threads, until_s)
+        left = self._chunks.end(until_s=until_s)
+        _join(list(self._runs.values()), max(until_s, time.monotonic() + 1.0))
+        self._give_back(left)
         with self.office.book.claim() as tx:
             duties.let_go(tx, self.name)
         settle(self.office)
@@ -188,7 +202,7 @@ class Worker:
         try:
             found = claim_cases(self.office, use_case, holder=self.name)
             if found is not None:
-                self._pool.submit(self._run, found)
+                self._begin(found)
                 return 1
         except BaseException:
             self._turns.end(use_case[0])
@@ -196,12 +210,22 @@ class Worker:
         self._turns.end(use_case[0])
         return 0
 
+    def _begin(self, claimed: Claimed) -> None:
+        """Begins a chunk in a thread that does not keep the process from ending."""
+        thread = self._runs[claimed.claim] = threading.Thread(target=self._run, args=(claimed,), name="licet-run", daemon=True)
+        try:
+            thread.start()
+        except BaseException:
+            del self._runs[claimed.claim]
+            raise
+
     def _run(self, claimed: Claimed) -> None:
         try:
             self.engine.run(claimed.use_case_id, claimed.claim)
         except Exception as error:  # noqa: BLE001 - the entry point of a thread: recorded; the lease ends and the cases are claimed anew
             self.journal("chunk.failed", use_case=claimed.slug, **told_error(error))
         finally:
+            self._runs.pop(claimed.claim, None)
             self._turns.end(claimed.use_case_id)
             self._wake.set()
 
@@ -214,26 +238,36 @@ class Worker:
 
     def _work(self, use_case_id: int, claim: str) -> None:
         """Works a claim off, one that was just taken or one that this worker held when it was killed."""
-        self._claims[claim] = use_case_id
-        name = self._name_of(use_case_id)
+        chunk = Chunk(use_case_id=use_case_id, claim=claim)
+        chunk.expect(LONGEST_STEP)
+        try:
+            self._chunks.work(chunk, self._work_off)
+        except Exception as error:
+            name = self._names.get(use_case_id)
+            if isinstance(error, ChunkStandsStillError):
+                self.journal("chunk.left", use_case=name, seconds=round(chunk.stands_s))
+            if claim not in self._runs:  # the engine went on with it by itself, and says nothing of it
+                self.journal("chunk.failed", use_case=name, **told_error(error))
+            raise
+
+    def _work_off(self, chunk: Chunk) -> None:
+        name = self._name_of(chunk.use_case_id)
         began = self.office.clock.now()
         alone = to_person = 0
-        try:
-            with self.trace.span("chunk", use_case=name):
-                for done in traced(self.trace, work_off(self.office, self.speakers, use_case_id=use_case_id, claim=claim), use_case=name):
-                    alone += done.alone
-                    to_person += len(done.routes) - done.alone
-                    if self._ending.is_set():
-                        break
-        finally:
-            self._claims.pop(claim, None)
+        parts = work_off(self.office, self.speakers, use_case_id=chunk.use_case_id, claim=chunk.claim, expect=chunk.expect)
+        with self.trace.span("chunk", use_case=name):
+            for done in traced(self.trace, parts, use_case=name):
+                alone += done.alone
+                to_person += len(done.routes) - done.alone
+                if self._ending.is_set() or chunk.left:
+                    break
         if self._ending.is_set():
-            give_back(self.office, [claim])
+            give_back(self.office, [chunk.claim])
         ms = round((self.office.clock.now() - began) / timedelta(milliseconds=1))
         self.journal("chunk.done", use_case=name, cases=alone + to_person, alone=alone, to_person=to_person, ms=ms)
 
     def _heart_round(self) -> bool:
-        claims = list(self._claims)
+        claims = self._chunks.claims()
         if claims:
             keep_claims(self.office, claims)
         with self.office.book.claim() as tx:
@@ -268,7 +302,13 @@ class Worker:
             self.journal("sweep.done", sweep="requests", found=found)
         return self.engine.prune(self.office.clock.now() - PRUNE_AFTER) > 0
 
-    def _give_back(self) -> None:
-        count = give_back(self.office, list(self._claims))
+    def _give_back(self, claims: list[str]) -> None:
+        count = give_back(self.office, claims)
         if count:
             self.journal("cases.given_back", worker=self.name, cases=count)
+
+
+def _join(threads: list[threading.Thread], until_s: float) -> None:
+    """Waits for threads until a moment of the monotonic clock."""
+    for thread in threads:
+        thread.join(max(0.0, until_s - time.monotonic()))

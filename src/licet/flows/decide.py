@@ -11,10 +11,11 @@ from licet.core.canonical import Json
 from licet.core.grading import GRADER
 from licet.core.ids import BY_MANDATE, LICET, CaseNumber, Fingerprint
 from licet.core.ledger import Event
-from licet.core.mandate import ActiveMandate, Mandate
+from licet.core.mandate import ActiveMandate, Mandate, proposed_of
 from licet.core.review import ReviewKind
 from licet.core.routing import Alone, Route, ToPerson, Traffic, route
-from licet.core.system import Proposed
+from licet.core.stop import Stop
+from licet.core.system import NoProposal, Proposed
 from licet.core.use_case import UseCase
 from licet.flows.audit import advance
 from licet.flows.deliver import DECISION, plan_effects
@@ -76,16 +77,14 @@ def decide(office: Office, tx: Tx, use_case: UseCase, items: Sequence[Item], sai
         said: which system proposed, and on which mandate it was asked.
         now: the moment of the decision.
     """
-    mandate = advance(tx, use_case, now)
+    found_now = _conditions(tx, use_case, now)
+    mandate, ground = found_now.mandate, found_now.ground
     fingerprint = who_spoke(said, mandate)
     sheet = _Sheet(use_case=use_case, fingerprint=fingerprint, now=now)
-    ground = decisions.ground(tx, mandate, now) if isinstance(mandate, ActiveMandate) else None
-    before = 0 if ground is None else ground.alone_today
-    stop = stops.pressed(tx, use_case.id)
     auditor = _Auditor(mandate, ground)
     routes: dict[CaseNumber, Route] = {}
     for item in items:
-        traffic = Traffic(fingerprint=fingerprint, alone_today=before + len(sheet.decided), stop=stop, now=now)
+        traffic = found_now.traffic(fingerprint, more=len(sheet.decided))
         found = routes[item.number] = route(item.attributes, item.proposed, mandate, traffic)
         _note(office, tx, sheet, item, found)
         if isinstance(found, Alone) and auditor.draws(item.number):
@@ -97,6 +96,40 @@ def decide(office: Office, tx: Tx, use_case: UseCase, items: Sequence[Item], sai
         _write(office, tx, sheet, items)
     reasons = Counter(found.reason for found in routes.values() if isinstance(found, ToPerson))
     return Done(mandate=mandate, alone=len(sheet.decided), audits=len(sheet.drawn), reasons=reasons, routes=routes)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Conditions:
+    """What every decision of a transaction hangs on, as it stands in that transaction."""
+
+    mandate: Mandate | None
+    ground: decisions.Ground | None
+    stop: Stop | None
+    now: datetime
+
+    def traffic(self, fingerprint: Fingerprint, *, more: int) -> Traffic:
+        """What routing must know of the moment, after `more` cases were decided alone in this transaction."""
+        before = 0 if self.ground is None else self.ground.alone_today
+        return Traffic(fingerprint=fingerprint, alone_today=before + more, stop=self.stop, now=self.now)
+
+
+def _conditions(tx: Tx, use_case: UseCase, now: datetime) -> _Conditions:
+    mandate = advance(tx, use_case, now)
+    ground = decisions.ground(tx, mandate, now) if isinstance(mandate, ActiveMandate) else None
+    return _Conditions(mandate=mandate, ground=ground, stop=stops.pressed(tx, use_case.id), now=now)
+
+
+PROBE = NoProposal(why="a probe, no case")
+
+
+def is_stopped(tx: Tx, use_case: UseCase, now: datetime) -> bool:
+    """Whether a case of this use case, decided in this very transaction, would go to a person because of a stop.
+
+    What a drill asks: conditions and rules are those of `decide`; no case is needed and nothing of one is written.
+    """
+    conditions = _conditions(tx, use_case, now)
+    fingerprint = Fingerprint("") if conditions.mandate is None else proposed_of(conditions.mandate).terms.fingerprint
+    return route({}, PROBE, conditions.mandate, conditions.traffic(fingerprint, more=0)) == ToPerson(reason="stopped")
 
 
 class _Auditor:

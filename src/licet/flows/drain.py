@@ -1,6 +1,6 @@
 """Draining: a worker claims cases that wait, lets the system propose, and routes them; what a dead worker held is claimed anew."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -27,6 +27,9 @@ PART = 25
 
 QUIET_PART = 250
 """The same where no system is called, and a kill repeats nothing that costs."""
+
+LONGEST_STEP = timedelta(minutes=2)
+"""So long a part may take us at most, the time that its system may take aside: what takes longer stands still, and is left."""
 
 MOST_ATTEMPTS = 4
 """A case that was taken up so often and never decided goes to a person without its system being asked again."""
@@ -74,7 +77,19 @@ def give_back(office: Office, claims: Sequence[str]) -> int:
         return queue.give_back(tx, claims)
 
 
-def work_off(office: Office, speakers: Speakers, *, use_case_id: int, claim: str, limit: int | None = None) -> Iterator[Done]:
+def _nobody(longest: timedelta) -> None:
+    del longest
+
+
+def work_off(
+    office: Office,
+    speakers: Speakers,
+    *,
+    use_case_id: int,
+    claim: str,
+    limit: int | None = None,
+    expect: Callable[[timedelta], None] = _nobody,
+) -> Iterator[Done]:
     """Routes what a claim still holds, part by part, each in one transaction.
 
     May run any number of times, in several processes at once: each case is decided by whoever takes it out of the queue.
@@ -85,11 +100,13 @@ def work_off(office: Office, speakers: Speakers, *, use_case_id: int, claim: str
         use_case_id: row id of the use case.
         claim: the claim's name.
         limit: cases per part; None: as many as may be repeated after a kill.
+        expect: told before each step how long it may take at most.
 
     Yields:
         What became of each part.
     """
     while True:
+        expect(LONGEST_STEP)
         with office.book.read() as tx:
             use_case = use_cases.by_id(tx, use_case_id)
             asked = whom_to_ask(office, tx, speakers, use_case)
@@ -98,7 +115,9 @@ def work_off(office: Office, speakers: Speakers, *, use_case_id: int, claim: str
             readable = [(one, body) for one in held if (body := cases.body_of(tx, one.case)) is not None]
         if not readable:
             break
+        expect(LONGEST_STEP + asked.longest(len(readable)))
         yield from _decide_part(office, use_case, asked, claim, readable)
+    expect(LONGEST_STEP)
     with office.book.claim() as tx:
         queue.forget_erased(tx, claim)
 

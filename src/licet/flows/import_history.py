@@ -71,13 +71,10 @@ def _begin(office: Office, by: Actor, order: Order) -> Run | Refused:
     cuts = None if order.times is None else cut_times(list(order.times()), order.shares)
     with office.book.write() as tx:
         now = office.clock.now()
-        found = at_work_on(office, tx, by, Act.IMPORT, name=order.name)
+        found = _let_in(office, tx, by, order.name)
         if isinstance(found, Refused):
             return found
         use_case, permitted = found
-        refused = prohibited(tx, use_case)
-        if refused is not None:
-            return refused
         _sweep(tx, use_case)
         if isinstance(by, Person):
             use_cases.involve(tx, use_case, by.id, "importer")
@@ -98,6 +95,12 @@ def _begin(office: Office, by: Actor, order: Order) -> Run | Refused:
             by=permitted.id,
             now=now,
         )
+
+
+def _let_in(office: Office, tx: Tx, by: Actor, name: str) -> tuple[UseCase, Actor] | Refused:
+    """The use case and who imports; a prohibited one takes no history, since that would take it beyond idea."""
+    found = at_work_on(office, tx, by, Act.IMPORT, name=name)
+    return found if isinstance(found, Refused) else prohibited(tx, found[0]) or found
 
 
 def _sweep(tx: Tx, use_case: UseCase) -> None:

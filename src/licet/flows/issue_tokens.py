@@ -3,9 +3,10 @@
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+from licet.core.ids import TeamName
 from licet.core.people import Act, Actor, Caller, Person
 from licet.core.refusal import Refused
-from licet.core.token import Token, TokenScope, check_wish, permit_everywhere, permit_token, token_digest, written
+from licet.core.token import Token, TokenScope, check_wish, permit_everywhere, permit_reach, permit_token, token_digest, written
 from licet.core.use_case import UseCase
 from licet.flows.office import Office, allowed_person, entry
 from licet.store import teams, tokens, use_cases
@@ -120,6 +121,28 @@ def admit_everywhere(office: Office, text: str, scope: TokenScope) -> Caller | R
     """As `admit`, for what concerns the whole installation."""
     with office.book.read() as tx:
         return permit_everywhere(_found(tx, text), scope, office.clock.now())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reach:
+    """A program that was let in to all its token is for: one use case, a team's (None: all of it), or the whole installation."""
+
+    by: Caller
+    team: TeamName | None
+    use_case: str | None
+
+
+def admit_to_reach(office: Office, text: str, scope: TokenScope) -> Reach | Refused:
+    """As `admit`, for what spans use cases."""
+    with office.book.read() as tx:
+        token = _found(tx, text)
+        by = permit_reach(token, scope, office.clock.now())
+        if isinstance(by, Refused) or token is None:
+            return by if isinstance(by, Refused) else Refused(code="token_not_valid", why="The token is unknown.", remedy="")
+        bound = None if token.use_case_id is None else use_cases.find_by_id(teams.narrowed(tx, token.team), token.use_case_id)
+        if token.use_case_id is not None and bound is None:
+            return Refused(code="not_there", why="The use case this token is for is not there any more.", remedy="")
+        return Reach(by=by, team=token.team, use_case=None if bound is None else bound.slug)
 
 
 def _found(tx: Tx, text: str) -> Token | None:

@@ -10,7 +10,7 @@ from licet.core.ledger import Event
 from licet.core.people import Act, Actor, Operator, Person, permit, permit_person
 from licet.core.refusal import Refused
 from licet.core.use_case import UseCase, in_use
-from licet.ports import Clock, Draw, Effects, GuardianMaker, Post, Seal, Systems, Trainer, Vault, Witness
+from licet.ports import Clock, Draw, Effects, FarWitness, GuardianMaker, Post, Seal, Systems, Trainer, Vault, Witness
 from licet.store import people, use_cases
 from licet.store.book import Book, Tx
 from licet.store.team_book import TeamBook
@@ -34,6 +34,7 @@ class Office:
     guardians: GuardianMaker
     systems: Systems
     effects: Effects
+    far_witness: FarWitness | None = None
 
     def for_team(self, team: TeamName) -> Self:
         """The office of one team: in every transaction, whatever is asked, use cases of other teams are not there.

@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import assert_never
 
-from licet.core.answer import answer_label, answer_to_json
+from licet.core.answer import answer_label
 from licet.core.audit import Overdue
 from licet.core.canonical import Json, canonical_bytes
-from licet.core.checkpoint import EarlierCheckpoint
+from licet.core.evidence import OneCase, OnePeriod, Scope, View, WholeUseCase, view_for, view_to_json
 from licet.core.ids import CaseNumber
-from licet.core.ledger import ProvenEntry, Tree, tree
 from licet.core.mandate import (
     ActiveMandate,
     Mandate,
@@ -19,22 +19,19 @@ from licet.core.mandate import (
     state_of,
     terms_to_json,
 )
-from licet.core.people import Act, Actor
+from licet.core.people import Act, Actor, Role
 from licet.core.refusal import Refused
 from licet.core.standard import CountersignedStandard, LockedStandard, standard_to_json
 from licet.core.system import Proposal
 from licet.core.use_case import UseCase
-from licet.flows.correct import commitment_of
+from licet.flows.disclose import Disclosure, audits_shown, corrections_shown, decisions_shown, disclosure, erased_shown
 from licet.flows.office import ASSERTED, Office, allowed, entry
-from licet.store import audits, cases, corrections, decisions, ledger, looks, mandates, notices, people, standards, systems, use_cases
+from licet.flows.prove import KEPT_COSIGNED
+from licet.store import audits, cases, corrections, decisions, ledger, live, looks, mandates, notices, people, standards, systems, use_cases
+from licet.store import witnesses as kept
 from licet.store.book import Tx
-from licet.store.payloads import commitment_salt, salts_of
-
-SAMPLE = 50
-"""Decisions shown in a pack, spread evenly over all of them."""
-
-KEPT_CHECKPOINTS = 200
-"""Earlier checkpoints in a pack: the newest so many, and each with its proof."""
+from licet.store.ledger import make_findable
+from licet.store.marks import Span, Wanted, every, spans_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,67 +39,103 @@ class Gathered:
     """What a pack is made of, before the export itself is in the ledger.
 
     Attributes:
+        scope: what it is about.
+        view: whom it is for.
+        left_out: what is left out of it and why, as the manifest says it.
         documents: name to bytes.
-        entries: number and exact bytes of each entry that concerns the use case or the installation.
+        entries: number and exact bytes of each entry that goes in.
     """
 
     use_case: UseCase
+    scope: Scope
+    view: View
+    left_out: Mapping[str, Json]
     documents: Mapping[str, bytes]
     entries: Sequence[tuple[int, bytes]]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Proven:
-    """The same entries with proofs to one signed checkpoint, and earlier checkpoints with proofs that it grew out of them."""
+def gather(
+    office: Office, by: Actor, *, name: str, case: str | None = None, period: OnePeriod | None = None, reader: Role | None = None
+) -> Gathered | Refused:
+    """Reads what a pack shows. Everything pending must have been numbered before.
 
-    entries: Sequence[ProvenEntry]
-    checkpoint: str
-    earlier: Sequence[EarlierCheckpoint]
-
-
-def gather(office: Office, by: Actor, *, name: str) -> Gathered | Refused:
-    """Reads what a pack shows. Everything pending must have been numbered before."""
+    Args:
+        office: the office.
+        by: who exports; what they may see decides what is in the pack.
+        name: the use case.
+        case: one case by its id or number, for a pack of that case.
+        period: for a pack of what happened then.
+        reader: for whom it is; None: for whoever exports.
+    """
+    make_findable(office.book)
     with office.book.read() as tx:
         use_case = use_cases.require(tx, name)
         permitted = allowed(office, tx, by, Act.EXPORT, use_case)
         if isinstance(permitted, Refused):
             return permitted
-        rows = list(ledger.entries(tx, use_case=use_case.slug, also=_names(tx, use_case)))
-        where = _places(rows)
-        documents: dict[str, Json] = {
-            "standard.json": _standard(tx, use_case),
-            "verdict.json": _verdicts(tx, use_case),
-            "mandate.json": _mandates(tx, use_case),
-            "approvals.json": [{"digest": a.digest, "by": a.by, "at": a.at.isoformat()} for a in mandates.approvals(tx, use_case)],
-            "audits.json": _audits(tx, use_case),
-            "incidents.json": [
-                {"kind": i.kind, "says": i.says, "mandate": i.mandate, "at": i.at.isoformat()} for i in notices.incidents(tx, use_case)
-            ],
-            "decisions.json": _decisions(tx, use_case, where),
-            "corrections.json": _corrections(tx, use_case, where),
-            "people.json": _people(tx, where),
-        }
+        view = view_for(by, reader)
+        if isinstance(view, Refused):
+            return view
+        scope = _scope(tx, use_case, case, period)
+        if isinstance(scope, Refused):
+            return scope
+        found, rows = disclosure(tx, use_case, view, list(ledger.entries_at(tx, _numbers(tx, use_case, scope))))
+        documents = _documents(tx, use_case, found)
+        cosigned = kept.cosigned(tx, newest=KEPT_COSIGNED)
     written = {document: canonical_bytes(value) for document, value in documents.items()}
-    return Gathered(use_case=use_case, documents=written, entries=[(row.index, row.body) for row in rows])
+    if cosigned:
+        written["cosigned.txt"] = "".join(cosigned).encode()
+    return Gathered(
+        use_case=use_case,
+        scope=scope,
+        view=view,
+        left_out=view_to_json(view, found.counts),
+        documents=written,
+        entries=[(row.index, row.body) for row in rows],
+    )
 
 
-def _names(tx: Tx, use_case: UseCase) -> frozenset[str]:
-    """Every name the use case has had: entries are filed under the name of their time."""
-    return frozenset(ledger.earlier_names(tx, use_case.slug))
+def _scope(tx: Tx, use_case: UseCase, case: str | None, period: OnePeriod | None) -> Scope | Refused:
+    if case is None:
+        return period or WholeUseCase()
+    found = live.find(tx, use_case, case)
+    if found is None:
+        return Refused(code="not_there", why=f"{use_case.slug!r} has no case {case!r}.", remedy="Give its id or its number.")
+    return OneCase(number=found.number)
 
 
-def _places(rows: Sequence[ledger.Entry]) -> Mapping[tuple[str, str], int]:
-    """Where a case was decided, where it was corrected (`7#2`: case 7, correction 2) and where a person was added last."""
-    found: dict[tuple[str, str], int] = {}
-    for row in rows:
-        said = row.event
-        if said.what == "case.decided":
-            found["case", str(said.facts["case_number"])] = row.index
-        elif said.what == "case.corrected":
-            found["correction", f"{said.facts['case_number']}#{said.facts['number']}"] = row.index
-        elif said.what == "person.added":
-            found["person", str(said.facts["person"])] = row.index
-    return found
+def _numbers(tx: Tx, use_case: UseCase, scope: Scope) -> list[int]:
+    """The numbers of the entries that a pack holds, before anything is left out."""
+    spans = (*spans_of(tx, [use_case.slug]), Span(name=None))
+    match scope:
+        case WholeUseCase():
+            return every(tx, Wanted(spans=spans))
+        case OneCase(number=number):
+            return sorted({*every(tx, Wanted(spans=spans, no_case=True)), *every(tx, Wanted(spans=spans, case=number))})
+        case OnePeriod(since=since, until=until):
+            inside = every(tx, Wanted(spans=spans, since=since, until=until))
+            acting = {row.event.by for row in ledger.entries_at(tx, inside)}
+            added = every(tx, Wanted(spans=(Span(name=None),), words=("person.added",)))
+            return sorted({*inside, *(row.index for row in ledger.entries_at(tx, added) if row.event.facts["person"] in acting)})
+        case _:
+            assert_never(scope)
+
+
+def _documents(tx: Tx, use_case: UseCase, found: Disclosure) -> dict[str, Json]:
+    return {
+        "standard.json": _standard(tx, use_case),
+        "verdict.json": _verdicts(tx, use_case),
+        "mandate.json": _mandates(tx, use_case),
+        "approvals.json": [{"digest": a.digest, "by": a.by, "at": a.at.isoformat()} for a in mandates.approvals(tx, use_case)],
+        "audits.json": audits_shown(tx, found),
+        "incidents.json": [
+            {"kind": i.kind, "says": i.says, "mandate": i.mandate, "at": i.at.isoformat()} for i in notices.incidents(tx, use_case)
+        ],
+        "decisions.json": decisions_shown(tx, found),
+        "corrections.json": corrections_shown(tx, found),
+        "erased.json": erased_shown(found),
+        "people.json": _people(tx, found.places.people),
+    }
 
 
 def record_export(office: Office, by: Actor, use_case: UseCase, facts: Mapping[str, Json]) -> None:
@@ -110,24 +143,6 @@ def record_export(office: Office, by: Actor, use_case: UseCase, facts: Mapping[s
     with office.book.write() as tx:
         now = office.clock.now()
         tx.record(entry("evidence.exported", by=by.id, now=now, use_case=use_case, **facts))
-
-
-def prove(office: Office, use_case: UseCase, numbers: Sequence[int]) -> Proven:
-    """Proves entries, and the export that was recorded last, against the newest checkpoint."""
-    with office.book.read() as tx:
-        whole = tree(ledger.leaves(tx))
-        wanted = set(numbers)
-        rows = [row for row in ledger.entries(tx, use_case=use_case.slug, also=_names(tx, use_case)) if row.index in wanted]
-        rows.append(ledger.last_of(tx, use_case.slug, "evidence.exported"))
-        note = ledger.newest_checkpoint(tx) or ""
-        earlier = _earlier(ledger.checkpoints(tx), whole)
-    proven = [ProvenEntry(index=row.index, entry=row.body, proof=whole.inclusion_proof(row.index)) for row in rows]
-    return Proven(entries=proven, checkpoint=note, earlier=earlier)
-
-
-def _earlier(notes: Sequence[tuple[int, str]], whole: Tree) -> list[EarlierCheckpoint]:
-    old = [(size, note) for size, note in notes if size < whole.size][-KEPT_CHECKPOINTS:]
-    return [EarlierCheckpoint(note=note, proof=whole.consistency_proof(size)) for size, note in old]
 
 
 def _standard(tx: Tx, use_case: UseCase) -> Json:
@@ -210,66 +225,11 @@ def active_of(found: Mandate) -> ActiveMandate | None:
     return found if isinstance(found, ActiveMandate) else found.active
 
 
-def _audits(tx: Tx, use_case: UseCase) -> Json:
-    """Audits that were settled; one that waits is nobody's to know."""
+def _people(tx: Tx, where: Mapping[str, int]) -> Json:
     return [
-        {
-            "mandate": row.drawn.mandate,
-            "round": row.drawn.round,
-            "order": row.drawn.order,
-            "case_number": row.drawn.case,
-            "probability": row.drawn.probability,
-            "outcome": audits.word_of(row.outcome),
-            "fed": row.fed,
-        }
-        for found in mandates.every(tx, use_case)
-        for row in audits.every(tx, proposed_of(found).id)
-        if row.outcome is not None
-    ]
-
-
-def _decisions(tx: Tx, use_case: UseCase, where: Mapping[tuple[str, str], int]) -> Json:
-    numbers = decisions.decided(tx, use_case)
-    step = max(1, len(numbers) // SAMPLE)
-    picked = numbers[::step][:SAMPLE]
-    salts = salts_of(tx, picked)
-    rows: list[Json] = []
-    for number in picked:
-        answer = decisions.answer_of(tx, use_case, number, salts[number]) if number in salts else None
-        at = where.get(("case", str(number)))
-        if answer is None or at is None:
-            continue
-        payload = canonical_bytes({"answer": answer_to_json(answer)}).decode("utf-8")
-        salt = commitment_salt(tx, salts[number], "answer").hex()
-        rows.append({"case": number, "event_index": at, "payload": payload, "salt": salt})
-    return rows
-
-
-def _corrections(tx: Tx, use_case: UseCase, where: Mapping[tuple[str, str], int]) -> Json:
-    """The newest corrections, opened as the sample of decisions is; each beside the answer that counted before it."""
-    picked = corrections.corrected(tx, use_case, newest=SAMPLE)
-    return [
-        {
-            "case": case,
-            "number": one.number,
-            "by": one.by,
-            "at": one.at.isoformat(),
-            "before": answer_to_json(before),
-            "event_index": where["correction", f"{case}#{one.number}"],
-            "payload": canonical_bytes({"answer": answer_to_json(one.answer)}).decode("utf-8"),
-            "salt": commitment_salt(tx, salt, commitment_of(one.number)).hex(),
-        }
-        for case, salt in salts_of(tx, picked).items()
-        for before, one in corrections.steps(tx, use_case, case, salt)
-        if ("correction", f"{case}#{one.number}") in where
-    ]
-
-
-def _people(tx: Tx, where: Mapping[tuple[str, str], int]) -> Json:
-    return [
-        {"person": p.id, "name": p.name, "email": p.email, "salt": salt.hex(), "event_index": where["person", p.id], "identity": ASSERTED}
+        {"person": p.id, "name": p.name, "email": p.email, "salt": salt.hex(), "event_index": where[p.id], "identity": ASSERTED}
         for p, salt in people.everyone(tx)
-        if ("person", p.id) in where
+        if p.id in where
     ]
 
 

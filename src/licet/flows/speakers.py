@@ -1,7 +1,8 @@
 """Speakers: the systems of the mandates in force, each restored once and shared by all threads that let it propose."""
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -18,6 +19,16 @@ from licet.store.book import Tx
 AGAIN_AFTER = timedelta(seconds=10)
 """After so long a system that could not be loaded is tried again."""
 
+WAITED_FOR = timedelta(seconds=10)
+"""A thread waits so long for another that loads the same system; its cases are claimed anew later."""
+
+LOADED_WITHIN = timedelta(minutes=2)
+"""A system that takes longer to load hangs: its cases go to people."""
+
+
+class StillLoadingError(RuntimeError):
+    """Another thread has been loading a system for a while."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Kept:
@@ -27,26 +38,54 @@ class _Kept:
 
 
 @dataclass(slots=True)
+class _Loading:
+    """Which thread loads a use case's system, and since when."""
+
+    turn: threading.Lock = field(default_factory=threading.Lock)
+    since: datetime | None = None
+
+
+@dataclass(slots=True)
 class Speakers:
     """The systems by use case. What runs is what was loaded when its mandate was first met: its fingerprint is that of its code then."""
 
     _kept: dict[int, _Kept] = field(default_factory=dict)
-    _restoring: threading.Lock = field(default_factory=threading.Lock)
+    _loading: dict[int, _Loading] = field(default_factory=dict)
 
     def of(self, office: Office, tx: Tx, use_case: UseCase, mandate: Mandate | None) -> Speaker | None:
-        """The system of a mandate; None where nobody has granted one, or its system cannot be loaded."""
+        """The system of a mandate; None where nobody has granted one, or its system cannot be loaded.
+
+        Raises:
+            StillLoadingError: when another thread loads it, and is not done soon.
+        """
         if mandate is None:
             return None
         name, now = proposed_of(mandate).id, office.clock.now()
         kept = self._sound(use_case, name, now)
         if kept is None:
-            with self._restoring:
-                kept = self._sound(use_case, name, now)
+            with self._turn(use_case, now) as came:
+                kept = self._sound(use_case, name, now) if came else _Kept(mandate=name, speaker=None, at=now)
                 if kept is None:
                     terms = proposed_of(mandate).terms
                     speaker = restore(office, tx, use_case, terms.fingerprint, terms.guardian)
                     kept = self._kept[use_case.id] = _Kept(mandate=name, speaker=speaker, at=now)
         return kept.speaker
+
+    @contextmanager
+    def _turn(self, use_case: UseCase, now: datetime) -> Iterator[bool]:
+        """Lets one thread load a system at a time; says no where one has been at it for so long that it hangs."""
+        loading = self._loading.setdefault(use_case.id, _Loading())
+        if not loading.turn.acquire(timeout=WAITED_FOR.total_seconds()):
+            if loading.since is None or now < loading.since + LOADED_WITHIN:
+                message = f"The system of {use_case.slug!r} is being loaded. Its cases are tried again when it is there."
+                raise StillLoadingError(message)
+            yield False
+            return
+        loading.since = now
+        try:
+            yield True
+        finally:
+            loading.turn.release()
 
     def _sound(self, use_case: UseCase, name: MandateId, now: datetime) -> _Kept | None:
         kept = self._kept.get(use_case.id)
@@ -76,6 +115,11 @@ class Asked:
         """Whether each proposal may take long or cost money, so that little of it may be repeated after a kill."""
         speaker = self.speaker
         return speaker is not None and speaker.system is not None and speaker.card.kind is not SystemKind.BUILTIN
+
+    def longest(self, cases: int) -> timedelta:
+        """How long its proposals for so many cases may take beside our own work."""
+        system = None if self.speaker is None else self.speaker.system
+        return timedelta(0) if system is None else system.longest(cases)
 
 
 def whom_to_ask(office: Office, tx: Tx, speakers: Speakers, use_case: UseCase) -> Asked:

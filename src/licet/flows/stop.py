@@ -1,16 +1,20 @@
-"""Stopping: the stop is pressed or lifted, for one use case or for the installation, with effect on the next deciding transaction."""
+"""Stopping: the stop is pressed or lifted, for a use case, a team or the installation, with effect on the next deciding transaction."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
-from licet.core.ids import PersonId
+from licet.core.canonical import Json
+from licet.core.ids import PersonId, TeamName
+from licet.core.ledger import Event
 from licet.core.people import Act, Actor
 from licet.core.reason import reason
 from licet.core.refusal import Refused
 from licet.core.stop import LiftedStop, Stop, may_lift
 from licet.core.use_case import UseCase
 from licet.flows.office import Office, allowed, allowed_person, entry
-from licet.store import stops, use_cases
+from licet.store import drills, stops, teams, use_cases
 from licet.store.book import Tx
+from licet.store.stops import Where
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,14 +25,17 @@ class Stopped:
     repeated: bool
 
 
-def press_stop(office: Office, by: Actor, *, name: str | None, why: str) -> Stopped | Refused:
+def press_stop(office: Office, by: Actor, *, name: str | None, why: str, team: TeamName | None = None) -> Stopped | Refused:
     """Presses the stop: from the next deciding transaction on, people decide. Mandates, stages and verdicts stay as they are.
 
     Args:
         office: the office.
         by: an owner, risk, an admin, or a program with a token.
-        name: the use case; None: everywhere.
+        name: the use case; None: everywhere, or in a team.
         why: in words, for people.
+        team: the team in whose use cases it is to hold; only without a name.
+
+    A stop that is pressed as a drill gives way to this one, so that the drill's end does not lift it.
 
     Raises:
         NotAReasonError: when `why` says nothing.
@@ -36,45 +43,65 @@ def press_stop(office: Office, by: Actor, *, name: str | None, why: str) -> Stop
     said = reason(why)
     with office.book.write() as tx:
         now = office.clock.now()
-        use_case = _within_reach(tx, name)
-        if isinstance(use_case, Refused):
-            return use_case
-        permitted = allowed(office, tx, by, Act.STOP, use_case)
+        where = _within_reach(tx, name, team)
+        if isinstance(where, Refused):
+            return where
+        permitted = allowed(office, tx, by, Act.STOP, _only(where))
         if isinstance(permitted, Refused):
             return permitted
-        there = stops.standing(tx, use_case)
-        if there is not None:
+        there = stops.standing(tx, where)
+        if there is not None and not drills.is_open(tx, there):
             return Stopped(stop=there, repeated=True)
-        made = stops.press(tx, use_case, by=permitted.id, why=said, at=now)
-        tx.record(entry("stop.pressed", by=permitted.id, now=now, use_case=use_case, reach=made.reach.value))
+        if there is not None:
+            _lift(tx, where, LiftedStop(stop=there, lifted_by=permitted.id, lifted_at=now))
+        made = stops.press(tx, where, by=permitted.id, why=said, at=now)
+        tx.record(_entry("stop.pressed", where, made, by=permitted.id, now=now))
         return Stopped(stop=made, repeated=False)
 
 
-def lift_stop(office: Office, by: Actor, *, name: str | None) -> LiftedStop | Refused:
+def lift_stop(office: Office, by: Actor, *, name: str | None, team: TeamName | None = None) -> LiftedStop | Refused:
     """Lifts the stop.
 
-    A use case's takes risk, or its owner where they or a program pressed it; the installation's takes risk, as all that gives
-    authority back does.
+    A use case's takes risk, or its owner where they or a program pressed it; a team's and the installation's take risk, as all
+    that gives authority back does.
     """
     with office.book.write() as tx:
         now = office.clock.now()
-        use_case = _within_reach(tx, name)
-        if isinstance(use_case, Refused):
-            return use_case
-        act = Act.LIFT_EVERYWHERE if use_case is None else Act.LIFT
-        person = allowed_person(office, tx, by, act, use_case)
+        where = _within_reach(tx, name, team)
+        if isinstance(where, Refused):
+            return where
+        person = allowed_person(office, tx, by, _to_lift(where), _only(where))
         if isinstance(person, Refused):
             return person
-        there = stops.standing(tx, use_case)
+        there = stops.standing(tx, where)
         if there is None:
-            return _not_stopped(tx, use_case)
+            return _not_stopped(tx, where)
         allowed = may_lift(there, person)
         if isinstance(allowed, Refused):
             return allowed
-        lifted = LiftedStop(stop=there, lifted_by=person.id, lifted_at=now)
-        stops.lift(tx, lifted)
-        tx.record(entry("stop.lifted", by=person.id, now=now, use_case=use_case, reach=there.reach.value))
-        return lifted
+        return _lift(tx, where, LiftedStop(stop=there, lifted_by=person.id, lifted_at=now))
+
+
+def _lift(tx: Tx, where: Where, lifted: LiftedStop) -> LiftedStop:
+    stops.lift(tx, lifted)
+    tx.record(_entry("stop.lifted", where, lifted.stop, by=lifted.lifted_by, now=lifted.lifted_at))
+    return lifted
+
+
+def _entry(word: str, where: Where, stop: Stop, *, by: PersonId, now: datetime) -> Event:
+    of_team: dict[str, Json] = {} if stop.team is None else {"team": stop.team}
+    return entry(word, by=by, now=now, use_case=_only(where), reach=stop.reach.value, **of_team)
+
+
+def _to_lift(where: Where) -> Act:
+    if isinstance(where, str):
+        return Act.LIFT_TEAM
+    return Act.LIFT_EVERYWHERE if where is None else Act.LIFT
+
+
+def _only(where: Where) -> UseCase | None:
+    """The use case that an act is about; None where it reaches further."""
+    return None if isinstance(where, str) else where
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,32 +116,38 @@ def stop_status(office: Office, *, name: str | None) -> Stops:
     """Which stops are pressed: those that hold for a use case, or with None all there are; and which were, and who lifted them."""
     with office.book.read() as tx:
         use_case = None if name is None else use_cases.require(tx, name)
-        found = stops.every(tx) if use_case is None else [*stops.history(tx, None), *stops.history(tx, use_case)]
+        found = stops.every(tx) if use_case is None else _all_of(tx, use_case)
     return Stops(
         pressed=tuple(stop for stop in found if isinstance(stop, Stop)),
         lifted=tuple(stop for stop in found if isinstance(stop, LiftedStop)),
     )
 
 
-def _within_reach(tx: Tx, name: str | None) -> UseCase | Refused | None:
-    """The use case by name, or None for the whole installation; from within one team nobody reaches that."""
-    if name is None and tx.team is not None:
-        why = f"The stop of the whole installation reaches beyond team {tx.team!r}."
+def _all_of(tx: Tx, use_case: UseCase) -> list[Stop | LiftedStop]:
+    places: tuple[Where, ...] = (None, teams.of(tx, use_case), use_case)
+    return [one for where in places for one in stops.history(tx, where)]
+
+
+def _within_reach(tx: Tx, name: str | None, team: TeamName | None) -> Where | Refused:
+    """Where the stop is to hold; from within one team nobody reaches further."""
+    if name is not None:
+        return use_cases.require(tx, name)
+    if tx.team is not None and tx.team != team:
+        what = "the whole installation" if team is None else f"team {team!r}"
+        why = f"The stop of {what} reaches beyond team {tx.team!r}."
         return Refused(code="beyond_the_team", why=why, remedy="Name a use case; or let somebody do it who is not bound to one team.")
-    return None if name is None else use_cases.require(tx, name)
+    if team is not None and not teams.is_there(tx, team):
+        return Refused(code="not_there", why=f"No use case is team {team!r}'s.", remedy="`licet use-case list` says whose each is.")
+    return team
 
 
-def _owner(use_case: UseCase | None) -> PersonId | None:
-    return None if use_case is None else use_case.owner
-
-
-def _not_stopped(tx: Tx, use_case: UseCase | None) -> Refused:
-    elsewhere = None if use_case is None else stops.pressed(tx, use_case.id)
-    if use_case is None:
-        why, remedy = "The installation's stop is not pressed.", "`licet stop status` shows which are."
-    elif elsewhere is None:
-        why, remedy = f"The stop of {use_case.slug!r} is not pressed.", "`licet stop status` shows which are."
+def _not_stopped(tx: Tx, where: Where) -> Refused:
+    elsewhere = stops.pressed(tx, where.id) if isinstance(where, UseCase) else None
+    what = "the installation" if where is None else f"team {where!r}" if isinstance(where, str) else repr(where.slug)
+    if elsewhere is None:
+        why, remedy = f"The stop of {what} is not pressed.", "`licet stop status` shows which are."
     else:
-        why = f"The stop of {use_case.slug!r} is not pressed; the installation's is."
-        remedy = "Lift that one, as risk: `licet stop lift`."
+        holder = "the installation's" if elsewhere.team is None else f"that of team {elsewhere.team!r}"
+        why = f"The stop of {what} is not pressed; {holder} is."
+        remedy = "Lift that one, as risk: `licet stop lift" + ("`." if elsewhere.team is None else f" --team {elsewhere.team}`.")
     return Refused(code="not_stopped", why=why, remedy=remedy)

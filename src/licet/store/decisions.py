@@ -268,6 +268,13 @@ def decided(tx: Tx, use_case: UseCase) -> list[CaseNumber]:
     return [CaseNumber(n) for n in found]
 
 
+def decided_by(tx: Tx, use_case: UseCase, by: frozenset[str]) -> list[CaseNumber]:
+    """The numbers of the cases that these decided, in order."""
+    d = tables.decision.c
+    wanted = select(d.case_number).where(d.use_case_id == use_case.id, d.by.in_(sorted(by))).order_by(d.case_number)
+    return [CaseNumber(n) for n in tx.conn.execute(wanted).scalars()]
+
+
 def routed(tx: Tx, number: CaseNumber) -> Routed | None:
     """How a case was routed; None while it was not."""
     r = tables.routing

@@ -9,6 +9,7 @@ from typing import Any, TypeAlias
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, make_url, text
 from sqlalchemy.exc import ArgumentError, DatabaseError, DBAPIError, IntegrityError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnectionError
 
 HEAD = "0003"
 """The schema this code writes; `licet db upgrade` brings an older database here."""
@@ -75,13 +76,21 @@ SERVING = {"pool_size": 10, "max_overflow": 30}
 """Connections of a process that serves: a few, and more under load."""
 
 SERVED = {
-    "options": "-c idle_in_transaction_session_timeout=15000",
+    "options": "-c idle_in_transaction_session_timeout=15000 -c lock_timeout=10000 -c statement_timeout=60000",
     "connect_timeout": 5,
+    "tcp_user_timeout": 25_000,
     "keepalives_idle": 10,
     "keepalives_interval": 5,
     "keepalives_count": 3,
 }
-"""What a connection of such a process tells PostgreSQL: a worker that stands still in a transaction holds up nobody for long."""
+"""What a connection of such a process tells PostgreSQL, in milliseconds where it is PostgreSQL's: nobody waits without a limit.
+
+A worker that stands still in a transaction holds up nobody for long; a lock, a statement, and a server whose machine is gone are not
+waited for longer than that.
+"""
+
+TOO_SLOW = "57014"
+"""PostgreSQL's code for a statement that took longer than it may."""
 
 
 def open_engine(
@@ -266,6 +275,10 @@ def named_errors(engine: Engine) -> Iterator[None]:
         if isinstance(error, IntegrityError):
             raise
         raise _named(error, engine.url) from error
+    except NoConnectionError as error:
+        raise DatabaseBusyError(
+            "All connections of this process to the database are in use, for half a minute already. Nothing was done. Repeat it."
+        ) from error
     except ConnectionError as error:
         if engine.url.host is None:
             raise
@@ -275,6 +288,10 @@ def named_errors(engine: Engine) -> Iterator[None]:
 def _named(error: DBAPIError, url: URL) -> Exception:
     code, says = _said(error)
     locked = isinstance(error, OperationalError) and ("locked" in says or "busy" in says)
+    if code == TOO_SLOW:
+        return DatabaseBusyError(
+            f"{_where(url)} did not answer within a minute ({says}). Nothing was done. Check the server's load and its disk, and repeat."
+        )
     if locked or code == "55P03":
         return DatabaseBusyError(
             f"Another process has been writing to the database for more than {BUSY_AFTER.seconds} seconds. "

@@ -1,8 +1,36 @@
 """What lasts of a mandate beyond its terms: how far it is exposed, what was narrowed, and drills of the stop. Only the store reads this."""
 
-from sqlalchemy import Table
+from sqlalchemy import Column, ForeignKey, Integer, String, Table, Text
+
+from licet.store.moments import Moment
+from licet.store.tables import metadata
 
 __all__ = ["TABLES"]
 
-TABLES: tuple[Table, ...] = ()
+team_stop = Table(
+    "team_stop",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("team", String(60), nullable=False, index=True),
+    Column("by", Text, nullable=False),
+    Column("why", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("lifted_by", Text),
+    Column("lifted_at", Moment),
+)
+
+drill = Table(
+    "drill",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("use_case_id", ForeignKey("use_case.id"), nullable=False, index=True),
+    Column("stop_id", Integer, nullable=False, unique=True),
+    Column("by", Text, nullable=False),
+    Column("began_at", Moment, nullable=False),
+    Column("ended_at", Moment),
+    Column("took_ms", Integer),
+    Column("result", String(12)),
+)
+
+TABLES: tuple[Table, ...] = (team_stop, drill)
 """The tables of this file, in the order in which they are created."""

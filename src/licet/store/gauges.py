@@ -15,12 +15,13 @@ from licet.core.ledger import read_event
 from licet.core.mandate import ActiveMandate, state_of
 from licet.core.use_case import Stage, UseCase
 from licet.stats.watch import meter
-from licet.store import mandates, tables, tallies, use_cases, work_tables
+from licet.store import exposure_tables, mandates, tables, tallies, use_cases, work_tables
 from licet.store.book import Tx
 from licet.store.duties import SEEN_WITHIN
 from licet.store.effects import DEAD, WAITING
 from licet.store.engines import on_postgresql
 from licet.store.tallies import Tally
+from licet.store.teams import whose
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,7 +103,7 @@ class Gauges:
 
 def read_gauges(tx: Tx, now: datetime) -> Gauges:
     """Reads how everything stands."""
-    queues, effects, counted, stops = _queues(tx, now), _effects(tx), tallies.every(tx), _stops(tx)
+    queues, effects, counted, stops, by_team = _queues(tx, now), _effects(tx), tallies.every(tx), _stops(tx), _team_stops(tx)
     there = [one for one in use_cases.every(tx) if one.stage is not Stage.RETIRED]
     pending, since = _pending(tx)
     return Gauges(
@@ -113,7 +114,7 @@ def read_gauges(tx: Tx, now: datetime) -> Gauges:
                 queue=queues.get(one.id, Queue()),
                 effects=effects.get(one.id, Effects()),
                 mandate=_governed(tx, one, now),
-                stopped_at=stops.get(one.id),
+                stopped_at=stops.get(one.id) or by_team.get(one.id),
             )
             for one in there
         ),
@@ -188,6 +189,12 @@ def _stops(tx: Tx) -> Mapping[int | None, datetime]:
     s = work_tables.stop.c
     rows = tx.run(select(s.use_case_id, func.min(s.at).label("at")).where(s.lifted_at.is_(None)).group_by(s.use_case_id))
     return {row.use_case_id: row.at for row in rows}
+
+
+def _team_stops(tx: Tx) -> Mapping[int, datetime]:
+    u, s = tables.use_case, exposure_tables.team_stop
+    wanted = select(u.c.id, func.min(s.c.at).label("at")).select_from(u.join(s, whose == s.c.team))
+    return {row.id: row.at for row in tx.run(wanted.where(s.c.lifted_at.is_(None)).group_by(u.c.id))}
 
 
 def _workers(tx: Tx) -> tuple[Seen, ...]:

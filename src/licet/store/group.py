@@ -17,13 +17,25 @@ from sqlalchemy.exc import DBAPIError
 
 from licet.ports import Draw, Vault
 from licet.store.book import Book, Tx
-from licet.store.engines import begin_write, begun, commit, named_errors, roll_back
+from licet.store.engines import DatabaseBusyError, DatabaseUnreachableError, begin_write, begun, commit, named_errors, roll_back
 
 MOST = 64
 """Parts in one commit."""
 
 LONGEST = timedelta(milliseconds=20)
 """After so long a group commits, however many wait: the first of it is told by then."""
+
+PATIENCE = timedelta(seconds=60)
+"""A thread waits so long for its turn, and so long for a commit: longer than a connection that is dead is taken to live."""
+
+_NO_TURN = (
+    f"Another thread of this process has been writing to the database for more than {PATIENCE.seconds} seconds. "
+    "Nothing was done. Repeat it; where that does not help, start the process again."
+)
+_UNTOLD = (
+    f"The database has not said within {PATIENCE.seconds} seconds whether it wrote what it was given. "
+    "Check that its server answers and its disk is well, and repeat: what was written is known again."
+)
 
 
 @dataclass(slots=True)
@@ -39,9 +51,9 @@ class _Group:
     @contextmanager
     def part(self) -> Iterator[None]:
         """One thread's turn; what fails is taken back alone. The first part needs no savepoint: with it the whole is taken back."""
-        if self.parts:
-            self.conn.exec_driver_sql("SAVEPOINT part")
         try:
+            if self.parts:
+                self.conn.exec_driver_sql("SAVEPOINT part")
             yield
             if self.parts:
                 self.conn.exec_driver_sql("RELEASE SAVEPOINT part")
@@ -103,7 +115,8 @@ class GroupBook(Book):
                 self._pass_on(group)
                 raise
             self._pass_on(group)
-            group.ended.wait()
+            if not group.ended.wait(PATIENCE.total_seconds()):
+                raise DatabaseUnreachableError(_UNTOLD)
             if group.error is not None:
                 raise group.error
 
@@ -117,9 +130,11 @@ class GroupBook(Book):
         """Waits for its turn; joins the open transaction, or begins one."""
         with self._count:
             self._waiting += 1
-        self._turn.acquire()
+        came = self._turn.acquire(timeout=PATIENCE.total_seconds())
         with self._count:
             self._waiting -= 1
+        if not came:
+            raise DatabaseBusyError(_NO_TURN)
         try:
             if self._group is None:
                 self._group = self._begun()
@@ -134,7 +149,9 @@ class GroupBook(Book):
     def _pass_on(self, group: _Group) -> None:
         """Hands the open transaction to the next thread that waits; ends it where none does, or it is large or old enough."""
         room = group.parts < MOST and time.monotonic() - group.began < LONGEST.total_seconds()
-        if not (group.parts and group.error is None and room and self._waiting):
-            self._group = None
-            group.end()
-        self._turn.release()
+        try:
+            if not (group.parts and group.error is None and room and self._waiting):
+                self._group = None
+                group.end()
+        finally:
+            self._turn.release()

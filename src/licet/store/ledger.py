@@ -1,14 +1,15 @@
 """The ledger's rows: pending entries become numbered entries of a signed tree."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import delete, insert, select, update
 
 from licet.core.ledger import Event, Frontier, leaf_hash, read_event
+from licet.core.tiles import WIDE
 from licet.ports import Seal, Witness
-from licet.store import tables
+from licet.store import marks, tables, tiles
 from licet.store.book import Book, Record, Tx
 
 HASH_BYTES = 32
@@ -60,6 +61,8 @@ def _sequence_some(book: Book, seal: Seal, witness: Witness, now: datetime) -> i
         tx.conn.execute(update(tables.ledger_head).values(size=grown.size, peaks=b"".join(grown.peaks)))
         tx.conn.execute(insert(tables.checkpoint).values(size=grown.size, note=note, at=now))
         tx.conn.execute(delete(tables.ledger_pending).where(tables.ledger_pending.c.id <= pending[-1].id))
+        tiles.keep(tx, grown.size)
+        marks.keep(tx, grown.size)
     witness.keep(note)
     return len(rows)
 
@@ -85,15 +88,32 @@ def leaves(tx: Tx) -> list[bytes]:
     return list(tx.conn.execute(select(tables.ledger_entry.c.leaf).order_by(tables.ledger_entry.c.index)).scalars())
 
 
-def entries(tx: Tx, *, use_case: str | None = None, also: frozenset[str] = frozenset()) -> Iterator[Entry]:
-    """The numbered entries in order: all, or those of a use case (under any of its names) and of the installation."""
+def entries(tx: Tx) -> Iterator[Entry]:
+    """The numbered entries in order."""
     e = tables.ledger_entry.c
     wanted = select(e.index, e.body, e.leaf).order_by(e.index)
-    if use_case is not None:
-        wanted = wanted.where(e.use_case.in_({use_case, *also}) | (e.use_case.is_(None)))
     with tx.conn.execute(wanted, execution_options={"yield_per": 5000}) as rows:
         for row in rows:
             yield _entry(row)
+
+
+def entries_at(tx: Tx, numbers: Sequence[int]) -> Iterator[Entry]:
+    """The entries with these numbers, in order."""
+    e = tables.ledger_entry.c
+    for start in range(0, len(numbers), 500):
+        wanted = select(e.index, e.body, e.leaf).where(e.index.in_(numbers[start : start + 500])).order_by(e.index)
+        yield from map(_entry, tx.run(wanted).all())
+
+
+def make_findable(book: Book) -> None:
+    """Marks what an older release left without marks; does nothing where all entries have theirs."""
+    with book.read() as tx:
+        done = marks.marked(tx) >= _head(tx).size
+    while not done:
+        with book.write() as tx:
+            size = _head(tx).size
+            tiles.keep(tx, size)
+            done = marks.keep(tx, size)
 
 
 def _entry(row: Record) -> Entry:
@@ -103,19 +123,6 @@ def _entry(row: Record) -> Entry:
 def _as_bytes(value: bytes | str) -> bytes:
     """SQLite keeps whatever type somebody wrote; a text is judged by its bytes."""
     return value.encode() if isinstance(value, str) else value
-
-
-def earlier_names(tx: Tx, slug: str) -> list[str]:
-    """The names a use case had before this one, newest first, as its renamings in the ledger tell."""
-    e = tables.ledger_entry.c
-    names: list[str] = []
-    here = slug
-    rows = tx.run(select(e.index, e.body, e.use_case).where(e.use_case.is_not(None)).order_by(e.index.desc()))
-    for row in rows:
-        if row.use_case == here and b'"use_case.renamed"' in row.body:
-            here = str(read_event(row.body).facts["was"])
-            names.append(here)
-    return names
 
 
 def last_of(tx: Tx, use_case: str, word: str) -> Entry:
@@ -139,15 +146,26 @@ def newest_checkpoint(tx: Tx) -> str | None:
     return tx.conn.execute(select(c.note).order_by(c.size.desc()).limit(1)).scalar_one_or_none()
 
 
-def checkpoints(tx: Tx) -> list[tuple[int, str]]:
-    """All signed checkpoints, smallest first."""
+def checkpoints(tx: Tx, *, below: int, newest: int) -> list[tuple[int, str]]:
+    """The newest signed checkpoints below a size, smallest first."""
     c = tables.checkpoint.c
-    return [(row.size, row.note) for row in tx.run(select(c.size, c.note).order_by(c.size))]
+    rows = tx.run(select(c.size, c.note).where(c.size < below).order_by(c.size.desc()).limit(newest)).all()
+    return [(row.size, row.note) for row in reversed(rows)]
+
+
+def checkpoint_at(tx: Tx, size: int) -> str | None:
+    """The checkpoint that was signed at exactly this size; None where none was."""
+    c = tables.checkpoint.c
+    return tx.conn.execute(select(c.note).where(c.size == size)).scalar_one_or_none()
 
 
 def is_pending(tx: Tx) -> bool:
     """Whether any entry waits for its number."""
     return tx.run(select(tables.ledger_pending.c.id).limit(1)).first() is not None
+
+
+CHECKED_AT_ONCE = 64 * WIDE
+"""Leaves that a check keeps in memory."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,19 +176,20 @@ class Check:
         entries: how many entries were read.
         root: of the tree they make, 32 bytes.
         problems: one sentence per offender; empty when the entries are the ones that were signed.
+        root_at: of the tree they made at the size that was asked for; None where none was, or they are fewer.
     """
 
     entries: int
     root: bytes
     problems: tuple[str, ...]
+    root_at: bytes | None
 
 
-def check(tx: Tx) -> Check:
-    """Recomputes the tree from the bytes of all entries and holds it against what was signed last."""
+def check(tx: Tx, *, at: int | None = None) -> Check:
+    """Recomputes the tree from the bytes of all entries and holds it against what was signed last, and against kept hashes."""
     problems: list[str] = []
-    frontier = Frontier()
-    batch: list[bytes] = []
-    count = 0
+    frontier, batch, count = Frontier(), list[bytes](), 0
+    root_at = frontier.root() if at == 0 else None
     for entry in entries(tx):
         if entry.index != count:
             problems.append(f"entry {count} is missing or out of order: found {entry.index} in its place")
@@ -179,10 +198,15 @@ def check(tx: Tx) -> Check:
             problems.append(f"entry {entry.index} was changed: its bytes do not have the hash that was recorded")
         batch.append(leaf)
         count += 1
+        root_at = frontier.extend(batch).root() if count == at else root_at
+        if len(batch) == CHECKED_AT_ONCE:
+            problems += tiles.check(tx, batch, count - len(batch))
+            frontier, batch = frontier.extend(batch), []
+    problems += [*tiles.check(tx, batch, count - len(batch)), *tiles.check_above(tx)]
     frontier = frontier.extend(batch)
     signed = _head(tx)
     if signed.size != frontier.size:
         problems.append(f"the ledger has {frontier.size} entries, but {signed.size} were signed")
     elif signed.root() != frontier.root():
         problems.append(f"the {signed.size} entries are not the ones that were signed")
-    return Check(entries=count, root=frontier.root(), problems=tuple(problems))
+    return Check(entries=count, root=frontier.root(), problems=tuple(problems), root_at=root_at)

@@ -28,6 +28,11 @@ def give(tx: Tx, use_case: UseCase, name: TeamName) -> None:
         tx.run(insert(team).values(use_case_id=use_case.id, name=name))
 
 
+def is_there(tx: Tx, name: TeamName) -> bool:
+    """Whether any use case in view is a team's."""
+    return tx.run(select(tables.use_case.c.id).where(whose == name, in_view(tx)).limit(1)).first() is not None
+
+
 whose = func.coalesce(select(team.c.name).where(team.c.use_case_id == tables.use_case.c.id).scalar_subquery(), MAIN)
 """The team of a row of the table of use cases."""
 

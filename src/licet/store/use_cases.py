@@ -61,6 +61,11 @@ def by_id(tx: Tx, use_case_id: int) -> UseCase:
     return _use_case(tx.run(select(tables.use_case).where(tables.use_case.c.id == use_case_id, in_view(tx))).one())
 
 
+def find_by_id(tx: Tx, use_case_id: int) -> UseCase | None:
+    """The use case of a row id; None where it is not there for this transaction."""
+    return next((one for one in every(tx) if one.id == use_case_id), None)
+
+
 def every(tx: Tx) -> list[UseCase]:
     """All use cases that are there, oldest first."""
     return [_use_case(row) for row in tx.run(select(tables.use_case).where(in_view(tx)).order_by(tables.use_case.c.id))]

@@ -16,8 +16,8 @@ from licet.core.refusal import Refused
 from licet.core.token import TokenScope
 from licet.core.use_case import UseCase
 from licet.flows.follow import use_case_named
-from licet.flows.issue_tokens import admit, admit_everywhere
-from licet.flows.office import UnknownPersonError, who
+from licet.flows.issue_tokens import admit, admit_everywhere, admit_to_reach
+from licet.flows.office import Office, UnknownPersonError, who
 from licet.flows.receive import Parcel
 from licet.web.desk import LOOPBACK, Desk, desk_of
 from licet.web.frame import ROUTE
@@ -167,6 +167,31 @@ def everywhere(scope: TokenScope) -> Callable[[Request], Awaitable[None]]:
             raise refusal(found)
 
     return let_in_everywhere
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reached:
+    """A program that was let in to all its token is for; `use_case` is the only one it is for, None: all that `office` shows."""
+
+    desk: Desk
+    office: Office
+    by: Caller
+    use_case: str | None
+
+
+def reaching(scope: TokenScope) -> Callable[[Request], Awaitable[Reached]]:
+    """What lets a request in to an address that spans use cases: it raises where no token with this scope is shown."""
+
+    async def let_in_as_far(request: Request) -> Reached:
+        desk = desk_of(request)
+        request.scope[ROUTE] = request.scope["route"].path
+        found = await desk.run(lambda: admit_to_reach(desk.office, _bearer(request), scope))
+        if isinstance(found, Refused):
+            raise refusal(found)
+        office = desk.office if found.team is None else desk.office.for_team(found.team)
+        return Reached(desk=desk, office=office, by=found.by, use_case=found.use_case)
+
+    return let_in_as_far
 
 
 def let_in(request: Request) -> Let:

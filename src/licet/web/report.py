@@ -92,12 +92,12 @@ class MandateFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuditFacts:
-    """Audits of the mandate's newest round: counts, and the watch after each audit it counted."""
+    """Audits of the mandate's newest round: counts, and the watch after each audit it counted. `waiting` None is not told."""
 
     points: tuple[WatchPoint, ...]
     simulated: tuple[Stretch, ...]
     drawn: int
-    waiting: int
+    waiting: int | None
     overdue: int
     tripped: bool
     target: float
@@ -205,7 +205,10 @@ class IncidentFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReportFacts:
-    """Everything a report shows. What is None or empty is not there yet, and the report says so."""
+    """Everything a report shows. What is None or empty is not there yet, and the report says so.
+
+    `about` says which evidence pack the report is in; empty: none.
+    """
 
     title: str
     slug: str
@@ -223,6 +226,7 @@ class ReportFacts:
     examples: tuple[Example, ...] = ()
     examples_left_out: bool = False
     incidents: tuple[IncidentFacts, ...] = field(default_factory=tuple)
+    about: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -68,7 +68,7 @@ class ObligationOut(BaseModel):
     applies: bool = Field(description="Whether it applies on the day that is asked about.")
     by_choice: bool = Field(description="Whether it is taken on by choice; else it is a law.")
     evidence_for: list[str] = Field(description="Kinds of evidence that Licet produces; `none` where it produces nothing.")
-    to_check: str = Field(description="What of this entry must be checked by somebody who knows; empty where nothing is known to be unsure.")
+    to_check: str = Field(description="What of this entry must be checked by somebody who knows; else empty.")
 
 
 class ObligationsOut(BaseModel):

@@ -31,7 +31,7 @@ class PressedOut(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    reach: Literal["use_case", "installation"]
+    reach: Literal["use_case", "team", "installation"]
     by: str
     at: datetime
     why: str
@@ -43,12 +43,12 @@ class StopOut(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     stopped: bool
-    pressed: list[PressedOut] = Field(description="The stops that hold here: the use case's own, and the installation's.")
+    pressed: list[PressedOut] = Field(description="The stops that hold here: the use case's own, its team's, and the installation's.")
 
 
 @routes.get("/stop", **needs(TokenScope.MANDATE_READ))
 async def read_stop(let: Annotated[Let, Depends(let_in)]) -> StopOut:
-    """Whether the stop is pressed, here or for the whole installation."""
+    """Whether the stop is pressed: here, for the team, or for the whole installation."""
     return await _standing(let)
 
 

@@ -1,0 +1,154 @@
+"""Marks' rows: what makes entries of the ledger findable, so that a page of a million of them is read along an index."""
+
+import heapq
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
+
+from sqlalchemy import ColumnElement, Select, func, select
+
+from licet.core.ledger import Event, read_event
+from licet.store import tables
+from licet.store.book import CLOCK_SLACK, Tx
+from licet.store.witness_tables import ledger_mark
+
+AT_ONCE = 10_000
+"""Entries that are marked in one transaction."""
+
+_M, _E = ledger_mark.c, tables.ledger_entry.c
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Span:
+    """Entries that were filed under one name, from a number on and up to another: a name may have been somebody else's before.
+
+    `name` None: the installation's own entries. `end` None: until now.
+    """
+
+    name: str | None
+    first: int = 0
+    end: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """Which entries are looked for; None leaves open.
+
+    Attributes:
+        spans: whose entries; each entry is in one span at most.
+        words: which words of the ledger.
+        by: who acted.
+        case: number of a case.
+        no_case: only entries that are about no case.
+        since: the first moment.
+        until: the moment before which they happened.
+        after: the number after which the page begins; -1 for the first page.
+    """
+
+    spans: tuple[Span, ...] | None = None
+    words: tuple[str, ...] | None = None
+    by: str | None = None
+    case: int | None = None
+    no_case: bool = False
+    since: datetime | None = None
+    until: datetime | None = None
+    after: int = -1
+
+
+def keep(tx: Tx, size: int) -> bool:
+    """Marks entries that have none yet, some at a time; says whether all of the first `size` have theirs."""
+    have = marked(tx)
+    if have >= size:
+        return True
+    wanted = select(_E.index, _E.body).where(_E.index >= have).order_by(_E.index).limit(AT_ONCE)
+    rows = [_mark(int(row[0]), row[1]) for row in tx.run(wanted)]
+    tx.insert_many(ledger_mark, ("index", "at", "what", "by", "use_case", "case_number"), rows)
+    return have + len(rows) >= size
+
+
+def marked(tx: Tx) -> int:
+    """How many entries have their marks: always the first so many."""
+    last = tx.conn.execute(select(func.max(_M.index))).scalar_one_or_none()
+    return 0 if last is None else int(last) + 1
+
+
+def _mark(index: int, body: bytes | str) -> tuple[object, ...]:
+    """What an entry is found by; one that somebody made unreadable in the database is found by its number alone."""
+    try:
+        said = json.loads(body)
+        case = said["facts"].get("case_number")
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return (index, "", "", "", None, None)
+    return (index, said["at"], said["what"], said["by"], said["use_case"], case if type(case) is int else None)
+
+
+def page(tx: Tx, wanted: Wanted, limit: int) -> list[int]:
+    """The numbers of the first `limit` entries that are wanted, in the ledger's order."""
+    streams = [_run(tx, _stream(tx, wanted, span, word).limit(limit)) for span in _spans(wanted) for word in wanted.words or (None,)]
+    return list(islice(heapq.merge(*streams), limit))
+
+
+def every(tx: Tx, wanted: Wanted) -> list[int]:
+    """The numbers of all entries that are wanted, in the ledger's order."""
+    streams = [_run(tx, _stream(tx, wanted, span, word)) for span in _spans(wanted) for word in wanted.words or (None,)]
+    return list(heapq.merge(*streams))
+
+
+def _spans(wanted: Wanted) -> Sequence[Span | None]:
+    return (None,) if wanted.spans is None else wanted.spans
+
+
+def _run(tx: Tx, wanted: Select[tuple[int]]) -> Iterator[int]:
+    return iter([int(row[0]) for row in tx.run(wanted)])
+
+
+def _stream(tx: Tx, wanted: Wanted, span: Span | None, word: str | None) -> Select[tuple[int]]:
+    """One row of conditions that an index answers in the ledger's order."""
+    asked: list[ColumnElement[bool]] = [_M.index > wanted.after]
+    if span is not None:
+        asked += [_M.use_case.is_(None) if span.name is None else _M.use_case == span.name, _M.index >= span.first]
+        asked += [] if span.end is None else [_M.index < span.end]
+    asked += [] if word is None else [_M.what == word]
+    asked += [] if wanted.by is None else [_M.by == wanted.by]
+    asked += [] if wanted.case is None else [_M.case_number == wanted.case]
+    asked += [_M.case_number.is_(None)] if wanted.no_case else []
+    return select(_M.index).where(*asked, *_in_time(tx, wanted)).order_by(_M.index)
+
+
+def _in_time(tx: Tx, wanted: Wanted) -> list[ColumnElement[bool]]:
+    """Times, and the numbers between which alone they can be: an entry never lies before an earlier one by more than `CLOCK_SLACK`."""
+    asked: list[ColumnElement[bool]] = []
+    if wanted.since is not None:
+        before = select(_M.index).where(_M.at < wanted.since - CLOCK_SLACK).order_by(_M.at.desc()).limit(1)
+        last = tx.conn.execute(before).scalar_one_or_none()
+        asked += [_M.at >= wanted.since, _M.index > (-1 if last is None else last)]
+    if wanted.until is not None:
+        beyond = select(_M.index).where(_M.at >= wanted.until + CLOCK_SLACK).order_by(_M.at).limit(1)
+        first = tx.conn.execute(beyond).scalar_one_or_none()
+        asked += [_M.at < wanted.until, *([] if first is None else [_M.index < first])]
+    return asked
+
+
+def spans_of(tx: Tx, slugs: Sequence[str]) -> tuple[Span, ...]:
+    """Where the entries of use cases are: under each name, and under those that it had before, as far as it was its own."""
+    wanted = select(_M.index, _E.body).join(tables.ledger_entry, _E.index == _M.index)
+    wanted = wanted.where(_M.what.in_(("use_case.created", "use_case.renamed"))).order_by(_M.index.desc())
+    named = [(int(row[0]), read_event(_as_bytes(row[1]))) for row in tx.run(wanted)] if slugs else []
+    return tuple(span for slug in slugs for span in _spans_of(slug, named))
+
+
+def _spans_of(slug: str, named: Sequence[tuple[int, Event]]) -> Iterator[Span]:
+    here, end = slug, None
+    for index, event in named:
+        if event.use_case == here:
+            yield Span(name=here, first=index, end=end)
+            if event.what == "use_case.created":
+                return
+            here, end = str(event.facts["was"]), index
+    yield Span(name=here, end=end)
+
+
+def _as_bytes(value: bytes | str) -> bytes:
+    return value.encode() if isinstance(value, str) else value
