@@ -65,7 +65,7 @@ def active(what: Terms | None = None) -> ActiveMandate:
 
 def opened_for(digest: Digest) -> OpenedGate:
     """An open gate to *delegated*."""
-    return OpenedGate(to=Stage.DELEGATED, covers=digest, requirements=())
+    return OpenedGate(to=Stage.DELEGATED, covers=digest, mandate=digest, requirements=())
 
 
 def look(  # noqa: PLR0913 - one look, all its circumstances

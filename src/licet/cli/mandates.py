@@ -49,6 +49,8 @@ def gate_json(slug: str, found: "OpenedGate | ClosedGate", covers: str | None) -
             "shows": r.shows,
             "pattern": r.pattern.value,
             "ball": None if r.met else r.ball.value,
+            "people": [] if r.met else list(r.people),
+            "since": r.since.isoformat(),
             "closes": None if r.met else r.closes,
         }
         for r in found.requirements
@@ -94,14 +96,11 @@ def check(slug: str, to: str, home: str | None, *, as_json: bool) -> int:
 
 def _gate(slug: str, to: str, home: str | None) -> "tuple[OpenedGate | ClosedGate, str | None]":
     from licet.core.use_case import Stage
-    from licet.flows.hold_gate import evidence_of, show_gate
-    from licet.store import use_cases
+    from licet.flows.hold_gate import show_gate
 
     with at_work(home) as office:
         found = show_gate(office, name=slug, to=Stage(to))
-        with office.book.read() as tx:
-            covers = evidence_of(tx, use_cases.require(tx, slug)).covers
-    return found, covers
+    return found, found.covers if found.to is Stage.DELEGATED else None
 
 
 @click.command(context_settings=CONTEXT)

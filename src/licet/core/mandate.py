@@ -161,7 +161,7 @@ def grant(proposed: ProposedMandate, gate: OpenedGate, by: Actor, *, owner: Pers
 
     Args:
         proposed: what was asked for.
-        gate: the gate to *delegated*, opened for exactly this proposal's digest.
+        gate: the gate to *delegated*, opened for exactly this proposal.
         by: who grants: the owner of the use case.
         owner: who that is.
         now: when; the mandate expires `terms.lasts` later.
@@ -172,8 +172,8 @@ def grant(proposed: ProposedMandate, gate: OpenedGate, by: Actor, *, owner: Pers
     person = permit_person(by, Act.GRANT, use_case_owner=owner)
     if isinstance(person, Refused):
         return person
-    if gate.covers != proposed.digest:
-        why = f"The gate was opened for {gate.covers[:12]}, not for this mandate ({proposed.digest[:12]})."
+    if gate.mandate != proposed.digest:
+        why = f"The gate was opened for {(gate.mandate or 'nothing')[:12]}, not for this mandate ({proposed.digest[:12]})."
         return Refused(code="digest_mismatch", why=why, remedy="Ask for approvals of the present digest: `licet gate show`.")
     return ActiveMandate(proposed=proposed, granted_by=person.id, granted_at=now, expires_at=now + proposed.terms.lasts)
 

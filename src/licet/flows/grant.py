@@ -154,7 +154,7 @@ def grant_mandate(office: Office, by: Actor, *, name: str) -> ActiveMandate | Cl
         if isinstance(person, Refused):
             return person
         proposed = mandates.newest(tx, use_case)
-        gate = gate_of(tx, use_case, Stage.DELEGATED)
+        gate = gate_of(office, tx, use_case, Stage.DELEGATED, now=now)
         if isinstance(gate, ClosedGate):
             return gate
         if not isinstance(proposed, ProposedMandate):

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Self
 
 from licet.core.canonical import Json
+from licet.core.gate_rules import GateRules
 from licet.core.ids import LICET, OPERATOR, PROGRAM, PersonId, TeamName, UseCaseSlug
 from licet.core.ledger import Event
 from licet.core.people import Act, Actor, Operator, Person, permit, permit_person
@@ -21,7 +22,7 @@ ASSERTED = "asserted"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Office:
-    """The database and the outside world, behind their ports."""
+    """The database and the outside world, behind their ports; and the gate rules that came with the release."""
 
     book: Book
     clock: Clock
@@ -34,6 +35,7 @@ class Office:
     guardians: GuardianMaker
     systems: Systems
     effects: Effects
+    gates: GateRules
     far_witness: FarWitness | None = None
 
     def for_team(self, team: TeamName) -> Self:
