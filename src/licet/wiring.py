@@ -9,7 +9,7 @@ from licet.core.checkpoint import Checkpoint, MalformedNoteError
 from licet.edge.clock import SteadyClock, SystemClock
 from licet.edge.draw import SystemDraw
 from licet.edge.gate_file import shipped_gates
-from licet.edge.late import LateDurable, LateEffects, LateEngine, LateFarWitness, LateGuardians, LateSystems
+from licet.edge.late import LateCodes, LateDurable, LateEffects, LateEngine, LateFarWitness, LateGuardians, LatePasswords, LateSystems
 from licet.edge.post import FilePost
 from licet.edge.seal import Seal, open_seal, verify_checkpoint
 from licet.edge.slots import Slot, take_slot
@@ -45,6 +45,8 @@ def office_of(home: Home, book: Book, vault: FileVault, seal: Seal, clock: Clock
         effects=LateEffects(root=home.use_cases, secret=secret, allow=home.webhook_allow),
         far_witness=_far_witness(home),
         gates=shipped_gates(),
+        passwords=LatePasswords(),
+        codes=LateCodes(),
     )
 
 
