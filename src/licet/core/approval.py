@@ -4,7 +4,7 @@ A *request* is open until enough people passed it, one of them declined it, whoe
 something that it covers changed. What ended never opens again: a new request is asked for, and starts without a yes.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -12,7 +12,7 @@ from typing import NewType, assert_never
 
 from licet.core.canonical import Json, digest
 from licet.core.ids import Digest, PersonId, UseCaseSlug
-from licet.core.people import Person, Role
+from licet.core.people import Identity, Person, Role
 from licet.core.refusal import Refused
 from licet.core.risk import Tier
 
@@ -70,13 +70,13 @@ def quorum_for(tier: Tier | None, *, people: int) -> Quorum:
     """The quorum of a tier: what the gates ask for, never fewer than the law, and for a high tier one of them of risk.
 
     Args:
-        tier: of the use case; None where nobody answered the risk questions: its gate stays closed for that.
+        tier: of the use case; None where nobody answered the risk questions, which asks for what high does.
         people: what the gates in force ask for.
     """
     match tier:
-        case Tier.LOW | Tier.MEDIUM | None:
+        case Tier.LOW | Tier.MEDIUM:
             return Quorum(people=max(1, people), of_risk=0)
-        case Tier.HIGH | Tier.PROHIBITED:
+        case Tier.HIGH | Tier.PROHIBITED | None:
             return Quorum(people=max(2, people), of_risk=1)
         case _:
             assert_never(tier)
@@ -248,23 +248,19 @@ AnyRequest = LiveRequest | EndedRequest
 
 def state_word(found: AnyRequest) -> str:
     """The state in one word."""
-    match found:
-        case OpenRequest():
-            return "open"
-        case PassedRequest():
-            return "passed"
-        case VoidRequest():
-            return "void"
-        case DeclinedRequest():
-            return "declined"
-        case WithdrawnRequest():
-            return "withdrawn"
-        case ExpiredRequest():
-            return "expired"
-        case UsedRequest():
-            return "used"
-        case _:
-            assert_never(found)
+    return STATES[type(found)]
+
+
+STATES: Mapping[type[AnyRequest], str] = {
+    OpenRequest: "open",
+    PassedRequest: "passed",
+    VoidRequest: "void",
+    DeclinedRequest: "declined",
+    WithdrawnRequest: "withdrawn",
+    ExpiredRequest: "expired",
+    UsedRequest: "used",
+}
+"""Every state with its word; a test holds the list against the union."""
 
 
 def covers_digest(request: RequestId, covered: Covered) -> Digest:
@@ -303,7 +299,7 @@ def open_request(request: Request, before: LiveRequest | None) -> OpenRequest | 
     return OpenRequest(request=request)
 
 
-def say_yes(found: AnyRequest | None, asked: Digest, by: Person, hands: frozenset[PersonId], *, now: datetime, identity: str) -> Yes | Refused:
+def say_yes(found: AnyRequest | None, asked: Digest, by: Person, hands: frozenset[PersonId], *, now: datetime) -> Yes | Refused:
     """Gives a named person's yes to exactly the request that has this digest.
 
     Args:
@@ -312,7 +308,6 @@ def say_yes(found: AnyRequest | None, asked: Digest, by: Person, hands: frozense
         by: who approves: risk, or an owner of another use case. There is no approving on somebody's behalf.
         hands: who may not: whoever wrote, built, proposed or owns it.
         now: when.
-        identity: how it is known who they are.
 
     Returns:
         The yes, or `Refused`.
@@ -325,7 +320,8 @@ def say_yes(found: AnyRequest | None, asked: Digest, by: Person, hands: frozense
     if asked != found.request.digest:
         why = f"{asked!r} is not what is asked for now ({found.request.digest!r})."
         return Refused(code="digest_mismatch", why=why, remedy="Read `licet gate show` and approve the digest it prints.")
-    return (_not_live(found) or _said_before(found, by)) or Yes(by=by.id, at=now, of_risk=by.has(Role.RISK), identity=identity)
+    said = Yes(by=by.id, at=now, of_risk=by.has(Role.RISK), identity=by.identity.value)
+    return _not_live(found) or _said_before(found, by) or _not_confirmed(found, by) or said
 
 
 def not_independent(by: Person, hands: frozenset[PersonId]) -> Refused | None:
@@ -340,6 +336,15 @@ def _said_before(found: AnyRequest, by: Person) -> Refused | None:
     if any(yes.by == by.id for yes in found.request.given):
         return Refused(code="already_done", why="You approved exactly this before.", remedy="")
     return None
+
+
+def _not_confirmed(found: AnyRequest, by: Person) -> Refused | None:
+    """Where the tier is high, or nobody knows it, a yes takes somebody who has just shown once more who they are."""
+    if found.request.tier in {Tier.LOW, Tier.MEDIUM} or by.identity is Identity.CONFIRMED:
+        return None
+    tier = found.request.tier or "unknown"
+    why = f"The tier is {tier}: a yes takes somebody who has just confirmed who they are, and {by.email!r} is {by.identity.value}."
+    return Refused(code="confirmation_needed", why=why, remedy="Confirm it first: `licet confirm`.")
 
 
 def _not_live(found: AnyRequest) -> Refused | None:
@@ -357,7 +362,7 @@ def not_open(found: AnyRequest) -> Refused:
 
 
 def counting(request: Request, able: frozenset[PersonId], hands: frozenset[PersonId]) -> tuple[Yes, ...]:
-    """The yeses that count: of distinct people who are able now and had no hand in it since; one person counts once, whatever their roles."""
+    """The yeses that count: of people who are able now and had no hand in it since; one person counts once, whatever their roles."""
     first = {yes.by: yes for yes in reversed(request.given)}
     own = (yes for yes in request.given if first[yes.by] is yes)
     return tuple(yes for yes in own if yes.fast_lane is not None or (yes.by in able and yes.by not in hands))
@@ -424,8 +429,9 @@ def withdraw(found: AnyRequest | None, by: Person, *, now: datetime) -> Withdraw
 
 
 def is_over(found: LiveRequest, now: datetime) -> bool:
-    """Whether its time is over."""
-    return now >= found.request.expires_at
+    """Whether its time is over. An envelope that passed ends by its own date."""
+    stays = isinstance(found, PassedRequest) and found.request.subject is Subject.ENVELOPE
+    return now >= found.request.expires_at and not stays
 
 
 def is_slow(found: LiveRequest, now: datetime) -> bool:

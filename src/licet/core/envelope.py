@@ -69,7 +69,7 @@ class Envelope:
     @property
     def digest(self) -> Digest:
         """Names it by what it says, for the request that covers it."""
-        said = {"envelope": self.id, "use_case": self.use_case, "bounds": bounds_to_json(self.bounds), "proposed_by": self.proposed_by}
+        said: Json = {"envelope": self.id, "use_case": self.use_case, "bounds": bounds_to_json(self.bounds), "proposed_by": self.proposed_by}
         return Digest(digest(said))
 
 
@@ -210,7 +210,7 @@ def _no_wider(running: Terms, terms: Terms) -> bool:
 
 def grant_within(proposed: ProposedMandate, gate: OpenedGate, waiting: WaitingUse, *, now: datetime) -> ActiveMandate | Refused:
     """Puts a change in force by rule, once its window is over and its gate is open; nobody is said to have granted it."""
-    if waiting.mandate != proposed.id or gate.covers != proposed.digest:
+    if waiting.mandate != proposed.id or gate.mandate != proposed.digest:
         why = "The gate was opened for another mandate than the one that waits."
         return Refused(code="digest_mismatch", why=why, remedy="See `licet envelope show`.")
     if now < waiting.window_ends:

@@ -124,6 +124,7 @@ class Act(StrEnum):
     QUESTION = "ask a question about a request"
     DECLINE = "decline a request"
     PRE_APPROVE = "approve a change envelope"
+    OPEN_FAST_LANE = "open or close the fast lane"
     VETO = "veto a change"
     NARROW = "narrow a mandate"
     EXPOSE = "widen a mandate's exposure"
@@ -180,6 +181,7 @@ ROLES_FOR: Mapping[Act, frozenset[Role]] = {
     Act.QUESTION: frozenset({Role.RISK, Role.OWNER}),
     Act.DECLINE: frozenset({Role.RISK, Role.OWNER}),
     Act.PRE_APPROVE: frozenset({Role.RISK}),
+    Act.OPEN_FAST_LANE: frozenset({Role.RISK}),
     Act.VETO: frozenset({Role.RISK, Role.OWNER}),
     Act.NARROW: frozenset({Role.OWNER, Role.RISK, Role.ADMIN}),
     Act.EXPOSE: frozenset({Role.OWNER}),

@@ -3,17 +3,18 @@
 from datetime import datetime
 
 from licet.core.approval import AnyRequest, LiveRequest, OpenRequest, PassedRequest, Subject, Yes, not_open, say_yes, take
+from licet.core.canonical import Json
 from licet.core.gate import Approval
-from licet.core.ids import Digest, PersonId
+from licet.core.ids import Digest
 from licet.core.incident import Message
 from licet.core.people import Act, Actor
 from licet.core.refusal import Refused
 from licet.core.use_case import UseCase
-from licet.flows.ask import may_count
 from licet.flows.chase import end_if_over
 from licet.flows.cover import hands_in, void_if_changed
-from licet.flows.office import ASSERTED, Office, allowed_person, entry, working
-from licet.store import approvals, notices, people
+from licet.flows.givers import able
+from licet.flows.office import Office, allowed_person, entry, working
+from licet.store import approvals, notices
 from licet.store.book import Tx
 
 
@@ -27,9 +28,9 @@ def approve_gate(office: Office, by: Actor, *, name: str, digest: Digest) -> App
         person = allowed_person(office, tx, by, Act.APPROVE, use_case)
         if isinstance(person, Refused):
             return person
-        found = _asked(tx, use_case, digest, now)
+        found = _asked(office, tx, use_case, digest, now)
         hands = hands_in(tx, use_case)
-        yes = say_yes(found, digest, person, hands, now=now, identity=ASSERTED)
+        yes = say_yes(found, digest, person, hands, now=now)
         if isinstance(yes, Refused):
             return yes
         if not isinstance(found, OpenRequest | PassedRequest):
@@ -41,32 +42,21 @@ def approve_gate(office: Office, by: Actor, *, name: str, digest: Digest) -> App
         return Approval(digest=digest, by=yes.by, at=yes.at)
 
 
-def _asked(tx: Tx, use_case: UseCase, digest: Digest, now: datetime) -> AnyRequest | None:
+def _asked(office: Office, tx: Tx, use_case: UseCase, digest: Digest, now: datetime) -> AnyRequest | None:
     """The newest request for a mandate, or the one for an envelope where that has the digest; as it stands after time and changes."""
-    void_if_changed(tx, use_case, now)
+    void_if_changed(office, tx, use_case, now)
     end_if_over(tx, use_case, now)
     mandate, envelope = (approvals.newest(tx, use_case, subject) for subject in (Subject.MANDATE, Subject.ENVELOPE))
     return envelope if envelope is not None and (mandate is None or envelope.request.digest == digest) else mandate
 
 
-def able(tx: Tx, found: LiveRequest) -> frozenset[PersonId]:
-    """Of those who said yes, the people whose yes still counts as far as they themselves go: they are here, and carry the role for it.
-
-    Once a request has passed, that is settled; only a hand in the use case takes a yes back from then on.
-    """
-    givers = [people.by_id(tx, yes.by) for yes in found.request.given]
-    if isinstance(found, PassedRequest):
-        return frozenset(yes.by for yes in found.request.given)
-    return frozenset(person.id for person in givers if person is not None and may_count(person))
-
-
 def _write(tx: Tx, use_case: UseCase, after: LiveRequest, yes: Yes, *, was: LiveRequest) -> None:
     approvals.add_yes(tx, after, yes)
     request = after.request
-    given = {"request": request.id, "digest": request.digest, "of_risk": yes.of_risk, "to": request.subject.value}
+    given: dict[str, Json] = {"request": request.id, "digest": request.digest, "of_risk": yes.of_risk, "to": request.subject.value}
     tx.record(entry("approval.given", by=yes.by, now=yes.at, use_case=use_case, **given))
     if isinstance(after, PassedRequest) and isinstance(was, OpenRequest):
-        facts = {"request": request.id, "digest": request.digest, "people": len(request.given)}
+        facts: dict[str, Json] = {"request": request.id, "digest": request.digest, "people": len(request.given)}
         tx.record(entry("approval.passed", by=yes.by, now=yes.at, use_case=use_case, **facts))
         body = f"Enough people said yes to {request.id}. Next: licet mandate grant {use_case.slug}"
         for person in sorted({request.asked_by, use_case.owner} - {None, yes.by}, key=str):

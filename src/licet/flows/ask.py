@@ -24,6 +24,7 @@ from licet.core.people import Act, Actor, Person, Role
 from licet.core.refusal import Refused
 from licet.core.use_case import UseCase
 from licet.flows.cover import covered_now, hands_in, proposal_now, quorum_now, void_if_changed
+from licet.flows.givers import disabled, may_count
 from licet.flows.office import Office, allowed_person, entry, working
 from licet.store import approvals, fast_lanes, notices, people, risks
 from licet.store.book import Tx
@@ -42,7 +43,7 @@ def ask_approval(office: Office, by: Actor, *, name: str) -> LiveRequest | Refus
         person = allowed_person(office, tx, by, Act.ASK_APPROVAL, use_case)
         if isinstance(person, Refused):
             return person
-        void_if_changed(tx, use_case, now)
+        void_if_changed(office, tx, use_case, now)
         proposed = proposal_now(tx, use_case)
         if proposed is None:
             why = f"No mandate on the newest verdict of {use_case.slug!r} is proposed."
@@ -60,8 +61,8 @@ def ask_for(  # noqa: PLR0913 - one act, all its circumstances
         use_case=use_case.slug,
         subject=subject,
         names=names,
-        covered=covered_now(tx, use_case, subject),
-        quorum=quorum_now(tx, use_case),
+        covered=covered_now(office, tx, use_case, subject),
+        quorum=quorum_now(office, tx, use_case),
         tier=None if risk is None else risk.tier,
         asked_by=by,
         asked_at=now,
@@ -95,12 +96,7 @@ def tell_approvers(tx: Tx, use_case: UseCase, found: OpenRequest, what: str, now
 def approvers(tx: Tx, use_case: UseCase) -> list[Person]:
     """Everybody who may say yes here: risk and owners, without a hand in the use case."""
     hands = hands_in(tx, use_case)
-    return [person for person, _ in people.everyone(tx) if may_count(person) and person.id not in hands]
-
-
-def may_count(person: Person) -> bool:
-    """Whether a person carries a role whose yes counts, and none that keeps it from counting."""
-    return person.has(Role.RISK, Role.OWNER) and not person.has(Role.BUILDER)
+    return [person for person, _ in people.everyone(tx) if may_count(person) and person.id not in hands and not disabled(tx, person)]
 
 
 def _fast(tx: Tx, use_case: UseCase, opened: OpenRequest, now: datetime) -> PassedRequest | None:
@@ -108,7 +104,7 @@ def _fast(tx: Tx, use_case: UseCase, opened: OpenRequest, now: datetime) -> Pass
     lane = fast_lanes.not_closed(tx)
     load = _load(tx, use_case, opened)
     giver = None if lane is None else people.by_id(tx, lane.opened_by)
-    if lane is None or load is None or giver is None or not giver.has(Role.RISK):
+    if lane is None or load is None or giver is None or not giver.has(Role.RISK) or disabled(tx, giver):
         return None
     risk = risks.newest(tx, use_case)
     personal = risk is None or risk.personal_data

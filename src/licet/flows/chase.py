@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from licet.core.approval import ExpiredRequest, OpenRequest, is_over, is_slow
+from licet.core.canonical import Json
 from licet.core.ids import LICET
 from licet.core.incident import Message
 from licet.core.use_case import UseCase
@@ -26,7 +27,7 @@ def chase_requests(office: Office) -> int:
     for row in due:
         with office.book.write() as tx:
             use_case, now = use_cases.by_id(tx, row), office.clock.now()
-            void_if_changed(tx, use_case, now)
+            void_if_changed(office, tx, use_case, now)
             end_if_over(tx, use_case, now)
             _escalate(tx, use_case, now)
     return len(due)
@@ -38,7 +39,7 @@ def end_if_over(tx: Tx, use_case: UseCase, now: datetime) -> None:
         if is_over(found, now):
             request = found.request
             approvals.end(tx, ExpiredRequest(request=request, at=now))
-            facts = {"request": request.id, "digest": request.digest, "yes": len(request.given)}
+            facts: dict[str, Json] = {"request": request.id, "digest": request.digest, "yes": len(request.given)}
             tx.record(entry("approval.expired", by=LICET, now=now, use_case=use_case, **facts))
             body = f"{request.id} waited for {(now - request.asked_at).days} days. To ask anew: licet approval ask {use_case.slug}"
             notices.tell(tx, Message(to=request.asked_by, subject=f"{use_case.title}: the request expired", body=body), at=now)
@@ -49,6 +50,6 @@ def _escalate(tx: Tx, use_case: UseCase, now: datetime) -> None:
         if isinstance(found, OpenRequest) and is_slow(found, now):
             approvals.escalated(tx, found.request, now)
             waited = (now - found.request.asked_at).days
-            facts = {"request": found.request.id, "days": waited}
+            facts: dict[str, Json] = {"request": found.request.id, "days": waited}
             tx.record(entry("approval.escalated", by=LICET, now=now, use_case=use_case, **facts))
             tell_approvers(tx, use_case, found, f"approval has been waited for {waited} days", now, all_of_them=True)

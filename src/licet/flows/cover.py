@@ -2,40 +2,40 @@
 
 from datetime import datetime
 
-from licet.core.approval import Covered, LiveRequest, Part, Quorum, Subject, UsedRequest, VoidRequest, quorum_for, void
+from licet.core.approval import (
+    Covered,
+    LiveRequest,
+    Part,
+    PassedRequest,
+    Quorum,
+    Subject,
+    UsedRequest,
+    VoidRequest,
+    covers_digest,
+    quorum_for,
+    void,
+)
 from licet.core.canonical import digest
-from licet.core.gate import rules_digest as shipped_gates
-from licet.core.ids import LICET, Digest, PersonId
+from licet.core.envelope import GrantedUse, WaitingUse
+from licet.core.gate_rules import Code
+from licet.core.ids import LICET, PersonId
 from licet.core.incident import Message
-from licet.core.mandate import Mandate, ProposedMandate
-from licet.core.people import shipped_policy
+from licet.core.mandate import ActiveMandate, Mandate, ProposedMandate
 from licet.core.standard import CountersignedStandard, LockedStandard
 from licet.core.use_case import Stage, UseCase
-from licet.flows.office import entry
+from licet.flows.office import Office, entry
+from licet.flows.rules_in_force import gate_rules_in_force, gates_in_force, policy_in_force
 from licet.flows.verdicts import newest_look, outlives_trips
 from licet.store import approvals, envelopes, looks, mandates, notices, risks, standards, teams, use_cases
 from licet.store.book import Tx
 
-GATE_PEOPLE = 1
-"""How many people a gate asks for, before its tier is looked at."""
 
-
-def policy_now(tx: Tx) -> Digest:
-    """The digest of the policy in force."""
-    del tx
-    return shipped_policy()
-
-
-def gates_now(tx: Tx) -> Digest:
-    """The digest of the gates' requirements in force."""
-    del tx
-    return shipped_gates()
-
-
-def quorum_now(tx: Tx, use_case: UseCase) -> Quorum:
+def quorum_now(office: Office, tx: Tx, use_case: UseCase) -> Quorum:
     """What it takes to pass a request of a use case now."""
     risk = risks.newest(tx, use_case)
-    return quorum_for(None if risk is None else risk.tier, people=GATE_PEOPLE)
+    tier = None if risk is None else risk.tier
+    asked = gate_rules_in_force(office, tx).of(Stage.DELEGATED, tier).get(Code.APPROVED)
+    return quorum_for(tier, people=asked or 1)
 
 
 def proposal_now(tx: Tx, use_case: UseCase) -> ProposedMandate | None:
@@ -50,7 +50,7 @@ def _open_proposal(mandate: Mandate | None, last: looks.StoredLook) -> ProposedM
     return mandate if mandate.terms.verdict == last.verdict_digest and mandate.terms.look == last.look.id else None
 
 
-def covered_now(tx: Tx, use_case: UseCase, subject: Subject) -> Covered:
+def covered_now(office: Office, tx: Tx, use_case: UseCase, subject: Subject) -> Covered:
     """Everything that a request for this covers, as it stands in this transaction."""
     here = use_cases.by_id(tx, use_case.id)
     risk = risks.newest(tx, here)
@@ -61,9 +61,9 @@ def covered_now(tx: Tx, use_case: UseCase, subject: Subject) -> Covered:
         Part.VERDICT: _verdict(tx, here) if subject is Subject.MANDATE else "",
         Part.RISK: "" if risk is None else risk.digest,
         Part.TIER: "" if risk is None else risk.tier.value,
-        Part.GATES: gates_now(tx),
-        Part.POLICY: policy_now(tx),
-        Part.QUORUM: str(quorum_now(tx, here)),
+        Part.GATES: gates_in_force(office, tx),
+        Part.POLICY: policy_in_force(tx),
+        Part.QUORUM: str(quorum_now(office, tx, here)),
         Part.OWNER: here.owner or "",
         Part.NAME: here.slug,
         Part.TEAM: teams.of(tx, here),
@@ -91,7 +91,7 @@ def hands_in(tx: Tx, use_case: UseCase) -> frozenset[PersonId]:
     return use_cases.involved(tx, use_case) | ({use_case.owner} if use_case.owner is not None else set())
 
 
-def void_if_changed(tx: Tx, use_case: UseCase, now: datetime) -> list[VoidRequest]:
+def void_if_changed(office: Office, tx: Tx, use_case: UseCase, now: datetime) -> list[VoidRequest]:
     """Ends, in the transaction of whatever changed something, every request of the use case that covers what changed.
 
     Every flow that may change a part of `core.approval.Part` calls this before its transaction ends. A flow that forgot is caught
@@ -102,17 +102,17 @@ def void_if_changed(tx: Tx, use_case: UseCase, now: datetime) -> list[VoidReques
     """
     ended = []
     for found in approvals.live(tx, use_case):
-        voided = void(found, covered_now(tx, use_case, found.request.subject), now=now)
+        voided = void(found, covered_now(office, tx, use_case, found.request.subject), now=now)
         if voided is not None:
             _end(tx, use_case, voided)
             ended.append(voided)
     return ended
 
 
-def void_everywhere(tx: Tx, now: datetime) -> list[VoidRequest]:
+def void_everywhere(office: Office, tx: Tx, now: datetime) -> list[VoidRequest]:
     """As `void_if_changed`, for what changes everywhere at once: policy and gates."""
     rows = approvals.with_live(tx)
-    return [ended for row in rows for ended in void_if_changed(tx, use_cases.by_id(tx, row), now)]
+    return [ended for row in rows for ended in void_if_changed(office, tx, use_cases.by_id(tx, row), now)]
 
 
 def _end(tx: Tx, use_case: UseCase, voided: VoidRequest) -> None:
@@ -127,13 +127,34 @@ def _end(tx: Tx, use_case: UseCase, voided: VoidRequest) -> None:
         notices.tell(tx, Message(to=person, subject=f"{use_case.title}: the request for approval is void", body=body), at=voided.at)
 
 
-def stands(tx: Tx, use_case: UseCase, found: LiveRequest, now: datetime) -> bool:
+def stands(office: Office, tx: Tx, use_case: UseCase, found: LiveRequest, now: datetime) -> bool:
     """Whether a request still covers what is there, and its time is not over: asked again where something is granted on it."""
-    return now < found.request.expires_at and void(found, covered_now(tx, use_case, found.request.subject), now=now) is None
+    return now < found.request.expires_at and void(found, covered_now(office, tx, use_case, found.request.subject), now=now) is None
 
 
-def use_up(tx: Tx, use_case: UseCase, subject: Subject, now: datetime) -> None:
-    """Ends the request on which something was granted just now: it grants nothing else."""
+def use_up(tx: Tx, use_case: UseCase, granted: ActiveMandate, now: datetime) -> None:
+    """Ends the request, or the change under an envelope, on which a mandate was granted just now: it grants nothing else."""
     for found in approvals.live(tx, use_case):
-        if found.request.subject is subject:
+        if found.request.names == granted.id:
             approvals.end(tx, UsedRequest(request=found.request, at=now))
+    use = envelopes.use_of(tx, granted.id)
+    if isinstance(use, WaitingUse):
+        envelopes.end(tx, GrantedUse(waiting=use, at=now))
+
+
+def envelope_in_force(office: Office, tx: Tx, use_case: UseCase, now: datetime) -> PassedRequest | None:
+    """The request that approved the use case's envelope, while it stands; None where no envelope is in force.
+
+    An envelope's bounds end by their own date, not by the request's.
+    """
+    found = next((one for one in approvals.live(tx, use_case) if one.request.subject is Subject.ENVELOPE), None)
+    holds = isinstance(found, PassedRequest) and void(found, covered_now(office, tx, use_case, Subject.ENVELOPE), now=now) is None
+    return found if isinstance(found, PassedRequest) and holds else None
+
+
+def still_within(office: Office, tx: Tx, use_case: UseCase, use: WaitingUse, now: datetime) -> bool:
+    """Whether a change that waits still stands on what it was asked for: its envelope, and the mandate it replaces, in force."""
+    passed = envelope_in_force(office, tx, use_case, now)
+    running = mandates.in_force(tx, use_case)
+    same = passed is not None and use.covered == covers_digest(passed.request.id, passed.request.covered)
+    return same and isinstance(running, ActiveMandate) and running.id == use.replaces

@@ -14,6 +14,7 @@ from licet.core.approval import (
     not_open,
     withdraw,
 )
+from licet.core.canonical import Json
 from licet.core.ids import PersonId
 from licet.core.incident import Message
 from licet.core.people import Act, Actor
@@ -96,7 +97,7 @@ def question_request(office: Office, by: Actor, *, request: str, says: str) -> Q
             return not_open(found)
         asked = Question(number=len(found.request.questions) + 1, by=person.id, at=now, says=said)
         approvals.ask(tx, found.request, asked)
-        facts = {"request": found.request.id, "number": asked.number}
+        facts: dict[str, Json] = {"request": found.request.id, "number": asked.number}
         tx.record(entry("approval.questioned", by=person.id, now=now, use_case=use_case, **facts))
         how = f"To answer: licet approval answer {found.request.id} --says ..."
         _tell(tx, use_case, found.request.asked_by, "a question", f"{said} {how}", now)
@@ -127,7 +128,7 @@ def answer_question(office: Office, by: Actor, *, request: str, says: str) -> Qu
             return Refused(code="not_waiting", why=f"No question about {request!r} waits for an answer.", remedy="")
         answered = replace(waiting, answered_by=person.id, answered_at=now, answer=said)
         approvals.answer(tx, found.request, answered)
-        facts = {"request": found.request.id, "number": answered.number}
+        facts: dict[str, Json] = {"request": found.request.id, "number": answered.number}
         tx.record(entry("approval.answered", by=person.id, now=now, use_case=use_case, **facts))
         _tell(tx, use_case, answered.by, "your question is answered", said, now)
         return answered
@@ -139,7 +140,7 @@ def _at_hand(office: Office, tx: Tx, request: str) -> tuple[UseCase, AnyRequest]
     if there is None:
         return Refused(code="not_there", why=f"There is no request {request!r}.", remedy="See `licet approval list`.")
     use_case, now = use_cases.by_id(tx, there[0]), office.clock.now()
-    void_if_changed(tx, use_case, now)
+    void_if_changed(office, tx, use_case, now)
     end_if_over(tx, use_case, now)
     again = approvals.find(tx, request) or there
     return use_case, again[1]

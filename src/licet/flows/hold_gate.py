@@ -3,18 +3,20 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from licet.core.gate import Approval, ClosedGate, Evidence, Moments, OpenedGate, SliceShown
-from licet.core.gate_rules import GateRules
+from licet.core.gate import ClosedGate, Evidence, Moments, OpenedGate, SliceShown
 from licet.core.ids import PersonId
-from licet.core.mandate import Mandate, ProposedMandate
 from licet.core.people import Role
 from licet.core.requirements import pass_gate
+from licet.core.rules import RuleKind
 from licet.core.standard import CountersignedStandard, LockedStandard
 from licet.core.stop import LiftedStop
 from licet.core.use_case import Stage, UseCase
+from licet.flows.cover import proposal_now
 from licet.flows.office import Office
-from licet.flows.verdicts import newest_look, outlives_trips
-from licet.store import cases, imports, looks, mandates, people, risks, standards, stops, use_cases
+from licet.flows.rules_in_force import gate_rules_in_force
+from licet.flows.stand import standing
+from licet.flows.verdicts import newest_look
+from licet.store import cases, imports, looks, people, risks, rules, standards, stops, use_cases
 from licet.store.book import Tx
 
 
@@ -23,18 +25,13 @@ def gate_of(office: Office, tx: Tx, use_case: UseCase, to: Stage, *, now: dateti
     return pass_gate(to, evidence_of(office, tx, use_case, now=now), gate_rules_in_force(office, tx))
 
 
-def gate_rules_in_force(office: Office, tx: Tx) -> GateRules:
-    """What gates ask for in this transaction."""
-    del tx
-    return office.gates
-
-
 def evidence_of(office: Office, tx: Tx, use_case: UseCase, *, now: datetime) -> Evidence:
     """What gates ask about, as it stands in this transaction."""
     signed = standards.newest(tx, use_case)
     locked = signed.locked if isinstance(signed, CountersignedStandard) else signed if isinstance(signed, LockedStandard) else None
     last = newest_look(tx, use_case)
-    proposed = None if last is None or not outlives_trips(tx, use_case, last) else _open_proposal(mandates.newest(tx, use_case), last)
+    proposed = proposal_now(tx, use_case)
+    asked, approvals = standing(office, tx, use_case, proposed, now)
     risk = risks.newest(tx, use_case)
     return Evidence(
         slug=use_case.slug,
@@ -60,17 +57,11 @@ def evidence_of(office: Office, tx: Tx, use_case: UseCase, *, now: datetime) -> 
         stop_exercised_at=_stop_exercised_at(tx, use_case),
         mandate=None if proposed is None else proposed.digest,
         gates=gate_rules_in_force(office, tx).digest,
-        policy=None,
-        approvals=_approvals(tx, use_case),
+        policy=rules.digest_in_force(tx, RuleKind.POLICY),
+        asked=asked,
+        approvals=approvals,
         hands=_hands(tx, use_case),
     )
-
-
-def _open_proposal(mandate: Mandate | None, last: looks.StoredLook) -> ProposedMandate | None:
-    """The proposal approvals are for: one that stands on the newest verdict; an older one is void."""
-    if not isinstance(mandate, ProposedMandate):
-        return None
-    return mandate if mandate.terms.verdict == last.verdict_digest and mandate.terms.look == last.look.id else None
 
 
 def _slices(signed: standards.Signed | standards.Revised | None, last: looks.StoredLook | None) -> tuple[SliceShown, ...]:
@@ -82,12 +73,6 @@ def _slices(signed: standards.Signed | standards.Revised | None, last: looks.Sto
 def _stop_exercised_at(tx: Tx, use_case: UseCase) -> datetime | None:
     """When the stop of exactly this use case was last pressed and lifted."""
     return max((stop.lifted_at for stop in stops.history(tx, use_case) if isinstance(stop, LiftedStop)), default=None)
-
-
-def _approvals(tx: Tx, use_case: UseCase) -> tuple[Approval, ...]:
-    """The approvals of people with no hand in the use case: a hand that somebody took later counts too."""
-    hands = use_cases.involved(tx, use_case) | {use_case.owner}
-    return tuple(given for given in mandates.approvals(tx, use_case) if given.by not in hands)
 
 
 def _hands(tx: Tx, use_case: UseCase) -> Mapping[Role, tuple[PersonId, ...]]:
