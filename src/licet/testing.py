@@ -26,6 +26,7 @@ from typing import Self, TypeVar
 from licet.core.answer import Answer, AnswerKind, Choice
 from licet.core.canonical import Json
 from licet.core.case import CaseBody, Content, TextContent
+from licet.core.drill import Drill
 from licet.core.gate import Approval, ClosedGate, OpenedGate
 from licet.core.gate_rules import Code
 from licet.core.history import ImportReport, PastCase, PostedProposal, Shares
@@ -48,6 +49,7 @@ from licet.edge.witness import FileWitness
 from licet.flows.approve import approve_gate
 from licet.flows.ask import ask_approval
 from licet.flows.assess_risk import Assessed, answer_risk
+from licet.flows.drill import drill_stop
 from licet.flows.evaluate import Evaluated, Request, evaluate
 from licet.flows.grant import Wishes, grant_mandate, propose_mandate
 from licet.flows.hold_gate import show_gate
@@ -59,7 +61,6 @@ from licet.flows.review import Answered, Waiting, answer_worksheet, worksheet
 from licet.flows.set_standard import countersign_standard, lock_standard
 from licet.flows.settle import settle
 from licet.flows.sort_history import Order
-from licet.flows.stop import lift_stop, press_stop
 from licet.pretend import MILD_RISK, RememberingPost, ScriptedEffects, SeededDraw, SetClock
 from licet.store import ledger, mandates, use_cases
 from licet.store.book import Book
@@ -314,10 +315,13 @@ class World:
         """Answers the risk questions as the builder: each in the mildest way, where nothing else is said."""
         return done(answer_risk(self.office, self.builder, name=name, answers={**MILD_RISK, **answers}))
 
-    def drill(self, name: str) -> None:
-        """Exercises the stop of a use case as its owner."""
-        done(press_stop(self.office, self.owner, name=name, why="A drill."))
-        done(lift_stop(self.office, self.owner, name=name))
+    def drill(self, name: str) -> Drill:
+        """Exercises the stop of a use case as its owner; the clock stands still meanwhile, so that the stop counts at once."""
+        tick, self.clock.tick = self.clock.tick, timedelta(0)
+        try:
+            return done(drill_stop(self.office, self.owner, name=name))
+        finally:
+            self.clock.tick = tick
 
     def ready(self, name: str) -> None:
         """Does what a gate asks for beside quality, where it is still to be done: answers the risk questions mildly, and drills."""

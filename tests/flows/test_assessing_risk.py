@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from licet.core.gate_rules import GateRules
 from licet.core.mandate import ActiveMandate, ExpiredMandate, ProposedMandate, SuspendedMandate
 from licet.core.people import Actor, Caller, Person, Role
 from licet.core.risk import NotAnAnswerError, Tier, answers_to_json
@@ -140,7 +141,15 @@ def test_a_mandate_older_than_the_first_answers_counts_as_granted_at_medium(
     tmp_path: Path, answers: dict[str, str], *, stands: bool
 ) -> None:
     with World(tmp_path) as world:
-        world.journey(MAILS)
+        ruled = world.office
+        world.office = replace(ruled, gates=GateRules(gates={}))
+        world.use_case(MAILS)
+        world.import_cases(MAILS, past_cases(150))
+        world.sign(MAILS)
+        world.evaluate(MAILS)
+        done(propose_mandate(world.office, world.builder, name=MAILS, wishes=Wishes()))
+        done(grant_mandate(world.office, world.owner, name=MAILS))
+        world.office = ruled
         assert (assess(world, mild(answers)).suspended is None) is stands
         assert isinstance(world.mandate(MAILS), ActiveMandate) is stands
 

@@ -65,7 +65,7 @@ PLACES: Mapping[str, Place] = {
         name="adjudicate",
         says="Hand out a blind worksheet of disagreements mixed with agreements, or take the answers in.",
     ),
-    "gate": Place(module="mandates", name="gate", says="The evidence a use case must show before it may move on."),
+    "gate": Place(module="gates", name="gate", says="The evidence a use case must show before it may move on."),
     "approve": Place(module="mandates", name="approve", says="Say yes to exactly what has this digest (from `licet gate show`)."),
     "mandate": Place(module="mandates", name="mandate", says="The authority for exactly one system to decide cases in a scope alone."),
     "stop": Place(module="stops", name="stop", says="The stop: while it is pressed nothing is decided alone; the mandate stays as it is."),

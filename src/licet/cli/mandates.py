@@ -1,4 +1,4 @@
-"""Commands on permission: the gate, approvals, and the mandate."""
+"""Commands on permission: approvals, and the mandate."""
 
 from collections.abc import Mapping
 from datetime import timedelta
@@ -8,10 +8,7 @@ import click
 
 from licet.cli.frame import (
     CONTEXT,
-    NOT_MET,
     OK,
-    REFUSED,
-    UNDECIDED,
     Commands,
     RefusedError,
     Share,
@@ -23,85 +20,11 @@ from licet.cli.frame import (
     said,
     usual,
 )
+from licet.cli.gates import closed_gate
 from licet.core.canonical import Json
 
 if TYPE_CHECKING:
-    from licet.core.gate import ClosedGate, OpenedGate
     from licet.core.mandate import Mandate
-
-STAGES = click.Choice(["sandbox", "shadow", "assisted", "delegated"])
-
-
-@click.group(cls=Commands, context_settings=CONTEXT)
-def gate() -> None:
-    """The evidence a use case must show before it may move on."""
-
-
-def gate_json(slug: str, found: "OpenedGate | ClosedGate", covers: str | None) -> Mapping[str, Json]:
-    """A gate as JSON."""
-    from licet.core.gate import OpenedGate
-
-    rows = [
-        {
-            "code": r.code,
-            "says": r.says,
-            "met": r.met,
-            "shows": r.shows,
-            "pattern": r.pattern.value,
-            "ball": None if r.met else r.ball.value,
-            "people": [] if r.met else list(r.people),
-            "since": r.since.isoformat(),
-            "closes": None if r.met else r.closes,
-        }
-        for r in found.requirements
-    ]
-    data = {"use_case": slug, "to": found.to.value, "open": isinstance(found, OpenedGate), "digest": covers, "requirements": rows}
-    return cast("dict[str, Json]", data)
-
-
-def gate_lines(found: "OpenedGate | ClosedGate", covers: str | None) -> list[str]:
-    """A gate for people: each requirement, what is there, and who has the ball."""
-    lines = [f"Gate to [bold]{found.to.value}[/]: {sum(r.met for r in found.requirements)} of {len(found.requirements)} met"]
-    for r in found.requirements:
-        mark = "[green]✓[/]" if r.met else "[yellow]○[/]"
-        rest = "" if r.met else f" [dim]{r.ball.value} has the ball: {r.closes}[/]"
-        lines.append(f"  {mark} {r.says} [dim]{plain(r.shows)}[/]{rest}")
-    return [*lines, f"To approve: [bold]{covers}[/]"] if covers else lines
-
-
-@gate.command("show", context_settings=CONTEXT)
-@click.argument("slug")
-@click.option("--to", type=STAGES, default="delegated", help="Which stage's gate.")
-@home_option
-@json_option
-def show(slug: str, to: str, home: str | None, *, as_json: bool) -> None:
-    """Show a gate: what is met, what is missing, who has the ball, and the digest to approve."""
-    found, covers = _gate(slug, to, home)
-    said(gate_json(slug, found, covers), gate_lines(found, covers), as_json=as_json)
-
-
-@gate.command("check", context_settings=CONTEXT)
-@click.argument("slug")
-@click.option("--to", type=STAGES, default="delegated", help="Which stage's gate.")
-@home_option
-@json_option
-def check(slug: str, to: str, home: str | None, *, as_json: bool) -> int:
-    """As show, for scripts. Exit: 0 open, 1 closed, 3 closed only because the verdict is undecided."""
-    found, covers = _gate(slug, to, home)
-    said(gate_json(slug, found, covers), gate_lines(found, covers), as_json=as_json)
-    missing = [r for r in found.requirements if not r.met]
-    undecided = any(r.code == "verdict_met" and r.shows == "undecided" for r in missing)
-    return OK if not missing else UNDECIDED if undecided else NOT_MET
-
-
-def _gate(slug: str, to: str, home: str | None) -> "tuple[OpenedGate | ClosedGate, str | None]":
-    from licet.core.use_case import Stage
-    from licet.flows.hold_gate import show_gate
-
-    with at_work(home) as office:
-        found = show_gate(office, name=slug, to=Stage(to))
-    return found, found.covers if found.to is Stage.DELEGATED else None
-
 
 @click.command(context_settings=CONTEXT)
 @click.argument("slug")
@@ -172,14 +95,7 @@ def grant(slug: str, acting: str | None, home: str | None, *, as_json: bool) -> 
     if isinstance(made, Refused):
         raise RefusedError(made)
     if isinstance(made, ClosedGate):
-        missing = ", ".join(r.code for r in made.missing)
-        why = f"The gate to delegated is closed; missing: {missing}."
-        if as_json:
-            refused = {"code": "gate_closed", "why": why, "remedy": made.missing[0].closes, "gate": gate_json(slug, made, None)}
-            said(cast("dict[str, Json]", {"refused": refused}), (), as_json=True)
-        else:
-            said({}, [f"[red]Refused (gate_closed):[/] {why}", *gate_lines(made, None)], as_json=False, failed=True)
-        return REFUSED
+        return closed_gate(slug, made, as_json=as_json)
     said(mandate_json(slug, made), mandate_lines(made), as_json=as_json)
     return OK
 

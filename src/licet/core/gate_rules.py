@@ -1,8 +1,10 @@
 """Gate rules: what each stage asks for at each tier of risk, as data that one can read and an organisation may tighten."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 from licet.core.canonical import Json, digest
 from licet.core.ids import Digest
@@ -240,6 +242,28 @@ class OwnRules:
 
     rules: GateRules
     beside: Digest
+
+
+def own_text(own: OwnRules) -> str:
+    """Writes an organisation's rules as the text that is proposed, approved and kept: JSON, everything said out."""
+    return json.dumps({"beside": own.beside, "rules": rules_to_json(own.rules)}, sort_keys=True, indent=1)
+
+
+@lru_cache(maxsize=16)
+def own_rules(text: str) -> OwnRules | None:
+    """Reads the text that `own_text` wrote; None for an empty text, which asks for none but the shipped rules.
+
+    Raises:
+        NotGateRulesError: when it says anything else.
+    """
+    if not text:
+        return None
+    try:
+        said = json.loads(text)
+    except ValueError as wrong:
+        raise NotGateRulesError((), "this is no text of gate rules.", "Propose a file: `licet gate rules propose FILE`.") from wrong
+    whole = _block(said, (), frozenset({"beside", "rules"}))
+    return OwnRules(rules=gate_rules(whole.get("rules")), beside=Digest(str(whole.get("beside"))))
 
 
 def in_force(own: OwnRules | None, shipped: GateRules) -> GateRules:

@@ -110,7 +110,7 @@ def _risk(evidence: Evidence, number: int) -> _Found:
         shows=shows,
         since=evidence.risk_at or evidence.moments.created,
         ball=Role.RISK if tier is Tier.PROHIBITED else Role.OWNER,
-        closes=f"licet risk answer {evidence.slug} --as {'RISK' if tier is Tier.PROHIBITED else 'OWNER'}",
+        closes=f"licet risk answer {evidence.slug} --file FILE --as {'RISK' if tier is Tier.PROHIBITED else 'OWNER'}",
     )
 
 

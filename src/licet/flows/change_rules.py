@@ -16,7 +16,7 @@ from licet.store.book import Tx
 
 
 def propose_rules(
-    office: Office, by: Actor, *, kind: RuleKind, text: str, needs_approval: bool = True
+    office: Office, by: Actor, *, kind: RuleKind, text: str, needs_approval: bool = True, compared_with: Digest | None = None
 ) -> ProposedRules | RulesInForce | Refused:
     """Asks for rules in the place of those in force. A proposal that waited before is withdrawn: of each kind one waits at most.
 
@@ -26,6 +26,7 @@ def propose_rules(
         kind: what the rules are about.
         text: all the organisation's rules of this kind, as they are to be; empty: none but those that Licet ships.
         needs_approval: False only where the caller has shown that the change tightens and nothing else: it holds at once.
+        compared_with: digest of the rules in force that this was shown against; where others hold by now, it waits for a yes.
 
     Returns:
         The proposal; the rules in force where no approval is needed; or `Refused`.
@@ -46,7 +47,7 @@ def propose_rules(
         made = ProposedRules(kind=kind, version=rules.next_version(tx, kind), text=text, proposed_by=person.id, proposed_at=now)
         rules.propose(tx, made)
         tx.record(entry("rules.proposed", by=person.id, now=now, use_case=None, **_facts(made)))
-        if needs_approval:
+        if needs_approval or compared_with != rules.digest_in_force(tx, kind):
             return made
         held = RulesInForce(proposed=made, approved_by=None, at=now)
         _write_in_force(office, tx, held, person.id)

@@ -35,7 +35,7 @@ from licet.core.use_case import Stage, UseCase
 from licet.flows.ask import ask_for
 from licet.flows.cover import use_up, void_if_changed
 from licet.flows.hold_back import not_covered, prohibited
-from licet.flows.hold_gate import gate_of
+from licet.flows.hold_gate import gate_of, stood_on
 from licet.flows.office import Office, allowed_person, entry, working
 from licet.flows.verdicts import fresh_verdict, newest_look, outlives_trips
 from licet.stats import watch as watching
@@ -194,6 +194,7 @@ def end_earlier(tx: Tx, use_case: UseCase, running: Mandate | None, by: PersonId
 
 def put_in_force(office: Office, tx: Tx, use_case: UseCase, granted: ActiveMandate) -> None:
     """Writes a grant: secret, watch, stage and ledger entry, in the transaction of the caller."""
+    stood = stood_on(office, tx, use_case, now=granted.granted_at)
     secret = office.draw.secret()
     committed = commitment(secret)
     mandates.grant(tx, granted, secret=secret, commitment=committed)
@@ -209,15 +210,15 @@ def put_in_force(office: Office, tx: Tx, use_case: UseCase, granted: ActiveManda
         "expires_at": granted.expires_at.isoformat(),
         "warning": "audit draws are predictable by whoever operates the machine and reads its key file",
     }
-    tx.record(entry("mandate.granted", by=granted.granted_by, now=granted.granted_at, use_case=use_case, **facts))
-    enter_delegated(tx, use_case, by=granted.granted_by, now=granted.granted_at)
+    tx.record(entry("mandate.granted", by=granted.granted_by, now=granted.granted_at, use_case=use_case, **facts, **stood))
+    enter_delegated(tx, use_case, by=granted.granted_by, now=granted.granted_at, stood=stood)
 
 
-def enter_delegated(tx: Tx, use_case: UseCase, *, by: PersonId, now: datetime) -> None:
+def enter_delegated(tx: Tx, use_case: UseCase, *, by: PersonId, now: datetime, stood: Mapping[str, Json]) -> None:
     """Moves a use case to *delegated*, where it is not there yet."""
     if use_case.stage is not Stage.DELEGATED:
         use_cases.set_stage(tx, use_case, Stage.DELEGATED)
-        change = {"was": use_case.stage.value, "became": Stage.DELEGATED.value}
+        change = {"was": use_case.stage.value, "became": Stage.DELEGATED.value, **stood}
         tx.record(entry("stage.changed", by=by, now=now, use_case=use_case, **change))
 
 
@@ -282,7 +283,7 @@ def reinstate_mandate(office: Office, by: Actor, *, name: str) -> ActiveMandate 
         mandates.start_watch(tx, active, watch)
         actor = active.reinstated_by or by.id
         tx.record(entry("mandate.reinstated", by=actor, now=now, use_case=use_case, mandate=active.id, round=active.round))
-        enter_delegated(tx, use_case, by=actor, now=now)
+        enter_delegated(tx, use_case, by=actor, now=now, stood=stood_on(office, tx, use_case, now=now))
         return active
 
 

@@ -1,28 +1,41 @@
 """Holding a gate: what is known of a use case, against what the rules ask for at the stage it wants to enter."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
+from licet.core.canonical import Json
 from licet.core.gate import ClosedGate, Evidence, Moments, OpenedGate, SliceShown
 from licet.core.ids import PersonId
 from licet.core.people import Role
 from licet.core.requirements import pass_gate
 from licet.core.rules import RuleKind
 from licet.core.standard import CountersignedStandard, LockedStandard
-from licet.core.stop import LiftedStop
 from licet.core.use_case import Stage, UseCase
 from licet.flows.cover import proposal_now
 from licet.flows.office import Office
 from licet.flows.rules_in_force import gate_rules_in_force
 from licet.flows.stand import standing
 from licet.flows.verdicts import newest_look
-from licet.store import cases, imports, looks, people, risks, rules, standards, stops, use_cases
+from licet.store import cases, drills, imports, looks, people, risks, rules, standards, use_cases
 from licet.store.book import Tx
 
 
 def gate_of(office: Office, tx: Tx, use_case: UseCase, to: Stage, *, now: datetime) -> OpenedGate | ClosedGate:
     """Holds what is known of a use case against the gate of a stage."""
     return pass_gate(to, evidence_of(office, tx, use_case, now=now), gate_rules_in_force(office, tx))
+
+
+def stood_on(office: Office, tx: Tx, use_case: UseCase, *, now: datetime) -> Mapping[str, Json]:
+    """What a stage is entered on, for the ledger: digests of rules, evidence, risk answers and policy, and the tier."""
+    found = evidence_of(office, tx, use_case, now=now)
+    return {
+        "gates": found.gates,
+        "evidence": found.digest,
+        "tier": None if found.tier is None else found.tier.value,
+        "risk": found.risk,
+        "policy": found.policy,
+    }
 
 
 def evidence_of(office: Office, tx: Tx, use_case: UseCase, *, now: datetime) -> Evidence:
@@ -54,7 +67,7 @@ def evidence_of(office: Office, tx: Tx, use_case: UseCase, *, now: datetime) -> 
         countersigned=isinstance(signed, CountersignedStandard),
         verdict=None if last is None else last.word,
         slices=_slices(signed, last),
-        stop_exercised_at=_stop_exercised_at(tx, use_case),
+        stop_exercised_at=drills.newest(tx, use_case),
         mandate=None if proposed is None else proposed.digest,
         gates=gate_rules_in_force(office, tx).digest,
         policy=rules.digest_in_force(tx, RuleKind.POLICY),
@@ -70,11 +83,6 @@ def _slices(signed: standards.Signed | standards.Revised | None, last: looks.Sto
     return ()
 
 
-def _stop_exercised_at(tx: Tx, use_case: UseCase) -> datetime | None:
-    """When the stop of exactly this use case was last pressed and lifted."""
-    return max((stop.lifted_at for stop in stops.history(tx, use_case) if isinstance(stop, LiftedStop)), default=None)
-
-
 def _hands(tx: Tx, use_case: UseCase) -> Mapping[Role, tuple[PersonId, ...]]:
     """Who would act here in which role: its owner, those who built it, and risk without a hand in it."""
     involved = use_cases.involved(tx, use_case)
@@ -88,6 +96,25 @@ def _hands(tx: Tx, use_case: UseCase) -> Mapping[Role, tuple[PersonId, ...]]:
 def _rather(people_there: list[PersonId], known: frozenset[PersonId]) -> tuple[PersonId, ...]:
     """Those who are known to be meant, or all where none is."""
     return tuple(person for person in people_there if person in known) or tuple(people_there)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GateShown:
+    """A gate for a screen: with the names of those who have the ball, and when it was asked."""
+
+    gate: OpenedGate | ClosedGate
+    names: Mapping[PersonId, str]
+    at: datetime
+
+
+def gate_with_names(office: Office, *, name: str, to: Stage) -> GateShown:
+    """The gate of a stage, with the names that a screen shows; the ledger and the API keep to ids."""
+    with office.book.read() as tx:
+        now = office.clock.now()
+        found = gate_of(office, tx, use_cases.require(tx, name), to, now=now)
+        asked = {person for line in found.requirements for person in line.people}
+        names = {person.id: person.name for person, _ in people.everyone(tx) if person.id in asked}
+    return GateShown(gate=found, names=names, at=now)
 
 
 def show_gate(office: Office, *, name: str, to: Stage) -> OpenedGate | ClosedGate:
