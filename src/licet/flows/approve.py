@@ -1,5 +1,6 @@
 """Approving: a person says yes to exactly what has a digest; the yes that completes the quorum passes the request, once."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from licet.core.approval import AnyRequest, LiveRequest, OpenRequest, PassedRequest, Subject, Yes, not_open, say_yes, take
@@ -17,6 +18,9 @@ from licet.flows.office import Office, allowed_person, entry, working
 from licet.store import approvals, notices
 from licet.store.book import Tx
 
+ACTS: Mapping[Subject, Act] = {Subject.MANDATE: Act.APPROVE, Subject.ENVELOPE: Act.PRE_APPROVE}
+"""What it is to say yes to what is asked for."""
+
 
 def approve_gate(office: Office, by: Actor, *, name: str, digest: Digest) -> Approval | Refused:
     """Gives a person's yes to the request that has exactly this digest now."""
@@ -25,10 +29,10 @@ def approve_gate(office: Office, by: Actor, *, name: str, digest: Digest) -> App
         use_case = working(tx, name)
         if isinstance(use_case, Refused):
             return use_case
-        person = allowed_person(office, tx, by, Act.APPROVE, use_case)
+        found = _asked(office, tx, use_case, digest, now)
+        person = allowed_person(office, tx, by, Act.APPROVE if found is None else ACTS[found.request.subject], use_case)
         if isinstance(person, Refused):
             return person
-        found = _asked(office, tx, use_case, digest, now)
         hands = hands_in(tx, use_case)
         yes = say_yes(found, digest, person, hands, now=now)
         if isinstance(yes, Refused):
