@@ -20,11 +20,11 @@ from tests.flows.examples import MAILS, of_word
 WISHES = Wishes(audit_rate=1.0, daily_cap=500, planned_audits=400)
 
 
-def met(world: World, count: int = 150, name: str = MAILS) -> None:
+def met(world: World, count: int = 150, name: str = MAILS, *, version: str = "1", attempts: tuple[float, ...] = (0.5, 0.5)) -> None:
     """A use case of low risk with a met verdict of a scripted system, and all a gate asks for but approvals."""
-    world.use_case(name, replace(promise(), attempts=(0.5, 0.5)))
+    world.use_case(name, replace(promise(), attempts=attempts))
     rows = past_cases(count, name=name)
-    world.systems.there[name] = ScriptedSystem(says=says_like(rows))
+    world.systems.there[name] = ScriptedSystem(says=says_like(rows), version=version, parts={"prompt": "p", "weights": "a"})
     world.import_cases(name, rows, card=None)
     world.sign(name)
     assert world.evaluate(name).stored.word == "met"

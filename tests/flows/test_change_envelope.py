@@ -10,7 +10,6 @@ import pytest
 from licet.core.approval import OpenRequest, PassedRequest, Subject
 from licet.core.envelope import NotAnEnvelopeError
 from licet.core.mandate import ActiveMandate
-from licet.core.people import Role
 from licet.core.refusal import Refused
 from licet.flows.approve import approve_gate
 from licet.flows.bound_changes import Limits, close_envelope, propose_envelope, show_envelope, use_envelope, veto_change
@@ -36,10 +35,7 @@ LIMITS = Limits(
 
 def running(world: World) -> ActiveMandate:
     """A mandate in force, of version 2.0 of the scripted system."""
-    met(world, 400)
-    world.systems.there[MAILS].version = "2.0"
-    world.systems.there[MAILS].parts = {"prompt": "p", "weights": "a"}
-    world.evaluate(MAILS)
+    met(world, 400, version="2.0", attempts=(0.25, 0.25, 0.25, 0.25))
     done(approve_gate(world.office, world.risk, name=MAILS, digest=asked(world)))
     return done(grant_mandate(world.office, world.owner, name=MAILS))
 
@@ -179,7 +175,7 @@ def test_bounds_nobody_approved_let_nothing_through(tmp_path: Path) -> None:
 
 def test_an_envelope_takes_a_mandate_that_runs_and_bounds_that_bound(tmp_path: Path) -> None:
     with World(tmp_path) as world:
-        met(world)
+        met(world, version="2.0")
         assert isinstance(propose_envelope(world.office, world.builder, name=MAILS, limits=LIMITS), Refused)
         for wrong in (
             replace(LIMITS, versions="*"),
@@ -191,7 +187,6 @@ def test_an_envelope_takes_a_mandate_that_runs_and_bounds_that_bound(tmp_path: P
             world_has_mandate(world)
             with pytest.raises(NotAnEnvelopeError):
                 propose_envelope(world.office, world.builder, name=MAILS, limits=wrong)
-        assert world.person("rob", Role.RISK)
 
 
 def world_has_mandate(world: World) -> None:

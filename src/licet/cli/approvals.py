@@ -197,8 +197,10 @@ def request_lines(found: "AnyRequest") -> list[str]:
     from licet.core.approval import DeclinedRequest, OpenRequest, VoidRequest, state_word
 
     request = found.request
-    lines = [f"[bold]{request.id}[/] {plain(request.use_case)}, {request.subject.value}: [bold]{state_word(found)}[/] [dim]{request.digest}[/]"]
-    given = f"passed by the fast lane {request.fast_lane}" if request.fast_lane else f"{len(request.given)} said yes; it takes {request.quorum}"
+    about = f"{plain(request.use_case)}, {request.subject.value}"
+    lines = [f"[bold]{request.id}[/] {about}: [bold]{state_word(found)}[/] [dim]{request.digest}[/]"]
+    given = f"{len(request.given)} said yes; it takes {request.quorum}"
+    given = f"passed by the fast lane {request.fast_lane}" if request.fast_lane else given
     lines.append(f"  {given} · asked {request.asked_at:%Y-%m-%d}, expires {request.expires_at:%Y-%m-%d}")
     match found:
         case OpenRequest():

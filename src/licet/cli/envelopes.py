@@ -28,7 +28,7 @@ def envelope() -> None:
 @click.argument("slug")
 @click.option("--versions", required=True, help="Allowed versions: one to the letter, or its beginning and *, such as '2.*'.")
 @click.option("--may-change", multiple=True, metavar="PART", help="A part of the system's card that may change; repeat for more.")
-@click.option("--lose-at-most", type=click.FloatRange(0, 1, max_open=True), default=0.0, help="By how much the share decided alone may shrink.")
+@click.option("--lose-at-most", type=click.FloatRange(0, 1, max_open=True), default=0.0, help="How much less it may decide alone.")
 @click.option("--changes", type=click.IntRange(1, 100), default=1, help="Most changes.")
 @click.option("--window-hours", type=click.IntRange(1, 720), default=24, help="How long owner and risk may veto a change.")
 @click.option("--until", type=DATE, required=True, help="The day on which it ends, such as 2027-06-30.")
@@ -146,8 +146,8 @@ def use_json(one: "Use") -> Mapping[str, Json]:
     waiting = one if isinstance(one, WaitingUse) else one.waiting
     state = {WaitingUse: "waiting", GrantedUse: "granted", VetoedUse: "vetoed"}.get(type(one), "void")
     veto = {"vetoed_by": one.by, "why": one.why} if isinstance(one, VetoedUse) else {}
-    ends = waiting.window_ends.isoformat()
-    return {"mandate": waiting.mandate, "replaces": waiting.replaces, "envelope": waiting.envelope, "state": state, "window_ends": ends, **veto}
+    about = {"mandate": waiting.mandate, "replaces": waiting.replaces, "envelope": waiting.envelope}
+    return {**about, "state": state, "window_ends": waiting.window_ends.isoformat(), **veto}
 
 
 def shown_lines(found: "EnvelopeShown") -> list[str]:

@@ -24,6 +24,7 @@ EnvelopeId = NewType("EnvelopeId", str)
 
 SHORTEST_WINDOW = timedelta(hours=1)
 LONGEST_OPEN = timedelta(days=366)
+MOST_CHANGES = 100
 
 
 class NotAnEnvelopeError(ValueError):
@@ -69,8 +70,8 @@ class Envelope:
     @property
     def digest(self) -> Digest:
         """Names it by what it says, for the request that covers it."""
-        said: Json = {"envelope": self.id, "use_case": self.use_case, "bounds": bounds_to_json(self.bounds), "proposed_by": self.proposed_by}
-        return Digest(digest(said))
+        bounds = bounds_to_json(self.bounds)
+        return Digest(digest({"envelope": self.id, "use_case": self.use_case, "bounds": bounds, "proposed_by": self.proposed_by}))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,7 +133,7 @@ def check_bounds(bounds: Bounds, *, now: datetime) -> None:
         (len(bounds.versions.rstrip("*")) > 0, "versions '*' would allow every version; name how they begin, as in '2.*'."),
         (not UNVERSIONED.startswith(bounds.versions.rstrip("*")), f"versions {bounds.versions!r} would allow a system that names none."),
         (0.0 <= bounds.lose_at_most < 1.0, f"{bounds.lose_at_most!r} is no share from 0 to below 1."),
-        (1 <= bounds.changes <= 100, f"{bounds.changes!r} changes are not 1 to 100."),
+        (1 <= bounds.changes <= MOST_CHANGES, f"{bounds.changes!r} changes are not 1 to 100."),
         (bounds.window >= SHORTEST_WINDOW, f"a window of {bounds.window} is shorter than an hour; people need time to say no."),
         (now < bounds.until <= now + LONGEST_OPEN, f"{bounds.until:%Y-%m-%d} is not within the next {LONGEST_OPEN.days} days."),
     )  # fmt: skip
@@ -172,7 +173,7 @@ def within(bounds: Bounds, change: Change, running: Terms, terms: Terms, *, now:
         (now < bounds.until, f"the envelope ended at {bounds.until:%Y-%m-%d %H:%M} UTC"),
         (change.used < bounds.changes, f"{change.used} of {bounds.changes} changes are used"),
         (new.fingerprint != old.fingerprint, "the newest verdict is of the system that runs already"),
-        ((new.kind.value, new.name) == (bounds.kind, bounds.name), f"{new.name!r} ({new.kind.value}) is another system than {bounds.name!r}"),
+        ((new.kind.value, new.name) == (bounds.kind, bounds.name), f"{new.name!r} is another system than {bounds.name!r}"),
         (old.name == bounds.name, f"the running system {old.name!r} is not the one the envelope is for"),
         (allows_version(bounds, new.version), f"version {new.version!r} is none of {bounds.versions!r}"),
         (not moved, f"part {min(moved, default='')!r} changed, which may not"),
@@ -188,7 +189,7 @@ def within(bounds: Bounds, change: Change, running: Terms, terms: Terms, *, now:
 
 def _moved(was: Mapping[str, Json], becomes: Mapping[str, Json]) -> frozenset[str]:
     """The parts that changed, came or went."""
-    return frozenset(name for name in {*was, *becomes} if (name in was, was.get(name)) != (name in becomes, becomes.get(name)))
+    return frozenset(name for name in {*was, *becomes} if name not in was or name not in becomes or was[name] != becomes[name])
 
 
 def _no_wider(running: Terms, terms: Terms) -> bool:
@@ -222,7 +223,8 @@ def grant_within(proposed: ProposedMandate, gate: OpenedGate, waiting: WaitingUs
 def veto(use: Use | None, by: PersonId, why: str, *, now: datetime) -> VetoedUse | Refused:
     """Says no to a change that waits."""
     if not isinstance(use, WaitingUse):
-        return Refused(code="no_mandate", why="No change waits in a veto window.", remedy="To take a mandate back: `licet mandate suspend`.")
+        why = "No change waits in a veto window."
+        return Refused(code="no_mandate", why=why, remedy="To take a mandate back: `licet mandate suspend`.")
     return VetoedUse(waiting=use, at=now, by=by, why=why)
 
 

@@ -16,6 +16,8 @@ from licet.core.risk import Tier
 LONGEST_OPEN = timedelta(days=366)
 """A standing approval ends by itself."""
 
+MOST_MANDATES = 1000
+
 MONTH = timedelta(days=30)
 """The span over which passed mandates are counted."""
 
@@ -84,7 +86,7 @@ def check_fast_lane(budget: Budget, *, until: datetime, now: datetime) -> None:
         NotAFastLaneError: names the offender, the limit and the remedy.
     """
     checks = (
-        (1 <= budget.mandates <= 1000, f"{budget.mandates!r} mandates in 30 days are not 1 to 1,000."),
+        (1 <= budget.mandates <= MOST_MANDATES, f"{budget.mandates!r} mandates in 30 days are not 1 to 1,000."),
         (budget.daily_cap >= 1, f"a daily cap of {budget.daily_cap!r} is below 1; give the most cases a day."),
         (0.0 < budget.least_audited <= 1.0, f"a share of audits of {budget.least_audited!r} is not in (0, 1]; give one such as 0.05."),
         (timedelta(0) < budget.longest <= timedelta(days=365), f"{budget.longest.days} days are not 1 to 365."),
@@ -95,7 +97,9 @@ def check_fast_lane(budget: Budget, *, until: datetime, now: datetime) -> None:
             raise NotAFastLaneError(message)
 
 
-def passes(lane: FastLane, covered: Covered, load: Load, *, personal_data: bool, hands: frozenset[PersonId], now: datetime) -> Refused | None:
+def passes(
+    lane: FastLane, covered: Covered, load: Load, *, personal_data: bool, hands: frozenset[PersonId], now: datetime
+) -> Refused | None:
     """Says whether a standing approval passes a request.
 
     Args:
@@ -123,7 +127,8 @@ def passes(lane: FastLane, covered: Covered, load: Load, *, personal_data: bool,
         (load.lasts <= budget.longest, f"{load.lasts.days} days are more than {budget.longest.days}"),
     )
     wrong = next((why for holds, why in checks if not holds), None)
-    return None if wrong is None else Refused(code="not_in_fast_lane", why=f"The fast lane does not pass this: {wrong}.", remedy="Let people approve.")
+    why = f"The fast lane does not pass this: {wrong}."
+    return None if wrong is None else Refused(code="not_in_fast_lane", why=why, remedy="Let people approve.")
 
 
 def budget_to_json(budget: Budget) -> dict[str, Json]:
@@ -143,7 +148,9 @@ def budget_from_json(raw: Json) -> Budget:
         NotAFastLaneError: when it is not.
     """
     match raw:
-        case {"mandates": int(mandates), "daily_cap": int(cap), "least_audited": int() | float() as audited, "longest_seconds": int(longest)}:
+        case {
+            "mandates": int(mandates), "daily_cap": int(cap), "least_audited": int() | float() as audited, "longest_seconds": int(longest),
+        }:  # fmt: skip
             return Budget(mandates=mandates, daily_cap=cap, least_audited=float(audited), longest=timedelta(seconds=longest))
         case _:
             message = f"{raw!r} is not a budget; restore a backup."

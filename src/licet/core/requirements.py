@@ -210,7 +210,7 @@ def _not_asked(evidence: Evidence) -> _Found:
         shows="no request for approval stands",
         since=at.proposed or at.judged or _before_verdict(evidence),
         ball=Role.OWNER,
-        closes=f"licet approval ask {evidence.slug} --as OWNER" if evidence.mandate is not None else f"licet mandate propose {evidence.slug} --as OWNER",
+        closes=f"licet {'mandate propose' if evidence.mandate is None else 'approval ask'} {evidence.slug} --as OWNER",
     )
 
 

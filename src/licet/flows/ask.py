@@ -135,6 +135,6 @@ def _write_fast(tx: Tx, use_case: UseCase, opened: OpenRequest, lane: FastLane, 
         entry("approval.passed", by=LICET, now=now, use_case=use_case, **named, people=0, fast_lane=lane.id),
     )
     subject = f"{use_case.title}: a mandate was passed by the fast lane"
-    body = f"Your standing approval {lane.id} passed {request.id}. To pull it out before it is granted: licet fast-lane veto {use_case.slug}"
+    body = f"Your standing approval {lane.id} passed {request.id}. To pull it out: licet fast-lane veto {use_case.slug} --why ..."
     notices.tell(tx, Message(to=lane.opened_by, subject=subject, body=body), at=now)
     return passed

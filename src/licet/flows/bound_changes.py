@@ -108,8 +108,8 @@ def use_envelope(office: Office, by: Actor, *, name: str) -> ProposedMandate | R
         )  # fmt: skip
         envelopes.use(tx, use_case, waiting)
         facts: dict[str, Json] = {"mandate": made.id, "digest": made.digest, "envelope": waiting.envelope, "replaces": waiting.replaces}
-        ends = waiting.window_ends.isoformat()
-        tx.record(entry("envelope.used", by=person.id, now=now, use_case=use_case, **facts, window_ends=ends, terms=terms_to_json(made.terms)))
+        facts |= {"window_ends": waiting.window_ends.isoformat(), "terms": terms_to_json(made.terms)}
+        tx.record(entry("envelope.used", by=person.id, now=now, use_case=use_case, **facts))
         void_if_changed(office, tx, use_case, now)
         _tell(tx, use_case, waiting, made, now)
         return made
@@ -129,7 +129,7 @@ def _prepare(office: Office, tx: Tx, use_case: UseCase, now: datetime) -> _Prepa
         return running
     if passed is None or envelope is None:
         why = f"No change envelope of {use_case.slug!r} is in force."
-        return Refused(code="outside_envelope", why=why, remedy="Propose one: `licet envelope propose`, or a mandate: `licet mandate propose`.")
+        return Refused(code="outside_envelope", why=why, remedy="Propose one (`licet envelope propose`), and let risk approve it.")
     met = met_look(tx, use_case)
     if isinstance(met, Refused):
         return met
@@ -189,8 +189,8 @@ def _share(look: looks.StoredLook) -> float:
 
 def _tell(tx: Tx, use_case: UseCase, waiting: WaitingUse, made: ProposedMandate, now: datetime) -> None:
     body = (
-        f"{made.terms.system} is to replace the system that runs, inside envelope {waiting.envelope}. From {waiting.window_ends:%Y-%m-%d %H:%M} "
-        f"UTC on it is in force. To say no until then: licet envelope veto {use_case.slug} --why ..."
+        f"{made.terms.system} is to replace the system that runs, inside envelope {waiting.envelope}. "
+        f"From {waiting.window_ends:%Y-%m-%d %H:%M} UTC on it is in force. To say no: licet envelope veto {use_case.slug} --why ..."
     )
     told = {person.id for person, _ in people.everyone(tx) if person.has(Role.RISK)} | ({use_case.owner} if use_case.owner else set())
     for person in sorted(told):

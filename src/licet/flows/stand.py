@@ -38,7 +38,8 @@ def _by_people(tx: Tx, use_case: UseCase, found: LiveRequest) -> Standing:
     counted = counting(request, able(tx, found), hands_in(tx, use_case))
     given = tuple(Approval(digest=request.digest, by=yes.by, at=yes.at) for yes in counted if yes.fast_lane is None)
     lane = None if request.fast_lane is None else fast_lanes.by_id(tx, request.fast_lane)
-    by_rule = "" if lane is None else f"passed by the fast lane, standing approval of {_name(tx, lane.opened_by)} of {lane.opened_at:%Y-%m-%d}"
+    whose = "" if lane is None else f"standing approval of {_name(tx, lane.opened_by)} of {lane.opened_at:%Y-%m-%d}"
+    by_rule = f"passed by the fast lane, {whose}" if whose else ""
     return Asked(digest=request.digest, more=missing(request.quorum, counted), by_rule=by_rule), given
 
 

@@ -198,7 +198,7 @@ def _request(tx: Tx, row: Record) -> AnyRequest:
     return _in_state(request, row)
 
 
-def _in_state(request: Request, row: Record) -> AnyRequest:
+def _in_state(request: Request, row: Record) -> AnyRequest:  # noqa: PLR0911 - one for each state
     r = row._mapping
     at: datetime = r["state_at"]
     match r["state"]:
