@@ -155,7 +155,7 @@ def _standard(teller: Teller, scene: Set) -> Numbers:
     signed = acts.sign_standard(scene, SLIPS)
     measure = signed.standard.measures[0]
     teller.say(
-        f"Bo answers the risk questions: one digit is read, of slips up to 100 (assumed), corrected within the day: [bold]{risk.tier}[/] risk.",
+        f"Bo answers the risk questions (slips up to 100, corrected within the day; both assumed): [bold]{risk.tier}[/] risk.",
         f"At most [bold]{measure.target:.1%}[/] errors among the cases AI decides alone, at [bold]{measure.confidence:.0%}[/] confidence.",
         f"Locked by Olga, countersigned by Rita: [dim]{signed.digest}[/]",
         "From here on a changed line is another standard, and whoever wants one must sign again.",
@@ -323,7 +323,7 @@ def _biopsies(teller: Teller, scene: Set) -> Numbers:
     teller.say(
         f"{made.report.rows:,} biopsies, benign or malignant (UCI, from scikit-learn). High stakes: at most {measure.target:.1%} errors, "
         f"and never alone where the chance of malignant is above {stakes:.1%}.",
-        f"A wrong answer harms a patient: [bold]{risk.tier}[/] risk. Its gate would ask for a slice that holds, and two people's approval.",
+        f"A wrong answer harms a patient: [bold]{risk.tier}[/] risk. Its gate asks for a slice that holds, and for two people's approval.",
     )
     teller.say(*evaluation_lines(done, None)[:1])
     teller.say(*_what_it_takes(measure, needed=needed, usable=usable, sealed=sealed))
@@ -338,7 +338,8 @@ def _biopsies(teller: Teller, scene: Set) -> Numbers:
         f"mandate propose {BIOPSIES} --as bo@example.org",
     )
     code = refused.code if isinstance(refused, Refused) else None
-    return {"biopsies": {"risk": risk.tier.value, "verdict": done.stored.word, "refused": code, "needed": needed, "usable": usable, "sealed": sealed}}
+    counts: Numbers = {"needed": needed, "usable": usable, "sealed": sealed}
+    return {"biopsies": {"risk": risk.tier.value, "verdict": done.stored.word, "refused": code, **counts}}
 
 
 def _what_it_takes(measure: Measure, *, needed: int, usable: int, sealed: int) -> tuple[str, ...]:

@@ -28,7 +28,10 @@ from licet.core.ids import PersonId
 if TYPE_CHECKING:
     from licet.core.gate import ClosedGate, OpenedGate, Requirement
     from licet.core.gate_rules import GateRules
+    from licet.core.refusal import Unknown
+    from licet.core.turns import GateTime, Medians
     from licet.flows.hold_gate import GateShown
+    from licet.flows.time_gates import GateTimes
 
 STAGES = click.Choice(["sandbox", "shadow", "assisted", "delegated"])
 
@@ -137,6 +140,78 @@ def _gate(slug: str, to: str, home: str | None) -> "GateShown":
 
     with at_work(home) as office:
         return gate_with_names(office, name=slug, to=Stage(to))
+
+
+@gate.command("time", context_settings=CONTEXT)
+@click.argument("slug", required=False)
+@home_option
+@json_option
+def time(slug: str | None, home: str | None, *, as_json: bool) -> None:
+    """Show the time to yes: medians with builder, owner and risk for each stage, and who has had the ball longest."""
+    from licet.flows.time_gates import time_gates
+
+    with at_work(home) as office:
+        found = time_gates(office, name=slug)
+    lines = [line for one in found.medians for line in _median_lines(one)]
+    lines += [_wait_line(one, found.at) for one in found.waits[:MOST_WAITS]]
+    lines += [] if slug is None else [line for one in found.gates for line in _time_lines(one)]
+    said(cast("dict[str, Json]", times_json(found)), lines, as_json=as_json)
+
+
+MOST_WAITS = 20
+"""Waits that are listed; the JSON has them all."""
+
+
+def times_json(found: "GateTimes") -> Mapping[str, Json]:
+    """The time to yes as JSON: spans in seconds, null where nobody knows."""
+    return {
+        "at": found.at.isoformat(),
+        "gates": [_time_json(one) for one in found.gates],
+        "medians": [
+            {
+                "to": one.to.value,
+                "passed": one.passed,
+                "each": {role.value: _seconds(span) for role, span in one.each.items()},
+                "whole": _seconds(one.whole),
+            }
+            for one in found.medians
+        ],
+        "waits": [_time_json(one) for one in found.waits],
+    }
+
+
+def _time_json(one: "GateTime") -> Json:
+    return {
+        "use_case": one.use_case,
+        "to": one.to.value,
+        "began": one.began.isoformat(),
+        "passed": None if one.passed is None else one.passed.isoformat(),
+        "spent": {role.value: _seconds(span) for role, span in one.spent.items()},
+        "ball": None if one.ball is None else one.ball.value,
+        "since": None if one.since is None else one.since.isoformat(),
+    }
+
+
+def _seconds(span: "timedelta | Unknown") -> float | None:
+    return span.total_seconds() if isinstance(span, timedelta) else None
+
+
+def _median_lines(one: "Medians") -> list[str]:
+    if not isinstance(one.whole, timedelta):
+        return [f"[bold]{one.to.value}[/]: [dim]{one.whole.why}[/]"]
+    each = ", ".join(f"{role.value} {how_long(span)}" for role, span in one.each.items() if isinstance(span, timedelta))
+    return [f"[bold]{one.to.value}[/]: {how_long(one.whole)} in the middle of {one.passed:,} ({each})"]
+
+
+def _wait_line(one: "GateTime", now: datetime) -> str:
+    long = how_long(now - (one.since or now))
+    return f"  {plain(one.use_case)} to {one.to.value}: {'' if one.ball is None else one.ball.value} has the ball, for {long}"
+
+
+def _time_lines(one: "GateTime") -> list[str]:
+    spent = ", ".join(f"{role.value} {how_long(span)}" for role, span in one.spent.items()) or "no time at all"
+    end = "on its way" if one.passed is None else f"entered {one.passed:%Y-%m-%d %H:%M} UTC"
+    return [f"  to {one.to.value}: {spent}; {end if one.ball is not None or one.passed is not None else 'given up'}"]
 
 
 @gate.group("rules", cls=Commands, context_settings=CONTEXT)

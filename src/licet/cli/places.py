@@ -5,7 +5,21 @@ from typing import TYPE_CHECKING, cast
 
 import click
 
-from licet.cli.frame import CONTEXT, ENVIRONMENT, USAGE, Commands, at_work, folder_of, granted, home_option, json_option, plain, said, usual
+from licet.cli.frame import (
+    CONTEXT,
+    ENVIRONMENT,
+    OK,
+    USAGE,
+    Commands,
+    at_work,
+    folder_of,
+    granted,
+    home_option,
+    json_option,
+    plain,
+    said,
+    usual,
+)
 from licet.core.canonical import Json
 from licet.settings import find_home, home_at
 

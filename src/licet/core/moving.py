@@ -26,7 +26,8 @@ def gates_between(was: Stage, to: Stage, *, why: str) -> Sequence[Stage] | Refus
         why = "Delegated is entered by granting a mandate, and by nothing else."
         return Refused(code="entered_by_grant", why=why, remedy="`licet gate show` says what is missing; then `licet mandate grant`.")
     if was is Stage.DELEGATED:
-        why, remedy = "While a mandate is in force the use case is delegated.", "Take it back: `licet mandate suspend`, or `licet mandate revoke`."
+        why = "While a mandate is in force the use case is delegated."
+        remedy = "Take it back: `licet mandate suspend`, or `licet mandate revoke`."
         return Refused(code="left_with_mandate", why=why, remedy=remedy)
     if WAY.index(to) < WAY.index(was) and not why:
         return Refused(code="reason_needed", why=f"From {was.value} back to {to.value} takes a reason.", remedy="Give one: --why TEXT.")

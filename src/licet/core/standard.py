@@ -32,13 +32,26 @@ class Method(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Slice:
+    """A part of the cases that is judged on its own: those in which an attribute has one of some values."""
+
+    attribute: str
+    values: frozenset[str]
+
+    def holds(self, attributes: Mapping[str, str]) -> bool:
+        """Whether a case is in it."""
+        return attributes.get(self.attribute) in self.values
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Measure:
-    """A loss per case in [0, 1] and the target its mean must not exceed, at a confidence."""
+    """A loss per case in [0, 1] and the target its mean must not exceed, at a confidence; of all cases, or of a slice."""
 
     name: str
     kind: MeasureKind
     target: float
     confidence: float
+    slice: Slice | None = None
 
     @property
     def delta(self) -> float:
@@ -168,7 +181,7 @@ def countersign(locked: LockedStandard, by: Actor, *, now: datetime) -> Counters
 def standard_to_json(standard: Standard) -> Json:
     """Writes a standard as plain JSON: what is hashed, stored and shown."""
     return {
-        "measures": [{"name": m.name, "kind": m.kind.value, "target": m.target, "confidence": m.confidence} for m in standard.measures],
+        "measures": [_measure_to_json(m) for m in standard.measures],
         "method": standard.method.value,
         "looks": [{"labels": look.labels, "share": look.share} for look in standard.looks],
         "attempts": list(standard.attempts),
@@ -180,6 +193,15 @@ def standard_to_json(standard: Standard) -> Json:
         },
         "guards": {"high_stakes_max": standard.guards.high_stakes_max, "unfamiliar_share": standard.guards.unfamiliar_share},
     }
+
+
+def _measure_to_json(measure: Measure) -> Mapping[str, Json]:
+    """A measure of all cases is written as it always was, so that older standards keep their digests."""
+    said: dict[str, Json] = {
+        "name": measure.name, "kind": measure.kind.value, "target": measure.target, "confidence": measure.confidence
+    }
+    part = measure.slice
+    return said if part is None else {**said, "slice": {"attribute": part.attribute, "values": sorted(part.values)}}
 
 
 class NotAStandardError(ValueError):
@@ -239,9 +261,22 @@ def _check_measure(measure: Measure, i: int, standard: Standard) -> list[NotASta
         found.append(
             NotAStandardError(("measures", i, "kind"), "it counts high-stakes cases, and none are named.", "List them under high_stakes.")
         )
+    found.extend(_check_slice(measure, i, standard))
     if measure.name in {m.name for m in standard.measures[:i]}:
         found.append(NotAStandardError(("measures", i, "name"), f"{measure.name!r} is there twice.", "Give each measure its own name."))
     return found
+
+
+def _check_slice(measure: Measure, i: int, standard: Standard) -> list[NotAStandardError]:
+    if measure.slice is None:
+        return []
+    place = ("measures", i, "slice")
+    if measure.kind is not MeasureKind.ERROR_ALONE:
+        return [NotAStandardError(place, f"{measure.kind.value!r} counts all cases.", "Give a slice to kind: error_alone only.")]
+    if not any(m.kind is MeasureKind.ERROR_ALONE and m.slice is None for m in standard.measures[:i]):
+        why = "no measure before it promises anything of all cases, which is what a mandate is granted on."
+        return [NotAStandardError(place, why, "Put a measure of kind: error_alone without a slice first.")]
+    return [] if measure.slice.values else [NotAStandardError(place, "it names no value.", "Name at least one value of the attribute.")]
 
 
 def _check_spending(standard: Standard) -> list[NotAStandardError]:
@@ -297,9 +332,20 @@ def standard_from_json(raw: Json) -> Standard:
 def _measure_from_json(raw: Json) -> Measure:
     match raw:
         case {"name": str(name), "kind": str(kind), "target": int() | float() as target, "confidence": int() | float() as confidence}:
-            return Measure(name=name, kind=MeasureKind(kind), target=float(target), confidence=float(confidence))
+            part = _slice_from_json(raw.get("slice")) if isinstance(raw, Mapping) else None
+            return Measure(name=name, kind=MeasureKind(kind), target=float(target), confidence=float(confidence), slice=part)
         case _:
             raise NotAStandardError(("measures",), f"{raw!r} is not a measure.", "Give name, kind, target and confidence.")
+
+
+def _slice_from_json(raw: Json) -> Slice | None:
+    match raw:
+        case None:
+            return None
+        case {"attribute": str(attribute), "values": [*values]}:
+            return Slice(attribute=attribute, values=frozenset(map(str, values)))
+        case _:
+            raise NotAStandardError(("measures",), f"{raw!r} is not a slice.", "Give attribute and values.")
 
 
 def _look_from_json(raw: Json) -> DeclaredLook:

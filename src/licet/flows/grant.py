@@ -122,7 +122,7 @@ def terms_on(tx: Tx, use_case: UseCase, met: looks.StoredLook, wishes: Wishes) -
 def _terms(tx: Tx, use_case: UseCase, met: looks.StoredLook, wishes: Wishes, system: str) -> Terms:
     signed = standards.by_digest(tx, use_case, met.standard)
     measures = () if signed is None else signed.standard.measures
-    alone = min((m for m in measures if m.kind is MeasureKind.ERROR_ALONE), key=lambda m: m.target)
+    alone = min((m for m in measures if m.kind is MeasureKind.ERROR_ALONE and m.slice is None), key=lambda m: m.target)
     match met.plan, met.verdict:
         case {"scope": scope, "guardian": str(guardian)}, {"region": {"threshold": int() | float() as threshold}}:
             certified = with_threshold(scope, float(threshold))

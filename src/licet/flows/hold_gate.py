@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from licet.core.canonical import Json
+from licet.core.evaluation import measures_met
 from licet.core.gate import ClosedGate, Evidence, Moments, OpenedGate, SliceShown
 from licet.core.ids import PersonId
 from licet.core.people import Role
@@ -79,8 +80,10 @@ def evidence_of(office: Office, tx: Tx, use_case: UseCase, *, now: datetime) -> 
 
 def _slices(signed: standards.Signed | standards.Revised | None, last: looks.StoredLook | None) -> tuple[SliceShown, ...]:
     """The slices of the standard as it stands, each with what the newest verdict shows of it."""
-    del signed, last
-    return ()
+    if not isinstance(signed, CountersignedStandard):
+        return ()
+    met = frozenset() if last is None else measures_met(last.verdict)
+    return tuple(SliceShown(name=m.name, met=m.name in met) for m in signed.standard.measures if m.slice is not None)
 
 
 def _hands(tx: Tx, use_case: UseCase) -> Mapping[Role, tuple[PersonId, ...]]:
