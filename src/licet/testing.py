@@ -40,7 +40,7 @@ from licet.core.system import UNVERSIONED, NoProposal, Proposal, Proposed, Syste
 from licet.core.use_case import Stage
 from licet.edge.builtin import Engine
 from licet.edge.gate_file import shipped_gates
-from licet.edge.passwords import Argon2
+from licet.edge.passwords import quick
 from licet.edge.precedents import Guardians
 from licet.edge.seal import create_seal
 from licet.edge.totp import TotpCodes
@@ -66,9 +66,6 @@ from licet.store import ledger, mandates, use_cases
 from licet.store.book import Book
 from licet.store.engines import Database, open_engine
 from licet.store.upgrade import upgrade
-
-QUICK_HASHES = 64
-"""KiB of memory that a hash of a password takes here: next to nothing, so that tests are quick."""
 
 ALL_SEALED = Shares(build=0, calibration=0, sealed=100)
 POSTED = SystemCard(kind=SystemKind.POSTED, name="vendor", version="1")
@@ -231,13 +228,11 @@ class World:
             seal=create_seal(folder / "ledger.key"),
             witness=FileWitness(path=folder / "checkpoints.txt"),
             post=self.post,
-            trainer=Engine(),
-            guardians=Guardians(),
+            trainer=Engine(), guardians=Guardians(),
             systems=self.systems,
             effects=self.effects,
             gates=shipped_gates(),
-            passwords=Argon2(memory_kib=QUICK_HASHES, passes=1),
-            codes=TotpCodes(),
+            passwords=quick(), codes=TotpCodes(),
         )
         set_up(self.office, now=self.clock.now())
         self.operator = Operator()

@@ -32,6 +32,21 @@ PLACES: Mapping[str, Place] = {
         says="Find what is wrong with the installation: files, keys, database, ledger, clock, workers, use cases; ends with 4 on an error.",
     ),
     "person": Place(module="places", name="person", says="People and their roles."),
+    "account": Place(
+        module="accounts",
+        name="account",
+        says="Accounts, with which people sign in; from the first one on nobody is taken at their word.",
+    ),
+    "login": Place(
+        module="signing",
+        name="login",
+        says="Sign in with password and code; the commands that follow are yours, until you sign out or your session is over.",
+    ),
+    "logout": Place(module="signing", name="logout", says="Sign out: the session of this command line ends."),
+    "whoami": Place(module="signing", name="whoami", says="Say who is signed in at this command line, and how they showed it."),
+    "confirm": Place(
+        module="signing", name="confirm", says="Show once more who you are, before an act that asks for it; it holds for five minutes."
+    ),
     "token": Place(
         module="tokens",
         name="token",

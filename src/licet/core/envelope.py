@@ -220,6 +220,11 @@ def grant_within(proposed: ProposedMandate, gate: OpenedGate, waiting: WaitingUs
     return ActiveMandate(proposed=proposed, granted_by=LICET, granted_at=now, expires_at=now + proposed.terms.lasts)
 
 
+def no_later(granted: ActiveMandate, running: ActiveMandate) -> ActiveMandate:
+    """A mandate for a change inside an envelope ends no later than the one it replaces: nobody approved a longer time."""
+    return replace(granted, expires_at=min(granted.expires_at, running.expires_at))
+
+
 def veto(use: Use | None, by: PersonId, why: str, *, now: datetime) -> VetoedUse | Refused:
     """Says no to a change that waits."""
     if not isinstance(use, WaitingUse):

@@ -115,6 +115,7 @@ class Act(StrEnum):
     LOOK = "look"
     MAKE_LINK = "make a set-up link"
     DISABLE = "disable or enable an account"
+    BREAK_GLASS = "make an admin for an emergency"
     GIVE_ROLE = "give or take a role"
     ANSWER_RISK = "answer the risk questions"
     CHANGE_RULES = "propose a change of the rules"
@@ -132,7 +133,10 @@ class Act(StrEnum):
     WITNESS = "take in a witness's signature"
 
 
-OPERATOR_ACTS = frozenset({Act.SET_UP, Act.ADD_PERSON, Act.CREATE_USE_CASE, Act.IMPORT, Act.EVALUATE, Act.EXPORT, Act.SUBMIT, Act.DELIVER})
+OPERATOR_ACTS = frozenset(
+    {Act.SET_UP, Act.ADD_PERSON, Act.CREATE_USE_CASE, Act.IMPORT, Act.EVALUATE, Act.EXPORT, Act.SUBMIT, Act.DELIVER}
+    | {Act.MAKE_LINK, Act.BREAK_GLASS}
+)
 
 TOKEN_ACTS = frozenset({Act.SUBMIT, Act.STOP})
 """What a token may do: bring work in, and take AI's authority away. It never gives any."""
@@ -172,6 +176,7 @@ ROLES_FOR: Mapping[Act, frozenset[Role]] = {
     Act.LOOK: frozenset(Role),
     Act.MAKE_LINK: frozenset({Role.ADMIN}),
     Act.DISABLE: frozenset({Role.ADMIN}),
+    Act.BREAK_GLASS: frozenset({Role.ADMIN}),
     Act.GIVE_ROLE: frozenset({Role.ADMIN}),
     Act.ANSWER_RISK: frozenset({Role.OWNER, Role.BUILDER, Role.RISK}),
     Act.CHANGE_RULES: frozenset({Role.RISK, Role.ADMIN, Role.OWNER}),
@@ -234,7 +239,7 @@ def _person_needed(actor: Operator | Caller, act: Act) -> Refused:
     return Refused(
         code="person_needed",
         why=f"{who} may not {act.value}; it takes a named person.",
-        remedy=f"Repeat with --as E-MAIL of: {needed}.",
+        remedy=f"Sign in with `licet login`, or, while nobody has an account, repeat with --as E-MAIL; it takes: {needed}.",
     )
 
 

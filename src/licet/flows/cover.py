@@ -16,7 +16,7 @@ from licet.core.approval import (
     void,
 )
 from licet.core.canonical import digest
-from licet.core.envelope import GrantedUse, WaitingUse
+from licet.core.envelope import GrantedUse, WaitingUse, no_later
 from licet.core.gate_rules import Code
 from licet.core.ids import LICET, PersonId
 from licet.core.incident import Message
@@ -140,6 +140,12 @@ def use_up(tx: Tx, use_case: UseCase, granted: ActiveMandate, now: datetime) -> 
     use = envelopes.use_of(tx, granted.id)
     if isinstance(use, WaitingUse):
         envelopes.end(tx, GrantedUse(waiting=use, at=now))
+
+
+def within_envelope(tx: Tx, granted: ActiveMandate, running: Mandate | None) -> ActiveMandate:
+    """What is granted on a change envelope, cut to the time of the mandate it replaces; any other as it is."""
+    use = envelopes.use_of(tx, granted.id)
+    return no_later(granted, running) if isinstance(use, WaitingUse) and isinstance(running, ActiveMandate) else granted
 
 
 def envelope_in_force(office: Office, tx: Tx, use_case: UseCase, now: datetime) -> PassedRequest | None:

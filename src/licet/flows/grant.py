@@ -33,7 +33,7 @@ from licet.core.standard import MeasureKind
 from licet.core.system import UNVERSIONED
 from licet.core.use_case import Stage, UseCase
 from licet.flows.ask import ask_for
-from licet.flows.cover import use_up, void_if_changed
+from licet.flows.cover import use_up, void_if_changed, within_envelope
 from licet.flows.hold_back import not_covered, prohibited
 from licet.flows.hold_gate import gate_of, stood_on
 from licet.flows.office import Office, allowed_person, entry, working
@@ -178,6 +178,7 @@ def grant_mandate(office: Office, by: Actor, *, name: str) -> ActiveMandate | Cl
         granted = prohibited(tx, use_case) or grant(proposed, gate, by, owner=use_case.owner, now=now)
         if isinstance(granted, Refused):
             return granted
+        granted = within_envelope(tx, granted, running)
         end_earlier(tx, use_case, running, person.id, now)
         put_in_force(office, tx, use_case, granted)
         use_up(tx, use_case, granted, now)

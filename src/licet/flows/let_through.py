@@ -9,7 +9,7 @@ from licet.core.incident import Message
 from licet.core.mandate import ActiveMandate, ProposedMandate
 from licet.core.refusal import Refused
 from licet.core.use_case import Stage, UseCase
-from licet.flows.cover import use_up
+from licet.flows.cover import use_up, within_envelope
 from licet.flows.grant import end_earlier, put_in_force
 from licet.flows.hold_gate import gate_of
 from licet.flows.office import Office, entry
@@ -42,9 +42,10 @@ def _let_through(office: Office, tx: Tx, use_case: UseCase, use: WaitingUse, now
     if granted is None:
         end_use(tx, use_case, there, now)
         return
+    bounded = within_envelope(tx, granted, running)
     end_earlier(tx, use_case, running, LICET, now)
-    put_in_force(office, tx, use_case, granted)
-    use_up(tx, use_case, granted, now)
+    put_in_force(office, tx, use_case, bounded)
+    use_up(tx, use_case, bounded, now)
     if use_case.owner is not None:
         subject = f"{use_case.title}: a change is in force"
         body = f"{granted.terms.system} decides now, inside envelope {there.envelope}; nobody vetoed it."

@@ -17,7 +17,6 @@ from licet.store.book import Book, Tx
 from licet.store.person_book import PersonBook
 from licet.store.team_book import TeamBook
 
-ASSERTED = Identity.ASSERTED.value
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Office:
@@ -144,7 +143,7 @@ def entry(what: str, *, by: PersonId, now: datetime, use_case: UseCase | UseCase
     slug = use_case.slug if isinstance(use_case, UseCase) else use_case
     said: dict[str, Json] = dict(facts)
     if by.startswith(PROGRAM):
-        said["identity"] = "token"
+        said.setdefault("identity", "token")
     elif by not in {LICET, OPERATOR}:
-        said["identity"] = Identity.ASSERTED.value
+        said.setdefault("identity", Identity.ASSERTED.value)
     return Event(what=what, at=now, by=by, use_case=slug, facts=said)
