@@ -158,19 +158,10 @@ def question_json(one: "Question") -> Mapping[str, Json]:
 
 def request_json(found: "AnyRequest") -> Mapping[str, Json]:
     """A request as JSON, with what became of it."""
-    from licet.core.approval import DeclinedRequest, OpenRequest, VoidRequest, WithdrawnRequest, covered_to_json, state_word
+    from licet.core.approval import OpenRequest, covered_to_json, state_word
 
     request = found.request
-    ended: dict[str, Json] = {} if isinstance(found, OpenRequest) else {"state_at": found.at.isoformat()}
-    match found:
-        case VoidRequest(changed=changed):
-            ended["changed"] = [part.value for part in changed]
-        case DeclinedRequest(by=by, why=why):
-            ended |= {"ended_by": by, "why": why}
-        case WithdrawnRequest(by=by):
-            ended["ended_by"] = by
-        case _:
-            pass
+    yeses = [{"by": yes.by, "at": yes.at.isoformat(), "identity": yes.identity, "fast_lane": yes.fast_lane} for yes in request.given]
     return {
         "request": request.id,
         "use_case": request.use_case,
@@ -186,10 +177,26 @@ def request_json(found: "AnyRequest") -> Mapping[str, Json]:
         "expires_at": request.expires_at.isoformat(),
         "covers": covered_to_json(request.covered),
         "fast_lane": request.fast_lane,
-        "given": [{"by": yes.by, "at": yes.at.isoformat(), "identity": yes.identity, "fast_lane": yes.fast_lane} for yes in request.given],
+        "given": cast("list[Json]", yeses),
         "questions": [question_json(one) for one in request.questions],
-        **ended,
+        **_ended_json(found),
     }
+
+
+def _ended_json(found: "AnyRequest") -> Mapping[str, Json]:
+    """How a request ended, where it did."""
+    from licet.core.approval import DeclinedRequest, OpenRequest, VoidRequest, WithdrawnRequest
+
+    at: Mapping[str, Json] = {} if isinstance(found, OpenRequest) else {"state_at": found.at.isoformat()}
+    match found:
+        case VoidRequest(changed=changed):
+            return {**at, "changed": [part.value for part in changed]}
+        case DeclinedRequest(by=by, why=why):
+            return {**at, "ended_by": by, "why": why}
+        case WithdrawnRequest(by=by):
+            return {**at, "ended_by": by}
+        case _:
+            return at
 
 
 def request_lines(found: "AnyRequest") -> list[str]:

@@ -2,21 +2,9 @@
 
 from datetime import datetime
 
-from licet.core.approval import (
-    LASTS,
-    FastLaneId,
-    LiveRequest,
-    OpenRequest,
-    Part,
-    PassedRequest,
-    Request,
-    RequestId,
-    Subject,
-    Yes,
-    open_request,
-    take,
-)
+from licet.core.approval import LASTS, FastLaneId, LiveRequest, OpenRequest, Part, PassedRequest, Request, RequestId, Subject, Yes
 from licet.core.canonical import Json
+from licet.core.consent import open_request, take
 from licet.core.fast_lane import FastLane, Load, passes
 from licet.core.ids import LICET, PersonId
 from licet.core.incident import Message

@@ -2,8 +2,9 @@
 
 from datetime import datetime
 
-from licet.core.approval import ExpiredRequest, OpenRequest, is_over, is_slow
+from licet.core.approval import ExpiredRequest, OpenRequest
 from licet.core.canonical import Json
+from licet.core.consent import is_over, is_slow
 from licet.core.ids import LICET
 from licet.core.incident import Message
 from licet.core.use_case import UseCase

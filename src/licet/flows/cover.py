@@ -13,9 +13,9 @@ from licet.core.approval import (
     VoidRequest,
     covers_digest,
     quorum_for,
-    void,
 )
 from licet.core.canonical import digest
+from licet.core.consent import void
 from licet.core.envelope import GrantedUse, WaitingUse, no_later
 from licet.core.gate_rules import Code
 from licet.core.ids import LICET, PersonId

@@ -3,18 +3,9 @@
 from dataclasses import replace
 from datetime import datetime
 
-from licet.core.approval import (
-    AnyRequest,
-    DeclinedRequest,
-    OpenRequest,
-    Question,
-    WithdrawnRequest,
-    decline,
-    not_independent,
-    not_open,
-    withdraw,
-)
+from licet.core.approval import AnyRequest, DeclinedRequest, OpenRequest, Question, WithdrawnRequest
 from licet.core.canonical import Json
+from licet.core.consent import decline, not_independent, not_open, withdraw
 from licet.core.ids import PersonId
 from licet.core.incident import Message
 from licet.core.people import Act, Actor

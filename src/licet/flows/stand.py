@@ -2,7 +2,8 @@
 
 from datetime import datetime
 
-from licet.core.approval import LiveRequest, Subject, counting, missing
+from licet.core.approval import LiveRequest, Subject
+from licet.core.consent import counting, missing
 from licet.core.envelope import WaitingUse
 from licet.core.gate import Approval, Asked
 from licet.core.ids import PersonId

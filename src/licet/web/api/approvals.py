@@ -7,17 +7,8 @@ from fastapi import APIRouter, Depends, Query
 from fastapi import Path as InPath
 from pydantic import BaseModel, ConfigDict, Field
 
-from licet.core.approval import (
-    AnyRequest,
-    DeclinedRequest,
-    OpenRequest,
-    PassedRequest,
-    Question,
-    VoidRequest,
-    covered_to_json,
-    not_open,
-    state_word,
-)
+from licet.core.approval import AnyRequest, DeclinedRequest, OpenRequest, PassedRequest, Question, VoidRequest, covered_to_json, state_word
+from licet.core.consent import not_open
 from licet.core.ids import Digest
 from licet.core.reason import LIMIT, NotAReasonError
 from licet.core.refusal import Refused
@@ -164,7 +155,10 @@ async def question(request: Named, given: QuestionIn, let: Annotated[Visitor, De
 
 
 async def _found(let: Visitor, request: str) -> AnyRequest:
-    return _done(await let.desk.run(lambda: show_request(let.office, request=request)))
+    found: AnyRequest | Refused = await let.desk.run(lambda: show_request(let.office, request=request))
+    if isinstance(found, Refused):
+        raise refusal(found)
+    return found
 
 
 def _done(found: T | Refused) -> T:
