@@ -17,7 +17,6 @@ from licet.core.risk import Tier
 from licet.core.turns import GateTime, Turn, gate_time
 from licet.core.use_case import Stage
 
-NOTHING = Digest("")
 WORDS = (
     "use_case.created",
     "use_case.retired",

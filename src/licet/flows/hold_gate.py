@@ -1,7 +1,7 @@
 """Holding a gate: what is known of a use case, against what the rules ask for at the stage it wants to enter."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from licet.core.canonical import Json
@@ -42,7 +42,6 @@ def stood_on(office: Office, tx: Tx, use_case: UseCase, *, now: datetime) -> Map
 def evidence_of(office: Office, tx: Tx, use_case: UseCase, *, now: datetime) -> Evidence:
     """What gates ask about, as it stands in this transaction."""
     signed = standards.newest(tx, use_case)
-    locked = signed.locked if isinstance(signed, CountersignedStandard) else signed if isinstance(signed, LockedStandard) else None
     last = newest_look(tx, use_case)
     proposed = proposal_now(tx, use_case)
     asked, approvals = standing(office, tx, use_case, proposed, now)
@@ -50,12 +49,8 @@ def evidence_of(office: Office, tx: Tx, use_case: UseCase, *, now: datetime) -> 
     return Evidence(
         slug=use_case.slug,
         asked_at=now,
-        moments=Moments(
-            created=use_case.created_at,
-            imported=imports.first_done(tx, use_case),
-            owned=standards.first_locked(tx, use_case),
-            locked=None if locked is None else locked.locked_at,
-            countersigned=signed.countersigned_at if isinstance(signed, CountersignedStandard) else None,
+        moments=replace(
+            _moments(tx, use_case, signed),
             judged=None if last is None else last.look.at,
             proposed=None if proposed is None else proposed.proposed_at,
         ),
@@ -64,7 +59,7 @@ def evidence_of(office: Office, tx: Tx, use_case: UseCase, *, now: datetime) -> 
         tier=None if risk is None else risk.tier,
         risk=None if risk is None else risk.digest,
         risk_at=None if risk is None else risk.at,
-        standard=None if locked is None else locked.digest,
+        standard=signed.digest if isinstance(signed, LockedStandard | CountersignedStandard) else None,
         countersigned=isinstance(signed, CountersignedStandard),
         verdict=None if last is None else last.word,
         slices=_slices(signed, last),
@@ -75,6 +70,18 @@ def evidence_of(office: Office, tx: Tx, use_case: UseCase, *, now: datetime) -> 
         asked=asked,
         approvals=approvals,
         hands=_hands(tx, use_case),
+    )
+
+
+def _moments(tx: Tx, use_case: UseCase, signed: standards.Signed | standards.Revised | None) -> Moments:
+    """When what comes before a verdict came to be."""
+    locked = signed.locked if isinstance(signed, CountersignedStandard) else signed if isinstance(signed, LockedStandard) else None
+    return Moments(
+        created=use_case.created_at,
+        imported=imports.first_done(tx, use_case),
+        owned=standards.first_locked(tx, use_case),
+        locked=None if locked is None else locked.locked_at,
+        countersigned=signed.countersigned_at if isinstance(signed, CountersignedStandard) else None,
     )
 
 
