@@ -21,7 +21,14 @@ PEOPLE: Final = (("olga@example.org", "owner"), ("rita@example.org", "risk"), ("
 OWNER, RISK, BUILDER = (email for email, _ in PEOPLE)
 PARTS: Final = "50:20:30"
 SEED: Final = "77"
-RISK_ANSWERS: Final = {**MILD_RISK, "subject": "people", "personal_data": "personal", "autonomy": "alone_most", "scale": "thousands", "contest": "simply"}
+RISK_ANSWERS: Final = {
+    **MILD_RISK,
+    "subject": "people",
+    "personal_data": "personal",
+    "autonomy": "alone_most",
+    "scale": "thousands",
+    "contest": "simply",
+}
 """A message is sorted to a department; a wrong one is passed on within the day. Personal data make it of medium risk."""
 
 

@@ -175,6 +175,11 @@ class Home:
         return self.inner / "backed-up"
 
     @property
+    def policies(self) -> Path:
+        """The organisation's own policies, as they are written; in force is what was approved."""
+        return self.root / "policies"
+
+    @property
     def use_cases(self) -> Path:
         """One folder for each use case."""
         return self.root / "use_cases"

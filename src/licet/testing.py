@@ -41,6 +41,7 @@ from licet.core.use_case import Stage
 from licet.edge.builtin import Engine
 from licet.edge.gate_file import shipped_gates
 from licet.edge.passwords import quick
+from licet.edge.policies import CedarPolicies
 from licet.edge.precedents import Guardians
 from licet.edge.seal import create_seal
 from licet.edge.totp import TotpCodes
@@ -68,6 +69,9 @@ from licet.store.engines import Database, open_engine
 from licet.store.upgrade import upgrade
 
 ALL_SEALED = Shares(build=0, calibration=0, sealed=100)
+POLICIES = CedarPolicies()
+"""The real ones, read once for all worlds."""
+
 POSTED = SystemCard(kind=SystemKind.POSTED, name="vendor", version="1")
 
 T = TypeVar("T")
@@ -231,8 +235,10 @@ class World:
             trainer=Engine(), guardians=Guardians(),
             systems=self.systems,
             effects=self.effects,
+            policies=POLICIES,
+            passwords=quick(),
             gates=shipped_gates(),
-            passwords=quick(), codes=TotpCodes(),
+            codes=TotpCodes(),
         )
         set_up(self.office, now=self.clock.now())
         self.operator = Operator()

@@ -64,6 +64,11 @@ PLACES: Mapping[str, Place] = {
         says="Put a backup in the place of the installation's database and keys; reports what it rolls back.",
     ),
     "use-case": Place(module="places", name="use_case", says="Use cases."),
+    "policy": Place(
+        module="policies",
+        name="policy",
+        says="Who may do what: ask why not, test the policies, and change them with a second person's yes.",
+    ),
     "risk": Place(
         module="risks",
         name="risk",

@@ -66,7 +66,7 @@ def propose(  # noqa: PLR0913 - a command's options
     approve = [] if waits is None else [f"Next: licet approve {slug} {waits.digest} --as RISK"]
     if waits is not None and waits.fast_lane is not None:
         approve = [f"Passed by the fast lane {waits.fast_lane}. Next: licet mandate grant {slug} --as OWNER"]
-    data = {"approve": None if waits is None else waits.digest, "fast_lane": None if waits is None else waits.fast_lane}
+    data = {"covers": None if waits is None else waits.digest, "fast_lane": None if waits is None else waits.fast_lane}
     said({**mandate_json(slug, made), **data}, (*mandate_lines(made), *approve), as_json=as_json)
 
 

@@ -54,6 +54,8 @@ CODES: Mapping[str, str] = {
     "not_the_logs": "The checkpoint is not signed by the key that is known of its ledger.",
     "not_there": "There is nothing of that name, or the token is not for it.",
     "not_waiting": "The case waits for no answer, or was answered before.",
+    "policy_error": "The policies gave no answer: they or the question are malformed, failed or took too long; so it is no.",
+    "policy_forbids": "A policy forbids this act.",
     "prohibited": "The risk answers make the use case prohibited.",
     "person_needed": "This act needs a named person; neither the operator nor a token may do it.",
     "outside_envelope": "The change is outside the change envelope, or no envelope is in force.",

@@ -7,7 +7,8 @@ from enum import StrEnum
 
 from licet.core.canonical import Json, digest
 from licet.core.ids import Digest, PersonId, UseCaseSlug
-from licet.core.people import Act, Actor, permit_person
+from licet.core.people import Act
+from licet.core.policy import Permission
 from licet.core.refusal import Refused
 
 HALF = 0.5
@@ -149,29 +150,28 @@ def standard_digest(use_case: UseCaseSlug, version: int, standard: Standard) -> 
     return Digest(digest({"use_case": use_case, "version": version, "standard": standard_to_json(standard)}))
 
 
-def lock(draft: DraftStandard, by: Actor, *, owner: PersonId | None, now: datetime) -> LockedStandard | Refused:
+def lock(draft: DraftStandard, by: Permission, *, owner: PersonId | None, now: datetime) -> LockedStandard | Refused:
     """Locks a draft. The first owner to lock becomes the owner of the use case.
 
     Args:
         draft: what is to be locked.
-        by: who locks; must be the owner of this use case, or any owner while it has none.
+        by: who was permitted to lock; must be the owner of this use case, or any owner while it has none.
         owner: the present owner, if any.
         now: when.
 
     Returns:
         The locked standard, or `Refused`.
     """
-    person = permit_person(by, Act.LOCK, use_case_owner=owner)
-    if isinstance(person, Refused):
-        return person
+    person = by.person(Act.LOCK)
+    if owner not in {None, person.id}:
+        why = f"{person.email!r} is not the owner of this use case and may not lock its standard."
+        return Refused(code="not_the_owner", why=why, remedy="Let the owner of this use case do it.")
     return LockedStandard(use_case=draft.use_case, version=draft.version, standard=draft.standard, locked_by=person.id, locked_at=now)
 
 
-def countersign(locked: LockedStandard, by: Actor, *, now: datetime) -> CountersignedStandard | Refused:
+def countersign(locked: LockedStandard, by: Permission, *, now: datetime) -> CountersignedStandard | Refused:
     """Puts a second person's name under a locked standard: risk, and never the one who locked it."""
-    person = permit_person(by, Act.COUNTERSIGN, use_case_owner=None)
-    if isinstance(person, Refused):
-        return person
+    person = by.person(Act.COUNTERSIGN)
     if person.id == locked.locked_by:
         why = f"{person.email!r} locked this standard and may not countersign it."
         return Refused(code="same_person", why=why, remedy="Let another person of risk countersign.")

@@ -16,7 +16,7 @@ from licet.core.use_case import UseCase, in_use
 from licet.flows.chase import end_if_over
 from licet.flows.cover import hands_in, void_if_changed
 from licet.flows.givers import able
-from licet.flows.office import Office, allowed_person, entry
+from licet.flows.office import Office, entry, permitted
 from licet.store import approvals, notices, use_cases
 from licet.store.book import Tx
 
@@ -51,6 +51,7 @@ class _Said:
     was: LiveRequest
     after: LiveRequest
     yes: Yes
+    policy: Digest
 
 
 def _consider(office: Office, tx: Tx, by: Actor, use_case: UseCase, digest: Digest, now: datetime) -> _Said | Refused:
@@ -59,17 +60,18 @@ def _consider(office: Office, tx: Tx, by: Actor, use_case: UseCase, digest: Dige
     if isinstance(here, Refused):
         return here
     found = _asked(tx, use_case, digest)
-    person = allowed_person(office, tx, by, Act.APPROVE if found is None else ACTS[found.request.subject], use_case)
-    if isinstance(person, Refused):
-        return person
+    act = Act.APPROVE if found is None else ACTS[found.request.subject]
+    permission = permitted(office, tx, by, act, use_case)
+    if isinstance(permission, Refused):
+        return permission
     hands = hands_in(tx, use_case)
-    yes = say_yes(found, digest, person, hands, now=now)
+    yes = say_yes(found, digest, permission.person(act), hands, now=now)
     if isinstance(yes, Refused):
         return yes
     if not isinstance(found, OpenRequest | PassedRequest):
         return not_open(found) if found is not None else Refused(code="no_mandate", why="Nothing is proposed.")
     after = take(found, yes, able(tx, found), hands)
-    return after if isinstance(after, Refused) else _Said(was=found, after=after, yes=yes)
+    return after if isinstance(after, Refused) else _Said(was=found, after=after, yes=yes, policy=permission.policy)
 
 
 def _asked(tx: Tx, use_case: UseCase, digest: Digest) -> AnyRequest | None:
@@ -82,8 +84,8 @@ def _write(tx: Tx, use_case: UseCase, said: _Said) -> None:
     after, yes, was = said.after, said.yes, said.was
     approvals.add_yes(tx, after, yes)
     request = after.request
-    given: dict[str, Json] = {"request": request.id, "digest": request.digest, "of_risk": yes.of_risk, "to": request.subject.value}
-    tx.record(entry("approval.given", by=yes.by, now=yes.at, use_case=use_case, **given))
+    given: dict[str, Json] = {"request": request.id, "digest": request.digest, "of_risk": yes.of_risk, "subject": request.subject.value}
+    tx.record(entry("approval.given", by=yes.by, now=yes.at, use_case=use_case, **given, policy=said.policy))
     if isinstance(after, PassedRequest) and isinstance(was, OpenRequest):
         facts: dict[str, Json] = {"request": request.id, "digest": request.digest, "people": len(request.given)}
         tx.record(entry("approval.passed", by=yes.by, now=yes.at, use_case=use_case, **facts))

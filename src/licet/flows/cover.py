@@ -62,7 +62,7 @@ def covered_now(office: Office, tx: Tx, use_case: UseCase, subject: Subject) -> 
         Part.RISK: "" if risk is None else risk.digest,
         Part.TIER: "" if risk is None else risk.tier.value,
         Part.GATES: gates_in_force(office, tx),
-        Part.POLICY: policy_in_force(tx),
+        Part.POLICY: policy_in_force(office, tx),
         Part.QUORUM: str(quorum_now(office, tx, here)),
         Part.OWNER: here.owner or "",
         Part.NAME: here.slug,

@@ -32,7 +32,7 @@ def open_fast_lane(office: Office, by: Actor, *, budget: Budget, until: datetime
         made = FastLane(
             id=FastLaneId(office.draw.token("f_")),
             budget=budget,
-            policy=policy_in_force(tx),
+            policy=policy_in_force(office, tx),
             gates=gates_in_force(office, tx),
             opened_by=person.id,
             opened_at=now,
@@ -69,7 +69,7 @@ def _close(tx: Tx, by: PersonId, now: datetime) -> FastLane | None:
 def end_fast_lane_if_changed(office: Office, tx: Tx, now: datetime) -> FastLane | None:
     """Ends the standing approval in the transaction that changed policy or gates; it was bound to what they said."""
     lane = fast_lanes.not_closed(tx)
-    if lane is None or (lane.policy, lane.gates) == (policy_in_force(tx), gates_in_force(office, tx)):
+    if lane is None or (lane.policy, lane.gates) == (policy_in_force(office, tx), gates_in_force(office, tx)):
         return None
     return _close(tx, LICET, now)
 
@@ -85,7 +85,7 @@ class LaneShown:
 def fast_lanes_of(office: Office) -> list[LaneShown]:
     """Every standing approval there was, oldest first."""
     with office.book.read() as tx:
-        now, bound = office.clock.now(), (policy_in_force(tx), gates_in_force(office, tx))
+        now, bound = office.clock.now(), (policy_in_force(office, tx), gates_in_force(office, tx))
         return [LaneShown(lane=lane, holds=lane.is_open(now) and (lane.policy, lane.gates) == bound) for lane in fast_lanes.every(tx)]
 
 

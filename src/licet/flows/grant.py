@@ -9,7 +9,7 @@ from licet.core.approval import Subject
 from licet.core.audit import commitment
 from licet.core.canonical import Json
 from licet.core.gate import ClosedGate
-from licet.core.ids import LICET, MandateId, PersonId
+from licet.core.ids import LICET, Digest, MandateId, PersonId
 from licet.core.ledger import Event
 from licet.core.mandate import (
     ActiveMandate,
@@ -36,7 +36,7 @@ from licet.flows.ask import ask_for
 from licet.flows.cover import use_up, void_if_changed, within_envelope
 from licet.flows.hold_back import not_covered, prohibited
 from licet.flows.hold_gate import gate_of, stood_on
-from licet.flows.office import Office, allowed_person, entry, working
+from licet.flows.office import Office, allowed_person, entry, permitted, working
 from licet.flows.verdicts import fresh_verdict, newest_look, outlives_trips
 from licet.stats import watch as watching
 from licet.store import audits, looks, mandates, standards, systems, use_cases
@@ -165,9 +165,9 @@ def grant_mandate(office: Office, by: Actor, *, name: str) -> ActiveMandate | Cl
         use_case = working(tx, name)
         if isinstance(use_case, Refused):
             return use_case
-        person = allowed_person(office, tx, by, Act.GRANT, use_case)
-        if isinstance(person, Refused):
-            return person
+        permission = permitted(office, tx, by, Act.GRANT, use_case)
+        if isinstance(permission, Refused):
+            return permission
         proposed = mandates.newest(tx, use_case)
         gate = gate_of(office, tx, use_case, Stage.DELEGATED, now=now)
         if isinstance(gate, ClosedGate):
@@ -175,12 +175,12 @@ def grant_mandate(office: Office, by: Actor, *, name: str) -> ActiveMandate | Cl
         if not isinstance(proposed, ProposedMandate):
             return Refused(code="no_mandate", why="No mandate is proposed.", remedy="Propose one: `licet mandate propose`.")
         running = mandates.in_force(tx, use_case)
-        granted = prohibited(tx, use_case) or grant(proposed, gate, by, owner=use_case.owner, now=now)
+        granted = prohibited(tx, use_case) or grant(proposed, gate, permission, owner=use_case.owner, now=now)
         if isinstance(granted, Refused):
             return granted
         granted = within_envelope(tx, granted, running)
-        end_earlier(tx, use_case, running, person.id, now)
-        put_in_force(office, tx, use_case, granted)
+        end_earlier(tx, use_case, running, granted.granted_by, now)
+        put_in_force(office, tx, use_case, granted, permission.policy)
         use_up(tx, use_case, granted, now)
         return granted
 
@@ -193,7 +193,7 @@ def end_earlier(tx: Tx, use_case: UseCase, running: Mandate | None, by: PersonId
         tx.record(*ended_events(tx, use_case, ended, now))
 
 
-def put_in_force(office: Office, tx: Tx, use_case: UseCase, granted: ActiveMandate) -> None:
+def put_in_force(office: Office, tx: Tx, use_case: UseCase, granted: ActiveMandate, policy: Digest) -> None:
     """Writes a grant: secret, watch, stage and ledger entry, in the transaction of the caller."""
     stood = stood_on(office, tx, use_case, now=granted.granted_at)
     secret = office.draw.secret()
@@ -208,6 +208,7 @@ def put_in_force(office: Office, tx: Tx, use_case: UseCase, granted: ActiveManda
         "terms": terms_to_json(terms),
         "audit_rate": terms.audit_rate,
         "secret_commitment": committed,
+        "policy": policy,
         "expires_at": granted.expires_at.isoformat(),
         "warning": "audit draws are predictable by whoever operates the machine and reads its key file",
     }
@@ -271,19 +272,24 @@ def reinstate_mandate(office: Office, by: Actor, *, name: str) -> ActiveMandate 
         use_case = working(tx, name)
         if isinstance(use_case, Refused):
             return use_case
+        permission = permitted(office, tx, by, Act.REINSTATE, use_case)
+        if isinstance(permission, Refused):
+            return permission
         suspended = mandates.in_force(tx, use_case)
         if not isinstance(suspended, SuspendedMandate):
             why = f"The mandate is {'absent' if suspended is None else state_of(suspended)}, not suspended."
             return Refused(code="mandate_not_suspended", why=why, remedy="See `licet mandate show`.")
-        active = not_covered(tx, use_case, suspended.active) or reinstate(suspended, fresh_verdict(tx, use_case, suspended), by, now=now)
+        fresh = fresh_verdict(tx, use_case, suspended)
+        active = not_covered(tx, use_case, suspended.active) or reinstate(suspended, fresh, permission, now=now)
         if isinstance(active, Refused):
             return active
         mandates.write_state(tx, active)
         terms = active.terms
         watch = watching.start(target=terms.target, delta=1.0 - terms.confidence, planned=terms.planned_audits)
         mandates.start_watch(tx, active, watch)
-        actor = active.reinstated_by or by.id
-        tx.record(entry("mandate.reinstated", by=actor, now=now, use_case=use_case, mandate=active.id, round=active.round))
+        actor = permission.by.id
+        facts: dict[str, Json] = {"mandate": active.id, "round": active.round, "policy": permission.policy}
+        tx.record(entry("mandate.reinstated", by=actor, now=now, use_case=use_case, **facts))
         enter_delegated(tx, use_case, by=actor, now=now, stood=stood_on(office, tx, use_case, now=now))
         return active
 

@@ -13,6 +13,7 @@ from licet.flows.cover import use_up, within_envelope
 from licet.flows.grant import end_earlier, put_in_force
 from licet.flows.hold_gate import gate_of
 from licet.flows.office import Office, entry
+from licet.flows.rules_in_force import policy_in_force
 from licet.store import envelopes, mandates, notices, use_cases
 from licet.store.book import Tx
 
@@ -44,7 +45,7 @@ def _let_through(office: Office, tx: Tx, use_case: UseCase, use: WaitingUse, now
         return
     bounded = within_envelope(tx, granted, running)
     end_earlier(tx, use_case, running, LICET, now)
-    put_in_force(office, tx, use_case, bounded)
+    put_in_force(office, tx, use_case, bounded, policy_in_force(office, tx))
     use_up(tx, use_case, bounded, now)
     if use_case.owner is not None:
         subject = f"{use_case.title}: a change is in force"

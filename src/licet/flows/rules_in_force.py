@@ -1,8 +1,9 @@
 """The rules in force: what gates ask for and who may do what, as they hold in this transaction."""
 
 from licet.core.gate_rules import GateRules, in_force, own_rules
-from licet.core.ids import Digest
-from licet.core.people import shipped_policy
+from licet.core.ids import OPERATOR, Digest
+from licet.core.people import Act
+from licet.core.policy import Asked, Who
 from licet.core.rules import RuleKind
 from licet.flows.office import Office
 from licet.store import rules
@@ -15,9 +16,19 @@ def gate_rules_in_force(office: Office, tx: Tx) -> GateRules:
     return in_force(None if own is None else own_rules(own.text), office.gates)
 
 
-def policy_in_force(tx: Tx) -> Digest:
-    """Names who may do what: the policy an organisation gave itself, or else the shipped one."""
-    return rules.digest_in_force(tx, RuleKind.POLICY) or shipped_policy()
+def policy_in_force(office: Office, tx: Tx) -> Digest:
+    """Names who may do what: the policies that Licet ships, with what an organisation added to them."""
+    held = rules.digest_in_force(tx, RuleKind.POLICY)
+    return office.policies.answer(_ANY, held, lambda: _additions(tx)).policy
+
+
+_ANY = Asked(who=Who.OPERATOR, id=OPERATOR, roles=frozenset(), act=Act.LOOK, place=None)
+"""Some question: whatever the answer is, it names the policies that gave it."""
+
+
+def _additions(tx: Tx) -> str:
+    held = rules.in_force(tx, RuleKind.POLICY)
+    return "" if held is None else held.text
 
 
 def gates_in_force(office: Office, tx: Tx) -> Digest:

@@ -167,6 +167,12 @@ def given(tx: Tx, use_case: UseCase) -> tuple[Approval, ...]:
     return tuple(sorted([*earlier, *now], key=lambda one: one.at))
 
 
+def signers(tx: Tx, use_case: UseCase) -> frozenset[PersonId]:
+    """The different people who approved exactly what is proposed now."""
+    asked = [found.request for found in live(tx, use_case) if found.request.subject is Subject.MANDATE]
+    return frozenset(yes.by for request in asked for yes in request.given if yes.fast_lane is None)
+
+
 def passed_by_lane(tx: Tx, lane: FastLaneId) -> tuple[datetime, ...]:
     """When a standing approval passed something."""
     return tuple(tx.conn.execute(select(_Y.at).where(_Y.fast_lane == lane).order_by(_Y.at)).scalars())
