@@ -1,13 +1,14 @@
 """Holding a gate: what is known of a use case, against what the rules ask for at the stage it wants to enter."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from licet.core.canonical import Json
 from licet.core.evaluation import measures_met
 from licet.core.gate import ClosedGate, Evidence, Moments, OpenedGate, SliceShown
 from licet.core.ids import PersonId
+from licet.core.mandate import ProposedMandate
 from licet.core.people import Role
 from licet.core.requirements import pass_gate
 from licet.core.rules import RuleKind
@@ -49,11 +50,7 @@ def evidence_of(office: Office, tx: Tx, use_case: UseCase, *, now: datetime) -> 
     return Evidence(
         slug=use_case.slug,
         asked_at=now,
-        moments=replace(
-            _moments(tx, use_case, signed),
-            judged=None if last is None else last.look.at,
-            proposed=None if proposed is None else proposed.proposed_at,
-        ),
+        moments=_moments(tx, use_case, signed, last, proposed),
         owner=use_case.owner,
         history_cases=sum(cases.count_history(tx, use_case).values()),
         tier=None if risk is None else risk.tier,
@@ -73,8 +70,13 @@ def evidence_of(office: Office, tx: Tx, use_case: UseCase, *, now: datetime) -> 
     )
 
 
-def _moments(tx: Tx, use_case: UseCase, signed: standards.Signed | standards.Revised | None) -> Moments:
-    """When what comes before a verdict came to be."""
+def _moments(
+    tx: Tx,
+    use_case: UseCase,
+    signed: standards.Signed | standards.Revised | None,
+    last: looks.StoredLook | None,
+    proposed: ProposedMandate | None,
+) -> Moments:
     locked = signed.locked if isinstance(signed, CountersignedStandard) else signed if isinstance(signed, LockedStandard) else None
     return Moments(
         created=use_case.created_at,
@@ -82,6 +84,8 @@ def _moments(tx: Tx, use_case: UseCase, signed: standards.Signed | standards.Rev
         owned=standards.first_locked(tx, use_case),
         locked=None if locked is None else locked.locked_at,
         countersigned=signed.countersigned_at if isinstance(signed, CountersignedStandard) else None,
+        judged=None if last is None else last.look.at,
+        proposed=None if proposed is None else proposed.proposed_at,
     )
 
 
