@@ -180,16 +180,24 @@ class World:
         self._engines: list[Database] = []
         engine = self.connect()
         upgrade(engine)
-        vault = FileVault(master=SeededDraw(seed=~seed).secret())
-        self.office = Office(
+        self.office = self._office_on(engine, FileVault(master=SeededDraw(seed=~seed).secret()))
+        set_up(self.office, now=self.clock.now())
+        self.operator = Operator()
+        self.owner, self.risk = self.person("olga", Role.OWNER), self.person("rita", Role.RISK)
+        self.builder, self.reviewer = self.person("bo", Role.BUILDER), self.person("rene", Role.REVIEWER)
+        self.other_owner = self.person("otto", Role.OWNER)
+
+    def _office_on(self, engine: Database, vault: FileVault) -> Office:
+        return Office(
             book=Book(engine, vault, self.draw),
             clock=self.clock,
             draw=self.draw,
             vault=vault,
-            seal=create_seal(folder / "ledger.key"),
-            witness=FileWitness(path=folder / "checkpoints.txt"),
+            seal=create_seal(self.folder / "ledger.key"),
+            witness=FileWitness(path=self.folder / "checkpoints.txt"),
             post=self.post,
-            trainer=Engine(), guardians=Guardians(),
+            trainer=Engine(),
+            guardians=Guardians(),
             systems=self.systems,
             effects=self.effects,
             policies=POLICIES,
@@ -197,11 +205,6 @@ class World:
             gates=shipped_gates(),
             codes=TotpCodes(),
         )
-        set_up(self.office, now=self.clock.now())
-        self.operator = Operator()
-        self.owner, self.risk = self.person("olga", Role.OWNER), self.person("rita", Role.RISK)
-        self.builder, self.reviewer = self.person("bo", Role.BUILDER), self.person("rene", Role.REVIEWER)
-        self.other_owner = self.person("otto", Role.OWNER)
 
     def __enter__(self) -> Self:
         """The world itself."""
