@@ -13,6 +13,10 @@ from licet.core.ids import UseCaseSlug
 from licet.core.incident import Message
 from licet.core.risk_questions import QUESTIONS
 from licet.core.system import Proposed, SystemCard, SystemKind
+from licet.edge.policies import CedarPolicies
+
+POLICIES = CedarPolicies()
+"""The real ones, read once for all pretend worlds of a process."""
 
 START = datetime(2030, 1, 7, 9, 0, tzinfo=UTC)
 TICK = timedelta(seconds=1)

@@ -39,7 +39,6 @@ from licet.core.use_case import Stage
 from licet.edge.builtin import Engine
 from licet.edge.gate_file import shipped_gates
 from licet.edge.passwords import quick
-from licet.edge.policies import CedarPolicies
 from licet.edge.precedents import Guardians
 from licet.edge.seal import create_seal
 from licet.edge.totp import TotpCodes
@@ -59,16 +58,13 @@ from licet.flows.review import Answered, Waiting, answer_worksheet, worksheet
 from licet.flows.set_standard import countersign_standard, lock_standard
 from licet.flows.settle import settle
 from licet.flows.sort_history import Order
-from licet.pretend import MILD_RISK, RememberingPost, ScriptedEffects, ScriptedSystem, ScriptedSystems, SeededDraw, SetClock
+from licet.pretend import MILD_RISK, POLICIES, RememberingPost, ScriptedEffects, ScriptedSystem, ScriptedSystems, SeededDraw, SetClock
 from licet.store import ledger, mandates, use_cases
 from licet.store.book import Book
 from licet.store.engines import Database, open_engine
 from licet.store.upgrade import upgrade
 
 ALL_SEALED = Shares(build=0, calibration=0, sealed=100)
-POLICIES = CedarPolicies()
-"""The real ones, read once for all worlds."""
-
 POSTED = SystemCard(kind=SystemKind.POSTED, name="vendor", version="1")
 
 T = TypeVar("T")

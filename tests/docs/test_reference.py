@@ -54,12 +54,12 @@ def test_the_reference_is_up_to_date() -> None:
 
 
 def test_every_address_of_the_api_is_documented_with_whom_it_takes() -> None:
-    sections = dict(re.findall(r"^## `((?:GET|POST) [^`]+)`\n(.*?)(?=^## |\Z)", page("api.md"), flags=re.MULTILINE | re.DOTALL))
+    sections = dict(re.findall(r"^## `((?:GET|POST|DELETE) [^`]+)`\n(.*?)(?=^## |\Z)", page("api.md"), flags=re.MULTILINE | re.DOTALL))
     listed = dict(operations())
     assert set(sections) == set(listed)
     for name, operation in listed.items():
         assert operation["description"], f"{name} does not say what it does"
-        assert re.search(r"^Takes: (?:a token with the scope `\S+`|a person, .*|anybody)\.$", sections[name], flags=re.MULTILINE)
+        assert re.search(r"^Takes: (?:a token with the scope `\S+`|a person .*|anybody)\.$", sections[name], flags=re.MULTILINE)
         assert not [one["name"] for one in operation.get("parameters", []) if not one.get("description")], name
 
 

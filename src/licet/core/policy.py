@@ -192,7 +192,7 @@ def person_needed(by: Operator | Caller, act: Act, takes: frozenset[Role]) -> Re
     return Refused(
         code="person_needed",
         why=f"{who} may not {act.value}; it takes a named person.",
-        remedy=f"Repeat with --as E-MAIL of: {names(takes)}.",
+        remedy=f"Sign in with `licet login`, or, while nobody has an account, repeat with --as E-MAIL of: {names(takes)}.",
     )
 
 

@@ -80,7 +80,8 @@ def _places(said: Sequence[tuple[int, Event]]) -> Places:
                 people[person] = index
             case _:
                 pass
-    return Places(decided=decided, corrected=corrected, erased=erased, audited=frozenset(audited), people=people, identities=shown_in(e for _, e in said))
+    shown = shown_in(event for _, event in said)
+    return Places(decided=decided, corrected=corrected, erased=erased, audited=frozenset(audited), people=people, identities=shown)
 
 
 def disclosure(tx: Tx, use_case: UseCase, view: View, rows: Sequence[ledger.Entry]) -> tuple[Disclosure, list[ledger.Entry]]:

@@ -195,7 +195,7 @@ def put_in_force(office: Office, tx: Tx, use_case: UseCase, granted: ActiveManda
         "expires_at": granted.expires_at.isoformat(),
         "warning": "audit draws are predictable by whoever operates the machine and reads its key file",
     }
-    tx.record(entry("mandate.granted", by=granted.granted_by, now=granted.granted_at, use_case=use_case, **facts, **stood))
+    tx.record(entry("mandate.granted", by=granted.granted_by, now=granted.granted_at, use_case=use_case, **(dict(stood) | facts)))
     enter_delegated(tx, use_case, by=granted.granted_by, now=granted.granted_at, stood=stood)
 
 

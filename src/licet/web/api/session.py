@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Response, status
+from fastapi import APIRouter, Depends, Query, Response, status
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.requests import Request
 
@@ -21,6 +21,7 @@ ADDRESS = "/api/v1/session"
 ACCOUNT = "/api/v1/account"
 routes = APIRouter(tags=["session"], route_class=GuardedRoute)
 
+ALL = "End all one's sessions, not this one alone."
 Password = Annotated[str, Field(min_length=1, max_length=4 * LONGEST_PASSWORD, repr=False)]
 Code = Annotated[str, Field(max_length=40, repr=False, description="Of the second factor, or a recovery code; empty: none.")]
 LinkText = Annotated[str, Field(min_length=1, max_length=100, repr=False, description="From `licet account link`.")]
@@ -126,7 +127,11 @@ async def read(there: Annotated[Visitor, Depends(visitor)]) -> SessionOut:
 
 @routes.delete(ADDRESS, **NEEDS_PERSON)
 async def close(
-    there: Annotated[Visitor, Depends(visitor)], request: Request, response: Response, *, everywhere: bool = False
+    there: Annotated[Visitor, Depends(visitor)],
+    request: Request,
+    response: Response,
+    *,
+    everywhere: Annotated[bool, Query(description=ALL)] = False,
 ) -> EndedOut:
     """Sign out; with `everywhere` all one's sessions end."""
     ended = await there.desk.run(lambda: sign_out(there.desk.office, there.text, everywhere=everywhere))
