@@ -56,7 +56,7 @@ MATRIX: dict[Act, set[Role]] = {
     Act.PRE_APPROVE: {R},
     Act.VETO: {O, R},
     Act.NARROW: {O, R, A},
-    Act.EXPOSE: {O},
+    Act.EXPOSE: {O, R},
     Act.DRILL: {O, R, A},
     Act.WITNESS: {R, A, U},
 }

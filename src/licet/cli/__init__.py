@@ -67,7 +67,9 @@ PLACES: Mapping[str, Place] = {
     ),
     "gate": Place(module="mandates", name="gate", says="The evidence a use case must show before it may move on."),
     "approve": Place(module="mandates", name="approve", says="Say yes to exactly what has this digest (from `licet gate show`)."),
-    "mandate": Place(module="mandates", name="mandate", says="The authority for exactly one system to decide cases in a scope alone."),
+    "mandate": Place(
+        module="mandates_running", name="mandate", says="The authority for exactly one system to decide cases in a scope alone."
+    ),
     "stop": Place(module="stops", name="stop", says="The stop: while it is pressed nothing is decided alone; the mandate stays as it is."),
     "cases": Place(module="cases", name="cases", says="Cases that come in to be decided."),
     "audit": Place(module="cases", name="audit", says="Blind audits of cases that AI decided alone."),

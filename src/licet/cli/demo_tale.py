@@ -15,7 +15,8 @@ from licet.cli.demo_data import Scan, biopsy_columns, scans, turned
 from licet.cli.frame import plain
 from licet.cli.judging import evaluation_lines
 from licet.cli.limits import stricter
-from licet.cli.mandates import gate_lines, mandate_lines
+from licet.cli.mandates import gate_lines
+from licet.cli.mandates_told import mandate_lines
 from licet.core.canonical import Json
 from licet.core.mandate import ActiveMandate, ProposedMandate, state_of
 from licet.core.refusal import Refused

@@ -37,6 +37,8 @@ WORDS: Mapping[str, str] = {
     "mandate.proposed": "Somebody asked for a mandate.",
     "approval.given": "A person approved exactly what the digest names.",
     "mandate.granted": "The owner granted a mandate; the secret that draws its audits is committed to.",
+    "mandate.narrowed": "A part of a running mandate was taken back; the entry says what, and whether the verdict speaks of the rest.",
+    "mandate.exposed": "A mandate moved in its plan of exposure, or a person held it there; the entry holds share and evidence.",
     "mandate.suspended": "A mandate was suspended; cases go to people.",
     "mandate.reinstated": "Risk put a suspended mandate in force again, on a fresh verdict.",
     "mandate.revoked": "A mandate was revoked for good.",

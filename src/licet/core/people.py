@@ -167,7 +167,7 @@ ROLES_FOR: Mapping[Act, frozenset[Role]] = {
     Act.PRE_APPROVE: frozenset({Role.RISK}),
     Act.VETO: frozenset({Role.RISK, Role.OWNER}),
     Act.NARROW: frozenset({Role.OWNER, Role.RISK, Role.ADMIN}),
-    Act.EXPOSE: frozenset({Role.OWNER}),
+    Act.EXPOSE: frozenset({Role.OWNER, Role.RISK}),
     Act.DRILL: frozenset({Role.OWNER, Role.RISK, Role.ADMIN}),
     Act.WITNESS: frozenset({Role.RISK, Role.ADMIN, Role.AUDITOR}),
 }
