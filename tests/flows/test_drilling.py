@@ -153,7 +153,7 @@ def test_a_teams_stop_holds_in_its_use_cases_and_in_no_others(tmp_path: Path) ->
         assert world.submit("letters", LIVE[5:10]).reasons == {"stopped": 5}
         done(lift_stop(world.office, world.risk, name=None, team=NORTH))
         assert (world.submit(MAILS, LIVE[5:10]).alone, world.submit("letters", LIVE[10:15]).alone) == (5, 5)
-        assert of_word(world, "stop.pressed")[-1].facts["team"] == NORTH
+        assert [one.facts["team"] for one in of_word(world, "team_stop.pressed")] == [NORTH]
 
 
 def test_a_team_that_has_no_use_case_is_a_slip_of_the_pen_and_refused(tmp_path: Path) -> None:

@@ -326,7 +326,7 @@ def terms_digest(use_case: UseCaseSlug, mandate: MandateId, terms: Terms, propos
 
 
 def terms_to_json(terms: Terms) -> Json:
-    """Writes terms as plain JSON: what is hashed, stored and shown; no plan of exposure leaves the digests of earlier terms as they were."""
+    """Writes terms as plain JSON: what is hashed, stored and shown. Without a plan the digests of earlier terms stay what they were."""
     planned: dict[str, Json] = {"exposure": plan_to_json(terms.exposure)} if terms.exposure else {}
     return planned | {
         "fingerprint": terms.fingerprint,

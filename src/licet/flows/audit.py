@@ -174,9 +174,7 @@ def _status(
 
 
 def error_interval(active: ActiveMandate, fed: Sequence[audits.AuditRow]) -> tuple[float, float]:
-    """Interval of the error among cases decided alone, from audits drawn within the scope as it is now: those before a narrowing say
-    nothing of what it left.
-    """
+    """Interval of the error among cases decided alone, from audits within the scope as it is: those before say nothing of what is left."""
     rows = [row for row in fed if not _is_before(active, row)]
     errors = sum(outcome_loss(_settled(row)) for row in rows)
     return confidence_sequence(errors=errors, n=len(rows), delta=1.0 - active.terms.confidence)
@@ -198,9 +196,7 @@ def _doubling(active: ActiveMandate, watch: watching.Watch) -> EstimatedDelay | 
 
 
 def watch_points(active: ActiveMandate, fed: Sequence[audits.AuditRow]) -> tuple[WatchPoint, ...]:
-    """The watch over time, computed again from the audits in the order in which they were drawn; the interval begins anew where the
-    scope was narrowed last.
-    """
+    """The watch over time, computed again from the audits in the order of drawing; the interval begins anew at the last narrowing."""
     terms = active.terms
     delta = 1.0 - terms.confidence
     watch = watching.start(target=terms.target, delta=delta, planned=terms.planned_audits)

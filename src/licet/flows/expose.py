@@ -1,6 +1,6 @@
 """Exposing: a mandate goes on in its plan by rule as evidence grows; people hold it, step back, and let it go on."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -15,7 +15,7 @@ from licet.core.system import Proposal, Proposed
 from licet.core.use_case import UseCase
 from licet.flows.audit import advance
 from licet.flows.office import Office, allowed_person, entry, working
-from licet.store import audits, cases, decisions, exposures, mandates, systems, use_cases
+from licet.store import audits, cases, decisions, exposures, systems, use_cases
 from licet.store.book import Tx
 
 
@@ -128,11 +128,7 @@ def _move(  # noqa: PLR0913 - one act, all its circumstances
         "evidence": evidence_to_json(found.evidence),
     }
     tx.record(entry("mandate.exposed", by=by, now=now, use_case=use_case, **facts))
-    moved = mandates.in_force(tx, use_case)
-    if not isinstance(moved, ActiveMandate):
-        message = f"Mandate {found.mandate.id!r} moved in its plan and is not active."
-        raise ValueError(message)
-    return _seen(tx, moved, to, now)
+    return _seen(tx, replace(found.mandate, exposed=to), to, now)
 
 
 def evidence_to_json(evidence: Evidence) -> Json:

@@ -276,19 +276,23 @@ def reinstate_mandate(office: Office, by: Actor, *, name: str, why: str) -> Acti
         if not isinstance(suspended, SuspendedMandate):
             why = f"The mandate is {'absent' if suspended is None else state_of(suspended)}, not suspended."
             return Refused(code="mandate_not_suspended", why=why, remedy="See `licet mandate show`.")
-        active = not_covered(tx, use_case, suspended.active) or reinstate(suspended, fresh_verdict(tx, use_case, suspended), by, why=said, now=now)
-        if isinstance(active, Refused):
-            return active
-        mandates.write_state(tx, active)
-        terms = active.terms
-        watch = watching.start(target=terms.target, delta=1.0 - terms.confidence, planned=terms.planned_audits)
-        mandates.start_watch(tx, active, watch)
-        actor = active.reinstated_by or by.id
-        tx.record(entry("mandate.reinstated", by=actor, now=now, use_case=use_case, mandate=active.id, round=active.round))
-        if active.exposed is not None:
-            begin_exposure(tx, use_case, active, active.exposed, by=actor)
-        enter_delegated(tx, use_case, by=actor, now=now)
+        fresh = fresh_verdict(tx, use_case, suspended)
+        active = not_covered(tx, use_case, suspended.active) or reinstate(suspended, fresh, by, why=said, now=now)
+        if not isinstance(active, Refused):
+            _in_force_again(tx, use_case, active, by=active.reinstated_by or by.id, now=now)
         return active
+
+
+def _in_force_again(tx: Tx, use_case: UseCase, active: ActiveMandate, *, by: PersonId, now: datetime) -> None:
+    """Writes a reinstatement: state, a watch of its own, the first step of the plan, stage and ledger entry."""
+    mandates.write_state(tx, active)
+    terms = active.terms
+    watch = watching.start(target=terms.target, delta=1.0 - terms.confidence, planned=terms.planned_audits)
+    mandates.start_watch(tx, active, watch)
+    tx.record(entry("mandate.reinstated", by=by, now=now, use_case=use_case, mandate=active.id, round=active.round))
+    if active.exposed is not None:
+        begin_exposure(tx, use_case, active, active.exposed, by=by)
+    enter_delegated(tx, use_case, by=by, now=now)
 
 
 def _id(mandate: Mandate) -> MandateId:

@@ -117,6 +117,7 @@ def _write(  # noqa: PLR0913 - one act, all its circumstances
         why=why,
     )
     narrowings.add(tx, made, made.limits, narrowing)
-    facts: dict[str, Json] = {"mandate": made.id, "number": narrowing.number, "changed": narrowing.changed, "certified": narrowing.certified}
+    facts: dict[str, Json] = {"mandate": made.id, "number": narrowing.number, "changed": narrowing.changed}
+    facts["certified"] = narrowing.certified
     tx.record(entry("mandate.narrowed", by=by, now=now, use_case=use_case, **facts))
     return Narrowed(mandate=made, narrowing=narrowing)
