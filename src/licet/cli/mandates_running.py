@@ -49,13 +49,10 @@ def narrow(  # noqa: PLR0913 - a command's options
     from licet.flows.narrow import Asked, narrow_mandate
     from licet.flows.office import who
 
-    classes: dict[str, frozenset[str]] = {}
-    for name, value in map(_pair, attributes):
-        classes[name] = classes.get(name, frozenset()) | {value}
     asked = Asked(
         threshold=threshold,
         answers=frozenset(answers),
-        attributes=classes,
+        attributes=_classes(attributes),
         value_limits={name: _number(value) for name, value in map(_pair, limits)},
         daily_cap=daily_cap,
         audit_rate=audit_rate,
@@ -63,8 +60,15 @@ def narrow(  # noqa: PLR0913 - a command's options
     )
     with at_work(home) as office:
         made = granted(narrow_mandate(office, who(office, acting), name=slug, asked=asked, why=why))
-    data = {**mandate_json(slug, made.mandate), "narrowing": narrowing_json(made.narrowing)}
-    said(data, [*mandate_lines(made.mandate), *narrowing_lines([made.narrowing])], as_json=as_json)
+    lines = [*mandate_lines(made.mandate), *narrowing_lines([made.narrowing])]
+    said({**mandate_json(slug, made.mandate), "narrowing": narrowing_json(made.narrowing)}, lines, as_json=as_json)
+
+
+def _classes(attributes: tuple[str, ...]) -> dict[str, frozenset[str]]:
+    found: dict[str, frozenset[str]] = {}
+    for name, value in map(_pair, attributes):
+        found[name] = found.get(name, frozenset()) | {value}
+    return found
 
 
 def _pair(raw: str) -> tuple[str, str]:
