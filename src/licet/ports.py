@@ -153,6 +153,38 @@ class Vault(Protocol):
         ...
 
 
+class Passwords(Protocol):
+    """Hashes passwords, slowly on purpose; ask it outside transactions."""
+
+    def hashed(self, password: str) -> str:
+        """A hash to be kept, with its salt and parameters in it."""
+        ...
+
+    def right(self, password: str, kept: str | None) -> bool:
+        """Whether a password is the one that was hashed; with None it does the same work and says no."""
+        ...
+
+    def outdated(self, kept: str) -> bool:
+        """Whether a hash was made with parameters that are no longer used."""
+        ...
+
+
+class Codes(Protocol):
+    """Second factors: codes of six digits that change with time (RFC 6238)."""
+
+    def secret(self) -> str:
+        """A new secret, in base 32."""
+        ...
+
+    def step(self, secret: str, code: str, now: datetime) -> int | None:
+        """The number of the time step whose code this is, at most one away from now; None where it is none."""
+        ...
+
+    def address(self, secret: str, email: str) -> str:
+        """The `otpauth://` address that an authenticator app takes."""
+        ...
+
+
 class Seal(Protocol):
     """Signs what the ledger says."""
 

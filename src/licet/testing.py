@@ -37,8 +37,10 @@ from licet.core.refusal import Refused
 from licet.core.standard import Measure, MeasureKind, Standard
 from licet.core.system import UNVERSIONED, NoProposal, Proposal, Proposed, SystemCard, SystemKind
 from licet.edge.builtin import Engine
+from licet.edge.passwords import Argon2
 from licet.edge.precedents import Guardians
 from licet.edge.seal import create_seal
+from licet.edge.totp import TotpCodes
 from licet.edge.vault import FileVault
 from licet.edge.witness import FileWitness
 from licet.flows.approve import approve_gate
@@ -60,6 +62,9 @@ from licet.store.upgrade import upgrade
 
 START = datetime(2030, 1, 7, 9, 0, tzinfo=UTC)
 TICK = timedelta(seconds=1)
+QUICK_HASHES = 64
+"""KiB of memory that a hash of a password takes here: next to nothing, so that tests are quick."""
+
 ALL_SEALED = Shares(build=0, calibration=0, sealed=100)
 POSTED = SystemCard(kind=SystemKind.POSTED, name="vendor", version="1")
 
@@ -259,6 +264,8 @@ class World:
             guardians=Guardians(),
             systems=self.systems,
             effects=self.effects,
+            passwords=Argon2(memory_kib=QUICK_HASHES, passes=1),
+            codes=TotpCodes(),
         )
         set_up(self.office, now=self.clock.now())
         self.operator = Operator()

@@ -8,7 +8,7 @@ from datetime import timedelta
 from licet.core.checkpoint import Checkpoint, MalformedNoteError
 from licet.edge.clock import SteadyClock, SystemClock
 from licet.edge.draw import SystemDraw
-from licet.edge.late import LateDurable, LateEffects, LateEngine, LateFarWitness, LateGuardians, LateSystems
+from licet.edge.late import LateCodes, LateDurable, LateEffects, LateEngine, LateFarWitness, LateGuardians, LatePasswords, LateSystems
 from licet.edge.post import FilePost
 from licet.edge.seal import Seal, open_seal, verify_checkpoint
 from licet.edge.slots import Slot, take_slot
@@ -43,6 +43,8 @@ def office_of(home: Home, book: Book, vault: FileVault, seal: Seal, clock: Clock
         systems=LateSystems(root=home.use_cases, secret=secret, draw=SystemDraw()),
         effects=LateEffects(root=home.use_cases, secret=secret, allow=home.webhook_allow),
         far_witness=_far_witness(home),
+        passwords=LatePasswords(),
+        codes=LateCodes(),
     )
 
 

@@ -85,6 +85,7 @@ def _harm(plan: Plan, scene: Scene) -> None:
     scene.wait("all cases are brought", lambda: scene.fleet.fed, within=300.0)
     scene.wait("the queue is empty", lambda: scene.eye.number(QUEUED) == 0)
     scene.wait("all effects are delivered", lambda: scene.eye.number(UNDELIVERED) == 0)
+    scene.wait("all workers run, and can be told to end", lambda: all(place.ready for place in scene.fleet.places))
 
 
 def _report(plan: Plan, ground: Ground, scene: Scene, wrong: list[str]) -> dict[str, Any]:

@@ -110,6 +110,7 @@ def campaigns(room: Room) -> Mapping[str, Campaign]:
         "kill_worker on sqlite": of(faults.kill_worker, 50, 10_000, SQLITE, rest=0.2),
         "kill_sequencer": of(faults.kill_sequencer, 100, 10_000, POSTGRESQL, workers=3),
         "stop_database": of(faults.stop_database, 20, 5_000, POSTGRESQL),
+        "stop_database_on_return": of(faults.stop_database_on_return, 10, 2_000, POSTGRESQL),
         "stop_worker": of(faults.stop_worker, 14, 3_000, POSTGRESQL),
         "stop_worker on sqlite": of(faults.stop_worker, 6, 1_500, SQLITE),
         "fill_disk": of(faults.fill_disk, 4, 2_000, POSTGRESQL),

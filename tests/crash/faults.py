@@ -175,6 +175,20 @@ def stop_database(scene: Scene) -> float:
     return scene.next_decided()
 
 
+def stop_database_on_return(scene: Scene) -> float:
+    """Kills a worker at work, and stops PostgreSQL just when the worker is back and goes on with what it held."""
+    assert scene.cluster is not None
+    place = scene.victim()
+    before = place.starts
+    send(place, signal.SIGKILL)
+    scene.wait("the worker is back", lambda: place.starts > before)
+    time.sleep(scene.chance.uniform(0.0, 0.6))
+    scene.cluster.stop()
+    time.sleep(2.0)
+    scene.cluster.start()
+    return scene.next_decided()
+
+
 def fill_disk(scene: Scene) -> float:
     """Fills the database's disk while cases are decided, and makes room again after a few seconds."""
     assert scene.disk is not None

@@ -20,16 +20,27 @@ Process = subprocess.Popen[bytes]
 
 @dataclass(slots=True, kw_only=True)
 class Place:
-    """A worker's place: the process in it, or when the next one is started."""
+    """A worker's place: the process in it, or when the next one is started; `before` counts the workers that started in it earlier."""
 
     log: Path
     process: Process | None = None
     starts_at: float = 0.0
+    before: int = 0
 
     @property
     def lives(self) -> bool:
         """Whether its process runs."""
         return self.process is not None and self.process.poll() is None
+
+    @property
+    def starts(self) -> int:
+        """How many workers said here that they started."""
+        return sum(said["event"] == "worker.started" for said in told(self.log))
+
+    @property
+    def ready(self) -> bool:
+        """Whether the process in it has said that it started; before that a SIGTERM finds nobody who heeds it."""
+        return self.lives and self.starts > self.before
 
     @property
     def name(self) -> str | None:
@@ -89,6 +100,7 @@ class Fleet:
                 self.ended[_end(place.process.returncode)] += 1
                 place.process, place.starts_at = None, now + self.rest
             if now >= place.starts_at:
+                place.before = place.starts
                 place.process = self._started(command(self.ground, "worker", bootstrap=bootstrap), place.log)
 
     def feed(self, count: int, *, ahead: int, posted: bool = True) -> None:

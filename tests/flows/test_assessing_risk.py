@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from licet.core.mandate import ActiveMandate, ProposedMandate, SuspendedMandate
+from licet.core.mandate import ActiveMandate, ExpiredMandate, ProposedMandate, SuspendedMandate
 from licet.core.people import Actor, Caller, Person, Role
 from licet.core.risk import NotAnAnswerError, Tier, answers_to_json
 from licet.core.risk_questions import UNKNOWN
@@ -186,6 +186,15 @@ def test_a_granted_proposal_of_a_prohibited_use_case_is_refused_whatever_was_app
         done(approve_gate(world.office, world.risk, name=MAILS, digest=asked.digest))
         assess(world, mild({"scores_people": UNKNOWN}))
         assert code(grant_mandate(world.office, world.owner, name=MAILS)) == "prohibited"
+
+
+def test_a_mandate_whose_time_is_over_is_ended_not_suspended(tmp_path: Path) -> None:
+    with World(tmp_path) as world:
+        granted = earned(world)
+        world.clock.pass_time(granted.proposed.terms.lasts)
+        assert assess(world, {"harm": "yes"}).suspended is None
+        assert isinstance(world.mandate(MAILS), ExpiredMandate)
+        assert not of_word(world, "incident.opened")
 
 
 def test_only_risk_answers_a_tier_down(tmp_path: Path) -> None:

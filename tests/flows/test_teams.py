@@ -36,6 +36,7 @@ from licet.flows.import_history import import_history, undo_import
 from licet.flows.intake import Batch, Delivery, accept, submit, take_now
 from licet.flows.issue_tokens import TokenWish, admit, list_tokens, new_token, revoke_token
 from licet.flows.narrow import Asked, narrow_mandate
+from licet.flows.list_obligations import list_obligations
 from licet.flows.office import Office
 from licet.flows.open_sealed import figures, open_sealed
 from licet.flows.receive import Parcel, press_stop_once, receive_batch
@@ -139,6 +140,7 @@ WAYS: dict[str, Journey] = {
     "press_stop": lambda o, w, name: press_stop(o, w.risk, name=name, why="x"),
     "lift_stop": lambda o, w, name: lift_stop(o, w.risk, name=name),
     "answer_risk": lambda o, w, name: answer_risk(o, w.builder, name=name, answers={"undo": "never"}),
+    "list_obligations": lambda o, w, name: list_obligations(o, name=name, on=None),
     "show_risk": lambda o, w, name: show_risk(o, name=name),
     "risk_versions": lambda o, w, name: risk_versions(o, name=name),
     "drill_stop": lambda o, w, name: drill_stop(o, w.risk, name=name),

@@ -1,4 +1,4 @@
-"""People: who they are, which roles they carry, and who may do what until sign-in and policy files exist."""
+"""People: who they are, how they showed it, which roles they carry, and who may do what."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -20,14 +20,28 @@ class Role(StrEnum):
     AUDITOR = "auditor"
 
 
+class Identity(StrEnum):
+    """How somebody showed who they are; the ledger says it with each of their acts."""
+
+    ASSERTED = "asserted"
+    """They said so. Counts only while nobody in the installation has an account."""
+
+    SIGNED_IN = "signed in"
+    """They signed in, and the session still lasts."""
+
+    CONFIRMED = "confirmed"
+    """They signed in and showed it once more within the last minutes, with the second factor where the account has one."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
-    """Somebody with a name. `id` goes into the ledger; name and e-mail address never do."""
+    """Somebody with a name. `id` goes into the ledger; name and e-mail address never do. `identity`: how they showed who they are."""
 
     id: PersonId
     email: str
     name: str
     roles: frozenset[Role]
+    identity: Identity = Identity.ASSERTED
 
     def has(self, *roles: Role) -> bool:
         """Whether the person carries at least one of the roles."""

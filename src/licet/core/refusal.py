@@ -4,6 +4,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 CODES: Mapping[str, str] = {
+    "account_disabled": "The person's account is disabled.",
+    "confirmation_needed": "The act takes a person who has just shown again who they are.",
+    "code_not_right": "The code of the second factor is not right, or was used before.",
+    "factor_needed": "The account needs a second factor.",
+    "last_admin": "It is the last admin's account that is open.",
+    "link_not_valid": "The set-up link is unknown, used, withdrawn or older than it may be.",
+    "not_from_here": "The request does not come from a page of this server.",
+    "password_weak": "The password is too short, or one that is guessed first.",
+    "session_ended": "There is no such session, or it is over.",
+    "sign_in_failed": "Address, password or code is not right.",
+    "sign_in_needed": "People have accounts here: nobody is taken at their word.",
+    "too_many_guesses": "There were too many wrong guesses; the next one has to wait.",
     "adjudicator_not_independent": "The adjudicator built the system or gave the first answer.",
     "already_done": "What was asked for is already so.",
     "already_stopped": "The stop is pressed already, and not as a drill.",

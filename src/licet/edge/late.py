@@ -54,6 +54,52 @@ class LateGuardians:
         return Guardians().restore(raw)
 
 
+@dataclass(frozen=True, slots=True)
+class LatePasswords:
+    """Hashes of passwords (the port `Passwords`), behind the import of Argon2."""
+
+    def hashed(self, password: str) -> str:
+        """See `licet.edge.passwords.Argon2.hashed`."""
+        from licet.edge.passwords import usual
+
+        return usual().hashed(password)
+
+    def right(self, password: str, kept: str | None) -> bool:
+        """See `licet.edge.passwords.Argon2.right`."""
+        from licet.edge.passwords import usual
+
+        return usual().right(password, kept)
+
+    def outdated(self, kept: str) -> bool:
+        """See `licet.edge.passwords.Argon2.outdated`."""
+        from licet.edge.passwords import usual
+
+        return usual().outdated(kept)
+
+
+@dataclass(frozen=True, slots=True)
+class LateCodes:
+    """Codes of second factors (the port `Codes`), behind the import of pyotp."""
+
+    def secret(self) -> str:
+        """See `licet.edge.totp.TotpCodes.secret`."""
+        from licet.edge.totp import TotpCodes
+
+        return TotpCodes().secret()
+
+    def step(self, secret: str, code: str, now: datetime) -> int | None:
+        """See `licet.edge.totp.TotpCodes.step`."""
+        from licet.edge.totp import TotpCodes
+
+        return TotpCodes().step(secret, code, now)
+
+    def address(self, secret: str, email: str) -> str:
+        """See `licet.edge.totp.TotpCodes.address`."""
+        from licet.edge.totp import TotpCodes
+
+        return TotpCodes().address(secret, email)
+
+
 @dataclass(slots=True, kw_only=True)
 class LateDurable:
     """The durable engine (the port `Durable`), behind the import of DBOS."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from itertools import chain
 from typing import Any
@@ -12,6 +12,7 @@ from sqlalchemy.exc import DBAPIError
 
 from licet.core.ids import TeamName
 from licet.core.ledger import Event, event_bytes, leaf_hash
+from licet.core.people import Person
 from licet.ports import Draw, Vault
 from licet.store import tables
 from licet.store.engines import (
@@ -85,12 +86,14 @@ class Tx:
 
     Attributes:
         team: whose use cases are there; None: the whole installation's.
+        acting: who signed in and works here; their entries say how they showed who they are. None: nobody in particular.
     """
 
     conn: Connection
     vault: Vault
     draw: Draw
     team: TeamName | None = None
+    acting: Person | None = None
     keys: dict[bytes, bytes] = field(default_factory=dict, repr=False)
     late: _Late = field(default_factory=_Late, repr=False)
 
@@ -182,8 +185,14 @@ class Tx:
         if self.late.recorded is None or newest > self.late.recorded:
             check_clock(self.conn.execute(_GO_ON, {"newest": newest}).scalar_one_or_none(), newest)
             self.late.recorded = newest
-        written = [(event.use_case, event_bytes(event)) for event in events]
+        written = [(event.use_case, event_bytes(self._shown(event))) for event in events]
         self.insert_many(tables.ledger_pending, ("use_case", "body", "leaf"), [(slug, raw, leaf_hash(raw)) for slug, raw in written])
+
+    def _shown(self, event: Event) -> Event:
+        """An entry of the person who works here says how they showed who they are; those of others stay as they are."""
+        if self.acting is None or event.by != self.acting.id:
+            return event
+        return replace(event, facts={**event.facts, "identity": self.acting.identity.value})
 
     def take_numbers(self, name: str, count: int) -> range:
         """Takes the next `count` numbers of a series; a number is never given twice."""

@@ -7,37 +7,20 @@ from dataclasses import replace
 from licet.core.ids import TeamName
 from licet.core.team import OtherTeamError
 from licet.store.book import Book, Tx
+from licet.store.over_book import OverBook
 from licet.store.teams import show
 
 
-class TeamBook(Book):
-    """A book whose every transaction shows one team's use cases, on top of whatever book there is; it opens nothing of its own."""
+class TeamBook(OverBook):
+    """A book whose every transaction shows one team's use cases, on top of whatever book there is."""
 
     def __init__(self, whole: Book, team: TeamName) -> None:
         """Takes the book of the whole installation."""
-        self._whole = whole
+        super().__init__(whole)
         self.team = team
 
     @contextmanager
-    def write(self) -> Iterator[Tx]:
-        """See `Book.write`."""
-        with self._narrowed(self._whole.write()) as tx:
-            yield tx
-
-    @contextmanager
-    def claim(self) -> Iterator[Tx]:
-        """See `Book.claim`."""
-        with self._narrowed(self._whole.claim()) as tx:
-            yield tx
-
-    @contextmanager
-    def read(self) -> Iterator[Tx]:
-        """See `Book.read`."""
-        with self._narrowed(self._whole.read()) as tx:
-            yield tx
-
-    @contextmanager
-    def _narrowed(self, transaction: AbstractContextManager[Tx]) -> Iterator[Tx]:
+    def _seen(self, transaction: AbstractContextManager[Tx]) -> Iterator[Tx]:
         """A transaction with this team's view; others that share its commit get theirs back. What fails takes the view back itself."""
         with transaction as tx:
             if tx.team not in {None, self.team}:
@@ -46,7 +29,3 @@ class TeamBook(Book):
             show(tx.conn, self.team)
             yield replace(tx, team=self.team)
             show(tx.conn, tx.team)
-
-    def close(self) -> None:
-        """Lets go of the database, for whoever uses it."""
-        self._whole.close()
