@@ -38,7 +38,7 @@ from tests.core.examples import NOW, OWNER, active, proposed, terms
 SECRET = bytes(range(32))
 HIGH = DEFAULT_PLANS["high"]
 WHERE = Exposure(number=0, step=0, since=NOW)
-TOLD = {"target": 0.05, "confidence": 0.95}
+TOLD = {"target": 0.05, "low": 0.0}
 
 
 def test_as_many_cases_are_exposed_as_the_share_says() -> None:
@@ -91,9 +91,9 @@ def test_the_next_step_is_never_taken_before_its_rule(audits: int, answered: int
 
 def test_people_who_contradict_ai_too_often_keep_a_shadow_a_shadow() -> None:
     plan = (Step(share=0.0), Step(share=0.1, after_audits=60))
-    fair, bad = Evidence(answered=60, disagreed=3), Evidence(answered=60, disagreed=30)
-    assert missing(plan, WHERE, fair, now=NOW, **TOLD) == ()
-    assert "contradict" in missing(plan, WHERE, bad, now=NOW, **TOLD)[0]
+    found = Evidence(answered=60, disagreed=30)
+    assert missing(plan, WHERE, found, target=0.05, low=0.05, now=NOW) == ()
+    assert "contradict" in missing(plan, WHERE, found, target=0.05, low=0.06, now=NOW)[0]
 
 
 def test_going_on_going_back_and_holding() -> None:

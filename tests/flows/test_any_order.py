@@ -29,7 +29,7 @@ from tests.flows.examples import MAILS
 STEPS = (Step(share=0.0), Step(share=0.5, after_audits=4), Step(share=1.0, after_audits=4))
 LASTS = timedelta(days=10)
 CAP = 8
-ACTS = 40
+ACTS = 30
 BATCH = 4
 
 
@@ -175,7 +175,7 @@ def checked(world: World, book: Book, number: int) -> int:
     return len(alone)
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(2))
 def test_no_order_of_acts_lets_ai_decide_outside_of_what_is_left_to_it(tmp_path: Path, seed: int) -> None:
     """Breaks when any way through suspending, narrowing, exposing, stopping and granting leaves a door open."""
     with World(tmp_path, seed=seed) as world:

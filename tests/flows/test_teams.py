@@ -35,8 +35,8 @@ from licet.flows.hold_gate import show_gate
 from licet.flows.import_history import import_history, undo_import
 from licet.flows.intake import Batch, Delivery, accept, submit, take_now
 from licet.flows.issue_tokens import TokenWish, admit, list_tokens, new_token, revoke_token
-from licet.flows.narrow import Asked, narrow_mandate
 from licet.flows.list_obligations import list_obligations
+from licet.flows.narrow import Asked, narrow_mandate
 from licet.flows.office import Office
 from licet.flows.open_sealed import figures, open_sealed
 from licet.flows.receive import Parcel, press_stop_once, receive_batch

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 import click
 
@@ -15,6 +16,9 @@ from licet.cli.mandates_told import (
     narrowing_json,
     narrowing_lines,
 )
+
+if TYPE_CHECKING:
+    from licet.flows.narrow import Narrowed
 
 PAIR = "NAME=VALUE"
 
@@ -60,6 +64,10 @@ def narrow(  # noqa: PLR0913 - a command's options
     )
     with at_work(home) as office:
         made = granted(narrow_mandate(office, who(office, acting), name=slug, asked=asked, why=why))
+    _said(slug, made, as_json=as_json)
+
+
+def _said(slug: str, made: "Narrowed", *, as_json: bool) -> None:
     lines = [*mandate_lines(made.mandate), *narrowing_lines([made.narrowing])]
     said({**mandate_json(slug, made.mandate), "narrowing": narrowing_json(made.narrowing)}, lines, as_json=as_json)
 

@@ -9,7 +9,6 @@ from licet.core.audit import place
 from licet.core.canonical import Json
 from licet.core.ids import CaseNumber, PersonId
 from licet.core.risk import Tier
-from licet.stats.bounds import confidence_sequence
 
 PURPOSE = b"licet exposure draw"
 """What the mandate's secret is turned into a second one with, so that who is exposed says nothing of who is audited."""
@@ -132,7 +131,7 @@ def is_exposed(secret: bytes, case: CaseNumber, share: float) -> bool:
     return share >= 1.0 or (share > 0.0 and place(hmac.digest(secret, PURPOSE, "sha256"), case) < share)
 
 
-def missing(plan: Plan, exposure: Exposure, evidence: Evidence, *, target: float, confidence: float, now: datetime) -> tuple[str, ...]:
+def missing(plan: Plan, exposure: Exposure, evidence: Evidence, *, target: float, low: float, now: datetime) -> tuple[str, ...]:
     """What stands between a mandate and its next step, in sentences; empty: it may go on now.
 
     Args:
@@ -140,7 +139,7 @@ def missing(plan: Plan, exposure: Exposure, evidence: Evidence, *, target: float
         exposure: where it stands.
         evidence: of this step.
         target: highest share of errors that the mandate promises.
-        confidence: of that promise.
+        low: lower end of the anytime-valid interval of how often people contradict AI on cases not exposed, in [0, 1].
         now: the moment.
     """
     following = plan[exposure.step + 1]
@@ -150,7 +149,7 @@ def missing(plan: Plan, exposure: Exposure, evidence: Evidence, *, target: float
     due = exposure.since + timedelta(days=following.after_days)
     if now < due:
         found.append(f"the step lasts until {due:%Y-%m-%d %H:%M} UTC")
-    if evidence.answered and confidence_sequence(errors=evidence.disagreed, n=evidence.answered, delta=1.0 - confidence)[0] > target:
+    if low > target:
         found.append(f"people contradict what AI would have said more often than in {target:.1%} of the cases")
     return tuple(found)
 

@@ -15,6 +15,7 @@ from licet.core.system import Proposal, Proposed
 from licet.core.use_case import UseCase
 from licet.flows.audit import advance
 from licet.flows.office import Office, allowed_person, entry, working
+from licet.stats.bounds import confidence_sequence
 from licet.store import audits, cases, decisions, exposures, systems, use_cases
 from licet.store.book import Tx
 
@@ -155,8 +156,9 @@ def _standing(tx: Tx, use_case: UseCase, now: datetime) -> Exposed | Refused:
 
 def _seen(tx: Tx, running: ActiveMandate, where: Exposure, now: datetime) -> Exposed:
     plan, evidence = running.terms.exposure, _evidence(tx, running, where)
-    target, confidence = running.terms.target, running.terms.confidence
-    lacking = missing(plan, where, evidence, target=target, confidence=confidence, now=now) if has_next(plan, where) else ()
+    delta = 1.0 - running.terms.confidence
+    low, _ = confidence_sequence(errors=evidence.disagreed, n=evidence.answered, delta=delta)
+    lacking = missing(plan, where, evidence, target=running.terms.target, low=low, now=now) if has_next(plan, where) else ()
     return Exposed(mandate=running, where=where, share=share_of(plan, where), evidence=evidence, missing=lacking)
 
 
