@@ -9,6 +9,7 @@ from typing import Final
 
 from licet.cli import cli
 from licet.cli.frame import run
+from licet.pretend import MILD_RISK
 
 NAME: Final = "cards"
 HISTORY: Final = 400
@@ -83,6 +84,9 @@ def installed(folder: Path, database: str, *, posted: bool = False) -> Path:
     typed(home, "evaluate", NAME)
     wishes = ("--audit-rate", "0.0001", "--planned-audits", "1000", "--daily-cap", "10000000")
     typed(home, "mandate", "propose", NAME, *wishes, "--as", "bo@example.org")
+    answers = [word for code, answer in MILD_RISK.items() for word in ("--set", f"{code}={answer}")]
+    typed(home, "risk", "answer", NAME, *answers, "--as", "bo@example.org")
+    typed(home, "stop", "drill", NAME, "--as", "olga@example.org")
     typed(home, "approve", NAME, str(typed(home, "gate", "show", NAME)["digest"]), "--as", "rita@example.org")
     typed(home, "mandate", "grant", NAME, "--as", "olga@example.org")
     return home

@@ -211,13 +211,19 @@ def kind(schema: Mapping[str, Any]) -> str:
     return " ".join([str(schema.get("type", "anything")) + of, *limits])
 
 
+def taken(one: Mapping[str, Any]) -> str:
+    """Whom an address takes, by one of the ways in."""
+    if "token" in one:
+        return f"a token with the scope `{one['token'][0]}`"
+    ways = {"session": "a person who signed in", "asserted": "one by `Licet-As`, where the server runs with `--asserted`"}
+    return next((says for way, says in ways.items() if way in one), "")
+
+
 def operation_section(name: str, operation: Mapping[str, Any]) -> str:
     """What the reference says of one address."""
     security = operation.get("security", [])
-    whom = [
-        f"a token with the scope `{one['token'][0]}`" if "token" in one else "a person, by `Licet-As` and `--asserted`" for one in security
-    ]
-    lines = [f"## `{name}`", "", operation["description"], "", f"Takes: {whom[0] if whom else 'anybody'}.", ""]
+    whom = " or ".join(filter(None, map(taken, security))) or "anybody"
+    lines = [f"## `{name}`", "", operation["description"], "", f"Takes: {whom}.", ""]
     parameters = operation.get("parameters", [])
     if parameters:
         rows = [f"| `{one['name']}` | {kind(one['schema'])} | {cell(one.get('description', ''))} |" for one in parameters]

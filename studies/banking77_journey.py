@@ -14,12 +14,22 @@ from typing import Any, Final
 
 from licet.cli import cli
 from licet.cli.frame import run
+from licet.pretend import MILD_RISK
 
 TARGETS: Final = (0.05, 0.02)
 PEOPLE: Final = (("olga@example.org", "owner"), ("rita@example.org", "risk"), ("bo@example.org", "builder"))
 OWNER, RISK, BUILDER = (email for email, _ in PEOPLE)
 PARTS: Final = "50:20:30"
 SEED: Final = "77"
+RISK_ANSWERS: Final = {
+    **MILD_RISK,
+    "subject": "people",
+    "personal_data": "personal",
+    "autonomy": "alone_most",
+    "scale": "thousands",
+    "contest": "simply",
+}
+"""A message is sorted to a department; a wrong one is passed on within the day. Personal data make it of medium risk."""
 
 
 class NotAsExpectedError(RuntimeError):
@@ -70,8 +80,10 @@ def mandate(licet: Licet, name: str) -> tuple[dict[str, Any], str]:
     found = licet("evaluate", name, "--as", BUILDER, ends=(0, 1, 3))
     if found["verdict"] != "met":
         return found, "none"
-    proposed = licet("mandate", "propose", name, "--as", BUILDER)
-    licet("approve", name, proposed["digest"], "--as", RISK)
+    licet("mandate", "propose", name, "--as", BUILDER)
+    licet("risk", "answer", name, *(word for code, said in RISK_ANSWERS.items() for word in ("--set", f"{code}={said}")), "--as", BUILDER)
+    licet("stop", "drill", name, "--as", OWNER)
+    licet("approve", name, licet("gate", "show", name)["digest"], "--as", RISK)
     granted = licet("mandate", "grant", name, "--as", OWNER)
     return found, str(granted["state"])
 

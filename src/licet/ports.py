@@ -9,8 +9,9 @@ from licet.core.answer import AnswerKind
 from licet.core.canonical import Json
 from licet.core.case import Content
 from licet.core.effect import Outcome, Way
-from licet.core.ids import CaseNumber, UseCaseSlug
+from licet.core.ids import CaseNumber, Digest, UseCaseSlug
 from licet.core.incident import Message
+from licet.core.policy import Asked, PolicyAnswer
 from licet.core.signal import Fact
 from licet.core.system import Precedent, Proposed, SystemCard, SystemKind
 
@@ -266,6 +267,28 @@ class Effects(Protocol):
 
     def deliver(self, slug: UseCaseSlug, message: Mapping[str, Json], now: datetime) -> Outcome:
         """Tells the receiver of one effect, in `LONGEST_TIMEOUT` at most; may be asked twice for the same one. Never raises."""
+        ...
+
+
+class Policies(Protocol):
+    """Says who may do what."""
+
+    def answer(self, asked: Asked, held: Digest | None, read: Callable[[], str]) -> PolicyAnswer:
+        """Answers a question by the policies that Licet ships and an organisation's additions. Never raises; what goes wrong is a no.
+
+        Args:
+            asked: the question.
+            held: digest of the additions in force; None where there are none.
+            read: gives their text; asked once for each digest in a process.
+        """
+        ...
+
+    def check(self, text: str) -> None:
+        """Refuses additions that cannot be read, do not fit the schema, or would shut everybody out of changing them again.
+
+        Raises:
+            NotRulesError: names the policy, what is wrong with it and the remedy.
+        """
         ...
 
 

@@ -1,14 +1,52 @@
-"""Pretend receivers: who is told of things in a pretend world, and keeps what they were told."""
+"""What pretends in a pretend world: a clock and chance that one sets, and receivers that keep what they were told."""
 
+import hmac
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
 from licet.core.canonical import Json
 from licet.core.effect import Delivered, Outcome, Way
 from licet.core.ids import UseCaseSlug
 from licet.core.incident import Message
 from licet.core.risk_questions import QUESTIONS
+
+START = datetime(2030, 1, 7, 9, 0, tzinfo=UTC)
+TICK = timedelta(seconds=1)
+
+
+@dataclass(slots=True, kw_only=True)
+class SetClock:
+    """A clock that one sets, also back. Each reading is a tick later than the one before, so that things happen one after the other."""
+
+    at: datetime = START
+    tick: timedelta = TICK
+
+    def now(self) -> datetime:
+        """The present moment."""
+        self.at += self.tick
+        return self.at
+
+    def pass_time(self, span: timedelta) -> None:
+        """Lets time pass."""
+        self.at += span
+
+
+@dataclass(slots=True, kw_only=True)
+class SeededDraw:
+    """Chance that is the same each time for the same seed."""
+
+    seed: int = 0
+    drawn: int = 0
+
+    def secret(self) -> bytes:
+        """32 bytes."""
+        self.drawn += 1
+        return hmac.digest(str(self.seed).encode(), str(self.drawn).encode(), "sha256")
+
+    def token(self, prefix: str) -> str:
+        """The prefix and 16 hexadecimal digits."""
+        return prefix + self.secret().hex()[:16]
 
 
 @dataclass(slots=True, kw_only=True)

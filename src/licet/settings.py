@@ -1,8 +1,10 @@
 """Settings: the few things that are told from outside, each with its meaning; the one place that reads the environment."""
 
+import hashlib
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from ipaddress import ip_address
 from pathlib import Path
 
 SETTINGS: Mapping[str, str] = {
@@ -25,6 +27,10 @@ SETTINGS: Mapping[str, str] = {
     "LICET_WITNESS_EVERY": "Seconds between two checkpoints that it is told, at the least. Default: 60.",
     "LICET_TOKEN": "The token with which `licet cases submit --server` shows who it is, where no --token-file is named.",
     "LICET_BODY_LIMIT": "Most bytes of one request to `licet serve`. Default: 10485760.",
+    "LICET_SESSION_FILE": "Where the command line keeps the session of whoever signed in, readable by its owner alone. Default: a file for "
+    "this installation in `$XDG_STATE_HOME/licet` or `~/.local/state/licet`.",
+    "LICET_PROXIES": "Addresses, with commas between, of the proxies before `licet serve`; what they say in X-Forwarded-For is the address "
+    "that guesses at passwords are counted under. Default: none.",
     "LICET_DATA": "Folder with data sets for `make studies`; the product does not read it.",
 }
 """Every setting, with its meaning; the reference in the docs is tested against it."""
@@ -169,6 +175,11 @@ class Home:
         return self.inner / "backed-up"
 
     @property
+    def policies(self) -> Path:
+        """The organisation's own policies, as they are written; in force is what was approved."""
+        return self.root / "policies"
+
+    @property
     def use_cases(self) -> Path:
         """One folder for each use case."""
         return self.root / "use_cases"
@@ -217,6 +228,34 @@ def find_home(start: Path | None, environment: Mapping[str, str] | None = None) 
             return home_at(folder, env)
     message = f"There is no installation in {str(here)!r} or above. Make one with `licet init`, or name its folder with --home."
     raise NoHomeError(message)
+
+
+def session_file(home: Home, environment: Mapping[str, str] | None = None) -> Path:
+    """Where the command line keeps a session: one file for each installation, in the user's state folder."""
+    env = os.environ if environment is None else environment
+    named = env.get("LICET_SESSION_FILE")
+    if named:
+        return Path(named)
+    state = Path(env.get("XDG_STATE_HOME") or Path.home() / ".local" / "state")
+    whose = hashlib.sha256(str(home.root.resolve()).encode("utf-8", "surrogateescape")).hexdigest()[:16]
+    return state / "licet" / f"{whose}.session"
+
+
+def proxies(environment: Mapping[str, str] | None = None) -> frozenset[str]:
+    """The addresses of proxies that stand before the server.
+
+    Raises:
+        BadSettingError: names the setting and what is no address.
+    """
+    env = os.environ if environment is None else environment
+    found = frozenset(part.strip() for part in env.get("LICET_PROXIES", "").split(",") if part.strip())
+    for one in sorted(found):
+        try:
+            ip_address(one)
+        except ValueError:
+            message = f"LICET_PROXIES holds {one!r}; write IP addresses with commas between, such as 10.0.0.5, or leave it out."
+            raise BadSettingError(message) from None
+    return found
 
 
 def token_from(file: Path | None, environment: Mapping[str, str] | None = None) -> str:

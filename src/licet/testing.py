@@ -14,12 +14,11 @@ Rules, store, encryption, ledger and signature are the real ones; only time, cha
 """
 
 import hashlib
-import hmac
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from types import TracebackType
 from typing import Self, TypeVar
@@ -27,25 +26,33 @@ from typing import Self, TypeVar
 from licet.core.answer import Answer, AnswerKind, Choice
 from licet.core.canonical import Json
 from licet.core.case import CaseBody, Content, TextContent
-from licet.core.gate import ClosedGate
+from licet.core.drill import Drill
+from licet.core.gate import Approval, ClosedGate, OpenedGate
+from licet.core.gate_rules import Code
 from licet.core.history import ImportReport, PastCase, PostedProposal, Shares
-from licet.core.ids import UseCaseSlug
+from licet.core.ids import Digest, UseCaseSlug
 from licet.core.ledger import Event
 from licet.core.mandate import ActiveMandate, Mandate
 from licet.core.people import Actor, Operator, Person, Role
 from licet.core.refusal import Refused
 from licet.core.standard import Measure, MeasureKind, Standard
 from licet.core.system import UNVERSIONED, NoProposal, Proposal, Proposed, SystemCard, SystemKind
+from licet.core.use_case import Stage
 from licet.edge.builtin import Engine
-from licet.edge.passwords import Argon2
+from licet.edge.gate_file import shipped_gates
+from licet.edge.passwords import quick
+from licet.edge.policies import CedarPolicies
 from licet.edge.precedents import Guardians
 from licet.edge.seal import create_seal
 from licet.edge.totp import TotpCodes
 from licet.edge.vault import FileVault
 from licet.edge.witness import FileWitness
 from licet.flows.approve import approve_gate
+from licet.flows.assess_risk import Assessed, answer_risk
+from licet.flows.drill import drill_stop
 from licet.flows.evaluate import Evaluated, Request, evaluate
 from licet.flows.grant import Wishes, grant_mandate, propose_mandate
+from licet.flows.hold_gate import show_gate
 from licet.flows.import_history import import_history
 from licet.flows.intake import Delivery, Tally, submit
 from licet.flows.office import Office
@@ -54,18 +61,16 @@ from licet.flows.review import Answered, Waiting, answer_worksheet, worksheet
 from licet.flows.set_standard import countersign_standard, lock_standard
 from licet.flows.settle import settle
 from licet.flows.sort_history import Order
-from licet.pretend import RememberingPost, ScriptedEffects
+from licet.pretend import MILD_RISK, RememberingPost, ScriptedEffects, SeededDraw, SetClock
 from licet.store import ledger, mandates, use_cases
 from licet.store.book import Book
 from licet.store.engines import Database, open_engine
 from licet.store.upgrade import upgrade
 
-START = datetime(2030, 1, 7, 9, 0, tzinfo=UTC)
-TICK = timedelta(seconds=1)
-QUICK_HASHES = 64
-"""KiB of memory that a hash of a password takes here: next to nothing, so that tests are quick."""
-
 ALL_SEALED = Shares(build=0, calibration=0, sealed=100)
+POLICIES = CedarPolicies()
+"""The real ones, read once for all worlds."""
+
 POSTED = SystemCard(kind=SystemKind.POSTED, name="vendor", version="1")
 
 T = TypeVar("T")
@@ -86,40 +91,6 @@ def done(result: T | Refused | ClosedGate) -> T:
     if isinstance(result, ClosedGate):
         raise RefusedHereError(f"the gate is closed: {[requirement.code for requirement in result.missing]}")
     return result
-
-
-@dataclass(slots=True, kw_only=True)
-class SetClock:
-    """A clock that one sets, also back. Each reading is a tick later than the one before, so that things happen one after the other."""
-
-    at: datetime = START
-    tick: timedelta = TICK
-
-    def now(self) -> datetime:
-        """The present moment."""
-        self.at += self.tick
-        return self.at
-
-    def pass_time(self, span: timedelta) -> None:
-        """Lets time pass."""
-        self.at += span
-
-
-@dataclass(slots=True, kw_only=True)
-class SeededDraw:
-    """Chance that is the same each time for the same seed."""
-
-    seed: int = 0
-    drawn: int = 0
-
-    def secret(self) -> bytes:
-        """32 bytes."""
-        self.drawn += 1
-        return hmac.digest(str(self.seed).encode(), str(self.drawn).encode(), "sha256")
-
-    def token(self, prefix: str) -> str:
-        """The prefix and 16 hexadecimal digits."""
-        return prefix + self.secret().hex()[:16]
 
 
 @dataclass(slots=True, kw_only=True)
@@ -260,11 +231,12 @@ class World:
             seal=create_seal(folder / "ledger.key"),
             witness=FileWitness(path=folder / "checkpoints.txt"),
             post=self.post,
-            trainer=Engine(),
-            guardians=Guardians(),
+            trainer=Engine(), guardians=Guardians(),
             systems=self.systems,
             effects=self.effects,
-            passwords=Argon2(memory_kib=QUICK_HASHES, passes=1),
+            policies=POLICIES,
+            passwords=quick(),
+            gates=shipped_gates(),
             codes=TotpCodes(),
         )
         set_up(self.office, now=self.clock.now())
@@ -339,10 +311,39 @@ class World:
         """As `try_evaluate`, for what must not be refused."""
         return done(self.try_evaluate(name, by=by, posted_as=posted_as))
 
+    def assess(self, name: str, **answers: str) -> Assessed:
+        """Answers the risk questions as the builder: each in the mildest way, where nothing else is said."""
+        return done(answer_risk(self.office, self.builder, name=name, answers={**MILD_RISK, **answers}))
+
+    def drill(self, name: str) -> Drill:
+        """Exercises the stop of a use case as its owner; the clock stands still meanwhile, so that the stop counts at once."""
+        tick, self.clock.tick = self.clock.tick, timedelta(0)
+        try:
+            return done(drill_stop(self.office, self.owner, name=name))
+        finally:
+            self.clock.tick = tick
+
+    def ready(self, name: str) -> None:
+        """Does what a gate asks for beside quality, where it is still to be done: answers the risk questions mildly, and drills."""
+        missing = {line.code for line in self.gate(name).requirements if not line.met}
+        if Code.RISK_ANSWERED in missing:
+            self.assess(name)
+        if Code.STOP_EXERCISED in missing:
+            self.drill(name)
+
+    def gate(self, name: str, to: Stage = Stage.DELEGATED) -> OpenedGate | ClosedGate:
+        """The gate of a stage, as it stands."""
+        return show_gate(self.office, name=name, to=to)
+
+    def approve(self, name: str, *, by: Person | None = None) -> Approval:
+        """Says yes as risk, or whoever is named, to what is proposed now."""
+        return done(approve_gate(self.office, by or self.risk, name=name, digest=self.gate(name).covers or Digest("")))
+
     def earn(self, name: str, wishes: Wishes | None = None) -> ActiveMandate:
-        """Proposes a mandate as the builder, approves it as risk, and grants it as the owner."""
-        proposed = done(propose_mandate(self.office, self.builder, name=name, wishes=wishes or Wishes()))
-        done(approve_gate(self.office, self.risk, name=name, digest=proposed.digest))
+        """Proposes a mandate as the builder, does what its gate asks for, approves it as risk, and grants it as the owner."""
+        done(propose_mandate(self.office, self.builder, name=name, wishes=wishes or Wishes()))
+        self.ready(name)
+        self.approve(name)
         return done(grant_mandate(self.office, self.owner, name=name))
 
     def journey(

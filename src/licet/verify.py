@@ -20,6 +20,7 @@ import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timezone
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -76,6 +77,7 @@ def _point(raw: bytes) -> _Point | None:
 _BASE = _point((4 * pow(5, -1, _P) % _P).to_bytes(32, "little")) or _ZERO
 
 
+@lru_cache(maxsize=256)
 def verify_ed25519(public: bytes, message: bytes, signature: bytes) -> bool:
     """Says whether a signature is good, strictly: s below the group's order, points in their one form, no key of small order."""
     key = _point(public) if len(public) == KEY_BYTES and len(signature) == SIGNATURE_BYTES else None
@@ -363,7 +365,13 @@ class _Pack(NamedTuple):
             self.notes.append(f"this pack is of one {scope['of']} only: " + ", ".join(f"{k} {v}" for k, v in scope.items() if k != "of"))
         for row in view.get("left_out", ()):
             self.notes.append(f"made for {view['role']}: {row['count']} {row['what']} left out, because {row['why']}")
-        yield from ()
+        if "contents" in self.manifest:
+            own = {"report.html", "README.txt", "verify.py"}
+            listed = {name: row["sha256"] for name, row in self.manifest["documents"].items() if name not in own}
+            said = _canonical({"documents": listed, "entries": self.manifest["entries"]})
+            if hashlib.sha256(said.encode()).hexdigest() != self.manifest["contents"]:
+                yield f"{MANIFEST}: the digest that printed pages carry is not that of the contents"
+            self.notes.append(f"printed pages of this pack carry the digest {self.manifest['contents']}")
 
     def _erased(self) -> Iterator[str]:
         by_index, rows = {entry.number: entry for entry in self.entries}, json.loads(self.files.get(ERASED, b"[]"))

@@ -8,11 +8,22 @@ from datetime import timedelta
 from licet.core.checkpoint import Checkpoint, MalformedNoteError
 from licet.edge.clock import SteadyClock, SystemClock
 from licet.edge.draw import SystemDraw
-from licet.edge.late import LateCodes, LateDurable, LateEffects, LateEngine, LateFarWitness, LateGuardians, LatePasswords, LateSystems
+from licet.edge.gate_file import shipped_gates
+from licet.edge.late import (
+    LateCodes,
+    LateDurable,
+    LateEffects,
+    LateEngine,
+    LateFarWitness,
+    LateGuardians,
+    LatePasswords,
+    LatePolicies,
+    LateSystems,
+)
 from licet.edge.post import FilePost
 from licet.edge.seal import Seal, open_seal, verify_checkpoint
 from licet.edge.slots import Slot, take_slot
-from licet.edge.told import ToldEffects, ToldSystems
+from licet.edge.told import ToldEffects, ToldPolicies, ToldSystems
 from licet.edge.vault import FileVault, open_key
 from licet.edge.witness import FileWitness
 from licet.edge.worker import Worker
@@ -42,6 +53,8 @@ def office_of(home: Home, book: Book, vault: FileVault, seal: Seal, clock: Clock
         guardians=LateGuardians(),
         systems=LateSystems(root=home.use_cases, secret=secret, draw=SystemDraw()),
         effects=LateEffects(root=home.use_cases, secret=secret, allow=home.webhook_allow),
+        policies=LatePolicies(),
+        gates=shipped_gates(),
         far_witness=_far_witness(home),
         passwords=LatePasswords(),
         codes=LateCodes(),
@@ -114,9 +127,10 @@ def serving(home: Home) -> Iterator[Office]:
 
 
 def watched(office: Office, journal: Journal, trace: Trace) -> Office:
-    """The same office, of whose systems and receivers of effects is told what they do."""
+    """The same office, of whose systems, receivers of effects and policies is told what they do."""
     systems = ToldSystems(systems=office.systems, journal=journal, trace=trace)
-    return replace(office, systems=systems, effects=ToldEffects(effects=office.effects, journal=journal, trace=trace))
+    effects = ToldEffects(effects=office.effects, journal=journal, trace=trace)
+    return replace(office, systems=systems, effects=effects, policies=ToldPolicies(policies=office.policies, journal=journal))
 
 
 def worker_of(office: Office, slot: Slot, journal: Journal, trace: Trace) -> Worker:

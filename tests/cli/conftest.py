@@ -8,7 +8,7 @@ import pytest
 
 from licet.cli import look_files
 from tests.cli.clinic import SYSTEM
-from tests.cli.desk import BUILDER, OWNER, PEOPLE, POSTED, RISK, Desk, cases, typed
+from tests.cli.desk import OWNER, PEOPLE, POSTED, RISK, Desk, cases, typed
 
 
 def made(root: Path, before: Path | None = None) -> Desk:
@@ -49,9 +49,10 @@ def signed_home(imported_home: Path, tmp_path_factory: pytest.TempPathFactory) -
 
 @pytest.fixture(scope="session")
 def met_home(signed_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The same with a met verdict."""
+    """The same with a met verdict, and with all that the gate asks for beside a mandate and approvals."""
     desk = made(tmp_path_factory.mktemp("met"), signed_home)
     desk("evaluate", "mails")
+    desk.ready()
     return desk.home
 
 
@@ -109,9 +110,7 @@ def callable_home(founded_home: Path, tmp_path_factory: pytest.TempPathFactory) 
     desk("standard", "lock", "mails", "--as", OWNER)
     desk("standard", "countersign", "mails", "--as", RISK)
     desk("evaluate", "mails")
-    desk("mandate", "propose", "mails", "--audit-rate", "0.2", "--as", BUILDER)
-    desk("approve", "mails", desk("gate", "show", "mails").data["digest"], "--as", RISK)
-    desk("mandate", "grant", "mails", "--as", OWNER)
+    desk.grant()
     return desk.home
 
 

@@ -16,9 +16,9 @@ from licet.cli.doctor import FILES, MEANINGS, ROWS, examine
 from licet.cli.findings import Severity, fine, note, warning, worst
 from licet.cli.look_files import judged_mount, mount_kind
 from licet.core.ledger import leaf_hash
+from licet.pretend import SetClock
 from licet.settings import home_at
 from licet.store.moments import moment_text
-from licet.testing import SetClock
 from tests.cli.clinic import ago, effects, findings, only, sql
 from tests.cli.conftest import made
 from tests.cli.desk import Desk, typed

@@ -11,9 +11,9 @@ from licet.cli.doctor import examine
 from licet.cli.findings import Room, Severity
 from licet.cli.look_server import way
 from licet.edge.clock import SystemClock
+from licet.pretend import SetClock
 from licet.settings import Home, home_at
 from licet.store.moments import moment_text
-from licet.testing import SetClock
 from tests.cli.conftest import made
 from tests.cli.desk import Desk, typed
 from tests.cluster import Cluster

@@ -130,7 +130,7 @@ def test_words_for_people_say_the_verdict_first(met: Desk) -> None:
 def test_the_gate_shows_who_has_the_ball(at: Callable[[Path], Desk], name: str, request: pytest.FixtureRequest) -> None:
     desk = at(request.getfixturevalue(name))
     gate = desk("gate", "show", "mails").data
-    assert {"code", "says", "met", "shows", "pattern", "ball", "closes"} == set(gate["requirements"][0])
+    assert {"code", "says", "met", "shows", "pattern", "ball", "people", "since", "closes"} == set(gate["requirements"][0])
     assert all((row["ball"] is None) == row["met"] for row in gate["requirements"])
 
 

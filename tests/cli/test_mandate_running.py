@@ -8,7 +8,7 @@ from tests.cli.desk import ADMIN, BUILDER, OWNER, POSTED, RISK, Desk, cases, typ
 def exposed(desk: Desk) -> None:
     """A mandate that begins as a shadow."""
     proposed = desk("mandate", "propose", "mails", "--exposure", "0,0.5:20:0,1:20:1", "--as", BUILDER).data
-    desk("approve", "mails", proposed["digest"], "--as", RISK)
+    desk("approve", "mails", proposed["covers"], "--as", RISK)
     desk("mandate", "grant", "mails", "--as", OWNER)
 
 

@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta
 from licet.core.gate import OpenedGate
 from licet.core.ids import Digest, Fingerprint, LookId, MandateId, PersonId, SealedSetId, UseCaseSlug
 from licet.core.mandate import ActiveMandate, ProposedMandate, Terms
-from licet.core.people import Person, Role
+from licet.core.people import Act, Person, Role
+from licet.core.policy import Permission
 from licet.core.scope import Scope
 from licet.core.sealed import Look
 from licet.core.standard import CountersignedStandard, LockedStandard, Measure, MeasureKind, Standard
@@ -21,6 +22,11 @@ STANDARD = Standard(measures=(ERROR,))
 def person(name: str, *roles: Role) -> Person:
     """Somebody with roles."""
     return Person(id=PersonId(f"p_{name}"), email=f"{name}@example.org", name=name.title(), roles=frozenset(roles))
+
+
+def may(by: Person, act: Act) -> Permission:
+    """What the door leaves behind where it said yes."""
+    return Permission(by=by, act=act, use_case=SLUG, policy=Digest("9" * 64))
 
 
 OWNER, RISK = person("olga", Role.OWNER), person("rita", Role.RISK)
@@ -65,7 +71,7 @@ def active(what: Terms | None = None) -> ActiveMandate:
 
 def opened_for(digest: Digest) -> OpenedGate:
     """An open gate to *delegated*."""
-    return OpenedGate(to=Stage.DELEGATED, covers=digest, requirements=())
+    return OpenedGate(to=Stage.DELEGATED, covers=digest, mandate=digest, requirements=())
 
 
 def look(  # noqa: PLR0913 - one look, all its circumstances

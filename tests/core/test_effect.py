@@ -27,7 +27,7 @@ from licet.core.effect import (
     wait_after,
 )
 from licet.core.ids import CaseNumber, UseCaseSlug
-from licet.testing import START
+from licet.pretend import START
 
 JITTER = st.floats(0.0, 1.0, exclude_max=True)
 DOWN = Failed(why="down", retry=True)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from licet.core.canonical import canonical_bytes, digest, read_json
 from licet.core.ids import UseCaseSlug
-from licet.core.people import Role
+from licet.core.people import Act, Role
 from licet.core.refusal import Refused
 from licet.core.standard import (
     CountersignedStandard,
@@ -29,7 +29,7 @@ from licet.core.standard import (
     standard_from_json,
     standard_to_json,
 )
-from tests.core.examples import ADMIN, BUILDER, ERROR, MISSED, NOW, OWNER, RISK, SLUG, STANDARD, person, signed
+from tests.core.examples import ERROR, MISSED, NOW, OWNER, RISK, SLUG, STANDARD, may, person, signed
 
 SHARE = st.floats(0.01, 0.2)
 words = st.text(min_size=1, max_size=8)
@@ -130,18 +130,17 @@ def test_an_ordinary_standard_has_nothing_wrong() -> None:
 
 def test_only_its_owner_locks_and_only_another_person_of_risk_countersigns() -> None:
     draft = DraftStandard(use_case=SLUG, version=1, standard=STANDARD)
-    assert isinstance(lock(draft, OWNER, owner=None, now=NOW), LockedStandard)
-    for wrong in (RISK, BUILDER, ADMIN, person("else", Role.OWNER)):
-        assert isinstance(lock(draft, wrong, owner=OWNER.id, now=NOW), Refused)
-    both = person("olga", Role.OWNER, Role.RISK)
-    locked = lock(draft, both, owner=both.id, now=NOW)
-    assert isinstance(locked, LockedStandard)
-    refused = countersign(locked, both, now=NOW)
+    assert isinstance(lock(draft, may(OWNER, Act.LOCK), owner=None, now=NOW), LockedStandard)
+    refused = lock(draft, may(person("else", Role.OWNER), Act.LOCK), owner=OWNER.id, now=NOW)
     assert isinstance(refused, Refused)
-    assert refused.code == "same_person"
-    for wrong in (OWNER, BUILDER, ADMIN):
-        assert isinstance(countersign(locked, wrong, now=NOW), Refused)
-    assert isinstance(countersign(locked, RISK, now=NOW), CountersignedStandard)
+    assert refused.code == "not_the_owner"
+    both = person("olga", Role.OWNER, Role.RISK)
+    locked = lock(draft, may(both, Act.LOCK), owner=both.id, now=NOW)
+    assert isinstance(locked, LockedStandard)
+    again = countersign(locked, may(both, Act.COUNTERSIGN), now=NOW)
+    assert isinstance(again, Refused)
+    assert again.code == "same_person"
+    assert isinstance(countersign(locked, may(RISK, Act.COUNTERSIGN), now=NOW), CountersignedStandard)
 
 
 def test_a_countersigned_standard_has_the_digest_that_was_locked() -> None:

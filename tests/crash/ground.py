@@ -152,6 +152,7 @@ def grant(desk: Desk) -> None:
     """Puts a mandate in force that neither its cap nor its audits end."""
     wishes = ("--audit-rate", "0.02", "--daily-cap", "1000000", "--planned-audits", "100000")
     desk("mandate", "propose", SLUG, *wishes, "--as", BUILDER)
+    desk.ready(SLUG)
     desk("approve", SLUG, desk("gate", "show", SLUG).data["digest"], "--as", RISK)
     desk("mandate", "grant", SLUG, "--as", OWNER)
 

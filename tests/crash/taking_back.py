@@ -10,8 +10,10 @@ from typing import Any
 
 from licet.core.people import Actor
 from licet.core.team import MAIN
+from licet.core.use_case import Stage
 from licet.flows.approve import approve_gate
 from licet.flows.grant import Wishes, grant_mandate, propose_mandate, revoke_mandate
+from licet.flows.hold_gate import show_gate
 from licet.flows.intake import accept
 from licet.flows.office import Office, who
 from licet.flows.respond import suspend_mandate
@@ -54,8 +56,10 @@ class Round:
     def grant(self, lasts: timedelta) -> None:
         """Puts a mandate in force."""
         wishes = Wishes(audit_rate=0.02, daily_cap=1_000_000, lasts=lasts, planned_audits=100_000)
-        made = done(propose_mandate(self.office, self.people[BUILDER], name=SLUG, wishes=wishes))
-        done(approve_gate(self.office, self.people[RISK], name=SLUG, digest=made.digest))
+        done(propose_mandate(self.office, self.people[BUILDER], name=SLUG, wishes=wishes))
+        covers = show_gate(self.office, name=SLUG, to=Stage.DELEGATED).covers
+        assert covers is not None
+        done(approve_gate(self.office, self.people[RISK], name=SLUG, digest=covers))
         done(grant_mandate(self.office, self.people[OWNER], name=SLUG))
 
 

@@ -13,8 +13,8 @@ from licet.edge.callables import CallableSystem, load_callable
 from licet.edge.code_folder import NotLoadableError
 from licet.edge.contract import read_proposal
 from licet.edge.systems import FolderSystems
+from licet.pretend import SeededDraw
 from licet.settings import secret
-from licet.testing import SeededDraw
 
 ECHO = """
 def propose(content):

@@ -16,8 +16,8 @@ from licet.edge.effect_block import EffectBlock, FunctionBlock, WebhookBlock
 from licet.edge.effects import AT_ONCE, FolderEffects
 from licet.edge.folder import UseCaseFile, check_folder, load_use_case, write_use_case
 from licet.edge.late import LateEffects
+from licet.pretend import START
 from licet.settings import SecretMissingError
-from licet.testing import START
 from tests.receiver import receiving
 
 SLIPS = UseCaseSlug("slips")

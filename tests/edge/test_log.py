@@ -15,8 +15,9 @@ import pytest
 from licet.core.signal import HIDDEN, SIGNALS, UnknownSignalError
 from licet.edge.draw import SystemDraw
 from licet.edge.log import LineLog, Several, open_log, say_error, take_over_others
+from licet.pretend import SetClock
 from licet.settings import BadSettingError, Telling, telling
-from licet.testing import SetClock, World, past_cases
+from licet.testing import World, past_cases
 from licet.web.desk import silent
 
 CANARY = "canary-7f3a"

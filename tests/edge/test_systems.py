@@ -13,8 +13,8 @@ from licet.core.system import NoProposal, Proposal, SystemKind, SystemNotLoadabl
 from licet.edge.http_system import HttpSystem
 from licet.edge.late import LateSystems
 from licet.edge.systems import FolderSystems
+from licet.pretend import SeededDraw
 from licet.settings import SecretMissingError, secret
-from licet.testing import SeededDraw
 from tests.edge.endpoint import Call, serving
 
 SLUG = UseCaseSlug("mails")

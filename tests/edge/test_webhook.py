@@ -17,7 +17,7 @@ from licet.core.effect import Delivered, Failed, Outcome
 from licet.edge.addresses import Allowed, allowed_from
 from licet.edge.effect_block import WebhookBlock
 from licet.edge.webhook import LARGEST_ANSWER, Webhooks, outcome_of
-from licet.testing import START
+from licet.pretend import START
 from tests.edge.certificates import certificate
 from tests.receiver import Receiver, Request, receiving, say
 

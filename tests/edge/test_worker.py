@@ -352,3 +352,33 @@ def test_keys_of_requests_are_forgotten_when_their_time_is_over(tmp_path: Path) 
         world.clock.pass_time(KEPT)
         with working(world):
             until(lambda: know_again(world.office, press, Parcel(key="k", digest="1" * 64)) is None)
+
+
+def test_a_worker_tells_a_witness_elsewhere_in_a_round_of_its_own(tmp_path: Path) -> None:
+    """Breaks when a witness that hangs keeps cases from being decided or the ledger from being numbered."""
+    asked, hangs = threading.Event(), threading.Event()
+
+    def witness() -> bool:
+        asked.set()
+        hangs.wait(20)
+        return False
+
+    with World(tmp_path) as world:
+        world.journey("mails")
+        world.clock.tick = timedelta(0)
+        office = replace(world.office, book=GroupBook(world.connect(), world.office.vault, SystemDraw()), draw=SystemDraw())
+        worker = Worker(office=office, engine=PlainEngine(), name="test:1", journal=Noted(), staff=QUICK, witness=witness)
+        worker.start()
+        try:
+            assert asked.wait(20)
+            before = len(of_word(world, "case.decided"))
+            done(accept(office, world.operator, Batch(name="mails", rows=past_cases(3, name="live"), card=POSTED, source="x")))
+            worker.wake()
+            for _ in range(400):
+                if len(of_word(world, "case.decided")) == before + 3:
+                    break
+                time.sleep(0.05)
+            assert len(of_word(world, "case.decided")) == before + 3
+        finally:
+            hangs.set()
+            worker.stop()

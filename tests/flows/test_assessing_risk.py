@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from licet.core.gate_rules import GateRules
 from licet.core.mandate import ActiveMandate, ExpiredMandate, ProposedMandate, SuspendedMandate
 from licet.core.people import Actor, Caller, Person, Role
 from licet.core.risk import NotAnAnswerError, Tier, answers_to_json
 from licet.core.risk_questions import UNKNOWN
 from licet.core.use_case import Stage
-from licet.flows.approve import approve_gate
 from licet.flows.assess_risk import Assessed, answer_risk, risk_versions, show_risk
 from licet.flows.grant import Wishes, grant_mandate, propose_mandate, reinstate_mandate
 from licet.pretend import MILD_RISK
@@ -141,7 +141,15 @@ def test_a_mandate_older_than_the_first_answers_counts_as_granted_at_medium(
     tmp_path: Path, answers: dict[str, str], *, stands: bool
 ) -> None:
     with World(tmp_path) as world:
-        world.journey(MAILS)
+        ruled = world.office
+        world.office = replace(ruled, gates=GateRules(gates={}))
+        world.use_case(MAILS)
+        world.import_cases(MAILS, past_cases(150))
+        world.sign(MAILS)
+        world.evaluate(MAILS)
+        done(propose_mandate(world.office, world.builder, name=MAILS, wishes=Wishes()))
+        done(grant_mandate(world.office, world.owner, name=MAILS))
+        world.office = ruled
         assert (assess(world, mild(answers)).suspended is None) is stands
         assert isinstance(world.mandate(MAILS), ActiveMandate) is stands
 
@@ -182,8 +190,8 @@ def test_a_granted_proposal_of_a_prohibited_use_case_is_refused_whatever_was_app
         world.import_cases(MAILS, past_cases(150))
         world.sign(MAILS)
         world.evaluate(MAILS)
-        asked = done(propose_mandate(world.office, world.builder, name=MAILS, wishes=Wishes()))
-        done(approve_gate(world.office, world.risk, name=MAILS, digest=asked.digest))
+        done(propose_mandate(world.office, world.builder, name=MAILS, wishes=Wishes()))
+        world.approve(MAILS)
         assess(world, mild({"scores_people": UNKNOWN}))
         assert code(grant_mandate(world.office, world.owner, name=MAILS)) == "prohibited"
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from licet.core.gate import ClosedGate
+from licet.core.gate import ClosedGate, OpenedGate
 from licet.core.history import Shares
 from licet.core.ids import Digest
 from licet.core.mandate import ActiveMandate, NotTermsError, ProposedMandate, RevokedMandate, SuspendedMandate
@@ -15,7 +15,6 @@ from licet.core.people import Role
 from licet.core.use_case import Stage
 from licet.flows.approve import approve_gate
 from licet.flows.grant import Wishes, grant_mandate, propose_mandate, reinstate_mandate, revoke_mandate
-from licet.flows.hold_gate import show_gate
 from licet.flows.respond import suspend_mandate
 from licet.flows.set_standard import revise_standard
 from licet.store import use_cases
@@ -33,6 +32,7 @@ def met(world: World, count: int = 150) -> None:
     world.import_cases(MAILS, rows, card=None)
     world.sign(MAILS)
     assert world.evaluate(MAILS).stored.word == "met"
+    world.ready(MAILS)
 
 
 def propose(world: World, wishes: Wishes = WISHES) -> ProposedMandate:
@@ -40,10 +40,11 @@ def propose(world: World, wishes: Wishes = WISHES) -> ProposedMandate:
     return done(propose_mandate(world.office, world.builder, name=MAILS, wishes=wishes))
 
 
-def covers(world: World) -> Digest | None:
+def covers(world: World) -> Digest:
     """What the gate asks approvals for now."""
-    gate = show_gate(world.office, name=MAILS, to=Stage.DELEGATED)
-    return gate.covers if not isinstance(gate, ClosedGate) else None
+    asked = world.gate(MAILS).covers
+    assert asked is not None
+    return asked
 
 
 def stage(world: World) -> Stage:
@@ -82,7 +83,8 @@ def test_who_wrote_built_or_owns_it_does_not_approve_it_on_any_route(tmp_path: P
     with World(tmp_path) as world:
         met(world)
         mine = world.person("rob", Role.RISK, Role.OWNER)
-        digest = done(propose_mandate(world.office, mine, name=MAILS, wishes=WISHES)).digest
+        done(propose_mandate(world.office, mine, name=MAILS, wishes=WISHES))
+        digest = covers(world)
         importer = world.person("ivo", Role.RISK, Role.ADMIN)
         world.import_cases(MAILS, past_cases(150), card=None, by=importer)
         evaluator = world.person("eva", Role.RISK)
@@ -101,8 +103,8 @@ def test_who_wrote_built_or_owns_it_does_not_approve_it_on_any_route(tmp_path: P
 def test_an_approval_dies_when_its_giver_takes_a_hand_in_the_use_case(tmp_path: Path) -> None:
     with World(tmp_path) as world:
         met(world)
-        digest = propose(world).digest
-        done(approve_gate(world.office, world.risk, name=MAILS, digest=digest))
+        propose(world)
+        world.approve(MAILS)
         world.evaluate(MAILS, by=world.risk)
         assert code(grant_mandate(world.office, world.owner, name=MAILS)) == "approved"
 
@@ -110,22 +112,23 @@ def test_an_approval_dies_when_its_giver_takes_a_hand_in_the_use_case(tmp_path: 
 def test_an_approval_is_void_for_another_proposal(tmp_path: Path) -> None:
     with World(tmp_path) as world:
         met(world)
-        first = propose(world)
-        done(approve_gate(world.office, world.risk, name=MAILS, digest=first.digest))
-        second = propose(world)
-        assert first.digest != second.digest
+        propose(world)
+        first = world.approve(MAILS).digest
+        propose(world)
+        assert first != covers(world)
         assert code(grant_mandate(world.office, world.owner, name=MAILS)) == "approved"
-        assert code(approve_gate(world.office, world.risk, name=MAILS, digest=first.digest)) == "digest_mismatch"
-        done(approve_gate(world.office, world.risk, name=MAILS, digest=second.digest))
-        assert code(approve_gate(world.office, world.risk, name=MAILS, digest=second.digest)) == "already_done"
-        assert covers(world) == second.digest
+        assert code(approve_gate(world.office, world.risk, name=MAILS, digest=first)) == "digest_mismatch"
+        second = world.approve(MAILS).digest
+        assert code(approve_gate(world.office, world.risk, name=MAILS, digest=second)) == "already_done"
+        assert covers(world) == second
 
 
 def test_an_approval_is_void_after_another_evaluation(tmp_path: Path) -> None:
     with World(tmp_path) as world:
         met(world, 400)
-        done(approve_gate(world.office, world.risk, name=MAILS, digest=propose(world).digest))
-        assert covers(world) is not None
+        propose(world)
+        world.approve(MAILS)
+        assert isinstance(world.gate(MAILS), OpenedGate)
         world.systems.there[MAILS].version = "2"
         assert world.evaluate(MAILS).stored.word == "met"
         assert "mandate_proposed" in code(grant_mandate(world.office, world.owner, name=MAILS))
@@ -134,7 +137,8 @@ def test_an_approval_is_void_after_another_evaluation(tmp_path: Path) -> None:
 def test_a_proposal_is_void_after_the_standard_was_revised(tmp_path: Path) -> None:
     with World(tmp_path) as world:
         met(world)
-        done(approve_gate(world.office, world.risk, name=MAILS, digest=propose(world).digest))
+        propose(world)
+        world.approve(MAILS)
         done(revise_standard(world.office, world.owner, name=MAILS))
         assert isinstance(grant_mandate(world.office, world.owner, name=MAILS), ClosedGate)
 
@@ -142,9 +146,9 @@ def test_a_proposal_is_void_after_the_standard_was_revised(tmp_path: Path) -> No
 def test_only_the_owner_grants_and_not_without_approval(tmp_path: Path) -> None:
     with World(tmp_path) as world:
         met(world)
-        digest = propose(world).digest
+        propose(world)
         assert code(grant_mandate(world.office, world.owner, name=MAILS)) == "approved"
-        done(approve_gate(world.office, world.risk, name=MAILS, digest=digest))
+        world.approve(MAILS)
         for actor in (world.risk, world.builder, world.other_owner, world.operator, world.person("ada", Role.ADMIN)):
             assert code(grant_mandate(world.office, actor, name=MAILS)) in {"not_permitted", "not_the_owner", "person_needed"}
         assert world.mandate(MAILS) is None
@@ -261,8 +265,8 @@ def test_after_a_trip_no_new_mandate_stands_on_the_verdict_that_proved_wrong(tmp
     with World(tmp_path) as world:
         met(world)
         world_earn(world)
-        waiting = propose(world)
-        done(approve_gate(world.office, world.risk, name=MAILS, digest=waiting.digest))
+        propose(world)
+        world.approve(MAILS)
         trip(world)
         assert isinstance(grant_mandate(world.office, world.owner, name=MAILS), ClosedGate)
         assert code(propose_mandate(world.office, world.builder, name=MAILS, wishes=WISHES)) == "verdict_not_fresh"

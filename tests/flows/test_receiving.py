@@ -20,8 +20,9 @@ from licet.flows.readiness import NotReady, Ready, check_readiness
 from licet.flows.receive import KEPT, Parcel, Proposing, Received, forget_requests, receive_batch, receive_case, receive_proposed
 from licet.flows.report import gather
 from licet.flows.speakers import Speakers
+from licet.pretend import START
 from licet.store import duties, use_cases
-from licet.testing import START, World, done, past_cases, vendor
+from licet.testing import World, done, past_cases, vendor
 from tests.flows.examples import MAILS, code
 from tests.web.serving import VERSION, journey
 

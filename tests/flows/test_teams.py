@@ -25,13 +25,14 @@ from licet.flows.audit import audit_status, standing
 from licet.flows.correct import correct_decision
 from licet.flows.deliver import deliver_due, deliver_some, not_arrived
 from licet.flows.drill import drill_stop
+from licet.flows.enter_stage import enter_stage
 from licet.flows.erase import erase_case
 from licet.flows.evaluate import Request, evaluate
 from licet.flows.explore import explore
 from licet.flows.expose import Turn, exposure_now, turn_exposure
 from licet.flows.follow import use_case_named
 from licet.flows.grant import Wishes, grant_mandate, propose_mandate, reinstate_mandate, revoke_mandate
-from licet.flows.hold_gate import show_gate
+from licet.flows.hold_gate import gate_with_names, show_gate
 from licet.flows.import_history import import_history, undo_import
 from licet.flows.intake import Batch, Delivery, accept, submit, take_now
 from licet.flows.issue_tokens import TokenWish, admit, list_tokens, new_token, revoke_token
@@ -49,6 +50,7 @@ from licet.flows.set_standard import countersign_standard, lock_standard, revise
 from licet.flows.sort_history import Order
 from licet.flows.speakers import Speakers
 from licet.flows.stop import lift_stop, press_stop, stop_status
+from licet.flows.time_gates import time_gates
 from licet.store import stops, teams, use_cases
 from licet.store.use_cases import UnknownUseCaseError
 from licet.testing import ALL_SEALED, POSTED, World, done, past_cases, promise
@@ -143,6 +145,9 @@ WAYS: dict[str, Journey] = {
     "list_obligations": lambda o, w, name: list_obligations(o, name=name, on=None),
     "show_risk": lambda o, w, name: show_risk(o, name=name),
     "risk_versions": lambda o, w, name: risk_versions(o, name=name),
+    "enter_stage": lambda o, w, name: enter_stage(o, w.owner, name=name, to=Stage.SHADOW, why="x"),
+    "gate_with_names": lambda o, w, name: gate_with_names(o, name=name, to=Stage.DELEGATED),
+    "time_gates": lambda o, w, name: time_gates(o, name=name),
     "drill_stop": lambda o, w, name: drill_stop(o, w.risk, name=name),
     "stop_status": lambda o, w, name: stop_status(o, name=name),
 }

@@ -17,6 +17,7 @@ from licet.core.case import CaseBody, TextContent
 from licet.core.history import PastCase
 from licet.core.people import Operator
 from licet.flows.intake import Batch, accept
+from licet.pretend import MILD_RISK
 from licet.settings import home_at
 from licet.store.gauges import read_gauges
 from licet.testing import done
@@ -69,7 +70,10 @@ def desk(tmp_path: Path) -> Desk:
     here("standard", "lock", "mails", "--as", emails["owner"])
     here("standard", "countersign", "mails", "--as", emails["risk"])
     here("evaluate", "mails")
+    answers = [word for code, answer in MILD_RISK.items() for word in ("--set", f"{code}={answer}")]
     here("mandate", "propose", "mails", "--audit-rate", "0.2", "--as", emails["builder"])
+    here("risk", "answer", "mails", *answers, "--as", emails["builder"])
+    here("stop", "drill", "mails", "--as", emails["owner"])
     here("approve", "mails", here("gate", "show", "mails").data["digest"], "--as", emails["risk"])
     here("mandate", "grant", "mails", "--as", emails["owner"])
     return here

@@ -14,11 +14,12 @@ from licet.core.ledger import Event
 from licet.core.people import Role
 from licet.edge.vault import create_key
 from licet.flows.register import add_person
+from licet.pretend import START
 from licet.store import ledger, people, use_cases
 from licet.store.book import CLOCK_SLACK, Book, ClockWentBackError, check_clock, count_rows
 from licet.store.cases import SealedAnswersError, history
 from licet.store.engines import BrokenDatabaseError, DatabaseMissingError, SchemaError, check_schema, open_engine
-from licet.testing import START, World, done, past_cases
+from licet.testing import World, done, past_cases
 
 
 def said(at: datetime) -> Event:

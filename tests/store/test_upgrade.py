@@ -10,13 +10,14 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Engine, inspect
 
 from licet import __version__
+from licet.pretend import START
 from licet.store import engines, tallies, use_cases
 from licet.store.engines import HEAD, LAST, SchemaError, check_schema, on_postgresql, open_engine, schema_of
 from licet.store.migrations.versions import pre_0001_journey
 from licet.store.tallies import Tally
 from licet.store.upgrade import POST, PRE, STEPS, NotAStepError, OldWorkersError, Step, older, steps, upgrade, waiting
 from licet.store.work_tables import metadata
-from licet.testing import START, World, past_cases
+from licet.testing import World, past_cases
 from tests.cluster import Cluster
 
 Opens = Callable[[], Engine]

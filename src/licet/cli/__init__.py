@@ -32,6 +32,21 @@ PLACES: Mapping[str, Place] = {
         says="Find what is wrong with the installation: files, keys, database, ledger, clock, workers, use cases; ends with 4 on an error.",
     ),
     "person": Place(module="places", name="person", says="People and their roles."),
+    "account": Place(
+        module="accounts",
+        name="account",
+        says="Accounts, with which people sign in; from the first one on nobody is taken at their word.",
+    ),
+    "login": Place(
+        module="signing",
+        name="login",
+        says="Sign in with password and code; the commands that follow are yours, until you sign out or your session is over.",
+    ),
+    "logout": Place(module="signing", name="logout", says="Sign out: the session of this command line ends."),
+    "whoami": Place(module="signing", name="whoami", says="Say who is signed in at this command line, and how they showed it."),
+    "confirm": Place(
+        module="signing", name="confirm", says="Show once more who you are, before an act that asks for it; it holds for five minutes."
+    ),
     "token": Place(
         module="tokens",
         name="token",
@@ -49,6 +64,11 @@ PLACES: Mapping[str, Place] = {
         says="Put a backup in the place of the installation's database and keys; reports what it rolls back.",
     ),
     "use-case": Place(module="places", name="use_case", says="Use cases."),
+    "policy": Place(
+        module="policies",
+        name="policy",
+        says="Who may do what: ask why not, test the policies, and change them with a second person's yes.",
+    ),
     "risk": Place(
         module="risks",
         name="risk",
@@ -65,7 +85,7 @@ PLACES: Mapping[str, Place] = {
         name="adjudicate",
         says="Hand out a blind worksheet of disagreements mixed with agreements, or take the answers in.",
     ),
-    "gate": Place(module="mandates", name="gate", says="The evidence a use case must show before it may move on."),
+    "gate": Place(module="gates", name="gate", says="The evidence a use case must show before it may move on."),
     "approve": Place(module="mandates", name="approve", says="Say yes to exactly what has this digest (from `licet gate show`)."),
     "mandate": Place(
         module="mandates_running", name="mandate", says="The authority for exactly one system to decide cases in a scope alone."

@@ -13,17 +13,22 @@ from licet.cli.frame import granted
 from licet.core.answer import AnswerKind
 from licet.core.audit import Disagreed
 from licet.core.case import Part
+from licet.core.drill import Drill
 from licet.core.gate import ClosedGate, OpenedGate
 from licet.core.history import ImportReport, shares_from
+from licet.core.ids import Digest
 from licet.core.mandate import ActiveMandate, ProposedMandate, proposed_of
 from licet.core.people import Operator, Person, Role
 from licet.core.refusal import Refused
+from licet.core.risk_questions import QUESTIONS
 from licet.core.standard import CountersignedStandard, Measure, MeasureKind, Standard
 from licet.core.use_case import Stage
 from licet.edge.files import Columns, Reading, file_digest, read_history
 from licet.edge.folder import UseCaseFile, load_standard, load_use_case, write_standard, write_use_case
 from licet.flows.approve import approve_gate
+from licet.flows.assess_risk import answer_risk
 from licet.flows.audit import AuditStatus, audit_status
+from licet.flows.drill import drill_stop
 from licet.flows.evaluate import Evaluated, Request, evaluate
 from licet.flows.grant import Wishes, grant_mandate, propose_mandate
 from licet.flows.hold_gate import show_gate
@@ -38,6 +43,7 @@ from licet.flows.sort_history import Order
 from licet.settings import FOLDER, Home
 from licet.stats.bounds import smallest_n
 from licet.store import audits, cases, use_cases
+from licet.store.risks import StoredRisk
 from licet.wiring import opened
 
 SLIPS = "payment-slips"
@@ -178,21 +184,57 @@ def propose(scene: Set, name: str) -> ProposedMandate | Refused:
     return made
 
 
+SLIP_RISK: Mapping[str, str] = {
+    **{question.code: question.options[0].code for question in QUESTIONS},
+    "decision": "reads",
+    "subject": "people",
+    "money": "up_to_100",
+    "autonomy": "alone_most",
+    "contest": "simply",
+}
+"""What the demo's people answer for slips: one digit is read, of slips up to 100, corrected within the day; no personal data in a scan."""
+
+BIOPSY_RISK: Mapping[str, str] = {
+    **SLIP_RISK,
+    "harm": "yes",
+    "undo": "never",
+    "money": "none",
+    "vulnerable": "yes",
+    "personal_data": "special",
+    "autonomy": "alone_some",
+}
+"""And for biopsies: a wrong answer harms a patient."""
+
+
+def assess(scene: Set, name: str, answers: Mapping[str, str]) -> StoredRisk:
+    """Answers the risk questions as the builder."""
+    done = granted(answer_risk(scene.office, scene.cast.builder, name=name, answers=answers))
+    settle(scene.office)
+    return done.risk
+
+
+def drill(scene: Set, name: str) -> Drill:
+    """Exercises the stop as the owner."""
+    done = granted(drill_stop(scene.office, scene.cast.owner, name=name))
+    settle(scene.office)
+    return done
+
+
 def gate(scene: Set, name: str) -> OpenedGate | ClosedGate:
     """The gate to *delegated* as it stands."""
     return show_gate(scene.office, name=name, to=Stage.DELEGATED)
 
 
-def olga_tries(scene: Set, proposed: ProposedMandate) -> Refused:
+def olga_tries(scene: Set, name: str, covers: Digest) -> Refused:
     """Lets the owner try to approve what she owns.
 
     Raises:
         GateClosedError: when nobody refuses it, which would break the first law of approvals.
     """
-    given = approve_gate(scene.office, scene.cast.owner, name=proposed.use_case, digest=proposed.digest)
+    given = approve_gate(scene.office, scene.cast.owner, name=name, digest=covers)
     if isinstance(given, Refused):
         return given
-    message = f"The owner of {proposed.use_case!r} approved her own gate."
+    message = f"The owner of {name!r} approved her own gate."
     raise GateClosedError(message)
 
 
@@ -200,17 +242,17 @@ class GateClosedError(RuntimeError):
     """The gate stayed closed where the story needs it open, or opened where it must not."""
 
 
-def approve_and_grant(scene: Set, proposed: ProposedMandate) -> ActiveMandate:
+def approve_and_grant(scene: Set, name: str, covers: Digest) -> ActiveMandate:
     """Approves the proposed mandate as risk, and grants it as the owner.
 
     Raises:
         GateClosedError: when something is missing all the same.
     """
-    granted(approve_gate(scene.office, scene.cast.risk, name=proposed.use_case, digest=proposed.digest))
-    made = grant_mandate(scene.office, scene.cast.owner, name=proposed.use_case)
+    granted(approve_gate(scene.office, scene.cast.risk, name=name, digest=covers))
+    made = grant_mandate(scene.office, scene.cast.owner, name=name)
     settle(scene.office)
     if isinstance(made, ClosedGate):
-        message = f"The gate of {proposed.use_case!r} is closed: {', '.join(r.code for r in made.missing)}."
+        message = f"The gate of {name!r} is closed: {', '.join(r.code for r in made.missing)}."
         raise GateClosedError(message)
     return granted(made)
 

@@ -13,9 +13,9 @@ from licet.cli import demo_acts as acts
 from licet.cli.demo_acts import BIOPSIES, SLIPS, Set
 from licet.cli.demo_data import Scan, biopsy_columns, scans, turned
 from licet.cli.frame import plain
+from licet.cli.gates import gate_lines
 from licet.cli.judging import evaluation_lines
 from licet.cli.limits import stricter
-from licet.cli.mandates import gate_lines
 from licet.cli.mandates_told import mandate_lines
 from licet.core.canonical import Json
 from licet.core.mandate import ActiveMandate, ProposedMandate, state_of
@@ -151,15 +151,19 @@ def _history(teller: Teller, scene: Set) -> Numbers:
 
 def _standard(teller: Teller, scene: Set) -> Numbers:
     teller.act("What good means is locked before any result can be seen")
+    risk = acts.assess(scene, SLIPS, acts.SLIP_RISK)
     signed = acts.sign_standard(scene, SLIPS)
     measure = signed.standard.measures[0]
     teller.say(
+        f"Bo answers the risk questions (slips up to 100, corrected within the day; both assumed): [bold]{risk.tier}[/] risk.",
         f"At most [bold]{measure.target:.1%}[/] errors among the cases AI decides alone, at [bold]{measure.confidence:.0%}[/] confidence.",
         f"Locked by Olga, countersigned by Rita: [dim]{signed.digest}[/]",
         "From here on a changed line is another standard, and whoever wants one must sign again.",
     )
+    told = " ".join(f"--set {code}={answer}" for code, answer in acts.SLIP_RISK.items())
+    teller.by_hand(f"risk answer {SLIPS} {told} --as bo@example.org")
     teller.by_hand(f"standard lock {SLIPS} --as olga@example.org", f"standard countersign {SLIPS} --as rita@example.org")
-    return {"standard": {"digest": signed.digest, "target": measure.target, "confidence": measure.confidence}}
+    return {"risk": risk.tier.value, "standard": {"digest": signed.digest, "target": measure.target, "confidence": measure.confidence}}
 
 
 def _evaluate(teller: Teller, scene: Set) -> tuple[Evaluated, Numbers]:
@@ -193,19 +197,25 @@ def _mandate(teller: Teller, scene: Set, judged: Evaluated) -> tuple[ActiveManda
             f"[yellow]Refused[/] ({proposed.code}): {plain(proposed.why)} With this seed AI earns nothing; the story goes on without it."
         )
         return None, {"mandate": {"state": "refused", "code": proposed.code, "verdict": judged.stored.word}}
-    teller.say(*gate_lines(acts.gate(scene, SLIPS), proposed.digest))
-    no = acts.olga_tries(scene, proposed)
+    drilled = acts.drill(scene, SLIPS)
+    teller.say(
+        f"Olga exercises the stop: pressed, it counted after {drilled.took_ms:,} ms, and she lifted it. Without that no gate opens.",
+        *gate_lines(acts.gate(scene, SLIPS)),
+    )
+    covers = acts.gate(scene, SLIPS).covers or proposed.digest
+    no = acts.olga_tries(scene, SLIPS, covers)
     teller.say(f"Olga, who owns it, tries to approve it herself. [red]Refused[/] ({no.code}): {plain(no.why)}")
-    active = acts.approve_and_grant(scene, proposed)
+    active = acts.approve_and_grant(scene, SLIPS, covers)
     teller.say("Rita approves exactly this digest; Olga grants.", *mandate_lines(active))
     wishes = acts.WISHES
     teller.by_hand(
         f"mandate propose {SLIPS} --audit-rate {wishes.audit_rate} --daily-cap {wishes.daily_cap} "
         f"--planned-audits {wishes.planned_audits} --as bo@example.org",
-        f"approve {SLIPS} {proposed.digest} --as rita@example.org",
+        f"stop drill {SLIPS} --as olga@example.org",
+        f"approve {SLIPS} {covers} --as rita@example.org",
         f"mandate grant {SLIPS} --as olga@example.org",
     )
-    return active, {"mandate": _told(active, proposed)}
+    return active, {"mandate": _told(active, proposed), "drill_ms": drilled.took_ms}
 
 
 def _told(active: ActiveMandate, proposed: ProposedMandate) -> Json:
@@ -303,6 +313,7 @@ def _tally(done: Tally) -> Numbers:
 def _biopsies(teller: Teller, scene: Set) -> Numbers:
     teller.act("A second use case gets an honest no")
     made = acts.import_biopsies(scene)
+    risk = acts.assess(scene, BIOPSIES, acts.BIOPSY_RISK)
     acts.sign_standard(scene, BIOPSIES)
     done = acts.judge(scene, BIOPSIES)
     refused = acts.propose(scene, BIOPSIES)
@@ -312,6 +323,7 @@ def _biopsies(teller: Teller, scene: Set) -> Numbers:
     teller.say(
         f"{made.report.rows:,} biopsies, benign or malignant (UCI, from scikit-learn). High stakes: at most {measure.target:.1%} errors, "
         f"and never alone where the chance of malignant is above {stakes:.1%}.",
+        f"A wrong answer harms a patient: [bold]{risk.tier}[/] risk. Its gate asks for a slice that holds, and for two people's approval.",
     )
     teller.say(*evaluation_lines(done, None)[:1])
     teller.say(*_what_it_takes(measure, needed=needed, usable=usable, sealed=sealed))
@@ -326,7 +338,8 @@ def _biopsies(teller: Teller, scene: Set) -> Numbers:
         f"mandate propose {BIOPSIES} --as bo@example.org",
     )
     code = refused.code if isinstance(refused, Refused) else None
-    return {"biopsies": {"verdict": done.stored.word, "refused": code, "needed": needed, "usable": usable, "sealed": sealed}}
+    counts: Numbers = {"needed": needed, "usable": usable, "sealed": sealed}
+    return {"biopsies": {"risk": risk.tier.value, "verdict": done.stored.word, "refused": code, **counts}}
 
 
 def _what_it_takes(measure: Measure, *, needed: int, usable: int, sealed: int) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from licet.cli import look_database, look_files, look_outside, look_server, look_use_cases, look_work
+from licet.cli import look_accounts, look_database, look_files, look_outside, look_policies, look_server, look_use_cases, look_work
 from licet.cli.findings import Found, OpenRoom, Room, Severity, error, opened_for_looking
 from licet.edge.clock import SystemClock
 from licet.ports import Clock
@@ -61,6 +61,8 @@ ROWS: Final[Mapping[str, tuple[OnRows, str]]] = {
     "dead effects": (look_work.dead_effects, EVERYWHERE),
     "late effects": (look_work.late_effects, EVERYWHERE),
     "stops": (look_work.stops, EVERYWHERE),
+    "policies": (look_policies.policies, EVERYWHERE),
+    "accounts": (look_accounts.accounts, EVERYWHERE),
     "tokens": (look_work.tokens, EVERYWHERE),
     "use cases": (look_use_cases.folders, EVERYWHERE),
     "secrets": (look_outside.secrets, EVERYWHERE),

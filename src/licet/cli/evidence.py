@@ -80,7 +80,7 @@ def earlier_text(named: str | None) -> str | None:
 @click.argument("pack", type=click.Path(path_type=Path))
 @click.option("--key", metavar="VKEY", help="The signer's public key; without it only: intact, signer not checked.")
 @click.option("--checkpoint", type=click.Path(path_type=Path), metavar="FILE", help="Signed checkpoints kept outside.")
-@click.option("--earlier", type=click.Path(path_type=Path), metavar="FILE", help="An older pack or checkpoint; none of it may be rewritten.")
+@click.option("--earlier", type=click.Path(path_type=Path), metavar="FILE", help="An older pack or checkpoint that must hold still.")
 @click.option("--witness", "witnesses", multiple=True, metavar="VKEY", help="Who must have co-signed; repeat for more.")
 @json_option
 def verify(pack: Path, key: str | None, checkpoint: Path | None, earlier: Path | None, witnesses: tuple[str, ...], *, as_json: bool) -> int:

@@ -17,12 +17,13 @@ from licet.core.scope import in_words
 from licet.core.standard import CountersignedStandard, LockedStandard, MeasureKind, Standard
 from licet.core.use_case import UseCase
 from licet.flows.audit import watch_points
-from licet.flows.office import ASSERTED
 from licet.flows.open_sealed import Figures, MeasureFigures, figures
 from licet.flows.report import active_of
+from licet.flows.shown import shown_in_use_case
 from licet.flows.verdicts import newest_look
 from licet.store import audits, cases, corrections, decisions, looks, mandates, notices, people, standards, stops, systems, use_cases
 from licet.store.book import Tx
+from licet.store.ledger import make_findable
 from licet.web.charts import Stretch, percent
 from licet.web.report import (
     AuditFacts,
@@ -60,6 +61,7 @@ def report_of(office: "Office", name: str, *, examples: int = 0, narrow: bool = 
         use_case = use_cases.require(tx, name)
         look = newest_look(tx, use_case)
     shown = None if look is None else figures(office, name=name, look=look.look.id)
+    make_findable(office.book)
     with office.book.read() as tx:
         signed = standards.newest(tx, use_case)
         seen = Seen(
@@ -92,7 +94,9 @@ def _facts(office: "Office", tx: Tx, seen: Seen, examples: int) -> ReportFacts:
         made_at=office.clock.now(),
         labels=_labels(tx, use_case, made_up),
         warnings=() if seen.look is None else seen.look.warnings,
-        limits=honest_limits(_volume(tx, seen), None if seen.mandate is None else proposed_of(seen.mandate).terms),
+        limits=honest_limits(
+            _volume(tx, seen), None if seen.mandate is None else proposed_of(seen.mandate).terms, shown_in_use_case(tx, use_case)
+        ),
         standard=_standard(seen),
         verdict=_verdict(tx, seen),
         curve=_curve(seen),
@@ -107,7 +111,7 @@ def _facts(office: "Office", tx: Tx, seen: Seen, examples: int) -> ReportFacts:
 
 
 def _labels(tx: Tx, use_case: UseCase, made_up: Mapping[CaseNumber, str]) -> tuple[str, ...]:
-    found = [f"identity: {ASSERTED}"]
+    found = [f"identity: {', '.join(shown_in_use_case(tx, use_case))}"]
     if stops.pressed(tx, use_case.id) is not None:
         found.append("the stop is pressed: nothing is decided alone")
     if decisions.simulated_people(tx, use_case):

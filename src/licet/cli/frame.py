@@ -51,6 +51,7 @@ ENVIRONMENT_ERRORS = frozenset(
         "ClockWentBackError",
         "BrokenDatabaseError",
         "KeyFileError",
+        "SessionFileError",
         "NotReadableError",
         "SealError",
         "HomeExistsError",
@@ -153,7 +154,7 @@ def _went_wrong(wrong: BaseException, *, as_json: bool) -> int:
         case click.exceptions.Abort() | KeyboardInterrupt():
             why = "Stopped. What was finished before is kept; repeat the command for the rest."
             return _failed("Stopped", why, ENVIRONMENT, as_json=as_json)
-        case RefusedError(refused=no):
+        case _ if isinstance(no := getattr(wrong, "refused", None), Refused):
             return _refused(no, as_json=as_json)
         case _:
             return _error(wrong, as_json=as_json)
@@ -218,11 +219,12 @@ def _failed(code: str, why: str, exit_code: int, *, as_json: bool) -> int:
 
 
 @contextmanager
-def at_work(home: str | None, *, rolled_back: bool = False) -> Iterator["Office"]:
-    """Opens the installation for one command, as the team of LICET_TEAM sees it.
+def at_work(home: str | None, *, rolled_back: bool = False, signed_in: bool = True) -> Iterator["Office"]:
+    """Opens the installation for one command, for whoever signed in here, as the team of LICET_TEAM sees it.
 
-    `rolled_back`: also one that is older than the checkpoints outside say.
+    `rolled_back`: also one that is older than the checkpoints outside say. `signed_in`: False for commands that sign in and out.
     """
+    from licet.cli.acting import as_signed_in
     from licet.core.team import team
     from licet.wiring import opened
 
@@ -230,7 +232,8 @@ def at_work(home: str | None, *, rolled_back: bool = False) -> Iterator["Office"
     gc.enable()
     place = find_home(None if home is None else Path(home))
     whose = None if place.team is None else team(place.team)
-    with opened(place, rolled_back=rolled_back) as office:
+    with opened(place, rolled_back=rolled_back) as whole:
+        office = as_signed_in(whole, place) if signed_in and not rolled_back else whole
         yield office if whose is None else office.for_team(whose)
 
 
@@ -296,7 +299,10 @@ def json_option(function: Callable[P, R]) -> Callable[P, R]:
 
 def as_option(function: Callable[P, R]) -> Callable[P, R]:
     """Adds --as."""
-    help_text = "Who acts. Until sign-in exists this is asserted, and shown so. Default: operator, who may only set up and look."
+    help_text = (
+        "Who acts, by assertion, which is shown so; refused from the first account on. "
+        "Default: whoever signed in with `licet login`, or else the operator, who may only set up and look."
+    )
     return click.option("--as", "acting", metavar="E-MAIL", help=help_text)(function)
 
 

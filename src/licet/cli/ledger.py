@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -12,7 +12,7 @@ from licet.core.canonical import Json
 
 if TYPE_CHECKING:
     from licet.core.ledger import Event
-    from licet.flows.read_ledger import Read
+    from licet.flows.read_ledger import Asked, Read
 
 MOST = 1_000
 
@@ -32,40 +32,25 @@ def ledger() -> None:
 @click.option("--after", type=click.IntRange(min=-1), default=-1, metavar="INDEX", help="Entries after this number: the next page.")
 @click.option("--limit", type=click.IntRange(1, MOST), default=50, help="Entries that are listed.")
 @usual
-def list_(  # noqa: PLR0913 - a command's options
-    *,
-    use_case: str | None,
-    what: str | None,
-    by: str | None,
-    case: str | None,
-    since: datetime | None,
-    until: datetime | None,
-    after: int,
-    limit: int,
-    acting: str | None,
-    home: str | None,
-    as_json: bool,
-) -> None:
+def list_(acting: str | None, home: str | None, *, as_json: bool, **asked: Any) -> None:  # noqa: ANN401 - click's
     """List entries of the ledger in its order, page by page."""
     from licet.flows.office import who
-    from licet.flows.read_ledger import Asked, list_entries, reading_view
+    from licet.flows.read_ledger import list_entries, reading_view
 
-    asked = Asked(
-        use_case=use_case,
-        what=what,
-        by=by,
-        case=case,
-        since=None if since is None else since.replace(tzinfo=UTC),
-        until=None if until is None else until.replace(tzinfo=UTC) + timedelta(days=1),
-        after=after,
-        limit=limit,
-    )
     with at_work(home) as office:
         view = granted(reading_view(office, who(office, acting)))
-        found = granted(list_entries(office, view, asked))
+        found = granted(list_entries(office, view, _asked(**asked)))
     data: dict[str, Json] = {"entries": [_json(one) for one in found.entries], "after": found.after}
     more = [] if found.after is None else [f"[dim]More: --after {found.after}[/]"]
     said(data, [*(_line(one) for one in found.entries), *more] or ["No such entry."], as_json=as_json)
+
+
+def _asked(*, since: datetime | None, until: datetime | None, **rest: Any) -> "Asked":  # noqa: ANN401 - click's
+    from licet.flows.read_ledger import Asked
+
+    first = None if since is None else since.replace(tzinfo=UTC)
+    last = None if until is None else until.replace(tzinfo=UTC) + timedelta(days=1)
+    return Asked(since=first, until=last, **rest)
 
 
 def _json(one: "Read") -> Mapping[str, Json]:

@@ -1,9 +1,10 @@
 """The honest limits: what a use case's numbers do not say, in sentences with its own numbers in them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from licet.core.mandate import Terms
+from licet.core.people import Identity
 from licet.core.standard import Measure
 from licet.stats import watch as watching
 from licet.stats.bounds import smallest_n
@@ -33,14 +34,15 @@ class Volume:
     agreements_checked: bool
 
 
-def honest_limits(volume: Volume | None, terms: Terms | None) -> tuple[str, ...]:
+def honest_limits(volume: Volume | None, terms: Terms | None, shown: Sequence[str]) -> tuple[str, ...]:
     """What the numbers of a use case do not say.
 
     Args:
         volume: None before a verdict.
         terms: of the mandate; None without one.
+        shown: how those who acted showed who they are, the weakest first.
     """
-    found = list(_of_any())
+    found = [*_of_any(), _who(shown)]
     if volume is not None:
         found += [_labels(volume), *_volume(volume)]
     if terms is not None:
@@ -53,7 +55,15 @@ def _of_any() -> Iterator[str]:
         "Exchangeability: the bound is about cases like the sealed ones, drawn as they were drawn. Cases of another kind are outside it; "
         "guards turn away what resembles no past case, audits find some of the rest, neither finds all."
     )
-    yield "Who acted is asserted: nobody has signed in. The ledger proves what was written down and when, not who sat at the keyboard."
+
+
+def _who(shown: Sequence[str]) -> str:
+    proves = "The ledger proves what was written down and when, not who sat at the keyboard."
+    if Identity.ASSERTED.value not in shown:
+        return f"Whoever acted had signed in. {proves}"
+    if len(shown) == 1:
+        return f"Who acted is asserted: nobody has signed in. {proves}"
+    return f"Some acts are asserted, by people who had not signed in; each entry says how its person showed who they are. {proves}"
 
 
 def _labels(volume: Volume) -> str:

@@ -59,7 +59,7 @@ def witness(room: OpenRoom) -> Found:
     state = far_state(room.office)
     if state is not None and state.failed:
         since = "never" if state.told_at is None else f"{state.told_at:%Y-%m-%d %H:%M} UTC"
-        return warning(f"The witness elsewhere could not be told {state.failed} times; it last took a checkpoint: {since}. {state.last_error}")
+        return warning(f"The witness elsewhere could not be told {state.failed} times; its last checkpoint: {since}. {state.last_error}")
     seen = "it was told nothing yet" if state is None else f"it took a checkpoint of {state.size:,} entries"
     return worst(_witness_address(url, allowed), f"the witness elsewhere may be told, and {seen}")
 

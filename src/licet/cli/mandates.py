@@ -1,17 +1,13 @@
-"""Commands on permission: the gate, approvals, and the mandate."""
+"""Commands on permission: approvals, and the mandate."""
 
-from collections.abc import Mapping
 from datetime import timedelta
-from typing import TYPE_CHECKING, cast
+from typing import cast
 
 import click
 
 from licet.cli.frame import (
     CONTEXT,
-    NOT_MET,
     OK,
-    REFUSED,
-    UNDECIDED,
     Commands,
     RefusedError,
     Share,
@@ -19,10 +15,10 @@ from licet.cli.frame import (
     granted,
     home_option,
     json_option,
-    plain,
     said,
     usual,
 )
+from licet.cli.gates import closed_gate
 from licet.cli.mandates_told import (
     exposure_json,
     exposure_lines,
@@ -32,83 +28,6 @@ from licet.cli.mandates_told import (
     narrowing_lines,
 )
 from licet.core.canonical import Json
-
-if TYPE_CHECKING:
-    from licet.core.gate import ClosedGate, OpenedGate
-
-STAGES = click.Choice(["sandbox", "shadow", "assisted", "delegated"])
-
-
-@click.group(cls=Commands, context_settings=CONTEXT)
-def gate() -> None:
-    """The evidence a use case must show before it may move on."""
-
-
-def gate_json(slug: str, found: "OpenedGate | ClosedGate", covers: str | None) -> Mapping[str, Json]:
-    """A gate as JSON."""
-    from licet.core.gate import OpenedGate
-
-    rows = [
-        {
-            "code": r.code,
-            "says": r.says,
-            "met": r.met,
-            "shows": r.shows,
-            "pattern": r.pattern.value,
-            "ball": None if r.met else r.ball.value,
-            "closes": None if r.met else r.closes,
-        }
-        for r in found.requirements
-    ]
-    data = {"use_case": slug, "to": found.to.value, "open": isinstance(found, OpenedGate), "digest": covers, "requirements": rows}
-    return cast("dict[str, Json]", data)
-
-
-def gate_lines(found: "OpenedGate | ClosedGate", covers: str | None) -> list[str]:
-    """A gate for people: each requirement, what is there, and who has the ball."""
-    lines = [f"Gate to [bold]{found.to.value}[/]: {sum(r.met for r in found.requirements)} of {len(found.requirements)} met"]
-    for r in found.requirements:
-        mark = "[green]✓[/]" if r.met else "[yellow]○[/]"
-        rest = "" if r.met else f" [dim]{r.ball.value} has the ball: {r.closes}[/]"
-        lines.append(f"  {mark} {r.says} [dim]{plain(r.shows)}[/]{rest}")
-    return [*lines, f"To approve: [bold]{covers}[/]"] if covers else lines
-
-
-@gate.command("show", context_settings=CONTEXT)
-@click.argument("slug")
-@click.option("--to", type=STAGES, default="delegated", help="Which stage's gate.")
-@home_option
-@json_option
-def show(slug: str, to: str, home: str | None, *, as_json: bool) -> None:
-    """Show a gate: what is met, what is missing, who has the ball, and the digest to approve."""
-    found, covers = _gate(slug, to, home)
-    said(gate_json(slug, found, covers), gate_lines(found, covers), as_json=as_json)
-
-
-@gate.command("check", context_settings=CONTEXT)
-@click.argument("slug")
-@click.option("--to", type=STAGES, default="delegated", help="Which stage's gate.")
-@home_option
-@json_option
-def check(slug: str, to: str, home: str | None, *, as_json: bool) -> int:
-    """As show, for scripts. Exit: 0 open, 1 closed, 3 closed only because the verdict is undecided."""
-    found, covers = _gate(slug, to, home)
-    said(gate_json(slug, found, covers), gate_lines(found, covers), as_json=as_json)
-    missing = [r for r in found.requirements if not r.met]
-    undecided = any(r.code == "verdict_met" and r.shows == "undecided" for r in missing)
-    return OK if not missing else UNDECIDED if undecided else NOT_MET
-
-
-def _gate(slug: str, to: str, home: str | None) -> "tuple[OpenedGate | ClosedGate, str | None]":
-    from licet.core.use_case import Stage
-    from licet.flows.hold_gate import evidence_of, show_gate
-    from licet.store import use_cases
-
-    with at_work(home) as office:
-        found = show_gate(office, name=slug, to=Stage(to))
-        with office.book.read() as tx:
-            covers = evidence_of(tx, use_cases.require(tx, slug)).covers
-    return found, covers
 
 
 @click.command(context_settings=CONTEXT)
@@ -158,7 +77,9 @@ def propose(  # noqa: PLR0913 - a command's options
 ) -> None:
     """Propose a mandate on the newest met verdict."""
     from licet.core.exposure import read_plan
+    from licet.core.use_case import Stage
     from licet.flows.grant import Wishes, propose_mandate
+    from licet.flows.hold_gate import show_gate
     from licet.flows.office import who
 
     plan = () if exposure is None else read_plan(exposure)
@@ -166,8 +87,9 @@ def propose(  # noqa: PLR0913 - a command's options
     wishes = Wishes(audit_rate=audit_rate, daily_cap=daily_cap, lasts=lasts, planned_audits=planned_audits, exposure=plan)
     with at_work(home) as office:
         made = granted(propose_mandate(office, who(office, acting), name=slug, wishes=wishes))
-    lines = (*mandate_lines(made), f"Next: licet approve {slug} {made.digest} --as RISK")
-    said(mandate_json(slug, made), lines, as_json=as_json)
+        covers = show_gate(office, name=slug, to=Stage.DELEGATED).covers
+    lines = (*mandate_lines(made), f"Next: licet approve {slug} {covers} --as RISK")
+    said({**mandate_json(slug, made), "covers": covers}, lines, as_json=as_json)
 
 
 @mandate.command("grant", context_settings=CONTEXT)
@@ -185,14 +107,7 @@ def grant(slug: str, acting: str | None, home: str | None, *, as_json: bool) -> 
     if isinstance(made, Refused):
         raise RefusedError(made)
     if isinstance(made, ClosedGate):
-        missing = ", ".join(r.code for r in made.missing)
-        why = f"The gate to delegated is closed; missing: {missing}."
-        if as_json:
-            refused = {"code": "gate_closed", "why": why, "remedy": made.missing[0].closes, "gate": gate_json(slug, made, None)}
-            said(cast("dict[str, Json]", {"refused": refused}), (), as_json=True)
-        else:
-            said({}, [f"[red]Refused (gate_closed):[/] {why}", *gate_lines(made, None)], as_json=False, failed=True)
-        return REFUSED
+        return closed_gate(slug, made, as_json=as_json)
     said(mandate_json(slug, made), mandate_lines(made), as_json=as_json)
     return OK
 

@@ -1,14 +1,15 @@
 """Making a pack: gather, fix the documents, record the export, prove everything, write one file."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from licet.cli.facts import report_of
+from licet.core.canonical import Json
 from licet.core.evidence import OneCase, OnePeriod, Part, WholeUseCase, scope_to_json
 from licet.core.people import Actor, Role
 from licet.core.refusal import Refused
-from licet.edge.pack import draft_pack, pack_bytes, write_pack
+from licet.edge.pack import REPORT, contents_digest, draft_pack, pack_bytes, write_pack
 from licet.flows.prove import prove, size_since
 from licet.flows.report import Gathered, gather, record_export
 from licet.flows.settle import settle
@@ -54,8 +55,9 @@ def export_pack(office: "Office", by: Actor, *, name: str, out: Path, wish: Pack
     gathered = gather(office, by, name=name, case=wish.case, period=wish.period, reader=wish.reader)
     if isinstance(gathered, Refused):
         return gathered
-    about = {"scope": scope_to_json(gathered.scope), "view": gathered.left_out}
-    draft = draft_pack({**gathered.documents, "report.html": _report(office, gathered)}, gathered.entries, **about)
+    contents = contents_digest(gathered.documents, gathered.entries)
+    about: dict[str, Json] = {"scope": scope_to_json(gathered.scope), "view": gathered.left_out, "contents": contents}
+    draft = draft_pack({**gathered.documents, REPORT: _report(office, gathered, contents)}, gathered.entries, **about)
     record_export(office, by, gathered.use_case, draft.facts(office.seal.vkey))
     settle(office)
     proven = prove(office, gathered.use_case, [number for number, _ in gathered.entries], since=since)
@@ -64,10 +66,10 @@ def export_pack(office: "Office", by: Actor, *, name: str, out: Path, wish: Pack
     return len(packed)
 
 
-def _report(office: "Office", gathered: Gathered) -> bytes:
+def _report(office: "Office", gathered: Gathered, contents: str) -> bytes:
     """The readable page of a pack; what is left out of the pack is left out of it too."""
     facts = report_of(office, gathered.use_case.slug, narrow=not gathered.view.has(Part.ALONE_ANSWERS), about=about_words(gathered))
-    return render_report(facts).encode("utf-8")
+    return render_report(replace(facts, contents=contents)).encode("utf-8")
 
 
 def about_words(gathered: Gathered) -> str:

@@ -5,7 +5,21 @@ from typing import TYPE_CHECKING, cast
 
 import click
 
-from licet.cli.frame import CONTEXT, ENVIRONMENT, USAGE, Commands, at_work, folder_of, granted, home_option, json_option, plain, said, usual
+from licet.cli.frame import (
+    CONTEXT,
+    ENVIRONMENT,
+    OK,
+    USAGE,
+    Commands,
+    at_work,
+    folder_of,
+    granted,
+    home_option,
+    json_option,
+    plain,
+    said,
+    usual,
+)
 from licet.core.canonical import Json
 from licet.settings import find_home, home_at
 
@@ -148,6 +162,28 @@ def rename(slug: str, new_slug: str, acting: str | None, home: str | None, *, as
         made = granted(rename_use_case(office, who(office, acting), name=slug, new_name=new_slug))
     old.rename(renamed)
     said({"use_case": made.slug, "was": slug}, (f"{slug} is {made.slug} now.",), as_json=as_json)
+
+
+@use_case.command("stage", context_settings=CONTEXT)
+@click.argument("slug")
+@click.option("--to", type=click.Choice(["idea", "sandbox", "shadow", "assisted", "delegated"]), required=True, help="The stage.")
+@click.option("--why", default="", help="In words; the way back takes a reason.")
+@usual
+def stage(slug: str, to: str, why: str, acting: str | None, home: str | None, *, as_json: bool) -> int:
+    """Enter a stage as owner: forward through every gate on the way, back with a reason; delegated is entered by granting."""
+    from licet.cli.gates import closed_gate
+    from licet.core.gate import ClosedGate
+    from licet.core.use_case import Stage
+    from licet.flows.enter_stage import enter_stage
+    from licet.flows.office import who
+
+    with at_work(home) as office:
+        moved = enter_stage(office, who(office, acting), name=slug, to=Stage(to), why=why)
+    if isinstance(moved, ClosedGate):
+        return closed_gate(slug, moved, as_json=as_json)
+    made = granted(moved)
+    said({"use_case": slug, "stage": to, "was": made.was.value}, (f"{slug}: {made.was.value} → {to}.",), as_json=as_json)
+    return OK
 
 
 @use_case.command("retire", context_settings=CONTEXT)

@@ -3,13 +3,15 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
+from licet.core.refusal import Refused
 from licet.core.token import TokenScope
 from licet.edge.case_reader import FolderReader
 from licet.edge.worker import Worker
-from licet.flows.office import Office
+from licet.flows.accounts import asserted_here
+from licet.flows.office import Office, SignInNeededError
 from licet.flows.speakers import Speakers
 from licet.ports import Journal, Trace
-from licet.settings import Home, body_limit
+from licet.settings import Home, body_limit, proxies
 from licet.web.app import App, make_app
 from licet.web.desk import Service
 from licet.web.guard import everywhere
@@ -19,6 +21,13 @@ from licet.wiring import watched
 
 WORKER_SEEN_WITHIN = timedelta(seconds=30)
 """A server without a worker of its own is ready while some worker was seen so lately."""
+
+
+NOBODYS_WORD = Refused(
+    code="sign_in_needed",
+    why="People have accounts here, and nobody is taken at their word any more.",
+    remedy="Leave --asserted out: people sign in with `POST /api/v1/session`.",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +51,8 @@ class Audience:
 
 def app_of(home: Home, office: Office, wish: Wish, audience: Audience, worker: Worker | None) -> App:
     """The server's app; it wakes the worker of this process, if there is one, when cases come in."""
+    if wish.asserted and not asserted_here(office):
+        raise SignInNeededError(NOBODYS_WORD)
     limit = body_limit()
     service = Service(
         office=watched(office, audience.journal, audience.trace),
@@ -50,6 +61,7 @@ def app_of(home: Home, office: Office, wish: Wish, audience: Audience, worker: W
         speakers=Speakers() if worker is None else worker.speakers,
         host=wish.host,
         asserted=wish.asserted,
+        proxies=proxies(),
         worker_within=WORKER_SEEN_WITHIN,
         wake=_nobody if worker is None else worker.wake,
         journal=audience.journal,

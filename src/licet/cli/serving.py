@@ -34,7 +34,7 @@ def worker(home: str | None) -> None:
 @click.option("--host", default="127.0.0.1", help="Address to listen on; default: this machine alone. Beyond it, behind a proxy with TLS.")
 @click.option("--port", type=click.IntRange(0, 65_535), default=8420, help="Port to listen on; 0: any that is free. Default 8420.")
 @click.option("--no-worker", is_flag=True, help="Only take in and tell; `licet worker` processes decide what waits.")
-@click.option("--asserted", is_flag=True, help="Until sign-in exists: take people's word for who they are. On loopback only.")
+@click.option("--asserted", is_flag=True, help="For trials: take people's word for who they are; on loopback, while nobody has an account.")
 @home_option
 def serve(host: str, port: int, home: str | None, *, no_worker: bool, asserted: bool) -> None:
     """Serve programs: the API, health and metrics, with a worker in the same process."""

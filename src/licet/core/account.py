@@ -1,5 +1,6 @@
 """An account: what a person signs in with, how a session ends, and how long somebody waits who guessed wrong."""
 
+import base64
 import hashlib
 import unicodedata
 from dataclasses import dataclass, field
@@ -172,6 +173,27 @@ def _weak(why: str) -> Refused:
     return Refused(code="password_weak", why=why, remedy="Take four words that do not belong together, or let a password manager make one.")
 
 
+def link_text(secret: bytes) -> str:
+    """A set-up link's secret part, as it is handed over. `secret`: 32 bytes nobody can guess."""
+    return "licet_link_" + base64.urlsafe_b64encode(secret).decode("ascii").rstrip("=")
+
+
+def session_text(secret: bytes) -> str:
+    """A session's token, as a browser or a command keeps it. `secret`: 32 bytes nobody can guess."""
+    return "licet_session_" + base64.urlsafe_b64encode(secret).decode("ascii").rstrip("=")
+
+
+def page_token(session: str) -> str:
+    """What a page of ours shows with each change, and a page of somebody else's cannot know: made of the session's token, in hex."""
+    return hashlib.sha256(b"page\x00" + session.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def recovery_code(secret: bytes) -> str:
+    """A recovery code, 80 bits as four groups of four letters and digits. `secret`: at least 10 bytes nobody can guess."""
+    text = base64.b32encode(secret[:10]).decode("ascii")
+    return "-".join(text[place : place + 4] for place in range(0, 16, 4))
+
+
 def code_digest(text: str) -> str:
     """What is stored of a recovery code; dashes, spaces and the case of letters do not count."""
     return hashlib.sha256("".join(text.upper().split()).replace("-", "").encode("utf-8", "surrogatepass")).hexdigest()
@@ -197,8 +219,8 @@ class Patience:
 FOR_ACCOUNT = Patience(free=10, first=timedelta(seconds=2), most=timedelta(seconds=60), forgotten=timedelta(hours=1))
 """For one account, from all addresses that it was never signed in from: a person is held up by at most a minute."""
 
-FOR_PAIR = Patience(free=5, first=timedelta(seconds=2), most=timedelta(minutes=5), forgotten=timedelta(hours=1))
-"""For one account from one address."""
+FOR_PAIR = Patience(free=5, first=timedelta(seconds=2), most=timedelta(seconds=60), forgotten=timedelta(hours=1))
+"""For one account from one address; alone from an address that somebody signed in to it from lately."""
 
 FOR_ADDRESS = Patience(free=30, first=timedelta(seconds=2), most=timedelta(seconds=60), forgotten=timedelta(minutes=15))
 """For one address, whatever accounts it tries."""

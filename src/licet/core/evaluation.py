@@ -1,9 +1,10 @@
 """An evaluation: a locked standard held against a system on cases nobody has seen, and the verdict of it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from licet.core.canonical import Json, digest
 from licet.core.ids import Digest, Fingerprint
@@ -59,6 +60,22 @@ class Plan:
         )
 
 
+Members = Mapping[str, Sequence[bool]]
+
+
+def members_of(standard: Standard, attributes: Sequence[Mapping[str, str]]) -> Members:
+    """Says which cases are in the slices of a standard.
+
+    Args:
+        standard: its measures with a slice.
+        attributes: of each case, in order.
+
+    Returns:
+        One list per measure with a slice, by its name; none where the standard declares no slice.
+    """
+    return {m.name: [m.slice.holds(one) for one in attributes] for m in standard.measures if m.slice is not None}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Graded:
     """Sealed cases in the order they were drawn, with proposals graded.
@@ -68,12 +85,14 @@ class Graded:
         loss: of each, in [0, 1], shape (n,); 1 for unanswered.
         eligible: whether guards and never-alone lists let the case be decided alone, shape (n,).
         high_stakes: whether the true answer is a high-stakes one, shape (n,); an unanswered case counts as one.
+        members: whether a case is in a slice, shape (n,), by the name of each measure that has one; an erased case is in each.
     """
 
     confidence: Sequence[float]
     loss: Sequence[float]
     eligible: Sequence[bool]
     high_stakes: Sequence[bool]
+    members: Members = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,7 +177,9 @@ class Judgment:
     warnings: tuple[str, ...]
 
 
-def grid(standard: Standard, graded_confidence: Sequence[float], eligible: Sequence[bool], *, share: float) -> tuple[float, ...]:
+def grid(
+    standard: Standard, graded_confidence: Sequence[float], eligible: Sequence[bool], *, share: float, members: Members | None = None
+) -> tuple[float, ...]:
     """Fixes the thresholds to be tested, from confidences alone.
 
     Args:
@@ -166,21 +187,32 @@ def grid(standard: Standard, graded_confidence: Sequence[float], eligible: Seque
         graded_confidence: of each sealed case, shape (n,).
         eligible: whether the case may be decided alone at all, shape (n,).
         share: the share of the accepted chance this look spends.
+        members: which cases are in the standard's slices, from `members_of`.
 
     Returns:
         Thresholds, strict to lenient; empty when there are too few cases for even the strictest region to pass.
     """
-    confidence = np.asarray(graded_confidence, dtype=np.float64)[np.asarray(eligible, dtype=np.bool_)]
+    usable = np.asarray(eligible, dtype=np.bool_)
+    confidence = np.asarray(graded_confidence, dtype=np.float64)[usable]
     first = 0
     for measure in standard.measures:
         if measure.kind is MeasureKind.ERROR_ALONE:
-            start = start_size(target=measure.target, delta=measure.delta * share, labels=len(confidence))
-            everyone = np.ones(len(confidence), dtype=np.bool_)
-            rank = start_rank(confidence=confidence, counted=everyone, labels_per_case=1.0, start=start)
+            inside = _inside(measure, members or {}, len(usable))[usable]
+            start = start_size(target=measure.target, delta=measure.delta * share, labels=int(inside.sum()))
+            rank = start_rank(confidence=confidence, counted=inside, labels_per_case=1.0, start=start)
             if rank is None:
                 return ()
             first = max(first, rank)
     return candidate_thresholds(confidence=confidence, first_rank=max(first, 1)) if len(confidence) else ()
+
+
+def _inside(measure: Measure, members: Members, n: int) -> NDArray[np.bool_]:
+    """The cases a measure speaks of, shape (n,).
+
+    Raises:
+        KeyError: when a measure has a slice and nobody said which cases are in it.
+    """
+    return np.ones(n, dtype=np.bool_) if measure.slice is None else np.asarray(members[measure.name], dtype=np.bool_)
 
 
 def judge(standard: CountersignedStandard, graded: Graded, thresholds: tuple[float, ...], *, share: float) -> Judgment:
@@ -206,11 +238,11 @@ def judge(standard: CountersignedStandard, graded: Graded, thresholds: tuple[flo
     )
     promises = tuple(_promise(measure, graded, share) for measure in says.measures)
     outputs = _outputs(says, thresholds)
-    warnings = _warnings(says, labelled, share)
+    warnings = _warnings(says, labelled, graded, share)
     index = _certified(says.method, labelled, promises, thresholds)
     broken = _broken(says.method, labelled, promises, thresholds)
     region = None if index is None else _region(says, labelled, thresholds[index])
-    measures = tuple(_measure(m, labelled, region, share, broken=at in broken) for at, m in enumerate(says.measures))
+    measures = tuple(_measure(m, _part(m, labelled, graded), region, share, broken=at in broken) for at, m in enumerate(says.measures))
     return Judgment(verdict=_verdict(says, region, measures), thresholds=thresholds, outputs=outputs, warnings=warnings)
 
 
@@ -229,7 +261,8 @@ def _promise(measure: Measure, graded: Graded, share: float) -> Promise:
     delta = measure.delta * share
     if measure.kind is MeasureKind.MISSED_HIGH_STAKES:
         return MissedPromise(target=measure.target, delta=delta, high_stakes=np.asarray(graded.high_stakes, dtype=np.bool_))
-    return AlonePromise(target=measure.target, delta=delta)
+    inside = None if measure.slice is None else _inside(measure, graded.members, len(graded.loss))
+    return AlonePromise(target=measure.target, delta=delta, members=inside)
 
 
 def _certified(method: Method, labelled: Labelled, promises: tuple[Promise, ...], thresholds: tuple[float, ...]) -> int | None:
@@ -260,13 +293,19 @@ def _outputs(says: Standard, thresholds: tuple[float, ...]) -> int:
 
 def _region(says: Standard, labelled: Labelled, threshold: float) -> Region:
     inside = int((labelled.eligible & (labelled.confidence >= threshold)).sum())
-    alone = [m.target for m in says.measures if m.kind is MeasureKind.ERROR_ALONE]
+    alone = [m.target for m in says.measures if m.kind is MeasureKind.ERROR_ALONE and m.slice is None]
     bound = min(alone) if alone else max(m.target for m in says.measures)
     return Region(threshold=threshold, coverage=inside / len(labelled.loss), cases=inside, bound=bound)
 
 
+def _part(measure: Measure, labelled: Labelled, graded: Graded) -> Labelled:
+    """What may be decided alone of the cases a measure speaks of."""
+    return replace(labelled, eligible=labelled.eligible & _inside(measure, graded.members, len(graded.loss)))
+
+
 def _measure(measure: Measure, labelled: Labelled, region: Region | None, share: float, *, broken: bool) -> MeasureVerdict:
     eligible = int(labelled.eligible.sum())
+    inside = eligible if region is None else int((labelled.eligible & (labelled.confidence >= region.threshold)).sum())
     word = "met" if region is not None else "not_met" if broken else "undecided"
     return MeasureVerdict(
         name=measure.name,
@@ -275,17 +314,17 @@ def _measure(measure: Measure, labelled: Labelled, region: Region | None, share:
         confidence=measure.confidence,
         verdict=word,
         bound=measure.target if region is not None else None,
-        n=(region.cases if region is not None else eligible) if measure.kind is MeasureKind.ERROR_ALONE else None,
+        n=inside if measure.kind is MeasureKind.ERROR_ALONE else None,
         needed=smallest_n(target=measure.target, delta=measure.delta * share),
     )
 
 
-def _warnings(says: Standard, labelled: Labelled, share: float) -> tuple[str, ...]:
-    eligible = int(labelled.eligible.sum())
+def _warnings(says: Standard, labelled: Labelled, graded: Graded, share: float) -> tuple[str, ...]:
+    usable = [(m, int(_part(m, labelled, graded).eligible.sum())) for m in says.measures if m.kind is MeasureKind.ERROR_ALONE]
     return tuple(
         not_certifiable(measure, eligible, share)
-        for measure in says.measures
-        if measure.kind is MeasureKind.ERROR_ALONE and eligible < smallest_n(target=measure.target, delta=measure.delta * share)
+        for measure, eligible in usable
+        if eligible < smallest_n(target=measure.target, delta=measure.delta * share)
     )
 
 
@@ -323,3 +362,10 @@ def verdict_to_json(verdict: Verdict) -> Mapping[str, Json]:
         else {"threshold": region.threshold, "coverage": region.coverage, "cases": region.cases, "bound": region.bound},
         "why": verdict.why if isinstance(verdict, Undecided) else None,
     }
+
+
+def measures_met(verdict: Json) -> frozenset[str]:
+    """The names of the measures that a verdict, as `verdict_to_json` wrote it, shows to be kept."""
+    rows = verdict.get("measures") if isinstance(verdict, Mapping) else None
+    listed = rows if isinstance(rows, list | tuple) else []
+    return frozenset(str(row["name"]) for row in listed if isinstance(row, Mapping) and row.get("verdict") == "met")

@@ -1,13 +1,17 @@
 """A gate: the evidence a use case must show before it may move on."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import assert_never
 
-from licet.core.ids import Digest, PersonId
-from licet.core.people import Act, Actor, Person, Role, permit_person
+from licet.core.canonical import Json, digest
+from licet.core.gate_rules import Code
+from licet.core.ids import Digest, PersonId, UseCaseSlug
+from licet.core.people import Act, Person, Role
+from licet.core.policy import Permission
 from licet.core.refusal import Refused
+from licet.core.risk import Tier
 from licet.core.use_case import Stage
 
 
@@ -31,28 +35,133 @@ class Approval:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SliceShown:
+    """A slice the standard declares, and whether the newest verdict shows that it keeps its promise."""
+
+    name: str
+    met: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moments:
+    """When each piece of evidence came to be; None where it is not there.
+
+    Attributes:
+        created: when the use case was.
+        imported: the first import of past cases.
+        owned: when somebody became its owner.
+        locked: when the standard, as it stands, was locked.
+        countersigned: when a second person signed it.
+        judged: when the newest verdict on it was given.
+        proposed: when the proposal that is open was made.
+    """
+
+    created: datetime
+    imported: datetime | None = None
+    owned: datetime | None = None
+    locked: datetime | None = None
+    countersigned: datetime | None = None
+    judged: datetime | None = None
+    proposed: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
     """What is known of a use case when its gate is asked. Absent things are None, never guessed.
 
     Attributes:
+        slug: the use case's name.
+        asked_at: when the gate is asked.
+        moments: when each piece came to be.
         owner: who owns it.
         history_cases: how many past cases were imported.
+        tier: the tier of the newest risk answers; None before any.
+        risk: digest of those answers.
+        risk_at: when they were given.
         standard: digest of the standard, once locked.
         countersigned: whether a second person signed it.
         verdict: met, not_met or undecided, of the newest evaluation of that standard; None before one.
-        covers: digest of the proposed mandate, which approvals are bound to; None before one.
-        approvals: approvals given for that digest.
-        approvals_needed: how many distinct people it takes.
+        slices: the slices that standard declares.
+        stop_exercised_at: when the stop was last shown to work, by a drill.
+        mandate: digest of the proposed mandate that stands on the newest verdict; None before one.
+        gates: digest of the gate rules in force.
+        policy: digest of the policy in force; None where there is none beside the shipped one.
+        approvals: approvals given, whatever they are bound to, by people who may give them.
+        hands: for each role, who would act in it here, as far as they are known.
     """
 
+    slug: UseCaseSlug
+    asked_at: datetime
+    moments: Moments
     owner: PersonId | None
     history_cases: int
+    tier: Tier | None
+    risk: Digest | None
+    risk_at: datetime | None
     standard: Digest | None
     countersigned: bool
     verdict: str | None
-    covers: Digest | None
+    slices: tuple[SliceShown, ...]
+    stop_exercised_at: datetime | None
+    mandate: Digest | None
+    gates: Digest
+    policy: Digest | None
     approvals: tuple[Approval, ...]
-    approvals_needed: int = 1
+    hands: Mapping[Role, tuple[PersonId, ...]] = field(default_factory=dict)
+
+    @property
+    def covers(self) -> Digest | None:
+        """What approvals are bound to; None while no mandate is proposed."""
+        if self.mandate is None:
+            return None
+        return covers(mandate=self.mandate, standard=self.standard, risk=self.risk, gates=self.gates, policy=self.policy)
+
+    @property
+    def digest(self) -> Digest:
+        """What a stage was entered on, for the ledger: changes with any piece of evidence, not with when it is asked."""
+        return Digest(digest(evidence_to_json(self)))
+
+
+def covers(*, mandate: Digest, standard: Digest | None, risk: Digest | None, gates: Digest, policy: Digest | None) -> Digest:
+    """The digest an approval is bound to. Whatever of it changes, approvals given before are void.
+
+    Args:
+        mandate: digest of what is proposed: terms with verdict, fingerprint and scope.
+        standard: digest of the locked standard.
+        risk: digest of the risk answers.
+        gates: digest of the gate rules in force.
+        policy: digest of the policy in force, if any.
+    """
+    return Digest(digest({"mandate": mandate, "standard": standard, "risk": risk, "gates": gates, "policy": policy}))
+
+
+def evidence_to_json(evidence: Evidence) -> Mapping[str, Json]:
+    """The evidence as plain JSON: digests, numbers and ids, nothing about a person but an id."""
+    drilled = evidence.stop_exercised_at
+    return {
+        "owner": evidence.owner,
+        "history_cases": evidence.history_cases,
+        "tier": None if evidence.tier is None else evidence.tier.value,
+        "risk": evidence.risk,
+        "standard": evidence.standard,
+        "countersigned": evidence.countersigned,
+        "verdict": evidence.verdict,
+        "slices": {shown.name: shown.met for shown in evidence.slices},
+        "stop_exercised_at": None if drilled is None else drilled.isoformat(),
+        "mandate": evidence.mandate,
+        "approvals": sorted({given.by for given in bound_approvals(evidence)}),
+    }
+
+
+def bound_approvals(evidence: Evidence) -> tuple[Approval, ...]:
+    """The approvals bound to what is asked for now, the earliest of each person: one person counts once."""
+    bound = sorted((a for a in evidence.approvals if a.digest == evidence.covers), key=lambda a: a.at)
+    return tuple({a.by: a for a in reversed(bound)}[by] for by in dict.fromkeys(a.by for a in bound))
+
+
+def independent_approvals(evidence: Evidence) -> tuple[PersonId, ...]:
+    """The distinct people whose approval is bound to what is asked for now."""
+    return tuple(given.by for given in bound_approvals(evidence))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,78 +175,51 @@ class Requirement:
         shows: the evidence, or what is missing.
         pattern: which pattern it serves.
         ball: who has to act while it is not met.
+        people: who in that role it is, as far as they are known.
+        since: when it was met, or since when it waits for whoever has the ball.
         closes: the command that closes it.
     """
 
-    code: str
+    code: Code
     says: str
     met: bool
     shows: str
     pattern: Pattern
     ball: Role
+    people: tuple[PersonId, ...]
+    since: datetime
     closes: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenedGate:
-    """All requirements are met, for exactly the thing whose digest it covers."""
+    """All requirements are met, for exactly the thing whose digest it covers.
+
+    Attributes:
+        to: the stage it leads to.
+        covers: what approvals are bound to; before *delegated*, the digest of the evidence.
+        mandate: the proposed mandate it was opened for; None before *delegated*.
+        requirements: what was asked for.
+    """
 
     to: Stage
     covers: Digest
+    mandate: Digest | None
     requirements: tuple[Requirement, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClosedGate:
-    """At least one requirement is not met."""
+    """At least one requirement is not met; `covers` is what to approve, where a mandate is proposed."""
 
     to: Stage
+    covers: Digest | None
     requirements: tuple[Requirement, ...]
 
     @property
     def missing(self) -> tuple[Requirement, ...]:
         """The requirements that are not met."""
         return tuple(r for r in self.requirements if not r.met)
-
-
-def pass_gate(to: Stage, evidence: Evidence) -> OpenedGate | ClosedGate:
-    """Holds the evidence against the requirements of a stage.
-
-    Args:
-        to: the stage to be entered.
-        evidence: what is known.
-
-    Returns:
-        `OpenedGate` when every requirement is met, else `ClosedGate` that lists all of them.
-    """
-    requirements = requirements_for(to, evidence)
-    if to is Stage.DELEGATED and evidence.covers is not None and all(r.met for r in requirements):
-        return OpenedGate(to=to, covers=evidence.covers, requirements=requirements)
-    if to is not Stage.DELEGATED and all(r.met for r in requirements):
-        return OpenedGate(to=to, covers=evidence.standard or Digest(""), requirements=requirements)
-    return ClosedGate(to=to, requirements=requirements)
-
-
-def requirements_for(to: Stage, evidence: Evidence) -> tuple[Requirement, ...]:
-    """The requirements of a stage, each held against the evidence, in the order in which they are usually met."""
-    match to:
-        case Stage.IDEA | Stage.RETIRED:
-            return ()
-        case Stage.SANDBOX:
-            return (_history(evidence),)
-        case Stage.SHADOW:
-            return (_history(evidence), _owner(evidence), _locked(evidence))
-        case Stage.ASSISTED:
-            return (_history(evidence), _owner(evidence), _locked(evidence), _evaluated(evidence))
-        case Stage.DELEGATED:
-            return (_history(evidence), _owner(evidence), _locked(evidence), _met(evidence), _proposed(evidence), _approved(evidence))
-        case _:
-            assert_never(to)
-
-
-def independent_approvals(evidence: Evidence) -> tuple[PersonId, ...]:
-    """The distinct people whose approval is bound to what is asked for now; one person counts once."""
-    return tuple(dict.fromkeys(a.by for a in evidence.approvals if a.digest == evidence.covers))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,22 +235,20 @@ class Involvement:
     owner: PersonId | None
 
 
-def approve(asked: Digest, shown: Digest | None, by: Actor, involved: Involvement, *, now: datetime) -> Approval | Refused:
+def approve(asked: Digest, shown: Digest | None, by: Permission, involved: Involvement, *, now: datetime) -> Approval | Refused:
     """Gives a named person's yes to exactly what has this digest.
 
     Args:
         asked: the digest the person says yes to.
         shown: the digest of what is proposed now; None where nothing is.
-        by: who approves: risk, or an owner of another use case.
+        by: who was permitted to approve: risk, or an owner of another use case.
         involved: who may not, because they wrote, built or proposed it.
         now: when.
 
     Returns:
         The approval, or `Refused`.
     """
-    person = permit_person(by, Act.APPROVE, use_case_owner=None)
-    if isinstance(person, Refused):
-        return person
+    person = by.person(Act.APPROVE)
     if shown is None:
         return Refused(code="no_mandate", why="No mandate is proposed.", remedy="Propose one: `licet mandate propose`.")
     refused = _independent(person, involved)
@@ -188,95 +268,3 @@ def _independent(person: Person, involved: Involvement) -> Refused | None:
         why = f"{person.email!r} owns this use case and may not approve its gate."
         return Refused(code="approver_is_author", why=why, remedy="Let risk, or an owner of another use case, approve.")
     return None
-
-
-def _history(evidence: Evidence) -> Requirement:
-    n = evidence.history_cases
-    return Requirement(
-        code="history_imported",
-        says="Past cases with people's answers are there.",
-        met=n > 0,
-        shows=f"{n:,} past cases" if n else "none imported",
-        pattern=Pattern.QUALITY,
-        ball=Role.BUILDER,
-        closes="licet import",
-    )
-
-
-def _owner(evidence: Evidence) -> Requirement:
-    return Requirement(
-        code="owner_named",
-        says="Somebody owns the decision.",
-        met=evidence.owner is not None,
-        shows="named" if evidence.owner is not None else "the first owner to lock the standard becomes it",
-        pattern=Pattern.OWNERSHIP,
-        ball=Role.OWNER,
-        closes="licet standard lock",
-    )
-
-
-def _locked(evidence: Evidence) -> Requirement:
-    if evidence.standard is None:
-        shows, ball, closes = "not locked", Role.OWNER, "licet standard lock"
-    elif not evidence.countersigned:
-        shows, ball, closes = "locked, not countersigned", Role.RISK, "licet standard countersign"
-    else:
-        shows, ball, closes = f"locked and countersigned, {evidence.standard[:12]}", Role.RISK, ""
-    return Requirement(
-        code="standard_locked",
-        says="What good means was locked by two people before any result.",
-        met=evidence.standard is not None and evidence.countersigned,
-        shows=shows,
-        pattern=Pattern.QUALITY,
-        ball=ball,
-        closes=closes,
-    )
-
-
-def _evaluated(evidence: Evidence) -> Requirement:
-    return Requirement(
-        code="evaluated",
-        says="The system was judged against the standard.",
-        met=evidence.verdict is not None,
-        shows=evidence.verdict or "not evaluated",
-        pattern=Pattern.QUALITY,
-        ball=Role.BUILDER,
-        closes="licet evaluate",
-    )
-
-
-def _met(evidence: Evidence) -> Requirement:
-    return Requirement(
-        code="verdict_met",
-        says="The verdict on sealed cases is met.",
-        met=evidence.verdict == "met",
-        shows=(evidence.verdict or "not evaluated").replace("_", " "),
-        pattern=Pattern.QUALITY,
-        ball=Role.BUILDER,
-        closes="licet evaluate",
-    )
-
-
-def _proposed(evidence: Evidence) -> Requirement:
-    return Requirement(
-        code="mandate_proposed",
-        says="A mandate with scope, audits, cap and expiry is proposed.",
-        met=evidence.covers is not None,
-        shows=f"proposed, {evidence.covers[:12]}" if evidence.covers is not None else "not proposed",
-        pattern=Pattern.JUDGMENT,
-        ball=Role.OWNER,
-        closes="licet mandate propose",
-    )
-
-
-def _approved(evidence: Evidence) -> Requirement:
-    given, needed = len(independent_approvals(evidence)), evidence.approvals_needed
-    return Requirement(
-        code="approved",
-        says="People other than its author approved exactly this.",
-        met=given >= needed,
-        shows=f"{given} of {needed} approvals",
-        pattern=Pattern.GOVERNANCE,
-        ball=Role.RISK,
-        closes="licet approve",
-    )

@@ -16,7 +16,8 @@ from licet.core.canonical import Json, digest
 from licet.core.exposure import Exposure, NotAPlanError, Plan, check_plan, plan_from_json, plan_to_json, share_of
 from licet.core.gate import OpenedGate
 from licet.core.ids import Digest, Fingerprint, LookId, MandateId, PersonId, UseCaseSlug
-from licet.core.people import Act, Actor, permit_person
+from licet.core.people import Act
+from licet.core.policy import Permission
 from licet.core.refusal import Refused
 from licet.core.scope import NotStoredTermsError, Scope, scope_from_json, scope_to_json
 
@@ -211,24 +212,25 @@ def check_terms(terms: Terms, *, unversioned: bool) -> None:
         raise NotTermsError(str(error)) from None
 
 
-def grant(proposed: ProposedMandate, gate: OpenedGate, by: Actor, *, owner: PersonId | None, now: datetime) -> ActiveMandate | Refused:
+def grant(proposed: ProposedMandate, gate: OpenedGate, by: Permission, *, owner: PersonId | None, now: datetime) -> ActiveMandate | Refused:
     """Puts a proposed mandate in force. Takes an opened gate: without one this does not type-check.
 
     Args:
         proposed: what was asked for.
-        gate: the gate to *delegated*, opened for exactly this proposal's digest.
-        by: who grants: the owner of the use case.
+        gate: the gate to *delegated*, opened for exactly this proposal.
+        by: who was permitted to grant: the owner of the use case.
         owner: who that is.
         now: when; the mandate expires `terms.lasts` later.
 
     Returns:
         The active mandate, or `Refused`.
     """
-    person = permit_person(by, Act.GRANT, use_case_owner=owner)
-    if isinstance(person, Refused):
-        return person
-    if gate.covers != proposed.digest:
-        why = f"The gate was opened for {gate.covers[:12]}, not for this mandate ({proposed.digest[:12]})."
+    person = by.person(Act.GRANT)
+    if owner not in {None, person.id}:
+        why = f"{person.email!r} is not the owner of this use case and may not grant its mandate."
+        return Refused(code="not_the_owner", why=why, remedy="Let the owner of this use case do it.")
+    if gate.mandate != proposed.digest:
+        why = f"The gate was opened for {(gate.mandate or 'nothing')[:12]}, not for this mandate ({proposed.digest[:12]})."
         return Refused(code="digest_mismatch", why=why, remedy="Ask for approvals of the present digest: `licet gate show`.")
     return ActiveMandate(
         proposed=proposed,
@@ -245,7 +247,7 @@ def suspend(active: ActiveMandate, *, by: PersonId, why: str, now: datetime) -> 
 
 
 def reinstate(
-    suspended: SuspendedMandate, verdict_at: datetime | None, by: Actor, *, why: str, now: datetime
+    suspended: SuspendedMandate, verdict_at: datetime | None, by: Permission, *, why: str, now: datetime
 ) -> ActiveMandate | Refused:
     """Puts a suspended mandate in force again: by risk, on a met verdict younger than the suspension.
 
@@ -253,7 +255,7 @@ def reinstate(
         suspended: the mandate.
         verdict_at: when the newest met verdict for its fingerprint and standard, on sealed cases looked at for the first
             time after the suspension, was given; None where there is none.
-        by: who reinstates.
+        by: who was permitted to reinstate.
         why: the reason, in words, for whoever asks later.
         now: when.
 
@@ -261,9 +263,7 @@ def reinstate(
         The mandate, active in its next round (whose watch starts anew with a chance of its own) and at the first step of its plan of
         exposure, as narrow as it was; or `Refused`.
     """
-    person = permit_person(by, Act.REINSTATE, use_case_owner=None)
-    if isinstance(person, Refused):
-        return person
+    person = by.person(Act.REINSTATE)
     if verdict_at is None or verdict_at <= suspended.suspended_at:
         scope = f"this system, its guards and its threshold of {suspended.active.terms.scope.threshold:.4f}"
         missing = f"No met verdict on fresh sealed cases since {suspended.suspended_at:%Y-%m-%d %H:%M} UTC that covers {scope}."

@@ -48,6 +48,7 @@ SIGNALS: Final[Mapping[str, Signal]] = {
     "worker.stopped": _signal(Weight.INFO, "A worker has ended.", "worker"),
     "worker.failed": _signal(Weight.ERROR, "A round of a worker failed; it is tried again.", "worker", "round", "failed", "kind", "where"),
     "worker.recovered": _signal(Weight.INFO, "A round of a worker that had failed is done again.", "worker", "round", "failed"),
+    "policy.failed": _signal(Weight.ERROR, "The policies gave no answer, which counted as no.", "act", "policy"),
     "cases.given_back": _signal(Weight.INFO, "An ending worker gave cases back to others.", "worker", "cases"),
     "chunk.done": _signal(Weight.INFO, "A chunk of cases was routed.", "use_case", "cases", "alone", "to_person", "ms"),
     "chunk.failed": _signal(

@@ -7,7 +7,8 @@ from enum import StrEnum
 
 from licet.core.canonical import Json, digest
 from licet.core.ids import Digest, PersonId, UseCaseSlug
-from licet.core.people import Act, Actor, permit_person
+from licet.core.people import Act
+from licet.core.policy import Permission
 from licet.core.refusal import Refused
 
 HALF = 0.5
@@ -32,13 +33,26 @@ class Method(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Slice:
+    """A part of the cases that is judged on its own: those in which an attribute has one of some values."""
+
+    attribute: str
+    values: frozenset[str]
+
+    def holds(self, attributes: Mapping[str, str]) -> bool:
+        """Whether a case is in it."""
+        return attributes.get(self.attribute) in self.values
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Measure:
-    """A loss per case in [0, 1] and the target its mean must not exceed, at a confidence."""
+    """A loss per case in [0, 1] and the target its mean must not exceed, at a confidence; of all cases, or of a slice."""
 
     name: str
     kind: MeasureKind
     target: float
     confidence: float
+    slice: Slice | None = None
 
     @property
     def delta(self) -> float:
@@ -136,29 +150,28 @@ def standard_digest(use_case: UseCaseSlug, version: int, standard: Standard) -> 
     return Digest(digest({"use_case": use_case, "version": version, "standard": standard_to_json(standard)}))
 
 
-def lock(draft: DraftStandard, by: Actor, *, owner: PersonId | None, now: datetime) -> LockedStandard | Refused:
+def lock(draft: DraftStandard, by: Permission, *, owner: PersonId | None, now: datetime) -> LockedStandard | Refused:
     """Locks a draft. The first owner to lock becomes the owner of the use case.
 
     Args:
         draft: what is to be locked.
-        by: who locks; must be the owner of this use case, or any owner while it has none.
+        by: who was permitted to lock; must be the owner of this use case, or any owner while it has none.
         owner: the present owner, if any.
         now: when.
 
     Returns:
         The locked standard, or `Refused`.
     """
-    person = permit_person(by, Act.LOCK, use_case_owner=owner)
-    if isinstance(person, Refused):
-        return person
+    person = by.person(Act.LOCK)
+    if owner not in {None, person.id}:
+        why = f"{person.email!r} is not the owner of this use case and may not lock its standard."
+        return Refused(code="not_the_owner", why=why, remedy="Let the owner of this use case do it.")
     return LockedStandard(use_case=draft.use_case, version=draft.version, standard=draft.standard, locked_by=person.id, locked_at=now)
 
 
-def countersign(locked: LockedStandard, by: Actor, *, now: datetime) -> CountersignedStandard | Refused:
+def countersign(locked: LockedStandard, by: Permission, *, now: datetime) -> CountersignedStandard | Refused:
     """Puts a second person's name under a locked standard: risk, and never the one who locked it."""
-    person = permit_person(by, Act.COUNTERSIGN, use_case_owner=None)
-    if isinstance(person, Refused):
-        return person
+    person = by.person(Act.COUNTERSIGN)
     if person.id == locked.locked_by:
         why = f"{person.email!r} locked this standard and may not countersign it."
         return Refused(code="same_person", why=why, remedy="Let another person of risk countersign.")
@@ -168,7 +181,7 @@ def countersign(locked: LockedStandard, by: Actor, *, now: datetime) -> Counters
 def standard_to_json(standard: Standard) -> Json:
     """Writes a standard as plain JSON: what is hashed, stored and shown."""
     return {
-        "measures": [{"name": m.name, "kind": m.kind.value, "target": m.target, "confidence": m.confidence} for m in standard.measures],
+        "measures": [_measure_to_json(m) for m in standard.measures],
         "method": standard.method.value,
         "looks": [{"labels": look.labels, "share": look.share} for look in standard.looks],
         "attempts": list(standard.attempts),
@@ -180,6 +193,15 @@ def standard_to_json(standard: Standard) -> Json:
         },
         "guards": {"high_stakes_max": standard.guards.high_stakes_max, "unfamiliar_share": standard.guards.unfamiliar_share},
     }
+
+
+def _measure_to_json(measure: Measure) -> Mapping[str, Json]:
+    """A measure of all cases is written as it always was, so that older standards keep their digests."""
+    said: dict[str, Json] = {
+        "name": measure.name, "kind": measure.kind.value, "target": measure.target, "confidence": measure.confidence
+    }
+    part = measure.slice
+    return said if part is None else {**said, "slice": {"attribute": part.attribute, "values": sorted(part.values)}}
 
 
 class NotAStandardError(ValueError):
@@ -239,9 +261,22 @@ def _check_measure(measure: Measure, i: int, standard: Standard) -> list[NotASta
         found.append(
             NotAStandardError(("measures", i, "kind"), "it counts high-stakes cases, and none are named.", "List them under high_stakes.")
         )
+    found.extend(_check_slice(measure, i, standard))
     if measure.name in {m.name for m in standard.measures[:i]}:
         found.append(NotAStandardError(("measures", i, "name"), f"{measure.name!r} is there twice.", "Give each measure its own name."))
     return found
+
+
+def _check_slice(measure: Measure, i: int, standard: Standard) -> list[NotAStandardError]:
+    if measure.slice is None:
+        return []
+    place = ("measures", i, "slice")
+    if measure.kind is not MeasureKind.ERROR_ALONE:
+        return [NotAStandardError(place, f"{measure.kind.value!r} counts all cases.", "Give a slice to kind: error_alone only.")]
+    if not any(m.kind is MeasureKind.ERROR_ALONE and m.slice is None for m in standard.measures[:i]):
+        why = "no measure before it promises anything of all cases, which is what a mandate is granted on."
+        return [NotAStandardError(place, why, "Put a measure of kind: error_alone without a slice first.")]
+    return [] if measure.slice.values else [NotAStandardError(place, "it names no value.", "Name at least one value of the attribute.")]
 
 
 def _check_spending(standard: Standard) -> list[NotAStandardError]:
@@ -297,9 +332,20 @@ def standard_from_json(raw: Json) -> Standard:
 def _measure_from_json(raw: Json) -> Measure:
     match raw:
         case {"name": str(name), "kind": str(kind), "target": int() | float() as target, "confidence": int() | float() as confidence}:
-            return Measure(name=name, kind=MeasureKind(kind), target=float(target), confidence=float(confidence))
+            part = _slice_from_json(raw.get("slice")) if isinstance(raw, Mapping) else None
+            return Measure(name=name, kind=MeasureKind(kind), target=float(target), confidence=float(confidence), slice=part)
         case _:
             raise NotAStandardError(("measures",), f"{raw!r} is not a measure.", "Give name, kind, target and confidence.")
+
+
+def _slice_from_json(raw: Json) -> Slice | None:
+    match raw:
+        case None:
+            return None
+        case {"attribute": str(attribute), "values": [*values]}:
+            return Slice(attribute=attribute, values=frozenset(map(str, values)))
+        case _:
+            raise NotAStandardError(("measures",), f"{raw!r} is not a slice.", "Give attribute and values.")
 
 
 def _look_from_json(raw: Json) -> DeclaredLook:

@@ -12,7 +12,7 @@ from pydantic_core import ErrorDetails
 from licet.core.answer import AnswerKind
 from licet.core.case_schema import CaseSchema
 from licet.core.ids import UseCaseSlug
-from licet.core.standard import DeclaredLook, GuardRules, Measure, MeasureKind, Method, Standard, check_standard
+from licet.core.standard import DeclaredLook, GuardRules, Measure, MeasureKind, Method, Slice, Standard, check_standard
 from licet.edge.bad_file import BadFolderError, Finding, shown
 from licet.edge.effect_block import Effect, EffectBlock, FunctionBlock, WebhookBlock
 from licet.edge.schema_form import BLOCK, CaseForm, keys_in, schema_from
@@ -24,7 +24,7 @@ SystemChoice = Literal["auto", "builtin", "posted", "callable", "http"]
 ones if imported, else the built-in system."""
 
 USE_CASE_TEXT = frozenset({"title", "answer", "answers", "system", "content", "pattern", "one_of"}) | BLOCK_TEXT
-STANDARD_TEXT = frozenset({"name", "kind", "method", "high_stakes", "never_alone"})
+STANDARD_TEXT = frozenset({"name", "kind", "method", "high_stakes", "never_alone", "slice"})
 """Keys whose values are text as typed, so that an answer called `no`, `0` or `1.50` keeps its name."""
 
 TITLE_LIMIT = 200
@@ -94,11 +94,22 @@ class _UseCaseForm(_Form):
     effect: Effect = None
 
 
+class _SliceForm(_Form):
+    attribute: Word
+    values: list[Word]
+
+
 class _MeasureForm(_Form):
     name: Word
     kind: Annotated[MeasureKind, Field(strict=False)]
     target: float
     confidence: float
+    slice: _SliceForm | None = None
+
+    def measure(self) -> Measure:
+        """The measure it says."""
+        part = None if self.slice is None else Slice(attribute=self.slice.attribute, values=frozenset(self.slice.values))
+        return Measure(name=self.name, kind=self.kind, target=self.target, confidence=self.confidence, slice=part)
 
 
 class _LookForm(_Form):
@@ -162,7 +173,7 @@ def standard_from(tree: Tree) -> Standard:
     """
     form = _filled(_StandardForm, tree)
     standard = Standard(
-        measures=tuple(Measure(name=m.name, kind=m.kind, target=m.target, confidence=m.confidence) for m in form.measures),
+        measures=tuple(m.measure() for m in form.measures),
         method=form.method,
         looks=tuple(DeclaredLook(labels=look.labels, share=look.share) for look in form.looks),
         attempts=tuple(form.attempts),
@@ -186,6 +197,7 @@ def nearest(word: str, known: frozenset[str]) -> str:
 
 NESTED: Mapping[str, type[BaseModel]] = {
     "measures": _MeasureForm,
+    "slice": _SliceForm,
     "looks": _LookForm,
     "never_alone": _NeverAloneForm,
     "guards": _GuardsForm,

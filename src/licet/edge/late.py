@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING
 from licet.core.answer import AnswerKind
 from licet.core.canonical import Json
 from licet.core.effect import Outcome, Way
-from licet.core.ids import UseCaseSlug
+from licet.core.ids import Digest, UseCaseSlug
+from licet.core.policy import Asked, PolicyAnswer
 from licet.core.system import SystemKind
 from licet.ports import Draw, Durable, Example, Guardian, System, TrainedSystem
 
 if TYPE_CHECKING:
     from licet.edge.effects import FolderEffects
+    from licet.edge.policies import CedarPolicies
     from licet.edge.systems import FolderSystems
 
 
@@ -128,6 +130,30 @@ class LateDurable:
         """See `licet.edge.durable.DurableEngine.close`."""
         if self._engine is not None:
             self._engine.close()
+
+
+@dataclass(slots=True)
+class LatePolicies:
+    """The policies (the port `Policies`), behind the import of Cedar; one for a process, so that each version is read once."""
+
+    _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
+    _found: "CedarPolicies | None" = field(default=None, repr=False)
+
+    def answer(self, asked: Asked, held: Digest | None, read: Callable[[], str]) -> PolicyAnswer:
+        """See `licet.edge.policies.CedarPolicies.answer`."""
+        return self._policies().answer(asked, held, read)
+
+    def check(self, text: str) -> None:
+        """See `licet.edge.policies.CedarPolicies.check`."""
+        self._policies().check(text)
+
+    def _policies(self) -> "CedarPolicies":
+        with self._lock:
+            if self._found is None:
+                from licet.edge.policies import CedarPolicies
+
+                self._found = CedarPolicies()
+            return self._found
 
 
 @dataclass(slots=True, kw_only=True)

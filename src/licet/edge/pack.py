@@ -21,6 +21,7 @@ from licet.core.ledger import ProvenEntry, leaf_hash
 _VERSION = 1
 _VERIFIER = "verify.py"
 _README = "README.txt"
+REPORT = "report.html"
 _TAKEN = frozenset({*verify.FRAME, _VERIFIER, _README})
 
 README_TEXT = """\
@@ -61,6 +62,17 @@ class DraftPack:
     def facts(self, vkey: str) -> Mapping[str, Json]:
         """What the event `evidence.exported` must hold, so that every byte of the pack hangs on the signed tree."""
         return {"manifest_sha256": hashlib.sha256(self.manifest).hexdigest(), "signer": vkey}
+
+
+def contents_digest(documents: Mapping[str, bytes], entries: Sequence[tuple[int, bytes]]) -> str:
+    """The digest that printed pages of a pack carry: over its entries and documents but the report itself, in which it stands.
+
+    Returns:
+        64 hex characters; the verifier recomputes them from the manifest.
+    """
+    listed: dict[str, Json] = {name: hashlib.sha256(data).hexdigest() for name, data in documents.items() if name != REPORT}
+    leaves: list[Json] = [[number, leaf_hash(entry).hex()] for number, entry in entries]
+    return hashlib.sha256(canonical_bytes({"documents": listed, "entries": leaves})).hexdigest()
 
 
 def draft_pack(documents: Mapping[str, bytes], entries: Sequence[tuple[int, bytes]], **about: Json) -> DraftPack:

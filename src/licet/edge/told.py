@@ -3,7 +3,7 @@
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -13,10 +13,11 @@ from licet.core.answer import AnswerKind
 from licet.core.canonical import Json
 from licet.core.case import Content
 from licet.core.effect import Delivered, Failed, Outcome, Way
-from licet.core.ids import UseCaseSlug
+from licet.core.ids import Digest, UseCaseSlug
+from licet.core.policy import Asked, PolicyAnswer, Unanswered
 from licet.core.signal import Fact
 from licet.core.system import Cause, NoProposal, Proposal, Proposed, SystemCard, SystemKind
-from licet.ports import Effects, Journal, System, Systems, Trace
+from licet.ports import Effects, Journal, Policies, System, Systems, Trace
 
 T = TypeVar("T")
 
@@ -158,3 +159,22 @@ def _word(outcome: Outcome) -> str:
             return "effect.failed"
         case _:
             return "effect.dead"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToldPolicies:
+    """Policies of which is told where they gave no answer (the port `Policies`)."""
+
+    policies: Policies
+    journal: Journal
+
+    def answer(self, asked: Asked, held: Digest | None, read: Callable[[], str]) -> PolicyAnswer:
+        """Asks, and tells of what failed: the act and the policies, never who asked."""
+        found = self.policies.answer(asked, held, read)
+        if isinstance(found, Unanswered):
+            self.journal("policy.failed", act=asked.act.name.lower(), policy=found.policy)
+        return found
+
+    def check(self, text: str) -> None:
+        """Checks."""
+        self.policies.check(text)

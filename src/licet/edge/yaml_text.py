@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 import yaml
 from pydantic import BaseModel
 
-from licet.core.standard import Standard
+from licet.core.standard import Slice, Standard
 from licet.edge.effect_block import EffectBlock
 from licet.edge.forms import UseCaseFile
 from licet.edge.schema_text import case_block
@@ -56,6 +56,7 @@ STANDARD = """\
 
 # What AI must not exceed, and how sure we want to be of that.
 # error_alone: share of wrong answers among the cases decided alone.
+# With a slice (`slice:` with `attribute:` and `values:`) an error_alone counts the cases whose attribute has one of the values.
 # missed_high_stakes: share of the high-stakes cases that are decided alone and wrongly.
 measures:
 {measures}
@@ -121,9 +122,17 @@ def _said(value: object) -> str:
 
 def _measures(standard: Standard) -> str:
     return "\n".join(
-        f"  - name: {_word(m.name)}\n    kind: {m.kind.value}\n    target: {m.target!r}\n    confidence: {m.confidence!r}"
+        f"  - name: {_word(m.name)}\n    kind: {m.kind.value}\n    target: {m.target!r}\n    confidence: {m.confidence!r}{_slice(m.slice)}"
         for m in standard.measures
     )
+
+
+def _slice(part: Slice | None) -> str:
+    indent = " " * 6
+    if part is None:
+        return ""
+    values = _words(sorted(part.values), indent + "  ")
+    return f"\n    slice:\n{indent}attribute: {_word(part.attribute)}\n{indent}values:{values}"
 
 
 def _looks(standard: Standard) -> str:

@@ -8,7 +8,7 @@ from licet.core.answer import Answer
 from licet.core.case import CaseBody
 from licet.core.grading import same
 from licet.core.ids import CaseNumber
-from licet.core.people import Act, Actor, Person, Role
+from licet.core.people import Act, Actor, Person
 from licet.core.refusal import Refused
 from licet.core.sealed import SealedSet
 from licet.core.system import Proposal
@@ -16,7 +16,7 @@ from licet.core.use_case import UseCase
 from licet.flows.office import Office, allowed_person, entry, working
 from licet.stats.bounds import upper_bound
 from licet.stats.sampling import is_drawn
-from licet.store import cases, looks, systems, use_cases
+from licet.store import cases, looks, systems
 from licet.store.book import Tx
 from licet.store.payloads import salts_of
 
@@ -63,9 +63,6 @@ def _ready(office: Office, tx: Tx, by: Actor, name: str) -> tuple[UseCase, Perso
     person = allowed_person(office, tx, by, Act.ADJUDICATE, use_case)
     if isinstance(person, Refused):
         return person
-    if person.has(Role.BUILDER) or person.id in use_cases.involved_as(tx, use_case, {"importer", "evaluator", "creator"}):
-        why = f"{person.email!r} built or evaluated this system."
-        return Refused(code="adjudicator_not_independent", why=why, remedy="Let somebody else adjudicate.")
     sealed = looks.current_set(tx, use_case)
     if sealed is None or not sealed.looks:
         why = "There is no evaluation on sealed cases yet, so no disagreements."

@@ -1,12 +1,13 @@
 """Approving: a person says yes to exactly what has a digest."""
 
+from licet.core.canonical import Json
 from licet.core.gate import Approval, Involvement, approve
 from licet.core.ids import Digest
-from licet.core.people import Actor
+from licet.core.people import Act, Actor
 from licet.core.refusal import Refused
 from licet.core.use_case import Stage
 from licet.flows.hold_gate import evidence_of
-from licet.flows.office import Office, entry, working
+from licet.flows.office import Office, entry, permitted, working
 from licet.store import mandates, use_cases
 
 
@@ -18,11 +19,15 @@ def approve_gate(office: Office, by: Actor, *, name: str, digest: Digest) -> App
         if isinstance(use_case, Refused):
             return use_case
         involved = Involvement(authors=use_cases.involved(tx, use_case), owner=use_case.owner)
-        covers = evidence_of(tx, use_case).covers
-        given = approve(digest, covers, by, involved, now=now)
+        permission = permitted(office, tx, by, Act.APPROVE, use_case)
+        if isinstance(permission, Refused):
+            return permission
+        covers = evidence_of(office, tx, use_case, now=now).covers
+        given = approve(digest, covers, permission, involved, now=now)
         if isinstance(given, Refused):
             return given
         if not mandates.add_approval(tx, use_case, given):
             return Refused(code="already_done", why="You approved exactly this before.", remedy="")
-        tx.record(entry("approval.given", by=given.by, now=now, use_case=use_case, digest=given.digest, to=Stage.DELEGATED.value))
+        facts: dict[str, Json] = {"digest": given.digest, "to": Stage.DELEGATED.value, "policy": permission.policy}
+        tx.record(entry("approval.given", by=given.by, now=now, use_case=use_case, **facts))
         return given

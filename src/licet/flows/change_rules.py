@@ -1,5 +1,6 @@
 """Changing the rules: an organisation's policy or gates are proposed by one person and put in force by another, in the open."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,7 +15,7 @@ from licet.store.book import Tx
 
 
 def propose_rules(
-    office: Office, by: Actor, *, kind: RuleKind, text: str, needs_approval: bool = True
+    office: Office, by: Actor, *, kind: RuleKind, text: str, needs_approval: bool = True, compared_with: Digest | None = None
 ) -> ProposedRules | RulesInForce | Refused:
     """Asks for rules in the place of those in force. A proposal that waited before is withdrawn: of each kind one waits at most.
 
@@ -24,6 +25,7 @@ def propose_rules(
         kind: what the rules are about.
         text: all the organisation's rules of this kind, as they are to be; empty: none but those that Licet ships.
         needs_approval: False only where the caller has shown that the change tightens and nothing else: it holds at once.
+        compared_with: digest of the rules in force that this was shown against; where others hold by now, it waits for a yes.
 
     Returns:
         The proposal; the rules in force where no approval is needed; or `Refused`.
@@ -32,6 +34,7 @@ def propose_rules(
         NotRulesError: when the text cannot be rules of this kind.
     """
     check_rules_text(text)
+    _CHECKS.get(kind, _anything)(office, text)
     with office.book.write() as tx:
         now = office.clock.now()
         person = _reaching(tx) or allowed_person(office, tx, by, Act.CHANGE_RULES, None)
@@ -44,7 +47,7 @@ def propose_rules(
         made = ProposedRules(kind=kind, version=rules.next_version(tx, kind), text=text, proposed_by=person.id, proposed_at=now)
         rules.propose(tx, made)
         tx.record(entry("rules.proposed", by=person.id, now=now, use_case=None, **_facts(made)))
-        if needs_approval:
+        if needs_approval or compared_with != rules.digest_in_force(tx, kind):
             return made
         held = RulesInForce(proposed=made, approved_by=None, at=now)
         _write_in_force(tx, held, person.id)
@@ -123,6 +126,15 @@ def _write_in_force(tx: Tx, made: RulesInForce, by: PersonId) -> None:
     rules.put_in_force(tx, made)
     facts = {**_facts(made.proposed), "replaces": before, "second_person": made.approved_by is not None}
     tx.record(entry("rules.approved", by=by, now=made.at, use_case=None, **facts))
+
+
+def _anything(office: Office, text: str) -> None:
+    """Rules whose form their own flow checks before it proposes them."""
+    del office, text
+
+
+_CHECKS: Mapping[RuleKind, Callable[[Office, str], None]] = {RuleKind.POLICY: lambda office, text: office.policies.check(text)}
+"""What refuses a text that is no rules of a kind, and never lets one come in force that shuts everybody out."""
 
 
 def _facts(made: ProposedRules) -> dict[str, Json]:

@@ -13,6 +13,7 @@ from licet.core.mandate import proposed_of
 from licet.core.review import ReviewKind
 from licet.core.use_case import UseCase
 from licet.flows.correct import commitment_of
+from licet.flows.shown import OWN_AFFAIRS, shown_in
 from licet.store import audits, corrections, decisions, ledger, mandates
 from licet.store.book import Tx
 from licet.store.marks import Wanted, every, spans_of
@@ -32,6 +33,7 @@ class Places:
         erased: by case.
         audited: cases whose audit was answered or never came.
         people: by person, where they were added last.
+        identities: by person, how they showed who they are in the entries of the pack.
     """
 
     decided: Mapping[int, int]
@@ -39,6 +41,7 @@ class Places:
     erased: Mapping[int, int]
     audited: frozenset[int]
     people: Mapping[str, int]
+    identities: Mapping[str, list[Json]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,11 +80,12 @@ def _places(said: Sequence[tuple[int, Event]]) -> Places:
                 people[person] = index
             case _:
                 pass
-    return Places(decided=decided, corrected=corrected, erased=erased, audited=frozenset(audited), people=people)
+    return Places(decided=decided, corrected=corrected, erased=erased, audited=frozenset(audited), people=people, identities=shown_in(e for _, e in said))
 
 
 def disclosure(tx: Tx, use_case: UseCase, view: View, rows: Sequence[ledger.Entry]) -> tuple[Disclosure, list[ledger.Entry]]:
     """What a pack may open, and the entries that it may hold."""
+    rows = [row for row in rows if row.event.what not in OWN_AFFAIRS]
     waiting = _waiting(tx, use_case) if not view.has(Part.OPEN_REASONS) else frozenset()
     said = [(row, row.event) for row in rows]
     kept = [row for row, event in said if not (event.what == "case.routed" and event.facts["case_number"] in waiting)]

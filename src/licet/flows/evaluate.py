@@ -7,7 +7,7 @@ from datetime import datetime
 from licet.core.answer import Answer, answer_label
 from licet.core.canonical import Json
 from licet.core.case_schema import CaseSchema, schema_to_json
-from licet.core.evaluation import Graded, Judgment, Plan, grid, judge, verdict_to_json
+from licet.core.evaluation import Graded, Judgment, Plan, grid, judge, members_of, verdict_to_json
 from licet.core.grading import GRADER, loss
 from licet.core.ids import CaseNumber, LookId, SealedSetId
 from licet.core.people import Act, Actor, Person
@@ -220,9 +220,15 @@ def _planned(ready: _Prepared, plan: Plan, sealed: SealedSet, permission: FreshL
     standard = ready.standard.standard
     known = ready.spoken if standard.method is Method.ANYTIME else spoken
     heard = [one for one in known if isinstance(one, Spoken)]
-    thresholds = grid(standard, _confidence(heard), _eligible(ready.scope, heard), share=share) if kept is None else kept
+    thresholds = _grid(ready, heard, share) if kept is None else kept
     proof = looks.PlannedLook(sealed_set=sealed.id, scope=plan.digest)
     return _Planned(prepared=ready, plan=plan, sealed=sealed, permission=permission, spoken=spoken, thresholds=thresholds, proof=proof)
+
+
+def _grid(ready: _Prepared, heard: Sequence[Spoken], share: float) -> tuple[float, ...]:
+    standard = ready.standard.standard
+    members = members_of(standard, [one.attributes for one in heard])
+    return grid(standard, _confidence(heard), _eligible(ready.scope, heard), share=share, members=members)
 
 
 def _confidence(spoken: Sequence[Spoken]) -> list[float]:
@@ -293,7 +299,14 @@ def graded(planned: _Planned, answers: Mapping[CaseNumber, Answer | None]) -> Gr
         loss=[row[1] for row in whole],
         eligible=[row[2] for row in whole],
         high_stakes=[row[3] for row in whole],
+        members={name: _with_erased(inside, planned.spoken) for name, inside in judged.members.items()},
     )
+
+
+def _with_erased(inside: Sequence[bool], spoken: Sequence[Spoken | Gone]) -> list[bool]:
+    """An erased case counts as in the slice: nobody knows that it was not."""
+    rows = iter(inside)
+    return [next(rows) if isinstance(one, Spoken) else True for one in spoken]
 
 
 def grade(standard: Standard, scope: Scope, spoken: Sequence[Spoken], answers: Mapping[CaseNumber, Answer | None]) -> Graded:
@@ -307,6 +320,7 @@ def grade(standard: Standard, scope: Scope, spoken: Sequence[Spoken], answers: M
         loss=losses,
         eligible=_eligible(scope, spoken),
         high_stakes=[truth is None or answer_label(truth) in standard.high_stakes for truth in truths],
+        members=members_of(standard, [one.attributes for one in spoken]),
     )
 
 

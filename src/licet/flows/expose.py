@@ -56,13 +56,20 @@ def turn_exposure(office: Office, by: Actor, *, name: str, turn: Turn) -> Expose
         use_case = working(tx, name)
         if isinstance(use_case, Refused):
             return use_case
-        person = allowed_person(office, tx, by, Act.EXPOSE if turn is Turn.ON else Act.NARROW, use_case)
+        person = allowed_person(office, tx, by, _act(turn, by), use_case)
         if isinstance(person, Refused):
             return person
         found = _standing(tx, use_case, now)
         if isinstance(found, Refused):
             return found
         return _turned(tx, use_case, found, turn, person, now)
+
+
+def _act(turn: Turn, by: Actor) -> Act:
+    """What a turn takes: to go on is the owner's; risk lets go what was held, as all that gives authority back is risk's."""
+    if turn is not Turn.ON:
+        return Act.NARROW
+    return Act.REINSTATE if isinstance(by, Person) and by.has(Role.RISK) else Act.EXPOSE
 
 
 def exposure_now(office: Office, *, name: str) -> Exposed | Refused:

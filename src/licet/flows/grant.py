@@ -9,7 +9,7 @@ from licet.core.audit import commitment
 from licet.core.canonical import Json
 from licet.core.exposure import Exposure, Plan
 from licet.core.gate import ClosedGate
-from licet.core.ids import LICET, MandateId, PersonId
+from licet.core.ids import LICET, Digest, MandateId, PersonId
 from licet.core.ledger import Event
 from licet.core.mandate import (
     ActiveMandate,
@@ -27,6 +27,7 @@ from licet.core.mandate import (
     terms_to_json,
 )
 from licet.core.people import Act, Actor
+from licet.core.policy import Permission
 from licet.core.reason import reason
 from licet.core.refusal import Refused
 from licet.core.scope import scope_from_json
@@ -34,8 +35,8 @@ from licet.core.standard import MeasureKind
 from licet.core.system import UNVERSIONED
 from licet.core.use_case import Stage, UseCase
 from licet.flows.hold_back import not_covered, prohibited
-from licet.flows.hold_gate import gate_of
-from licet.flows.office import Office, allowed_person, entry, working
+from licet.flows.hold_gate import gate_of, stood_on
+from licet.flows.office import Office, allowed_person, entry, permitted, working
 from licet.flows.verdicts import fresh_verdict, newest_look, outlives_trips
 from licet.stats import watch as watching
 from licet.store import audits, exposures, looks, mandates, standards, systems, use_cases
@@ -111,7 +112,7 @@ def _met_look(tx: Tx, use_case: UseCase) -> looks.StoredLook | Refused:
 def _terms(tx: Tx, use_case: UseCase, met: looks.StoredLook, wishes: Wishes, system: str) -> Terms:
     signed = standards.by_digest(tx, use_case, met.standard)
     measures = () if signed is None else signed.standard.measures
-    alone = min((m for m in measures if m.kind is MeasureKind.ERROR_ALONE), key=lambda m: m.target)
+    alone = min((m for m in measures if m.kind is MeasureKind.ERROR_ALONE and m.slice is None), key=lambda m: m.target)
     match met.plan, met.verdict:
         case {"scope": scope, "guardian": str(guardian)}, {"region": {"threshold": int() | float() as threshold}}:
             certified = with_threshold(scope, float(threshold))
@@ -155,21 +156,21 @@ def grant_mandate(office: Office, by: Actor, *, name: str) -> ActiveMandate | Cl
         use_case = working(tx, name)
         if isinstance(use_case, Refused):
             return use_case
-        person = allowed_person(office, tx, by, Act.GRANT, use_case)
-        if isinstance(person, Refused):
-            return person
+        permission = permitted(office, tx, by, Act.GRANT, use_case)
+        if isinstance(permission, Refused):
+            return permission
         proposed = mandates.newest(tx, use_case)
-        gate = gate_of(tx, use_case, Stage.DELEGATED)
+        gate = gate_of(office, tx, use_case, Stage.DELEGATED, now=now)
         if isinstance(gate, ClosedGate):
             return gate
         if not isinstance(proposed, ProposedMandate):
             return Refused(code="no_mandate", why="No mandate is proposed.", remedy="Propose one: `licet mandate propose`.")
         running = mandates.in_force(tx, use_case)
-        granted = prohibited(tx, use_case) or grant(proposed, gate, by, owner=use_case.owner, now=now)
+        granted = prohibited(tx, use_case) or grant(proposed, gate, permission, owner=use_case.owner, now=now)
         if isinstance(granted, Refused):
             return granted
-        _end_earlier(tx, use_case, running, person.id, now)
-        put_in_force(office, tx, use_case, granted)
+        _end_earlier(tx, use_case, running, granted.granted_by, now)
+        put_in_force(office, tx, use_case, granted, permission.policy)
         return granted
 
 
@@ -181,8 +182,9 @@ def _end_earlier(tx: Tx, use_case: UseCase, running: Mandate | None, by: PersonI
         tx.record(*ended_events(tx, use_case, ended, now))
 
 
-def put_in_force(office: Office, tx: Tx, use_case: UseCase, granted: ActiveMandate) -> None:
+def put_in_force(office: Office, tx: Tx, use_case: UseCase, granted: ActiveMandate, policy: Digest) -> None:
     """Writes a grant: secret, watch, stage and ledger entry, in the transaction of the caller."""
+    stood = stood_on(office, tx, use_case, now=granted.granted_at)
     secret = office.draw.secret()
     committed = commitment(secret)
     mandates.grant(tx, granted, secret=secret, commitment=committed)
@@ -195,13 +197,14 @@ def put_in_force(office: Office, tx: Tx, use_case: UseCase, granted: ActiveManda
         "terms": terms_to_json(terms),
         "audit_rate": terms.audit_rate,
         "secret_commitment": committed,
+        "policy": policy,
         "expires_at": granted.expires_at.isoformat(),
         "warning": "audit draws are predictable by whoever operates the machine and reads its key file",
     }
-    tx.record(entry("mandate.granted", by=granted.granted_by, now=granted.granted_at, use_case=use_case, **facts))
+    tx.record(entry("mandate.granted", by=granted.granted_by, now=granted.granted_at, use_case=use_case, **(dict(stood) | facts)))
     if granted.exposed is not None:
         begin_exposure(tx, use_case, granted, granted.exposed, by=granted.granted_by)
-    enter_delegated(tx, use_case, by=granted.granted_by, now=granted.granted_at)
+    enter_delegated(tx, use_case, by=granted.granted_by, now=granted.granted_at, stood=stood)
 
 
 def begin_exposure(tx: Tx, use_case: UseCase, active: ActiveMandate, first: Exposure, *, by: PersonId) -> None:
@@ -211,11 +214,11 @@ def begin_exposure(tx: Tx, use_case: UseCase, active: ActiveMandate, first: Expo
     tx.record(entry("mandate.exposed", by=by, now=first.since, use_case=use_case, **facts))
 
 
-def enter_delegated(tx: Tx, use_case: UseCase, *, by: PersonId, now: datetime) -> None:
+def enter_delegated(tx: Tx, use_case: UseCase, *, by: PersonId, now: datetime, stood: Mapping[str, Json]) -> None:
     """Moves a use case to *delegated*, where it is not there yet."""
     if use_case.stage is not Stage.DELEGATED:
         use_cases.set_stage(tx, use_case, Stage.DELEGATED)
-        change = {"was": use_case.stage.value, "became": Stage.DELEGATED.value}
+        change = {"was": use_case.stage.value, "became": Stage.DELEGATED.value, **stood}
         tx.record(entry("stage.changed", by=by, now=now, use_case=use_case, **change))
 
 
@@ -272,27 +275,32 @@ def reinstate_mandate(office: Office, by: Actor, *, name: str, why: str) -> Acti
         use_case = working(tx, name)
         if isinstance(use_case, Refused):
             return use_case
+        permission = permitted(office, tx, by, Act.REINSTATE, use_case)
+        if isinstance(permission, Refused):
+            return permission
         suspended = mandates.in_force(tx, use_case)
         if not isinstance(suspended, SuspendedMandate):
             why = f"The mandate is {'absent' if suspended is None else state_of(suspended)}, not suspended."
             return Refused(code="mandate_not_suspended", why=why, remedy="See `licet mandate show`.")
         fresh = fresh_verdict(tx, use_case, suspended)
-        active = not_covered(tx, use_case, suspended.active) or reinstate(suspended, fresh, by, why=said, now=now)
+        active = not_covered(tx, use_case, suspended.active) or reinstate(suspended, fresh, permission, why=said, now=now)
         if not isinstance(active, Refused):
-            _in_force_again(tx, use_case, active, by=active.reinstated_by or by.id, now=now)
+            _in_force_again(tx, use_case, active, permission, now=now)
+            enter_delegated(tx, use_case, by=permission.by.id, now=now, stood=stood_on(office, tx, use_case, now=now))
         return active
 
 
-def _in_force_again(tx: Tx, use_case: UseCase, active: ActiveMandate, *, by: PersonId, now: datetime) -> None:
-    """Writes a reinstatement: state, a watch of its own, the first step of the plan, stage and ledger entry."""
+def _in_force_again(tx: Tx, use_case: UseCase, active: ActiveMandate, permission: Permission, *, now: datetime) -> None:
+    """Writes a reinstatement: state, a watch of its own, ledger entry, and the first step of the plan."""
     mandates.write_state(tx, active)
     terms = active.terms
     watch = watching.start(target=terms.target, delta=1.0 - terms.confidence, planned=terms.planned_audits)
     mandates.start_watch(tx, active, watch)
-    tx.record(entry("mandate.reinstated", by=by, now=now, use_case=use_case, mandate=active.id, round=active.round))
+    by = permission.by.id
+    facts: dict[str, Json] = {"mandate": active.id, "round": active.round, "policy": permission.policy}
+    tx.record(entry("mandate.reinstated", by=by, now=now, use_case=use_case, **facts))
     if active.exposed is not None:
         begin_exposure(tx, use_case, active, active.exposed, by=by)
-    enter_delegated(tx, use_case, by=by, now=now)
 
 
 def _id(mandate: Mandate) -> MandateId:

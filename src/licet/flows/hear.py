@@ -57,7 +57,7 @@ def hear(office: Office, use_case: UseCase, speaks: Speaker, stored: Sequence[ca
     if isinstance(fitting, Refused):
         return fitting
     scope, warnings = scope_for(under.standard, fitting, has_guardian=speaks.guardian is not None, schema=under.schema)
-    asked = bool(under.standard.never_alone_attributes)
+    asked = bool(under.standard.never_alone_attributes) or any(measure.slice is not None for measure in under.standard.measures)
     spoken = speak_on(office, use_case, speaks, stored, with_attributes=asked, schema=under.schema)
     return spoken if isinstance(spoken, Refused) else Heard(scope=scope, spoken=spoken, warnings=warnings)
 

@@ -9,6 +9,7 @@ from itertools import islice
 from licet.core.answer import AnswerKind, answer_label
 from licet.core.canonical import Json, digest
 from licet.core.case import Part
+from licet.core.gate import OpenedGate
 from licet.core.history import SMALLEST_HISTORY, ImportReport, PastCase, cut_times
 from licet.core.ids import CaseNumber, PersonId, SealedSetId
 from licet.core.ledger import Event
@@ -20,6 +21,7 @@ from licet.core.standard import CountersignedStandard, LockedStandard
 from licet.core.system import Proposal, SystemCard
 from licet.core.use_case import Stage, UseCase
 from licet.flows.hold_back import prohibited
+from licet.flows.hold_gate import gate_of, stood_on
 from licet.flows.office import Office, allowed, at_work_on, entry, working
 from licet.flows.sort_history import (
     DIGEST,
@@ -223,7 +225,7 @@ def _finish(office: Office, run: Run) -> ImportReport:
     with office.book.write() as tx:
         run.now = office.clock.now()
         if new or run.spoken or _is_new(tx, run):
-            _record(tx, run, parts)
+            _record(office, tx, run, parts)
         else:
             imports.drop_batch(tx, run.batch, state=None)
     return ImportReport(
@@ -246,7 +248,7 @@ def _is_new(tx: Tx, run: Run) -> bool:
     return card is not None and systems.find(tx, run.use_case, card.fingerprint) is None
 
 
-def _record(tx: Tx, run: Run, parts: Mapping[str, int]) -> None:
+def _record(office: Office, tx: Tx, run: Run, parts: Mapping[str, int]) -> None:
     imports.finish_batch(tx, run.batch, rows=run.rows, sealed_set=run.sealed_set if parts["sealed"] else None)
     joined = looks.join_history(tx, run.use_case, fresh=run.sealed_set) if parts["sealed"] else 0
     order = run.order
@@ -254,7 +256,7 @@ def _record(tx: Tx, run: Run, parts: Mapping[str, int]) -> None:
         stored = systems.StoredSystem(card=order.card, basis=digest({"posted": order.card.fingerprint}), artifact=None, guardian=None)
         if systems.register(tx, run.use_case, stored, at=run.now):
             tx.record(_registered(run, order.card))
-    _enter_sandbox(tx, run)
+    _enter_sandbox(office, tx, run)
     content = hashlib.sha256(b"".join(sorted(run.kept))).hexdigest()
     facts: dict[str, Json] = {"parts": dict(parts), "seed": str(order.seed), "split": "time" if run.cuts is not None else "keyed hash"}
     shares = f"{order.shares.build}:{order.shares.calibration}:{order.shares.sealed}"
@@ -276,11 +278,12 @@ def _record(tx: Tx, run: Run, parts: Mapping[str, int]) -> None:
     )
 
 
-def _enter_sandbox(tx: Tx, run: Run) -> None:
-    """With past cases, an idea can be tried."""
-    if run.use_case.stage is Stage.IDEA:
+def _enter_sandbox(office: Office, tx: Tx, run: Run) -> None:
+    """With past cases, an idea can be tried: the gate to *sandbox* asks for no more, unless the organisation does."""
+    if run.use_case.stage is Stage.IDEA and isinstance(gate_of(office, tx, run.use_case, Stage.SANDBOX, now=run.now), OpenedGate):
         use_cases.set_stage(tx, run.use_case, Stage.SANDBOX)
-        change = {"was": Stage.IDEA.value, "became": Stage.SANDBOX.value}
+        stood = stood_on(office, tx, run.use_case, now=run.now)
+        change = {"was": Stage.IDEA.value, "became": Stage.SANDBOX.value, **stood}
         tx.record(entry("stage.changed", by=run.by, now=run.now, use_case=run.use_case, **change))
 
 

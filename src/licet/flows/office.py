@@ -1,28 +1,47 @@
 """The office: what every flow stands on, and how it knows who acts."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Self
 
 from licet.core.canonical import Json
+from licet.core.gate_rules import GateRules
 from licet.core.ids import LICET, OPERATOR, PROGRAM, PersonId, TeamName, UseCaseSlug
 from licet.core.ledger import Event
-from licet.core.people import Act, Actor, Identity, Operator, Person, permit, permit_person
+from licet.core.people import Act, Actor, Caller, Identity, Operator, Person, Role
+from licet.core.policy import Asked, Permission, Permitted, Place, PolicyAnswer, Who, hand, person_needed, why_not
 from licet.core.refusal import Refused
+from licet.core.rules import RuleKind
 from licet.core.use_case import UseCase, in_use
-from licet.ports import Clock, Codes, Draw, Effects, FarWitness, GuardianMaker, Passwords, Post, Seal, Systems, Trainer, Vault, Witness
-from licet.store import accounts, people, use_cases
+from licet.ports import (
+    Clock,
+    Codes,
+    Draw,
+    Effects,
+    FarWitness,
+    GuardianMaker,
+    Passwords,
+    Policies,
+    Post,
+    Seal,
+    Systems,
+    Trainer,
+    Vault,
+    Witness,
+)
+from licet.store import accounts, mandates, people, risks, rules, use_cases
 from licet.store.book import Book, Tx
 from licet.store.person_book import PersonBook
 from licet.store.team_book import TeamBook
 
-ASSERTED = Identity.ASSERTED.value
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Office:
     """The database and the outside world, behind their ports.
 
     Attributes:
+        gates: the gate rules that came with the release.
         signed_in: who signed in and works in this office; None: nobody did. Their ledger entries say how they showed who they are.
     """
 
@@ -37,6 +56,8 @@ class Office:
     guardians: GuardianMaker
     systems: Systems
     effects: Effects
+    policies: Policies
+    gates: GateRules
     far_witness: FarWitness | None = None
     passwords: Passwords
     codes: Codes
@@ -113,16 +134,84 @@ def working(tx: Tx, slug: str) -> UseCase | Refused:
     return in_use(use_cases.require(tx, slug))
 
 
+def roles_here(tx: Tx, person: Person, use_case: UseCase | None) -> frozenset[Role]:
+    """The roles that a person has in a use case; with None in the installation. Flows ask this, never the person's own list."""
+    del tx, use_case
+    return person.roles
+
+
 def allowed(office: Office, tx: Tx, by: Actor, act: Act, use_case: UseCase | None) -> Actor | Refused:
-    """Says whether somebody may do something: in a use case, or with None in the installation. Each act of each flow asks this."""
-    del office, tx
-    return permit(by, act, use_case_owner=None if use_case is None else use_case.owner)
+    """Says whether somebody may do something: in a use case, or with None in the installation. Each act of each flow asks this.
+
+    Returns:
+        Who acts, a person with the roles that hold there; or `Refused` with what is missing.
+    """
+    asked, answer, here = question_of(office, tx, by, act, use_case)
+    return here if isinstance(answer, Permitted) else why_not(asked, answer, here)
 
 
 def allowed_person(office: Office, tx: Tx, by: Actor, act: Act, use_case: UseCase | None) -> Person | Refused:
     """As `allowed`, for acts that leave a person's name behind: neither the operator nor a token ever passes."""
-    del office, tx
-    return permit_person(by, act, use_case_owner=None if use_case is None else use_case.owner)
+    found = permitted(office, tx, by, act, use_case)
+    return found if isinstance(found, Refused) else found.by
+
+
+def permitted(office: Office, tx: Tx, by: Actor, act: Act, use_case: UseCase | None) -> Permission | Refused:
+    """As `allowed_person`, for acts of high stake: what comes back names the policies that said yes, and nothing is signed without it."""
+    asked, answer, here = question_of(office, tx, by, act, use_case)
+    if not isinstance(answer, Permitted):
+        return why_not(asked, answer, here)
+    if not isinstance(here, Person):
+        return person_needed(here, act, answer.takes)
+    return Permission(by=here, act=act, use_case=None if use_case is None else use_case.slug, policy=answer.policy)
+
+
+def question_of(office: Office, tx: Tx, by: Actor, act: Act, use_case: UseCase | None) -> tuple[Asked, PolicyAnswer, Actor]:
+    """Asks the policies in force with the facts of this transaction; gives question, answer, and who acts with the roles that hold here."""
+    here = replace(by, roles=roles_here(tx, by, use_case)) if isinstance(by, Person) else by
+    asked = asked_of(tx, here, act, use_case)
+    held = rules.digest_in_force(tx, RuleKind.POLICY)
+    return asked, office.policies.answer(asked, held, lambda: _additions(tx)), here
+
+
+def _additions(tx: Tx) -> str:
+    held = rules.in_force(tx, RuleKind.POLICY)
+    return "" if held is None else held.text
+
+
+def asked_of(tx: Tx, by: Actor, act: Act, use_case: UseCase | None) -> Asked:
+    """The question as it stands in this transaction."""
+    person = isinstance(by, Person)
+    return Asked(
+        who=_SORTS[type(by)],
+        id=by.id,
+        roles=by.roles if isinstance(by, Person) else frozenset(),
+        act=act,
+        place=None if use_case is None else _place(tx, use_case),
+        identity=by.identity if isinstance(by, Person) else Identity.ASSERTED,
+        break_glass=_in_an_emergency(tx, by),
+        hands=frozenset(map(hand, use_cases.hands_of(tx, use_case, by.id))) if person and use_case is not None else frozenset(),
+        signers=len(mandates.signers(tx, use_case)) if use_case is not None and act in _COUNTING else 0,
+    )
+
+
+def _in_an_emergency(tx: Tx, by: Actor) -> bool:
+    """Whether somebody came in by an account that was made from the machine itself; who did not sign in came in by none."""
+    if not isinstance(by, Person) or by.identity is Identity.ASSERTED:
+        return False
+    account = accounts.find(tx, by.id)
+    return account is not None and account.break_glass
+
+
+def _place(tx: Tx, use_case: UseCase) -> Place:
+    answered = risks.newest(tx, use_case)
+    tier = None if answered is None else answered.tier
+    return Place(slug=use_case.slug, owner=use_case.owner, stage=use_case.stage, tier=tier)
+
+
+_SORTS: Mapping[type[Actor], Who] = {Person: Who.PERSON, Operator: Who.OPERATOR, Caller: Who.TOKEN}
+_COUNTING = frozenset({Act.GRANT, Act.EXPOSE})
+"""Acts for which the people who approved what is proposed now are counted."""
 
 
 def at_work_on(office: Office, tx: Tx, by: Actor, act: Act, *, name: str) -> tuple[UseCase, Actor] | Refused:
@@ -130,8 +219,8 @@ def at_work_on(office: Office, tx: Tx, by: Actor, act: Act, *, name: str) -> tup
     use_case = working(tx, name)
     if isinstance(use_case, Refused):
         return use_case
-    permitted = allowed(office, tx, by, act, use_case)
-    return permitted if isinstance(permitted, Refused) else (use_case, permitted)
+    actor = allowed(office, tx, by, act, use_case)
+    return actor if isinstance(actor, Refused) else (use_case, actor)
 
 
 def entry(what: str, *, by: PersonId, now: datetime, use_case: UseCase | UseCaseSlug | None, **facts: Json) -> Event:
@@ -142,7 +231,7 @@ def entry(what: str, *, by: PersonId, now: datetime, use_case: UseCase | UseCase
     slug = use_case.slug if isinstance(use_case, UseCase) else use_case
     said: dict[str, Json] = dict(facts)
     if by.startswith(PROGRAM):
-        said["identity"] = "token"
+        said.setdefault("identity", "token")
     elif by not in {LICET, OPERATOR}:
-        said["identity"] = Identity.ASSERTED.value
+        said.setdefault("identity", Identity.ASSERTED.value)
     return Event(what=what, at=now, by=by, use_case=slug, facts=said)

@@ -203,7 +203,8 @@ def _measures(standard: Standard, judged: Graded, threshold: float | None) -> tu
     found = []
     for m in standard.measures:
         if m.kind is MeasureKind.ERROR_ALONE:
-            n, errors = int(alone.sum()), int(labelled.loss[alone].sum())
+            inside = alone if m.slice is None else alone & np.asarray(judged.members[m.name], dtype=np.bool_)
+            n, errors = int(inside.sum()), int(labelled.loss[inside].sum())
         else:
             n, errors = int(high.sum()), int(labelled.loss[alone & high].sum())
         low, up = interval(errors=errors, n=n, delta=m.delta)

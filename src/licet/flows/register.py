@@ -10,8 +10,10 @@ from licet.core.people import Act, Actor, Person, Role
 from licet.core.refusal import Refused
 from licet.core.team import MAIN
 from licet.core.use_case import Stage, UseCase, slug
+from licet.flows.accounts import founding
 from licet.flows.office import Office, allowed, allowed_person, entry, working
-from licet.store import decisions, installations, ledger, people, queue, teams, use_cases
+from licet.store import accounts, decisions, installations, ledger, people, queue, teams, use_cases
+from licet.store.book import Tx
 
 MOST_COUNTED = 1_000_000
 """Waiting cases that a refusal counts at most."""
@@ -43,6 +45,9 @@ def add_person(office: Office, by: Actor, *, email: str, name: str, roles: froze
             return permitted
         address = _address(email, name)
         there = people.by_email(tx, address)
+        refused = _no_role_for_nothing(office, tx, permitted, there)
+        if refused is not None:
+            return refused
         if there is not None and roles <= there.roles:
             return Refused(code="already_done", why=f"{address!r} is here with these roles.", remedy="")
         person_id = office.draw.token("p_") if there is None else there.id
@@ -58,6 +63,19 @@ def add_person(office: Office, by: Actor, *, email: str, name: str, roles: froze
         roles_now = sorted(person.roles)
         tx.record(entry("person.added", by=by.id, now=now, use_case=None, person=person.id, roles=roles_now, commitment=committed))
         return person
+
+
+def _no_role_for_nothing(office: Office, tx: Tx, by: Actor, there: Person | None) -> Refused | None:
+    """Where people have accounts, roles of somebody who is there are an admin's to give, and never to oneself."""
+    found = founding(tx, by)
+    if isinstance(found, Refused):
+        return found
+    if there is None or not accounts.any_set_up(tx):
+        return None
+    if there.id == by.id:
+        return Refused(code="same_person", why="Nobody gives a role to themselves.", remedy="Let another admin do it.")
+    given = allowed(office, tx, by, Act.GIVE_ROLE, None) if isinstance(by, Person) else by
+    return given if isinstance(given, Refused) else None
 
 
 def _address(email: str, name: str) -> str:

@@ -27,7 +27,7 @@ from licet.core.standard import CountersignedStandard, LockedStandard, standard_
 from licet.core.system import Proposal
 from licet.core.use_case import UseCase
 from licet.flows.disclose import Disclosure, audits_shown, corrections_shown, decisions_shown, disclosure, erased_shown
-from licet.flows.office import ASSERTED, Office, allowed, entry
+from licet.flows.office import Office, allowed, entry
 from licet.flows.prove import KEPT_COSIGNED
 from licet.store import audits, cases, corrections, decisions, ledger, live, looks, mandates, notices, people, standards, systems, use_cases
 from licet.store import witnesses as kept
@@ -125,7 +125,7 @@ def _numbers(tx: Tx, use_case: UseCase, scope: Scope) -> list[int]:
 
 def _documents(tx: Tx, use_case: UseCase, found: Disclosure) -> dict[str, Json]:
     return {
-        "standard.json": _standard(tx, use_case),
+        "standard.json": _standard(tx, use_case, found),
         "verdict.json": _verdicts(tx, use_case),
         "mandate.json": _mandates(tx, use_case),
         "approvals.json": [{"digest": a.digest, "by": a.by, "at": a.at.isoformat()} for a in mandates.approvals(tx, use_case)],
@@ -136,7 +136,7 @@ def _documents(tx: Tx, use_case: UseCase, found: Disclosure) -> dict[str, Json]:
         "decisions.json": decisions_shown(tx, found),
         "corrections.json": corrections_shown(tx, found),
         "erased.json": erased_shown(found),
-        "people.json": _people(tx, found.places.people),
+        "people.json": _people(tx, found),
     }
 
 
@@ -147,7 +147,7 @@ def record_export(office: Office, by: Actor, use_case: UseCase, facts: Mapping[s
         tx.record(entry("evidence.exported", by=by.id, now=now, use_case=use_case, **facts))
 
 
-def _standard(tx: Tx, use_case: UseCase) -> Json:
+def _standard(tx: Tx, use_case: UseCase, found: Disclosure) -> Json:
     signed = standards.newest(tx, use_case)
     if not isinstance(signed, LockedStandard | CountersignedStandard):
         return None
@@ -159,7 +159,7 @@ def _standard(tx: Tx, use_case: UseCase) -> Json:
         "digest": locked.digest,
         "locked_by": locked.locked_by,
         "locked_at": locked.locked_at.isoformat(),
-        "identity": ASSERTED,
+        "identity": _shown(found, locked.locked_by),
     }
     if isinstance(signed, CountersignedStandard):
         data |= {"countersigned_by": signed.countersigned_by, "countersigned_at": signed.countersigned_at.isoformat()}
@@ -229,12 +229,25 @@ def active_of(found: Mandate) -> ActiveMandate | None:
     return found if isinstance(found, ActiveMandate) else found.active
 
 
-def _people(tx: Tx, where: Mapping[str, int]) -> Json:
+def _people(tx: Tx, found: Disclosure) -> Json:
+    where = found.places.people
     return [
-        {"person": p.id, "name": p.name, "email": p.email, "salt": salt.hex(), "event_index": where[p.id], "identity": ASSERTED}
+        {
+            "person": p.id,
+            "name": p.name,
+            "email": p.email,
+            "salt": salt.hex(),
+            "event_index": where[p.id],
+            "identity": _shown(found, p.id),
+        }
         for p, salt in people.everyone(tx)
         if p.id in where
     ]
+
+
+def _shown(found: Disclosure, person: str) -> Json:
+    """How a person showed who they are in the pack's entries, weakest first; none where no entry is theirs. Each entry says its own."""
+    return ", ".join(str(way) for way in found.places.identities.get(person, [])) or "none"
 
 
 # --- exports of cases --------------------------------------------------------------------------------------------------

@@ -18,7 +18,7 @@ from licet.core.standard import (
     standard_to_json,
 )
 from licet.core.use_case import UseCase
-from licet.flows.office import Office, allowed_person, entry, working
+from licet.flows.office import Office, allowed_person, entry, permitted, working
 from licet.store import standards, use_cases
 from licet.store.book import Tx
 
@@ -41,12 +41,16 @@ def lock_standard(office: Office, by: Actor, *, name: str, draft: Standard) -> L
             why = f"Version {_locked(there).version} is locked already ({there.digest[:12]})."
             return Refused(code="already_done", why=why, remedy="To change it: `licet standard revise`.")
         version = 1 if there is None else there.next_version
-        locked = lock(DraftStandard(use_case=use_case.slug, version=version, standard=draft), by, owner=use_case.owner, now=now)
+        permission = permitted(office, tx, by, Act.LOCK, use_case)
+        if isinstance(permission, Refused):
+            return permission
+        locked = lock(DraftStandard(use_case=use_case.slug, version=version, standard=draft), permission, owner=use_case.owner, now=now)
         if isinstance(locked, Refused):
             return locked
         standards.lock(tx, use_case, locked)
         _own(tx, use_case, locked.locked_by)
         document: dict[str, Json] = {"standard": standard_to_json(draft), "version": version, "digest": locked.digest}
+        document["policy"] = permission.policy
         tx.record(entry("standard.locked", by=locked.locked_by, now=now, use_case=use_case, **document))
         return locked
 
@@ -73,11 +77,14 @@ def countersign_standard(office: Office, by: Actor, *, name: str) -> Countersign
             return Refused(code="already_done", why=f"Version {there.locked.version} is countersigned already.", remedy="")
         if not isinstance(there, LockedStandard):
             return Refused(code="standard_not_locked", why="No standard is locked.", remedy="Let its owner lock it: `licet standard lock`.")
-        signed = countersign(there, by, now=now)
+        permission = permitted(office, tx, by, Act.COUNTERSIGN, use_case)
+        if isinstance(permission, Refused):
+            return permission
+        signed = countersign(there, permission, now=now)
         if isinstance(signed, Refused):
             return signed
         standards.countersign(tx, use_case, signed)
-        facts: dict[str, Json] = {"digest": signed.digest, "version": there.version}
+        facts: dict[str, Json] = {"digest": signed.digest, "version": there.version, "policy": permission.policy}
         tx.record(entry("standard.countersigned", by=signed.countersigned_by, now=now, use_case=use_case, **facts))
         return signed
 

@@ -105,7 +105,8 @@ def accept_step(tx: Tx, person: PersonId, step: int) -> bool:
 
 def add_recovery(tx: Tx, person: PersonId, digests: Sequence[str]) -> None:
     """Writes the digests of fresh recovery codes."""
-    tx.run(insert(recovery_code), [{"person_id": person, "digest": digest} for digest in digests])
+    if digests:
+        tx.run(insert(recovery_code), [{"person_id": person, "digest": digest} for digest in digests])
 
 
 def use_recovery(tx: Tx, person: PersonId, digest: str, *, at: datetime) -> bool:

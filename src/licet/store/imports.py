@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import delete, func, insert, select, update
 
@@ -51,6 +52,14 @@ def batches(tx: Tx, use_case: UseCase) -> list[Batch]:
     return [
         Batch(id=r.id, state=r.state, file_digest=r.file_digest, mapping=r.mapping, sealed_set=r.sealed_set_id, rows=r.rows) for r in rows
     ]
+
+
+def first_done(tx: Tx, use_case: UseCase) -> datetime | None:
+    """When the first import that counts was begun; None before any."""
+    b = tables.import_batch.c
+    wanted = select(func.min(b.at)).where(b.use_case_id == use_case.id, b.state == DONE)
+    found: datetime | None = tx.conn.execute(wanted).scalar_one_or_none()
+    return found
 
 
 def drop_batch(tx: Tx, batch: int, *, state: str | None) -> int:

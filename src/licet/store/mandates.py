@@ -263,3 +263,10 @@ def approvals(tx: Tx, use_case: UseCase) -> tuple[Approval, ...]:
     a = tables.approval
     rows = tx.run(select(a).where(a.c.use_case_id == use_case.id).order_by(a.c.at))
     return tuple(Approval(digest=Digest(r.digest), by=PersonId(r.by), at=r.at) for r in rows)
+
+
+def signers(tx: Tx, use_case: UseCase) -> frozenset[PersonId]:
+    """The different people who approved exactly what is proposed now."""
+    proposed = newest(tx, use_case)
+    digest = proposed.digest if isinstance(proposed, ProposedMandate) else None
+    return frozenset(approval.by for approval in approvals(tx, use_case) if approval.digest == digest)

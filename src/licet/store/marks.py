@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, func, select
 
 from licet.core.ledger import Event, read_event
 from licet.store import tables
@@ -86,49 +86,54 @@ def _mark(index: int, body: bytes | str) -> tuple[object, ...]:
 
 def page(tx: Tx, wanted: Wanted, limit: int) -> list[int]:
     """The numbers of the first `limit` entries that are wanted, in the ledger's order."""
-    streams = [_run(tx, _stream(tx, wanted, span, word).limit(limit)) for span in _spans(wanted) for word in wanted.words or (None,)]
-    return list(islice(heapq.merge(*streams), limit))
+    return list(islice(heapq.merge(*_streams(tx, wanted, limit)), limit))
 
 
 def every(tx: Tx, wanted: Wanted) -> list[int]:
     """The numbers of all entries that are wanted, in the ledger's order."""
-    streams = [_run(tx, _stream(tx, wanted, span, word)) for span in _spans(wanted) for word in wanted.words or (None,)]
-    return list(heapq.merge(*streams))
+    return list(heapq.merge(*_streams(tx, wanted, None)))
 
 
-def _spans(wanted: Wanted) -> Sequence[Span | None]:
-    return (None,) if wanted.spans is None else wanted.spans
+def _streams(tx: Tx, wanted: Wanted, limit: int | None) -> Iterator[list[int]]:
+    """Rows of numbers, each along one index in the ledger's order: one for each span and word."""
+    low, high = _between(tx, wanted)
+    spans: tuple[Span | None, ...] = (None,) if wanted.spans is None else wanted.spans
+    for span in spans:
+        first = low if span is None else max(low, span.first)
+        end = high if span is None or span.end is None else min(span.end, high or span.end)
+        bounds = [_M.index >= first, *([] if end is None else [_M.index < end])]  # one each way: SQLite seeks by the first it finds
+        for word in wanted.words or (None,):
+            asked = select(_M.index).where(*bounds, *_conditions(wanted, span, word)).order_by(_M.index).limit(limit)
+            yield [int(row[0]) for row in tx.run(asked)]
 
 
-def _run(tx: Tx, wanted: Select[tuple[int]]) -> Iterator[int]:
-    return iter([int(row[0]) for row in tx.run(wanted)])
-
-
-def _stream(tx: Tx, wanted: Wanted, span: Span | None, word: str | None) -> Select[tuple[int]]:
-    """One row of conditions that an index answers in the ledger's order."""
-    asked: list[ColumnElement[bool]] = [_M.index > wanted.after]
+def _conditions(wanted: Wanted, span: Span | None, word: str | None) -> Iterator[ColumnElement[bool]]:
     if span is not None:
-        asked += [_M.use_case.is_(None) if span.name is None else _M.use_case == span.name, _M.index >= span.first]
-        asked += [] if span.end is None else [_M.index < span.end]
-    asked += [] if word is None else [_M.what == word]
-    asked += [] if wanted.by is None else [_M.by == wanted.by]
-    asked += [] if wanted.case is None else [_M.case_number == wanted.case]
-    asked += [_M.case_number.is_(None)] if wanted.no_case else []
-    return select(_M.index).where(*asked, *_in_time(tx, wanted)).order_by(_M.index)
+        yield _M.use_case.is_(None) if span.name is None else _M.use_case == span.name
+    if word is not None:
+        yield _M.what == word
+    if wanted.by is not None:
+        yield _M.by == wanted.by
+    if wanted.case is not None or wanted.no_case:
+        yield _M.case_number.is_(None) if wanted.no_case else _M.case_number == wanted.case
+    if wanted.since is not None:
+        yield _M.at >= wanted.since
+    if wanted.until is not None:
+        yield _M.at < wanted.until
 
 
-def _in_time(tx: Tx, wanted: Wanted) -> list[ColumnElement[bool]]:
-    """Times, and the numbers between which alone they can be: an entry never lies before an earlier one by more than `CLOCK_SLACK`."""
-    asked: list[ColumnElement[bool]] = []
+def _between(tx: Tx, wanted: Wanted) -> tuple[int, int | None]:
+    """Between which numbers alone they can be: an entry never lies before an earlier one by more than `CLOCK_SLACK`."""
+    low, high = wanted.after + 1, None
     if wanted.since is not None:
         before = select(_M.index).where(_M.at < wanted.since - CLOCK_SLACK).order_by(_M.at.desc()).limit(1)
         last = tx.conn.execute(before).scalar_one_or_none()
-        asked += [_M.at >= wanted.since, _M.index > (-1 if last is None else last)]
+        low = low if last is None else max(low, int(last) + 1)
     if wanted.until is not None:
         beyond = select(_M.index).where(_M.at >= wanted.until + CLOCK_SLACK).order_by(_M.at).limit(1)
         first = tx.conn.execute(beyond).scalar_one_or_none()
-        asked += [_M.at < wanted.until, *([] if first is None else [_M.index < first])]
-    return asked
+        high = None if first is None else int(first)
+    return low, high
 
 
 def spans_of(tx: Tx, slugs: Sequence[str]) -> tuple[Span, ...]:

@@ -2,8 +2,9 @@
 
 import json
 from dataclasses import dataclass
+from datetime import datetime
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import func, insert, select, update
 
 from licet.core.ids import PersonId, UseCaseSlug
 from licet.core.standard import CountersignedStandard, LockedStandard, standard_from_json, standard_to_json
@@ -62,6 +63,13 @@ def newest(tx: Tx, use_case: UseCase) -> Signed | Revised | None:
     if row._mapping["revised"]:
         return Revised(next_version=row._mapping["version"] + 1)
     return _signed(row)
+
+
+def first_locked(tx: Tx, use_case: UseCase) -> datetime | None:
+    """When a standard of the use case was locked first: whoever did it became its owner. None before that."""
+    s = tables.standard.c
+    found: datetime | None = tx.conn.execute(select(func.min(s.locked_at)).where(s.use_case_id == use_case.id)).scalar_one_or_none()
+    return found
 
 
 def by_digest(tx: Tx, use_case: UseCase, digest: str) -> Signed | None:

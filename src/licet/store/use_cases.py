@@ -100,6 +100,16 @@ def involved(tx: Tx, use_case: UseCase) -> frozenset[PersonId]:
     return frozenset(PersonId(p) for p in tx.conn.execute(select(c.person_id).where(c.use_case_id == use_case.id)).scalars())
 
 
+def hands_of(tx: Tx, use_case: UseCase, person: PersonId) -> tuple[str, ...]:
+    """What a person did in a use case, in the words of `involve`."""
+    return tuple(tx.run(_HANDS, {"use_case": use_case.id, "person": person}).scalars())
+
+
+_INVOLVED = tables.involved.c
+_HANDS = select(_INVOLVED.as_what).where(_INVOLVED.use_case_id == bindparam("use_case"), _INVOLVED.person_id == bindparam("person"))
+"""Asked with nearly every act: put together once."""
+
+
 def _use_case(row: Record) -> UseCase:
     r = row._mapping
     return UseCase(
@@ -112,10 +122,3 @@ def _use_case(row: Record) -> UseCase:
         created_by=PersonId(r["created_by"]),
         created_at=r["created_at"],
     )
-
-
-def involved_as(tx: Tx, use_case: UseCase, what: set[str]) -> frozenset[PersonId]:
-    """Everybody who had one of these hands in a use case."""
-    c = tables.involved.c
-    wanted = select(c.person_id).where(c.use_case_id == use_case.id, c.as_what.in_(sorted(what)))
-    return frozenset(PersonId(p) for p in tx.conn.execute(wanted).scalars())

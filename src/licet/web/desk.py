@@ -20,6 +20,9 @@ from licet.web.lookout import Lookout
 
 T = TypeVar("T")
 
+HASHING = 2
+"""Requests that hash a password at the same time; others wait, without a thread."""
+
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
@@ -57,6 +60,7 @@ class Service:
         speakers: the systems in charge, shared with the worker of this process where there is one.
         host: where the server listens.
         asserted: whether people may say who they are without signing in; on loopback only.
+        proxies: addresses of proxies whose word is taken for where a request comes from.
         worker_within: a worker must have been seen so lately for the server to be ready; None: none is expected.
         wake: is called when cases were queued, so that a worker in this process begins at once.
         journal: is told of each request and each failure, never of what a request said.
@@ -69,6 +73,7 @@ class Service:
     speakers: Speakers = field(default_factory=Speakers)
     host: str = "127.0.0.1"
     asserted: bool = False
+    proxies: frozenset[str] = frozenset()
     worker_within: timedelta | None = None
     wake: Callable[[], None] = lambda: None
     journal: Journal = silent
@@ -95,12 +100,19 @@ class Desk:
         self.limits = service.limits
         self.lookout = Lookout(service.office, self.run)
         self._limiter: CapacityLimiter | None = None
+        self._hashing: CapacityLimiter | None = None
 
     async def run(self, work: Callable[[], T]) -> T:
         """Does work that waits for the database, in a thread of its own; at most `limits.threads` at once."""
         if self._limiter is None:
             self._limiter = CapacityLimiter(self.limits.threads)
         return await to_thread.run_sync(work, limiter=self._limiter)
+
+    async def hashing(self, work: Callable[[], T]) -> T:
+        """As `run`, for work that hashes passwords: few at once, so that those who sign in hold nobody else up."""
+        if self._hashing is None:
+            self._hashing = CapacityLimiter(HASHING)
+        return await to_thread.run_sync(work, limiter=self._hashing)
 
 
 def desk_of(request: Request) -> Desk:

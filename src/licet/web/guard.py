@@ -1,4 +1,4 @@
-"""The guard: before a request is read any further, it shows a token with the scope its address asks for."""
+"""The guard: before a request is read any further, it shows a token with the scope its address asks for, or a person's session."""
 
 import hashlib
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
@@ -11,16 +11,17 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from licet.core.canonical import Json
-from licet.core.people import Caller, Person
+from licet.core.people import Caller
 from licet.core.refusal import Refused
 from licet.core.token import TokenScope
 from licet.core.use_case import UseCase
 from licet.flows.follow import use_case_named
 from licet.flows.issue_tokens import admit, admit_everywhere, admit_to_reach
-from licet.flows.office import Office, UnknownPersonError, who
+from licet.flows.office import Office
 from licet.flows.receive import Parcel
-from licet.web.desk import LOOPBACK, Desk, desk_of
+from licet.web.desk import Desk, desk_of
 from licet.web.frame import ROUTE
+from licet.web.people import COOKIE, PAGE_TOKEN, Newcomer, Visitor, address_of, check_from_here, visitor_at
 from licet.web.problems import ProblemError, invalid, problem, refusal
 from licet.web.strict_json import NotStrictJsonError, read_strictly
 
@@ -28,6 +29,7 @@ BASE = "/api/v1/use-cases/{slug}"
 """How the address of everything in a use case begins."""
 
 TOKEN = "token"  # noqa: S105 - the name of a scheme in OpenAPI
+SESSION = "session"
 ASSERTED = "asserted"
 KEY_LIMIT = 80
 LARGE = 64 * 1024
@@ -38,6 +40,13 @@ SCHEMES: Mapping[str, Json] = {
         "type": "http",
         "scheme": "bearer",
         "description": "A token made with `licet token new`; each address names the scope it takes.",
+    },
+    SESSION: {
+        "type": "apiKey",
+        "in": "cookie",
+        "name": COOKIE,
+        "description": "The session of a person who signed in with `POST /api/v1/session`; on loopback without https it is called `licet`. "
+        f"Each change carries `{PAGE_TOKEN}` too, and comes from a page of the same origin.",
     },
     ASSERTED: {
         "type": "apiKey",
@@ -54,8 +63,11 @@ def needs(scope: TokenScope) -> dict[str, Any]:
     return {"openapi_extra": {"security": [{TOKEN: [scope.value]}]}}
 
 
-NEEDS_PERSON: Mapping[str, Any] = {"openapi_extra": {"security": [{ASSERTED: []}]}}
-"""Marks an address as one for people; no token opens it."""
+NEEDS_PERSON: Mapping[str, Any] = {"openapi_extra": {"security": [{SESSION: []}, {ASSERTED: []}]}}
+"""Marks an address as one for people: who signed in, or on loopback whose word is taken; no token opens it."""
+
+ANYBODY: Mapping[str, Any] = {"openapi_extra": {"security": [{}]}}
+"""Marks an address as one for those who have yet to show who they are."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,11 +80,9 @@ class Let:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LetPerson:
-    """A person who was let in, and where."""
+class LetPerson(Visitor):
+    """A person who was let in to a use case; what they do, they do in `office`."""
 
-    desk: Desk
-    by: Person
     use_case: UseCase
 
 
@@ -100,7 +110,7 @@ class GuardedRoute(APIRoute):
         handle = super().get_route_handler()
         security = (self.openapi_extra or {}).get("security", [])
         takes_body = self.body_field is not None
-        address = BASE + self.path_format.removeprefix(BASE)
+        address = self.path_format if self.path_format.startswith("/api/") else BASE + self.path_format
 
         async def guarded(request: Request) -> Response:
             strict = StrictRequest(request.scope, request.receive)
@@ -113,21 +123,20 @@ class GuardedRoute(APIRoute):
         return guarded
 
 
-async def _let_in(request: Request, security: list[dict[str, list[str]]]) -> Let | LetPerson:
+async def _let_in(request: Request, security: list[dict[str, list[str]]]) -> Let | Visitor | Newcomer:
     desk = desk_of(request)
     match security:
+        case [anybody] if anybody == {}:
+            check_from_here(request)
+            return Newcomer(desk=desk, address=address_of(request, desk.service.proxies))
         case [{"token": [scope]}]:
             text, name = _bearer(request), str(request.path_params.get("slug", ""))
             found = await desk.run(lambda: admit(desk.office, text, TokenScope(scope), name=name))
             if isinstance(found, Refused):
                 raise refusal(found)
             return Let(desk=desk, by=found.by, use_case=found.use_case)
-        case [{"asserted": []}]:
-            person = await _person(request, desk)
-            there = await desk.run(lambda: use_case_named(desk.office, name=str(request.path_params.get("slug", ""))))
-            if isinstance(there, Refused):
-                raise refusal(there)
-            return LetPerson(desk=desk, by=person, use_case=there)
+        case [{"session": []}, {"asserted": []}]:
+            return await _let_person_in(request, await visitor_at(request, desk))
         case _:
             message = f"{request.url.path!r} does not say whom it takes."
             raise TypeError(message)
@@ -140,21 +149,14 @@ def _bearer(request: Request) -> str:
     return text.strip() if scheme.lower() == "bearer" else ""
 
 
-async def _person(request: Request, desk: Desk) -> Person:
-    """Whoever says who they are, where that is allowed: on this machine, without a token, at an address of this machine."""
-    emails = request.headers.getlist("licet-as")
-    here = request.client is not None and request.client.host in LOOPBACK and request.url.hostname in LOOPBACK
-    if not desk.service.asserted or not here or len(emails) != 1 or "authorization" in request.headers:
-        why = "This takes a person, and no token stands for one."
-        remedy = "Where the server runs with --asserted on loopback, send `Licet-As: E-MAIL` and no token; or use `licet cases answer`."
-        raise refusal(Refused(code="person_needed", why=why, remedy=remedy))
-    try:
-        found = await desk.run(lambda: who(desk.office, emails[0]))
-    except UnknownPersonError:
-        found = None
-    if not isinstance(found, Person):
-        raise refusal(Refused(code="person_needed", why="Nobody here has this address.", remedy="Add a person with `licet person add`."))
-    return found
+async def _let_person_in(request: Request, there: Visitor) -> Visitor:
+    """The same person with the use case the address names, as far as it is there for them."""
+    if "slug" not in request.path_params:
+        return there
+    found = await there.desk.run(lambda: use_case_named(there.office, name=str(request.path_params["slug"])))
+    if isinstance(found, Refused):
+        raise refusal(found)
+    return LetPerson(desk=there.desk, office=there.office, by=there.by, entered=there.entered, text=there.text, use_case=found)
 
 
 def everywhere(scope: TokenScope) -> Callable[[Request], Awaitable[None]]:
@@ -208,6 +210,24 @@ def person_let_in(request: Request) -> LetPerson:
     found = request.scope["licet.let"]
     if not isinstance(found, LetPerson):
         message = f"{request.url.path!r} takes tokens, not people."
+        raise TypeError(message)
+    return found
+
+
+def visitor(request: Request) -> Visitor:
+    """The person who was let in, also to what is in no use case."""
+    found = request.scope["licet.let"]
+    if not isinstance(found, Visitor):
+        message = f"{request.url.path!r} takes no people."
+        raise TypeError(message)
+    return found
+
+
+def newcomer(request: Request) -> Newcomer:
+    """Whoever came, for addresses that take anybody."""
+    found = request.scope["licet.let"]
+    if not isinstance(found, Newcomer):
+        message = f"{request.url.path!r} does not take anybody."
         raise TypeError(message)
     return found
 

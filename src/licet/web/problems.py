@@ -31,7 +31,14 @@ PROBLEMS: Mapping[str, tuple[int, str]] = {
 
 STATUS: Mapping[str, int] = {
     "token_not_valid": 401,
+    "session_ended": 401,
+    "sign_in_failed": 401,
     "scope_missing": 403,
+    "account_disabled": 403,
+    "confirmation_needed": 403,
+    "not_from_here": 403,
+    "sign_in_needed": 403,
+    "too_many_guesses": 429,
     "person_needed": 403,
     "not_permitted": 403,
     "not_the_owner": 403,
@@ -43,7 +50,7 @@ STATUS: Mapping[str, int] = {
 """The status of refusals; all others are 409: what was asked for does not fit how things stand."""
 
 CONFLICT = 409
-RETRY_AFTER: Mapping[str, int] = {"backlog_full": 5, "database_busy": 2, "not_ready": 2}
+RETRY_AFTER: Mapping[str, int] = {"too_many_guesses": 60, "backlog_full": 5, "database_busy": 2, "not_ready": 2}
 """After how many seconds it is worth trying again."""
 
 

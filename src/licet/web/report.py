@@ -212,7 +212,7 @@ class IncidentFacts:
 class ReportFacts:
     """Everything a report shows. What is None or empty is not there yet, and the report says so.
 
-    `about` says which evidence pack the report is in; empty: none.
+    `about` says which evidence pack the report is in, and `contents` is the digest of everything else in it; empty: none.
     """
 
     title: str
@@ -232,6 +232,7 @@ class ReportFacts:
     examples_left_out: bool = False
     incidents: tuple[IncidentFacts, ...] = field(default_factory=tuple)
     about: str = ""
+    contents: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

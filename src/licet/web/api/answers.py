@@ -35,7 +35,7 @@ class AnswerOut(BaseModel):
 async def answer(case: Named, given: AnswerIn, let: Annotated[LetPerson, Depends(person_let_in)]) -> AnswerOut:
     """Give one's own first answer on a case, blind. The first stays; no token gives one."""
     said = answer_of(given.answer, let.use_case.answer_kind, "/answer")
-    refused = await let.desk.run(lambda: answer_case(let.desk.office, let.by, name=let.use_case.slug, case=case, answer=said))
+    refused = await let.desk.run(lambda: answer_case(let.office, let.by, name=let.use_case.slug, case=case, answer=said))
     if isinstance(refused, Refused):
         raise refusal(refused)
     return AnswerOut()

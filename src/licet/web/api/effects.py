@@ -91,7 +91,7 @@ class ReplayOut(BaseModel):
 @routes.post("/effects/replay", **NEEDS_PERSON)
 async def replay(given: ReplayIn, let: Annotated[LetPerson, Depends(person_let_in)]) -> ReplayOut:
     """Let dead effects be tried again; their receivers know them by the same key."""
-    done = await let.desk.run(lambda: replay_effects(let.desk.office, let.by, name=let.use_case.slug, case=given.case))
+    done = await let.desk.run(lambda: replay_effects(let.office, let.by, name=let.use_case.slug, case=given.case))
     if isinstance(done, Refused):
         raise refusal(done)
     return ReplayOut(waiting=done.waiting, still_dead=done.still_dead)

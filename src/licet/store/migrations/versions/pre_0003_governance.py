@@ -2,7 +2,7 @@
 
 from alembic import op
 
-from licet.store import approval_tables, exposure_tables, identity_tables, risk_tables, rule_tables, witness_tables
+from licet.store import approval_tables, exposure_tables, gate_tables, identity_tables, risk_tables, rule_tables, witness_tables
 from licet.store.tables import metadata
 
 revision = "0003"
@@ -16,6 +16,7 @@ TABLES = (
     *risk_tables.TABLES,
     *approval_tables.TABLES,
     *exposure_tables.TABLES,
+    *gate_tables.TABLES,
     *witness_tables.TABLES,
 )
 """The tables that this step adds; those of 0001 and 0002 stay as they are, so that the code of the release before runs on."""
