@@ -32,7 +32,6 @@ from licet.testing import World, done
 from tests.flows.examples import MAILS, code, of_word
 from tests.flows.signing import GOOD, HERE, Member, link_for, member
 
-
 NEVER = (Act.LOCK, Act.COUNTERSIGN, Act.APPROVE, Act.GRANT, Act.REINSTATE, Act.LIFT)
 NEVER_EVERYWHERE = (Act.LIFT_EVERYWHERE, Act.APPROVE_RULES)
 """What no admin does, one of an emergency least of all."""
