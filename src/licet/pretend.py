@@ -1,15 +1,22 @@
-"""What pretends in a pretend world: a clock and chance that one sets, and receivers that keep what they were told."""
+"""What pretends in a pretend world: a clock, chance and systems that one sets, and receivers that keep what they were told."""
 
 import hmac
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
+from licet.core.answer import AnswerKind
 from licet.core.canonical import Json
+from licet.core.case import Content
 from licet.core.effect import Delivered, Outcome, Way
 from licet.core.ids import UseCaseSlug
 from licet.core.incident import Message
 from licet.core.risk_questions import QUESTIONS
+from licet.core.system import Proposed, SystemCard, SystemKind
+from licet.edge.policies import CedarPolicies
+
+POLICIES = CedarPolicies()
+"""The real ones, read once for all pretend worlds of a process."""
 
 START = datetime(2030, 1, 7, 9, 0, tzinfo=UTC)
 TICK = timedelta(seconds=1)
@@ -47,6 +54,46 @@ class SeededDraw:
     def token(self, prefix: str) -> str:
         """The prefix and 16 hexadecimal digits."""
         return prefix + self.secret().hex()[:16]
+
+
+@dataclass(slots=True, kw_only=True)
+class ScriptedSystem:
+    """A system that answers as told. Anything changed in `parts` or `version` makes it another system.
+
+    Attributes:
+        says: what it proposes for a case; may do anything else too, and so happens between a case's acceptance and its decision.
+    """
+
+    says: Callable[[Content], Proposed]
+    name: str = "scripted"
+    version: str = "1"
+    parts: Mapping[str, Json] = field(default_factory=dict)
+
+    @property
+    def card(self) -> SystemCard:
+        """Which system it is, as it is set now."""
+        return SystemCard(kind=SystemKind.CALLABLE, name=self.name, version=self.version, parts=self.parts)
+
+    def propose(self, contents: Sequence[Content]) -> list[Proposed]:
+        """Asks the script for each case."""
+        return [self.says(content) for content in contents]
+
+    def longest(self, cases: int) -> timedelta:
+        """It waits for nobody."""
+        del cases
+        return timedelta(0)
+
+
+@dataclass(slots=True, kw_only=True)
+class ScriptedSystems:
+    """The systems that stand where folders hold or name one, by the use case's name."""
+
+    there: dict[str, ScriptedSystem] = field(default_factory=dict)
+
+    def load(self, slug: UseCaseSlug, answers: AnswerKind, where: SystemKind) -> ScriptedSystem | None:
+        """The system of a use case; None where none was set."""
+        del answers
+        return self.there.get(slug) if where is SystemKind.CALLABLE else None
 
 
 @dataclass(slots=True, kw_only=True)

@@ -14,23 +14,21 @@ Rules, store, encryption, ledger and signature are the real ones; only time, cha
 """
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from types import TracebackType
 from typing import Self, TypeVar
 
 from licet.core.answer import Answer, AnswerKind, Choice
-from licet.core.canonical import Json
 from licet.core.case import CaseBody, Content, TextContent
 from licet.core.drill import Drill
 from licet.core.gate import Approval, ClosedGate, OpenedGate
 from licet.core.gate_rules import Code
 from licet.core.history import ImportReport, PastCase, PostedProposal, Shares
-from licet.core.ids import Digest, UseCaseSlug
+from licet.core.ids import Digest
 from licet.core.ledger import Event
 from licet.core.mandate import ActiveMandate, Mandate
 from licet.core.people import Actor, Operator, Person, Role
@@ -41,7 +39,6 @@ from licet.core.use_case import Stage
 from licet.edge.builtin import Engine
 from licet.edge.gate_file import shipped_gates
 from licet.edge.passwords import quick
-from licet.edge.policies import CedarPolicies
 from licet.edge.precedents import Guardians
 from licet.edge.seal import create_seal
 from licet.edge.totp import TotpCodes
@@ -61,16 +58,13 @@ from licet.flows.review import Answered, Waiting, answer_worksheet, worksheet
 from licet.flows.set_standard import countersign_standard, lock_standard
 from licet.flows.settle import settle
 from licet.flows.sort_history import Order
-from licet.pretend import MILD_RISK, RememberingPost, ScriptedEffects, SeededDraw, SetClock
+from licet.pretend import MILD_RISK, POLICIES, RememberingPost, ScriptedEffects, ScriptedSystem, ScriptedSystems, SeededDraw, SetClock
 from licet.store import ledger, mandates, use_cases
 from licet.store.book import Book
 from licet.store.engines import Database, open_engine
 from licet.store.upgrade import upgrade
 
 ALL_SEALED = Shares(build=0, calibration=0, sealed=100)
-POLICIES = CedarPolicies()
-"""The real ones, read once for all worlds."""
-
 POSTED = SystemCard(kind=SystemKind.POSTED, name="vendor", version="1")
 
 T = TypeVar("T")
@@ -91,46 +85,6 @@ def done(result: T | Refused | ClosedGate) -> T:
     if isinstance(result, ClosedGate):
         raise RefusedHereError(f"the gate is closed: {[requirement.code for requirement in result.missing]}")
     return result
-
-
-@dataclass(slots=True, kw_only=True)
-class ScriptedSystem:
-    """A system that answers as told. Anything changed in `parts` or `version` makes it another system.
-
-    Attributes:
-        says: what it proposes for a case; may do anything else too, and so happens between a case's acceptance and its decision.
-    """
-
-    says: Callable[[Content], Proposed]
-    name: str = "scripted"
-    version: str = "1"
-    parts: Mapping[str, Json] = field(default_factory=dict)
-
-    @property
-    def card(self) -> SystemCard:
-        """Which system it is, as it is set now."""
-        return SystemCard(kind=SystemKind.CALLABLE, name=self.name, version=self.version, parts=self.parts)
-
-    def propose(self, contents: Sequence[Content]) -> list[Proposed]:
-        """Asks the script for each case."""
-        return [self.says(content) for content in contents]
-
-    def longest(self, cases: int) -> timedelta:
-        """It waits for nobody."""
-        del cases
-        return timedelta(0)
-
-
-@dataclass(slots=True, kw_only=True)
-class ScriptedSystems:
-    """The systems that stand where folders hold or name one, by the use case's name."""
-
-    there: dict[str, ScriptedSystem] = field(default_factory=dict)
-
-    def load(self, slug: UseCaseSlug, answers: AnswerKind, where: SystemKind) -> ScriptedSystem | None:
-        """The system of a use case; None where none was set."""
-        del answers
-        return self.there.get(slug) if where is SystemKind.CALLABLE else None
 
 
 def says_like(cases: Iterable[PastCase]) -> Callable[[Content], Proposed]:
@@ -232,9 +186,7 @@ class World:
             witness=FileWitness(path=folder / "checkpoints.txt"),
             post=self.post,
             trainer=Engine(), guardians=Guardians(),
-            systems=self.systems,
-            effects=self.effects,
-            policies=POLICIES,
+            systems=self.systems, effects=self.effects, policies=POLICIES,
             passwords=quick(),
             gates=shipped_gates(),
             codes=TotpCodes(),

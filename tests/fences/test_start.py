@@ -5,7 +5,7 @@ import pytest
 import licet.cli
 from tests.fences.tools import run
 
-HEAVY = ("scipy", "sklearn", "sqlalchemy", "alembic", "pandas", "numpy", "PIL", "cryptography", "pydantic", "jinja2", "httpx")
+HEAVY = ("scipy", "sklearn", "sqlalchemy", "alembic", "pandas", "numpy", "PIL", "cryptography", "pydantic", "jinja2", "httpx", "cedarpy")
 HELP = """
 import sys
 from licet.cli import main

@@ -10,7 +10,8 @@ from licet.core.history import PastCase
 from licet.core.people import Role
 from licet.flows.adjudicate import Line, hand_out, take_in
 from licet.flows.open_sealed import open_sealed
-from licet.testing import ScriptedSystem, World, done, past_cases, promise, says_like, truth_of
+from licet.pretend import ScriptedSystem
+from licet.testing import World, done, past_cases, promise, says_like, truth_of
 from tests.flows.examples import MAILS, code, of_word, sealed_set
 
 TWO = replace(promise(), attempts=(0.5, 0.5))

@@ -1,4 +1,4 @@
-"""Asking the policies: every flow's door asks those in force now, a change counts in every process at its next question, and acts say it."""
+"""Asking the policies: the door asks those in force, a change counts in every process at its next question, and acts say it."""
 
 import re
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ from licet.core.people import Act, Identity, Role
 from licet.core.policy import Hand
 from licet.core.risk import Tier
 from licet.core.risk_questions import QUESTIONS
-from licet.core.rules import NotRulesError, ProposedRules, RuleKind
+from licet.core.rules import NotRulesError, ProposedRules, RuleKind, RulesInForce
 from licet.edge.policies import CedarPolicies, book_with
 from licet.edge.told import ToldPolicies
 from licet.flows.approve import approve_gate
@@ -111,7 +111,7 @@ def test_policies_in_force_that_this_licet_cannot_read_permit_nothing_and_are_to
     )
     with world.office.book.write() as tx:
         rules.propose(tx, made)
-        rules.put_in_force(tx, rules.RulesInForce(proposed=made, approved_by=world.risk.id, at=world.clock.now()))
+        rules.put_in_force(tx, RulesInForce(proposed=made, approved_by=world.risk.id, at=world.clock.now()))
     office = replace(world.office, policies=ToldPolicies(policies=world.office.policies, journal=journal))
     assert code(press_stop(office, world.risk, name=MAILS, why="x")) == "policy_error"
     assert told == [("policy.failed", "stop")]
@@ -135,7 +135,7 @@ def test_who_signed_in_confirms_where_risk_is_high(world: World) -> None:
 def test_why_not_is_asked_without_doing_anything(world: World) -> None:
     found = explain(world.office, somebody(world.office, world.builder.email), Act.LOCK, name=MAILS)
     assert found.refused is not None
-    assert (found.refused.code, found.asked.roles) == ("not_permitted", {Role.BUILDER})
+    assert (found.refused.code, found.asked.roles) == ("not_permitted", frozenset({Role.BUILDER}))
     assert explain(world.office, somebody(world.office, world.risk.email), Act.LIFT_EVERYWHERE, name=None).refused is None
     with pytest.raises(UnknownPersonError):
         somebody(world.office, "nobody@example.org")

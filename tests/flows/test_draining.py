@@ -19,9 +19,10 @@ from licet.flows.intake import Accepted, Batch, Taken, accept, take_now
 from licet.flows.register import retire_use_case
 from licet.flows.respond import suspend_mandate
 from licet.flows.speakers import Speakers
+from licet.pretend import ScriptedSystem
 from licet.store import decisions, live, queue, use_cases
 from licet.store.engines import on_postgresql
-from licet.testing import POSTED, ScriptedSystem, World, done, past_cases, says_like
+from licet.testing import POSTED, World, done, past_cases, says_like
 from tests.flows.breakable import second
 from tests.flows.examples import MAILS, code, of_word
 

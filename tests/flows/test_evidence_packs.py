@@ -18,8 +18,8 @@ from licet.flows.grant import Wishes, revoke_mandate
 from licet.flows.prove import size_since
 from licet.flows.register import rename_use_case
 from licet.flows.settle import settle
-from licet.store import ledger
 from licet.pretend import START
+from licet.store import ledger
 from licet.testing import World, done, past_cases
 from licet.verify import AUTHENTIC, BROKEN, Verification, verify_bytes
 from tests.flows.examples import MAILS, code, of_word

@@ -17,8 +17,9 @@ from licet.flows.approve import approve_gate
 from licet.flows.grant import Wishes, grant_mandate, propose_mandate, reinstate_mandate, revoke_mandate
 from licet.flows.respond import suspend_mandate
 from licet.flows.set_standard import revise_standard
+from licet.pretend import ScriptedSystem
 from licet.store import use_cases
-from licet.testing import ALL_SEALED, ScriptedSystem, World, done, past_cases, promise, says_like, vendor
+from licet.testing import ALL_SEALED, World, done, past_cases, promise, says_like, vendor
 from tests.flows.examples import MAILS, always_wrong, code, of_word, sealed_set
 
 WISHES = Wishes(audit_rate=1.0, daily_cap=500, planned_audits=400)

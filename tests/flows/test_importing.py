@@ -15,9 +15,10 @@ from licet.core.history import PastCase, Shares
 from licet.flows.import_history import import_history, undo_import
 from licet.flows.open_sealed import open_sealed
 from licet.flows.sort_history import BadHistoryError, Order
+from licet.pretend import ScriptedSystem
 from licet.store import cases, use_cases
 from licet.store.book import count_rows
-from licet.testing import POSTED, ScriptedSystem, World, done, past_cases, says_like
+from licet.testing import POSTED, World, done, past_cases, says_like
 from tests.flows.breakable import KilledError, breaks
 from tests.flows.examples import MAILS, code, of_word, renamed, sealed_set
 

@@ -22,9 +22,10 @@ from licet.flows.register import rename_use_case, retire_use_case
 from licet.flows.report import HEADER, export_cases
 from licet.flows.respond import suspend_mandate
 from licet.flows.set_standard import revise_standard
+from licet.pretend import ScriptedSystem
 from licet.store import cases, use_cases
 from licet.store.tables import metadata
-from licet.testing import ScriptedSystem, World, done, past_cases, says_like, truth_of
+from licet.testing import World, done, past_cases, says_like, truth_of
 from licet.wiring import check_ledger
 from tests.flows.examples import MAILS, code, of_word
 

@@ -11,8 +11,9 @@ from licet.core.ids import UseCaseSlug
 from licet.core.system import SystemKind
 from licet.flows import speakers as speakers_module
 from licet.flows.speakers import LOADED_WITHIN, Asked, Speakers, StillLoadingError, whom_to_ask
+from licet.pretend import ScriptedSystem
 from licet.store import use_cases
-from licet.testing import ScriptedSystem, World
+from licet.testing import World
 
 
 def asked(world: World, speakers: Speakers, name: str) -> Asked:

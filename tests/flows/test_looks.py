@@ -16,7 +16,8 @@ from licet.flows.evaluate import Request, evaluate
 from licet.flows.open_sealed import figures, open_sealed
 from licet.flows.register import new_use_case
 from licet.flows.set_standard import countersign_standard, lock_standard, revise_standard
-from licet.testing import POSTED, ScriptedSystem, World, done, past_cases, promise, says_like, vendor
+from licet.pretend import ScriptedSystem
+from licet.testing import POSTED, World, done, past_cases, promise, says_like, vendor
 from tests.flows.breakable import KilledError, breaks
 from tests.flows.examples import MAILS, code, of_word, renamed, sealed_set
 

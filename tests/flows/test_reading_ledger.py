@@ -10,7 +10,7 @@ from sqlalchemy import delete
 from licet.core.checkpoint import parse_note
 from licet.core.evidence import View, view_for
 from licet.core.ids import PersonId, TeamName
-from licet.core.ledger import UnknownWordError, leaf_hash, read_event, verify_inclusion
+from licet.core.ledger import WORDS, UnknownWordError, leaf_hash, read_event, verify_inclusion
 from licet.core.people import Caller, Operator, Person, Role
 from licet.core.refusal import Refused
 from licet.flows.grant import Wishes
@@ -151,7 +151,7 @@ def test_a_hash_of_a_subtree_that_was_changed_is_found(world: World) -> None:
 
 
 def test_what_no_word_begins_with_is_named() -> None:
-    assert words_like("stop.") == ("stop.lifted", "stop.pressed")
+    assert {"stop.lifted", "stop.pressed"} <= set(words_like("stop.")) == {word for word in WORDS if word.startswith("stop.")}
     assert words_like("case.decided") == ("case.decided",)
     with pytest.raises(UnknownWordError, match="'nothing'"):
         words_like("nothing")

@@ -12,7 +12,8 @@ from licet.core.stop import Reach
 from licet.core.system import Proposed
 from licet.flows.register import rename_use_case
 from licet.flows.stop import lift_stop, press_stop, stop_status
-from licet.testing import ScriptedSystem, World, done, past_cases, says_like
+from licet.pretend import ScriptedSystem
+from licet.testing import World, done, past_cases, says_like
 from tests.flows.breakable import KilledError, breaks
 from tests.flows.examples import MAILS, code, of_word, renamed
 

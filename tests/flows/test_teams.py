@@ -13,13 +13,14 @@ import licet.flows
 from licet.core.answer import AnswerKind, Choice
 from licet.core.effect import Way
 from licet.core.ids import Digest, LookId, PersonId, TeamName
-from licet.core.people import Caller, Person, Role
+from licet.core.people import Act, Caller, Person, Role
 from licet.core.team import MAIN, OtherTeamError
 from licet.core.token import TokenScope
 from licet.core.use_case import Stage
 from licet.flows.adjudicate import hand_out, take_in
 from licet.flows.answer import answer_case
 from licet.flows.approve import approve_gate
+from licet.flows.ask_policy import explain
 from licet.flows.assess_risk import answer_risk, risk_versions, show_risk
 from licet.flows.audit import audit_status, standing
 from licet.flows.correct import correct_decision
@@ -138,6 +139,7 @@ WAYS: dict[str, Journey] = {
     "lift_stop": lambda o, w, name: lift_stop(o, w.risk, name=name),
     "answer_risk": lambda o, w, name: answer_risk(o, w.builder, name=name, answers={"undo": "never"}),
     "list_obligations": lambda o, w, name: list_obligations(o, name=name, on=None),
+    "explain": lambda o, w, name: explain(o, w.owner, Act.LOOK, name=name),
     "show_risk": lambda o, w, name: show_risk(o, name=name),
     "risk_versions": lambda o, w, name: risk_versions(o, name=name),
     "enter_stage": lambda o, w, name: enter_stage(o, w.owner, name=name, to=Stage.SHADOW, why="x"),

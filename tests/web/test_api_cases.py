@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from licet.flows.receive import KEPT, forget_requests
-from licet.testing import ScriptedSystem, past_cases, says_like
+from licet.pretend import ScriptedSystem
+from licet.testing import past_cases, says_like
 from licet.web.limits import Limits
 from tests.flows.examples import of_word
 from tests.web.serving import AT, Served, case, code, problem, proposal, serving, work

@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import zlib
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -33,19 +34,23 @@ def test_a_report_that_is_in_no_pack_claims_no_digest() -> None:
     assert "no evidence pack" in page
 
 
-@pytest.fixture(scope="module")
-def printed(tmp_path_factory: pytest.TempPathFactory) -> bytes:
-    """The report as a browser prints it."""
+def print_page(folder: Path, html: str) -> bytes:
+    """A page as a browser prints it."""
     browser = next((found for name in BROWSERS if (found := shutil.which(name))), None)
     if browser is None:
         pytest.skip(f"no browser to print with: none of {', '.join(BROWSERS)} is installed")
-    folder = tmp_path_factory.mktemp("print")
     page, out = folder / "report.html", folder / "report.pdf"
-    page.write_text(render_report(replace(facts(), contents=CONTENTS)), "utf-8")
+    page.write_text(html, "utf-8")
     flags = ["--headless", "--no-sandbox", "--disable-gpu", "--no-pdf-header-footer", f"--user-data-dir={folder / 'profile'}"]
     command = [browser, *flags, f"--print-to-pdf={out}", page.as_uri()]
     subprocess.run(command, check=True, capture_output=True, timeout=60)  # noqa: S603 - a browser of this machine, on our own page
     return out.read_bytes()
+
+
+@pytest.fixture(scope="module")
+def printed(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """The report as a browser prints it."""
+    return print_page(tmp_path_factory.mktemp("print"), render_report(replace(facts(), contents=CONTENTS)))
 
 
 def pages(raw: bytes) -> int:
@@ -75,7 +80,16 @@ def test_no_page_has_a_dark_ground(printed: bytes) -> None:
     assert not [stream for stream in streams(printed) if dark in stream]
 
 
-def test_each_page_carries_a_line_above_and_below(printed: bytes) -> None:
-    """The four lines at the edges are drawn on each page: Chromium marks each as text of its own."""
-    drawn = [stream for stream in streams(printed) if stream.count(b" Tf") >= 4]
-    assert len(drawn) >= pages(printed)
+def texts(raw: bytes) -> list[int]:
+    """How many stretches of text are drawn on each page."""
+    return [count for stream in streams(raw) if (count := stream.count(b" Tf"))]
+
+
+def test_each_page_carries_lines_above_and_below(printed: bytes, tmp_path: Path) -> None:
+    """Breaks when a page of a pack can be printed without the pack's digest on it."""
+    whole = render_report(replace(facts(), contents=CONTENTS))
+    bare, count = re.subn(r"@media print \{ @page \{.*?\} \}\n", "", whole, flags=re.DOTALL)
+    assert count == 1
+    without = print_page(tmp_path, bare)
+    assert pages(without) == pages(printed) == len(texts(printed))
+    assert all(more - less >= 4 for more, less in zip(texts(printed), texts(without), strict=True))

@@ -81,9 +81,7 @@ def _places(said: Sequence[tuple[int, Event]]) -> Places:
             case _:
                 pass
     shown = shown_in(event for _, event in said)
-    return Places(
-        decided=decided, corrected=corrected, erased=erased, audited=frozenset(audited), people=people, identities=shown
-    )
+    return Places(decided=decided, corrected=corrected, erased=erased, audited=frozenset(audited), people=people, identities=shown)
 
 
 def disclosure(tx: Tx, use_case: UseCase, view: View, rows: Sequence[ledger.Entry]) -> tuple[Disclosure, list[ledger.Entry]]:

@@ -154,13 +154,13 @@ def grant_mandate(office: Office, by: Actor, *, name: str) -> ActiveMandate | Cl
         if isinstance(permission, Refused):
             return permission
         proposed = mandates.newest(tx, use_case)
-        gate = gate_of(office, tx, use_case, Stage.DELEGATED, now=now)
-        if isinstance(gate, ClosedGate):
+        gate = prohibited(tx, use_case) or gate_of(office, tx, use_case, Stage.DELEGATED, now=now)
+        if isinstance(gate, ClosedGate | Refused):
             return gate
         if not isinstance(proposed, ProposedMandate):
             return Refused(code="no_mandate", why="No mandate is proposed.", remedy="Propose one: `licet mandate propose`.")
         running = mandates.in_force(tx, use_case)
-        granted = prohibited(tx, use_case) or grant(proposed, gate, permission, owner=use_case.owner, now=now)
+        granted = grant(proposed, gate, permission, owner=use_case.owner, now=now)
         if isinstance(granted, Refused):
             return granted
         _end_earlier(tx, use_case, running, granted.granted_by, now)
@@ -195,7 +195,7 @@ def put_in_force(office: Office, tx: Tx, use_case: UseCase, granted: ActiveManda
         "expires_at": granted.expires_at.isoformat(),
         "warning": "audit draws are predictable by whoever operates the machine and reads its key file",
     }
-    tx.record(entry("mandate.granted", by=granted.granted_by, now=granted.granted_at, use_case=use_case, **facts, **stood))
+    tx.record(entry("mandate.granted", by=granted.granted_by, now=granted.granted_at, use_case=use_case, **(dict(stood) | facts)))
     enter_delegated(tx, use_case, by=granted.granted_by, now=granted.granted_at, stood=stood)
 
 

@@ -41,28 +41,19 @@ def stood_on(office: Office, tx: Tx, use_case: UseCase, *, now: datetime) -> Map
 def evidence_of(office: Office, tx: Tx, use_case: UseCase, *, now: datetime) -> Evidence:
     """What gates ask about, as it stands in this transaction."""
     signed = standards.newest(tx, use_case)
-    locked = signed.locked if isinstance(signed, CountersignedStandard) else signed if isinstance(signed, LockedStandard) else None
     last = newest_look(tx, use_case)
     proposed = None if last is None or not outlives_trips(tx, use_case, last) else _open_proposal(mandates.newest(tx, use_case), last)
     risk = risks.newest(tx, use_case)
     return Evidence(
         slug=use_case.slug,
         asked_at=now,
-        moments=Moments(
-            created=use_case.created_at,
-            imported=imports.first_done(tx, use_case),
-            owned=standards.first_locked(tx, use_case),
-            locked=None if locked is None else locked.locked_at,
-            countersigned=signed.countersigned_at if isinstance(signed, CountersignedStandard) else None,
-            judged=None if last is None else last.look.at,
-            proposed=None if proposed is None else proposed.proposed_at,
-        ),
+        moments=_moments(tx, use_case, signed, last, proposed),
         owner=use_case.owner,
         history_cases=sum(cases.count_history(tx, use_case).values()),
         tier=None if risk is None else risk.tier,
         risk=None if risk is None else risk.digest,
         risk_at=None if risk is None else risk.at,
-        standard=None if locked is None else locked.digest,
+        standard=signed.digest if isinstance(signed, LockedStandard | CountersignedStandard) else None,
         countersigned=isinstance(signed, CountersignedStandard),
         verdict=None if last is None else last.word,
         slices=_slices(signed, last),
@@ -72,6 +63,25 @@ def evidence_of(office: Office, tx: Tx, use_case: UseCase, *, now: datetime) -> 
         policy=rules.digest_in_force(tx, RuleKind.POLICY),
         approvals=_approvals(tx, use_case),
         hands=_hands(tx, use_case),
+    )
+
+
+def _moments(
+    tx: Tx,
+    use_case: UseCase,
+    signed: standards.Signed | standards.Revised | None,
+    last: looks.StoredLook | None,
+    proposed: ProposedMandate | None,
+) -> Moments:
+    locked = signed.locked if isinstance(signed, CountersignedStandard) else signed if isinstance(signed, LockedStandard) else None
+    return Moments(
+        created=use_case.created_at,
+        imported=imports.first_done(tx, use_case),
+        owned=standards.first_locked(tx, use_case),
+        locked=None if locked is None else locked.locked_at,
+        countersigned=signed.countersigned_at if isinstance(signed, CountersignedStandard) else None,
+        judged=None if last is None else last.look.at,
+        proposed=None if proposed is None else proposed.proposed_at,
     )
 
 
