@@ -179,8 +179,7 @@ class World:
         vault = FileVault(master=SeededDraw(seed=~seed).secret())
         self.office = Office(
             book=Book(engine, vault, self.draw),
-            clock=self.clock,
-            draw=self.draw,
+            clock=self.clock, draw=self.draw,
             vault=vault,
             seal=create_seal(folder / "ledger.key"),
             witness=FileWitness(path=folder / "checkpoints.txt"),
