@@ -178,25 +178,31 @@ class World:
         engine = self.connect()
         upgrade(engine)
         vault = FileVault(master=SeededDraw(seed=~seed).secret())
-        self.office = Office(
-            book=Book(engine, vault, self.draw),
-            clock=self.clock,
-            draw=self.draw,
-            vault=vault,
-            seal=create_seal(folder / "ledger.key"),
-            witness=FileWitness(path=folder / "checkpoints.txt"),
-            post=self.post,
-            trainer=Engine(), guardians=Guardians(),
-            systems=self.systems, effects=self.effects, policies=POLICIES,
-            passwords=quick(),
-            gates=shipped_gates(),
-            codes=TotpCodes(),
-        )
+        self.office = self._opened(Book(engine, vault, self.draw), vault)
         set_up(self.office, now=self.clock.now())
         self.operator = Operator()
         self.owner, self.risk = self.person("olga", Role.OWNER), self.person("rita", Role.RISK)
         self.builder, self.reviewer = self.person("bo", Role.BUILDER), self.person("rene", Role.REVIEWER)
         self.other_owner = self.person("otto", Role.OWNER)
+
+    def _opened(self, book: Book, vault: FileVault) -> Office:
+        return Office(
+            book=book,
+            clock=self.clock,
+            draw=self.draw,
+            vault=vault,
+            seal=create_seal(self.folder / "ledger.key"),
+            witness=FileWitness(path=self.folder / "checkpoints.txt"),
+            post=self.post,
+            trainer=Engine(),
+            guardians=Guardians(),
+            systems=self.systems,
+            effects=self.effects,
+            policies=POLICIES,
+            gates=shipped_gates(),
+            passwords=quick(),
+            codes=TotpCodes(),
+        )
 
     def __enter__(self) -> Self:
         """The world itself."""

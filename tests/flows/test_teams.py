@@ -165,7 +165,7 @@ WAYS: dict[str, Journey] = {
 }
 """Every journey into a use case by its name."""
 
-ELSEWHERE = {"add_person", "new_use_case", "revoke_token", "deliver_some", "use_case_named", "admit"}
+ELSEWHERE = {"add_person", "new_use_case", "revoke_token", "deliver_some", "use_case_named", "admit", "office_of"}
 """Journeys whose name is no use case's; and those that raise nothing, with tests of their own: the worker's and the server's door."""
 
 
