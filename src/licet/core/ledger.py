@@ -62,7 +62,7 @@ class Event:
             NotUtcError: when the time is not aware and in UTC.
         """
         if self.what not in WORDS:
-            raise UnknownWordError(f"{self.what!r} is not a ledger word; add it to licet.core.ledger.WORDS with its meaning.")
+            raise UnknownWordError(f"{self.what!r} is not a ledger word; add it to licet.core.ledger_words.WORDS with its meaning.")
         if self.at.utcoffset() != timedelta(0):
             raise NotUtcError(f"{self.at.isoformat()!r} is not in UTC; convert it: at.astimezone(UTC).")
 
