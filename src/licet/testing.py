@@ -177,24 +177,7 @@ class World:
         self._engines: list[Database] = []
         engine = self.connect()
         upgrade(engine)
-<<<<<<< HEAD
         self.office = self._office_on(engine, FileVault(master=SeededDraw(seed=~seed).secret()))
-=======
-        vault = FileVault(master=SeededDraw(seed=~seed).secret())
-        self.office = Office(
-            book=Book(engine, vault, self.draw),
-            clock=self.clock, draw=self.draw,
-            vault=vault,
-            seal=create_seal(folder / "ledger.key"),
-            witness=FileWitness(path=folder / "checkpoints.txt"),
-            post=self.post,
-            trainer=Engine(), guardians=Guardians(),
-            systems=self.systems, effects=self.effects, policies=POLICIES,
-            passwords=quick(),
-            gates=shipped_gates(),
-            codes=TotpCodes(),
-        )
->>>>>>> wt-identity
         set_up(self.office, now=self.clock.now())
         self.operator = Operator()
         self.owner, self.risk = self.person("olga", Role.OWNER), self.person("rita", Role.RISK)
