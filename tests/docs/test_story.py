@@ -118,7 +118,7 @@ def files(folder: Path) -> None:
     write(folder / "past.csv", rows)
     letters = [{**row, "channel": "letter" if place % 3 else "mail"} for place, row in enumerate(cases(900, seed=2, first=5000))]
     write(folder / "claims.csv", letters)
-    strict = MILD_RISK | {"personal_data": "special", "subject": "people"}
+    strict = dict(MILD_RISK) | {"personal_data": "special", "subject": "people"}
     for name, answers in (("mild", MILD_RISK), ("strict", strict)):
         (folder / f"{name}.yaml").write_text("".join(f'{code}: "{answer}"\n' for code, answer in answers.items()), "utf-8")
 
