@@ -45,6 +45,7 @@ from licet.edge.totp import TotpCodes
 from licet.edge.vault import FileVault
 from licet.edge.witness import FileWitness
 from licet.flows.approve import approve_gate
+from licet.flows.ask import ask_approval
 from licet.flows.assess_risk import Assessed, answer_risk
 from licet.flows.drill import drill_stop
 from licet.flows.evaluate import Evaluated, Request, evaluate
@@ -177,24 +178,31 @@ class World:
         engine = self.connect()
         upgrade(engine)
         vault = FileVault(master=SeededDraw(seed=~seed).secret())
-        self.office = Office(
-            book=Book(engine, vault, self.draw),
-            clock=self.clock, draw=self.draw,
-            vault=vault,
-            seal=create_seal(folder / "ledger.key"),
-            witness=FileWitness(path=folder / "checkpoints.txt"),
-            post=self.post,
-            trainer=Engine(), guardians=Guardians(),
-            systems=self.systems, effects=self.effects, policies=POLICIES,
-            passwords=quick(),
-            gates=shipped_gates(),
-            codes=TotpCodes(),
-        )
+        self.office = self._opened(Book(engine, vault, self.draw), vault)
         set_up(self.office, now=self.clock.now())
         self.operator = Operator()
         self.owner, self.risk = self.person("olga", Role.OWNER), self.person("rita", Role.RISK)
         self.builder, self.reviewer = self.person("bo", Role.BUILDER), self.person("rene", Role.REVIEWER)
         self.other_owner = self.person("otto", Role.OWNER)
+
+    def _opened(self, book: Book, vault: FileVault) -> Office:
+        return Office(
+            book=book,
+            clock=self.clock,
+            draw=self.draw,
+            vault=vault,
+            seal=create_seal(self.folder / "ledger.key"),
+            witness=FileWitness(path=self.folder / "checkpoints.txt"),
+            post=self.post,
+            trainer=Engine(),
+            guardians=Guardians(),
+            systems=self.systems,
+            effects=self.effects,
+            policies=POLICIES,
+            gates=shipped_gates(),
+            passwords=quick(),
+            codes=TotpCodes(),
+        )
 
     def __enter__(self) -> Self:
         """The world itself."""
@@ -286,14 +294,24 @@ class World:
         """The gate of a stage, as it stands."""
         return show_gate(self.office, name=name, to=to)
 
+    def asked(self, name: str) -> Digest:
+        """What to approve now: the digest of the request that stands; where none does, approval is asked for anew."""
+        there = self.gate(name).covers
+        if there is not None:
+            return there
+        opened = ask_approval(self.office, self.builder, name=name)
+        if isinstance(opened, Refused):
+            raise RefusedHereError(f"{opened.code}: {opened.why}")
+        return opened.request.digest
+
     def approve(self, name: str, *, by: Person | None = None) -> Approval:
         """Says yes as risk, or whoever is named, to what is proposed now."""
-        return done(approve_gate(self.office, by or self.risk, name=name, digest=self.gate(name).covers or Digest("")))
+        return done(approve_gate(self.office, by or self.risk, name=name, digest=self.asked(name)))
 
     def earn(self, name: str, wishes: Wishes | None = None) -> ActiveMandate:
-        """Proposes a mandate as the builder, does what its gate asks for, approves it as risk, and grants it as the owner."""
-        done(propose_mandate(self.office, self.builder, name=name, wishes=wishes or Wishes()))
+        """Does what the gate asks for, proposes a mandate as the builder, approves it as risk, and grants it as the owner."""
         self.ready(name)
+        done(propose_mandate(self.office, self.builder, name=name, wishes=wishes or Wishes()))
         self.approve(name)
         return done(grant_mandate(self.office, self.owner, name=name))
 

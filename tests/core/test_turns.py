@@ -103,9 +103,15 @@ def test_whoever_has_the_ball_now_has_had_it_without_a_break_since(entries: int,
     assert (found.ball, found.since) == (ball, NOW + since * HOUR)
 
 
-def test_an_approval_is_gone_from_the_replay_when_what_it_covers_changes() -> None:
-    answered = event("risk.answered", 21, tier="low", digest="7" * 64)
-    assert last([*JOURNEY[:10], answered], NOW + 50 * HOUR).ball is Role.RISK
+def test_an_approval_is_gone_from_the_replay_when_its_request_is_void() -> None:
+    (proposed,) = [one for one in JOURNEY if one.what == "mandate.proposed"]
+    voided = event("approval.voided", 21, digest=proposed.facts["digest"])
+    asked = event("approval.asked", 22, subject="mandate", digest="8" * 64)
+    given = event("approval.given", 23, request="r_1", digest="8" * 64)
+    passed = event("approval.passed", 23, request="r_1", digest="8" * 64)
+    assert last([*JOURNEY[:10], voided, asked], NOW + 50 * HOUR).ball is Role.RISK
+    assert last([*JOURNEY[:10], voided, asked, given], NOW + 50 * HOUR).ball is Role.RISK
+    assert last([*JOURNEY[:10], voided, asked, given, passed], NOW + 50 * HOUR).ball is not Role.RISK
 
 
 def test_medians_of_nothing_are_unknown() -> None:

@@ -65,6 +65,7 @@ MATRIX: dict[Act, set[Role]] = {
     Act.QUESTION: {O, R},
     Act.DECLINE: {O, R},
     Act.PRE_APPROVE: {R},
+    Act.OPEN_FAST_LANE: {R},
     Act.VETO: {O, R},
     Act.NARROW: {O, R, A},
     Act.EXPOSE: {O},

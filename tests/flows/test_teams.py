@@ -20,9 +20,11 @@ from licet.core.use_case import Stage
 from licet.flows.adjudicate import hand_out, take_in
 from licet.flows.answer import answer_case
 from licet.flows.approve import approve_gate
+from licet.flows.ask import ask_approval
 from licet.flows.ask_policy import explain
 from licet.flows.assess_risk import answer_risk, risk_versions, show_risk
 from licet.flows.audit import audit_status, standing
+from licet.flows.bound_changes import close_envelope, propose_envelope, show_envelope, use_envelope, veto_change
 from licet.flows.correct import correct_decision
 from licet.flows.deliver import deliver_due, deliver_some, not_arrived
 from licet.flows.drill import drill_stop
@@ -30,12 +32,14 @@ from licet.flows.enter_stage import enter_stage
 from licet.flows.erase import erase_case
 from licet.flows.evaluate import Request, evaluate
 from licet.flows.explore import explore
+from licet.flows.fast_track import veto_fast
 from licet.flows.follow import use_case_named
 from licet.flows.grant import Wishes, grant_mandate, propose_mandate, reinstate_mandate, revoke_mandate
 from licet.flows.hold_gate import gate_with_names, show_gate
 from licet.flows.import_history import import_history, undo_import
 from licet.flows.intake import Batch, Delivery, accept, submit, take_now
 from licet.flows.issue_tokens import TokenWish, admit, list_tokens, new_token, revoke_token
+from licet.flows.list_approvals import list_requests, newest_request, request_of
 from licet.flows.list_obligations import list_obligations
 from licet.flows.office import Office
 from licet.flows.open_sealed import figures, open_sealed
@@ -54,6 +58,7 @@ from licet.store import stops, teams, use_cases
 from licet.store.use_cases import UnknownUseCaseError
 from licet.testing import ALL_SEALED, POSTED, World, done, past_cases, promise
 from tests.flows.examples import MAILS, code, of_word
+from tests.flows.test_change_envelope import LIMITS
 
 ADMIN = Person(id=PersonId("p_ada"), email="ada@example.org", name="Ada", roles=frozenset({Role.ADMIN}))
 PROGRAM, PARCEL = Caller(token="k", name="x"), Parcel(key=None, digest="0" * 64)  # noqa: S106 - a public id
@@ -106,6 +111,16 @@ WAYS: dict[str, Journey] = {
     "propose_mandate": lambda o, w, name: propose_mandate(o, w.builder, name=name, wishes=Wishes()),
     "show_gate": lambda o, w, name: show_gate(o, name=name, to=Stage.DELEGATED),
     "approve_gate": lambda o, w, name: approve_gate(o, w.risk, name=name, digest=Digest("x")),
+    "ask_approval": lambda o, w, name: ask_approval(o, w.builder, name=name),
+    "list_requests": lambda o, w, name: list_requests(o, name=name),
+    "request_of": lambda o, w, name: request_of(o, name=name, digest=Digest("x")),
+    "newest_request": lambda o, w, name: newest_request(o, name=name),
+    "veto_fast": lambda o, w, name: veto_fast(o, w.risk, name=name, why="x"),
+    "propose_envelope": lambda o, w, name: propose_envelope(o, w.builder, name=name, limits=LIMITS),
+    "use_envelope": lambda o, w, name: use_envelope(o, w.builder, name=name),
+    "veto_change": lambda o, w, name: veto_change(o, w.risk, name=name, why="x"),
+    "close_envelope": lambda o, w, name: close_envelope(o, w.risk, name=name),
+    "show_envelope": lambda o, w, name: show_envelope(o, name=name),
     "grant_mandate": lambda o, w, name: grant_mandate(o, w.owner, name=name),
     "revoke_mandate": lambda o, w, name: revoke_mandate(o, w.owner, name=name, why="x"),
     "reinstate_mandate": lambda o, w, name: reinstate_mandate(o, w.risk, name=name),
@@ -150,7 +165,7 @@ WAYS: dict[str, Journey] = {
 }
 """Every journey into a use case by its name."""
 
-ELSEWHERE = {"add_person", "new_use_case", "revoke_token", "deliver_some", "use_case_named", "admit"}
+ELSEWHERE = {"add_person", "new_use_case", "revoke_token", "deliver_some", "use_case_named", "admit", "office_of"}
 """Journeys whose name is no use case's; and those that raise nothing, with tests of their own: the worker's and the server's door."""
 
 

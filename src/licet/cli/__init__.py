@@ -86,7 +86,20 @@ PLACES: Mapping[str, Place] = {
         says="Hand out a blind worksheet of disagreements mixed with agreements, or take the answers in.",
     ),
     "gate": Place(module="gates", name="gate", says="The evidence a use case must show before it may move on."),
-    "approve": Place(module="mandates", name="approve", says="Say yes to exactly what has this digest (from `licet gate show`)."),
+    "approve": Place(module="approvals", name="approve", says="Say yes to exactly what has this digest (from `licet gate show`)."),
+    "approval": Place(
+        module="approvals", name="approval", says="Requests for approval: what waits for whose yes, and what became of each."
+    ),
+    "fast-lane": Place(
+        module="fast_lanes",
+        name="fast_lane",
+        says="Risk's standing approval: mandates of low tier, without personal data and inside its budget, pass at once.",
+    ),
+    "envelope": Place(
+        module="envelopes",
+        name="envelope",
+        says="Bounds approved beforehand: inside them a new version gets its mandate without new approvals, after a window for a veto.",
+    ),
     "mandate": Place(module="mandates", name="mandate", says="The authority for exactly one system to decide cases in a scope alone."),
     "stop": Place(module="stops", name="stop", says="The stop: while it is pressed nothing is decided alone; the mandate stays as it is."),
     "cases": Place(module="cases", name="cases", says="Cases that come in to be decided."),

@@ -24,7 +24,7 @@ from licet.core.use_case import UseCase
 from licet.flows.disclose import SAMPLE
 from licet.flows.open_sealed import Figures
 from licet.flows.report import active_of
-from licet.store import audits, cases, corrections, decisions, looks, mandates, stops, systems, teams
+from licet.store import approvals, audits, cases, corrections, decisions, fast_lanes, looks, stops, systems, teams
 from licet.store.book import Tx
 from licet.store.payloads import salts_of
 from licet.web.report import Example, Mended, Picture, Signature
@@ -185,13 +185,23 @@ def _by_mandate(tx: Tx, seen: Seen) -> list[Signature]:
         return []
     proposed, active = proposed_of(seen.mandate), active_of(seen.mandate)
     found = [Signature(what="Mandate proposed", who=_who(seen, proposed.proposed_by), at=proposed.proposed_at, digest=proposed.digest)]
-    for given in mandates.approvals(tx, seen.use_case):
-        if given.digest == proposed.digest:
-            found.append(Signature(what="Mandate approved", who=_who(seen, given.by), at=given.at, digest=given.digest))
+    found += _approved(tx, seen, proposed)
     if active is not None:
         what = "Mandate granted" if active.round == 1 else "Mandate reinstated"
         found.append(Signature(what=what, who=_who(seen, active.granted_by), at=active.granted_at, digest=proposed.digest))
     return [*found, *_end(seen, seen.mandate)]
+
+
+def _approved(tx: Tx, seen: Seen, proposed: ProposedMandate) -> list[Signature]:
+    """Who said yes to what was proposed; what the fast lane passed is said to be passed by it, under the name of whose approval stands."""
+    found = []
+    for request in (one.request for one in approvals.every(tx, seen.use_case) if one.request.names == proposed.id):
+        for yes in request.given:
+            lane = None if yes.fast_lane is None else fast_lanes.by_id(tx, yes.fast_lane)
+            by = yes.by if lane is None else lane.opened_by
+            what = "Mandate approved" if lane is None else f"Passed by the fast lane, standing approval of {lane.opened_at:%Y-%m-%d}"
+            found.append(Signature(what=what, who=_who(seen, by), at=yes.at, digest=request.digest))
+    return found
 
 
 def _end(seen: Seen, mandate: Mandate) -> list[Signature]:

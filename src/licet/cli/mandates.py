@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 import click
 
@@ -25,22 +25,6 @@ from licet.core.canonical import Json
 
 if TYPE_CHECKING:
     from licet.core.mandate import Mandate
-
-@click.command(context_settings=CONTEXT)
-@click.argument("slug")
-@click.argument("digest")
-@usual
-def approve(slug: str, digest: str, acting: str | None, home: str | None, *, as_json: bool) -> None:
-    """Say yes to exactly what has this digest (from `licet gate show`)."""
-    from licet.core.ids import Digest
-    from licet.flows.approve import approve_gate
-    from licet.flows.office import who
-
-    with at_work(home) as office:
-        given = granted(approve_gate(office, who(office, acting), name=slug, digest=Digest(digest)))
-    data = {"use_case": slug, "digest": given.digest, "by": given.by}
-    said(cast("dict[str, Json]", data), (f"Approved {given.digest}.", f"Next: licet mandate grant {slug} --as OWNER"), as_json=as_json)
-
 
 @click.group(cls=Commands, context_settings=CONTEXT)
 def mandate() -> None:
@@ -70,17 +54,20 @@ def propose(  # noqa: PLR0913 - a command's options
     as_json: bool,
 ) -> None:
     """Propose a mandate on the newest met verdict."""
-    from licet.core.use_case import Stage
     from licet.flows.grant import Wishes, propose_mandate
-    from licet.flows.hold_gate import show_gate
+    from licet.flows.list_approvals import newest_request
     from licet.flows.office import who
 
     wishes = Wishes(audit_rate=audit_rate, daily_cap=daily_cap, lasts=timedelta(days=days), planned_audits=planned_audits)
     with at_work(home) as office:
         made = granted(propose_mandate(office, who(office, acting), name=slug, wishes=wishes))
-        covers = show_gate(office, name=slug, to=Stage.DELEGATED).covers
-    lines = (*mandate_lines(made), f"Next: licet approve {slug} {covers} --as RISK")
-    said({**mandate_json(slug, made), "covers": covers}, lines, as_json=as_json)
+        asked = newest_request(office, name=slug)
+    waits = None if asked is None else asked.request
+    approve = [] if waits is None else [f"Next: licet approve {slug} {waits.digest} --as RISK"]
+    if waits is not None and waits.fast_lane is not None:
+        approve = [f"Passed by the fast lane {waits.fast_lane}. Next: licet mandate grant {slug} --as OWNER"]
+    data = {"covers": None if waits is None else waits.digest, "fast_lane": None if waits is None else waits.fast_lane}
+    said({**mandate_json(slug, made), **data}, (*mandate_lines(made), *approve), as_json=as_json)
 
 
 @mandate.command("grant", context_settings=CONTEXT)

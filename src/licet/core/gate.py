@@ -8,9 +8,7 @@ from enum import StrEnum
 from licet.core.canonical import Json, digest
 from licet.core.gate_rules import Code
 from licet.core.ids import Digest, PersonId, UseCaseSlug
-from licet.core.people import Act, Person, Role
-from licet.core.policy import Permission
-from licet.core.refusal import Refused
+from licet.core.people import Role
 from licet.core.risk import Tier
 from licet.core.use_case import Stage
 
@@ -40,6 +38,23 @@ class SliceShown:
 
     name: str
     met: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """A request for approval that stands, as a gate sees it.
+
+    Attributes:
+        digest: what approvals are bound to: the request and everything it covers.
+        more: how many more people it takes.
+        by_rule: how it passed without a fresh yes of a person, in words; empty where people are asked.
+        waits_until: until when it waits all the same, for a veto; None where it does not.
+    """
+
+    digest: Digest
+    more: int
+    by_rule: str = ""
+    waits_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +101,7 @@ class Evidence:
         mandate: digest of the proposed mandate that stands on the newest verdict; None before one.
         gates: digest of the gate rules in force.
         policy: digest of the policy in force; None where there is none beside the shipped one.
+        asked: the request for approval of that mandate, while it stands: None where nobody asked, or something changed since.
         approvals: approvals given, whatever they are bound to, by people who may give them.
         hands: for each role, who would act in it here, as far as they are known.
     """
@@ -106,33 +122,19 @@ class Evidence:
     mandate: Digest | None
     gates: Digest
     policy: Digest | None
+    asked: Asked | None
     approvals: tuple[Approval, ...]
     hands: Mapping[Role, tuple[PersonId, ...]] = field(default_factory=dict)
 
     @property
     def covers(self) -> Digest | None:
-        """What approvals are bound to; None while no mandate is proposed."""
-        if self.mandate is None:
-            return None
-        return covers(mandate=self.mandate, standard=self.standard, risk=self.risk, gates=self.gates, policy=self.policy)
+        """What approvals are bound to: the request for what is proposed; None while there is none that stands."""
+        return None if self.mandate is None or self.asked is None else self.asked.digest
 
     @property
     def digest(self) -> Digest:
         """What a stage was entered on, for the ledger: changes with any piece of evidence, not with when it is asked."""
         return Digest(digest(evidence_to_json(self)))
-
-
-def covers(*, mandate: Digest, standard: Digest | None, risk: Digest | None, gates: Digest, policy: Digest | None) -> Digest:
-    """The digest an approval is bound to. Whatever of it changes, approvals given before are void.
-
-    Args:
-        mandate: digest of what is proposed: terms with verdict, fingerprint and scope.
-        standard: digest of the locked standard.
-        risk: digest of the risk answers.
-        gates: digest of the gate rules in force.
-        policy: digest of the policy in force, if any.
-    """
-    return Digest(digest({"mandate": mandate, "standard": standard, "risk": risk, "gates": gates, "policy": policy}))
 
 
 def evidence_to_json(evidence: Evidence) -> Mapping[str, Json]:
@@ -220,51 +222,3 @@ class ClosedGate:
     def missing(self) -> tuple[Requirement, ...]:
         """The requirements that are not met."""
         return tuple(r for r in self.requirements if not r.met)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Involvement:
-    """Who had a hand in what is to be approved, and so may not approve it.
-
-    Attributes:
-        authors: who locked the standard, proposed the mandate, created the use case, imported or evaluated under their name.
-        owner: who owns this use case.
-    """
-
-    authors: frozenset[PersonId]
-    owner: PersonId | None
-
-
-def approve(asked: Digest, shown: Digest | None, by: Permission, involved: Involvement, *, now: datetime) -> Approval | Refused:
-    """Gives a named person's yes to exactly what has this digest.
-
-    Args:
-        asked: the digest the person says yes to.
-        shown: the digest of what is proposed now; None where nothing is.
-        by: who was permitted to approve: risk, or an owner of another use case.
-        involved: who may not, because they wrote, built or proposed it.
-        now: when.
-
-    Returns:
-        The approval, or `Refused`.
-    """
-    person = by.person(Act.APPROVE)
-    if shown is None:
-        return Refused(code="no_mandate", why="No mandate is proposed.", remedy="Propose one: `licet mandate propose`.")
-    refused = _independent(person, involved)
-    if refused is not None:
-        return refused
-    if asked != shown:
-        why = f"{asked!r} is not what is proposed now ({shown!r})."
-        return Refused(code="digest_mismatch", why=why, remedy="Read `licet gate show` and approve the digest it prints.")
-    return Approval(digest=shown, by=person.id, at=now)
-
-
-def _independent(person: Person, involved: Involvement) -> Refused | None:
-    if person.id in involved.authors or person.has(Role.BUILDER):
-        why = f"{person.email!r} wrote, built or proposed this and may not approve it."
-        return Refused(code="approver_is_author", why=why, remedy="Let risk, or an owner of another use case, approve.")
-    if person.id == involved.owner:
-        why = f"{person.email!r} owns this use case and may not approve its gate."
-        return Refused(code="approver_is_author", why=why, remedy="Let risk, or an owner of another use case, approve.")
-    return None

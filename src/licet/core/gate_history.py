@@ -6,7 +6,7 @@ from datetime import datetime
 
 from licet.core.canonical import Json
 from licet.core.evaluation import measures_met
-from licet.core.gate import Approval, Evidence, Moments, SliceShown
+from licet.core.gate import Approval, Asked, Evidence, Moments, SliceShown
 from licet.core.gate_rules import GateRules
 from licet.core.ids import Digest, UseCaseSlug
 from licet.core.ledger import Event
@@ -17,7 +17,6 @@ from licet.core.risk import Tier
 from licet.core.turns import GateTime, Turn, gate_time
 from licet.core.use_case import Stage
 
-NOTHING = Digest("")
 WORDS = (
     "use_case.created",
     "use_case.retired",
@@ -30,7 +29,13 @@ WORDS = (
     "evaluation.judged",
     "stop.exercised",
     "mandate.proposed",
+    "approval.asked",
     "approval.given",
+    "approval.passed",
+    "approval.voided",
+    "approval.declined",
+    "approval.withdrawn",
+    "approval.expired",
     "mandate.granted",
     "stage.changed",
 )
@@ -56,13 +61,14 @@ def first_evidence(use_case: UseCaseSlug, at: datetime, gates: Digest) -> Eviden
         mandate=None,
         gates=gates,
         policy=None,
+        asked=None,
         approvals=(),
     )
 
 
 def after(evidence: Evidence, event: Event) -> Evidence:
     """The evidence after an entry. What approvals stood on and changed takes them away."""
-    changed = _judged(_changed(replace(evidence, asked_at=event.at), event.facts, event), event.facts, event)
+    changed = _asked(_judged(_changed(replace(evidence, asked_at=event.at), event.facts, event), event.facts, event), event.facts, event)
     return changed if changed.covers == evidence.covers else replace(changed, approvals=())
 
 
@@ -76,9 +82,29 @@ def _changed(was: Evidence, facts: Mapping[str, Json], event: Event) -> Evidence
             return replace(was, stop_exercised_at=event.at) if facts.get("result") == "held" else was
         case "mandate.proposed":
             return replace(was, mandate=Digest(str(facts["digest"])))
-        case "approval.given":
-            given = Approval(digest=was.covers or NOTHING, by=event.by, at=event.at)
-            return replace(was, approvals=(*was.approvals, given))
+        case _:
+            return was
+
+
+ENDS = frozenset({"approval.voided", "approval.declined", "approval.withdrawn", "approval.expired"})
+"""The entries that end a request."""
+
+
+def _asked(was: Evidence, facts: Mapping[str, Json], event: Event) -> Evidence:
+    """The part of the replay about approvals. Releases before there were requests asked by proposing, and one yes was enough."""
+    match event.what:
+        case "mandate.proposed":
+            return replace(was, asked=Asked(digest=Digest(str(facts["digest"])), more=1))
+        case "approval.asked" if facts.get("subject") == "mandate":
+            return replace(was, asked=Asked(digest=Digest(str(facts["digest"])), more=1))
+        case "approval.given" if was.asked is not None and not facts.get("fast_lane"):
+            given = Approval(digest=was.asked.digest, by=event.by, at=event.at)
+            more = was.asked.more if "request" in facts else 0
+            return replace(was, asked=replace(was.asked, more=more), approvals=(*was.approvals, given))
+        case "approval.passed" if was.asked is not None and facts.get("digest") == was.asked.digest:
+            return replace(was, asked=replace(was.asked, more=0, by_rule="passed by the fast lane" if facts.get("fast_lane") else ""))
+        case what if what in ENDS and was.asked is not None and facts.get("digest") == was.asked.digest:
+            return replace(was, asked=None)
         case _:
             return was
 

@@ -122,6 +122,7 @@ class Act(StrEnum):
     QUESTION = "ask a question about a request"
     DECLINE = "decline a request"
     PRE_APPROVE = "approve a change envelope"
+    OPEN_FAST_LANE = "open or close the fast lane"
     VETO = "veto a change"
     NARROW = "narrow a mandate"
     EXPOSE = "widen a mandate's exposure"

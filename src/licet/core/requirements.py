@@ -189,13 +189,28 @@ def _proposed(evidence: Evidence, number: int) -> _Found:
 
 
 def _approved(evidence: Evidence, number: int) -> _Found:
-    given, at = bound_approvals(evidence), evidence.moments
+    given, at, asked = bound_approvals(evidence), evidence.moments, evidence.asked
+    if asked is None or evidence.covers is None:
+        return _not_asked(evidence)
+    passed = asked.more == 0 and (bool(asked.by_rule) or len(given) >= number)
+    waits = "" if asked.waits_until is None else f", may be vetoed until {asked.waits_until:%Y-%m-%d %H:%M} UTC"
     return _Found(
-        met=len(given) >= number,
-        shows=f"{len(given)} of {number} approvals",
+        met=passed and asked.waits_until is None,
+        shows=f"{asked.by_rule or f'{len(given)} of {max(number, len(given) + asked.more)} approvals'}{waits}",
         since=given[-1].at if given else at.proposed or at.judged or _before_verdict(evidence),
         ball=Role.RISK,
         closes=f"licet approve {evidence.slug} {evidence.covers or 'DIGEST'} --as RISK",
+    )
+
+
+def _not_asked(evidence: Evidence) -> _Found:
+    at = evidence.moments
+    return _Found(
+        met=False,
+        shows="no request for approval stands",
+        since=at.proposed or at.judged or _before_verdict(evidence),
+        ball=Role.OWNER,
+        closes=f"licet {'mandate propose' if evidence.mandate is None else 'approval ask'} {evidence.slug} --as OWNER",
     )
 
 

@@ -11,6 +11,7 @@ from licet.core.people import Act, Actor, Person, Role
 from licet.core.refusal import Refused
 from licet.core.risk import NO_ANSWERS, Tier, answers_to_json, may_lower, tier_of
 from licet.core.use_case import Stage, UseCase
+from licet.flows.cover import void_if_changed
 from licet.flows.hold_back import has_outgrown
 from licet.flows.office import Office, allowed_person, entry, working
 from licet.flows.respond import end_if_expired, suspend_at_once
@@ -72,7 +73,7 @@ def answer_risk(office: Office, by: Actor, *, name: str, answers: Mapping[str, s
             return refused
         version = 1 if last is None else last.version + 1
         made = StoredRisk(version=version, answers=given, recorded=tier_of(given), by=person.id, by_risk=by_risk, at=now)
-        return Assessed(risk=made, was=None if last is None else last.tier, suspended=_write(tx, use_case, made, last))
+        return Assessed(risk=made, was=None if last is None else last.tier, suspended=_write(office, tx, use_case, made, last))
 
 
 def _judges(tx: Tx, use_case: UseCase, person: Person) -> bool:
@@ -80,7 +81,7 @@ def _judges(tx: Tx, use_case: UseCase, person: Person) -> bool:
     return person.has(Role.RISK) and person.id not in use_cases.involved(tx, use_case) | {use_case.owner}
 
 
-def _write(tx: Tx, use_case: UseCase, made: StoredRisk, last: StoredRisk | None) -> SuspendedMandate | None:
+def _write(office: Office, tx: Tx, use_case: UseCase, made: StoredRisk, last: StoredRisk | None) -> SuspendedMandate | None:
     """Writes a version and all that follows from it; gives the mandate that was suspended."""
     risks.add(tx, use_case, made)
     if not made.by_risk:
@@ -95,6 +96,7 @@ def _write(tx: Tx, use_case: UseCase, made: StoredRisk, last: StoredRisk | None)
         "answers": answers_to_json(made.answers),
     }
     tx.record(entry("risk.answered", by=made.by, now=made.at, use_case=use_case, **facts))
+    void_if_changed(office, tx, use_case, made.at)
     suspended = _take_back(tx, use_case, made)
     if made.tier is Tier.PROHIBITED:
         _back_to_idea(tx, use_cases.require(tx, use_case.slug), made.at)

@@ -2,21 +2,15 @@
 
 from dataclasses import dataclass
 
-from licet.core.gate_rules import GateRules, OwnRules, in_force, loosened, own_rules, own_text
+from licet.core.gate_rules import GateRules, OwnRules, loosened, own_rules, own_text
 from licet.core.ids import Digest
 from licet.core.people import Actor
 from licet.core.refusal import Refused
 from licet.core.rules import ProposedRules, RuleKind, RulesInForce
 from licet.flows.change_rules import propose_rules
 from licet.flows.office import Office
+from licet.flows.rules_in_force import gate_rules_in_force
 from licet.store import rules
-from licet.store.book import Tx
-
-
-def gate_rules_in_force(office: Office, tx: Tx) -> GateRules:
-    """What gates ask for in this transaction: what the database says, and the shipped rules where it says nothing."""
-    own = rules.in_force(tx, RuleKind.GATES)
-    return in_force(None if own is None else own_rules(own.text), office.gates)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,6 +9,8 @@ from licet.core.ids import Digest, PersonId
 from licet.core.people import Act, Actor
 from licet.core.refusal import Refused
 from licet.core.rules import ProposedRules, RuleKind, RulesInForce, check_rules_text, rules_digest, second
+from licet.flows.cover import void_everywhere
+from licet.flows.fast_track import end_fast_lane_if_changed
 from licet.flows.office import Office, allowed_person, entry
 from licet.store import rules
 from licet.store.book import Tx
@@ -50,7 +52,7 @@ def propose_rules(
         if needs_approval or compared_with != rules.digest_in_force(tx, kind):
             return made
         held = RulesInForce(proposed=made, approved_by=None, at=now)
-        _write_in_force(tx, held, person.id)
+        _write_in_force(office, tx, held, person.id)
         return held
 
 
@@ -64,7 +66,7 @@ def approve_rules(office: Office, by: Actor, *, digest: Digest) -> RulesInForce 
         approved = second(digest, rules.by_digest(tx, digest), person, now=now)
         if isinstance(approved, Refused):
             return approved
-        _write_in_force(tx, approved, person.id)
+        _write_in_force(office, tx, approved, person.id)
         return approved
 
 
@@ -121,11 +123,13 @@ def _withdraw_waiting(tx: Tx, kind: RuleKind, by: PersonId, now: datetime) -> No
         tx.record(entry("rules.withdrawn", by=by, now=now, use_case=None, **_facts(waiting)))
 
 
-def _write_in_force(tx: Tx, made: RulesInForce, by: PersonId) -> None:
+def _write_in_force(office: Office, tx: Tx, made: RulesInForce, by: PersonId) -> None:
     before = rules.digest_in_force(tx, made.kind)
     rules.put_in_force(tx, made)
     facts = {**_facts(made.proposed), "replaces": before, "second_person": made.approved_by is not None}
     tx.record(entry("rules.approved", by=by, now=made.at, use_case=None, **facts))
+    void_everywhere(office, tx, made.at)
+    end_fast_lane_if_changed(office, tx, made.at)
 
 
 def _anything(office: Office, text: str) -> None:

@@ -18,6 +18,7 @@ from licet.core.sealed import FreshLook, Look, Recount, SealedSet, Seen, ask_to_
 from licet.core.standard import CountersignedStandard, Method, Standard
 from licet.core.system import UNVERSIONED, Proposal
 from licet.core.use_case import UseCase
+from licet.flows.cover import void_if_changed
 from licet.flows.hear import HeardUnder, hear, never_alone_warnings
 from licet.flows.office import Office, allowed, entry, working
 from licet.flows.propose import Speaker, Spoken, keep, speaker
@@ -272,6 +273,7 @@ def _judge(office: Office, planned: _Planned) -> Evaluated | Refused:
         look_id = looks.add(tx, use_case, look, stored)
         stored = replace(stored, look=replace(look, id=look_id))
         tx.record(entry("evaluation.judged", by=ready.by.id, now=now, use_case=use_case, **_judged_facts(stored)))
+        void_if_changed(office, tx, use_case, now)
         after = looks.current_set(tx, use_case) or sealed
     return Evaluated(use_case=use_case, standard=standard, speaker=ready.speaker, stored=stored, sealed=after, fresh=True)
 

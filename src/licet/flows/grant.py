@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import ceil
 
+from licet.core.approval import Subject
 from licet.core.audit import commitment
 from licet.core.canonical import Json
 from licet.core.gate import ClosedGate
@@ -31,6 +32,8 @@ from licet.core.scope import scope_from_json
 from licet.core.standard import MeasureKind
 from licet.core.system import UNVERSIONED
 from licet.core.use_case import Stage, UseCase
+from licet.flows.ask import ask_for
+from licet.flows.cover import use_up, void_if_changed, within_envelope
 from licet.flows.hold_back import not_covered, prohibited
 from licet.flows.hold_gate import gate_of, stood_on
 from licet.flows.office import Office, allowed_person, entry, permitted, working
@@ -71,13 +74,10 @@ def propose_mandate(office: Office, by: Actor, *, name: str, wishes: Wishes) -> 
         person = allowed_person(office, tx, by, Act.PROPOSE, use_case)
         if isinstance(person, Refused):
             return person
-        met = prohibited(tx, use_case) or _met_look(tx, use_case)
+        met = prohibited(tx, use_case) or met_look(tx, use_case)
         if isinstance(met, Refused):
             return met
-        system = systems.find(tx, use_case, met.fingerprint)
-        unversioned = system is not None and system.card.version == UNVERSIONED
-        terms = _terms(tx, use_case, met, wishes, "" if system is None else f"{system.card.name}@{system.card.version}")
-        check_terms(terms, unversioned=unversioned)
+        terms = terms_on(tx, use_case, met, wishes)
         made = ProposedMandate(
             id=MandateId(office.draw.token("m_")), use_case=use_case.slug, terms=terms, proposed_by=person.id, proposed_at=now
         )
@@ -85,10 +85,13 @@ def propose_mandate(office: Office, by: Actor, *, name: str, wishes: Wishes) -> 
         use_cases.involve(tx, use_case, person.id, "proposer")
         facts = {"mandate": made.id, "digest": made.digest, "terms": terms_to_json(terms)}
         tx.record(entry("mandate.proposed", by=person.id, now=now, use_case=use_case, **facts))
-        return made
+        void_if_changed(office, tx, use_case, now)
+        asked = ask_for(office, tx, use_case, Subject.MANDATE, made.id, by=person.id, now=now)
+        return asked if isinstance(asked, Refused) else made
 
 
-def _met_look(tx: Tx, use_case: UseCase) -> looks.StoredLook | Refused:
+def met_look(tx: Tx, use_case: UseCase) -> looks.StoredLook | Refused:
+    """The newest verdict on the standard as it is signed, if a mandate can be asked for on it."""
     last = newest_look(tx, use_case)
     if last is None:
         why = f"{use_case.slug!r} has no verdict by its present standard."
@@ -102,6 +105,18 @@ def _met_look(tx: Tx, use_case: UseCase) -> looks.StoredLook | Refused:
         why = f"The watch of {use_case.slug!r} tripped after these sealed cases were looked at first: what they showed does not hold now."
         return Refused(code="verdict_not_fresh", why=why, remedy="Import fresh cases and run `licet evaluate`.")
     return last
+
+
+def terms_on(tx: Tx, use_case: UseCase, met: looks.StoredLook, wishes: Wishes) -> Terms:
+    """What a mandate on this verdict says.
+
+    Raises:
+        NotTermsError: when a wish is out of range.
+    """
+    system = systems.find(tx, use_case, met.fingerprint)
+    terms = _terms(tx, use_case, met, wishes, "" if system is None else f"{system.card.name}@{system.card.version}")
+    check_terms(terms, unversioned=system is not None and system.card.version == UNVERSIONED)
+    return terms
 
 
 def _terms(tx: Tx, use_case: UseCase, met: looks.StoredLook, wishes: Wishes, system: str) -> Terms:
@@ -163,12 +178,14 @@ def grant_mandate(office: Office, by: Actor, *, name: str) -> ActiveMandate | Cl
         granted = grant(proposed, gate, permission, owner=use_case.owner, now=now)
         if isinstance(granted, Refused):
             return granted
-        _end_earlier(tx, use_case, running, granted.granted_by, now)
+        granted = within_envelope(tx, granted, running)
+        end_earlier(tx, use_case, running, granted.granted_by, now)
         put_in_force(office, tx, use_case, granted, permission.policy)
+        use_up(tx, use_case, granted, now)
         return granted
 
 
-def _end_earlier(tx: Tx, use_case: UseCase, running: Mandate | None, by: PersonId, now: datetime) -> None:
+def end_earlier(tx: Tx, use_case: UseCase, running: Mandate | None, by: PersonId, now: datetime) -> None:
     """One mandate at a time: a newer grant revokes the one before it."""
     if isinstance(running, ActiveMandate | SuspendedMandate):
         ended = revoke(running, by=by, why="A newer mandate was granted.", now=now)

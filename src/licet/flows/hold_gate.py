@@ -6,18 +6,20 @@ from datetime import datetime
 
 from licet.core.canonical import Json
 from licet.core.evaluation import measures_met
-from licet.core.gate import Approval, ClosedGate, Evidence, Moments, OpenedGate, SliceShown
+from licet.core.gate import ClosedGate, Evidence, Moments, OpenedGate, SliceShown
 from licet.core.ids import PersonId
-from licet.core.mandate import Mandate, ProposedMandate
+from licet.core.mandate import ProposedMandate
 from licet.core.people import Role
 from licet.core.requirements import pass_gate
 from licet.core.rules import RuleKind
 from licet.core.standard import CountersignedStandard, LockedStandard
 from licet.core.use_case import Stage, UseCase
-from licet.flows.change_gates import gate_rules_in_force
+from licet.flows.cover import proposal_now
 from licet.flows.office import Office
-from licet.flows.verdicts import newest_look, outlives_trips
-from licet.store import cases, drills, imports, looks, mandates, people, risks, rules, standards, use_cases
+from licet.flows.rules_in_force import gate_rules_in_force
+from licet.flows.stand import standing
+from licet.flows.verdicts import newest_look
+from licet.store import cases, drills, imports, looks, people, risks, rules, standards, use_cases
 from licet.store.book import Tx
 
 
@@ -42,7 +44,8 @@ def evidence_of(office: Office, tx: Tx, use_case: UseCase, *, now: datetime) -> 
     """What gates ask about, as it stands in this transaction."""
     signed = standards.newest(tx, use_case)
     last = newest_look(tx, use_case)
-    proposed = None if last is None or not outlives_trips(tx, use_case, last) else _open_proposal(mandates.newest(tx, use_case), last)
+    proposed = proposal_now(tx, use_case)
+    asked, approvals = standing(office, tx, use_case, proposed, now)
     risk = risks.newest(tx, use_case)
     return Evidence(
         slug=use_case.slug,
@@ -61,7 +64,8 @@ def evidence_of(office: Office, tx: Tx, use_case: UseCase, *, now: datetime) -> 
         mandate=None if proposed is None else proposed.digest,
         gates=gate_rules_in_force(office, tx).digest,
         policy=rules.digest_in_force(tx, RuleKind.POLICY),
-        approvals=_approvals(tx, use_case),
+        asked=asked,
+        approvals=approvals,
         hands=_hands(tx, use_case),
     )
 
@@ -85,25 +89,12 @@ def _moments(
     )
 
 
-def _open_proposal(mandate: Mandate | None, last: looks.StoredLook) -> ProposedMandate | None:
-    """The proposal approvals are for: one that stands on the newest verdict; an older one is void."""
-    if not isinstance(mandate, ProposedMandate):
-        return None
-    return mandate if mandate.terms.verdict == last.verdict_digest and mandate.terms.look == last.look.id else None
-
-
 def _slices(signed: standards.Signed | standards.Revised | None, last: looks.StoredLook | None) -> tuple[SliceShown, ...]:
     """The slices of the standard as it stands, each with what the newest verdict shows of it."""
     if not isinstance(signed, CountersignedStandard):
         return ()
     met = frozenset() if last is None else measures_met(last.verdict)
     return tuple(SliceShown(name=m.name, met=m.name in met) for m in signed.standard.measures if m.slice is not None)
-
-
-def _approvals(tx: Tx, use_case: UseCase) -> tuple[Approval, ...]:
-    """The approvals of people with no hand in the use case: a hand that somebody took later counts too."""
-    hands = use_cases.involved(tx, use_case) | {use_case.owner}
-    return tuple(given for given in mandates.approvals(tx, use_case) if given.by not in hands)
 
 
 def _hands(tx: Tx, use_case: UseCase) -> Mapping[Role, tuple[PersonId, ...]]:

@@ -30,7 +30,7 @@ from licet.ports import (
     Vault,
     Witness,
 )
-from licet.store import accounts, mandates, people, risks, rules, use_cases
+from licet.store import accounts, approvals, people, risks, rules, use_cases
 from licet.store.book import Book, Tx
 from licet.store.person_book import PersonBook
 from licet.store.team_book import TeamBook
@@ -58,9 +58,9 @@ class Office:
     effects: Effects
     policies: Policies
     gates: GateRules
-    far_witness: FarWitness | None = None
     passwords: Passwords
     codes: Codes
+    far_witness: FarWitness | None = None
     signed_in: Person | None = None
 
     def for_person(self, person: Person) -> Self:
@@ -191,7 +191,7 @@ def asked_of(tx: Tx, by: Actor, act: Act, use_case: UseCase | None) -> Asked:
         identity=by.identity if isinstance(by, Person) else Identity.ASSERTED,
         break_glass=_in_an_emergency(tx, by),
         hands=frozenset(map(hand, use_cases.hands_of(tx, use_case, by.id))) if person and use_case is not None else frozenset(),
-        signers=len(mandates.signers(tx, use_case)) if use_case is not None and act in _COUNTING else 0,
+        signers=len(approvals.signers(tx, use_case)) if use_case is not None and act in _COUNTING else 0,
     )
 
 

@@ -11,6 +11,7 @@ from licet.core.refusal import Refused
 from licet.core.team import MAIN
 from licet.core.use_case import Stage, UseCase, slug
 from licet.flows.accounts import founding
+from licet.flows.cover import void_if_changed
 from licet.flows.office import Office, allowed, allowed_person, entry, working
 from licet.store import accounts, decisions, installations, ledger, people, queue, teams, use_cases
 from licet.store.book import Tx
@@ -145,6 +146,7 @@ def move_use_case(office: Office, by: Actor, *, name: str, team: TeamName) -> Us
             return Refused(code="already_done", why=f"{use_case.slug!r} is team {team!r}'s already.", remedy="")
         teams.give(tx, use_case, team)
         tx.record(entry("use_case.moved", by=person.id, now=now, use_case=use_case, team=team, was=was))
+        void_if_changed(office, tx, use_case, now)
         return use_case
 
 
@@ -164,6 +166,7 @@ def rename_use_case(office: Office, by: Actor, *, name: str, new_name: str) -> U
                 return _taken(wanted)
         use_cases.rename(tx, use_case, wanted)
         tx.record(entry("use_case.renamed", by=permitted.id, now=now, use_case=wanted, was=use_case.slug))
+        void_if_changed(office, tx, use_cases.require(tx, wanted), now)
         return use_cases.require(tx, wanted)
 
 
@@ -186,4 +189,5 @@ def retire_use_case(office: Office, by: Actor, *, name: str) -> UseCase | Refuse
             return Refused(code="cases_waiting", why=why, remedy="Answer them (`licet cases answer`) or erase them (`licet cases erase`).")
         use_cases.set_stage(tx, use_case, Stage.RETIRED)
         tx.record(entry("use_case.retired", by=permitted.id, now=now, use_case=use_case))
+        void_if_changed(office, tx, use_case, now)
         return use_cases.require(tx, use_case.slug)

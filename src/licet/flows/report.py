@@ -27,7 +27,22 @@ from licet.core.use_case import UseCase
 from licet.flows.disclose import Disclosure, audits_shown, corrections_shown, decisions_shown, disclosure, erased_shown
 from licet.flows.office import Office, allowed, entry
 from licet.flows.prove import KEPT_COSIGNED
-from licet.store import audits, cases, corrections, decisions, ledger, live, looks, mandates, notices, people, standards, systems, use_cases
+from licet.store import (
+    approvals,
+    audits,
+    cases,
+    corrections,
+    decisions,
+    ledger,
+    live,
+    looks,
+    mandates,
+    notices,
+    people,
+    standards,
+    systems,
+    use_cases,
+)
 from licet.store import witnesses as kept
 from licet.store.book import Tx
 from licet.store.ledger import make_findable
@@ -126,7 +141,7 @@ def _documents(tx: Tx, use_case: UseCase, found: Disclosure) -> dict[str, Json]:
         "standard.json": _standard(tx, use_case, found),
         "verdict.json": _verdicts(tx, use_case),
         "mandate.json": _mandates(tx, use_case),
-        "approvals.json": [{"digest": a.digest, "by": a.by, "at": a.at.isoformat()} for a in mandates.approvals(tx, use_case)],
+        "approvals.json": [{"digest": a.digest, "by": a.by, "at": a.at.isoformat()} for a in approvals.given(tx, use_case)],
         "audits.json": audits_shown(tx, found),
         "incidents.json": [
             {"kind": i.kind, "says": i.says, "mandate": i.mandate, "at": i.at.isoformat()} for i in notices.incidents(tx, use_case)

@@ -18,6 +18,7 @@ from licet.core.standard import (
     standard_to_json,
 )
 from licet.core.use_case import UseCase
+from licet.flows.cover import void_if_changed
 from licet.flows.office import Office, allowed_person, entry, permitted, working
 from licet.store import standards, use_cases
 from licet.store.book import Tx
@@ -52,6 +53,7 @@ def lock_standard(office: Office, by: Actor, *, name: str, draft: Standard) -> L
         document: dict[str, Json] = {"standard": standard_to_json(draft), "version": version, "digest": locked.digest}
         document["policy"] = permission.policy
         tx.record(entry("standard.locked", by=locked.locked_by, now=now, use_case=use_case, **document))
+        void_if_changed(office, tx, use_case, now)
         return locked
 
 
@@ -109,6 +111,7 @@ def revise_standard(office: Office, by: Actor, *, name: str) -> int | Refused:
         version = _locked(there).version
         standards.revise(tx, use_case, version)
         tx.record(entry("standard.revised", by=person.id, now=now, use_case=use_case, version=version, digest=there.digest))
+        void_if_changed(office, tx, use_case, now)
         return version + 1
 
 

@@ -4,13 +4,15 @@ from datetime import datetime
 
 from licet.core.mandate import ActiveMandate, Mandate, SuspendedMandate
 from licet.flows.audit import advance
+from licet.flows.chase import chase_requests
+from licet.flows.let_through import let_changes_through
 from licet.flows.office import Office
 from licet.store import audits, mandates, use_cases
 from licet.store.book import Tx
 
 
 def sweep(office: Office) -> int:
-    """Lets time take effect on every running mandate.
+    """Lets time take effect on every running mandate, on requests for approval, and on changes that wait for a veto.
 
     Returns:
         On how many something had to be done.
@@ -21,7 +23,7 @@ def sweep(office: Office) -> int:
     for use_case_id in due:
         with office.book.write() as tx:
             advance(tx, use_cases.by_id(tx, use_case_id), office.clock.now())
-    return len(due)
+    return len(due) + chase_requests(office) + let_changes_through(office)
 
 
 def _is_due(tx: Tx, mandate: Mandate, now: datetime) -> bool:

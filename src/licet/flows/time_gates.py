@@ -7,8 +7,8 @@ from licet.core.gate_history import WORDS, gate_times
 from licet.core.gate_rules import STAGES, GateRules
 from licet.core.turns import GateTime, Medians, longest_waits, medians
 from licet.core.use_case import UseCase
-from licet.flows.change_gates import gate_rules_in_force
 from licet.flows.office import Office
+from licet.flows.rules_in_force import gate_rules_in_force
 from licet.store import ledger, marks, use_cases
 from licet.store.book import Tx
 

@@ -7,8 +7,7 @@ from typing import assert_never
 
 from sqlalchemy import bindparam, func, insert, select, update
 
-from licet.core.gate import Approval
-from licet.core.ids import Digest, MandateId, PersonId, UseCaseSlug
+from licet.core.ids import MandateId, PersonId, UseCaseSlug
 from licet.core.mandate import (
     ActiveMandate,
     ExpiredMandate,
@@ -216,30 +215,3 @@ def write_watch(tx: Tx, mandate: ActiveMandate, watch: watching.Watch, *, trippe
         .where(w.c.mandate_id == mandate.id, w.c.round == mandate.round)
         .values(state=json.dumps(watching.to_json(watch)), tripped_at=tripped_at)
     )
-
-
-# --- approvals ---------------------------------------------------------------------------------------------------------
-
-
-def add_approval(tx: Tx, use_case: UseCase, approval: Approval) -> bool:
-    """Writes an approval; says whether it was new."""
-    a = tables.approval
-    there = select(a).where(a.c.use_case_id == use_case.id, a.c.digest == approval.digest, a.c.by == approval.by)
-    if tx.run(there).first() is not None:
-        return False
-    tx.run(insert(a).values(use_case_id=use_case.id, digest=approval.digest, by=approval.by, at=approval.at))
-    return True
-
-
-def approvals(tx: Tx, use_case: UseCase) -> tuple[Approval, ...]:
-    """All approvals ever given in a use case, oldest first."""
-    a = tables.approval
-    rows = tx.run(select(a).where(a.c.use_case_id == use_case.id).order_by(a.c.at))
-    return tuple(Approval(digest=Digest(r.digest), by=PersonId(r.by), at=r.at) for r in rows)
-
-
-def signers(tx: Tx, use_case: UseCase) -> frozenset[PersonId]:
-    """The different people who approved exactly what is proposed now."""
-    proposed = newest(tx, use_case)
-    digest = proposed.digest if isinstance(proposed, ProposedMandate) else None
-    return frozenset(approval.by for approval in approvals(tx, use_case) if approval.digest == digest)

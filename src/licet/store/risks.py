@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import insert, select
+from sqlalchemy import bindparam, insert, select
 
 from licet.core.ids import Digest, PersonId
 from licet.core.risk import RiskAnswers, Tier, stricter, tier_of
@@ -74,9 +74,13 @@ def add(tx: Tx, use_case: UseCase, given: StoredRisk) -> None:
 
 def newest(tx: Tx, use_case: UseCase) -> StoredRisk | None:
     """The answers as they stand; None where nobody answered yet."""
-    r = risk_answers.c
-    row = tx.run(select(risk_answers).where(r.use_case_id == use_case.id).order_by(r.version.desc()).limit(1)).one_or_none()
+    row = tx.run(_NEWEST, {"use_case": use_case.id}).one_or_none()
     return None if row is None else _stored(row)
+
+
+_R = risk_answers.c
+_NEWEST = select(risk_answers).where(_R.use_case_id == bindparam("use_case")).order_by(_R.version.desc()).limit(1)
+"""Asked with every act: put together once."""
 
 
 def versions(tx: Tx, use_case: UseCase) -> list[StoredRisk]:
