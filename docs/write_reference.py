@@ -34,7 +34,7 @@ TABLES: Final[Mapping[str, Words]] = {
         row="code",
     ),
     "ledger.md": Words(
-        place="licet.core.ledger:WORDS",
+        place="licet.core.ledger_words:WORDS",
         title="Ledger words",
         intro="Everything that can happen. A word is never renamed; its facts only grow.",
         row="word",

@@ -177,17 +177,16 @@ class World:
         self._engines: list[Database] = []
         engine = self.connect()
         upgrade(engine)
-        vault = FileVault(master=SeededDraw(seed=~seed).secret())
-        self.office = self._opened(Book(engine, vault, self.draw), vault)
+        self.office = self._office_on(engine, FileVault(master=SeededDraw(seed=~seed).secret()))
         set_up(self.office, now=self.clock.now())
         self.operator = Operator()
         self.owner, self.risk = self.person("olga", Role.OWNER), self.person("rita", Role.RISK)
         self.builder, self.reviewer = self.person("bo", Role.BUILDER), self.person("rene", Role.REVIEWER)
         self.other_owner = self.person("otto", Role.OWNER)
 
-    def _opened(self, book: Book, vault: FileVault) -> Office:
+    def _office_on(self, engine: Database, vault: FileVault) -> Office:
         return Office(
-            book=book,
+            book=Book(engine, vault, self.draw),
             clock=self.clock,
             draw=self.draw,
             vault=vault,
@@ -199,8 +198,8 @@ class World:
             systems=self.systems,
             effects=self.effects,
             policies=POLICIES,
-            gates=shipped_gates(),
             passwords=quick(),
+            gates=shipped_gates(),
             codes=TotpCodes(),
         )
 

@@ -413,6 +413,9 @@ class _Pack(NamedTuple):
                 number, said = facts["case_number"], facts.get("audit_rate", rate)
                 chance = int.from_bytes(hmac.digest(secrets[0], str(number).encode(), "sha256")[:7], "big") >> 3
                 due |= {number} if chance / 2**53 < said else set()
+                given = hmac.digest(hmac.digest(secrets[0], b"licet exposure draw", "sha256"), str(number).encode(), "sha256")
+                if (int.from_bytes(given[:7], "big") >> 3) / 2**53 >= facts.get("share", 1.0):
+                    yield f"exposure draws: case {number!r} was decided alone outside the share exposed, {facts['share']!r}"
                 if said < rate:
                     yield f"audit draws: case {number!r} was drawn at a lower rate, {said!r}, than its mandate's, {rate!r}"
             for number in sorted(due ^ drawn):

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from pyotp import TOTP
 
-from tests.cli.desk import ADMIN, BUILDER, OWNER, RISK, Desk
+from tests.cli.desk import ADMIN, BUILDER, OWNER, RISK, Desk, typed
 
 GOOD = "four unlikely words in a row"
 
@@ -102,8 +102,15 @@ def test_a_break_glass_is_loud_until_an_admin_closes_it(founded: Desk) -> None:
 
 def test_the_doctor_says_that_everything_is_asserted(founded: Desk) -> None:
     found = {one["name"]: one for one in founded("doctor").data["checks"]}["accounts"]
-    assert found["severity"] == "note"
+    assert found["severity"] == "ok"
     assert "asserted" in found["says"]
+
+
+def test_no_server_takes_peoples_word_where_they_have_accounts(founded: Desk) -> None:
+    secret_of(founded, ADMIN)
+    said = typed("serve", "--asserted", "--no-worker", "--port", "0", "--home", str(founded.home))
+    assert said.code == 5
+    assert "sign_in_needed" in said.err
 
 
 def test_a_link_that_is_none_is_refused(founded: Desk) -> None:

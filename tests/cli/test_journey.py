@@ -47,7 +47,7 @@ def test_drift_is_caught_by_audits_and_suspends_the_mandate(granted: Desk) -> No
     after = granted("cases", "submit", "mails", granted.table("next.csv", cases(20, seed=5, first=8000)), *POSTED).data
     assert (after["alone"], after["to_person"]) == (0, 20)
     assert "suspended" in (granted.home / ".licet" / "messages.jsonl").read_text("utf-8")
-    assert granted("mandate", "reinstate", "mails", "--as", RISK, code=5).refused["code"] == "verdict_not_fresh"
+    assert granted("mandate", "reinstate", "mails", "--why", "retrained", "--as", RISK, code=5).refused["code"] == "verdict_not_fresh"
 
 
 def test_the_stop_button_acts_from_the_next_case_on(granted: Desk) -> None:
@@ -60,7 +60,7 @@ def test_a_revoked_mandate_is_gone_for_good(granted: Desk) -> None:
     assert granted("mandate", "revoke", "mails", "--as", OWNER).data["state"] == "revoked"
     after = granted("cases", "submit", "mails", granted.table("new.csv", cases(20, seed=5, first=8000)), *POSTED).data
     assert after["alone"] == 0
-    assert granted("mandate", "reinstate", "mails", "--as", RISK, code=5).refused["code"] == "mandate_not_suspended"
+    assert granted("mandate", "reinstate", "mails", "--why", "retrained", "--as", RISK, code=5).refused["code"] == "mandate_not_suspended"
 
 
 def test_proposals_of_another_version_go_to_people(granted: Desk) -> None:

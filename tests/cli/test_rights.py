@@ -41,7 +41,7 @@ def test_the_operator_neither_approves_nor_reinstates(met: Desk) -> None:
     met("approve", "mails", digest, "--as", RISK)
     met("mandate", "grant", "mails", "--as", OWNER)
     met("mandate", "suspend", "mails", "--as", ADMIN)
-    assert met("mandate", "reinstate", "mails", code=5).refused["code"] == "person_needed"
+    assert met("mandate", "reinstate", "mails", "--why", "retrained", code=5).refused["code"] == "person_needed"
 
 
 @pytest.mark.parametrize(

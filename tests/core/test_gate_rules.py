@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from licet.core.canonical import Json
-from licet.core.gate import Evidence, Moments, OpenedGate, SliceShown
+from licet.core.gate import Asked, Evidence, Moments, OpenedGate, SliceShown
 from licet.core.gate_rules import (
     LAWS,
     LIMITS,
@@ -90,6 +90,7 @@ def evidences(draw: st.DrawFn) -> Evidence:
         mandate=draw(st.sampled_from((None, Digest("a" * 64)))),
         gates=SHIPPED.digest,
         policy=None,
+        asked=draw(st.sampled_from((None, Asked(digest=Digest("d" * 64), more=0), Asked(digest=Digest("d" * 64), more=1)))),
         approvals=(),
     )
     return replace(blank, approvals=tuple(yes(by, blank.covers or Digest("")) for by in draw(approved)))

@@ -11,7 +11,6 @@ from licet.core.canonical import Json
 from licet.core.ids import LICET, PersonId, UseCaseSlug
 from licet.core.ledger import (
     EMPTY_ROOT,
-    WORDS,
     Event,
     Frontier,
     MalformedEventError,
@@ -30,6 +29,7 @@ from licet.core.ledger import (
     verify_consistency,
     verify_inclusion,
 )
+from licet.core.ledger_words import WORDS
 from licet.verify import consistent, included
 
 # The eight leaves that implementations of RFC 6962 have compared their trees on since Certificate Transparency began.

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from licet.core.canonical import canonical_bytes, read_json
+from licet.core.exposure import Step
 from licet.core.ids import Digest, Fingerprint, LookId, MandateId, UseCaseSlug
 from licet.core.mandate import (
     ActiveMandate,
@@ -59,6 +60,7 @@ CHANGES: list[dict[str, object]] = [
     {"confidence": 0.9},
     {"audit_rate": 0.2},
     {"planned_audits": 101},
+    {"exposure": (Step(share=0.5), Step(share=1.0, after_audits=10, after_days=1))},
     {"daily_cap": 1001},
     {"lasts": timedelta(days=31)},
 ]
@@ -136,24 +138,24 @@ def test_who_was_permitted_something_else_was_not_permitted_this() -> None:
     with pytest.raises(NotAskedError, match="not to grant a mandate"):
         grant(proposed(), opened_for(proposed().digest), may(OWNER, Act.LOCK), owner=OWNER.id, now=NOW)
     with pytest.raises(NotAskedError, match="not to reinstate a mandate"):
-        reinstate(SUSPENDED, LATER + timedelta(days=1), may(RISK, Act.LIFT), now=LATER + timedelta(days=2))
+        reinstate(SUSPENDED, LATER + timedelta(days=1), may(RISK, Act.LIFT), why="retrained", now=LATER + timedelta(days=2))
 
 
 @pytest.mark.parametrize("verdict_at", [None, NOW, LATER])
 def test_no_verdict_and_no_older_one_reinstates(verdict_at: datetime | None) -> None:
-    found = reinstate(SUSPENDED, verdict_at, may(RISK, Act.REINSTATE), now=LATER + timedelta(days=2))
+    found = reinstate(SUSPENDED, verdict_at, may(RISK, Act.REINSTATE), why="retrained", now=LATER + timedelta(days=2))
     assert isinstance(found, Refused)
     assert found.code == "verdict_not_fresh"
 
 
 def test_a_reinstated_mandate_begins_its_next_round_and_ends_when_it_would_have() -> None:
-    found = reinstate(SUSPENDED, LATER + timedelta(days=1), may(RISK, Act.REINSTATE), now=LATER + timedelta(days=2))
+    found = reinstate(SUSPENDED, LATER + timedelta(days=1), may(RISK, Act.REINSTATE), why="retrained", now=LATER + timedelta(days=2))
     assert isinstance(found, ActiveMandate)
     assert (found.round, found.expires_at) == (2, active().expires_at)
 
 
 def test_a_mandate_that_expired_meanwhile_is_not_reinstated() -> None:
-    found = reinstate(SUSPENDED, LATER + timedelta(days=1), may(RISK, Act.REINSTATE), now=active().expires_at)
+    found = reinstate(SUSPENDED, LATER + timedelta(days=1), may(RISK, Act.REINSTATE), why="retrained", now=active().expires_at)
     assert isinstance(found, Refused)
     assert found.code == "mandate_not_suspended"
 

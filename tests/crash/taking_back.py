@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from licet.core.people import Actor
+from licet.core.team import MAIN
 from licet.core.use_case import Stage
 from licet.flows.approve import approve_gate
 from licet.flows.grant import Wishes, grant_mandate, propose_mandate, revoke_mandate
@@ -77,6 +78,11 @@ def stopped(turn: Round) -> None:
     done(press_stop(turn.office, turn.people[RISK], name=SLUG, why="Something is wrong."))
 
 
+def stopped_for_the_team(turn: Round) -> None:
+    """A person presses the stop of the team."""
+    done(press_stop(turn.office, turn.people[RISK], name=None, team=MAIN, why="Something is wrong."))
+
+
 def stopped_everywhere(turn: Round) -> None:
     """A person presses the stop of the installation."""
     done(press_stop(turn.office, turn.people[RISK], name=None, why="Something is wrong."))
@@ -87,6 +93,7 @@ ENDS: Mapping[str, Callable[[Round], None] | None] = {
     "expired": None,
     "revoked": revoked,
     "stopped": stopped,
+    "stopped for the team": stopped_for_the_team,
     "stopped everywhere": stopped_everywhere,
 }
 """How authority ends: by an act, or by time."""
@@ -138,7 +145,7 @@ def _one(turn: Round, end: str, chance: random.Random) -> bool:
     assert took is not None, "the queue is not worked off"
     over = turn.eye.sure(f"{ROUTED} where {BY_HAND}")
     for place in stop_status(turn.office, name=SLUG).pressed:
-        done(lift_stop(turn.office, turn.people[RISK], name=place.use_case))
+        done(lift_stop(turn.office, turn.people[RISK], name=place.use_case, team=place.team))
     return turn.eye.sure(f"{ROUTED} where route = 'alone'") > alone and over > ended
 
 

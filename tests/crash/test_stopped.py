@@ -106,7 +106,7 @@ def until(happened: Callable[[], bool]) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("where", [("mails",), ()], ids=["use case", "installation"])
+@pytest.mark.parametrize("where", [("mails",), ("--team", "main"), ()], ids=["use case", "team", "installation"])
 def test_nothing_is_decided_alone_while_the_stop_is_pressed_from_another_process(place: Place, where: tuple[str, ...]) -> None:
     """Breaks when the stop is no condition of the deciding transaction."""
     desk = place.desk
@@ -120,7 +120,8 @@ def test_nothing_is_decided_alone_while_the_stop_is_pressed_from_another_process
     assert process.returncode == 0, err
     events = place.events()
     words = [event["what"] for event in events]
-    pressed, lifted = words.index("stop.pressed"), words.index("stop.lifted")
+    word = "team_stop" if "--team" in where else "stop"
+    pressed, lifted = words.index(f"{word}.pressed"), words.index(f"{word}.lifted")
     routes = [(at, event["facts"]) for at, event in enumerate(events) if event["what"] == "case.routed"]
     during = [facts for at, facts in routes if pressed < at < lifted]
     assert len(during) > 50

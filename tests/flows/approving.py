@@ -13,8 +13,9 @@ from licet.core.people import Identity, Person, Role
 from licet.core.refusal import Refused
 from licet.flows.approve import approve_gate
 from licet.flows.grant import Wishes, propose_mandate
+from licet.pretend import ScriptedSystem
 from licet.store import approvals, use_cases
-from licet.testing import ScriptedSystem, World, done, past_cases, promise, says_like
+from licet.testing import World, done, past_cases, promise, says_like
 from tests.flows.examples import MAILS, of_word
 
 WISHES = Wishes(audit_rate=1.0, daily_cap=500, planned_audits=400)

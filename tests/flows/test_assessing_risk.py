@@ -161,9 +161,9 @@ def test_what_the_tier_has_outgrown_is_not_put_in_force_again(tmp_path: Path) ->
         assess(world, {"personal_data": "personal"})
         world.import_cases(MAILS, past_cases(150, name="fresh"))
         world.evaluate(MAILS)
-        assert code(reinstate_mandate(world.office, world.risk, name=MAILS)) == "risk_raised"
+        assert code(reinstate_mandate(world.office, world.risk, name=MAILS, why="mended")) == "risk_raised"
         assess(world, {"personal_data": "none"}, world.risk)
-        assert isinstance(done(reinstate_mandate(world.office, world.risk, name=MAILS)), ActiveMandate)
+        assert isinstance(done(reinstate_mandate(world.office, world.risk, name=MAILS, why="mended")), ActiveMandate)
 
 
 def test_a_prohibited_use_case_goes_back_to_idea_and_gets_no_mandate(tmp_path: Path) -> None:
@@ -174,7 +174,7 @@ def test_a_prohibited_use_case_goes_back_to_idea_and_gets_no_mandate(tmp_path: P
         assert (told.risk.tier, told.was, told.suspended is not None, stage(world)) == (Tier.PROHIBITED, Tier.LOW, True, Stage.IDEA)
         tries: list[Callable[[], object]] = [
             lambda: propose_mandate(world.office, world.builder, name=MAILS, wishes=Wishes()),
-            lambda: reinstate_mandate(world.office, world.risk, name=MAILS),
+            lambda: reinstate_mandate(world.office, world.risk, name=MAILS, why="mended"),
             lambda: world.try_import(MAILS, past_cases(150, name="more")),
         ]
         assert [code(attempt()) for attempt in tries] == ["prohibited"] * 3
@@ -190,6 +190,7 @@ def test_a_granted_proposal_of_a_prohibited_use_case_is_refused_whatever_was_app
         world.import_cases(MAILS, past_cases(150))
         world.sign(MAILS)
         world.evaluate(MAILS)
+        world.ready(MAILS)
         done(propose_mandate(world.office, world.builder, name=MAILS, wishes=Wishes()))
         world.approve(MAILS)
         assess(world, mild({"scores_people": UNKNOWN}))

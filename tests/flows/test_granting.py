@@ -197,13 +197,13 @@ def test_reinstating_takes_risk_and_a_fresh_verdict_and_begins_a_round(tmp_path:
         first = world_earn(world)
         trip(world)
         assert stage(world) is Stage.ASSISTED
-        assert code(reinstate_mandate(world.office, world.risk, name=MAILS)) == "verdict_not_fresh"
+        assert code(reinstate_mandate(world.office, world.risk, name=MAILS, why="Retrained.")) == "verdict_not_fresh"
         fresh_cases(world)
-        assert code(reinstate_mandate(world.office, world.risk, name=MAILS)) == "verdict_not_fresh"
+        assert code(reinstate_mandate(world.office, world.risk, name=MAILS, why="Retrained.")) == "verdict_not_fresh"
         world.evaluate(MAILS)
         for actor in (world.owner, world.builder, world.operator):
-            assert code(reinstate_mandate(world.office, actor, name=MAILS)) in {"not_permitted", "person_needed"}
-        again = done(reinstate_mandate(world.office, world.risk, name=MAILS))
+            assert code(reinstate_mandate(world.office, actor, name=MAILS, why="Retrained.")) in {"not_permitted", "person_needed"}
+        again = done(reinstate_mandate(world.office, world.risk, name=MAILS, why="Retrained."))
         assert (again.id, again.round, again.expires_at) == (first.id, 2, first.expires_at)
         assert (again.granted_by, again.granted_at) == (first.granted_by, first.granted_at)
         assert (again.reinstated_by, world.mandate(MAILS)) == (world.risk.id, again)
@@ -229,7 +229,7 @@ def test_an_unmet_fresh_verdict_reinstates_nothing_even_after_a_met_one(tmp_path
         world.systems.there[MAILS].says = says_like(bad)
         world.import_cases(MAILS, bad, card=None)
         assert world.evaluate(MAILS).stored.word != "met"
-        assert code(reinstate_mandate(world.office, world.risk, name=MAILS)) == "verdict_not_fresh"
+        assert code(reinstate_mandate(world.office, world.risk, name=MAILS, why="Retrained.")) == "verdict_not_fresh"
 
 
 def test_other_guards_are_another_scope_and_reinstate_nothing(tmp_path: Path) -> None:
@@ -239,7 +239,7 @@ def test_other_guards_are_another_scope_and_reinstate_nothing(tmp_path: Path) ->
         trip(world)
         fresh_cases(world, shares=Shares(build=30, calibration=20, sealed=50))
         assert world.evaluate(MAILS).stored.word == "met"
-        assert code(reinstate_mandate(world.office, world.risk, name=MAILS)) == "verdict_not_fresh"
+        assert code(reinstate_mandate(world.office, world.risk, name=MAILS, why="Retrained.")) == "verdict_not_fresh"
 
 
 def test_a_guard_that_new_calibration_cases_moved_is_another_scope_too(tmp_path: Path) -> None:
@@ -258,7 +258,7 @@ def test_a_guard_that_new_calibration_cases_moved_is_another_scope_too(tmp_path:
         first, second = (event.facts for event in of_word(world, "evaluation.planned"))
         assert (first["guardian"], first["fingerprint"]) == (second["guardian"], second["fingerprint"])
         assert first["scope"] != second["scope"]
-        assert code(reinstate_mandate(world.office, world.risk, name=MAILS)) == "verdict_not_fresh"
+        assert code(reinstate_mandate(world.office, world.risk, name=MAILS, why="Retrained.")) == "verdict_not_fresh"
 
 
 def test_after_a_trip_no_new_mandate_stands_on_the_verdict_that_proved_wrong(tmp_path: Path) -> None:
@@ -287,4 +287,4 @@ def test_a_mandate_that_a_person_stopped_is_reinstated_by_risk_only(tmp_path: Pa
         suspended = done(suspend_mandate(world.office, world.owner, name=MAILS, why="holiday"))
         assert code(suspend_mandate(world.office, world.owner, name=MAILS, why="again")) == "mandate_not_active"
         assert suspended.suspended_by == world.owner.id
-        assert code(reinstate_mandate(world.office, world.owner, name=MAILS)) == "not_permitted"
+        assert code(reinstate_mandate(world.office, world.owner, name=MAILS, why="Retrained.")) == "not_permitted"

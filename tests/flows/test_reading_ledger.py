@@ -10,7 +10,8 @@ from sqlalchemy import delete
 from licet.core.checkpoint import parse_note
 from licet.core.evidence import View, view_for
 from licet.core.ids import PersonId, TeamName
-from licet.core.ledger import WORDS, UnknownWordError, leaf_hash, read_event, verify_inclusion
+from licet.core.ledger import UnknownWordError, leaf_hash, read_event, verify_inclusion
+from licet.core.ledger_words import WORDS
 from licet.core.people import Caller, Operator, Person, Role
 from licet.core.refusal import Refused
 from licet.flows.grant import Wishes

@@ -32,6 +32,7 @@ from licet.flows.enter_stage import enter_stage
 from licet.flows.erase import erase_case
 from licet.flows.evaluate import Request, evaluate
 from licet.flows.explore import explore
+from licet.flows.expose import Turn, exposure_now, turn_exposure
 from licet.flows.fast_track import veto_fast
 from licet.flows.follow import use_case_named
 from licet.flows.grant import Wishes, grant_mandate, propose_mandate, reinstate_mandate, revoke_mandate
@@ -41,6 +42,7 @@ from licet.flows.intake import Batch, Delivery, accept, submit, take_now
 from licet.flows.issue_tokens import TokenWish, admit, list_tokens, new_token, revoke_token
 from licet.flows.list_approvals import list_requests, newest_request, request_of
 from licet.flows.list_obligations import list_obligations
+from licet.flows.narrow import Asked, narrow_mandate
 from licet.flows.office import Office
 from licet.flows.open_sealed import figures, open_sealed
 from licet.flows.receive import Parcel, press_stop_once, receive_batch
@@ -123,7 +125,10 @@ WAYS: dict[str, Journey] = {
     "show_envelope": lambda o, w, name: show_envelope(o, name=name),
     "grant_mandate": lambda o, w, name: grant_mandate(o, w.owner, name=name),
     "revoke_mandate": lambda o, w, name: revoke_mandate(o, w.owner, name=name, why="x"),
-    "reinstate_mandate": lambda o, w, name: reinstate_mandate(o, w.risk, name=name),
+    "reinstate_mandate": lambda o, w, name: reinstate_mandate(o, w.risk, name=name, why="Retrained."),
+    "narrow_mandate": lambda o, w, name: narrow_mandate(o, w.risk, name=name, asked=Asked(daily_cap=1), why="x"),
+    "turn_exposure": lambda o, w, name: turn_exposure(o, w.risk, name=name, turn=Turn.HOLD),
+    "exposure_now": lambda o, w, name: exposure_now(o, name=name),
     "suspend_mandate": lambda o, w, name: suspend_mandate(o, w.risk, name=name, why="x"),
     "import_history": lambda o, w, name: import_history(o, w.operator, order(name)),
     "undo_import": lambda o, w, name: undo_import(o, w.operator, name=name),
@@ -182,7 +187,7 @@ def journeys() -> Iterator[str]:
                     yield name
 
 
-NO_CARRIERS = {"who"}
+NO_CARRIERS = {"who", "office_of"}
 
 
 def test_every_journey_into_a_use_case_is_tried_here() -> None:

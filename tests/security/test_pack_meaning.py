@@ -220,6 +220,8 @@ NOT_DUE = next(number for number in CASES if number % 5 and not due(number))
         (changed("secret.revealed", 0, secret=hashlib.sha256(SECRET).hexdigest()), "the secret revealed is not the one entry 5 commits to"),
         (changed("mandate.granted", 0, secret_commitment=SECRET.hex()), "the secret revealed is not the one"),
         (changed("case.routed", 0, audit_rate=RATE / 1000), "case 1 was drawn at a lower rate"),
+        (changed("case.routed", 0, share=1e-9), "case 1 was decided alone outside the share exposed, 1e-09"),
+        (changed("case.routed", 0, share="much"), "draws: malformed"),
         (changed("mandate.granted", 0, audit_rate="often"), "draws: malformed"),
         (changed("secret.revealed", 0, secret="xyz"), "draws: malformed"),  # noqa: S106  # no secret, on purpose
     ],

@@ -100,7 +100,9 @@ PLACES: Mapping[str, Place] = {
         name="envelope",
         says="Bounds approved beforehand: inside them a new version gets its mandate without new approvals, after a window for a veto.",
     ),
-    "mandate": Place(module="mandates", name="mandate", says="The authority for exactly one system to decide cases in a scope alone."),
+    "mandate": Place(
+        module="mandates_running", name="mandate", says="The authority for exactly one system to decide cases in a scope alone."
+    ),
     "stop": Place(module="stops", name="stop", says="The stop: while it is pressed nothing is decided alone; the mandate stays as it is."),
     "cases": Place(module="cases", name="cases", says="Cases that come in to be decided."),
     "audit": Place(module="cases", name="audit", says="Blind audits of cases that AI decided alone."),

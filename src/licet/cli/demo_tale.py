@@ -16,7 +16,7 @@ from licet.cli.frame import plain
 from licet.cli.gates import gate_lines
 from licet.cli.judging import evaluation_lines
 from licet.cli.limits import stricter
-from licet.cli.mandates import mandate_lines
+from licet.cli.mandates_told import mandate_lines
 from licet.core.canonical import Json
 from licet.core.mandate import ActiveMandate, ProposedMandate, state_of
 from licet.core.refusal import Refused

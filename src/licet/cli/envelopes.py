@@ -9,7 +9,7 @@ import click
 from licet.cli.approvals import SAYS, request_lines
 from licet.cli.approvals import approve as approve_command
 from licet.cli.frame import CONTEXT, Commands, at_work, granted, home_option, json_option, plain, said, usual
-from licet.cli.mandates import mandate_json, mandate_lines
+from licet.cli.mandates_told import mandate_json, mandate_lines
 from licet.core.canonical import Json
 
 if TYPE_CHECKING:

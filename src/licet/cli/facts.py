@@ -8,9 +8,10 @@ from licet.cli.facts_told import Seen, body_of, examples_of, mended_of, signatur
 from licet.cli.limits import Volume, honest_limits
 from licet.core.audit import Overdue
 from licet.core.canonical import Json
+from licet.core.exposure import plan_in_words
 from licet.core.ids import CaseNumber
 from licet.core.incident import KINDS
-from licet.core.mandate import RevokedMandate, SuspendedMandate, proposed_of, state_of
+from licet.core.mandate import ActiveMandate, RevokedMandate, SuspendedMandate, Terms, proposed_of, state_of
 from licet.core.routing import REASONS
 from licet.core.scope import in_words
 from licet.core.standard import CountersignedStandard, LockedStandard, MeasureKind, Standard
@@ -232,20 +233,31 @@ def _mandate(seen: Seen) -> MandateFacts | None:
         return None
     proposed, active = proposed_of(seen.mandate), active_of(seen.mandate)
     terms = proposed.terms
+    now = terms if active is None else active
     return MandateFacts(
         id=proposed.id,
         state=state_of(seen.mandate),
-        scope=in_words(terms.scope),
+        scope=in_words(now.scope),
         digest=proposed.digest,
         system=terms.system,
         target=terms.target,
         confidence=terms.confidence,
-        audit_rate=terms.audit_rate,
+        audit_rate=now.audit_rate,
         planned_audits=terms.planned_audits,
-        daily_cap=terms.daily_cap,
+        daily_cap=now.daily_cap,
+        exposure=_exposure(terms, active),
+        narrowed=active is not None and active.limits is not None,
         expires_at=None if active is None else active.expires_at,
         why=seen.mandate.why if isinstance(seen.mandate, SuspendedMandate | RevokedMandate) else "",
     )
+
+
+def _exposure(terms: Terms, active: ActiveMandate | None) -> str:
+    """The plan in words, and the share that holds now; empty where there is no plan."""
+    if not terms.exposure:
+        return ""
+    now = "" if active is None else f" Now: {active.share:.4g}."
+    return f"{plan_in_words(terms.exposure)}.{now}"
 
 
 def _counted(tx: Tx, seen: Seen) -> list[audits.AuditRow]:

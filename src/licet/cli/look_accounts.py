@@ -1,6 +1,6 @@
 """Looks at accounts: whether anybody has one, whether admins have a second factor, and whether an emergency goes on."""
 
-from licet.cli.findings import Found, OpenRoom, note, warning, worst
+from licet.cli.findings import Found, OpenRoom, warning, worst
 from licet.core.account import NEEDS_FACTOR
 from licet.core.people import Role
 from licet.flows.accounts import list_accounts
@@ -12,8 +12,7 @@ def accounts(room: OpenRoom) -> Found:
     open_ones = [(person, known) for person, known in there if known.set_up_at is not None and known.disabled_at is None]
     if not any(known.set_up_at is not None for _, known in there):
         alone = "Nobody has an account: who acts is asserted, and every entry says so. Begin with an admin: `licet account link E-MAIL`."
-        glass = _glass(room)
-        return worst([note(alone), *glass], alone) if glass else note(alone)
+        return worst(_glass(room), alone)
     weak = [
         warning(f"{person.email} is admin or risk and signs in without a second factor. Make a new link: `licet account link`.")
         for person, known in open_ones

@@ -1,8 +1,6 @@
 """Commands on permission: approvals, and the mandate."""
 
-from collections.abc import Mapping
 from datetime import timedelta
-from typing import TYPE_CHECKING
 
 import click
 
@@ -16,15 +14,19 @@ from licet.cli.frame import (
     granted,
     home_option,
     json_option,
-    plain,
     said,
     usual,
 )
 from licet.cli.gates import closed_gate
-from licet.core.canonical import Json
+from licet.cli.mandates_told import (
+    exposure_json,
+    exposure_lines,
+    mandate_json,
+    mandate_lines,
+    narrowing_json,
+    narrowing_lines,
+)
 
-if TYPE_CHECKING:
-    from licet.core.mandate import Mandate
 
 @click.group(cls=Commands, context_settings=CONTEXT)
 def mandate() -> None:
@@ -41,6 +43,7 @@ def mandate() -> None:
     type=click.IntRange(1, 1_000_000_000),
     help="Audits until expiry that feed the watch; default: rate times cap times days.",
 )
+@click.option("--exposure", help="Steps: low, medium, high, or such as 0,0.1:60:7,1:60:7 (SHARE:ANSWERS:DAYS); default: all at once.")
 @usual
 def propose(  # noqa: PLR0913 - a command's options
     slug: str,
@@ -49,16 +52,20 @@ def propose(  # noqa: PLR0913 - a command's options
     daily_cap: int,
     days: int,
     planned_audits: int | None,
+    exposure: str | None,
     acting: str | None,
     home: str | None,
     as_json: bool,
 ) -> None:
     """Propose a mandate on the newest met verdict."""
+    from licet.core.exposure import read_plan
     from licet.flows.grant import Wishes, propose_mandate
     from licet.flows.list_approvals import newest_request
     from licet.flows.office import who
 
-    wishes = Wishes(audit_rate=audit_rate, daily_cap=daily_cap, lasts=timedelta(days=days), planned_audits=planned_audits)
+    plan = () if exposure is None else read_plan(exposure)
+    lasts = timedelta(days=days)
+    wishes = Wishes(audit_rate=audit_rate, daily_cap=daily_cap, lasts=lasts, planned_audits=planned_audits, exposure=plan)
     with at_work(home) as office:
         made = granted(propose_mandate(office, who(office, acting), name=slug, wishes=wishes))
         asked = newest_request(office, name=slug)
@@ -95,18 +102,27 @@ def grant(slug: str, acting: str | None, home: str | None, *, as_json: bool) -> 
 @home_option
 @json_option
 def show_mandate(slug: str, home: str | None, *, as_json: bool) -> None:
-    """Show the mandate as it stands, with its scope in words, and whether a stop holds it up."""
+    """Show the mandate as it stands: scope in words, exposure and what its next step needs, narrowings, and whether a stop holds it up."""
+    from licet.core.mandate import proposed_of
     from licet.core.refusal import Refused
     from licet.flows.audit import standing
+    from licet.flows.expose import exposure_now
+    from licet.flows.follow import narrowings_of
     from licet.flows.stop import stop_status
 
     with at_work(home) as office:
         found = standing(office, name=slug)
         stopped = bool(stop_status(office, name=slug).pressed)
-    if isinstance(found, Refused):
-        raise RefusedError(found)
+        if isinstance(found, Refused):
+            raise RefusedError(found)
+        seen = exposure_now(office, name=slug)
+        narrowed = narrowings_of(office, proposed_of(found).id)
+    exposed = None if isinstance(seen, Refused) or seen.mandate.id != proposed_of(found).id else seen
     held = ["  [yellow]The stop is pressed: nothing is decided alone.[/] `licet stop status` says by whom."] if stopped else []
-    said({**mandate_json(slug, found), "stopped": stopped}, [*mandate_lines(found), *held], as_json=as_json)
+    history = {"exposure": None if exposed is None else exposure_json(exposed), "narrowings": [narrowing_json(one) for one in narrowed]}
+    data = {**mandate_json(slug, found), "stopped": stopped, **history}
+    told = [*mandate_lines(found), *([] if exposed is None else exposure_lines(exposed)), *narrowing_lines(narrowed), *held]
+    said(data, told, as_json=as_json)
 
 
 @mandate.command("suspend", context_settings=CONTEXT)
@@ -125,14 +141,15 @@ def suspend(slug: str, why: str, acting: str | None, home: str | None, *, as_jso
 
 @mandate.command("reinstate", context_settings=CONTEXT)
 @click.argument("slug")
+@click.option("--why", required=True, help="The reason, in words, for whoever asks later.")
 @usual
-def reinstate(slug: str, acting: str | None, home: str | None, *, as_json: bool) -> None:
-    """Put a suspended mandate in force again, as risk, on a met verdict on fresh sealed cases."""
+def reinstate(slug: str, why: str, acting: str | None, home: str | None, *, as_json: bool) -> None:
+    """Put a suspended mandate in force again, as risk, with a reason and on a met verdict on fresh sealed cases."""
     from licet.flows.grant import reinstate_mandate
     from licet.flows.office import who
 
     with at_work(home) as office:
-        made = granted(reinstate_mandate(office, who(office, acting), name=slug))
+        made = granted(reinstate_mandate(office, who(office, acting), name=slug, why=why))
     said(mandate_json(slug, made), mandate_lines(made), as_json=as_json)
 
 
@@ -148,48 +165,3 @@ def revoke(slug: str, why: str, acting: str | None, home: str | None, *, as_json
     with at_work(home) as office:
         made = granted(revoke_mandate(office, who(office, acting), name=slug, why=why))
     said(mandate_json(slug, made), mandate_lines(made), as_json=as_json)
-
-
-def mandate_json(slug: str, found: "Mandate") -> Mapping[str, Json]:
-    """A mandate as JSON."""
-    from licet.core.mandate import ActiveMandate, ProposedMandate, SuspendedMandate, proposed_of, state_of, terms_to_json
-
-    proposed = proposed_of(found)
-    active = None if isinstance(found, ProposedMandate) else found if isinstance(found, ActiveMandate) else found.active
-    data: dict[str, Json] = {
-        "use_case": slug,
-        "mandate": proposed.id,
-        "state": state_of(found),
-        "digest": proposed.digest,
-        "terms": terms_to_json(proposed.terms),
-        "granted_by": None if active is None else active.granted_by,
-        "granted_at": None if active is None else active.granted_at.isoformat(),
-        "expires_at": None if active is None else active.expires_at.isoformat(),
-        "round": None if active is None else active.round,
-        "reinstated_by": None if active is None else active.reinstated_by,
-    }
-    if isinstance(found, SuspendedMandate):
-        data |= {"suspended_by": found.suspended_by, "suspended_at": found.suspended_at.isoformat(), "why": found.why}
-    return data
-
-
-def mandate_lines(found: "Mandate") -> list[str]:
-    """A mandate for people, its scope in words."""
-    from licet.core.mandate import ActiveMandate, ProposedMandate, RevokedMandate, SuspendedMandate, proposed_of, state_of
-    from licet.core.scope import in_words
-
-    terms = proposed_of(found).terms
-    lines = [f"Mandate [bold]{proposed_of(found).id}[/]: [bold]{state_of(found)}[/] [dim]{proposed_of(found).digest}[/]"]
-    lines.append(f"  {plain(terms.system)} [dim]{terms.fingerprint[:12]}[/] may decide alone: {plain(in_words(terms.scope))}")
-    lines.append(
-        f"  at most {terms.target:.1%} errors at {terms.confidence:.0%} · 1 in {1 / terms.audit_rate:.3g} audited blind · "
-        f"{terms.daily_cap:,} a day at most"
-    )
-    active = None if isinstance(found, ProposedMandate) else found if isinstance(found, ActiveMandate) else found.active
-    if active is None:
-        lines.append(f"  would last {terms.lasts.days} days")
-    else:
-        lines.append(f"  granted {active.granted_at:%Y-%m-%d %H:%M} UTC, expires {active.expires_at:%Y-%m-%d %H:%M} UTC")
-    if isinstance(found, SuspendedMandate | RevokedMandate):
-        lines.append(f"  {plain(found.why)}")
-    return lines

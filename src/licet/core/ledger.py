@@ -13,92 +13,7 @@ from typing import cast
 
 from licet.core.canonical import Json, canonical_bytes, read_json
 from licet.core.ids import PersonId, UseCaseSlug
-
-WORDS: Mapping[str, str] = {
-    "installation.created": "Licet was set up here and its signing key was made.",
-    "person.added": "A person was added; the ledger keeps an id and a commitment, never a name or an address.",
-    "account.linked": "A set-up link was made for a person's account; the entry holds the link's id, never the link.",
-    "account.set_up": "A person set their account up with a set-up link.",
-    "account.disabled": "An account was disabled; its sessions and links ended in the same moment.",
-    "account.enabled": "An account was enabled again.",
-    "account.broken_glass": "Somebody at the machine itself made an admin for an emergency, for an hour.",
-    "password.changed": "A person changed their password; their other sessions ended.",
-    "session.opened": "A person signed in.",
-    "session.confirmed": "A person who is signed in showed again who they are.",
-    "session.ended": "A person's session was ended, or all of them.",
-    "sign_in.failing": "Guesses at an account came out wrong so many times in a row.",
-    "use_case.created": "A use case was created.",
-    "use_case.moved": "A use case was given to another team.",
-    "use_case.renamed": "A use case got a new name.",
-    "use_case.retired": "A use case was retired.",
-    "risk.answered": "The risk questions were answered; the entry holds version, digest, tier and the codes of the answers.",
-    "history.imported": "Past cases with people's answers were imported and split into build, calibration and sealed parts.",
-    "history.labelled": "Cases that had no answer were labelled.",
-    "history.import_undone": "An import was undone before anybody had looked at its cases.",
-    "standard.locked": "The owner locked the standard.",
-    "standard.countersigned": "Risk countersigned the locked standard.",
-    "standard.revised": "A new version of the standard was begun; what stood on the old one stands on it still.",
-    "system.registered": "A system was registered with its fingerprint.",
-    "evaluation.planned": "A look at sealed cases was planned: the system, the guards and the grid are fixed from here on.",
-    "evaluation.judged": "A look at sealed cases was taken and its verdict given.",
-    "sealed.opened": "Sealed cases were opened to people and are history from then on.",
-    "adjudication.exported": "A blind worksheet for adjudication was handed out.",
-    "adjudication.imported": "The adjudicator's answers came back and the record was corrected.",
-    "mandate.proposed": "Somebody asked for a mandate.",
-    "approval.asked": "Approval was asked for; the request covers exactly what its digest names.",
-    "approval.given": "A person approved exactly what the digest names; or, where it says so, a standing approval of risk did.",
-    "approval.passed": "With this approval enough people had said yes to a request.",
-    "approval.voided": "Something that a request covers changed; no approval of it ever counts again.",
-    "approval.declined": "A person said no to a request, with a reason that the ledger does not hold.",
-    "approval.withdrawn": "Whoever asked for approval took the request back.",
-    "approval.expired": "A request's time was over.",
-    "approval.escalated": "A request waited for long, and everybody else who could approve was told.",
-    "approval.questioned": "A person who could approve asked a question about a request.",
-    "approval.answered": "A question about a request was answered.",
-    "fast_lane.opened": "Risk gave a standing approval for mandates of low risk, inside a budget, bound to policy and gates.",
-    "fast_lane.closed": "A standing approval ended: risk closed it, or what it was bound to changed.",
-    "envelope.proposed": "Bounds were proposed inside which a running system may be replaced without new approvals.",
-    "envelope.used": "A new system inside approved bounds waits for its mandate, while owner and risk may veto it.",
-    "envelope.vetoed": "Owner or risk said no to a change inside the bounds.",
-    "envelope.void": "Something that a waiting change stood on changed; it never takes effect.",
-    "envelope.closed": "A change envelope was closed.",
-    "mandate.granted": "The owner granted a mandate; the secret that draws its audits is committed to.",
-    "mandate.suspended": "A mandate was suspended; cases go to people.",
-    "mandate.reinstated": "Risk put a suspended mandate in force again, on a fresh verdict.",
-    "mandate.revoked": "A mandate was revoked for good.",
-    "mandate.expired": "A mandate's time was over.",
-    "stop.pressed": "The stop was pressed, for a use case, a team or the installation; nothing is decided alone until it is lifted.",
-    "stop.lifted": "A person lifted the stop; AI decides alone again where a mandate permits it.",
-    "stop.exercised": "A person exercised the stop: how long it took until the deciding path refused, and what that showed.",
-    "stage.changed": "A use case moved to another stage.",
-    "case.accepted": "A case came in and got its number.",
-    "case.routed": "A case was routed: to AI alone, or to a person because of a reason code.",
-    "case.decided": "A case got the answer that counts.",
-    "case.corrected": "A person corrected the decision on a case; what was decided stays, and the newest correction counts.",
-    "effect.delivered": "The receiver took the effect of a decision or of its correction.",
-    "effect.dead": "An effect was given up; it is not tried again by itself.",
-    "effect.replayed": "A person let a dead effect be tried again.",
-    "review.answered": "A person gave an answer on a case.",
-    "audit.drawn": "A case had been drawn for a blind audit that nobody answered; said only when its mandate has ended.",
-    "audit.answered": "A blind audit was answered.",
-    "audit.overdue": "A blind audit was not answered in time.",
-    "watch.tripped": "The watch found more errors than the mandate allows.",
-    "incident.opened": "An incident was opened.",
-    "owner.told": "The owner was told.",
-    "case.erased": "A case's content was erased by deleting its key.",
-    "secret.revealed": "The secret that drew a mandate's audits was revealed, so that anybody can check the draws.",
-    "cases.exported": "Cases and decisions were exported.",
-    "evidence.exported": "An evidence pack was exported; the entry holds the digest of its manifest.",
-    "token.made": "A person made a token, which lets a program in; the entry holds its id, never the token.",
-    "token.revoked": "A person revoked a token.",
-    "rules.proposed": "A change of the organisation's rules was proposed; the entry holds kind, version and digest.",
-    "rules.approved": "A change of the organisation's rules was put in force, by a second person where it may loosen.",
-    "rules.withdrawn": "A proposed change of the organisation's rules was taken back, or another took its place.",
-    "witness.added": "The key of a witness was taken in; the entry holds its digest.",
-    "checkpoint.cosigned": "A witness's co-signature on a checkpoint was taken in.",
-    "ledger.restored": "The database was restored from a backup.",
-}
-"""Every word the ledger knows, with its meaning. Words are never renamed; the reference in the docs is tested against it."""
+from licet.core.ledger_words import WORDS
 
 EMPTY_ROOT = hashlib.sha256(b"").digest()
 SALT_BYTES = 32
@@ -147,7 +62,7 @@ class Event:
             NotUtcError: when the time is not aware and in UTC.
         """
         if self.what not in WORDS:
-            raise UnknownWordError(f"{self.what!r} is not a ledger word; add it to licet.core.ledger.WORDS with its meaning.")
+            raise UnknownWordError(f"{self.what!r} is not a ledger word; add it to licet.core.ledger_words.WORDS with its meaning.")
         if self.at.utcoffset() != timedelta(0):
             raise NotUtcError(f"{self.at.isoformat()!r} is not in UTC; convert it: at.astimezone(UTC).")
 

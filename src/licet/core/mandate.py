@@ -1,15 +1,19 @@
 """A mandate: the authority for exactly one system to decide cases in a scope alone, until it ends or is taken back.
 
 The law of it, in one sitting: a mandate is *proposed* on a met verdict, *granted* through an opened gate, and from then on
-*active*. It is *suspended* by a person or by a watch that trips, *reinstated* only on a fresh verdict, and ends by being
-*expired* or *revoked*. Each state is a type of its own: what only an active mandate can do takes an `ActiveMandate`.
+*active*. While it is, it may be *narrowed* (`narrowing`: a part is taken back) and is *exposed* step by step (`exposure`: what
+share of its cases it is given). It is *suspended* by a person or by a watch that trips, *reinstated* only with a reason and on a
+fresh verdict, and ends by being *expired* or *revoked*. Each state is a type of its own: what only an active mandate can do takes
+an `ActiveMandate`.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import assert_never
 
 from licet.core.canonical import Json, digest
+from licet.core.exposure import Exposure, NotAPlanError, Plan, check_plan, plan_from_json, plan_to_json, share_of
 from licet.core.gate import OpenedGate
 from licet.core.ids import Digest, Fingerprint, LookId, MandateId, PersonId, UseCaseSlug
 from licet.core.people import Act
@@ -41,6 +45,7 @@ class Terms:
         planned_audits: how many audits feed the watch until expiry; later ones are not fed.
         daily_cap: most cases decided alone on one UTC day.
         lasts: from grant to expiry.
+        exposure: the steps by which it is exposed; none: all eligible cases from the beginning.
     """
 
     fingerprint: Fingerprint
@@ -56,6 +61,22 @@ class Terms:
     planned_audits: int
     daily_cap: int
     lasts: timedelta
+    exposure: Plan = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """What is left of the terms after the narrowing of this number: never more than they say.
+
+    Attributes:
+        since: from when on the scope is this one; None: it is still the one that was granted.
+    """
+
+    scope: Scope
+    daily_cap: int
+    audit_rate: float
+    narrowing: int
+    since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +97,14 @@ class ProposedMandate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ActiveMandate:
-    """A mandate in force: the only one under which AI decides alone. `round` counts from 1; each reinstatement begins another."""
+    """A mandate in force: the only one under which AI decides alone.
+
+    Attributes:
+        round: counts from 1; each reinstatement begins another.
+        reinstated_why: the reason that was given for the newest.
+        limits: what narrowings left; None: it was never narrowed.
+        exposed: where it stands in its plan of exposure; None: it has no plan, or nobody knows, and then nothing is exposed.
+    """
 
     proposed: ProposedMandate
     granted_by: PersonId
@@ -85,6 +113,9 @@ class ActiveMandate:
     round: int = 1
     reinstated_by: PersonId | None = None
     reinstated_at: datetime | None = None
+    reinstated_why: str = ""
+    limits: Limits | None = None
+    exposed: Exposure | None = None
 
     @property
     def id(self) -> MandateId:
@@ -95,6 +126,26 @@ class ActiveMandate:
     def terms(self) -> Terms:
         """What was granted."""
         return self.proposed.terms
+
+    @property
+    def scope(self) -> Scope:
+        """Which cases AI may decide alone now."""
+        return self.terms.scope if self.limits is None else self.limits.scope
+
+    @property
+    def daily_cap(self) -> int:
+        """Most cases decided alone on one UTC day, now."""
+        return self.terms.daily_cap if self.limits is None else self.limits.daily_cap
+
+    @property
+    def audit_rate(self) -> float:
+        """The probability with which a case decided alone is audited, now."""
+        return self.terms.audit_rate if self.limits is None else self.limits.audit_rate
+
+    @property
+    def share(self) -> float:
+        """The share of the cases inside the scope that AI is given now, in [0, 1]."""
+        return share_of(self.terms.exposure, self.exposed)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,6 +206,10 @@ def check_terms(terms: Terms, *, unversioned: bool) -> None:
     for holds, message in checks:
         if not holds:
             raise NotTermsError(message)
+    try:
+        check_plan(terms.exposure)
+    except NotAPlanError as error:
+        raise NotTermsError(str(error)) from None
 
 
 def grant(proposed: ProposedMandate, gate: OpenedGate, by: Permission, *, owner: PersonId | None, now: datetime) -> ActiveMandate | Refused:
@@ -177,7 +232,13 @@ def grant(proposed: ProposedMandate, gate: OpenedGate, by: Permission, *, owner:
     if gate.mandate != proposed.digest:
         why = f"The gate was opened for {(gate.mandate or 'nothing')[:12]}, not for this mandate ({proposed.digest[:12]})."
         return Refused(code="digest_mismatch", why=why, remedy="Ask for approvals of the present digest: `licet gate show`.")
-    return ActiveMandate(proposed=proposed, granted_by=person.id, granted_at=now, expires_at=now + proposed.terms.lasts)
+    return ActiveMandate(
+        proposed=proposed,
+        granted_by=person.id,
+        granted_at=now,
+        expires_at=now + proposed.terms.lasts,
+        exposed=Exposure(number=0, step=0, since=now) if proposed.terms.exposure else None,
+    )
 
 
 def suspend(active: ActiveMandate, *, by: PersonId, why: str, now: datetime) -> SuspendedMandate:
@@ -185,7 +246,9 @@ def suspend(active: ActiveMandate, *, by: PersonId, why: str, now: datetime) -> 
     return SuspendedMandate(active=active, suspended_by=by, suspended_at=now, why=why)
 
 
-def reinstate(suspended: SuspendedMandate, verdict_at: datetime | None, by: Permission, *, now: datetime) -> ActiveMandate | Refused:
+def reinstate(
+    suspended: SuspendedMandate, verdict_at: datetime | None, by: Permission, *, why: str, now: datetime
+) -> ActiveMandate | Refused:
     """Puts a suspended mandate in force again: by risk, on a met verdict younger than the suspension.
 
     Args:
@@ -193,22 +256,26 @@ def reinstate(suspended: SuspendedMandate, verdict_at: datetime | None, by: Perm
         verdict_at: when the newest met verdict for its fingerprint and standard, on sealed cases looked at for the first
             time after the suspension, was given; None where there is none.
         by: who was permitted to reinstate.
+        why: the reason, in words, for whoever asks later.
         now: when.
 
     Returns:
-        The mandate, active in its next round (whose watch starts anew with a chance of its own), or `Refused`.
+        The mandate, active in its next round (whose watch starts anew with a chance of its own) and at the first step of its plan of
+        exposure, as narrow as it was; or `Refused`.
     """
     person = by.person(Act.REINSTATE)
     if verdict_at is None or verdict_at <= suspended.suspended_at:
         scope = f"this system, its guards and its threshold of {suspended.active.terms.scope.threshold:.4f}"
-        why = f"No met verdict on fresh sealed cases since {suspended.suspended_at:%Y-%m-%d %H:%M} UTC that covers {scope}."
+        missing = f"No met verdict on fresh sealed cases since {suspended.suspended_at:%Y-%m-%d %H:%M} UTC that covers {scope}."
         remedy = "Import fresh cases with --parts 0:0:100 (other parts change the guards) and evaluate; or propose a new mandate then."
-        return Refused(code="verdict_not_fresh", why=why, remedy=remedy)
+        return Refused(code="verdict_not_fresh", why=missing, remedy=remedy)
     active = suspended.active
     if now >= active.expires_at:
-        why = f"The mandate expired at {active.expires_at:%Y-%m-%d %H:%M} UTC while suspended."
-        return Refused(code="mandate_not_suspended", why=why, remedy="Propose a new mandate: `licet mandate propose`.")
-    return replace(active, round=active.round + 1, reinstated_by=person.id, reinstated_at=now)
+        over = f"The mandate expired at {active.expires_at:%Y-%m-%d %H:%M} UTC while suspended."
+        return Refused(code="mandate_not_suspended", why=over, remedy="Propose a new mandate: `licet mandate propose`.")
+    exposed = None if active.exposed is None else Exposure(number=active.exposed.number + 1, step=0, since=now)
+    again = replace(active, round=active.round + 1, exposed=exposed)
+    return replace(again, reinstated_by=person.id, reinstated_at=now, reinstated_why=why)
 
 
 def revoke(mandate: ActiveMandate | SuspendedMandate, *, by: PersonId, why: str, now: datetime) -> RevokedMandate:
@@ -259,8 +326,9 @@ def terms_digest(use_case: UseCaseSlug, mandate: MandateId, terms: Terms, propos
 
 
 def terms_to_json(terms: Terms) -> Json:
-    """Writes terms as plain JSON: what is hashed, stored and shown."""
-    return {
+    """Writes terms as plain JSON: what is hashed, stored and shown. Without a plan the digests of earlier terms stay what they were."""
+    planned: dict[str, Json] = {"exposure": plan_to_json(terms.exposure)} if terms.exposure else {}
+    return planned | {
         "fingerprint": terms.fingerprint,
         "system": terms.system,
         "scope": scope_to_json(terms.scope),
@@ -300,7 +368,7 @@ def terms_from_json(raw: Json) -> Terms:
             "lasts_seconds": int(lasts),
         }:
             return Terms(
-                fingerprint=Fingerprint(fingerprint), system=system, scope=scope_from_json(scope), guardian=guardian,
+                exposure=_plan(raw), fingerprint=Fingerprint(fingerprint), system=system, scope=scope_from_json(scope), guardian=guardian,
                 standard=Digest(standard), look=LookId(look), verdict=Digest(verdict),
                 target=float(target), confidence=float(confidence),
                 audit_rate=float(audit_rate), planned_audits=planned_audits, daily_cap=daily_cap, lasts=timedelta(seconds=lasts),
@@ -308,3 +376,10 @@ def terms_from_json(raw: Json) -> Terms:
         case _:
             message = f"{raw!r} are not terms."
             raise NotStoredTermsError(message)
+
+
+def _plan(raw: Json) -> Plan:
+    try:
+        return plan_from_json(raw["exposure"]) if isinstance(raw, Mapping) and "exposure" in raw else ()
+    except NotAPlanError as error:
+        raise NotStoredTermsError(str(error)) from None

@@ -32,6 +32,7 @@ REASONS: Mapping[str, str] = {
     "never_alone_rule": "A rule of the schema says that a person decides such cases.",
     "high_stakes_case": "A rule of the schema says that it is a high-stakes case.",
     "cap_reached": "The mandate's cap for today is reached.",
+    "not_exposed": "It might be decided alone; the mandate is exposed to a share of such cases only, and chance left this one out.",
 }
 """Every reason why a person decides. Shown in exports and logs, never to a reviewer before the first answer."""
 
@@ -63,12 +64,14 @@ class Traffic:
         alone_today: how many cases were decided alone today.
         stop: the stop that is pressed; None where none is.
         now: the time.
+        exposed: whether chance gives this case to AI, at the share the mandate is exposed to.
     """
 
     fingerprint: Fingerprint
     alone_today: int
     stop: Stop | None
     now: datetime
+    exposed: bool = True
 
 
 def route(attributes: Mapping[str, str], proposed: Proposed, mandate: Mandate | None, traffic: Traffic) -> Route:
@@ -90,7 +93,7 @@ def route(attributes: Mapping[str, str], proposed: Proposed, mandate: Mandate | 
         case NoProposal():
             return ToPerson(reason="system_failed")
         case Proposal():
-            refused = outside_scope(active.terms.scope, attributes, proposed)
+            refused = outside_scope(active.scope, attributes, proposed) or (None if traffic.exposed else "not_exposed")
             return Alone(mandate=active, proposal=proposed) if refused is None else ToPerson(reason=refused)
         case _:
             assert_never(proposed)
@@ -117,7 +120,7 @@ def _inside_authority(mandate: ActiveMandate, traffic: Traffic) -> ActiveMandate
         return ToPerson(reason="mandate_expired")
     if traffic.fingerprint != mandate.terms.fingerprint:
         return ToPerson(reason="fingerprint_changed")
-    if traffic.alone_today >= mandate.terms.daily_cap:
+    if traffic.alone_today >= mandate.daily_cap:
         return ToPerson(reason="cap_reached")
     return mandate
 

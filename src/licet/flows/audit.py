@@ -152,8 +152,7 @@ def _status(
 ) -> AuditStatus:
     fed = [row for row in rows if row.fed]
     errors = sum(outcome_loss(_settled(row)) for row in fed)
-    delta = 1.0 - active.terms.confidence
-    low, high = confidence_sequence(errors=errors, n=len(fed), delta=delta)
+    low, high = error_interval(active, fed)
     waiting = [row for row in rows if row.outcome is None]
     late = [row for row in rows if isinstance(row.outcome, Overdue)] + [row for row in waiting if now >= row.drawn.due_at]
     return AuditStatus(
@@ -174,6 +173,18 @@ def _status(
     )
 
 
+def error_interval(active: ActiveMandate, fed: Sequence[audits.AuditRow]) -> tuple[float, float]:
+    """Interval of the error among cases decided alone, from audits within the scope as it is: those before say nothing of what is left."""
+    rows = [row for row in fed if not _is_before(active, row)]
+    errors = sum(outcome_loss(_settled(row)) for row in rows)
+    return confidence_sequence(errors=errors, n=len(rows), delta=1.0 - active.terms.confidence)
+
+
+def _is_before(active: ActiveMandate, row: audits.AuditRow) -> bool:
+    """Whether an audit was drawn before the scope became what it is now."""
+    return active.limits is not None and active.limits.since is not None and row.drawn.drawn_at < active.limits.since
+
+
 FURTHEST = 5000
 """Audits ahead within which a rise of the error is looked for."""
 
@@ -185,17 +196,19 @@ def _doubling(active: ActiveMandate, watch: watching.Watch) -> EstimatedDelay | 
 
 
 def watch_points(active: ActiveMandate, fed: Sequence[audits.AuditRow]) -> tuple[WatchPoint, ...]:
-    """The watch over time, computed again from the audits in the order in which they were drawn."""
+    """The watch over time, computed again from the audits in the order of drawing; the interval begins anew at the last narrowing."""
     terms = active.terms
     delta = 1.0 - terms.confidence
     watch = watching.start(target=terms.target, delta=delta, planned=terms.planned_audits)
+    outside = len([row for row in fed if _is_before(active, row)])
     points: list[WatchPoint] = []
-    errors = 0
+    errors = inside = 0
     for count, row in enumerate(fed, start=1):
         lost = outcome_loss(_settled(row))
         watch = watching.update(watch, loss=lost)
         errors += int(lost)
-        low, high = confidence_sequence(errors=errors, n=count, delta=delta)
+        inside = (0 if count == outside + 1 else inside) + int(lost)
+        low, high = confidence_sequence(errors=inside, n=count - outside if count > outside else count, delta=delta)
         points.append(
             WatchPoint(audits=count, errors=errors, evidence=watching.evidence(watch), line=watching.trip_line(watch), low=low, high=high)
         )

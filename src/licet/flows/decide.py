@@ -8,6 +8,7 @@ from datetime import datetime
 from licet.core.answer import answer_to_json
 from licet.core.audit import ANSWER_WITHIN, Drawn, is_drawn
 from licet.core.canonical import Json
+from licet.core.exposure import is_exposed
 from licet.core.grading import GRADER
 from licet.core.ids import BY_MANDATE, LICET, CaseNumber, Fingerprint
 from licet.core.ledger import Event
@@ -21,11 +22,11 @@ from licet.flows.audit import advance
 from licet.flows.deliver import DECISION, plan_effects
 from licet.flows.office import Office, entry
 from licet.flows.speakers import Said, who_spoke
-from licet.store import audits, decisions, stops, systems
+from licet.store import audits, decisions, exposures, stops, systems
 from licet.store.book import Tx
 from licet.store.payloads import commit_to
 
-RULES = "routing-3"
+RULES = "routing-4"
 """Version of the routing rules, recorded with every decision."""
 
 
@@ -62,6 +63,7 @@ class _Sheet:
     tasks: list[decisions.Task] = field(default_factory=list)
     drawn: list[Drawn] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
+    unexposed: list[CaseNumber] = field(default_factory=list)
 
 
 def decide(office: Office, tx: Tx, use_case: UseCase, items: Sequence[Item], said: Said, now: datetime) -> Done:
@@ -84,7 +86,7 @@ def decide(office: Office, tx: Tx, use_case: UseCase, items: Sequence[Item], sai
     auditor = _Auditor(mandate, ground)
     routes: dict[CaseNumber, Route] = {}
     for item in items:
-        traffic = found_now.traffic(fingerprint, more=len(sheet.decided))
+        traffic = found_now.traffic(fingerprint, item.number, more=len(sheet.decided))
         found = routes[item.number] = route(item.attributes, item.proposed, mandate, traffic)
         _note(office, tx, sheet, item, found)
         if isinstance(found, Alone) and auditor.draws(item.number):
@@ -93,6 +95,8 @@ def decide(office: Office, tx: Tx, use_case: UseCase, items: Sequence[Item], sai
     with tx.together():
         if isinstance(mandate, ActiveMandate):
             decisions.count_alone(tx, mandate.id, now, more=len(sheet.decided))
+            if mandate.exposed is not None and sheet.unexposed:
+                exposures.leave_to_people(tx, mandate.id, mandate.exposed, sheet.unexposed)
         _write(office, tx, sheet, items)
     reasons = Counter(found.reason for found in routes.values() if isinstance(found, ToPerson))
     return Done(mandate=mandate, alone=len(sheet.decided), audits=len(sheet.drawn), reasons=reasons, routes=routes)
@@ -107,10 +111,16 @@ class _Conditions:
     stop: Stop | None
     now: datetime
 
-    def traffic(self, fingerprint: Fingerprint, *, more: int) -> Traffic:
-        """What routing must know of the moment, after `more` cases were decided alone in this transaction."""
+    def traffic(self, fingerprint: Fingerprint, case: CaseNumber | None, *, more: int) -> Traffic:
+        """What routing must know of the moment and a case, after `more` were decided alone in this transaction."""
         before = 0 if self.ground is None else self.ground.alone_today
-        return Traffic(fingerprint=fingerprint, alone_today=before + more, stop=self.stop, now=self.now)
+        exposed = case is not None and self._exposes(case)
+        return Traffic(fingerprint=fingerprint, alone_today=before + more, stop=self.stop, now=self.now, exposed=exposed)
+
+    def _exposes(self, case: CaseNumber) -> bool:
+        if self.ground is None or not isinstance(self.mandate, ActiveMandate):
+            return False
+        return is_exposed(self.ground.secret, case, self.mandate.share)
 
 
 def _conditions(tx: Tx, use_case: UseCase, now: datetime) -> _Conditions:
@@ -129,7 +139,7 @@ def is_stopped(tx: Tx, use_case: UseCase, now: datetime) -> bool:
     """
     conditions = _conditions(tx, use_case, now)
     fingerprint = Fingerprint("") if conditions.mandate is None else proposed_of(conditions.mandate).terms.fingerprint
-    return route({}, PROBE, conditions.mandate, conditions.traffic(fingerprint, more=0)) == ToPerson(reason="stopped")
+    return route({}, PROBE, conditions.mandate, conditions.traffic(fingerprint, None, more=0)) == ToPerson(reason="stopped")
 
 
 class _Auditor:
@@ -141,7 +151,7 @@ class _Auditor:
         self._order = 0 if ground is None else ground.drawn
 
     def draws(self, case: CaseNumber) -> bool:
-        return self._mandate is not None and is_drawn(self._secret, case, self._mandate.terms.audit_rate)
+        return self._mandate is not None and is_drawn(self._secret, case, self._mandate.audit_rate)
 
     def drawn(self, case: CaseNumber, now: datetime) -> Drawn:
         if self._mandate is None:
@@ -153,7 +163,7 @@ class _Auditor:
             round=self._mandate.round,
             order=self._order,
             case=case,
-            probability=self._mandate.terms.audit_rate,
+            probability=self._mandate.audit_rate,
             drawn_at=now,
             due_at=now + ANSWER_WITHIN,
         )
@@ -167,6 +177,8 @@ def _note(office: Office, tx: Tx, sheet: _Sheet, item: Item, found: Route) -> No
     if isinstance(found, Alone):
         _note_alone(tx, sheet, item, found)
         return
+    if found.reason == "not_exposed":
+        sheet.unexposed.append(item.number)
     sheet.routed.append(_routed(sheet, item, decisions.TO_PERSON, found.reason, None))
     sheet.tasks.append(decisions.Task(token=office.draw.token("t_"), case=item.number, kind=ReviewKind.DECISION))
     facts = {"route": decisions.TO_PERSON, "reason": found.reason, "fingerprint": sheet.fingerprint, "rules": RULES}
@@ -183,6 +195,8 @@ def _note_alone(tx: Tx, sheet: _Sheet, item: Item, found: Alone) -> None:
         "rules": RULES,
         "grader": GRADER,
     }
+    if mandate.limits is not None:
+        versions["narrowing"] = mandate.limits.narrowing
     decided = decisions.Decided(
         case=item.number, answer=found.proposal.answer, by=BY_MANDATE + mandate.id, simulated=False, versions=versions
     )
@@ -191,9 +205,11 @@ def _note_alone(tx: Tx, sheet: _Sheet, item: Item, found: Alone) -> None:
     facts: dict[str, Json] = {
         "route": decisions.ALONE,
         "mandate": mandate.id,
-        "audit_rate": terms.audit_rate,
+        "audit_rate": mandate.audit_rate,
         "fingerprint": terms.fingerprint,
     }
+    if terms.exposure:
+        facts["share"] = mandate.share
     committed = commit_to(tx, item.salt, "answer", {"answer": answer_to_json(found.proposal.answer)})
     sheet.events.append(_event("case.routed", sheet, item, facts))
     sheet.events.append(_event("case.decided", sheet, item, {"commitment": committed, "versions": versions}))

@@ -9,7 +9,7 @@ from licet.core.reason import reason
 from licet.core.refusal import Refused
 from licet.core.use_case import Stage, UseCase
 from licet.flows.hold_gate import gate_of, stood_on
-from licet.flows.office import Office, allowed_person, entry, working
+from licet.flows.office import Office, entry, permitted, working
 from licet.store import stage_moves, use_cases
 from licet.store.stage_moves import Move
 
@@ -44,9 +44,9 @@ def enter_stage(office: Office, by: Actor, *, name: str, to: Stage, why: str) ->
         use_case = working(tx, name)
         if isinstance(use_case, Refused):
             return use_case
-        person = allowed_person(office, tx, by, Act.ENTER_STAGE, use_case)
-        if isinstance(person, Refused):
-            return person
+        permission = permitted(office, tx, by, Act.ENTER_STAGE, use_case)
+        if isinstance(permission, Refused):
+            return permission
         way = gates_between(use_case.stage, to, why=said)
         if isinstance(way, Refused):
             return way
@@ -55,7 +55,8 @@ def enter_stage(office: Office, by: Actor, *, name: str, to: Stage, why: str) ->
         if closed is not None:
             return closed
         use_cases.set_stage(tx, use_case, to)
-        stage_moves.add(tx, use_case, Move(was=use_case.stage, became=to, by=person.id, at=now, why=said))
+        stage_moves.add(tx, use_case, Move(was=use_case.stage, became=to, by=permission.by.id, at=now, why=said))
+        change = {"was": use_case.stage.value, "became": to.value, "policy": permission.policy}
         stood = stood_on(office, tx, use_case, now=now)
-        tx.record(entry("stage.changed", by=person.id, now=now, use_case=use_case, was=use_case.stage.value, became=to.value, **stood))
+        tx.record(entry("stage.changed", by=permission.by.id, now=now, use_case=use_case, **change, **stood))
         return Moved(use_case=use_cases.require(tx, name), was=use_case.stage)

@@ -10,13 +10,15 @@ from datetime import datetime
 from licet.core.answer import Answer
 from licet.core.audit import outcome_loss
 from licet.core.case import CaseState
+from licet.core.ids import MandateId
 from licet.core.mandate import ActiveMandate, Mandate, SuspendedMandate, expire
+from licet.core.narrowing import Narrowing
 from licet.core.refusal import Refused
 from licet.core.use_case import UseCase
+from licet.flows.audit import error_interval
 from licet.flows.office import Office
 from licet.stats import watch as watching
-from licet.stats.bounds import confidence_sequence
-from licet.store import audits, live, mandates, use_cases
+from licet.store import audits, live, mandates, narrowings, use_cases
 from licet.store.book import Tx
 from licet.store.live import Corrected, Effected, LiveCase
 
@@ -88,6 +90,12 @@ def mandate_now(office: Office, use_case: UseCase) -> Mandate | Refused:
     return _aged(found, now)
 
 
+def narrowings_of(office: Office, mandate: MandateId) -> list[Narrowing]:
+    """What was taken back of a mandate while it ran, oldest first."""
+    with office.book.read() as tx:
+        return narrowings.every(tx, mandate)
+
+
 def _aged(mandate: Mandate, now: datetime) -> Mandate:
     if not isinstance(mandate, ActiveMandate | SuspendedMandate):
         return mandate
@@ -100,7 +108,8 @@ class WatchNow:
 
     Attributes:
         counted: audits that were answered, or were not in time; `errors` of them speak against the promise.
-        low, high: interval of the error among cases decided alone, valid at any time, assuming it does not change; in [0, 1].
+        low, high: interval of the error among cases decided alone, valid at any time, assuming it does not change; in [0, 1]. After a
+            narrowing of the scope it rests on the audits since then.
         meter: share of the way to the trip line, in [0, 1].
     """
 
@@ -124,7 +133,7 @@ def watch_now(office: Office, use_case: UseCase) -> WatchNow | Refused:
         fed = [row for row in audits.every(tx, active.id) if row.drawn.round == active.round and row.fed]
         watch = mandates.watch_of(tx, active)
     errors = sum(outcome_loss(row.outcome) for row in fed if row.outcome is not None)
-    low, high = confidence_sequence(errors=errors, n=len(fed), delta=1.0 - active.terms.confidence)
+    low, high = error_interval(active, fed)
     return WatchNow(
         mandate=mandate,
         counted=len(fed),

@@ -8,6 +8,7 @@ from math import ceil
 from licet.core.approval import Subject
 from licet.core.audit import commitment
 from licet.core.canonical import Json
+from licet.core.exposure import Exposure, Plan
 from licet.core.gate import ClosedGate
 from licet.core.ids import LICET, Digest, MandateId, PersonId
 from licet.core.ledger import Event
@@ -27,6 +28,8 @@ from licet.core.mandate import (
     terms_to_json,
 )
 from licet.core.people import Act, Actor
+from licet.core.policy import Permission
+from licet.core.reason import reason
 from licet.core.refusal import Refused
 from licet.core.scope import scope_from_json
 from licet.core.standard import MeasureKind
@@ -39,7 +42,7 @@ from licet.flows.hold_gate import gate_of, stood_on
 from licet.flows.office import Office, allowed_person, entry, permitted, working
 from licet.flows.verdicts import fresh_verdict, newest_look, outlives_trips
 from licet.stats import watch as watching
-from licet.store import audits, looks, mandates, standards, systems, use_cases
+from licet.store import audits, exposures, looks, mandates, standards, systems, use_cases
 from licet.store.book import Tx
 
 
@@ -52,12 +55,14 @@ class Wishes:
         daily_cap: most cases decided alone on one UTC day.
         lasts: from grant to expiry.
         planned_audits: audits until expiry that feed the watch; None: rate times cap times days.
+        exposure: the steps by which it is exposed; none: all eligible cases from the beginning.
     """
 
     audit_rate: float = 0.1
     daily_cap: int = 1000
     lasts: timedelta = timedelta(days=30)
     planned_audits: int | None = None
+    exposure: Plan = ()
 
 
 def propose_mandate(office: Office, by: Actor, *, name: str, wishes: Wishes) -> ProposedMandate | Refused:
@@ -146,6 +151,7 @@ def _terms(tx: Tx, use_case: UseCase, met: looks.StoredLook, wishes: Wishes, sys
         planned_audits=planned,
         daily_cap=wishes.daily_cap,
         lasts=wishes.lasts,
+        exposure=wishes.exposure,
     )
 
 
@@ -213,7 +219,16 @@ def put_in_force(office: Office, tx: Tx, use_case: UseCase, granted: ActiveManda
         "warning": "audit draws are predictable by whoever operates the machine and reads its key file",
     }
     tx.record(entry("mandate.granted", by=granted.granted_by, now=granted.granted_at, use_case=use_case, **(dict(stood) | facts)))
+    if granted.exposed is not None:
+        begin_exposure(tx, use_case, granted, granted.exposed, by=granted.granted_by)
     enter_delegated(tx, use_case, by=granted.granted_by, now=granted.granted_at, stood=stood)
+
+
+def begin_exposure(tx: Tx, use_case: UseCase, active: ActiveMandate, first: Exposure, *, by: PersonId) -> None:
+    """Exposes a mandate at the first step of its plan, in the caller's transaction."""
+    exposures.move(tx, active.id, first, by=by, at=first.since)
+    facts: dict[str, Json] = {"mandate": active.id, "step": first.step, "share": active.share, "how": "begins", "evidence": None}
+    tx.record(entry("mandate.exposed", by=by, now=first.since, use_case=use_case, **facts))
 
 
 def enter_delegated(tx: Tx, use_case: UseCase, *, by: PersonId, now: datetime, stood: Mapping[str, Json]) -> None:
@@ -265,8 +280,13 @@ def step_back(tx: Tx, use_case: UseCase, now: datetime, by: PersonId) -> None:
         tx.record(entry("stage.changed", by=by, now=now, use_case=use_case, **change))
 
 
-def reinstate_mandate(office: Office, by: Actor, *, name: str) -> ActiveMandate | Refused:
-    """Puts the suspended mandate in force again, on a met verdict on fresh sealed cases; its watch starts anew."""
+def reinstate_mandate(office: Office, by: Actor, *, name: str, why: str) -> ActiveMandate | Refused:
+    """Puts the suspended mandate in force again, on a met verdict on fresh sealed cases; its watch starts anew.
+
+    Raises:
+        NotAReasonError: when `why` says nothing.
+    """
+    said = reason(why)
     with office.book.write() as tx:
         now = office.clock.now()
         use_case = working(tx, name)
@@ -280,18 +300,24 @@ def reinstate_mandate(office: Office, by: Actor, *, name: str) -> ActiveMandate 
             why = f"The mandate is {'absent' if suspended is None else state_of(suspended)}, not suspended."
             return Refused(code="mandate_not_suspended", why=why, remedy="See `licet mandate show`.")
         fresh = fresh_verdict(tx, use_case, suspended)
-        active = not_covered(tx, use_case, suspended.active) or reinstate(suspended, fresh, permission, now=now)
-        if isinstance(active, Refused):
-            return active
-        mandates.write_state(tx, active)
-        terms = active.terms
-        watch = watching.start(target=terms.target, delta=1.0 - terms.confidence, planned=terms.planned_audits)
-        mandates.start_watch(tx, active, watch)
-        actor = permission.by.id
-        facts: dict[str, Json] = {"mandate": active.id, "round": active.round, "policy": permission.policy}
-        tx.record(entry("mandate.reinstated", by=actor, now=now, use_case=use_case, **facts))
-        enter_delegated(tx, use_case, by=actor, now=now, stood=stood_on(office, tx, use_case, now=now))
+        active = not_covered(tx, use_case, suspended.active) or reinstate(suspended, fresh, permission, why=said, now=now)
+        if not isinstance(active, Refused):
+            _in_force_again(tx, use_case, active, permission, now=now)
+            enter_delegated(tx, use_case, by=permission.by.id, now=now, stood=stood_on(office, tx, use_case, now=now))
         return active
+
+
+def _in_force_again(tx: Tx, use_case: UseCase, active: ActiveMandate, permission: Permission, *, now: datetime) -> None:
+    """Writes a reinstatement: state, a watch of its own, ledger entry, and the first step of the plan."""
+    mandates.write_state(tx, active)
+    terms = active.terms
+    watch = watching.start(target=terms.target, delta=1.0 - terms.confidence, planned=terms.planned_audits)
+    mandates.start_watch(tx, active, watch)
+    by = permission.by.id
+    facts: dict[str, Json] = {"mandate": active.id, "round": active.round, "policy": permission.policy}
+    tx.record(entry("mandate.reinstated", by=by, now=now, use_case=use_case, **facts))
+    if active.exposed is not None:
+        begin_exposure(tx, use_case, active, active.exposed, by=by)
 
 
 def _id(mandate: Mandate) -> MandateId:

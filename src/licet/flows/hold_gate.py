@@ -29,14 +29,13 @@ def gate_of(office: Office, tx: Tx, use_case: UseCase, to: Stage, *, now: dateti
 
 
 def stood_on(office: Office, tx: Tx, use_case: UseCase, *, now: datetime) -> Mapping[str, Json]:
-    """What a stage is entered on, for the ledger: digests of rules, evidence, risk answers and policy, and the tier."""
+    """What a stage is entered on, for the ledger: digests of rules, evidence and risk answers, and the tier."""
     found = evidence_of(office, tx, use_case, now=now)
     return {
         "gates": found.gates,
         "evidence": found.digest,
         "tier": None if found.tier is None else found.tier.value,
         "risk": found.risk,
-        "policy": found.policy,
     }
 
 

@@ -6,7 +6,8 @@ from datetime import datetime
 
 from licet.core.evidence import MEANINGS, Part, View, view_for
 from licet.core.ids import CaseNumber
-from licet.core.ledger import WORDS, Event, UnknownWordError
+from licet.core.ledger import Event, UnknownWordError
+from licet.core.ledger_words import WORDS
 from licet.core.people import Act, Actor, Caller, Person
 from licet.core.refusal import Refused
 from licet.core.review import ReviewKind

@@ -8,6 +8,7 @@ from licet.core.answer import answer_label
 from licet.core.audit import Overdue
 from licet.core.canonical import Json, canonical_bytes
 from licet.core.evidence import OneCase, OnePeriod, Scope, View, WholeUseCase, view_for, view_to_json
+from licet.core.exposure import exposure_to_json
 from licet.core.ids import CaseNumber
 from licet.core.mandate import (
     ActiveMandate,
@@ -19,6 +20,7 @@ from licet.core.mandate import (
     state_of,
     terms_to_json,
 )
+from licet.core.narrowing import limits_to_json
 from licet.core.people import Act, Actor, Role
 from licet.core.refusal import Refused
 from licet.core.standard import CountersignedStandard, LockedStandard, standard_to_json
@@ -226,6 +228,8 @@ def _mandate(found: Mandate) -> Json:
             "reinstated_by": active.reinstated_by,
             "reinstated_at": None if active.reinstated_at is None else active.reinstated_at.isoformat(),
         }
+        data |= {"limits": limits_to_json(active.limits)} if active.limits is not None else {}
+        data |= {"exposed": exposure_to_json(active.exposed)} if active.exposed is not None else {}
     if isinstance(found, SuspendedMandate):
         data |= {"suspended_by": found.suspended_by, "suspended_at": found.suspended_at.isoformat()}
     if isinstance(found, RevokedMandate):

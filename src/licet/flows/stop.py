@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from licet.core.canonical import Json
 from licet.core.ids import PersonId, TeamName
 from licet.core.ledger import Event
 from licet.core.people import Act, Actor
@@ -89,8 +88,10 @@ def _lift(tx: Tx, where: Where, lifted: LiftedStop) -> LiftedStop:
 
 
 def _entry(word: str, where: Where, stop: Stop, *, by: PersonId, now: datetime) -> Event:
-    of_team: dict[str, Json] = {} if stop.team is None else {"team": stop.team}
-    return entry(word, by=by, now=now, use_case=_only(where), reach=stop.reach.value, **of_team)
+    """What the ledger says; a team's stop has words of its own: whoever verifies a pack cannot know whose a use case was."""
+    if stop.team is not None:
+        return entry(f"team_{word}", by=by, now=now, use_case=None, team=stop.team)
+    return entry(word, by=by, now=now, use_case=_only(where), reach=stop.reach.value)
 
 
 def _to_lift(where: Where) -> Act:

@@ -1,10 +1,11 @@
-"""Sweeping: what time alone brings about: a mandate ends, an audit is overdue, a watch counts what it may."""
+"""Sweeping: what time alone brings about: a mandate ends or goes on in its plan, an audit is overdue, a watch counts what it may."""
 
 from datetime import datetime
 
 from licet.core.mandate import ActiveMandate, Mandate, SuspendedMandate
 from licet.flows.audit import advance
 from licet.flows.chase import chase_requests
+from licet.flows.expose import is_due, raise_by_rule
 from licet.flows.let_through import let_changes_through
 from licet.flows.office import Office
 from licet.store import audits, mandates, use_cases
@@ -19,11 +20,16 @@ def sweep(office: Office) -> int:
     """
     with office.book.read() as tx:
         now = office.clock.now()
-        due = [use_case_id for use_case_id, mandate in mandates.all_running(tx) if _is_due(tx, mandate, now)]
+        running = mandates.all_running(tx)
+        due = [use_case_id for use_case_id, mandate in running if _is_due(tx, mandate, now)]
     for use_case_id in due:
         with office.book.write() as tx:
             advance(tx, use_cases.by_id(tx, use_case_id), office.clock.now())
-    return len(due) + chase_requests(office) + let_changes_through(office)
+    raised = 0
+    for use_case_id in [one for one, mandate in running if isinstance(mandate, ActiveMandate) and is_due(mandate, now)]:
+        with office.book.write() as tx:
+            raised += raise_by_rule(tx, use_cases.by_id(tx, use_case_id), office.clock.now())
+    return len(due) + raised + chase_requests(office) + let_changes_through(office)
 
 
 def _is_due(tx: Tx, mandate: Mandate, now: datetime) -> bool:

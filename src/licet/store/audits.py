@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, func, select, update
 
 from licet.core.audit import Agreed, Disagreed, Drawn, Outcome, Overdue
 from licet.core.ids import CaseNumber, MandateId
@@ -75,6 +75,14 @@ def every(tx: Tx, mandate: MandateId) -> list[AuditRow]:
     """All audits of a mandate, by round and order."""
     a = tables.audit
     return [_row(row) for row in tx.run(select(a).where(a.c.mandate_id == mandate).order_by(a.c.round, a.c.order))]
+
+
+def counted_since(tx: Tx, mandate: ActiveMandate, since: datetime) -> tuple[int, int]:
+    """How many audits drawn in the present round since a moment the watch has counted, and how many of them speak against AI."""
+    agreed = func.count().filter(_A.outcome == "agreed")
+    wanted = select(func.count().label("n"), agreed.label("agreed")).where(*_OF_ROUND, _A.fed.is_(True), _A.drawn_at >= since)
+    row = tx.run(wanted, {"mandate": mandate.id, "round": mandate.round}).one()
+    return int(row.n), int(row.n) - int(row.agreed)
 
 
 def word_of(outcome: Outcome) -> str:

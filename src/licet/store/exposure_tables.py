@@ -1,6 +1,6 @@
 """What lasts of a mandate beyond its terms: how far it is exposed, what was narrowed, and drills of the stop. Only the store reads this."""
 
-from sqlalchemy import Column, ForeignKey, Integer, String, Table, Text
+from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, String, Table, Text
 
 from licet.store.moments import Moment
 from licet.store.tables import metadata
@@ -32,5 +32,38 @@ drill = Table(
     Column("result", String(12)),
 )
 
-TABLES: tuple[Table, ...] = (team_stop, drill)
+narrowing = Table(
+    "narrowing",
+    metadata,
+    Column("mandate_id", ForeignKey("mandate.id"), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("limits", Text, nullable=False),
+    Column("changed", Text, nullable=False),
+    Column("certified", Boolean, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("why", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+)
+
+exposure = Table(
+    "exposure",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("mandate_id", ForeignKey("mandate.id"), nullable=False, index=True),
+    Column("state", Text, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+)
+
+unexposed = Table(
+    "unexposed",
+    metadata,
+    Column("case_number", ForeignKey("case_item.number"), primary_key=True, autoincrement=False),
+    Column("mandate_id", ForeignKey("mandate.id"), nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("agreed", Boolean),
+    Index("unexposed_step", "mandate_id", "number", "case_number"),
+)
+
+TABLES: tuple[Table, ...] = (team_stop, drill, narrowing, exposure, unexposed)
 """The tables of this file, in the order in which they are created."""

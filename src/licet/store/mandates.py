@@ -3,14 +3,16 @@
 import json
 from datetime import datetime
 from functools import lru_cache
-from typing import assert_never
+from typing import Any, assert_never
 
 from sqlalchemy import bindparam, func, insert, select, update
 
+from licet.core.exposure import Exposure, exposure_from_json
 from licet.core.ids import MandateId, PersonId, UseCaseSlug
 from licet.core.mandate import (
     ActiveMandate,
     ExpiredMandate,
+    Limits,
     Mandate,
     ProposedMandate,
     RevokedMandate,
@@ -20,10 +22,12 @@ from licet.core.mandate import (
     terms_from_json,
     terms_to_json,
 )
+from licet.core.narrowing import limits_from_json
 from licet.core.use_case import UseCase
 from licet.stats import watch as watching
 from licet.store import tables
 from licet.store.book import Record, Tx
+from licet.store.exposure_tables import exposure, narrowing
 
 PURPOSE = "audit draw"
 
@@ -50,7 +54,7 @@ def propose(tx: Tx, use_case: UseCase, mandate: ProposedMandate) -> None:
 def newest(tx: Tx, use_case: UseCase) -> Mandate | None:
     """The mandate as it stands: the newest proposed one, whatever became of it."""
     m = tables.mandate
-    row = tx.run(select(m).where(m.c.use_case_id == use_case.id).order_by(m.c.number.desc()).limit(1)).one_or_none()
+    row = tx.run(_MANDATE.where(m.c.use_case_id == use_case.id).order_by(m.c.number.desc()).limit(1)).one_or_none()
     return None if row is None else _mandate(row)
 
 
@@ -60,7 +64,15 @@ def in_force(tx: Tx, use_case: UseCase) -> Mandate | None:
     return None if row is None else _mandate(row)
 
 
-_GRANTED = select(tables.mandate).where(tables.mandate.c.use_case_id == bindparam("use_case"), tables.mandate.c.granted_at.is_not(None))
+def _newest_of(what: Any, order: Any) -> Any:  # noqa: ANN401 - columns of a statement
+    """The newest row's column of a mandate, as a column beside it."""
+    return select(what).where(what.table.c.mandate_id == tables.mandate.c.id).order_by(order.desc()).limit(1).scalar_subquery()
+
+
+_LIMITS = _newest_of(narrowing.c.limits, narrowing.c.number).label("limits")
+_EXPOSED = _newest_of(exposure.c.state, exposure.c.id).label("exposed")
+_MANDATE = select(tables.mandate, _LIMITS, _EXPOSED)
+_GRANTED = _MANDATE.where(tables.mandate.c.use_case_id == bindparam("use_case"), tables.mandate.c.granted_at.is_not(None))
 _IN_FORCE = _GRANTED.order_by(tables.mandate.c.granted_at.desc(), tables.mandate.c.number.desc()).limit(1)
 """Asked for every case: put together once."""
 
@@ -68,13 +80,13 @@ _IN_FORCE = _GRANTED.order_by(tables.mandate.c.granted_at.desc(), tables.mandate
 def every(tx: Tx, use_case: UseCase) -> list[Mandate]:
     """All mandates of a use case, oldest first."""
     m = tables.mandate
-    return [_mandate(row) for row in tx.run(select(m).where(m.c.use_case_id == use_case.id).order_by(m.c.number))]
+    return [_mandate(row) for row in tx.run(_MANDATE.where(m.c.use_case_id == use_case.id).order_by(m.c.number))]
 
 
 def all_running(tx: Tx) -> list[tuple[int, Mandate]]:
     """Every mandate of the installation that is active or suspended, with its use case's row id."""
     m = tables.mandate
-    rows = tx.run(select(m).where(m.c.state.in_(["active", "suspended"])))
+    rows = tx.run(_MANDATE.where(m.c.state.in_(["active", "suspended"])))
     return [(row._mapping["use_case_id"], _mandate(row)) for row in rows]
 
 
@@ -109,7 +121,7 @@ def write_state(tx: Tx, mandate: ActiveMandate | SuspendedMandate | ExpiredManda
                 "round": mandate.round,
                 "ended_by": None,
                 "ended_at": None,
-                "why": None,
+                "why": mandate.reinstated_why or None,
             }
             name = mandate.id
         case SuspendedMandate():
@@ -153,6 +165,18 @@ def _terms(raw: str) -> Terms:
     return terms_from_json(json.loads(raw))
 
 
+@lru_cache(maxsize=256)
+def _limits(raw: str) -> Limits:
+    """What narrowings left."""
+    return limits_from_json(json.loads(raw))
+
+
+@lru_cache(maxsize=256)
+def _exposure(raw: str) -> Exposure:
+    """Where a mandate stands in its plan."""
+    return exposure_from_json(json.loads(raw))
+
+
 def _mandate(row: Record) -> Mandate:
     r = row._mapping
     proposed = ProposedMandate(
@@ -189,6 +213,9 @@ def _granted(proposed: ProposedMandate, row: Record) -> ActiveMandate:
         round=r["round"],
         reinstated_by=None if r["reinstated_by"] is None else PersonId(r["reinstated_by"]),
         reinstated_at=r["reinstated_at"],
+        reinstated_why=(r["why"] or "") if r["state"] == "active" else "",
+        limits=None if r["limits"] is None else _limits(r["limits"]),
+        exposed=None if r["exposed"] is None else _exposure(r["exposed"]),
     )
 
 

@@ -74,7 +74,10 @@ class CurveFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MandateFacts:
-    """A mandate: what was granted, and how it stands. `why` says why it ended; `expires_at` is None while it is only proposed."""
+    """A mandate: what it lets AI do, and how it stands. `why` says why it ended; `expires_at` is None while it is only proposed.
+
+    `exposure` is its plan in words, empty where it has none; `narrowed` says that a part of what was granted was taken back.
+    """
 
     id: str
     state: str
@@ -88,6 +91,8 @@ class MandateFacts:
     daily_cap: int
     expires_at: datetime | None
     why: str = ""
+    exposure: str = ""
+    narrowed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Depends
 from pydantic import BaseModel, ConfigDict, Field
 
+from licet.core.exposure import share_of
 from licet.core.mandate import ActiveMandate, Mandate, ProposedMandate, RevokedMandate, SuspendedMandate, proposed_of, state_of
 from licet.core.refusal import Refused
 from licet.core.scope import in_words
@@ -31,6 +32,8 @@ class MandateOut(BaseModel):
     target: float = Field(description="The highest share of errors among cases decided alone that it promises.")
     audit_rate: float = Field(description="The probability with which a case decided alone is audited.")
     daily_cap: int = Field(description="Most cases decided alone on one UTC day.")
+    share: float = Field(description="The share of the cases in scope that is decided alone now, in [0, 1]; chance picks them.")
+    narrowed: bool = Field(description="Whether a part of what was granted was taken back; scope, cap and rate are those that are left.")
     granted_at: datetime | None
     expires_at: datetime | None
     why: str | None = Field(description="Why it was suspended or revoked.")
@@ -49,17 +52,20 @@ def _out(mandate: Mandate) -> MandateOut:
     proposed = proposed_of(mandate)
     terms, state = proposed.terms, state_of(mandate)
     granted = _granted(mandate)
+    now = terms if granted is None else granted
     word: Any = state
     return MandateOut(
         id=proposed.id,
         state=word,
         system=terms.system,
         fingerprint=terms.fingerprint,
-        scope=in_words(terms.scope),
-        threshold=terms.scope.threshold,
+        scope=in_words(now.scope),
+        threshold=now.scope.threshold,
         target=terms.target,
-        audit_rate=terms.audit_rate,
-        daily_cap=terms.daily_cap,
+        audit_rate=now.audit_rate,
+        daily_cap=now.daily_cap,
+        share=share_of(terms.exposure, None) if granted is None else granted.share,
+        narrowed=granted is not None and granted.limits is not None,
         granted_at=None if granted is None else granted.granted_at,
         expires_at=None if granted is None else granted.expires_at,
         why=mandate.why if isinstance(mandate, SuspendedMandate | RevokedMandate) else None,
