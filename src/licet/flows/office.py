@@ -135,9 +135,14 @@ def working(tx: Tx, slug: str) -> UseCase | Refused:
 
 
 def roles_here(tx: Tx, person: Person, use_case: UseCase | None) -> frozenset[Role]:
-    """The roles that a person has in a use case; with None in the installation. Flows ask this, never the person's own list."""
-    del tx, use_case
-    return person.roles
+    """The roles that a person has in a use case; with None in the installation. Flows ask this, never the person's own list.
+
+    Who lost a role, or whose account was disabled, since they came in acts with it no more; one given since counts when they come anew.
+    """
+    del use_case
+    there, account = people.by_id(tx, person.id), accounts.find(tx, person.id)
+    disabled = account is not None and account.disabled_at is not None
+    return frozenset() if there is None or disabled else person.roles & there.roles
 
 
 def allowed(office: Office, tx: Tx, by: Actor, act: Act, use_case: UseCase | None) -> Actor | Refused:
