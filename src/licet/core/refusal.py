@@ -51,6 +51,7 @@ CODES: Mapping[str, str] = {
     "not_labelled_enough": "A declared look needs more labelled sealed cases.",
     "not_narrower": "The narrowing would widen something, changes nothing, or names what cannot be relied on.",
     "not_on_worksheet": "The answer is for a case that is not on the worksheet.",
+    "not_a_place_for_it": "A role of the installation was to be given for one team or use case.",
     "not_permitted": "The person has no role that permits this act.",
     "not_the_owner": "Only the owner of this use case may do this.",
     "not_stopped": "The stop is not pressed.",
