@@ -35,7 +35,7 @@ def test_a_correction_is_in_the_export_in_the_report_and_in_a_pack_that_verifies
     assert (after[case]["answer"], after[case]["corrected_answer"]) == (said, "neither")
     assert {row["corrected_answer"] for name, row in after.items() if name != case} == {""}
     pack = granted.files / "pack.zip"
-    vkey = granted("evidence", "export", "mails", "-o", pack).data["vkey"]
+    vkey = granted("evidence", "export", "mails", "-o", pack, "--as", RISK).data["vkey"]
     found = typed("evidence", "verify", str(pack), "--key", vkey, "--json").data
     assert (found["status"], found["problems"]) == ("authentic", [])
     with zipfile.ZipFile(pack) as file:

@@ -92,7 +92,7 @@ def test_the_ledger_is_listed_in_pages_and_an_entry_shown_with_its_proof(granted
     words = {one["what"] for one in granted("ledger", "list", "--what", "mandate.", "--use-case", "mails").data["entries"]}
     assert words == {"mandate.proposed", "mandate.granted"}
     by = granted("ledger", "list", "--by", RISK).data["entries"]
-    assert {one["what"] for one in by} == {"standard.countersigned", "approval.given"}
+    assert {one["what"] for one in by} == {"standard.countersigned", "approval.given", "approval.passed"}
     assert granted("ledger", "list", "--from", "2001-01-01", "--to", "2001-01-01").data["entries"] == []
     assert "No such entry." in granted.shown("ledger", "list", "--to", "2001-01-01").out
     shown = granted("ledger", "show", "2").data

@@ -18,14 +18,18 @@ def test_the_questions_and_the_form(granted: Desk) -> None:
     assert "because nobody answered: at least prohibited" in granted.shown("risk", "show", "mails").out
 
 
-def test_answers_a_tier_and_a_mandate_that_is_taken_back(granted: Desk) -> None:
-    assert granted("risk", "show", "mails").data == {"use_case": "mails", "tier": None, "version": None}
-    assert "nobody answered" in granted.shown("risk", "show", "mails").out
-    path = granted.text("answers.yaml", MILD)
-    first = granted("risk", "answer", "mails", "--file", path, "--set", "personal_data=personal", "--as", BUILDER).data
+def test_before_anybody_answered_there_is_no_tier(signed: Desk) -> None:
+    assert signed("risk", "show", "mails").data == {"use_case": "mails", "tier": None, "version": None}
+    assert "nobody answered" in signed.shown("risk", "show", "mails").out
+    path = signed.text("answers.yaml", MILD)
+    first = signed("risk", "answer", "mails", "--file", path, "--set", "personal_data=personal", "--as", BUILDER).data
     assert (first["tier"], first["version"], first["was"], first["suspended"]) == ("medium", 1, None, None)
     assert (first["complete"], first["personal_data"]) == (True, True)
-    told = granted.shown("risk", "answer", "mails", "--set", "harm=yes", "--as", OWNER).out
+
+
+def test_answers_a_tier_and_a_mandate_that_is_taken_back(granted: Desk) -> None:
+    assert granted("risk", "show", "mails").data["tier"] == "low"
+    told = granted.shown("risk", "answer", "mails", "--set", "harm=yes", "--set", "personal_data=personal", "--as", OWNER).out
     assert "is suspended" in told
     assert "because of this answer: at least high" in told
     assert granted("mandate", "show", "mails").data["state"] == "suspended"
@@ -67,7 +71,6 @@ def test_what_cannot_be_meant_is_bad_usage(granted: Desk, words: tuple[str, ...]
 
 def test_obligations_of_a_use_case_and_of_all(granted: Desk) -> None:
     everything = granted("risk", "obligations", "--on", "2026-11-28").data
-    granted("risk", "answer", "mails", "--file", granted.text("answers.yaml", MILD), "--as", BUILDER)
     mild = granted("risk", "obligations", "mails", "--on", "2026-11-28").data
     assert len(mild["obligations"]) < len(everything["obligations"])
     oversight = next(one for one in everything["obligations"] if one["id"] == "eu-14")
