@@ -29,7 +29,7 @@ KEPT_FOR = timedelta(hours=1)
 """So long a provider's addresses and keys are taken as they were; a key that is not known is asked for at once."""
 
 ASKED_AGAIN = timedelta(seconds=10)
-"""For unknown keys the provider is asked so often at most."""
+"""For unknown keys, and after it did not answer, the provider is asked so often at most."""
 
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 KEY_TYPES = frozenset({"RSA", "EC", "OKP"})
@@ -101,6 +101,7 @@ class Oidc:
     secret: Callable[[], str]
     now: Callable[[], datetime]
     _known: Known | None = None
+    _failed: tuple[datetime, UnusableError] | None = None
     _turn: threading.Lock = field(default_factory=threading.Lock)
 
     def __post_init__(self) -> None:
@@ -145,10 +146,16 @@ class Oidc:
         """What the provider says of itself; asked again when it is old, or names a key that is not known."""
         with self._turn:
             known, now = self._known, self.now()
-            lasts = ASKED_AGAIN if unknown_key else KEPT_FOR
-            if known is None or now - known.at >= lasts:
-                known = self._known = self._asked(now)
-            return known
+            if known is not None and now - known.at < (ASKED_AGAIN if unknown_key else KEPT_FOR):
+                return known
+            if self._failed is not None and now - self._failed[0] < ASKED_AGAIN:
+                raise self._failed[1]
+            try:
+                self._known, self._failed = self._asked(now), None
+            except UnusableError as wrong:
+                self._failed = (now, wrong)
+                raise
+            return self._known
 
     def _asked(self, now: datetime) -> Known:
         said = _json(self._send("GET", self.issuer.rstrip("/") + "/.well-known/openid-configuration"), "its description")
