@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from licet.core.assignment import Grant, Place, TwoPlacesError, check_grant
 from licet.core.canonical import digest
@@ -18,6 +19,15 @@ from licet.edge.yaml_tree import Tree, read_tree
 
 TEXT = frozenset({"groups", "admit", "roles.group", "roles.role", "roles.team", "roles.use_case", "second_factor"})
 EVERYBODY = "everybody"
+EXAMPLE = "docs/accounts.md has an example."
+
+
+def _yes_or_no(raw: object) -> object:
+    """`true` and `false` as they are typed."""
+    return {"true": True, "false": False}.get(raw, raw) if isinstance(raw, str) else raw
+
+
+YesOrNo = Annotated[bool, BeforeValidator(_yes_or_no)]
 
 
 class _Form(BaseModel):
@@ -40,8 +50,8 @@ class _IdentityForm(_Form):
     groups: str = "groups"
     admit: list[str] | str
     roles: list[_RoleForm] = []
-    new_people: bool = False
-    link_verified_email: bool = False
+    new_people: YesOrNo = False
+    link_verified_email: YesOrNo = False
     second_factor: _ProofForm = _ProofForm()
 
 
@@ -55,7 +65,7 @@ def read_admission(path: Path) -> Admission:
     try:
         form = _IdentityForm.model_validate(tree.values)
     except ValidationError as error:
-        found = tuple(tree.finding(one["loc"], f"{one['msg']}.", "docs/accounts.md has an example.") for one in error.errors())
+        found = tuple(tree.finding(one["loc"], f"{_key(one['loc'])}: {one['msg']}.", EXAMPLE) for one in error.errors())
         raise BadFolderError(found) from None
     wrong = [*_wrong_admit(tree, form)]
     roles: dict[str, tuple[Grant, ...]] = {}
@@ -68,6 +78,10 @@ def read_admission(path: Path) -> Admission:
     if wrong:
         raise BadFolderError(tuple(wrong))
     return _admission(form, roles)
+
+
+def _key(place: tuple[int | str, ...]) -> str:
+    return ".".join(str(part) for part in place)
 
 
 def _admission(form: _IdentityForm, roles: dict[str, tuple[Grant, ...]]) -> Admission:
