@@ -151,8 +151,8 @@ def _past(desk: Desk, *, calls: bool) -> None:
 def grant(desk: Desk) -> None:
     """Puts a mandate in force that neither its cap nor its audits end."""
     wishes = ("--audit-rate", "0.02", "--daily-cap", "1000000", "--planned-audits", "100000")
-    desk("mandate", "propose", SLUG, *wishes, "--as", BUILDER)
     desk.ready(SLUG)
+    desk("mandate", "propose", SLUG, *wishes, "--as", BUILDER)
     desk("approve", SLUG, desk("gate", "show", SLUG).data["digest"], "--as", RISK)
     desk("mandate", "grant", SLUG, "--as", OWNER)
 

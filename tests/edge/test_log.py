@@ -4,6 +4,7 @@ import ast
 import io
 import json
 import logging
+import re
 import threading
 import warnings
 from collections.abc import Iterator
@@ -192,7 +193,7 @@ def test_what_is_declared_is_said_and_what_is_said_is_declared() -> None:
 def test_flows_and_rules_never_log() -> None:
     for folder in ("core", "flows", "store", "stats"):
         for file in (SOURCE / folder).rglob("*.py"):
-            assert "Journal" not in file.read_text("utf-8"), file
+            assert not re.search(r"import [^\n]*\bJournal\b", file.read_text("utf-8")), file
 
 
 @pytest.mark.parametrize(

@@ -55,7 +55,7 @@ def gates_of(world: World, people: int) -> GateRules:
 
 def policy(world: World) -> None:
     """The organisation gives itself a policy: proposed by one, approved by another."""
-    text = 'forbid (principal, action, resource) when { principal == resource };'
+    text = '@id("nobody") @says("Nobody is their own use case.")\nforbid (principal, action, resource) when { principal == resource };'
     made = propose_rules(world.office, world.owner, kind=RuleKind.POLICY, text=text)
     assert isinstance(made, ProposedRules)
     done(approve_rules(world.office, world.risk, digest=made.digest))

@@ -190,6 +190,7 @@ def test_a_granted_proposal_of_a_prohibited_use_case_is_refused_whatever_was_app
         world.import_cases(MAILS, past_cases(150))
         world.sign(MAILS)
         world.evaluate(MAILS)
+        world.ready(MAILS)
         done(propose_mandate(world.office, world.builder, name=MAILS, wishes=Wishes()))
         world.approve(MAILS)
         assess(world, mild({"scores_people": UNKNOWN}))

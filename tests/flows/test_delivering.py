@@ -174,7 +174,9 @@ def test_a_correction_arrives_after_the_decision_and_names_what_it_corrects(tmp_
         correct(world, case, "never")
         says: Iterator[Outcome] = iter([DOWN, Delivered(), Delivered(), Delivered()])
         world.effects.says = lambda message: next(says)
-        assert all_due(world) == 4
+        assert all_due(world) == 1
+        world.clock.pass_time(timedelta(minutes=1))
+        assert all_due(world) == 3
         told = world.effects.told[1:]
         assert [one["effect"] for one in told] == [1, 2, 3]
         assert [one["answer"] for one in told[1:]] == ["maybe", "never"]

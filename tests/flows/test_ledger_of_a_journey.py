@@ -110,6 +110,10 @@ EXPECTED = {
     "case.erased": 1,
     "cases.exported": 1,
     "sealed.opened": 1,
+    "risk.answered": 1,
+    "stop.pressed": 1,
+    "stop.exercised": 1,
+    "stop.lifted": 1,
 }
 
 

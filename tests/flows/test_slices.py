@@ -7,6 +7,7 @@ import pytest
 
 from licet.core.gate import ClosedGate, OpenedGate, Requirement
 from licet.core.history import PastCase
+from licet.core.people import Identity
 from licet.core.standard import (
     Measure,
     MeasureKind,
@@ -79,9 +80,9 @@ def test_with_a_slice_that_holds_a_high_risk_use_case_takes_two_distinct_people(
         world.assess(MAILS, harm="yes")
         done(propose_mandate(world.office, world.builder, name=MAILS, wishes=Wishes()))
         world.drill(MAILS)
-        world.approve(MAILS)
+        world.approve(MAILS, by=replace(world.risk, identity=Identity.CONFIRMED))
         assert [line.code for line in _missing(world)] == ["approved"]
-        world.approve(MAILS, by=world.other_owner)
+        world.approve(MAILS, by=replace(world.other_owner, identity=Identity.CONFIRMED))
         assert isinstance(world.gate(MAILS), OpenedGate)
 
 

@@ -28,13 +28,14 @@ def test_while_the_stop_is_pressed_people_decide_and_afterwards_the_same_mandate
     with World(tmp_path) as world:
         granted = world.journey(MAILS)
         assert world.submit(MAILS, LIVE[:20]).alone == 20
-        done(press_stop(world.office, world.owner, name=where, why="a drill"))
+        since = len(world.words())
+        done(press_stop(world.office, world.owner, name=where, why="a try"))
         tally = world.submit(MAILS, LIVE[20:40])
         assert (tally.alone, tally.reasons, tally.mandate) == (0, {"stopped": 20}, granted)
         done(lift_stop(world.office, world.risk, name=where))
         assert world.submit(MAILS, LIVE[40:]).alone == 20
         assert world.mandate(MAILS) == granted
-        assert not {"mandate.suspended", "stage.changed", "incident.opened"} & set(world.words()[world.words().index("stop.pressed") :])
+        assert not {"mandate.suspended", "stage.changed", "incident.opened"} & set(world.words()[since:])
 
 
 def test_the_stop_counts_in_the_very_deciding_transaction(tmp_path: Path) -> None:
@@ -76,16 +77,18 @@ def test_a_stop_reaches_its_use_case_only_and_the_installations_reaches_all(tmp_
 def test_pressing_twice_keeps_the_first_and_one_lift_lifts(tmp_path: Path, where: str | None) -> None:
     with World(tmp_path) as world:
         world.journey(MAILS)
+        drilled = len(of_word(world, "stop.pressed"))
         first = done(press_stop(world.office, world.owner, name=where, why="first"))
         again = done(press_stop(world.office, world.risk, name=where, why="second"))
         assert (first.repeated, again.repeated, again.stop) == (False, True, first.stop)
-        assert len(of_word(world, "stop.pressed")) == 1
+        assert len(of_word(world, "stop.pressed")) == drilled + 1
         lifted = done(lift_stop(world.office, world.risk, name=where))
         assert (lifted.stop, lifted.lifted_by) == (first.stop, world.risk.id)
         assert code(lift_stop(world.office, world.risk, name=where)) == "not_stopped"
         found = stop_status(world.office, name=MAILS)
-        assert (found.pressed, found.lifted) == ((), (lifted,))
-        assert stop_status(world.office, name=None).lifted == (lifted,)
+        assert found.pressed == ()
+        assert lifted in found.lifted
+        assert lifted in stop_status(world.office, name=None).lifted
 
 
 def test_who_may_press_and_who_may_lift(tmp_path: Path) -> None:
@@ -139,24 +142,26 @@ def test_the_ledger_says_who_pressed_and_never_why(tmp_path: Path) -> None:
         done(press_stop(world.office, MAILROOM, name=MAILS, why="Mrs Smith rang"))
         done(press_stop(world.office, world.risk, name=None, why="Mrs Smith rang again"))
         done(lift_stop(world.office, world.owner, name=MAILS))
-        here, everywhere = of_word(world, "stop.pressed")
+        drill, here, everywhere = of_word(world, "stop.pressed")
+        assert drill.by == world.owner.id
         assert (here.by, here.facts, here.use_case) == ("token:k_1", {"reach": "use_case", "identity": "token"}, MAILS)
         assert (everywhere.by, everywhere.facts, everywhere.use_case) == (
             world.risk.id,
             {"reach": "installation", "identity": "asserted"},
             None,
         )
-        assert [event.facts["reach"] for event in of_word(world, "stop.lifted")] == ["use_case"]
+        assert [event.facts["reach"] for event in of_word(world, "stop.lifted")] == ["use_case", "use_case"]
         assert not [raw for raw in world.entries() if b"Smith" in raw]
 
 
 def test_a_stop_and_its_ledger_entry_are_written_together_or_not_at_all(tmp_path: Path) -> None:
     with World(tmp_path) as world:
         world.journey(MAILS)
+        before = world.words()
         with pytest.raises(KilledError):
             press_stop(breaks(world, at=1, after_commit=False), world.risk, name=MAILS, why="x")
         assert stop_status(world.office, name=None).pressed == ()
-        assert "stop.pressed" not in world.words()
+        assert world.words() == before
         done(press_stop(world.office, world.risk, name=MAILS, why="x"))
         assert [stop.reach for stop in stop_status(world.office, name=None).pressed] == [Reach.USE_CASE]
 
@@ -175,6 +180,7 @@ def test_an_idle_use_case_can_be_stopped_before_its_mandate_is_granted(tmp_path:
         world.import_cases(MAILS, past_cases(150))
         world.sign(MAILS)
         world.evaluate(MAILS)
+        world.ready(MAILS)
         done(press_stop(world.office, world.owner, name=MAILS, why="not yet"))
         assert isinstance(world.earn(MAILS), ActiveMandate)
         assert world.submit(MAILS, LIVE[:5]).reasons == {"stopped": 5}
@@ -188,5 +194,4 @@ def test_a_stop_pressed_under_an_earlier_name_is_lifted_under_the_new_one(tmp_pa
         world.submit("post", LIVE[:5])
         done(lift_stop(world.office, world.owner, name="post"))
         assert world.submit("post", LIVE[5:10]).alone == 5
-        (lifted,) = stop_status(world.office, name="post").lifted
-        assert lifted.stop.use_case == "post"
+        assert {lifted.stop.use_case for lifted in stop_status(world.office, name="post").lifted} == {"post"}

@@ -95,7 +95,7 @@ def test_a_trip_suspends_opens_an_incident_and_tells_the_owner_in_one_transactio
             assert use_case.stage is Stage.ASSISTED
             assert [incident.kind for incident in notices.incidents(tx, use_case)] == ["watch_tripped"]
         settle(world.office)
-        assert [message.to for message in world.post.messages] == [world.owner.id]
+        assert [message.to for message in world.post.messages if "suspended" in message.subject] == [world.owner.id]
 
 
 def test_after_a_trip_the_next_chunk_goes_to_people(tmp_path: Path) -> None:

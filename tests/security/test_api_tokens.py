@@ -39,6 +39,9 @@ BODIES: Mapping[str, object] = {
     f"POST {AT}/cases/1/answer": {"answer": "yes"},
     f"POST {AT}/effects/replay": {"case": None},
     "POST /api/v1/session/confirm": {"password": "x"},
+    "POST /api/v1/approvals/r_1/approve": {"digest": "0" * 64},
+    "POST /api/v1/approvals/r_1/decline": {"why": "a test"},
+    "POST /api/v1/approvals/r_1/question": {"says": "a test?"},
 }
 
 
@@ -62,7 +65,7 @@ def operations(served: Served) -> list[tuple[str, str, Mapping[str, Any]]]:
 
 def ask(client: httpx.Client, method: str, path: str) -> httpx.Response:
     """Asks an address with a body it takes."""
-    at = path.replace("{slug}", MAILS).replace("{case}", "1")
+    at = path.replace("{slug}", MAILS).replace("{case}", "1").replace("{request}", "r_1")
     return client.request(method, at, json=BODIES[f"{method} {at}"]) if method == "POST" else client.request(method, at)
 
 

@@ -71,9 +71,9 @@ def desk(tmp_path: Path) -> Desk:
     here("standard", "countersign", "mails", "--as", emails["risk"])
     here("evaluate", "mails")
     answers = [word for code, answer in MILD_RISK.items() for word in ("--set", f"{code}={answer}")]
-    here("mandate", "propose", "mails", "--audit-rate", "0.2", "--as", emails["builder"])
     here("risk", "answer", "mails", *answers, "--as", emails["builder"])
     here("stop", "drill", "mails", "--as", emails["owner"])
+    here("mandate", "propose", "mails", "--audit-rate", "0.2", "--as", emails["builder"])
     here("approve", "mails", here("gate", "show", "mails").data["digest"], "--as", emails["risk"])
     here("mandate", "grant", "mails", "--as", emails["owner"])
     return here

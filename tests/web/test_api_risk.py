@@ -16,15 +16,17 @@ SCOPE = TokenScope.MANDATE_READ
 
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    """A served world whose use case nobody answered the risk questions of."""
+    """A served world."""
     with serving(tmp_path_factory.mktemp("risk")) as found:
         yield found
 
 
 def test_the_tier_and_what_each_answer_does_to_it(served: Served) -> None:
-    assert code(served.client.get(f"{AT}/risk")) == (404, "not_there")
-    made = done(answer_risk(served.world.office, served.world.builder, name=MAILS, answers={**MILD_RISK, "vulnerable": "yes"})).risk
-    found = served.client.get(f"{AT}/risk").json()
+    served.world.use_case("letters")
+    at = AT.replace(MAILS, "letters")
+    assert code(served.client.get(f"{at}/risk")) == (404, "not_there")
+    made = done(answer_risk(served.world.office, served.world.builder, name="letters", answers={**MILD_RISK, "vulnerable": "yes"})).risk
+    found = served.client.get(f"{at}/risk").json()
     assert (found["tier"], found["version"], found["digest"], found["complete"]) == ("medium", 1, made.digest, True)
     effect = next(one for one in found["answers"] if one["question"] == "vulnerable")
     assert effect == {"question": "vulnerable", "answer": "yes", "at_least": "medium", "because": ["vulnerable"], "without": "low"}
