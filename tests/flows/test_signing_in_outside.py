@@ -149,6 +149,10 @@ def test_the_highest_roles_take_a_second_factor_where_the_installation_asks_for_
     assert code(signs_in(world, in_groups("risk"), asking)) == "identity_refused"
     done(signs_in(world, in_groups("north"), asking))
     done(signs_in(world, replace(in_groups("risk"), amr=frozenset({"pwd", "otp"})), asking))
+    rita = replace(NORA, subject="s-2", email=world.risk.email)
+    assert code(signs_in(world, rita, asking)) == "identity_refused"
+    assert not any(one.facts["person"] == world.risk.id for one in of_word(world, "account.linked_outside"))
+    done(signs_in(world, replace(rita, amr=frozenset({"otp"})), asking))
 
 
 def test_an_address_makes_nobody_somebody_who_has_credentials(world: World, admin: Person) -> None:

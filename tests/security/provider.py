@@ -41,8 +41,13 @@ class Rogue:
     status: int = 200
     asked: list[str] = field(default_factory=list)
 
-    def signs(self, address: str, *, key: ECKey | OctKey | None = None, alg: str = ALG, **claims: object) -> str:
-        """What somebody brings back who went to an address of ours and signed in: a code. A claim of None is left out."""
+    def signs(self, address: str, **claims: object) -> str:
+        """What somebody brings back who went to an address of ours and signed in: a code.
+
+        A claim of None is left out; `key` and `alg` are no claims, but how the token is signed.
+        """
+        key, alg = claims.pop("key", self.key), str(claims.pop("alg", ALG))
+        assert isinstance(key, ECKey | OctKey)
         query = {name: values[0] for name, values in parse_qs(urlsplit(address).query).items()}
         now, access = int(self.now().timestamp()), f"access-{len(self.codes)}"
         half = hashlib.sha256(access.encode()).digest()[:16]
@@ -57,7 +62,7 @@ class Rogue:
         }
         said = {name: value for name, value in {**usual, **claims}.items() if value is not None}
         code = f"code-{len(self.codes)}"
-        word = unsigned(said) if alg == "none" else jwt.encode({"alg": alg, "kid": self.key.kid}, said, key or self.key, algorithms=[alg])
+        word = unsigned(said) if alg == "none" else jwt.encode({"alg": alg, "kid": self.key.kid}, said, key, algorithms=[alg])
         self.codes[code] = Issued(challenge=query["code_challenge"], redirect=query["redirect_uri"], word=word, access=access)
         return code
 

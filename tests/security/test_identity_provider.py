@@ -113,7 +113,7 @@ def test_clocks_may_differ_a_little(town: Town) -> None:
 def test_a_word_without_a_signature_of_the_providers_lets_nobody_in(town: Town) -> None:
     """Breaks when `none`, a secret that we know too, or the public key taken for a secret counts as a signature."""
     public = town.rogue.key.as_pem(private=False)
-    forged = {
+    forged: dict[str, dict[str, object]] = {
         "none": {"alg": "none"},
         "our secret": {"alg": "HS256", "key": OctKey.import_key(SECRET)},
         "the public key as a secret": {"alg": "HS256", "key": OctKey.import_key(hmac.digest(b"", public, "sha256"))},
@@ -226,7 +226,9 @@ def test_an_issuer_is_https_beyond_loopback() -> None:
 def test_a_confirmation_takes_that_somebody_showed_it_just_now(town: Town) -> None:
     """Breaks when a session of the provider's from this morning confirms an act of now, or somebody else confirms."""
     text = done(town.signs_in()).opened.text
-    for claims in ({}, {"auth_time": town.rogue.later(-3600)}, {"auth_time": True}, {"auth_time": town.rogue.later(0), "sub": "s-2"}):
+    now = town.rogue.later(0)
+    stale: list[dict[str, object]] = [{}, {"auth_time": now - 3600}, {"auth_time": True}, {"auth_time": now, "sub": "s-2"}]
+    for claims in stale:
         gone = town.goes(text=text)
         assert "prompt=login" in gone.address
         assert "max_age=0" in gone.address
@@ -242,7 +244,8 @@ def test_a_confirmation_takes_the_second_factor_where_the_installation_asks_for_
     town.outside = replace(town.outside, admission=replace(OPEN, second_factor=Proof(acr=frozenset({"high"}), amr=frozenset({"otp"}))))
     text = done(town.signs_in()).opened.text
     now = town.rogue.later(0)
-    for claims, expected in (({}, False), ({"amr": ["pwd"]}, False), ({"amr": ["pwd", "otp"]}, True)):
+    tried: list[tuple[dict[str, object], bool]] = [({}, False), ({"amr": ["pwd"]}, False), ({"amr": ["pwd", "otp"]}, True)]
+    for claims, expected in tried:
         gone = town.goes(text=text)
         found = town.comes(gone, town.rogue.signs(gone.address, auth_time=now, **claims), text=text)
         assert isinstance(found, Back) is expected, claims

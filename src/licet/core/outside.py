@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from licet.core.account import NEEDS_FACTOR
 from licet.core.assignment import Grant
-from licet.core.ids import Digest, PersonId
+from licet.core.ids import Digest
 from licet.core.people import Role
 from licet.core.refusal import Refused
 
@@ -14,9 +15,6 @@ AWAY_LASTS = timedelta(minutes=10)
 
 LEEWAY = timedelta(seconds=30)
 """How far the provider's clock may be from ours."""
-
-HIGHEST = frozenset({Role.ADMIN, Role.RISK})
-"""Roles for which the provider must name a second factor, where the installation asks for one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,8 +108,12 @@ def admitted(admission: Admission, said: Said) -> Refused | None:
     if admission.admit is not None and admission.admit.isdisjoint(said.groups):
         needed = ", ".join(sorted(admission.admit))
         return not_let_in(f"None of your groups at the identity provider is one that is let in here ({needed}).")
-    highest = any(grant.role in HIGHEST for grant in admission.grants(said))
-    if highest and not admission.second_factor.shown(said):
+    return factor_missing(admission, said, frozenset(grant.role for grant in admission.grants(said)))
+
+
+def factor_missing(admission: Admission, said: Said, roles: frozenset[Role]) -> Refused | None:
+    """Says no where somebody has a role that takes a second factor and the provider asked for none; None where it may be."""
+    if not roles.isdisjoint(NEEDS_FACTOR) and not admission.second_factor.shown(said):
         return not_let_in("The identity provider did not ask for the second factor that your roles take.")
     return None
 
@@ -154,11 +156,3 @@ def local_path(raw: str) -> str:
     """A path on this server to go on to, or `/` for whatever could lead elsewhere: another host, a backslash, a control character."""
     safe = raw.startswith("/") and not raw.startswith("//") and "\\" not in raw and raw.isprintable() and raw.isascii()
     return raw if safe else "/"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Linked:
-    """Who somebody of a provider is here."""
-
-    person: PersonId
-    linked_at: datetime

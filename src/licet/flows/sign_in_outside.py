@@ -9,7 +9,19 @@ from licet.core.assignment import Grant, Source, check_grant
 from licet.core.canonical import Json, canonical_bytes
 from licet.core.ids import LICET, PersonId
 from licet.core.ledger import commitment
-from licet.core.outside import AWAY_LASTS, Admission, Away, Said, admitted, confirms, local_path, may_be_new, may_link, not_let_in
+from licet.core.outside import (
+    AWAY_LASTS,
+    Admission,
+    Away,
+    Said,
+    admitted,
+    confirms,
+    factor_missing,
+    local_path,
+    may_be_new,
+    may_link,
+    not_let_in,
+)
 from licet.core.people import Person
 from licet.core.refusal import Refused
 from licet.flows.give_role import role_entry
@@ -127,26 +139,25 @@ def _person(office: Office, tx: Tx, admission: Admission, said: Said, now: datet
     known = outside.person_of(tx, said)
     if known is not None:
         person = people.by_id(tx, known)
-        return _open(tx, said, person, now)
+        return _open(tx, admission, said, person)
     there = people.by_email(tx, said.email) if said.email else None
     if there is None:
         return may_be_new(admission, said) or _added(office, tx, said, now)
     account = accounts.find(tx, there.id) or Account(person=there.id)
     has_credentials = account.set_up_at is not None or account.break_glass or outside.is_linked(tx, there.id)
-    refused = may_link(admission, said, has_credentials=has_credentials)
-    if refused is not None:
-        return refused
-    return _open(tx, said, there, now, to_link=True)
+    found = may_link(admission, said, has_credentials=has_credentials) or _open(tx, admission, said, there)
+    if isinstance(found, Person):
+        _link(tx, said, found, now)
+    return found
 
 
-def _open(tx: Tx, said: Said, person: Person | None, now: datetime, *, to_link: bool = False) -> Person | Refused:
-    """The person, if nobody disabled their account; one that was never set up is by this."""
+def _open(tx: Tx, admission: Admission, said: Said, person: Person | None) -> Person | Refused:
+    """The person, if nobody disabled their account, and the provider asked for what the roles take that an admin gave them."""
     account = None if person is None else accounts.find(tx, person.id)
     if person is None or (account is not None and account.disabled_at is not None):
         return Refused(code="account_disabled", why="Your account here is disabled.", remedy="Ask an admin: `licet account enable E-MAIL`.")
-    if to_link:
-        _link(tx, said, person, now)
-    return person
+    by_hand = frozenset(one.role for one in assignments.of(tx, person) if one.source is Source.HAND)
+    return factor_missing(admission, said, by_hand) or person
 
 
 def _added(office: Office, tx: Tx, said: Said, now: datetime) -> Person:
