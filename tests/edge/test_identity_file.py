@@ -34,7 +34,7 @@ def written(folder: Path, text: str) -> Path:
 
 def test_a_file_says_who_is_let_in_as_what(tmp_path: Path) -> None:
     found = read_admission(written(tmp_path, WHOLE))
-    assert (found.groups, found.admit) == ("https://example.org/groups", {"licet", "1"})
+    assert (found.groups, found.admit) == ("https://example.org/groups", frozenset({"licet", "1"}))
     north = Place(team=TeamName("north"))
     assert found.roles == {
         "risk-office": (Grant(role=Role.RISK),),

@@ -100,37 +100,47 @@ def unsigned(claims: dict[str, object]) -> str:
     return ".".join(base64.urlsafe_b64encode(part).rstrip(b"=").decode() for part in parts) + "."
 
 
+class Door(BaseHTTPRequestHandler):
+    """Its door."""
+
+    server: "Serving"
+
+    def do_GET(self) -> None:
+        """Says what it is."""
+        self._say({})
+
+    def do_POST(self) -> None:
+        """Takes a code."""
+        raw = self.rfile.read(int(self.headers["Content-Length"])).decode()
+        self._say({name: values[0] for name, values in parse_qs(raw).items()})
+
+    def _say(self, form: dict[str, str]) -> None:
+        status, said = self.server.rogue.answer(self.path, form, self.headers.get("Authorization", ""))
+        body = json.dumps(said).encode()
+        self.send_response(status)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - as http.server names it
+        """Says nothing."""
+
+
+class Serving(ThreadingHTTPServer):
+    """A provider that listens."""
+
+    def __init__(self, rogue: Rogue) -> None:
+        """Takes a free port."""
+        super().__init__(("127.0.0.1", 0), Door)
+        self.rogue = rogue
+        rogue.issuer = f"http://127.0.0.1:{self.server_port}"
+
+
 @contextmanager
 def provider(now: Callable[[], datetime]) -> Iterator[Rogue]:
-    """A provider that listens."""
-    rogue = Rogue(now)
-
-    class Door(BaseHTTPRequestHandler):
-        """Its door."""
-
-        def do_GET(self) -> None:
-            """Says what it is."""
-            self._say({})
-
-        def do_POST(self) -> None:
-            """Takes a code."""
-            raw = self.rfile.read(int(self.headers["Content-Length"])).decode()
-            self._say({name: values[0] for name, values in parse_qs(raw).items()})
-
-        def _say(self, form: dict[str, str]) -> None:
-            status, said = rogue.answer(self.path, form, self.headers.get("Authorization", ""))
-            body = json.dumps(said).encode()
-            self.send_response(status)
-            self.send_header("Content-Type", "application/json")
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - as http.server names it
-            """Says nothing."""
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Door) as server:
-        rogue.issuer = f"http://127.0.0.1:{server.server_port}"
+    """A provider that listens for as long as a test runs."""
+    with Serving(rogue := Rogue(now)) as server:
         thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
         thread.start()
         try:

@@ -20,7 +20,9 @@ routes = APIRouter(tags=["session"], route_class=GuardedRoute)
 
 Path = Annotated[str, Query(max_length=LONGEST, description="The path on this server to go on to; whatever leads elsewhere becomes `/`.")]
 Again = Annotated[bool, Query(description="Show once more who one is who is signed in; it holds for five minutes.")]
-Given = Annotated[str, Query(max_length=LONGEST)]
+State = Annotated[str, Query(max_length=LONGEST, description="As it was sent there.")]
+Code = Annotated[str, Query(max_length=LONGEST, description="What stands for the provider's word; empty where it let nobody in.")]
+Error = Annotated[str, Query(max_length=LONGEST, description="Why the provider let nobody in; without a code nobody is.")]
 
 
 @routes.get(GO, status_code=status.HTTP_303_SEE_OTHER, response_class=RedirectResponse, **ANYBODY)
@@ -38,10 +40,10 @@ async def go(come: Annotated[Newcomer, Depends(newcomer)], request: Request, *, 
 
 @routes.get(COME, status_code=status.HTTP_303_SEE_OTHER, response_class=RedirectResponse, **COMING_BACK)
 async def come(
-    there: Annotated[Newcomer, Depends(newcomer)], request: Request, *, state: Given = "", code: Given = "", error: Given = ""
+    there: Annotated[Newcomer, Depends(newcomer)], request: Request, *, state: State = "", code: Code = "", error: Error = ""
 ) -> Response:
     """Come back from the identity provider: the answer sets the session's cookie and goes on to the path of before."""
-    del error  # what is wrong shows in that there is no code
+    del error  # declared for OpenAPI; there is no code then
     outside, before = _outside(there), cookie_of(request)
     brought = Brought(state=state, code=code, kept=away_cookie(request), text=before)
     back = await there.desk.asking(lambda: come_back(there.desk.office, outside, brought))
