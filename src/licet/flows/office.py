@@ -140,9 +140,7 @@ def roles_here(tx: Tx, person: Person, use_case: UseCase | None) -> frozenset[Ro
     Who lost a role, or whose account was disabled, since they came in acts with it no more; one given since counts when they come anew.
     """
     del use_case
-    there, account = people.by_id(tx, person.id), accounts.find(tx, person.id)
-    disabled = account is not None and account.disabled_at is not None
-    return frozenset() if there is None or disabled else person.roles & there.roles
+    return person.roles & people.roles_of(tx, person.id)
 
 
 def allowed(office: Office, tx: Tx, by: Actor, act: Act, use_case: UseCase | None) -> Actor | Refused:
