@@ -159,9 +159,15 @@ def _counts(use: Use, envelope: Envelope) -> bool:
 def _running(tx: Tx, use_case: UseCase) -> ActiveMandate | Refused:
     running = mandates.in_force(tx, use_case)
     if isinstance(running, ActiveMandate):
-        return running
+        return running if running.limits is None else _narrowed(running)
     why = f"{use_case.slug!r} has no active mandate; an envelope is about changes of a system that runs."
     return Refused(code="mandate_not_active", why=why, remedy="Propose a mandate: `licet mandate propose`.")
+
+
+def _narrowed(running: ActiveMandate) -> Refused:
+    """A change has the terms of the mandate it replaces, so that it would undo, without anybody's yes, what people took back of it."""
+    why = f"Something of mandate {running.id!r} was taken back since it was granted; a change inside an envelope would undo that."
+    return Refused(code="outside_envelope", why=why, remedy="Propose a mandate and let people approve it: `licet mandate propose`.")
 
 
 def _terms(tx: Tx, use_case: UseCase, met: looks.StoredLook, running: ActiveMandate, starts: datetime) -> Terms:

@@ -10,7 +10,7 @@ from licet.core.ids import PersonId, UseCaseSlug
 from licet.core.ledger import Event
 from licet.core.people import Act, Actor, Person, Role
 from licet.core.refusal import Refused
-from licet.flows.accounts import founding
+from licet.flows.accounts import founding, without_factor
 from licet.flows.office import Office, allowed, entry
 from licet.store import accounts, assignments, people, use_cases
 from licet.store.book import Tx
@@ -36,10 +36,9 @@ def give_role(office: Office, by: Actor, *, email: str, grant: Grant) -> Given |
         if isinstance(found, Refused):
             return found
         giver, person = found
-        there = assignments.find(tx, person, grant)
-        if there is not None and there.source is Source.HAND:
-            why = f"{person.email!r} is {grant.role.value} for {grant.place.words} already."
-            return Refused(code="already_done", why=why, remedy="")
+        refused = _has_it(tx, person, grant) or without_factor(tx, person, frozenset({grant.role}))
+        if refused is not None:
+            return refused
         person = assignments.give(tx, person, grant, Source.HAND, at=now)
         tx.record(role_entry("role.given", person, grant, source=Source.HAND, by=giver.id, now=now))
         return _given(tx, person)
@@ -103,6 +102,13 @@ def _to_change(office: Office, tx: Tx, by: Actor, email: str, grant: Grant) -> t
     if person.id == permitted.id:
         return Refused(code="same_person", why="Nobody gives a role to themselves, or takes one.", remedy="Let another admin do it.")
     return permitted, person
+
+
+def _has_it(tx: Tx, person: Person, grant: Grant) -> Refused | None:
+    there = assignments.find(tx, person, grant)
+    if there is None or there.source is Source.PROVIDER:
+        return None
+    return Refused(code="already_done", why=f"{person.email!r} is {grant.role.value} for {grant.place.words} already.", remedy="")
 
 
 def _last_admin(tx: Tx, person: Person, grant: Grant) -> bool:
