@@ -16,7 +16,7 @@ from licet.flows.evaluate import Evaluated
 from licet.flows.grant import grant_mandate, propose_mandate
 from licet.flows.set_standard import lock_standard, revise_standard
 from licet.pretend import ScriptedSystem
-from licet.store import tables
+from licet.store import standards, tables, use_cases
 from licet.store.book import ClockWentBackError
 from licet.testing import World, done, past_cases, promise, says_like
 from tests.abuse.count import Count, Ground
@@ -98,8 +98,6 @@ def standard_changed_after_results(ground: Ground) -> Count:
     for name, change in CHANGES.items():
         with World(ground.folder / name / "failed") as world:
             count.saw(f"{name}: a failed system passes", succeeded=failed_passes(world, change))
-        if name == "edited_on_disk":
-            continue  # The file is no part of what was approved: nothing that stands changes by it.
         with World(ground.folder / name / "approved") as world:
             count.saw(f"{name}: an old yes counts on", succeeded=approved_counts_on(world, change))
     return count
@@ -128,11 +126,19 @@ def approved_counts_on(world: World, change: Change) -> bool:
     digest = asked(world)
     done(approve_gate(world.office, world.risk, name=MAILS, digest=digest))
     assert isinstance(world.gate(MAILS), OpenedGate)
+    before = signed(world)
     change(world)
-    done_again = approve_gate(world.office, world.risk, name=MAILS, digest=digest)
-    del done_again  # Refused or not: what counts is whether it opens the gate.
+    if signed(world) == before:
+        return False  # The file alone, or a clock that was refused: what was approved is what stands.
+    approve_gate(world.office, world.risk, name=MAILS, digest=digest)
     proposed = propose_mandate(world.office, world.builder, name=MAILS, wishes=WISHES)
     return isinstance(proposed, ProposedMandate) or isinstance(world.gate(MAILS), OpenedGate) or _granted(world)
+
+
+def signed(world: World) -> object:
+    """The standard as it stands."""
+    with world.office.book.read() as tx:
+        return standards.newest(tx, use_cases.require(tx, MAILS))
 
 
 def _granted(world: World) -> bool:
