@@ -25,6 +25,7 @@ from licet.core.reason import reason
 from licet.core.refusal import Refused
 from licet.core.token import token_digest
 from licet.flows.office import Office, allowed, allowed_person, entry
+from licet.flows.roles import person_anywhere
 from licet.store import accounts, notices, people, sessions, tokens
 from licet.store.book import Tx
 
@@ -59,7 +60,7 @@ def founding(tx: Tx, by: Actor) -> Actor | Refused:
 def without_factor(tx: Tx, person: Person, roles: frozenset[Role]) -> Refused | None:
     """Says no to a role that takes a second factor, for somebody who has set their account up without one; None where nothing lacks."""
     account = accounts.find(tx, person.id)
-    if account is None or account.set_up_at is None or account.second_factor or not roles & NEEDS_FACTOR:
+    if account is None or account.password is None or account.second_factor or not roles & NEEDS_FACTOR:
         return None
     why = f"{person.email!r} signs in without a second factor; admins and risk need one."
     return Refused(code="factor_needed", why=why, remedy="Let them set their account up anew with one: `licet account link E-MAIL`.")
@@ -200,7 +201,7 @@ def _step(office: Office, secret: str, code: str | None, *, needs: bool) -> int 
 
 def _needs_factor(tx: Tx, person: Person) -> bool:
     account = accounts.find(tx, person.id)
-    return person.has(*NEEDS_FACTOR) and not (account is not None and account.break_glass)
+    return person_anywhere(tx, person).has(*NEEDS_FACTOR) and not (account is not None and account.break_glass)
 
 
 def _valid(tx: Tx, text: str, now: datetime) -> tuple[Link, Person] | Refused:
@@ -322,7 +323,10 @@ def _emergency_admin(office: Office, tx: Tx, *, by: PersonId, now: datetime) -> 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListedAccount:
-    """A person with their account; None: they have none. `recovery`: codes they have left; `sessions`: that nobody ended."""
+    """A person with their account; None: they have none. Their roles are all that they have anywhere.
+
+    `recovery`: codes they have left; `sessions`: that nobody ended.
+    """
 
     person: Person
     account: Account | None
@@ -335,7 +339,7 @@ def list_accounts(office: Office) -> list[ListedAccount]:
     with office.book.read() as tx:
         return [
             ListedAccount(
-                person=person,
+                person=person_anywhere(tx, person),
                 account=accounts.find(tx, person.id),
                 recovery=accounts.recovery_left(tx, person.id),
                 sessions=len(sessions.of(tx, person.id)),

@@ -31,7 +31,8 @@ from licet.flows.cover import envelope_in_force, void_if_changed
 from licet.flows.grant import Wishes, met_look, terms_on
 from licet.flows.let_through import end_use
 from licet.flows.office import Office, allowed_person, entry, working
-from licet.store import approvals, envelopes, looks, mandates, notices, people, systems, use_cases
+from licet.flows.roles import everybody_here
+from licet.store import approvals, envelopes, looks, mandates, notices, systems, use_cases
 from licet.store.book import Tx
 
 
@@ -207,7 +208,7 @@ def _tell(tx: Tx, use_case: UseCase, waiting: WaitingUse, made: ProposedMandate,
         f"{made.terms.system} is to replace the system that runs, inside envelope {waiting.envelope}. "
         f"From {waiting.window_ends:%Y-%m-%d %H:%M} UTC on it is in force. To say no: licet envelope veto {use_case.slug} --why ..."
     )
-    told = {person.id for person, _ in people.everyone(tx) if person.has(Role.RISK)} | ({use_case.owner} if use_case.owner else set())
+    told = {person.id for person in everybody_here(tx, use_case) if person.has(Role.RISK)} | ({use_case.owner} if use_case.owner else set())
     for person in sorted(told):
         notices.tell(tx, Message(to=person, subject=f"{use_case.title}: a change waits for a veto", body=body), at=now)
 

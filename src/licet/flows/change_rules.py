@@ -12,7 +12,8 @@ from licet.core.refusal import Refused
 from licet.core.rules import ProposedRules, RuleKind, RulesInForce, check_rules_text, rules_digest, second
 from licet.flows.cover import void_everywhere
 from licet.flows.fast_track import end_fast_lane_if_changed
-from licet.flows.office import Office, allowed_person, asked_of, entry, roles_here
+from licet.flows.office import Office, allowed_person, asked_of, entry
+from licet.flows.roles import roles_here
 from licet.store import people, rules
 from licet.store.book import Tx
 

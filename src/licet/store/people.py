@@ -39,10 +39,10 @@ _DISABLED = exists().where(account.c.person_id == tables.person.c.id, account.c.
 _ROLES = select(tables.person.c.roles).where(tables.person.c.id == bindparam("person"), ~_DISABLED)
 
 
-def roles_of(tx: Tx, person: PersonId) -> frozenset[Role]:
-    """The roles somebody carries now; none where nobody has this id, or the account is disabled. Cheap: it is asked with every act."""
+def roles_of(tx: Tx, person: PersonId) -> frozenset[Role] | None:
+    """The installation-wide roles somebody has now; None where nobody has this id, or the account is disabled. Cheap: each act asks."""
     found = tx.run(_ROLES, {"person": person}).scalar_one_or_none()
-    return frozenset() if found is None else frozenset(Role(role) for role in json.loads(found))
+    return None if found is None else frozenset(Role(role) for role in json.loads(found))
 
 
 def everyone(tx: Tx) -> list[tuple[Person, bytes]]:
