@@ -146,6 +146,20 @@ def test_risk_pulls_out_what_it_passed_before_it_is_granted(tmp_path: Path) -> N
         assert code(veto_fast(world.office, world.risk, name=MAILS, why="again")) == "request_not_open"
 
 
+def test_who_closes_it_takes_back_what_it_passed_and_nobody_granted_yet(tmp_path: Path) -> None:
+    with World(tmp_path) as world:
+        met(world)
+        opened(world)
+        asked(world)
+        done(close_fast_lane(world.office, world.risk))
+        assert isinstance(request(world), DeclinedRequest)
+        assert code(grant_mandate(world.office, world.owner, name=MAILS)) == "approved"
+        settle(world.office)
+        assert world.post.messages[-1].to == world.builder.id
+        world.approve(MAILS)
+        assert isinstance(done(grant_mandate(world.office, world.owner, name=MAILS)), ActiveMandate)
+
+
 def test_only_risk_opens_and_closes_it_and_not_from_within_a_team(tmp_path: Path) -> None:
     with World(tmp_path) as world:
         until = world.clock.at + timedelta(days=30)

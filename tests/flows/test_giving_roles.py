@@ -13,6 +13,7 @@ from licet.core.people import Act, Identity, Person, Role
 from licet.core.refusal import Refused
 from licet.core.use_case import UseCase
 from licet.flows.ask import approvers
+from licet.flows.ask_policy import somebody
 from licet.flows.follow import use_case_named
 from licet.flows.give_role import give_role, list_roles, take_role
 from licet.flows.office import Office, allowed
@@ -88,6 +89,7 @@ def test_a_role_holds_where_it_was_given_and_nowhere_else(world: World, admin: P
     for place, where in PLACES.items():
         grant = Grant(role=role, place=place)
         done(give_role(world.office, admin, email=newcomer.email, grant=grant))
+        newcomer = somebody(world.office, newcomer.email)
         assert {name for name in (HERE, BESIDE, AWAY) if may(world.office, newcomer, ACTS[role], name)} == {name for name in where if name}
         with world.office.book.read() as tx:
             refused = allowed(world.office, tx, anew(tx, newcomer), Act.STOP, None)

@@ -12,6 +12,7 @@ from licet.core.people import Act, Role
 from licet.core.rules import ProposedRules, RuleKind
 from licet.flows.accounts import Chosen, disable_account, look_at_link, make_link, set_up_account
 from licet.flows.approve import approve_gate
+from licet.flows.assess_risk import answer_risk
 from licet.flows.bound_changes import use_envelope
 from licet.flows.change_rules import approve_rules, propose_rules, rules_of
 from licet.flows.fast_track import open_fast_lane
@@ -120,6 +121,15 @@ def test_whose_account_is_to_be_set_up_anew_is_told(world: World) -> None:
     assert [(told.to, told.subject) for told in world.post.messages] == [(world.risk.id, "Licet: a link that sets your account up anew")]
     assert done(look_at_link(world.office, link.text)).needs_factor
     assert code(set_up_account(world.office, link.text, Chosen(password=GOOD, code=None))) == "factor_needed"
+
+
+@pytest.mark.parametrize("besides", [Role.OWNER, Role.BUILDER])
+def test_risk_that_may_own_or_build_it_tomorrow_lowers_no_tier_today(world: World, besides: Role) -> None:
+    world.use_case(MAILS)
+    world.assess(MAILS, harm="yes")
+    both = world.person("rosa", Role.RISK, besides)
+    assert code(answer_risk(world.office, both, name=MAILS, answers={"harm": "no"})) == "lowering_takes_risk"
+    done(answer_risk(world.office, world.risk, name=MAILS, answers={"harm": "no"}))
 
 
 SHUT = '@id("shut") @says("Nobody.") forbid (principal, action, resource) unless { %s };'

@@ -29,6 +29,7 @@ from licet.core.use_case import UseCase
 from licet.flows.ask import ask_for
 from licet.flows.cover import envelope_in_force, void_if_changed
 from licet.flows.grant import Wishes, met_look, terms_on
+from licet.flows.let_through import end_use
 from licet.flows.office import Office, allowed_person, entry, working
 from licet.flows.roles import everybody_here
 from licet.store import approvals, envelopes, looks, mandates, notices, systems, use_cases
@@ -98,6 +99,7 @@ def use_envelope(office: Office, by: Actor, *, name: str) -> ProposedMandate | R
         prepared = _prepare(office, tx, use_case, now)
         if isinstance(prepared, Refused):
             return prepared
+        _end_earlier(tx, use_case, now)
         made = ProposedMandate(
             id=MandateId(office.draw.token("m_")), use_case=use_case.slug, terms=prepared.terms, proposed_by=person.id, proposed_at=now
         )
@@ -114,6 +116,13 @@ def use_envelope(office: Office, by: Actor, *, name: str) -> ProposedMandate | R
         void_if_changed(office, tx, use_case, now)
         _tell(tx, use_case, waiting, made, now)
         return made
+
+
+def _end_earlier(tx: Tx, use_case: UseCase, now: datetime) -> None:
+    """Ends the change that waited before: one waits at a time, so that a veto is of the one that would take effect."""
+    for use in envelopes.uses(tx, use_case):
+        if isinstance(use, WaitingUse):
+            end_use(tx, use_case, use, now)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,20 +4,20 @@ from dataclasses import replace
 
 from licet.core.people import Person, Role
 from licet.core.use_case import UseCase
-from licet.store import accounts, assignments, people
+from licet.store import assignments, people
 from licet.store.book import Tx
 
 
 def roles_here(tx: Tx, person: Person, use_case: UseCase | None) -> frozenset[Role]:
     """The roles that a person has in a use case, as this transaction finds them: the installation's, its team's and its own.
 
-    With None those of the installation. Flows ask this, never the person's own list. Who lost a role, or whose account was disabled,
-    since they came in acts with it no more; one of the installation that was given since counts when they come anew.
+    With None those of the installation. Flows ask this, never the person's own list: who lost a role, or whose account was disabled,
+    since they came in acts with it no more; an installation-wide one given since counts when they come anew.
     """
-    there, account = people.by_id(tx, person.id), accounts.find(tx, person.id)
-    if there is None or (account is not None and account.disabled_at is not None):
+    there = people.roles_of(tx, person.id)
+    if there is None:
         return frozenset()
-    everywhere = person.roles & there.roles
+    everywhere = person.roles & there
     return everywhere if use_case is None else everywhere | assignments.roles_given(tx, person.id, use_case)
 
 
