@@ -11,7 +11,9 @@ from licet.core.case import Content
 from licet.core.effect import Outcome, Way
 from licet.core.ids import CaseNumber, Digest, UseCaseSlug
 from licet.core.incident import Message
+from licet.core.outside import Away, Said
 from licet.core.policy import Asked, PolicyAnswer
+from licet.core.refusal import Refused
 from licet.core.signal import Fact
 from licet.core.system import Precedent, Proposed, SystemCard, SystemKind
 
@@ -309,4 +311,25 @@ class Durable(Protocol):
 
     def close(self) -> None:
         """Ends."""
+        ...
+
+
+class Provider(Protocol):
+    """An identity provider (OpenID Connect Core 1.0), to which people are sent and which gives its word on them."""
+
+    def address(self, away: Away, state: str) -> str | Refused:
+        """Where somebody is sent who is to sign in; `Refused` (`identity_unavailable`) where the provider does not answer."""
+        ...
+
+    def word(self, away: Away, code: str, groups: str) -> Said | Refused:
+        """What the provider says of whoever brings a code, with all checked that binds it to this sign-in.
+
+        Args:
+            away: the sign-in as it went.
+            code: what they bring.
+            groups: the claim that holds groups.
+
+        Returns:
+            Its word; `Refused` with `identity_refused` where it does not hold, or `identity_unavailable`.
+        """
         ...

@@ -29,6 +29,9 @@ SETTINGS: Mapping[str, str] = {
     "LICET_BODY_LIMIT": "Most bytes of one request to `licet serve`. Default: 10485760.",
     "LICET_SESSION_FILE": "Where the command line keeps the session of whoever signed in, readable by its owner alone. Default: a file for "
     "this installation in `$XDG_STATE_HOME/licet` or `~/.local/state/licet`.",
+    "LICET_OIDC_ISSUER": "Address of an identity provider (OpenID Connect), exactly as it names itself; people sign in through it by what "
+    "identity.yaml says. Takes the extra `licet[oidc]`, LICET_OIDC_CLIENT_ID and the secret LICET_SECRET_OIDC. Default: none.",
+    "LICET_OIDC_CLIENT_ID": "Licet's own name at the identity provider.",
     "LICET_PROXIES": "Addresses, with commas between, of the proxies before `licet serve`; what they say in X-Forwarded-For is the address "
     "that guesses at passwords are counted under. Default: none.",
     "LICET_DATA": "Folder with data sets for `make studies`; the product does not read it.",
@@ -37,6 +40,7 @@ SETTINGS: Mapping[str, str] = {
 
 FOLDER = ".licet"
 WITNESS_SECRET = "LICET_SECRET_WITNESS"  # noqa: S105 - the name of a secret
+OIDC_SECRET = "LICET_SECRET_OIDC"  # noqa: S105 - the name of a secret
 USUAL_WITNESS_EVERY, LONGEST_WITNESS_EVERY = 60, 86_400
 SMALLEST_BODY, LARGEST_BODY = 1_000, 1_000_000_000
 LOG_LEVELS = ("debug", "info", "warning", "error")
@@ -134,6 +138,8 @@ class Home:
         webhook_allow: what webhooks may reach beyond public addresses.
         witness_url: the address of a witness elsewhere; None where there is none.
         witness_every: seconds between two checkpoints that it is told.
+        oidc_issuer: the address of an identity provider; None where there is none.
+        oidc_client_id: our name there.
     """
 
     root: Path
@@ -143,6 +149,8 @@ class Home:
     webhook_allow: str = ""
     witness_url: str | None = None
     witness_every: int = USUAL_WITNESS_EVERY
+    oidc_issuer: str | None = None
+    oidc_client_id: str = ""
 
     @property
     def inner(self) -> Path:
@@ -180,6 +188,11 @@ class Home:
         return self.root / "policies"
 
     @property
+    def identity(self) -> Path:
+        """What is made of the identity provider's word."""
+        return self.root / "identity.yaml"
+
+    @property
     def use_cases(self) -> Path:
         """One folder for each use case."""
         return self.root / "use_cases"
@@ -197,6 +210,8 @@ def home_at(root: Path, environment: Mapping[str, str] | None = None) -> Home:
         webhook_allow=env.get("LICET_WEBHOOK_ALLOW", ""),
         witness_url=env.get("LICET_WITNESS_URL") or None,
         witness_every=_seconds("LICET_WITNESS_EVERY", env.get("LICET_WITNESS_EVERY", "")),
+        oidc_issuer=env.get("LICET_OIDC_ISSUER") or None,
+        oidc_client_id=env.get("LICET_OIDC_CLIENT_ID", ""),
     )
 
 

@@ -9,6 +9,7 @@ from licet.core.checkpoint import Checkpoint, MalformedNoteError
 from licet.edge.clock import SteadyClock, SystemClock
 from licet.edge.draw import SystemDraw
 from licet.edge.gate_file import shipped_gates
+from licet.edge.identity_file import read_admission
 from licet.edge.late import (
     LateCodes,
     LateDurable,
@@ -19,6 +20,7 @@ from licet.edge.late import (
     LatePasswords,
     LatePolicies,
     LateSystems,
+    late_provider,
 )
 from licet.edge.post import FilePost
 from licet.edge.seal import Seal, open_seal, verify_checkpoint
@@ -30,9 +32,10 @@ from licet.edge.worker import Worker
 from licet.flows.deliver import deliver_some
 from licet.flows.office import Office
 from licet.flows.settle import settle
+from licet.flows.sign_in_outside import Outside
 from licet.flows.witness import tell_far_witness
 from licet.ports import Clock, Journal, Trace
-from licet.settings import Home, secret
+from licet.settings import OIDC_SECRET, BadSettingError, Home, secret
 from licet.store import installations, ledger
 from licet.store.book import Book, ClockWentBackError, check_skew
 from licet.store.engines import BrokenDatabaseError, DatabaseBusyError, check_schema, open_engine
@@ -59,6 +62,24 @@ def office_of(home: Home, book: Book, vault: FileVault, seal: Seal, clock: Clock
         passwords=LatePasswords(),
         codes=LateCodes(),
     )
+
+
+def outside_of(home: Home, office: Office) -> Outside | None:
+    """The identity provider of an installation, with what identity.yaml makes of its word; None where none is set up.
+
+    Raises:
+        BadSettingError: when Licet's own name at the provider is not set.
+        SecretMissingError: when its secret there is not.
+        ProviderMissingError, NotAnIssuerError, BadFolderError: each names the remedy.
+    """
+    if home.oidc_issuer is None:
+        return None
+    if not home.oidc_client_id:
+        message = "LICET_OIDC_ISSUER is set and LICET_OIDC_CLIENT_ID is not: write Licet's own name at the identity provider."
+        raise BadSettingError(message)
+    secret(OIDC_SECRET)
+    provider = late_provider(home.oidc_issuer, home.oidc_client_id, lambda: secret(OIDC_SECRET), office.clock.now)
+    return Outside(provider=provider, admission=read_admission(home.identity))
 
 
 def _far_witness(home: Home) -> LateFarWitness | None:

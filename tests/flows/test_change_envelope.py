@@ -194,3 +194,18 @@ def world_has_mandate(world: World) -> None:
     if world.mandate(MAILS) is None:
         done(approve_gate(world.office, world.risk, name=MAILS, digest=asked(world)))
         done(grant_mandate(world.office, world.owner, name=MAILS))
+
+
+def test_a_veto_stops_the_change_that_would_take_effect_also_where_another_was_asked_for_before(tmp_path: Path) -> None:
+    with World(tmp_path) as world:
+        first = bounded(world)
+        another(world)
+        done(use_envelope(world.office, world.builder, name=MAILS))
+        another(world, "2.2")
+        second = done(use_envelope(world.office, world.builder, name=MAILS))
+        vetoed = done(veto_change(world.office, world.risk, name=MAILS, why="The release notes worry me."))
+        assert vetoed.waiting.mandate == second.id
+        world.clock.pass_time(timedelta(hours=24))
+        sweep(world.office)
+        assert world.mandate(MAILS) == first
+        assert len(of_word(world, "envelope.void")) == 1

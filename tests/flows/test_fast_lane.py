@@ -1,9 +1,11 @@
 """The fast lane: risk's standing approval passes what is low, small and about nobody, says so, and ends when what it stood on does."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 
@@ -144,6 +146,20 @@ def test_risk_pulls_out_what_it_passed_before_it_is_granted(tmp_path: Path) -> N
         assert code(veto_fast(world.office, world.risk, name=MAILS, why="again")) == "request_not_open"
 
 
+def test_who_closes_it_takes_back_what_it_passed_and_nobody_granted_yet(tmp_path: Path) -> None:
+    with World(tmp_path) as world:
+        met(world)
+        opened(world)
+        asked(world)
+        done(close_fast_lane(world.office, world.risk))
+        assert isinstance(request(world), DeclinedRequest)
+        assert code(grant_mandate(world.office, world.owner, name=MAILS)) == "approved"
+        settle(world.office)
+        assert world.post.messages[-1].to == world.builder.id
+        world.approve(MAILS)
+        assert isinstance(done(grant_mandate(world.office, world.owner, name=MAILS)), ActiveMandate)
+
+
 def test_only_risk_opens_and_closes_it_and_not_from_within_a_team(tmp_path: Path) -> None:
     with World(tmp_path) as world:
         until = world.clock.at + timedelta(days=30)
@@ -158,3 +174,21 @@ def test_only_risk_opens_and_closes_it_and_not_from_within_a_team(tmp_path: Path
             open_fast_lane(world.office, world.risk, budget=BUDGET, until=world.clock.at - timedelta(days=1))
         with pytest.raises(NotAFastLaneError):
             open_fast_lane(world.office, world.risk, budget=replace(BUDGET, least_audited=0.0), until=until)
+
+
+def test_many_proposals_at_once_never_pass_more_than_the_budget(tmp_path: Path) -> None:
+    names = [f"mails-{number}" for number in range(4)]
+    with World(tmp_path) as world:
+        for name in names:
+            met(world, name=name)
+        lane, start = opened(world, replace(BUDGET, mandates=2)), Barrier(len(names))
+
+        def propose(name: str) -> object:
+            start.wait(timeout=30)
+            return done(propose_mandate(world.office, world.builder, name=name, wishes=WISHES))
+
+        with ThreadPoolExecutor(len(names)) as pool:
+            list(pool.map(propose, names))
+        states = sorted(type(request(world, name)).__name__ for name in names)
+        assert states == ["OpenRequest", "OpenRequest", "PassedRequest", "PassedRequest"]
+        assert [given.facts["fast_lane"] for given in of_word(world, "approval.given")] == [lane.id, lane.id]

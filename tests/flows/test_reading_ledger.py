@@ -9,10 +9,10 @@ from sqlalchemy import delete
 
 from licet.core.checkpoint import parse_note
 from licet.core.evidence import View, view_for
-from licet.core.ids import PersonId, TeamName
+from licet.core.ids import TeamName
 from licet.core.ledger import UnknownWordError, leaf_hash, read_event, verify_inclusion
 from licet.core.ledger_words import WORDS
-from licet.core.people import Caller, Operator, Person, Role
+from licet.core.people import Caller, Operator, Role
 from licet.core.refusal import Refused
 from licet.flows.grant import Wishes
 from licet.flows.read_ledger import Asked, Page, list_entries, list_for_program, reading_view, show_entry, words_like
@@ -23,7 +23,6 @@ from licet.store.witness_tables import ledger_mark, ledger_tile
 from licet.testing import World, done, past_cases
 from tests.flows.examples import MAILS, code, of_word
 
-ADMIN = Person(id=PersonId("p_ada"), email="ada@example.org", name="Ada", roles=frozenset({Role.ADMIN}))
 NORTH, SOUTH = TeamName("north"), TeamName("south")
 
 
@@ -104,7 +103,7 @@ def test_who_may_be_asked_is_not_told_how_a_case_was_routed_while_it_waits(world
 
 
 def test_another_teams_entries_are_not_there(world: World) -> None:
-    done(move_use_case(world.office, ADMIN, name=MAILS, team=NORTH))
+    done(move_use_case(world.office, world.person("ada", Role.ADMIN), name=MAILS, team=NORTH))
     settle(world.office)
     events = world.events()
 

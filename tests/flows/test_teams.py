@@ -56,7 +56,7 @@ from licet.flows.sort_history import Order
 from licet.flows.speakers import Speakers
 from licet.flows.stop import lift_stop, press_stop, stop_status
 from licet.flows.time_gates import time_gates
-from licet.store import stops, teams, use_cases
+from licet.store import people, stops, teams, use_cases
 from licet.store.use_cases import UnknownUseCaseError
 from licet.testing import ALL_SEALED, POSTED, World, done, past_cases, promise
 from tests.flows.examples import MAILS, code, of_word
@@ -200,6 +200,8 @@ def test_every_journey_into_a_use_case_is_tried_here() -> None:
 def world(tmp_path: Path) -> Iterator[World]:
     """A use case of the team *north* that is ready for everything."""
     with World(tmp_path) as made:
+        with made.office.book.write() as tx:
+            people.add(tx, ADMIN, salt=bytes(32), at=made.clock.now())
         made.journey(MAILS)
         done(move_use_case(made.office, ADMIN, name=MAILS, team=NORTH))
         yield made

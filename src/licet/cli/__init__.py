@@ -32,6 +32,9 @@ PLACES: Mapping[str, Place] = {
         says="Find what is wrong with the installation: files, keys, database, ledger, clock, workers, use cases; ends with 4 on an error.",
     ),
     "person": Place(module="places", name="person", says="People and their roles."),
+    "role": Place(
+        module="roles", name="role", says="Roles for the installation, for one team, or for one use case: give, take, and see them."
+    ),
     "account": Place(
         module="accounts",
         name="account",

@@ -63,6 +63,7 @@ ROWS: Final[Mapping[str, tuple[OnRows, str]]] = {
     "stops": (look_work.stops, EVERYWHERE),
     "policies": (look_policies.policies, EVERYWHERE),
     "accounts": (look_accounts.accounts, EVERYWHERE),
+    "identity provider": (look_accounts.provider, EVERYWHERE),
     "tokens": (look_work.tokens, EVERYWHERE),
     "use cases": (look_use_cases.folders, EVERYWHERE),
     "secrets": (look_outside.secrets, EVERYWHERE),

@@ -46,6 +46,7 @@ ENVIRONMENT_ERRORS = frozenset(
         "OtherInstallationError",
         "SchemaError",
         "TracesMissingError",
+        "ProviderMissingError",
         "OldWorkersError",
         "ClockOffError",
         "ClockWentBackError",

@@ -1,9 +1,16 @@
-"""Looks at accounts: whether anybody has one, whether admins have a second factor, and whether an emergency goes on."""
+"""Looks at accounts: whether anybody has one, admins have a second factor, an emergency goes on, and an identity provider answers."""
 
-from licet.cli.findings import Found, OpenRoom, warning, worst
+from licet.cli.findings import Found, OpenRoom, error, fine, warning, worst
 from licet.core.account import NEEDS_FACTOR
+from licet.core.outside import Admission, Away
 from licet.core.people import Role
+from licet.core.refusal import Refused
+from licet.edge.bad_file import BadFolderError
+from licet.edge.late import ProviderMissingError
 from licet.flows.accounts import list_accounts
+from licet.settings import BadSettingError, SecretMissingError
+from licet.store import use_cases
+from licet.wiring import outside_of
 
 
 def accounts(room: OpenRoom) -> Found:
@@ -29,3 +36,33 @@ def _glass(room: OpenRoom) -> list[Found]:
         for one in list_accounts(room.office)
         if one.account is not None and one.account.break_glass and one.account.disabled_at is None
     ]
+
+
+def provider(room: OpenRoom) -> Found:
+    """Whether the identity provider answers, and what identity.yaml gives can be given."""
+    try:
+        outside = outside_of(room.home, room.office)
+    except (BadSettingError, SecretMissingError, ProviderMissingError, BadFolderError, ValueError) as wrong:
+        return error(f"Nobody can sign in through the identity provider: {wrong}")
+    if outside is None:
+        return fine("no identity provider is set up")
+    asked = Away(nonce="doctor", verifier="doctor", redirect="http://127.0.0.1/", back="/", session=None, at=room.now)
+    answered = outside.provider.address(asked, "doctor")
+    silent = [warning(f"{answered.why} {answered.remedy}")] if isinstance(answered, Refused) else []
+    return worst([*silent, *_given(room, outside.admission)], "the identity provider answers")
+
+
+def _given(room: OpenRoom, admission: Admission) -> list[Found]:
+    """What identity.yaml gives that cannot be given, or is given too lightly."""
+    grants = [(group, grant) for group, several in sorted(admission.roles.items()) for grant in several]
+    with room.office.book.read() as tx:
+        there = {one.slug for one in use_cases.every(tx)}
+    missing = [
+        warning(f"identity.yaml gives group {group!r} a role in use case {grant.place.use_case!r}, which is not there: it gives none.")
+        for group, grant in grants
+        if grant.place.use_case is not None and grant.place.use_case not in there
+    ]
+    factor = admission.second_factor
+    light = any(grant.role in NEEDS_FACTOR for _, grant in grants) and not (factor.acr or factor.amr)
+    asks = "identity.yaml makes people admin or risk without asking for a second factor. Name it under `second_factor`."
+    return [*missing, *([warning(asks)] if light else [])]

@@ -10,6 +10,7 @@ from licet.core.system import SystemKind, SystemNotLoadableError
 from licet.core.use_case import Stage, UseCase
 from licet.edge.bad_file import BadFolderError
 from licet.edge.folder import check_folder, load_use_case
+from licet.flows.roles import person_anywhere
 from licet.store import mandates, people, systems, use_cases
 
 SOON = timedelta(days=7)
@@ -129,7 +130,7 @@ def audits(room: OpenRoom) -> Found:
 def reviewers(room: OpenRoom) -> Found:
     """Whether there is anybody who may answer."""
     with room.office.book.read() as tx:
-        there = any(person.has(Role.REVIEWER) for person, _ in people.everyone(tx))
+        there = any(person_anywhere(tx, person).has(Role.REVIEWER) for person, _ in people.everyone(tx))
     needed = [one.slug for one in room.gauges.use_cases if one.tally.routed or one.mandate is not None]
     if needed and not there:
         return error(f"Nobody has the role reviewer, and cases of {', '.join(needed)} wait for one. Add one with `licet person add`.")

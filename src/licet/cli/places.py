@@ -57,9 +57,8 @@ def person() -> None:
     "--role",
     "roles",
     multiple=True,
-    required=True,
     type=click.Choice(["owner", "builder", "reviewer", "risk", "admin"]),
-    help="What the person stands for; repeat for more.",
+    help="What the person stands for in the whole installation; repeat for more. For less than that: `licet role give`.",
 )
 @usual
 def add(email: str, name: str, roles: tuple[str, ...], acting: str | None, home: str | None, *, as_json: bool) -> None:

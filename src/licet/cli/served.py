@@ -17,7 +17,7 @@ from licet.web.desk import Service
 from licet.web.guard import everywhere
 from licet.web.limits import Limits
 from licet.web.metrics import Meter, metrics_routes
-from licet.wiring import watched
+from licet.wiring import outside_of, watched
 
 WORKER_SEEN_WITHIN = timedelta(seconds=30)
 """A server without a worker of its own is ready while some worker was seen so lately."""
@@ -62,6 +62,7 @@ def app_of(home: Home, office: Office, wish: Wish, audience: Audience, worker: W
         host=wish.host,
         asserted=wish.asserted,
         proxies=proxies(),
+        outside=outside_of(home, office),
         worker_within=WORKER_SEEN_WITHIN,
         wake=_nobody if worker is None else worker.wake,
         journal=audience.journal,

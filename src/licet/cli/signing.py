@@ -2,12 +2,15 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import ParamSpec, TypeVar
+from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 import click
 
 from licet.cli.frame import CONTEXT, at_work, granted, home_option, json_option, plain, said
 from licet.settings import find_home
+
+if TYPE_CHECKING:
+    from licet.flows.sign_in import Opened
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -21,21 +24,29 @@ def shown_options(function: Callable[P, R]) -> Callable[P, R]:
     return click.option("--password-file", type=click.Path(path_type=Path, dir_okay=False), help=file_help)(function)
 
 
+oidc_option = click.option("--oidc", is_flag=True, help="Through the identity provider: prints the address to open in a browser.")
+
+
 @click.command(context_settings=CONTEXT)
 @click.argument("email", required=False, metavar="[E-MAIL]")
+@oidc_option
 @shown_options
 @home_option
 @json_option
-def login(email: str | None, password_file: Path | None, code: str | None, home: str | None, *, as_json: bool) -> None:
+def login(
+    email: str | None, *, oidc: bool, password_file: Path | None, code: str | None, home: str | None, as_json: bool
+) -> None:
     """Sign in with password and code; the commands that follow are yours, until you sign out or your session is over."""
     from licet.cli.acting import Typed, credentials, keep, person_json
     from licet.flows.sign_in import sign_in
 
     place = find_home(None if home is None else Path(home))
-    who = email or str(click.prompt("E-mail", err=True))
-    shown = credentials(who, Typed(password_file=password_file, code=code))
-    with at_work(home, signed_in=False) as office:
-        opened = granted(sign_in(office, shown))
+    opened = _outside(home, None) if oidc else None
+    if opened is None:
+        who = email or str(click.prompt("E-mail", err=True))
+        shown = credentials(who, Typed(password_file=password_file, code=code))
+        with at_work(home, signed_in=False) as office:
+            opened = granted(sign_in(office, shown))
     keep(place, opened)
     lines = [f"Signed in as [bold]{plain(opened.person.name)}[/], until {opened.session.ends_at:%Y-%m-%d %H:%M} UTC at the latest."]
     if code and opened.recovery:
@@ -75,21 +86,32 @@ def whoami(home: str | None, *, as_json: bool) -> None:
     said(person_json(one, entered.session), (line,), as_json=as_json)
 
 
+def _outside(home: str | None, text: str | None) -> "Opened":
+    """Signs in through the identity provider, or confirms a session by it."""
+    from licet.cli.signing_outside import through_provider
+
+    with at_work(home, signed_in=False) as office:
+        return granted(through_provider(office, find_home(None if home is None else Path(home)), text=text))
+
+
 @click.command(context_settings=CONTEXT)
+@oidc_option
 @shown_options
 @home_option
 @json_option
-def confirm(password_file: Path | None, code: str | None, home: str | None, *, as_json: bool) -> None:
+def confirm(*, oidc: bool, password_file: Path | None, code: str | None, home: str | None, as_json: bool) -> None:
     """Show once more who you are, before an act that asks for it; it holds for five minutes."""
     from licet.cli.acting import Typed, credentials, keep, kept, person_json
     from licet.flows.sessions import enter
     from licet.flows.sign_in import confirm as confirm_again
 
     place = find_home(None if home is None else Path(home))
-    with at_work(home, signed_in=False) as office:
-        email = granted(enter(office, kept(place))).person.email
-    shown = credentials(email, Typed(password_file=password_file, code=code))
-    with at_work(home, signed_in=False) as office:
-        opened = granted(confirm_again(office, kept(place), shown))
+    opened = _outside(home, kept(place)) if oidc else None
+    if opened is None:
+        with at_work(home, signed_in=False) as office:
+            email = granted(enter(office, kept(place))).person.email
+        shown = credentials(email, Typed(password_file=password_file, code=code))
+        with at_work(home, signed_in=False) as office:
+            opened = granted(confirm_again(office, kept(place), shown))
     keep(place, opened)
     said(person_json(opened.person, opened.session), ("Confirmed, for five minutes.",), as_json=as_json)

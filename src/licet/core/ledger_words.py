@@ -5,7 +5,10 @@ from collections.abc import Mapping
 WORDS: Mapping[str, str] = {
     "installation.created": "Licet was set up here and its signing key was made.",
     "person.added": "A person was added; the ledger keeps an id and a commitment, never a name or an address.",
+    "role.given": "An admin, or the groups of an identity provider, gave a person a role: for the installation, a team or a use case.",
+    "role.taken": "A role was taken from a person.",
     "account.linked": "A set-up link was made for a person's account; the entry holds the link's id, never the link.",
+    "account.linked_outside": "Somebody of an identity provider became a person here; the entry holds our id alone.",
     "account.set_up": "A person set their account up with a set-up link.",
     "account.disabled": "An account was disabled; its sessions and links ended in the same moment.",
     "account.enabled": "An account was enabled again.",

@@ -14,7 +14,7 @@ from licet.core.effect import Outcome, Way
 from licet.core.ids import Digest, UseCaseSlug
 from licet.core.policy import Asked, PolicyAnswer
 from licet.core.system import SystemKind
-from licet.ports import Draw, Durable, Example, Guardian, System, TrainedSystem
+from licet.ports import Draw, Durable, Example, Guardian, Provider, System, TrainedSystem
 
 if TYPE_CHECKING:
     from licet.edge.effects import FolderEffects
@@ -232,3 +232,24 @@ class LateEffects:
 
                 self._found = FolderEffects(self.root, self.secret, self.allow)
             return self._found
+
+
+class ProviderMissingError(RuntimeError):
+    """An identity provider is set up, and what speaks with it is not installed."""
+
+
+def late_provider(issuer: str, client_id: str, secret: Callable[[], str], now: Callable[[], datetime]) -> Provider:
+    """The identity provider, behind the import of what speaks with it.
+
+    Raises:
+        ProviderMissingError: when the extra is not installed.
+        NotAnIssuerError: when the issuer's address is none that can be trusted.
+    """
+    try:
+        from licet.edge.oidc import Oidc
+    except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] not in {"authlib", "joserfc"}:
+            raise
+        message = "LICET_OIDC_ISSUER is set, and what speaks with it is not installed. Run `pip install 'licet[oidc]'`, or unset it."
+        raise ProviderMissingError(message) from None
+    return Oidc(issuer=issuer, client_id=client_id, secret=secret, now=now)

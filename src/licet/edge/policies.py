@@ -17,6 +17,7 @@ from licet.core.ids import Digest, PersonId
 from licet.core.people import Act, Identity, Role
 from licet.core.policy import Asked, Denied, Lack, Permitted, PolicyAnswer, Rule, Unanswered, Who
 from licet.core.rules import LONGEST_RULES, NotRulesError
+from licet.edge.policy_shape import check_shape
 
 LONGEST_QUESTION = 64_000
 """Most characters of a question: hands and ids are few and short."""
@@ -76,6 +77,14 @@ class _Policy:
     conditions: tuple[tuple[str, cedarpy.PolicySet], ...]
 
 
+class _NoAnswerError(RuntimeError):
+    """A question got no answer."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why)
+        self.why = why
+
+
 class PolicyBook:
     """All policies that hold at a moment, read and held against the schema once."""
 
@@ -93,13 +102,20 @@ class PolicyBook:
         self.policies = tuple(_policy(template) for template in self._set.to_pst().static_policies.values())
         self._rules = {policy.rule.id: policy.rule for policy in self.policies}
         self.digest = Digest(digest({"schema": shipped("licet.cedarschema"), "policies": text}))
-        self.answer: Callable[[Asked], PolicyAnswer] = lru_cache(remember)(self._answer)
+        self._remembered: Callable[[Asked], PolicyAnswer] = lru_cache(remember)(self._answer)
+
+    def answer(self, asked: Asked) -> PolicyAnswer:
+        """Answers a question. That there was no answer is not remembered: a machine that was slow once is asked anew."""
+        try:
+            return self._remembered(asked)
+        except _NoAnswerError as none:
+            return Unanswered(why=none.why, policy=self.digest)
 
     def _answer(self, asked: Asked) -> PolicyAnswer:
         request, entities = question(asked)
         raw = self.decide(request, entities)
         if raw.errors:
-            return Unanswered(why="; ".join(raw.errors), policy=self.digest)
+            raise _NoAnswerError("; ".join(raw.errors))
         near = [one for one in self.policies if one.permits and self._is_about(one, asked, request, entities)]
         takes = frozenset[Role]().union(*(one.roles for one in near))
         if raw.allowed:
@@ -212,6 +228,8 @@ def _check_additions(text: str) -> None:
             raise NotRulesError(f"A policy without a name or without words ({name or one.id!r}). Write @id(...) and @says(...) above it.")
         if name in taken:
             raise NotRulesError(f"The name {name!r} is taken by another policy. Give it its own.")
+        if not all(str(said or "").isprintable() for said in one.annotations.values()):
+            raise NotRulesError(f"What policy {name!r} says of itself holds signs that are not printed. Write plain text, on one line.")
         taken.add(name)
 
 
@@ -226,6 +244,7 @@ def _schema() -> cedarpy.Schema:
 
 
 def _parsed(text: str) -> cedarpy.PolicySet:
+    check_shape(text)
     try:
         return cedarpy.PolicySet.from_str(text)
     except ValueError as wrong:

@@ -25,11 +25,19 @@ from licet.core.reason import reason
 from licet.core.refusal import Refused
 from licet.core.token import token_digest
 from licet.flows.office import Office, allowed, allowed_person, entry
+from licet.flows.roles import person_anywhere
 from licet.store import accounts, notices, people, sessions, tokens
 from licet.store.book import Tx
 
 BY_LINK = "set-up link"
 """How a person showed who they are who sets an account up: they hold the link an admin gave them."""
+
+
+FACTOR_NEEDED = Refused(
+    code="factor_needed",
+    why="Admins and risk sign in with a second factor.",
+    remedy="Add the secret to an authenticator app and send the code it shows.",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +57,15 @@ def founding(tx: Tx, by: Actor) -> Actor | Refused:
     return by
 
 
+def without_factor(tx: Tx, person: Person, roles: frozenset[Role]) -> Refused | None:
+    """Says no to a role that takes a second factor, for somebody who has set their account up without one; None where nothing lacks."""
+    account = accounts.find(tx, person.id)
+    if account is None or account.set_up_at is None or account.second_factor or not roles & NEEDS_FACTOR:
+        return None
+    why = f"{person.email!r} signs in without a second factor; admins and risk need one."
+    return Refused(code="factor_needed", why=why, remedy="Let them set their account up anew with one: `licet account link E-MAIL`.")
+
+
 def make_link(office: Office, by: Actor, *, email: str) -> NewLink | Refused:
     """Makes a link with which a person sets their account up, or sets it up anew; links made before are withdrawn."""
     with office.book.write() as tx:
@@ -64,7 +81,15 @@ def make_link(office: Office, by: Actor, *, email: str) -> NewLink | Refused:
             return Refused(code="account_disabled", why=why, remedy="Enable it first: `licet account enable E-MAIL`.")
         made = _made(office, tx, person, by=permitted.id, now=now)
         tx.record(entry("account.linked", by=permitted.id, now=now, use_case=None, person=person.id, link=made.link.id))
+        if account is not None and account.set_up_at is not None:
+            _tell_whose(tx, person, now)
         return made
+
+
+def _tell_whose(tx: Tx, person: Person, now: datetime) -> None:
+    """Tells somebody who has an account that there is a link to it: whoever holds the link acts in their name."""
+    body = f"At {now:%Y-%m-%d %H:%M} UTC an admin made a link that sets your account up anew. If you did not ask for it, tell risk at once."
+    notices.tell(tx, Message(to=person.id, subject="Licet: a link that sets your account up anew", body=body), at=now)
 
 
 def _made(office: Office, tx: Tx, person: Person, *, by: PersonId, now: datetime, emergency: bool = False) -> NewLink:
@@ -146,6 +171,8 @@ def set_up_account(office: Office, text: str, chosen: Chosen) -> SetUp | Refused
         there = _valid(tx, text, now)
         if isinstance(there, Refused):
             return there
+        if step is None and _needs_factor(tx, there[1]):
+            return FACTOR_NEEDED
         _write_account(tx, link, kept, secret, step, now)
         accounts.add_recovery(tx, person.id, [code_digest(code) for code in codes])
         facts: dict[str, Json] = {"person": person.id, "link": link.id, "second_factor": step is not None, "identity": BY_LINK}
@@ -165,9 +192,7 @@ def _write_account(tx: Tx, link: Link, kept: str, secret: str, step: int | None,
 
 def _step(office: Office, secret: str, code: str | None, *, needs: bool) -> int | Refused | None:
     if code is None:
-        why = "Admins and risk sign in with a second factor."
-        refused = Refused(code="factor_needed", why=why, remedy="Add the secret to an authenticator app and send the code it shows.")
-        return refused if needs else None
+        return FACTOR_NEEDED if needs else None
     step = office.codes.step(secret, code, office.clock.now())
     if step is None:
         return Refused(code="code_not_right", why="That is not the code of now.", remedy="Check the phone's clock, and send the next code.")
@@ -176,7 +201,7 @@ def _step(office: Office, secret: str, code: str | None, *, needs: bool) -> int 
 
 def _needs_factor(tx: Tx, person: Person) -> bool:
     account = accounts.find(tx, person.id)
-    return person.has(*NEEDS_FACTOR) and not (account is not None and account.break_glass)
+    return person_anywhere(tx, person).has(*NEEDS_FACTOR) and not (account is not None and account.break_glass)
 
 
 def _valid(tx: Tx, text: str, now: datetime) -> tuple[Link, Person] | Refused:
@@ -298,7 +323,10 @@ def _emergency_admin(office: Office, tx: Tx, *, by: PersonId, now: datetime) -> 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListedAccount:
-    """A person with their account; None: they have none. `recovery`: codes they have left; `sessions`: that nobody ended."""
+    """A person with their account; None: they have none. Their roles are all that they have anywhere.
+
+    `recovery`: codes they have left; `sessions`: that nobody ended.
+    """
 
     person: Person
     account: Account | None
@@ -311,7 +339,7 @@ def list_accounts(office: Office) -> list[ListedAccount]:
     with office.book.read() as tx:
         return [
             ListedAccount(
-                person=person,
+                person=person_anywhere(tx, person),
                 account=accounts.find(tx, person.id),
                 recovery=accounts.recovery_left(tx, person.id),
                 sessions=len(sessions.of(tx, person.id)),

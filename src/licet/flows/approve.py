@@ -70,7 +70,7 @@ def _consider(office: Office, tx: Tx, by: Actor, use_case: UseCase, digest: Dige
         return yes
     if not isinstance(found, OpenRequest | PassedRequest):
         return not_open(found) if found is not None else Refused(code="no_mandate", why="Nothing is proposed.")
-    after = take(found, yes, able(tx, found), hands)
+    after = take(found, yes, able(tx, use_case, found), hands)
     return after if isinstance(after, Refused) else _Said(was=found, after=after, yes=yes, policy=permission.policy)
 
 

@@ -14,6 +14,7 @@ from licet.core.use_case import UseCase
 from licet.flows.cover import covered_now, hands_in, proposal_now, quorum_now, void_if_changed
 from licet.flows.givers import disabled, may_count
 from licet.flows.office import Office, allowed_person, entry, working
+from licet.flows.roles import everybody_here
 from licet.store import approvals, fast_lanes, notices, people, risks
 from licet.store.book import Tx
 
@@ -84,7 +85,7 @@ def tell_approvers(tx: Tx, use_case: UseCase, found: OpenRequest, what: str, now
 def approvers(tx: Tx, use_case: UseCase) -> list[Person]:
     """Everybody who may say yes here: risk and owners, without a hand in the use case."""
     hands = hands_in(tx, use_case)
-    return [person for person, _ in people.everyone(tx) if may_count(person) and person.id not in hands and not disabled(tx, person)]
+    return [person for person in everybody_here(tx, use_case) if may_count(person) and person.id not in hands and not disabled(tx, person)]
 
 
 def _fast(tx: Tx, use_case: UseCase, opened: OpenRequest, now: datetime) -> PassedRequest | None:
@@ -92,13 +93,18 @@ def _fast(tx: Tx, use_case: UseCase, opened: OpenRequest, now: datetime) -> Pass
     lane = fast_lanes.not_closed(tx)
     load = _load(tx, use_case, opened)
     giver = None if lane is None else people.by_id(tx, lane.opened_by)
-    if lane is None or load is None or giver is None or not giver.has(Role.RISK) or disabled(tx, giver):
+    if lane is None or load is None or giver is None or not _of_risk(tx, giver):
         return None
     risk = risks.newest(tx, use_case)
     personal = risk is None or risk.personal_data
     if passes(lane, opened.request.covered, load, personal_data=personal, hands=hands_in(tx, use_case), now=now) is not None:
         return None
     return _write_fast(tx, use_case, opened, lane, now)
+
+
+def _of_risk(tx: Tx, giver: Person) -> bool:
+    """Whether a standing approval is still that of somebody of risk, whose own yes would count."""
+    return giver.has(Role.RISK) and may_count(giver) and not disabled(tx, giver)
 
 
 def _load(tx: Tx, use_case: UseCase, opened: OpenRequest) -> Load | None:

@@ -77,8 +77,12 @@ def answer_risk(office: Office, by: Actor, *, name: str, answers: Mapping[str, s
 
 
 def _judges(tx: Tx, use_case: UseCase, person: Person) -> bool:
-    """Whether somebody answers as risk: with that role, and no other hand in this use case."""
-    return person.has(Role.RISK) and person.id not in use_cases.involved(tx, use_case) | {use_case.owner}
+    """Whether somebody answers as risk: with that role, no other hand in this use case, and no role with which they would take one.
+
+    A builder may propose here tomorrow, and while nobody owns the use case any owner may: both would have judged their own.
+    """
+    takes_a_hand = person.has(Role.BUILDER) or (use_case.owner is None and person.has(Role.OWNER))
+    return person.has(Role.RISK) and not takes_a_hand and person.id not in use_cases.involved(tx, use_case) | {use_case.owner}
 
 
 def _write(office: Office, tx: Tx, use_case: UseCase, made: StoredRisk, last: StoredRisk | None) -> SuspendedMandate | None:

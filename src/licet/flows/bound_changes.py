@@ -29,8 +29,10 @@ from licet.core.use_case import UseCase
 from licet.flows.ask import ask_for
 from licet.flows.cover import envelope_in_force, void_if_changed
 from licet.flows.grant import Wishes, met_look, terms_on
+from licet.flows.let_through import end_use
 from licet.flows.office import Office, allowed_person, entry, working
-from licet.store import approvals, envelopes, looks, mandates, notices, people, systems, use_cases
+from licet.flows.roles import everybody_here
+from licet.store import approvals, envelopes, looks, mandates, notices, systems, use_cases
 from licet.store.book import Tx
 
 
@@ -97,6 +99,7 @@ def use_envelope(office: Office, by: Actor, *, name: str) -> ProposedMandate | R
         prepared = _prepare(office, tx, use_case, now)
         if isinstance(prepared, Refused):
             return prepared
+        _end_earlier(tx, use_case, now)
         made = ProposedMandate(
             id=MandateId(office.draw.token("m_")), use_case=use_case.slug, terms=prepared.terms, proposed_by=person.id, proposed_at=now
         )
@@ -113,6 +116,13 @@ def use_envelope(office: Office, by: Actor, *, name: str) -> ProposedMandate | R
         void_if_changed(office, tx, use_case, now)
         _tell(tx, use_case, waiting, made, now)
         return made
+
+
+def _end_earlier(tx: Tx, use_case: UseCase, now: datetime) -> None:
+    """Ends the change that waited before: one waits at a time, so that a veto is of the one that would take effect."""
+    for use in envelopes.uses(tx, use_case):
+        if isinstance(use, WaitingUse):
+            end_use(tx, use_case, use, now)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,9 +168,15 @@ def _counts(use: Use, envelope: Envelope) -> bool:
 def _running(tx: Tx, use_case: UseCase) -> ActiveMandate | Refused:
     running = mandates.in_force(tx, use_case)
     if isinstance(running, ActiveMandate):
-        return running
+        return running if running.limits is None else _narrowed(running)
     why = f"{use_case.slug!r} has no active mandate; an envelope is about changes of a system that runs."
     return Refused(code="mandate_not_active", why=why, remedy="Propose a mandate: `licet mandate propose`.")
+
+
+def _narrowed(running: ActiveMandate) -> Refused:
+    """A change has the terms of the mandate it replaces, so that it would undo, without anybody's yes, what people took back of it."""
+    why = f"Something of mandate {running.id!r} was taken back since it was granted; a change inside an envelope would undo that."
+    return Refused(code="outside_envelope", why=why, remedy="Propose a mandate and let people approve it: `licet mandate propose`.")
 
 
 def _terms(tx: Tx, use_case: UseCase, met: looks.StoredLook, running: ActiveMandate, starts: datetime) -> Terms:
@@ -192,7 +208,7 @@ def _tell(tx: Tx, use_case: UseCase, waiting: WaitingUse, made: ProposedMandate,
         f"{made.terms.system} is to replace the system that runs, inside envelope {waiting.envelope}. "
         f"From {waiting.window_ends:%Y-%m-%d %H:%M} UTC on it is in force. To say no: licet envelope veto {use_case.slug} --why ..."
     )
-    told = {person.id for person, _ in people.everyone(tx) if person.has(Role.RISK)} | ({use_case.owner} if use_case.owner else set())
+    told = {person.id for person in everybody_here(tx, use_case) if person.has(Role.RISK)} | ({use_case.owner} if use_case.owner else set())
     for person in sorted(told):
         notices.tell(tx, Message(to=person, subject=f"{use_case.title}: a change waits for a veto", body=body), at=now)
 

@@ -1,18 +1,20 @@
 """Changing the rules: an organisation's policy or gates are proposed by one person and put in force by another, in the open."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from licet.core.canonical import Json
 from licet.core.ids import Digest, PersonId
-from licet.core.people import Act, Actor
+from licet.core.people import Act, Actor, Identity
+from licet.core.policy import Permitted
 from licet.core.refusal import Refused
 from licet.core.rules import ProposedRules, RuleKind, RulesInForce, check_rules_text, rules_digest, second
 from licet.flows.cover import void_everywhere
 from licet.flows.fast_track import end_fast_lane_if_changed
-from licet.flows.office import Office, allowed_person, entry
-from licet.store import rules
+from licet.flows.office import Office, allowed_person, asked_of, entry
+from licet.flows.roles import roles_here
+from licet.store import people, rules
 from licet.store.book import Tx
 
 
@@ -64,8 +66,9 @@ def approve_rules(office: Office, by: Actor, *, digest: Digest) -> RulesInForce 
         if isinstance(person, Refused):
             return person
         approved = second(digest, rules.by_digest(tx, digest), person, now=now)
-        if isinstance(approved, Refused):
-            return approved
+        refused = approved if isinstance(approved, Refused) else _shuts_out(office, tx, approved.proposed)
+        if isinstance(approved, Refused) or refused is not None:
+            return refused or approved
         _write_in_force(office, tx, approved, person.id)
         return approved
 
@@ -105,6 +108,24 @@ def _reaching(tx: Tx) -> Refused | None:
         return None
     why = f"The rules of the whole installation reach beyond team {tx.team!r}."
     return Refused(code="beyond_the_team", why=why, remedy="Let somebody do it who is not bound to one team.")
+
+
+def _shuts_out(office: Office, tx: Tx, made: ProposedRules) -> Refused | None:
+    """Says no to policies under which, of the people who are here, no two could change them back: one proposes, another approves."""
+    if made.kind is not RuleKind.POLICY:
+        return None
+    approve, propose = (_who_could(office, tx, made, act) for act in (Act.APPROVE_RULES, Act.CHANGE_RULES))
+    if approve and len(approve | propose) > 1 and propose:
+        return None
+    why = "Under these policies no two of the people who are here could change them back."
+    return Refused(code="policy_forbids", why=why, remedy="Narrow what they forbid, and propose them anew: `licet policy propose`.")
+
+
+def _who_could(office: Office, tx: Tx, made: ProposedRules, act: Act) -> frozenset[PersonId]:
+    """Who, having just shown who they are, would be permitted an act by policies that are not in force yet."""
+    here = [replace(one, roles=roles_here(tx, one, None), identity=Identity.CONFIRMED) for one, _ in people.everyone(tx)]
+    asked = [asked_of(tx, one, act, None) for one in here if one.roles]
+    return frozenset(one.id for one in asked if isinstance(office.policies.answer(one, made.digest, lambda: made.text), Permitted))
 
 
 def _nothing_new(tx: Tx, kind: RuleKind, text: str) -> Refused | None:

@@ -159,8 +159,8 @@ def envelope_in_force(office: Office, tx: Tx, use_case: UseCase, now: datetime) 
 
 
 def still_within(office: Office, tx: Tx, use_case: UseCase, use: WaitingUse, now: datetime) -> bool:
-    """Whether a change that waits still stands on what it was asked for: its envelope, and the mandate it replaces, in force."""
+    """Whether a change that waits still stands on what it was asked for: its envelope, and the mandate it replaces, in force and whole."""
     passed = envelope_in_force(office, tx, use_case, now)
     running = mandates.in_force(tx, use_case)
     same = passed is not None and use.covered == covers_digest(passed.request.id, passed.request.covered)
-    return same and isinstance(running, ActiveMandate) and running.id == use.replaces
+    return same and isinstance(running, ActiveMandate) and running.id == use.replaces and running.limits is None

@@ -15,6 +15,7 @@ from licet.core.system import Proposal, Proposed
 from licet.core.use_case import UseCase
 from licet.flows.audit import advance
 from licet.flows.office import Office, allowed_person, entry, working
+from licet.flows.roles import person_here
 from licet.stats.bounds import confidence_sequence
 from licet.store import audits, cases, decisions, exposures, systems, use_cases
 from licet.store.book import Tx
@@ -56,7 +57,7 @@ def turn_exposure(office: Office, by: Actor, *, name: str, turn: Turn) -> Expose
         use_case = working(tx, name)
         if isinstance(use_case, Refused):
             return use_case
-        person = allowed_person(office, tx, by, _act(turn, by), use_case)
+        person = allowed_person(office, tx, by, _act(tx, turn, by, use_case), use_case)
         if isinstance(person, Refused):
             return person
         found = _standing(tx, use_case, now)
@@ -65,11 +66,11 @@ def turn_exposure(office: Office, by: Actor, *, name: str, turn: Turn) -> Expose
         return _turned(tx, use_case, found, turn, person, now)
 
 
-def _act(turn: Turn, by: Actor) -> Act:
+def _act(tx: Tx, turn: Turn, by: Actor, use_case: UseCase) -> Act:
     """What a turn takes: to go on is the owner's; risk lets go what was held, as all that gives authority back is risk's."""
     if turn is not Turn.ON:
         return Act.NARROW
-    return Act.REINSTATE if isinstance(by, Person) and by.has(Role.RISK) else Act.EXPOSE
+    return Act.REINSTATE if isinstance(by, Person) and person_here(tx, by, use_case).has(Role.RISK) else Act.EXPOSE
 
 
 def exposure_now(office: Office, *, name: str) -> Exposed | Refused:

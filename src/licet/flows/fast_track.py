@@ -7,12 +7,13 @@ from licet.core.approval import DeclinedRequest, FastLaneId, Subject
 from licet.core.canonical import Json
 from licet.core.fast_lane import Budget, FastLane, budget_to_json, check_fast_lane
 from licet.core.ids import LICET, PersonId
+from licet.core.incident import Message
 from licet.core.people import Act, Actor
 from licet.core.refusal import Refused
 from licet.flows.discuss import decline_request
 from licet.flows.office import Office, allowed_person, entry
 from licet.flows.rules_in_force import gates_in_force, policy_in_force
-from licet.store import approvals, fast_lanes, use_cases
+from licet.store import approvals, fast_lanes, notices, use_cases
 from licet.store.book import Tx
 
 
@@ -46,13 +47,15 @@ def open_fast_lane(office: Office, by: Actor, *, budget: Budget, until: datetime
 
 
 def close_fast_lane(office: Office, by: Actor) -> FastLane | Refused:
-    """Takes the standing approval back; what it passed and was granted stays as it is."""
+    """Takes the standing approval back, with what it passed and nobody granted yet; what was granted stays as it is."""
     with office.book.write() as tx:
         now = office.clock.now()
         person = _reaching(tx) or allowed_person(office, tx, by, Act.OPEN_FAST_LANE, None)
         if isinstance(person, Refused):
             return person
         closed = _close(tx, person.id, now)
+        if closed is not None:
+            _pull_out(tx, closed, person.id, now)
         return closed or Refused(code="not_there", why="No fast lane is open.", remedy="Open one: `licet fast-lane open`.")
 
 
@@ -64,6 +67,18 @@ def _close(tx: Tx, by: PersonId, now: datetime) -> FastLane | None:
     fast_lanes.close(tx, closed)
     tx.record(entry("fast_lane.closed", by=by, now=now, use_case=None, fast_lane=lane.id))
     return closed
+
+
+def _pull_out(tx: Tx, closed: FastLane, by: PersonId, now: datetime) -> None:
+    """Declines, as risk, every request that a standing approval passed and on which nothing was granted yet."""
+    why = "Risk took back the standing approval that passed this."
+    for use_case in (use_cases.by_id(tx, row) for row in approvals.with_live(tx)):
+        for request in (one.request for one in approvals.live(tx, use_case) if one.request.fast_lane == closed.id):
+            approvals.end(tx, DeclinedRequest(request=request, at=now, by=by, why=why))
+            facts: dict[str, Json] = {"request": request.id, "digest": request.digest, "fast_lane": closed.id}
+            tx.record(entry("approval.declined", by=by, now=now, use_case=use_case, **facts))
+            subject, body = f"{use_case.title}: declined", f"{why} To ask anew: licet approval ask {use_case.slug}"
+            notices.tell(tx, Message(to=request.asked_by, subject=subject, body=body), at=now)
 
 
 def end_fast_lane_if_changed(office: Office, tx: Tx, now: datetime) -> FastLane | None:

@@ -16,6 +16,7 @@ from licet.core.standard import CountersignedStandard, LockedStandard
 from licet.core.use_case import Stage, UseCase
 from licet.flows.cover import proposal_now
 from licet.flows.office import Office
+from licet.flows.roles import everybody_here
 from licet.flows.rules_in_force import gate_rules_in_force
 from licet.flows.stand import standing
 from licet.flows.verdicts import newest_look
@@ -99,7 +100,7 @@ def _slices(signed: standards.Signed | standards.Revised | None, last: looks.Sto
 def _hands(tx: Tx, use_case: UseCase) -> Mapping[Role, tuple[PersonId, ...]]:
     """Who would act here in which role: its owner, those who built it, and risk without a hand in it."""
     involved = use_cases.involved(tx, use_case)
-    everyone = [person for person, _ in people.everyone(tx)]
+    everyone = everybody_here(tx, use_case)
     owners = [person.id for person in everyone if person.has(Role.OWNER)] if use_case.owner is None else [use_case.owner]
     builders = [person.id for person in everyone if person.has(Role.BUILDER)]
     risk = [person.id for person in everyone if person.has(Role.RISK) and person.id not in involved | {use_case.owner}]

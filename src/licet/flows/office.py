@@ -9,11 +9,12 @@ from licet.core.canonical import Json
 from licet.core.gate_rules import GateRules
 from licet.core.ids import LICET, OPERATOR, PROGRAM, PersonId, TeamName, UseCaseSlug
 from licet.core.ledger import Event
-from licet.core.people import Act, Actor, Caller, Identity, Operator, Person, Role
+from licet.core.people import Act, Actor, Caller, Identity, Operator, Person
 from licet.core.policy import Asked, Permission, Permitted, Place, PolicyAnswer, Who, hand, person_needed, why_not
 from licet.core.refusal import Refused
 from licet.core.rules import RuleKind
 from licet.core.use_case import UseCase, in_use
+from licet.flows.roles import person_here
 from licet.ports import (
     Clock,
     Codes,
@@ -134,12 +135,6 @@ def working(tx: Tx, slug: str) -> UseCase | Refused:
     return in_use(use_cases.require(tx, slug))
 
 
-def roles_here(tx: Tx, person: Person, use_case: UseCase | None) -> frozenset[Role]:
-    """The roles that a person has in a use case; with None in the installation. Flows ask this, never the person's own list."""
-    del tx, use_case
-    return person.roles
-
-
 def allowed(office: Office, tx: Tx, by: Actor, act: Act, use_case: UseCase | None) -> Actor | Refused:
     """Says whether somebody may do something: in a use case, or with None in the installation. Each act of each flow asks this.
 
@@ -168,7 +163,7 @@ def permitted(office: Office, tx: Tx, by: Actor, act: Act, use_case: UseCase | N
 
 def question_of(office: Office, tx: Tx, by: Actor, act: Act, use_case: UseCase | None) -> tuple[Asked, PolicyAnswer, Actor]:
     """Asks the policies in force with the facts of this transaction; gives question, answer, and who acts with the roles that hold here."""
-    here = replace(by, roles=roles_here(tx, by, use_case)) if isinstance(by, Person) else by
+    here = person_here(tx, by, use_case) if isinstance(by, Person) else by
     asked = asked_of(tx, here, act, use_case)
     held = rules.digest_in_force(tx, RuleKind.POLICY)
     return asked, office.policies.answer(asked, held, lambda: _additions(tx)), here

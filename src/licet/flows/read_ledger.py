@@ -13,7 +13,8 @@ from licet.core.refusal import Refused
 from licet.core.review import ReviewKind
 from licet.flows.office import Office, allowed
 from licet.flows.prove import ShownEntry, prove_entry
-from licet.store import decisions, ledger, live, people, use_cases
+from licet.flows.roles import person_anywhere
+from licet.store import decisions, ledger, live, people, teams, use_cases
 from licet.store.book import Tx
 from licet.store.ledger import make_findable
 from licet.store.marks import Span, Wanted, page, spans_of
@@ -65,12 +66,13 @@ class Page:
 
 def reading_view(office: Office, by: Actor) -> View | Refused:
     """What somebody may see of the ledger. The operator and programs see what everybody may."""
-    if isinstance(by, Person):
-        with office.book.read() as tx:
-            permitted = allowed(office, tx, by, Act.LOOK, None)
-        if isinstance(permitted, Refused):
-            return permitted
-    return view_for(by, None)
+    if not isinstance(by, Person):
+        return view_for(by, None)
+    with office.book.read() as tx:
+        there = None if tx.scoped is None else next(iter(use_cases.every(tx)), None)
+        permitted = allowed(office, tx, by, Act.LOOK, there)
+        reader = person_anywhere(tx, by)
+    return permitted if isinstance(permitted, Refused) else view_for(reader, None)
 
 
 def list_entries(office: Office, view: View, asked: Asked) -> Page | Refused:
@@ -117,7 +119,7 @@ def _spans(tx: Tx, name: str | None) -> tuple[Span, ...] | None:
     """Whose entries: one use case's, a team's, or everybody's (None)."""
     if name is not None:
         return spans_of(tx, [use_cases.require(tx, name).slug])
-    return None if tx.team is None else spans_of(tx, [one.slug for one in use_cases.every(tx)])
+    return spans_of(tx, [one.slug for one in use_cases.every(tx)]) if teams.bound(tx) else None
 
 
 def words_like(what: str) -> tuple[str, ...]:

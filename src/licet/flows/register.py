@@ -10,7 +10,7 @@ from licet.core.people import Act, Actor, Person, Role
 from licet.core.refusal import Refused
 from licet.core.team import MAIN
 from licet.core.use_case import Stage, UseCase, slug
-from licet.flows.accounts import founding
+from licet.flows.accounts import founding, without_factor
 from licet.flows.cover import void_if_changed
 from licet.flows.office import Office, allowed, allowed_person, entry, working
 from licet.store import accounts, decisions, installations, ledger, people, queue, teams, use_cases
@@ -46,7 +46,7 @@ def add_person(office: Office, by: Actor, *, email: str, name: str, roles: froze
             return permitted
         address = _address(email, name)
         there = people.by_email(tx, address)
-        refused = _no_role_for_nothing(office, tx, permitted, there)
+        refused = _no_role_for_nothing(office, tx, permitted, there, roles)
         if refused is not None:
             return refused
         if there is not None and roles <= there.roles:
@@ -66,8 +66,8 @@ def add_person(office: Office, by: Actor, *, email: str, name: str, roles: froze
         return person
 
 
-def _no_role_for_nothing(office: Office, tx: Tx, by: Actor, there: Person | None) -> Refused | None:
-    """Where people have accounts, roles of somebody who is there are an admin's to give, and never to oneself."""
+def _no_role_for_nothing(office: Office, tx: Tx, by: Actor, there: Person | None, roles: frozenset[Role]) -> Refused | None:
+    """Where people have accounts, roles of somebody who is there are an admin's to give, never to oneself, nor without what they take."""
     found = founding(tx, by)
     if isinstance(found, Refused):
         return found
@@ -76,7 +76,7 @@ def _no_role_for_nothing(office: Office, tx: Tx, by: Actor, there: Person | None
     if there.id == by.id:
         return Refused(code="same_person", why="Nobody gives a role to themselves.", remedy="Let another admin do it.")
     given = allowed(office, tx, by, Act.GIVE_ROLE, None) if isinstance(by, Person) else by
-    return given if isinstance(given, Refused) else None
+    return given if isinstance(given, Refused) else without_factor(tx, there, roles)
 
 
 def _address(email: str, name: str) -> str:

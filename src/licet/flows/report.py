@@ -90,7 +90,7 @@ def gather(
         permitted = allowed(office, tx, by, Act.EXPORT, use_case)
         if isinstance(permitted, Refused):
             return permitted
-        view = view_for(by, reader)
+        view = view_for(permitted, reader)
         if isinstance(view, Refused):
             return view
         scope = _scope(tx, use_case, case, period)

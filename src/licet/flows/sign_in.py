@@ -4,6 +4,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from licet.core.account import LONGEST_PASSWORD, Account, Session, check_password, code_digest, normal, session_ends, session_text
+from licet.core.canonical import Json
 from licet.core.people import Identity, Person
 from licet.core.refusal import Refused
 from licet.core.token import token_digest
@@ -65,8 +66,8 @@ def sign_in(office: Office, shown: Credentials) -> Opened | Refused:
     return opened
 
 
-def open_session(office: Office, tx: Tx, person: Person, now: datetime) -> Opened:
-    """Opens a session in a transaction that has made sure who it is; whoever else signs people in calls this too."""
+def open_session(office: Office, tx: Tx, person: Person, now: datetime, *, provider: bool = False) -> Opened:
+    """Opens a session in a transaction that has made sure who it is: by password and code, or by the word of an identity provider."""
     account = accounts.find(tx, person.id) or Account(person=person.id)
     text = session_text(office.draw.secret())
     session = Session(
@@ -74,7 +75,8 @@ def open_session(office: Office, tx: Tx, person: Person, now: datetime) -> Opene
     )
     sessions.add(tx, session, digest=token_digest(text))
     identity = Identity.SIGNED_IN
-    tx.record(entry("session.opened", by=person.id, now=now, use_case=None, session=session.id, identity=identity.value))
+    facts: dict[str, Json] = {"session": session.id, "identity": identity.value, **({"provider": True} if provider else {})}
+    tx.record(entry("session.opened", by=person.id, now=now, use_case=None, **facts))
     left = accounts.recovery_left(tx, person.id)
     return Opened(session=session, person=replace(person, identity=identity), recovery=left, text=text)
 

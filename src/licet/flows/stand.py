@@ -36,7 +36,7 @@ def standing(office: Office, tx: Tx, use_case: UseCase, proposed: ProposedMandat
 
 def _by_people(tx: Tx, use_case: UseCase, found: LiveRequest) -> Standing:
     request = found.request
-    counted = counting(request, able(tx, found), hands_in(tx, use_case))
+    counted = counting(request, able(tx, use_case, found), hands_in(tx, use_case))
     given = tuple(Approval(digest=request.digest, by=yes.by, at=yes.at) for yes in counted if yes.fast_lane is None)
     lane = None if request.fast_lane is None else fast_lanes.by_id(tx, request.fast_lane)
     whose = "" if lane is None else f"standing approval of {_name(tx, lane.opened_by)} of {lane.opened_at:%Y-%m-%d}"

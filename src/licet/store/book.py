@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, CursorResult, Engine, Executable, Row, Table, bindparam, case, func, insert, select, update
 from sqlalchemy.exc import DBAPIError
 
-from licet.core.ids import TeamName
+from licet.core.ids import PersonId, TeamName
 from licet.core.ledger import Event, event_bytes, leaf_hash
 from licet.core.people import Person
 from licet.ports import Draw, Vault
@@ -86,6 +86,7 @@ class Tx:
 
     Attributes:
         team: whose use cases are there; None: the whole installation's.
+        scoped: whose teams and use cases alone are there: somebody who has no role of the installation. None: that narrows nothing.
         acting: who signed in and works here; their entries say how they showed who they are. None: nobody in particular.
     """
 
@@ -93,6 +94,7 @@ class Tx:
     vault: Vault
     draw: Draw
     team: TeamName | None = None
+    scoped: PersonId | None = None
     acting: Person | None = None
     keys: dict[bytes, bytes] = field(default_factory=dict, repr=False)
     late: _Late = field(default_factory=_Late, repr=False)

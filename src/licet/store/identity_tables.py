@@ -1,11 +1,21 @@
 """What lasts of identity: credentials, set-up links, sessions, and roles given for a team or a use case. Only the store reads this."""
 
-from sqlalchemy import Boolean, Column, ForeignKey, Integer, LargeBinary, String, Table, Text
+from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, LargeBinary, String, Table, Text
 
 from licet.store.moments import Moment
 from licet.store.tables import metadata
 
-__all__ = ["TABLES", "account", "recovery_code", "session", "set_up_link", "sign_in_tally"]
+__all__ = [
+    "TABLES",
+    "account",
+    "outside_identity",
+    "outside_sign_in",
+    "recovery_code",
+    "role_assignment",
+    "session",
+    "set_up_link",
+    "sign_in_tally",
+]
 
 account = Table(
     "account",
@@ -66,5 +76,47 @@ sign_in_tally = Table(
     Column("succeeded_at", Moment),
 )
 
-TABLES: tuple[Table, ...] = (account, set_up_link, session, recovery_code, sign_in_tally)
+role_assignment = Table(
+    "role_assignment",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("person_id", ForeignKey("person.id"), nullable=False),
+    Column("role", String(40), nullable=False),
+    Column("team", String(80)),
+    Column("use_case_id", ForeignKey("use_case.id")),
+    Column("source", String(20), nullable=False),
+    Column("given_at", Moment, nullable=False),
+    Index("role_assignment_of", "person_id", "use_case_id"),
+)
+"""Roles for a team or a use case. One without either is of the installation and stands in `person.roles` too; the row says its source."""
+
+outside_identity = Table(
+    "outside_identity",
+    metadata,
+    Column("issuer", String(500), primary_key=True),
+    Column("subject", String(255), primary_key=True),
+    Column("person_id", ForeignKey("person.id"), nullable=False, index=True),
+    Column("linked_at", Moment, nullable=False),
+)
+
+outside_sign_in = Table(
+    "outside_sign_in",
+    metadata,
+    Column("state_digest", String(64), primary_key=True),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("salt", LargeBinary, nullable=False),
+    Column("expires_at", Moment, nullable=False, index=True),
+)
+"""Sign-ins that went to an identity provider and have not come back; found by the digest of their state, and used up by coming back."""
+
+TABLES: tuple[Table, ...] = (
+    account,
+    set_up_link,
+    session,
+    recovery_code,
+    sign_in_tally,
+    role_assignment,
+    outside_identity,
+    outside_sign_in,
+)
 """The tables of this file, in the order in which they are created."""

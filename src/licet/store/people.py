@@ -3,12 +3,13 @@
 import json
 from datetime import datetime
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, exists, insert, select, update
 
 from licet.core.ids import PersonId
 from licet.core.people import Person, Role
 from licet.store import tables
 from licet.store.book import Record, Tx
+from licet.store.identity_tables import account
 
 
 def add(tx: Tx, person: Person, *, salt: bytes, at: datetime) -> None:
@@ -32,6 +33,16 @@ def by_id(tx: Tx, person: PersonId) -> Person | None:
     """Finds a person by id."""
     row = tx.run(select(tables.person).where(tables.person.c.id == person)).one_or_none()
     return None if row is None else _person(row)
+
+
+_DISABLED = exists().where(account.c.person_id == tables.person.c.id, account.c.disabled_at.is_not(None))
+_ROLES = select(tables.person.c.roles).where(tables.person.c.id == bindparam("person"), ~_DISABLED)
+
+
+def roles_of(tx: Tx, person: PersonId) -> frozenset[Role] | None:
+    """The installation-wide roles somebody carries now; None where nobody has this id, or the account is disabled. Cheap: every act asks it."""
+    found = tx.run(_ROLES, {"person": person}).scalar_one_or_none()
+    return None if found is None else frozenset(Role(role) for role in json.loads(found))
 
 
 def everyone(tx: Tx) -> list[tuple[Person, bytes]]:

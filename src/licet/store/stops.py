@@ -12,7 +12,7 @@ from licet.core.use_case import UseCase
 from licet.store import tables, work_tables
 from licet.store.book import Record, Tx, made_id
 from licet.store.exposure_tables import team_stop
-from licet.store.teams import in_view
+from licet.store.teams import in_view, teams_given_to
 
 Where = UseCase | TeamName | None
 """Where a stop holds: in a use case, in those of a team, or with None in the whole installation."""
@@ -55,6 +55,7 @@ def every(tx: Tx) -> list[Stop | LiftedStop]:
     """All stops there ever were, of the installation, of teams in view and of each use case that is there, oldest first."""
     here = _S.use_case_id.is_(None) | (tables.use_case.c.id.is_not(None) & in_view(tx))
     mine = true() if tx.team is None else _T.team == tx.team
+    mine = mine if tx.scoped is None else mine & _T.team.in_(teams_given_to(tx.scoped))
     found = [_either(row) for row in (*tx.run(_STOPS.where(here)), *tx.run(_OF_TEAMS.where(mine)))]
     return sorted(found, key=lambda one: (one.stop if isinstance(one, LiftedStop) else one).at)
 

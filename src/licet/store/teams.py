@@ -4,14 +4,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
-from sqlalchemy import ColumnElement, Connection, delete, func, insert, select, true
+from sqlalchemy import ColumnElement, Connection, Select, delete, func, insert, select, true
 
-from licet.core.ids import TeamName
+from licet.core.ids import PersonId, TeamName
 from licet.core.team import MAIN
 from licet.core.use_case import UseCase
 from licet.store import tables
 from licet.store.book import Tx
 from licet.store.engines import on_postgresql
+from licet.store.identity_tables import role_assignment
 from licet.store.work_tables import team
 
 
@@ -39,9 +40,24 @@ whose = func.coalesce(select(team.c.name).where(team.c.use_case_id == tables.use
 
 def in_view(tx: Tx) -> ColumnElement[bool]:
     """The condition on the table of use cases under which one is there for this transaction."""
-    if tx.team is None:
-        return true()
-    return whose == tx.team
+    mine = true() if tx.scoped is None else _given_to(tx.scoped)
+    return mine if tx.team is None else mine & (whose == tx.team)
+
+
+def _given_to(person: PersonId) -> ColumnElement[bool]:
+    """The use cases in which somebody was given a role, by themselves or by their team; asked anew in each transaction."""
+    theirs = select(role_assignment.c.use_case_id).where(role_assignment.c.person_id == person, role_assignment.c.use_case_id.is_not(None))
+    return tables.use_case.c.id.in_(theirs) | whose.in_(teams_given_to(person))
+
+
+def teams_given_to(person: PersonId) -> Select[tuple[str]]:
+    """The teams for which somebody was given a role."""
+    return select(role_assignment.c.team).where(role_assignment.c.person_id == person, role_assignment.c.team.is_not(None))
+
+
+def bound(tx: Tx) -> bool:
+    """Whether not all use cases of the installation are there for this transaction."""
+    return tx.team is not None or tx.scoped is not None
 
 
 def narrowed(tx: Tx, name: TeamName | None) -> Tx:
@@ -52,11 +68,11 @@ def narrowed(tx: Tx, name: TeamName | None) -> Tx:
 @contextmanager
 def over_all(tx: Tx) -> Iterator[Tx]:
     """The whole installation, for the one thing that takes it: a name is given once, whoever gives it."""
-    if tx.team is None:
+    if not bound(tx):
         yield tx
         return
     show(tx.conn, None)
-    yield replace(tx, team=None)
+    yield replace(tx, team=None, scoped=None)
     show(tx.conn, tx.team)
 
 

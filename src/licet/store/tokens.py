@@ -9,7 +9,7 @@ from licet.core.ids import PersonId, TeamName
 from licet.core.token import Token, TokenScope
 from licet.store import tables
 from licet.store.book import Record, Tx
-from licet.store.teams import in_view
+from licet.store.teams import bound, in_view
 from licet.store.work_tables import api_token
 
 EVERY_TEAM = ""
@@ -18,10 +18,12 @@ EVERY_TEAM = ""
 
 def in_view_of(tx: Tx) -> ColumnElement[bool]:
     """The tokens that are there for a team: those for its use cases, or for one of them."""
-    if tx.team is None:
+    if not bound(tx):
         return true()
     t = api_token.c
     mine = select(tables.use_case.c.id).where(in_view(tx))
+    if tx.scoped is not None:
+        return t.use_case_id.in_(mine)
     return t.use_case_id.in_(mine) | (t.use_case_id.is_(None) & (t.team == tx.team))
 
 

@@ -30,7 +30,10 @@ def create(tx: Tx, slug: UseCaseSlug, title: str, kind: AnswerKind, *, by: Perso
 
 def find(tx: Tx, slug: str) -> UseCase | None:
     """Finds a use case by name; another team's is not there."""
-    asked = tx.run(_NAMED, {"slug": slug}) if tx.team is None else tx.run(_NAMED_OF_TEAM, {"slug": slug, "team": tx.team})
+    if tx.scoped is not None:
+        asked = tx.run(_NAMED.where(in_view(tx)), {"slug": slug})
+    else:
+        asked = tx.run(_NAMED, {"slug": slug}) if tx.team is None else tx.run(_NAMED_OF_TEAM, {"slug": slug, "team": tx.team})
     row = asked.one_or_none()
     return None if row is None else _use_case(row)
 

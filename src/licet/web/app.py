@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from licet import __version__
-from licet.web.api import answers, approvals, cases, effects, gate, health, ledger, mandate, risk, session, stop, watch
+from licet.web.api import answers, approvals, cases, effects, gate, health, ledger, mandate, risk, session, session_outside, stop, watch
 from licet.web.desk import Desk, Service
 from licet.web.frame import CODE, Frame
 from licet.web.guard import BASE, SCHEMES
@@ -59,6 +59,7 @@ def addresses() -> FastAPI:
     app.include_router(gate.times, prefix="/api/v1", responses=REFUSALS)
     app.include_router(ledger.routes, responses=REFUSALS)
     app.include_router(session.routes, responses=REFUSALS)
+    app.include_router(session_outside.routes, responses=REFUSALS)
     app.include_router(approvals.routes, responses=REFUSALS)
     app.include_router(health.routes, responses=REFUSALS)
     app.add_exception_handler(RequestValidationError, _not_valid)

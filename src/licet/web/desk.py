@@ -13,6 +13,7 @@ from licet.core.history import SentCase
 from licet.core.signal import Fact, checked
 from licet.core.use_case import UseCase
 from licet.flows.office import Office
+from licet.flows.sign_in_outside import Outside
 from licet.flows.speakers import Speakers
 from licet.ports import Journal, Trace
 from licet.web.limits import Limits
@@ -22,6 +23,9 @@ T = TypeVar("T")
 
 HASHING = 2
 """Requests that hash a password at the same time; others wait, without a thread."""
+
+ASKING = 4
+"""Requests that wait for the identity provider at the same time; others wait, without a thread."""
 
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
@@ -60,6 +64,7 @@ class Service:
         speakers: the systems in charge, shared with the worker of this process where there is one.
         host: where the server listens.
         asserted: whether people may say who they are without signing in; on loopback only.
+        outside: the identity provider people may sign in through; None: there is none.
         proxies: addresses of proxies whose word is taken for where a request comes from.
         worker_within: a worker must have been seen so lately for the server to be ready; None: none is expected.
         wake: is called when cases were queued, so that a worker in this process begins at once.
@@ -73,6 +78,7 @@ class Service:
     speakers: Speakers = field(default_factory=Speakers)
     host: str = "127.0.0.1"
     asserted: bool = False
+    outside: Outside | None = None
     proxies: frozenset[str] = frozenset()
     worker_within: timedelta | None = None
     wake: Callable[[], None] = lambda: None
@@ -101,6 +107,7 @@ class Desk:
         self.lookout = Lookout(service.office, self.run)
         self._limiter: CapacityLimiter | None = None
         self._hashing: CapacityLimiter | None = None
+        self._asking: CapacityLimiter | None = None
 
     async def run(self, work: Callable[[], T]) -> T:
         """Does work that waits for the database, in a thread of its own; at most `limits.threads` at once."""
@@ -113,6 +120,12 @@ class Desk:
         if self._hashing is None:
             self._hashing = CapacityLimiter(HASHING)
         return await to_thread.run_sync(work, limiter=self._hashing)
+
+    async def asking(self, work: Callable[[], T]) -> T:
+        """As `run`, for work that asks the identity provider: few at once, so that one that hangs holds nobody else up."""
+        if self._asking is None:
+            self._asking = CapacityLimiter(ASKING)
+        return await to_thread.run_sync(work, limiter=self._asking)
 
 
 def desk_of(request: Request) -> Desk:

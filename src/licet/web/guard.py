@@ -21,7 +21,7 @@ from licet.flows.office import Office
 from licet.flows.receive import Parcel
 from licet.web.desk import Desk, desk_of
 from licet.web.frame import ROUTE
-from licet.web.people import COOKIE, PAGE_TOKEN, Newcomer, Visitor, address_of, check_from_here, visitor_at
+from licet.web.people import AWAY_COOKIE, COOKIE, PAGE_TOKEN, Newcomer, Visitor, address_of, check_from_here, visitor_at
 from licet.web.problems import ProblemError, invalid, problem, refusal
 from licet.web.strict_json import NotStrictJsonError, read_strictly
 
@@ -31,6 +31,7 @@ BASE = "/api/v1/use-cases/{slug}"
 TOKEN = "token"  # noqa: S105 - the name of a scheme in OpenAPI
 SESSION = "session"
 ASSERTED = "asserted"
+AWAY = "away"
 KEY_LIMIT = 80
 LARGE = 64 * 1024
 """Bodies of more bytes than this are read in a thread."""
@@ -47,6 +48,12 @@ SCHEMES: Mapping[str, Json] = {
         "name": COOKIE,
         "description": "The session of a person who signed in with `POST /api/v1/session`; on loopback without https it is called `licet`. "
         f"Each change carries `{PAGE_TOKEN}` too, and comes from a page of the same origin.",
+    },
+    AWAY: {
+        "type": "apiKey",
+        "in": "cookie",
+        "name": AWAY_COOKIE,
+        "description": "Set where somebody goes to the identity provider, and asked for where they come back: in the same browser.",
     },
     ASSERTED: {
         "type": "apiKey",
@@ -65,6 +72,9 @@ def needs(scope: TokenScope) -> dict[str, Any]:
 
 NEEDS_PERSON: Mapping[str, Any] = {"openapi_extra": {"security": [{SESSION: []}, {ASSERTED: []}]}}
 """Marks an address as one for people: who signed in, or on loopback whose word is taken; no token opens it."""
+
+COMING_BACK: Mapping[str, Any] = {"openapi_extra": {"security": [{AWAY: []}]}}
+"""Marks the address to which an identity provider sends people back: from its own site, to the browser that went."""
 
 ANYBODY: Mapping[str, Any] = {"openapi_extra": {"security": [{}]}}
 """Marks an address as one for those who have yet to show who they are."""
@@ -128,6 +138,8 @@ async def _let_in(request: Request, security: list[dict[str, list[str]]]) -> Let
     match security:
         case [anybody] if anybody == {}:
             check_from_here(request)
+            return Newcomer(desk=desk, address=address_of(request, desk.service.proxies))
+        case [{"away": []}]:
             return Newcomer(desk=desk, address=address_of(request, desk.service.proxies))
         case [{"token": [scope]}]:
             text, name = _bearer(request), str(request.path_params.get("slug", ""))

@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from licet.core.account import page_token
+from licet.core.outside import AWAY_LASTS
 from licet.core.people import Person
 from licet.core.refusal import Refused
 from licet.flows.office import Office, SignInNeededError, UnknownPersonError, who
@@ -18,6 +19,7 @@ from licet.web.problems import refusal
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 PAGE_TOKEN = "Licet-Page-Token"  # noqa: S105 - the name of a header
 COOKIE, COOKIE_ON_LOOPBACK = "__Host-licet", "licet"
+AWAY_COOKIE, AWAY_COOKIE_ON_LOOPBACK = "__Host-licet-away", "licet-away"
 FORWARDED = "x-forwarded-for"
 
 
@@ -60,7 +62,10 @@ def cookie_name(request: Request) -> str:
 
 def cookie_of(request: Request) -> str:
     """The session's token a request carries; empty where it carries none, or more than one."""
-    name = cookie_name(request)
+    return _only_cookie(request, cookie_name(request))
+
+
+def _only_cookie(request: Request, name: str) -> str:
     pairs = [part.strip().partition("=") for header in request.headers.getlist("cookie") for part in header.split(";")]
     found = [value for key, _, value in pairs if key == name]
     return found[0] if len(found) == 1 else ""
@@ -74,6 +79,31 @@ def give_cookie(request: Request, response: Response, text: str) -> None:
 def take_cookie(request: Request, response: Response) -> None:
     """Takes the session's token back."""
     response.delete_cookie(cookie_name(request), path="/", secure=not on_loopback(request), httponly=True, samesite="lax")
+
+
+def away_cookie(request: Request) -> str:
+    """The state of the sign-in that this browser went to the identity provider with; empty where it carries none."""
+    return _only_cookie(request, _away_name(request))
+
+
+def _away_name(request: Request) -> str:
+    return AWAY_COOKIE_ON_LOOPBACK if on_loopback(request) else AWAY_COOKIE
+
+
+def give_away_cookie(request: Request, response: Response, state: str) -> None:
+    """Lets the browser remember with which state it went, so that what comes back to another browser counts for nothing."""
+    lasts, secure = int(AWAY_LASTS.total_seconds()), not on_loopback(request)
+    response.set_cookie(_away_name(request), state, max_age=lasts, path="/", secure=secure, httponly=True, samesite="lax")
+
+
+def take_away_cookie(request: Request, response: Response) -> None:
+    """Takes it back: a sign-in is used up by coming back."""
+    response.delete_cookie(_away_name(request), path="/", secure=not on_loopback(request), httponly=True, samesite="lax")
+
+
+def own_address(request: Request) -> str:
+    """This server's own address as the browser knows it: https, except on loopback. The provider sends nobody to one it does not know."""
+    return f"{'http' if on_loopback(request) else 'https'}://{request.headers.get('host', '')}"
 
 
 def check_from_here(request: Request) -> None:
