@@ -20,11 +20,12 @@ from licet.core.envelope import (
 )
 from licet.core.ids import Digest, MandateId
 from licet.core.incident import Message
-from licet.core.mandate import ActiveMandate, ProposedMandate, Terms, terms_to_json
+from licet.core.mandate import ActiveMandate, ProposedMandate
 from licet.core.people import Act, Actor, Role
 from licet.core.reason import reason
 from licet.core.refusal import Refused
 from licet.core.system import SystemCard
+from licet.core.terms import Terms, terms_to_json
 from licet.core.use_case import UseCase
 from licet.flows.ask import ask_for
 from licet.flows.cover import envelope_in_force, void_if_changed

@@ -18,14 +18,11 @@ from licet.core.mandate import (
     ProposedMandate,
     RevokedMandate,
     SuspendedMandate,
-    Terms,
-    check_terms,
     grant,
     proposed_of,
     reinstate,
     revoke,
     state_of,
-    terms_to_json,
 )
 from licet.core.people import Act, Actor
 from licet.core.policy import Permission
@@ -34,6 +31,7 @@ from licet.core.refusal import Refused
 from licet.core.scope import scope_from_json
 from licet.core.standard import MeasureKind
 from licet.core.system import UNVERSIONED
+from licet.core.terms import Terms, check_terms, terms_to_json
 from licet.core.use_case import Stage, UseCase
 from licet.flows.ask import ask_for
 from licet.flows.cover import use_up, void_if_changed, within_envelope
