@@ -6,11 +6,10 @@ from datetime import timedelta
 
 from pyotp import TOTP
 
-from licet.core.people import Act, Actor, Caller, Operator, Person, Role
+from licet.core.people import Act, Caller, Operator, Person, Role
 from licet.core.refusal import Refused
 from licet.flows.accounts import Chosen, SetUp, set_up_account
 from licet.flows.office import allowed, allowed_person, permitted
-from licet.flows.sessions import Entered, enter
 from licet.flows.sign_in import Opened, confirm, sign_in
 from licet.store import accounts, use_cases
 from licet.testing import World, done

@@ -13,7 +13,7 @@ from licet.core.refusal import Refused
 from licet.core.use_case import UseCase
 from licet.flows.cover import covered_now, hands_in, proposal_now, quorum_now, void_if_changed
 from licet.flows.givers import disabled, may_count
-from licet.flows.office import Office, allowed_person, entry, working
+from licet.flows.office import Office, entry, person_at_work_on
 from licet.flows.roles import everybody_here, person_here
 from licet.store import approvals, fast_lanes, notices, people, risks
 from licet.store.book import Tx
@@ -26,12 +26,10 @@ def ask_approval(office: Office, by: Actor, *, name: str) -> LiveRequest | Refus
     """Asks for approval of the mandate that is proposed, after an earlier request ended."""
     with office.book.write() as tx:
         now = office.clock.now()
-        use_case = working(tx, name)
-        if isinstance(use_case, Refused):
-            return use_case
-        person = allowed_person(office, tx, by, Act.ASK_APPROVAL, use_case)
-        if isinstance(person, Refused):
-            return person
+        there = person_at_work_on(office, tx, by, Act.ASK_APPROVAL, name=name)
+        if isinstance(there, Refused):
+            return there
+        use_case, person = there
         void_if_changed(office, tx, use_case, now)
         proposed = proposal_now(tx, use_case)
         if proposed is None:
