@@ -21,6 +21,7 @@ from tests.abuse.count import Count, Ground
 from tests.abuse.doors import doors, programs_and_operator
 from tests.abuse.evidence import malformed_policy_input, tampered_evidence
 from tests.abuse.looks import evaluated_until_it_passes
+from tests.abuse.matrix import authorisation
 from tests.abuse.standards import standard_changed_after_results
 from tests.cluster import missing, running
 
@@ -29,6 +30,7 @@ Kind = Callable[[Ground], Count]
 KINDS: Mapping[str, Kind] = {
     "self_approval": self_approval,
     "approvals_at_once": approvals_at_once,
+    "authorisation": authorisation,
     "malformed_policy_input": malformed_policy_input,
     "tampered_evidence": tampered_evidence,
     "standard_changed_after_results": standard_changed_after_results,
