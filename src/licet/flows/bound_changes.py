@@ -57,10 +57,10 @@ def propose_envelope(office: Office, by: Actor, *, name: str, limits: Limits) ->
     """
     with office.book.write() as tx:
         now = office.clock.now()
-        there = person_at_work_on(office, tx, by, Act.PROPOSE, name=name)
-        if isinstance(there, Refused):
-            return there
-        use_case, person = there
+        at_work = person_at_work_on(office, tx, by, Act.PROPOSE, name=name)
+        if isinstance(at_work, Refused):
+            return at_work
+        use_case, person = at_work
         running = _running(tx, use_case)
         if isinstance(running, Refused):
             return running
@@ -89,10 +89,10 @@ def use_envelope(office: Office, by: Actor, *, name: str) -> ProposedMandate | R
     """
     with office.book.write() as tx:
         now = office.clock.now()
-        there = person_at_work_on(office, tx, by, Act.PROPOSE, name=name)
-        if isinstance(there, Refused):
-            return there
-        use_case, person = there
+        at_work = person_at_work_on(office, tx, by, Act.PROPOSE, name=name)
+        if isinstance(at_work, Refused):
+            return at_work
+        use_case, person = at_work
         prepared = _prepare(office, tx, use_case, now)
         if isinstance(prepared, Refused):
             return prepared
@@ -219,10 +219,10 @@ def veto_change(office: Office, by: Actor, *, name: str, why: str) -> VetoedUse 
     said = reason(why)
     with office.book.write() as tx:
         now = office.clock.now()
-        there = person_at_work_on(office, tx, by, Act.VETO, name=name)
-        if isinstance(there, Refused):
-            return there
-        use_case, person = there
+        at_work = person_at_work_on(office, tx, by, Act.VETO, name=name)
+        if isinstance(at_work, Refused):
+            return at_work
+        use_case, person = at_work
         waiting = next((use for use in envelopes.uses(tx, use_case) if isinstance(use, WaitingUse)), None)
         vetoed = veto(waiting, person.id, said, now=now)
         if isinstance(vetoed, Refused):
@@ -240,10 +240,10 @@ def close_envelope(office: Office, by: Actor, *, name: str) -> Envelope | Refuse
     """Ends the use case's envelope, as risk or as its owner; a change that waits under it never takes effect."""
     with office.book.write() as tx:
         now = office.clock.now()
-        there = person_at_work_on(office, tx, by, Act.VETO, name=name)
-        if isinstance(there, Refused):
-            return there
-        use_case, person = there
+        at_work = person_at_work_on(office, tx, by, Act.VETO, name=name)
+        if isinstance(at_work, Refused):
+            return at_work
+        use_case, person = at_work
         there = envelopes.newest(tx, use_case)
         if there is None or there.closed_at is not None:
             return Refused(code="not_there", why=f"{use_case.slug!r} has no envelope that is not closed.", remedy="")
