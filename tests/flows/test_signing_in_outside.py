@@ -171,6 +171,16 @@ def test_an_address_makes_nobody_somebody_who_has_credentials(world: World, admi
     assert held(world, world.risk.email) == {(RISK, Source.HAND)}
 
 
+def test_groups_make_nobody_risk_who_has_a_password_and_no_second_factor(world: World) -> None:
+    """Breaks when somebody gets through the provider what their password alone would then let them use."""
+    done(signs_in(world, in_groups("north")))
+    nora = done(list_roles(world.office, email=NORA.email)).person
+    member(world, nora, factor=False)
+    assert code(signs_in(world, in_groups("risk"))) == "factor_needed"
+    assert held(world) == {(REVIEWER_NORTH, Source.PROVIDER)}
+    done(signs_in(world, in_groups("north")))
+
+
 def test_a_disabled_account_stays_so(world: World, admin: Person) -> None:
     text = done(signs_in(world, in_groups("risk"))).text
     member(world, admin)

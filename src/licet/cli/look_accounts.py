@@ -23,7 +23,7 @@ def accounts(room: OpenRoom) -> Found:
     weak = [
         warning(f"{person.email} is admin or risk and signs in without a second factor. Make a new link: `licet account link`.")
         for person, known in open_ones
-        if person.has(*NEEDS_FACTOR) and not known.second_factor and not known.break_glass
+        if person.has(*NEEDS_FACTOR) and known.password is not None and not known.second_factor and not known.break_glass
     ]
     admins = [person for person, known in open_ones if person.has(Role.ADMIN) and not known.break_glass]
     none = [] if admins else [warning("No admin can sign in. Make a link for one, or `licet account break-glass`.")]

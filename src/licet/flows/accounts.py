@@ -58,9 +58,12 @@ def founding(tx: Tx, by: Actor) -> Actor | Refused:
 
 
 def without_factor(tx: Tx, person: Person, roles: frozenset[Role]) -> Refused | None:
-    """Says no to a role that takes a second factor, for somebody who has set their account up without one; None where nothing lacks."""
+    """Says no to a role that takes a second factor, for somebody who signs in with a password alone; None where nothing lacks.
+
+    Who signs in through an identity provider is asked there, at each sign-in.
+    """
     account = accounts.find(tx, person.id)
-    if account is None or account.set_up_at is None or account.second_factor or not roles & NEEDS_FACTOR:
+    if account is None or account.password is None or account.second_factor or not roles & NEEDS_FACTOR:
         return None
     why = f"{person.email!r} signs in without a second factor; admins and risk need one."
     return Refused(code="factor_needed", why=why, remedy="Let them set their account up anew with one: `licet account link E-MAIL`.")

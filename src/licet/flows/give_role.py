@@ -1,15 +1,16 @@
 """Giving and taking roles: for the installation, for one team, or for one use case; an admin does it, and never to themself."""
 
+from collections.abc import Set
 from dataclasses import dataclass
 from datetime import datetime
 
-from licet.core.assignment import Assignment, Grant, Source, check_grant
+from licet.core.assignment import Assignment, Grant, Place, Source, check_grant
 from licet.core.canonical import Json
-from licet.core.ids import PersonId
+from licet.core.ids import PersonId, UseCaseSlug
 from licet.core.ledger import Event
 from licet.core.people import Act, Actor, Person, Role
 from licet.core.refusal import Refused
-from licet.flows.accounts import founding
+from licet.flows.accounts import founding, without_factor
 from licet.flows.office import Office, allowed, entry
 from licet.store import accounts, assignments, people, use_cases
 from licet.store.book import Tx
@@ -35,13 +36,12 @@ def give_role(office: Office, by: Actor, *, email: str, grant: Grant) -> Given |
         if isinstance(found, Refused):
             return found
         giver, person = found
-        there = assignments.find(tx, person, grant)
-        if there is not None and there.source is Source.HAND:
-            why = f"{person.email!r} is {grant.role.value} for {grant.place.words} already."
-            return Refused(code="already_done", why=why, remedy="")
+        refused = _has_it(tx, person, grant) or without_factor(tx, person, frozenset({grant.role}))
+        if refused is not None:
+            return refused
         person = assignments.give(tx, person, grant, Source.HAND, at=now)
         tx.record(role_entry("role.given", person, grant, source=Source.HAND, by=giver.id, now=now))
-        return Given(person=person, roles=tuple(assignments.of(tx, person)))
+        return _given(tx, person)
 
 
 def take_role(office: Office, by: Actor, *, email: str, grant: Grant) -> Given | Refused:
@@ -64,14 +64,23 @@ def take_role(office: Office, by: Actor, *, email: str, grant: Grant) -> Given |
             return Refused(code="last_admin", why=why, remedy="Make somebody else admin first, and let them set an account up.")
         person = assignments.take(tx, person, grant)
         tx.record(role_entry("role.taken", person, grant, source=there.source, by=taker.id, now=office.clock.now()))
-        return Given(person=person, roles=tuple(assignments.of(tx, person)))
+        return _given(tx, person)
 
 
 def list_roles(office: Office, *, email: str) -> Given | Refused:
-    """All roles of a person, with where each holds and who says so."""
+    """All roles of a person, with where each holds and who says so; those for what is not there for this office are left out."""
     with office.book.read() as tx:
         person = people.by_email(tx, email)
-        return nobody(email) if person is None else Given(person=person, roles=tuple(assignments.of(tx, person)))
+        return nobody(email) if person is None else _given(tx, person)
+
+
+def _given(tx: Tx, person: Person) -> Given:
+    there = {one.slug for one in use_cases.every(tx)}
+    return Given(person=person, roles=tuple(one for one in assignments.of(tx, person) if _in_view(tx, one.place, there)))
+
+
+def _in_view(tx: Tx, place: Place, there: Set[UseCaseSlug]) -> bool:
+    return tx.team in {None, place.team} if place.use_case is None else place.use_case in there
 
 
 def _to_change(office: Office, tx: Tx, by: Actor, email: str, grant: Grant) -> tuple[Actor, Person] | Refused:
@@ -85,11 +94,21 @@ def _to_change(office: Office, tx: Tx, by: Actor, email: str, grant: Grant) -> t
             return refused
     if grant.place.use_case is not None:
         use_cases.require(tx, grant.place.use_case)
+    elif tx.team is not None and grant.place.team != tx.team:
+        why = f"A role for {grant.place.words} reaches beyond team {tx.team!r}."
+        return Refused(code="beyond_the_team", why=why, remedy="Let somebody do it who is not bound to one team.")
     if person is None or isinstance(permitted, Refused):
         return nobody(email)
     if person.id == permitted.id:
         return Refused(code="same_person", why="Nobody gives a role to themselves, or takes one.", remedy="Let another admin do it.")
     return permitted, person
+
+
+def _has_it(tx: Tx, person: Person, grant: Grant) -> Refused | None:
+    there = assignments.find(tx, person, grant)
+    if there is None or there.source is Source.PROVIDER:
+        return None
+    return Refused(code="already_done", why=f"{person.email!r} is {grant.role.value} for {grant.place.words} already.", remedy="")
 
 
 def _last_admin(tx: Tx, person: Person, grant: Grant) -> bool:

@@ -24,6 +24,7 @@ from licet.core.outside import (
 )
 from licet.core.people import Person
 from licet.core.refusal import Refused
+from licet.flows.accounts import without_factor
 from licet.flows.give_role import role_entry
 from licet.flows.office import Office, entry
 from licet.flows.sessions import enter
@@ -157,7 +158,8 @@ def _open(tx: Tx, admission: Admission, said: Said, person: Person | None) -> Pe
     if person is None or (account is not None and account.disabled_at is not None):
         return Refused(code="account_disabled", why="Your account here is disabled.", remedy="Ask an admin: `licet account enable E-MAIL`.")
     by_hand = frozenset(one.role for one in assignments.of(tx, person) if one.source is Source.HAND)
-    return factor_missing(admission, said, by_hand) or person
+    by_groups = frozenset(grant.role for grant in admission.grants(said))
+    return factor_missing(admission, said, by_hand) or without_factor(tx, person, by_groups) or person
 
 
 def _added(office: Office, tx: Tx, said: Said, now: datetime) -> Person:
