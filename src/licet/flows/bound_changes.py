@@ -38,7 +38,7 @@ from licet.store.book import Tx
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
+class WantedBounds:
     """What the proposer of an envelope may choose; kind and name are those of the system that runs. See `core.envelope.Bounds`."""
 
     versions: str
@@ -49,7 +49,7 @@ class Limits:
     until: datetime
 
 
-def propose_envelope(office: Office, by: Actor, *, name: str, limits: Limits) -> Envelope | Refused:
+def propose_envelope(office: Office, by: Actor, *, name: str, wanted: WantedBounds) -> Envelope | Refused:
     """Asks for bounds around the system that runs; an envelope asked for before is none any more.
 
     Raises:
@@ -66,8 +66,8 @@ def propose_envelope(office: Office, by: Actor, *, name: str, limits: Limits) ->
             return running
         card = _card(tx, use_case, running.terms)
         bounds = Bounds(
-            kind=card.kind.value, name=card.name, versions=limits.versions, may_change=limits.may_change,
-            lose_at_most=limits.lose_at_most, changes=limits.changes, window=limits.window, until=limits.until,
+            kind=card.kind.value, name=card.name, versions=wanted.versions, may_change=wanted.may_change,
+            lose_at_most=wanted.lose_at_most, changes=wanted.changes, window=wanted.window, until=wanted.until,
         )  # fmt: skip
         check_bounds(bounds, now=now)
         made = Envelope(
