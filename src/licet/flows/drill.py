@@ -47,10 +47,10 @@ def drill_stop(office: Office, by: Actor, *, name: str) -> Drill | Refused:
 def _press(office: Office, by: Actor, name: str) -> _Running | Refused:
     with office.book.write() as tx:
         now = office.clock.now()
-        there = person_at_work_on(office, tx, by, Act.DRILL, name=name)
-        if isinstance(there, Refused):
-            return there
-        use_case, person = there
+        at_work = person_at_work_on(office, tx, by, Act.DRILL, name=name)
+        if isinstance(at_work, Refused):
+            return at_work
+        use_case, person = at_work
         there = stops.pressed(tx, use_case.id)
         if there is not None:
             why = f"The {there.reach.value.replace('_', ' ')}'s stop is pressed since {there.at:%Y-%m-%d %H:%M} UTC: {there.why}"

@@ -99,10 +99,10 @@ def revise_standard(office: Office, by: Actor, *, name: str) -> int | Refused:
     """
     with office.book.write() as tx:
         now = office.clock.now()
-        there = person_at_work_on(office, tx, by, Act.REVISE, name=name)
-        if isinstance(there, Refused):
-            return there
-        use_case, person = there
+        at_work = person_at_work_on(office, tx, by, Act.REVISE, name=name)
+        if isinstance(at_work, Refused):
+            return at_work
+        use_case, person = at_work
         there = standards.newest(tx, use_case)
         if not isinstance(there, LockedStandard | CountersignedStandard):
             return Refused(code="standard_not_locked", why="No standard is locked; the file may be edited as it is.", remedy="")
