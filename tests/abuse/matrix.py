@@ -1,7 +1,7 @@
 """Whoever there is at every address there is: the table of who is let in, and who learns that something is there at all.
 
-`TABLE` has a line per address of the OpenAPI document; one without a line counts as an attack that succeeded. Every address is really asked,
-with a body it takes. Nobody of another team, person or program, may tell a use case that is not theirs from one that does not exist.
+`TABLE` has a line per address of the OpenAPI document; one without a line counts as an attack that succeeded. Every address is really
+asked, with a body it takes. Nobody of another team, person or program, may tell a use case that is not theirs from one that does not exist.
 """
 
 from collections.abc import Iterator, Mapping
@@ -105,7 +105,7 @@ TABLE: Mapping[str, Door] = {
     "GET /health/live": _anybody(),
     "GET /health/ready": _anybody(),
 }
-"""Every address, in the order in which it is asked. Who acts with a yes comes last at each, so that none is refused for what was done already."""
+"""Every address, in the order in which it is asked. Who acts with a yes comes last at each: none is refused for what was done."""
 
 LET_IN = "let in"
 NOT_VALID, SCOPE, PERSON, ENDED = "401 token_not_valid", "403 scope_missing", "403 person_needed", "401 session_ended"
@@ -281,9 +281,7 @@ def _people(world: World, server: Server, admin: Person) -> Iterator[Visitor]:
             there[name] = done(add_person(world.office, chief, email=email, name=name, roles=frozenset()))
             done(give_role(world.office, chief, email=email, grant=Grant(role=role, place=Place(team=team))))
             yield enters(name, team=team, roles=frozenset({role}))
-    there["nobody in particular"] = done(
-        add_person(world.office, chief, email="x@example.org", name="X", roles=frozenset())
-    )
+    there["nobody in particular"] = done(add_person(world.office, chief, email="x@example.org", name="X", roles=frozenset()))
     yield enters("nobody in particular", team=None, roles=frozenset())
     yield enters("an auditor of everything", team=None, roles=frozenset({R.AUDITOR}))
     gone = enters("somebody whose account was disabled", team=None, roles=frozenset({R.RISK}))
@@ -291,9 +289,15 @@ def _people(world: World, server: Server, admin: Person) -> Iterator[Visitor]:
     disable(gone.one)
     gone.inside = False
     yield gone
+    yield from _keepers(world, server, keeper)
+
+
+def _keepers(world: World, server: Server, keeper: Member) -> Iterator[Visitor]:
+    """The admin in their browser, and their session with a token beside it."""
     browser = server.browser()
     page = browser.signs_in(keeper)
     yield Visitor(name="an admin", browser=browser, roles=frozenset({R.ADMIN}), one=keeper, headers={PAGE_TOKEN: page})
-    text = done(new_token(world.office, keeper.person, TokenWish(name="b", scopes=frozenset(S), use_case=None, lasts=timedelta(days=9)))).text
+    wish = TokenWish(name="b", scopes=frozenset(S), use_case=None, lasts=timedelta(days=9))
+    text = done(new_token(world.office, keeper.person, wish)).text
     both = {PAGE_TOKEN: page, "Authorization": f"Bearer {text}"}
     yield Visitor(name="a session beside a token", browser=server.browser(cookie=browser.cookie), scopes=frozenset(S), headers=both)
