@@ -89,10 +89,11 @@ def _codes(count: Count, one: Member) -> None:
     office = one.world.office
     code = one.code()
     text = done(sign_in(office, one.shows(code=code))).text
-    for name, again in (
+    ways: tuple[tuple[str, Callable[[], object]], ...] = (
         ("to sign in", lambda: sign_in(office, one.shows(code=code))),
         ("to confirm", lambda: confirm(office, text, one.shows(code=code))),
-    ):
+    )
+    for name, again in ways:
         count.saw(f"a code is used again {name}", succeeded=isinstance(again(), Opened))
     older = TOTP(one.secret).at(one.world.clock.at - timedelta(seconds=30))
     count.saw("a code older than the one that was used", succeeded=isinstance(sign_in(office, one.shows(code=older)), Opened))
@@ -112,7 +113,7 @@ def _links(count: Count, world: World, admin: Member) -> None:
         return lambda: set_up_account(world.office, link.text, Chosen(password=GOOD, code=None))
 
     one = used(world.builder)
-    done(one())  # type: ignore[arg-type] # a link's first use
+    done(one())
     count.saw("a set-up link is used twice", succeeded=isinstance(one(), SetUp))
     count.saw("a set-up link is used twice at the same moment", succeeded=at_once(used(world.other_owner), SetUp) > 1)
     risk = used(world.risk)

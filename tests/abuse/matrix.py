@@ -44,6 +44,7 @@ class Reach(StrEnum):
     REQUEST = "a request, by its id"
     SPAN = "all that is there for whoever asks"
     SELF = "whoever asks"
+    WHOLE = "the whole installation"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +85,7 @@ TABLE: Mapping[str, Door] = {
     f"GET {IN}/risk": Door(scope=S.MANDATE_READ),
     f"GET {IN}/obligations": Door(scope=S.MANDATE_READ),
     f"GET {IN}/gate": Door(scope=S.MANDATE_READ),
-    "GET /api/v1/obligations": Door(scope=S.MANDATE_READ, reach=Reach.SPAN),
+    "GET /api/v1/obligations": Door(scope=S.MANDATE_READ, reach=Reach.WHOLE),
     "GET /api/v1/gates/times": Door(scope=S.MANDATE_READ, reach=Reach.SPAN),
     "GET /api/v1/ledger": Door(scope=S.LEDGER, reach=Reach.SPAN, query="?limit=1000"),
     f"POST {IN}/cases/{{case}}/answer": Door(people=frozenset({R.REVIEWER, R.SENIOR_REVIEWER}), body={"answer": "yes"}),
@@ -151,6 +152,8 @@ def _program(door: Door, who: Visitor, scope: TokenScope) -> str:
         return NOT_VALID
     if who.team == SOUTH and door.reach is Reach.USE_CASE:
         return HIDDEN
+    if who.team is not None and door.reach is Reach.WHOLE:
+        return SCOPE
     return LET_IN if scope in who.scopes else SCOPE
 
 
