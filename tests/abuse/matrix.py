@@ -88,7 +88,7 @@ TABLE: Mapping[str, Door] = {
     "GET /api/v1/obligations": Door(scope=S.MANDATE_READ, reach=Reach.WHOLE),
     "GET /api/v1/gates/times": Door(scope=S.MANDATE_READ, reach=Reach.SPAN),
     "GET /api/v1/ledger": Door(scope=S.LEDGER, reach=Reach.SPAN, query="?limit=1000"),
-    f"POST {IN}/cases/{{case}}/answer": Door(people=frozenset({R.REVIEWER, R.SENIOR_REVIEWER}), body={"answer": "yes"}),
+    f"POST {IN}/cases/{{case}}/answer": Door(people=frozenset({R.REVIEWER, R.SENIOR_REVIEWER, R.OWNER}), body={"answer": "yes"}),
     f"POST {IN}/effects/replay": Door(people=frozenset({R.OWNER, R.ADMIN}), body={"case": None}),
     "GET /api/v1/approvals": Door(people=WHOEVER, reach=Reach.SPAN, query="?all=true"),
     "GET /api/v1/approvals/{request}": Door(people=WHOEVER, reach=Reach.REQUEST),
