@@ -6,11 +6,10 @@ from datetime import timedelta
 
 from pyotp import TOTP
 
-from licet.core.people import Act, Actor, Caller, Operator, Person, Role
+from licet.core.people import Act, Caller, Operator, Person, Role
 from licet.core.refusal import Refused
 from licet.flows.accounts import Chosen, SetUp, set_up_account
 from licet.flows.office import allowed, allowed_person, permitted
-from licet.flows.sessions import Entered, enter
 from licet.flows.sign_in import Opened, confirm, sign_in
 from licet.store import accounts, use_cases
 from licet.testing import World, done
@@ -90,10 +89,11 @@ def _codes(count: Count, one: Member) -> None:
     office = one.world.office
     code = one.code()
     text = done(sign_in(office, one.shows(code=code))).text
-    for name, again in (
+    ways: tuple[tuple[str, Callable[[], object]], ...] = (
         ("to sign in", lambda: sign_in(office, one.shows(code=code))),
         ("to confirm", lambda: confirm(office, text, one.shows(code=code))),
-    ):
+    )
+    for name, again in ways:
         count.saw(f"a code is used again {name}", succeeded=isinstance(again(), Opened))
     older = TOTP(one.secret).at(one.world.clock.at - timedelta(seconds=30))
     count.saw("a code older than the one that was used", succeeded=isinstance(sign_in(office, one.shows(code=older)), Opened))
@@ -113,7 +113,7 @@ def _links(count: Count, world: World, admin: Member) -> None:
         return lambda: set_up_account(world.office, link.text, Chosen(password=GOOD, code=None))
 
     one = used(world.builder)
-    done(one())  # type: ignore[arg-type] # a link's first use
+    done(one())
     count.saw("a set-up link is used twice", succeeded=isinstance(one(), SetUp))
     count.saw("a set-up link is used twice at the same moment", succeeded=at_once(used(world.other_owner), SetUp) > 1)
     risk = used(world.risk)

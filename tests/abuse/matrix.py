@@ -1,7 +1,7 @@
 """Whoever there is at every address there is: the table of who is let in, and who learns that something is there at all.
 
-`TABLE` has a line per address of the OpenAPI document; one without a line counts as an attack that succeeded. Every address is really asked,
-with a body it takes. Nobody of another team, person or program, may tell a use case that is not theirs from one that does not exist.
+`TABLE` has a line per address of the OpenAPI document; one without a line counts as an attack that succeeded. Every address is really
+asked, with a body it takes. Nobody of another team, person or program, may tell a use case that is not theirs from one that does not exist.
 """
 
 from collections.abc import Iterator, Mapping
@@ -44,6 +44,7 @@ class Reach(StrEnum):
     REQUEST = "a request, by its id"
     SPAN = "all that is there for whoever asks"
     SELF = "whoever asks"
+    WHOLE = "the whole installation"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,10 +85,10 @@ TABLE: Mapping[str, Door] = {
     f"GET {IN}/risk": Door(scope=S.MANDATE_READ),
     f"GET {IN}/obligations": Door(scope=S.MANDATE_READ),
     f"GET {IN}/gate": Door(scope=S.MANDATE_READ),
-    "GET /api/v1/obligations": Door(scope=S.MANDATE_READ, reach=Reach.SPAN),
+    "GET /api/v1/obligations": Door(scope=S.MANDATE_READ, reach=Reach.WHOLE),
     "GET /api/v1/gates/times": Door(scope=S.MANDATE_READ, reach=Reach.SPAN),
     "GET /api/v1/ledger": Door(scope=S.LEDGER, reach=Reach.SPAN, query="?limit=1000"),
-    f"POST {IN}/cases/{{case}}/answer": Door(people=frozenset({R.OWNER, R.REVIEWER, R.SENIOR_REVIEWER}), body={"answer": "yes"}),
+    f"POST {IN}/cases/{{case}}/answer": Door(people=frozenset({R.REVIEWER, R.SENIOR_REVIEWER, R.OWNER}), body={"answer": "yes"}),
     f"POST {IN}/effects/replay": Door(people=frozenset({R.OWNER, R.ADMIN}), body={"case": None}),
     "GET /api/v1/approvals": Door(people=WHOEVER, reach=Reach.SPAN, query="?all=true"),
     "GET /api/v1/approvals/{request}": Door(people=WHOEVER, reach=Reach.REQUEST),
@@ -105,7 +106,7 @@ TABLE: Mapping[str, Door] = {
     "GET /health/live": _anybody(),
     "GET /health/ready": _anybody(),
 }
-"""Every address, in the order in which it is asked. Who acts with a yes comes last at each, so that none is refused for what was done already."""
+"""Every address, in the order in which it is asked. Who acts with a yes comes last at each: none is refused for what was done."""
 
 LET_IN = "let in"
 NOT_VALID, SCOPE, PERSON, ENDED = "401 token_not_valid", "403 scope_missing", "403 person_needed", "401 session_ended"
@@ -151,6 +152,8 @@ def _program(door: Door, who: Visitor, scope: TokenScope) -> str:
         return NOT_VALID
     if who.team == SOUTH and door.reach is Reach.USE_CASE:
         return HIDDEN
+    if who.team is not None and door.reach is Reach.WHOLE:
+        return SCOPE
     return LET_IN if scope in who.scopes else SCOPE
 
 
@@ -167,7 +170,7 @@ def _person(door: Door, who: Visitor) -> str:
 
 
 def authorisation(ground: Ground) -> Count:
-    """Everybody at every address, really asked."""
+    """Everybody at every address; `seen` counts what really was asked."""
     count = Count()
     with World(ground.folder) as world, served(world) as server:
         _prepare(world)
@@ -281,9 +284,7 @@ def _people(world: World, server: Server, admin: Person) -> Iterator[Visitor]:
             there[name] = done(add_person(world.office, chief, email=email, name=name, roles=frozenset()))
             done(give_role(world.office, chief, email=email, grant=Grant(role=role, place=Place(team=team))))
             yield enters(name, team=team, roles=frozenset({role}))
-    there["nobody in particular"] = done(
-        add_person(world.office, chief, email="x@example.org", name="X", roles=frozenset())
-    )
+    there["nobody in particular"] = done(add_person(world.office, chief, email="x@example.org", name="X", roles=frozenset()))
     yield enters("nobody in particular", team=None, roles=frozenset())
     yield enters("an auditor of everything", team=None, roles=frozenset({R.AUDITOR}))
     gone = enters("somebody whose account was disabled", team=None, roles=frozenset({R.RISK}))
@@ -291,9 +292,15 @@ def _people(world: World, server: Server, admin: Person) -> Iterator[Visitor]:
     disable(gone.one)
     gone.inside = False
     yield gone
+    yield from _keepers(world, server, keeper)
+
+
+def _keepers(world: World, server: Server, keeper: Member) -> Iterator[Visitor]:
+    """The admin in their browser, and their session with a token beside it."""
     browser = server.browser()
     page = browser.signs_in(keeper)
     yield Visitor(name="an admin", browser=browser, roles=frozenset({R.ADMIN}), one=keeper, headers={PAGE_TOKEN: page})
-    text = done(new_token(world.office, keeper.person, TokenWish(name="b", scopes=frozenset(S), use_case=None, lasts=timedelta(days=9)))).text
+    wish = TokenWish(name="b", scopes=frozenset(S), use_case=None, lasts=timedelta(days=9))
+    text = done(new_token(world.office, keeper.person, wish)).text
     both = {PAGE_TOKEN: page, "Authorization": f"Bearer {text}"}
     yield Visitor(name="a session beside a token", browser=server.browser(cookie=browser.cookie), scopes=frozenset(S), headers=both)
