@@ -1,5 +1,6 @@
 """Attacks on the door: sessions, second factors, set-up links, and what stands for no person."""
 
+import math
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -21,8 +22,8 @@ from tests.flows.signing import GOOD, THERE, Member, link_for, member
 GUESSES = 2_000
 """Codes that are guessed one after the other, in the full run, one each second."""
 
-MOST_LOOKED_AT = 40
-"""So many of the guesses of an hour may be looked at, from one address; the chance to hit one of 10^6 codes stays below 1 in 8,000."""
+FREE, EACH = 10, timedelta(minutes=1)
+"""What docs/accounts.md promises, 1,450 guesses a day at one account: so many are looked at without a wait, then one for each such span."""
 
 PROGRAM = Caller(token="k_1", name="a program")  # noqa: S106 - a public id
 OF_PROGRAMS = frozenset({Act.SUBMIT, Act.STOP})
@@ -136,9 +137,9 @@ def _guesses(count: Count, world: World, one: Member, guesses: int) -> None:
         found = sign_in(world.office, one.shows(code=f"{number * 379 % 1_000_000:06}", address=THERE))
         count.tried += 1
         looked_at += not (isinstance(found, Refused) and found.code == "too_many_guesses")
-    hours = max(1.0, (world.clock.at - began) / timedelta(hours=1))
-    count.more["guesses_looked_at"] = looked_at
-    count.saw("guesses are not held up", succeeded=looked_at > MOST_LOOKED_AT * hours)
+    most = FREE + math.ceil((world.clock.at - began) / EACH)
+    count.more |= {"guesses_looked_at": looked_at, "guesses_promised_at_most": most}
+    count.saw("guesses are not held up", succeeded=looked_at > most)
 
 
 def programs_and_operator(ground: Ground) -> Count:
