@@ -93,13 +93,13 @@ def token_digest(text: str) -> str:
 
 
 def permit_everywhere(token: Token | None, scope: TokenScope, now: datetime) -> Caller | Refused:
-    """As `permit_token`, for what concerns the whole installation: a token for one use case does not do."""
+    """As `permit_token`, for what concerns the whole installation: a token for one use case or one team does not do."""
     valid = _valid(token, now)
     if isinstance(valid, Refused):
         return valid
-    if scope not in valid.scopes or valid.use_case_id is not None:
+    if scope not in valid.scopes or valid.use_case_id is not None or valid.team is not None:
         why = f"The token {valid.name!r} has no scope {scope.value!r} for all use cases."
-        return Refused(code="scope_missing", why=why, remedy=f"Use one made with --scope {scope.value} and without --use-case.")
+        return Refused(code="scope_missing", why=why, remedy=f"Use one made with --scope {scope.value}, without --use-case and for no team.")
     return Caller(token=valid.id, name=valid.name)
 
 
