@@ -1,7 +1,7 @@
 """What tests of approvals start from: a proposal that is asked approval for, and a crowd that approves at once."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from threading import Barrier
@@ -70,7 +70,9 @@ class Crowd:
     recorded: int
 
 
-def crowd(world: World, digest: Digest, *, people: int, threads: int, twice: bool = False) -> Crowd:
+def crowd(
+    world: World, digest: Digest, *, people: int, threads: int, twice: bool = False, meanwhile: Callable[[], object] | None = None
+) -> Crowd:
     """Lets many people say yes to one request at the same moment, and counts what each was told.
 
     Args:
@@ -79,10 +81,16 @@ def crowd(world: World, digest: Digest, *, people: int, threads: int, twice: boo
         people: how many.
         threads: how many of them at once.
         twice: whether each says it a second time, at the same moment.
+        meanwhile: what happens while they do; None: nothing.
     """
     crowd_of = [world.person(f"risk{number}", Role.RISK) for number in range(people)]
     saying: Sequence[Person] = [one for one in crowd_of for _ in range(2 if twice else 1)]
-    gate = Barrier(threads)
+    gate = Barrier(threads + (meanwhile is not None))
+
+    def happen() -> None:
+        if meanwhile is not None:
+            gate.wait(timeout=60)
+            meanwhile()
 
     def say(place: int) -> Approval | Refused | BaseException:
         try:
@@ -92,8 +100,10 @@ def crowd(world: World, digest: Digest, *, people: int, threads: int, twice: boo
         except BaseException as error:  # noqa: BLE001 - whatever it is, it is no answer
             return error
 
-    with ThreadPoolExecutor(threads) as pool:
+    with ThreadPoolExecutor(threads + 1) as pool:
+        happening = pool.submit(happen)
         told = list(pool.map(say, range(len(saying))))
+        happening.result()
     return Crowd(
         given=sum(isinstance(one, Approval) for one in told),
         refused=Counter(one.code for one in told if isinstance(one, Refused)),
