@@ -12,11 +12,11 @@ PEERS := build/bench-venv/.installed
 PIP_ENV := PIP_DISABLE_PIP_VERSION_CHECK=1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint style types imports docs reference bench chaos studies lock clean
+.PHONY: help setup demo test lint style types imports docs reference bench chaos abuse studies lock clean
 
 help:
 	@sed -n '2,3s/^# *//p' Makefile
-	@echo "also: docs, reference, bench, chaos, studies, lock, clean. Pass arguments as ARGS='...'."
+	@echo "also: docs, reference, bench, chaos, abuse, studies, lock, clean. Pass arguments as ARGS='...'."
 
 setup: $(INSTALLED)
 
@@ -54,6 +54,10 @@ bench: $(INSTALLED) $(PEERS)
 # Kills, stops, full disks and wrong clocks at full size, half an hour and more; writes build/chaos.json.
 chaos: $(INSTALLED)
 	@$(BIN)/python -m tests.crash.chaos $(ARGS)
+
+# Attacks on approvals, evidence, policies, standards, evaluation and doors at full size; writes build/abuse.json.
+abuse: $(INSTALLED)
+	@$(BIN)/python -m tests.abuse.run $(ARGS)
 
 studies: $(INSTALLED)
 	@$(BIN)/python -m studies.run $(ARGS)

@@ -18,7 +18,11 @@ from typing import Any
 
 from tests.abuse.approvals import approvals_at_once, self_approval
 from tests.abuse.count import Count, Ground
+from tests.abuse.doors import doors, programs_and_operator
 from tests.abuse.evidence import malformed_policy_input, tampered_evidence
+from tests.abuse.looks import evaluated_until_it_passes
+from tests.abuse.matrix import authorisation
+from tests.abuse.standards import standard_changed_after_results
 from tests.cluster import missing, running
 
 OUT = Path("build/abuse.json")
@@ -26,8 +30,13 @@ Kind = Callable[[Ground], Count]
 KINDS: Mapping[str, Kind] = {
     "self_approval": self_approval,
     "approvals_at_once": approvals_at_once,
+    "authorisation": authorisation,
     "malformed_policy_input": malformed_policy_input,
     "tampered_evidence": tampered_evidence,
+    "standard_changed_after_results": standard_changed_after_results,
+    "evaluated_until_it_passes": evaluated_until_it_passes,
+    "doors": doors,
+    "programs_and_operator": programs_and_operator,
 }
 """Every kind of attack, by name."""
 

@@ -89,7 +89,7 @@ def test_a_session_that_others_may_read_is_not_used(founded: Desk, session: Path
 
 def test_a_break_glass_is_loud_until_an_admin_closes_it(founded: Desk) -> None:
     secret = secret_of(founded, ADMIN)
-    made = founded("account", "break-glass", "--reason", "nobody is here").data
+    made = founded("account", "break-glass", "--why", "nobody is here").data
     warned = {one["name"]: one for one in founded("doctor").data["checks"]}["accounts"]
     assert warned["severity"] == "warning"
     assert made["email"] in warned["says"]

@@ -12,6 +12,8 @@ import httpx
 import pytest
 from oidc_provider_mock import User, run_server_in_thread
 
+from licet.cli.doctor import examine
+from licet.settings import home_at
 from tests.cli.desk import ADMIN, OWNER, RISK, Desk
 
 # The provider of these tests is made with parts of Authlib that are on their way out; ours are not.
@@ -109,3 +111,21 @@ def test_what_is_missing_is_named(founded: Desk, monkeypatch: pytest.MonkeyPatch
     assert founded("login", "--oidc", code=5).refused["code"] == "identity_unavailable"
     monkeypatch.setenv("LICET_OIDC_ISSUER", "http://id.example.org")
     assert founded("login", "--oidc", code=2).error["code"] == "NotAnIssuerError"
+
+
+def test_the_doctor_looks_at_the_provider(founded: Desk, issuer: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    (founded.home / "identity.yaml").write_text("admit: everybody\nroles:\n  - {group: a, role: risk, use_case: nowhere}\n")
+    severity, says = looked_at(founded)
+    assert (severity, "'nowhere'" in says, "second factor" in says) == ("warning", True, True)
+    (founded.home / "identity.yaml").write_text(IDENTITY)
+    assert looked_at(founded)[0] == "ok"
+    monkeypatch.setenv("LICET_OIDC_ISSUER", issuer + "/elsewhere")
+    assert looked_at(founded)[0] == "warning"
+    monkeypatch.delenv("LICET_SECRET_OIDC")
+    assert looked_at(founded)[0] == "error"
+
+
+def looked_at(desk: Desk) -> tuple[str, str]:
+    """What the doctor says of the identity provider."""
+    found = examine(home_at(desk.home))
+    return next((one.found.severity.value, one.found.says) for one in found if one.name == "identity provider")

@@ -4,12 +4,13 @@ from datetime import UTC, datetime, timedelta
 
 from licet.core.gate import OpenedGate
 from licet.core.ids import Digest, Fingerprint, LookId, MandateId, PersonId, SealedSetId, UseCaseSlug
-from licet.core.mandate import ActiveMandate, ProposedMandate, Terms
+from licet.core.mandate import ActiveMandate, ProposedMandate
 from licet.core.people import Act, Person, Role
 from licet.core.policy import Permission
 from licet.core.scope import Scope
 from licet.core.sealed import Look
 from licet.core.standard import CountersignedStandard, LockedStandard, Measure, MeasureKind, Standard
+from licet.core.terms import Terms
 from licet.core.use_case import Stage
 
 NOW = datetime(2030, 1, 7, 9, 0, tzinfo=UTC)

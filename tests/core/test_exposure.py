@@ -31,8 +31,9 @@ from licet.core.exposure import (
     share_of,
 )
 from licet.core.ids import CaseNumber
-from licet.core.mandate import terms_digest, terms_to_json
+from licet.core.mandate import terms_digest
 from licet.core.risk import Tier
+from licet.core.terms import terms_to_json
 from tests.core.examples import NOW, OWNER, active, proposed, terms
 
 SECRET = bytes(range(32))

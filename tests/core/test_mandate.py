@@ -14,11 +14,8 @@ from licet.core.mandate import (
     ActiveMandate,
     ExpiredMandate,
     Mandate,
-    NotTermsError,
     RevokedMandate,
     SuspendedMandate,
-    Terms,
-    check_terms,
     expire,
     grant,
     proposed_of,
@@ -27,13 +24,12 @@ from licet.core.mandate import (
     state_of,
     suspend,
     terms_digest,
-    terms_from_json,
-    terms_to_json,
 )
 from licet.core.people import Act, Person, Role
 from licet.core.policy import NotAskedError
 from licet.core.refusal import Refused
 from licet.core.scope import NotStoredTermsError, Scope, in_words, scope_from_json, scope_to_json
+from licet.core.terms import NotTermsError, Terms, check_terms, terms_from_json, terms_to_json
 from tests.core.examples import ADMIN, BUILDER, NOW, OWNER, RISK, SLUG, active, may, opened_for, person, proposed, terms
 
 LATER = NOW + timedelta(hours=1)

@@ -121,7 +121,7 @@ def test_nothing_is_decided_alone_while_the_stop_is_pressed_from_another_process
     events = place.events()
     words = [event["what"] for event in events]
     word = "team_stop" if "--team" in where else "stop"
-    pressed, lifted = words.index(f"{word}.pressed"), words.index(f"{word}.lifted")
+    pressed, lifted = (len(words) - 1 - words[::-1].index(f"{word}.{what}") for what in ("pressed", "lifted"))  # the drill came before
     routes = [(at, event["facts"]) for at, event in enumerate(events) if event["what"] == "case.routed"]
     during = [facts for at, facts in routes if pressed < at < lifted]
     assert len(during) > 50

@@ -12,7 +12,7 @@ from licet.core.envelope import NotAnEnvelopeError
 from licet.core.mandate import ActiveMandate
 from licet.core.refusal import Refused
 from licet.flows.approve import approve_gate
-from licet.flows.bound_changes import Limits, close_envelope, propose_envelope, show_envelope, use_envelope, veto_change
+from licet.flows.bound_changes import WantedBounds, close_envelope, propose_envelope, show_envelope, use_envelope, veto_change
 from licet.flows.grant import grant_mandate
 from licet.flows.register import rename_use_case
 from licet.flows.respond import suspend_mandate
@@ -23,7 +23,7 @@ from licet.testing import World, done
 from tests.flows.approving import asked, met, request
 from tests.flows.examples import MAILS, code, of_word
 
-LIMITS = Limits(
+LIMITS = WantedBounds(
     versions="2.*",
     may_change=frozenset({"weights"}),
     lose_at_most=0.05,
@@ -40,10 +40,10 @@ def running(world: World) -> ActiveMandate:
     return done(grant_mandate(world.office, world.owner, name=MAILS))
 
 
-def bounded(world: World, limits: Limits = LIMITS) -> ActiveMandate:
+def bounded(world: World, wanted: WantedBounds = LIMITS) -> ActiveMandate:
     """The same, with an envelope that risk approved."""
     mandate = running(world)
-    done(propose_envelope(world.office, world.builder, name=MAILS, limits=limits))
+    done(propose_envelope(world.office, world.builder, name=MAILS, wanted=wanted))
     digest = request(world, subject=Subject.ENVELOPE).request.digest
     assert code(approve_gate(world.office, world.other_owner, name=MAILS, digest=digest)) == "not_permitted"
     done(approve_gate(world.office, world.risk, name=MAILS, digest=digest))
@@ -168,7 +168,7 @@ def test_bounds_nobody_approved_let_nothing_through(tmp_path: Path) -> None:
         running(world)
         another(world)
         assert code(use_envelope(world.office, world.builder, name=MAILS)) == "outside_envelope"
-        done(propose_envelope(world.office, world.builder, name=MAILS, limits=LIMITS))
+        done(propose_envelope(world.office, world.builder, name=MAILS, wanted=LIMITS))
         assert isinstance(request(world, subject=Subject.ENVELOPE), OpenRequest)
         assert code(use_envelope(world.office, world.builder, name=MAILS)) == "outside_envelope"
 
@@ -176,7 +176,7 @@ def test_bounds_nobody_approved_let_nothing_through(tmp_path: Path) -> None:
 def test_an_envelope_takes_a_mandate_that_runs_and_bounds_that_bound(tmp_path: Path) -> None:
     with World(tmp_path) as world:
         met(world, version="2.0")
-        assert isinstance(propose_envelope(world.office, world.builder, name=MAILS, limits=LIMITS), Refused)
+        assert isinstance(propose_envelope(world.office, world.builder, name=MAILS, wanted=LIMITS), Refused)
         for wrong in (
             replace(LIMITS, versions="*"),
             replace(LIMITS, versions="2.*.1"),
@@ -186,7 +186,7 @@ def test_an_envelope_takes_a_mandate_that_runs_and_bounds_that_bound(tmp_path: P
         ):
             world_has_mandate(world)
             with pytest.raises(NotAnEnvelopeError):
-                propose_envelope(world.office, world.builder, name=MAILS, limits=wrong)
+                propose_envelope(world.office, world.builder, name=MAILS, wanted=wrong)
 
 
 def world_has_mandate(world: World) -> None:

@@ -10,8 +10,9 @@ import pytest
 from licet.core.gate import ClosedGate, OpenedGate
 from licet.core.history import Shares
 from licet.core.ids import Digest
-from licet.core.mandate import ActiveMandate, NotTermsError, ProposedMandate, RevokedMandate, SuspendedMandate
+from licet.core.mandate import ActiveMandate, ProposedMandate, RevokedMandate, SuspendedMandate
 from licet.core.people import Role
+from licet.core.terms import NotTermsError
 from licet.core.use_case import Stage
 from licet.flows.approve import approve_gate
 from licet.flows.grant import Wishes, grant_mandate, propose_mandate, reinstate_mandate, revoke_mandate

@@ -118,7 +118,7 @@ WAYS: dict[str, Journey] = {
     "request_of": lambda o, w, name: request_of(o, name=name, digest=Digest("x")),
     "newest_request": lambda o, w, name: newest_request(o, name=name),
     "veto_fast": lambda o, w, name: veto_fast(o, w.risk, name=name, why="x"),
-    "propose_envelope": lambda o, w, name: propose_envelope(o, w.builder, name=name, limits=LIMITS),
+    "propose_envelope": lambda o, w, name: propose_envelope(o, w.builder, name=name, wanted=LIMITS),
     "use_envelope": lambda o, w, name: use_envelope(o, w.builder, name=name),
     "veto_change": lambda o, w, name: veto_change(o, w.risk, name=name, why="x"),
     "close_envelope": lambda o, w, name: close_envelope(o, w.risk, name=name),

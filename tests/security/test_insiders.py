@@ -7,15 +7,18 @@ from pathlib import Path
 import pytest
 
 from licet.core.approval import OpenRequest, PassedRequest
+from licet.core.assignment import EVERYWHERE, Grant, Place
 from licet.core.mandate import ActiveMandate
 from licet.core.people import Act, Role
 from licet.core.rules import ProposedRules, RuleKind
+from licet.core.team import MAIN
 from licet.flows.accounts import Chosen, disable_account, look_at_link, make_link, set_up_account
 from licet.flows.approve import approve_gate
 from licet.flows.assess_risk import answer_risk
 from licet.flows.bound_changes import use_envelope
 from licet.flows.change_rules import approve_rules, propose_rules, rules_of
 from licet.flows.fast_track import open_fast_lane
+from licet.flows.give_role import give_role
 from licet.flows.narrow import Asked, narrow_mandate
 from licet.flows.office import permitted
 from licet.flows.register import add_person
@@ -106,6 +109,9 @@ def test_nobody_gets_to_be_risk_or_admin_without_a_second_factor(world: World) -
         given = add_person(admin.office, admin.person, email=reviewer.person.email, name="R", roles=frozenset({role}))
         assert code(given) == "factor_needed"
     done(add_person(admin.office, admin.person, email=reviewer.person.email, name="R", roles=frozenset({Role.OWNER})))
+    for place in (EVERYWHERE, Place(team=MAIN)):
+        there = give_role(admin.office, admin.person, email=reviewer.person.email, grant=Grant(role=Role.RISK, place=place))
+        assert code(there) == "factor_needed"
     member(world, world.reviewer, by=admin.person)
     done(add_person(admin.office, admin.person, email=reviewer.person.email, name="R", roles=frozenset({Role.RISK})))
 

@@ -33,7 +33,7 @@ def link(email: str, acting: str | None, home: str | None, *, as_json: bool) -> 
 
 
 @account.command("break-glass", context_settings=CONTEXT)
-@click.option("--reason", "why", required=True, help="In words: what happened. All admins and risk are told.")
+@click.option("--why", required=True, help="In words: what happened. All admins and risk are told.")
 @usual
 def glass(why: str, acting: str | None, home: str | None, *, as_json: bool) -> None:
     """In an emergency, at the machine itself: make an admin for an hour. The ledger, all admins and risk are told."""

@@ -47,15 +47,15 @@ def propose(  # noqa: PLR0913 - a command's options
     as_json: bool,
 ) -> None:
     """Ask for bounds around the system that runs; its kind and name stay, and each part that is not named."""
-    from licet.flows.bound_changes import Limits, propose_envelope, show_envelope
+    from licet.flows.bound_changes import WantedBounds, propose_envelope, show_envelope
     from licet.flows.office import who
 
-    limits = Limits(
+    wanted = WantedBounds(
         versions=versions, may_change=frozenset(may_change), lose_at_most=lose_at_most, changes=changes,
         window=timedelta(hours=window_hours), until=until.replace(tzinfo=UTC),
     )  # fmt: skip
     with at_work(home) as office:
-        granted(propose_envelope(office, who(office, acting), name=slug, limits=limits))
+        granted(propose_envelope(office, who(office, acting), name=slug, wanted=wanted))
         found = show_envelope(office, name=slug)
     said(shown_json(slug, found), shown_lines(found), as_json=as_json)
 

@@ -11,10 +11,11 @@ from licet.core.canonical import Json
 from licet.core.exposure import plan_in_words
 from licet.core.ids import CaseNumber
 from licet.core.incident import KINDS
-from licet.core.mandate import ActiveMandate, RevokedMandate, SuspendedMandate, Terms, proposed_of, state_of
+from licet.core.mandate import ActiveMandate, RevokedMandate, SuspendedMandate, proposed_of, state_of
 from licet.core.routing import REASONS
 from licet.core.scope import in_words
 from licet.core.standard import CountersignedStandard, LockedStandard, MeasureKind, Standard
+from licet.core.terms import Terms
 from licet.core.use_case import UseCase
 from licet.flows.audit import watch_points
 from licet.flows.open_sealed import Figures, MeasureFigures, figures

@@ -301,7 +301,7 @@ def json_option(function: Callable[P, R]) -> Callable[P, R]:
 def as_option(function: Callable[P, R]) -> Callable[P, R]:
     """Adds --as."""
     help_text = (
-        "Who acts, by assertion, which is shown so; refused from the first account on. "
+        "Who acts, taken at their word and shown so while nobody has an account; from the first one on refused but for whoever signed in. "
         "Default: whoever signed in with `licet login`, or else the operator, who may only set up and look."
     )
     return click.option("--as", "acting", metavar="E-MAIL", help=help_text)(function)

@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from licet.core.mandate import Terms
 from licet.core.people import Identity
 from licet.core.standard import Measure
+from licet.core.terms import Terms
 from licet.stats import watch as watching
 from licet.stats.bounds import smallest_n
 from licet.stats.planning import EstimatedDelay, delay_to_find

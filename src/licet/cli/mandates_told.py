@@ -14,8 +14,9 @@ if TYPE_CHECKING:
 
 def mandate_json(slug: str, found: "Mandate") -> Mapping[str, Json]:
     """A mandate as JSON."""
-    from licet.core.mandate import ActiveMandate, ProposedMandate, SuspendedMandate, proposed_of, state_of, terms_to_json
+    from licet.core.mandate import ActiveMandate, ProposedMandate, SuspendedMandate, proposed_of, state_of
     from licet.core.scope import in_words
+    from licet.core.terms import terms_to_json
 
     proposed = proposed_of(found)
     active = None if isinstance(found, ProposedMandate) else found if isinstance(found, ActiveMandate) else found.active

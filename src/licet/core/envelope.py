@@ -15,9 +15,10 @@ from typing import NewType
 from licet.core.canonical import Json, digest
 from licet.core.gate import OpenedGate
 from licet.core.ids import LICET, Digest, MandateId, PersonId, UseCaseSlug
-from licet.core.mandate import ActiveMandate, ProposedMandate, Terms
+from licet.core.mandate import ActiveMandate, ProposedMandate
 from licet.core.refusal import Refused
 from licet.core.system import UNVERSIONED, SystemCard
+from licet.core.terms import Terms
 
 EnvelopeId = NewType("EnvelopeId", str)
 """A change envelope."""

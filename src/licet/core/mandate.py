@@ -1,67 +1,25 @@
 """A mandate: the authority for exactly one system to decide cases in a scope alone, until it ends or is taken back.
 
-The law of it, in one sitting: a mandate is *proposed* on a met verdict, *granted* through an opened gate, and from then on
-*active*. While it is, it may be *narrowed* (`narrowing`: a part is taken back) and is *exposed* step by step (`exposure`: what
-share of its cases it is given). It is *suspended* by a person or by a watch that trips, *reinstated* only with a reason and on a
-fresh verdict, and ends by being *expired* or *revoked*. Each state is a type of its own: what only an active mandate can do takes
-an `ActiveMandate`.
+The law of it, in one sitting: a mandate is *proposed* on a met verdict, with its `terms`, *granted* through an opened gate, and
+from then on *active*. While it is, it may be *narrowed* (`narrowing`: a part is taken back) and is *exposed* step by step
+(`exposure`: what share of its cases it is given). It is *suspended* by a person or by a watch that trips, *reinstated* only with a
+reason and on a fresh verdict, and ends by being *expired* or *revoked*. Each state is a type of its own: what only an active
+mandate can do takes an `ActiveMandate`.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import assert_never
 
-from licet.core.canonical import Json, digest
-from licet.core.exposure import Exposure, NotAPlanError, Plan, check_plan, plan_from_json, plan_to_json, share_of
+from licet.core.canonical import digest
+from licet.core.exposure import Exposure, share_of
 from licet.core.gate import OpenedGate
-from licet.core.ids import Digest, Fingerprint, LookId, MandateId, PersonId, UseCaseSlug
+from licet.core.ids import Digest, MandateId, PersonId, UseCaseSlug
 from licet.core.people import Act
 from licet.core.policy import Permission
 from licet.core.refusal import Refused
-from licet.core.scope import NotStoredTermsError, Scope, scope_from_json, scope_to_json
-
-LONGEST_UNVERSIONED = timedelta(days=30)
-"""A system that names no version may change unseen: its mandate ends soon."""
-
-LONGEST = timedelta(days=365)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Terms:
-    """What is granted, to the letter. Approvals are bound to the digest of it.
-
-    Attributes:
-        fingerprint: the one system it is granted to.
-        system: its name and version, for people.
-        scope: which cases.
-        guardian: name of the stored guardian that computes familiarity; empty where the system brings its own, or there is none.
-        standard: digest of the standard the verdict was judged by.
-        look: the look at sealed cases that gave the verdict.
-        verdict: digest of that verdict.
-        target: highest share of errors among cases decided alone, in (0, 0.5).
-        confidence: of the promise, in [0.5, 1).
-        audit_rate: probability with which each case decided alone is audited, in (0, 1].
-        planned_audits: how many audits feed the watch until expiry; later ones are not fed.
-        daily_cap: most cases decided alone on one UTC day.
-        lasts: from grant to expiry.
-        exposure: the steps by which it is exposed; none: all eligible cases from the beginning.
-    """
-
-    fingerprint: Fingerprint
-    system: str
-    scope: Scope
-    guardian: str
-    standard: Digest
-    look: LookId
-    verdict: Digest
-    target: float
-    confidence: float
-    audit_rate: float
-    planned_audits: int
-    daily_cap: int
-    lasts: timedelta
-    exposure: Plan = ()
+from licet.core.scope import Scope
+from licet.core.terms import Terms, terms_to_json
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -179,39 +137,6 @@ class RevokedMandate:
 Mandate = ProposedMandate | ActiveMandate | SuspendedMandate | ExpiredMandate | RevokedMandate
 
 
-class NotTermsError(ValueError):
-    """Terms that no mandate can have: a rate, cap, plan or duration out of range."""
-
-
-def check_terms(terms: Terms, *, unversioned: bool) -> None:
-    """Refuses terms out of range.
-
-    Args:
-        terms: what is asked for.
-        unversioned: whether the system names no version.
-
-    Raises:
-        NotTermsError: names the offender, the limit and the remedy.
-    """
-    longest = LONGEST_UNVERSIONED if unversioned else LONGEST
-    checks = (
-        (0.0 < terms.audit_rate <= 1.0, f"audit rate {terms.audit_rate!r} is not in (0, 1]; give a share such as 0.05."),
-        (terms.planned_audits >= 1, f"planned audits {terms.planned_audits!r} are fewer than 1; plan at least one."),
-        (terms.daily_cap >= 1, f"daily cap {terms.daily_cap!r} is below 1; give the most cases a day."),
-        (
-            timedelta(0) < terms.lasts <= longest,
-            f"{terms.lasts.days} days is not in 1 to {longest.days}; shorten it" + (" or version the system." if unversioned else "."),
-        ),
-    )
-    for holds, message in checks:
-        if not holds:
-            raise NotTermsError(message)
-    try:
-        check_plan(terms.exposure)
-    except NotAPlanError as error:
-        raise NotTermsError(str(error)) from None
-
-
 def grant(proposed: ProposedMandate, gate: OpenedGate, by: Permission, *, owner: PersonId | None, now: datetime) -> ActiveMandate | Refused:
     """Puts a proposed mandate in force. Takes an opened gate: without one this does not type-check.
 
@@ -323,63 +248,3 @@ def proposed_of(mandate: Mandate) -> ProposedMandate:
 def terms_digest(use_case: UseCaseSlug, mandate: MandateId, terms: Terms, proposed_by: PersonId) -> Digest:
     """Digest over everything an approval of this mandate covers (64 hex characters)."""
     return Digest(digest({"use_case": use_case, "mandate": mandate, "terms": terms_to_json(terms), "proposed_by": proposed_by}))
-
-
-def terms_to_json(terms: Terms) -> Json:
-    """Writes terms as plain JSON: what is hashed, stored and shown. Without a plan the digests of earlier terms stay what they were."""
-    planned: dict[str, Json] = {"exposure": plan_to_json(terms.exposure)} if terms.exposure else {}
-    return planned | {
-        "fingerprint": terms.fingerprint,
-        "system": terms.system,
-        "scope": scope_to_json(terms.scope),
-        "guardian": terms.guardian,
-        "standard": terms.standard,
-        "look": terms.look,
-        "verdict": terms.verdict,
-        "target": terms.target,
-        "confidence": terms.confidence,
-        "audit_rate": terms.audit_rate,
-        "planned_audits": terms.planned_audits,
-        "daily_cap": terms.daily_cap,
-        "lasts_seconds": int(terms.lasts.total_seconds()),
-    }
-
-
-def terms_from_json(raw: Json) -> Terms:
-    """Reads terms that `terms_to_json` wrote.
-
-    Raises:
-        NotStoredTermsError: when they are not.
-    """
-    match raw:
-        case {
-            "fingerprint": str(fingerprint),
-            "system": str(system),
-            "scope": scope,
-            "guardian": str(guardian),
-            "standard": str(standard),
-            "look": int(look),
-            "verdict": str(verdict),
-            "target": int() | float() as target,
-            "confidence": int() | float() as confidence,
-            "audit_rate": int() | float() as audit_rate,
-            "planned_audits": int(planned_audits),
-            "daily_cap": int(daily_cap),
-            "lasts_seconds": int(lasts),
-        }:
-            return Terms(
-                exposure=_plan(raw), fingerprint=Fingerprint(fingerprint), system=system, scope=scope_from_json(scope), guardian=guardian,
-                standard=Digest(standard), look=LookId(look), verdict=Digest(verdict),
-                target=float(target), confidence=float(confidence),
-                audit_rate=float(audit_rate), planned_audits=planned_audits, daily_cap=daily_cap, lasts=timedelta(seconds=lasts),
-            )  # fmt: skip
-        case _:
-            message = f"{raw!r} are not terms."
-            raise NotStoredTermsError(message)
-
-
-def _plan(raw: Json) -> Plan:
-    try:
-        return plan_from_json(raw["exposure"]) if isinstance(raw, Mapping) and "exposure" in raw else ()
-    except NotAPlanError as error:
-        raise NotStoredTermsError(str(error)) from None

@@ -13,7 +13,7 @@ from licet.core.refusal import Refused
 from licet.core.sealed import SealedSet
 from licet.core.system import Proposal
 from licet.core.use_case import UseCase
-from licet.flows.office import Office, allowed_person, entry, working
+from licet.flows.office import Office, entry, person_at_work_on
 from licet.stats.bounds import upper_bound
 from licet.stats.sampling import is_drawn
 from licet.store import cases, looks, systems
@@ -57,12 +57,10 @@ def hand_out(office: Office, by: Actor, *, name: str) -> list[Line] | Refused:
 
 
 def _ready(office: Office, tx: Tx, by: Actor, name: str) -> tuple[UseCase, Person, SealedSet] | Refused:
-    use_case = working(tx, name)
-    if isinstance(use_case, Refused):
-        return use_case
-    person = allowed_person(office, tx, by, Act.ADJUDICATE, use_case)
-    if isinstance(person, Refused):
-        return person
+    there = person_at_work_on(office, tx, by, Act.ADJUDICATE, name=name)
+    if isinstance(there, Refused):
+        return there
+    use_case, person = there
     sealed = looks.current_set(tx, use_case)
     if sealed is None or not sealed.looks:
         why = "There is no evaluation on sealed cases yet, so no disagreements."

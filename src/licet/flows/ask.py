@@ -13,8 +13,8 @@ from licet.core.refusal import Refused
 from licet.core.use_case import UseCase
 from licet.flows.cover import covered_now, hands_in, proposal_now, quorum_now, void_if_changed
 from licet.flows.givers import disabled, may_count
-from licet.flows.office import Office, allowed_person, entry, working
-from licet.flows.roles import everybody_here
+from licet.flows.office import Office, entry, person_at_work_on
+from licet.flows.roles import everybody_here, person_here
 from licet.store import approvals, fast_lanes, notices, people, risks
 from licet.store.book import Tx
 
@@ -26,12 +26,10 @@ def ask_approval(office: Office, by: Actor, *, name: str) -> LiveRequest | Refus
     """Asks for approval of the mandate that is proposed, after an earlier request ended."""
     with office.book.write() as tx:
         now = office.clock.now()
-        use_case = working(tx, name)
-        if isinstance(use_case, Refused):
-            return use_case
-        person = allowed_person(office, tx, by, Act.ASK_APPROVAL, use_case)
-        if isinstance(person, Refused):
-            return person
+        there = person_at_work_on(office, tx, by, Act.ASK_APPROVAL, name=name)
+        if isinstance(there, Refused):
+            return there
+        use_case, person = there
         void_if_changed(office, tx, use_case, now)
         proposed = proposal_now(tx, use_case)
         if proposed is None:
@@ -93,7 +91,7 @@ def _fast(tx: Tx, use_case: UseCase, opened: OpenRequest, now: datetime) -> Pass
     lane = fast_lanes.not_closed(tx)
     load = _load(tx, use_case, opened)
     giver = None if lane is None else people.by_id(tx, lane.opened_by)
-    if lane is None or load is None or giver is None or not _of_risk(tx, giver):
+    if lane is None or load is None or giver is None or not _of_risk(tx, use_case, giver):
         return None
     risk = risks.newest(tx, use_case)
     personal = risk is None or risk.personal_data
@@ -102,9 +100,9 @@ def _fast(tx: Tx, use_case: UseCase, opened: OpenRequest, now: datetime) -> Pass
     return _write_fast(tx, use_case, opened, lane, now)
 
 
-def _of_risk(tx: Tx, giver: Person) -> bool:
+def _of_risk(tx: Tx, use_case: UseCase, giver: Person) -> bool:
     """Whether a standing approval is still that of somebody of risk, whose own yes would count."""
-    return giver.has(Role.RISK) and may_count(giver) and not disabled(tx, giver)
+    return giver.has(Role.RISK) and may_count(person_here(tx, giver, use_case))
 
 
 def _load(tx: Tx, use_case: UseCase, opened: OpenRequest) -> Load | None:

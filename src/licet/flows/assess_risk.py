@@ -13,7 +13,7 @@ from licet.core.risk import NO_ANSWERS, Tier, answers_to_json, may_lower, tier_o
 from licet.core.use_case import Stage, UseCase
 from licet.flows.cover import void_if_changed
 from licet.flows.hold_back import has_outgrown
-from licet.flows.office import Office, allowed_person, entry, working
+from licet.flows.office import Office, entry, person_at_work_on
 from licet.flows.respond import end_if_expired, suspend_at_once
 from licet.store import mandates, risks, use_cases
 from licet.store.book import Tx
@@ -55,12 +55,10 @@ def answer_risk(office: Office, by: Actor, *, name: str, answers: Mapping[str, s
     """
     with office.book.write() as tx:
         now = office.clock.now()
-        use_case = working(tx, name)
-        if isinstance(use_case, Refused):
-            return use_case
-        person = allowed_person(office, tx, by, Act.ANSWER_RISK, use_case)
-        if isinstance(person, Refused):
-            return person
+        there = person_at_work_on(office, tx, by, Act.ANSWER_RISK, name=name)
+        if isinstance(there, Refused):
+            return there
+        use_case, person = there
         before = risks.versions(tx, use_case)
         last = before[-1] if before else None
         start = NO_ANSWERS if last is None or afresh else last.answers

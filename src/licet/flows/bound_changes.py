@@ -20,24 +20,25 @@ from licet.core.envelope import (
 )
 from licet.core.ids import Digest, MandateId
 from licet.core.incident import Message
-from licet.core.mandate import ActiveMandate, ProposedMandate, Terms, terms_to_json
+from licet.core.mandate import ActiveMandate, ProposedMandate
 from licet.core.people import Act, Actor, Role
 from licet.core.reason import reason
 from licet.core.refusal import Refused
 from licet.core.system import SystemCard
+from licet.core.terms import Terms, terms_to_json
 from licet.core.use_case import UseCase
 from licet.flows.ask import ask_for
 from licet.flows.cover import envelope_in_force, void_if_changed
 from licet.flows.grant import Wishes, met_look, terms_on
 from licet.flows.let_through import end_use
-from licet.flows.office import Office, allowed_person, entry, working
+from licet.flows.office import Office, entry, person_at_work_on
 from licet.flows.roles import everybody_here
 from licet.store import approvals, envelopes, looks, mandates, notices, systems, use_cases
 from licet.store.book import Tx
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
+class WantedBounds:
     """What the proposer of an envelope may choose; kind and name are those of the system that runs. See `core.envelope.Bounds`."""
 
     versions: str
@@ -48,7 +49,7 @@ class Limits:
     until: datetime
 
 
-def propose_envelope(office: Office, by: Actor, *, name: str, limits: Limits) -> Envelope | Refused:
+def propose_envelope(office: Office, by: Actor, *, name: str, wanted: WantedBounds) -> Envelope | Refused:
     """Asks for bounds around the system that runs; an envelope asked for before is none any more.
 
     Raises:
@@ -56,19 +57,17 @@ def propose_envelope(office: Office, by: Actor, *, name: str, limits: Limits) ->
     """
     with office.book.write() as tx:
         now = office.clock.now()
-        use_case = working(tx, name)
-        if isinstance(use_case, Refused):
-            return use_case
-        person = allowed_person(office, tx, by, Act.PROPOSE, use_case)
-        if isinstance(person, Refused):
-            return person
+        at_work = person_at_work_on(office, tx, by, Act.PROPOSE, name=name)
+        if isinstance(at_work, Refused):
+            return at_work
+        use_case, person = at_work
         running = _running(tx, use_case)
         if isinstance(running, Refused):
             return running
         card = _card(tx, use_case, running.terms)
         bounds = Bounds(
-            kind=card.kind.value, name=card.name, versions=limits.versions, may_change=limits.may_change,
-            lose_at_most=limits.lose_at_most, changes=limits.changes, window=limits.window, until=limits.until,
+            kind=card.kind.value, name=card.name, versions=wanted.versions, may_change=wanted.may_change,
+            lose_at_most=wanted.lose_at_most, changes=wanted.changes, window=wanted.window, until=wanted.until,
         )  # fmt: skip
         check_bounds(bounds, now=now)
         made = Envelope(
@@ -90,12 +89,10 @@ def use_envelope(office: Office, by: Actor, *, name: str) -> ProposedMandate | R
     """
     with office.book.write() as tx:
         now = office.clock.now()
-        use_case = working(tx, name)
-        if isinstance(use_case, Refused):
-            return use_case
-        person = allowed_person(office, tx, by, Act.PROPOSE, use_case)
-        if isinstance(person, Refused):
-            return person
+        at_work = person_at_work_on(office, tx, by, Act.PROPOSE, name=name)
+        if isinstance(at_work, Refused):
+            return at_work
+        use_case, person = at_work
         prepared = _prepare(office, tx, use_case, now)
         if isinstance(prepared, Refused):
             return prepared
@@ -222,12 +219,10 @@ def veto_change(office: Office, by: Actor, *, name: str, why: str) -> VetoedUse 
     said = reason(why)
     with office.book.write() as tx:
         now = office.clock.now()
-        use_case = working(tx, name)
-        if isinstance(use_case, Refused):
-            return use_case
-        person = allowed_person(office, tx, by, Act.VETO, use_case)
-        if isinstance(person, Refused):
-            return person
+        at_work = person_at_work_on(office, tx, by, Act.VETO, name=name)
+        if isinstance(at_work, Refused):
+            return at_work
+        use_case, person = at_work
         waiting = next((use for use in envelopes.uses(tx, use_case) if isinstance(use, WaitingUse)), None)
         vetoed = veto(waiting, person.id, said, now=now)
         if isinstance(vetoed, Refused):
@@ -245,12 +240,10 @@ def close_envelope(office: Office, by: Actor, *, name: str) -> Envelope | Refuse
     """Ends the use case's envelope, as risk or as its owner; a change that waits under it never takes effect."""
     with office.book.write() as tx:
         now = office.clock.now()
-        use_case = working(tx, name)
-        if isinstance(use_case, Refused):
-            return use_case
-        person = allowed_person(office, tx, by, Act.VETO, use_case)
-        if isinstance(person, Refused):
-            return person
+        at_work = person_at_work_on(office, tx, by, Act.VETO, name=name)
+        if isinstance(at_work, Refused):
+            return at_work
+        use_case, person = at_work
         there = envelopes.newest(tx, use_case)
         if there is None or there.closed_at is not None:
             return Refused(code="not_there", why=f"{use_case.slug!r} has no envelope that is not closed.", remedy="")

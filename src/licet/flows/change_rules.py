@@ -12,7 +12,7 @@ from licet.core.refusal import Refused
 from licet.core.rules import ProposedRules, RuleKind, RulesInForce, check_rules_text, rules_digest, second
 from licet.flows.cover import void_everywhere
 from licet.flows.fast_track import end_fast_lane_if_changed
-from licet.flows.office import Office, allowed_person, asked_of, entry
+from licet.flows.office import Office, allowed_person, asked_of, entry, whole_installation
 from licet.flows.roles import roles_here
 from licet.store import people, rules
 from licet.store.book import Tx
@@ -41,7 +41,7 @@ def propose_rules(
     _CHECKS.get(kind, _anything)(office, text)
     with office.book.write() as tx:
         now = office.clock.now()
-        person = _reaching(tx) or allowed_person(office, tx, by, Act.CHANGE_RULES, None)
+        person = whole_installation(tx) or allowed_person(office, tx, by, Act.CHANGE_RULES, None)
         if isinstance(person, Refused):
             return person
         refused = _nothing_new(tx, kind, text)
@@ -62,7 +62,7 @@ def approve_rules(office: Office, by: Actor, *, digest: Digest) -> RulesInForce 
     """Puts the proposed rules of exactly this digest in force, in every process from its next question on: risk, and never who proposed."""
     with office.book.write() as tx:
         now = office.clock.now()
-        person = _reaching(tx) or allowed_person(office, tx, by, Act.APPROVE_RULES, None)
+        person = whole_installation(tx) or allowed_person(office, tx, by, Act.APPROVE_RULES, None)
         if isinstance(person, Refused):
             return person
         approved = second(digest, rules.by_digest(tx, digest), person, now=now)
@@ -77,7 +77,7 @@ def withdraw_rules(office: Office, by: Actor, *, kind: RuleKind) -> ProposedRule
     """Takes back what is proposed, before anybody approved it."""
     with office.book.write() as tx:
         now = office.clock.now()
-        person = _reaching(tx) or allowed_person(office, tx, by, Act.CHANGE_RULES, None)
+        person = whole_installation(tx) or allowed_person(office, tx, by, Act.CHANGE_RULES, None)
         if isinstance(person, Refused):
             return person
         waiting = rules.proposed(tx, kind)
@@ -100,14 +100,6 @@ def rules_of(office: Office, *, kind: RuleKind) -> Rules:
     """How the organisation's rules of a kind stand."""
     with office.book.read() as tx:
         return Rules(in_force=rules.in_force(tx, kind), proposed=rules.proposed(tx, kind), versions=tuple(rules.versions(tx, kind)))
-
-
-def _reaching(tx: Tx) -> Refused | None:
-    """Rules hold for the whole installation; from within one team nobody reaches them."""
-    if tx.team is None:
-        return None
-    why = f"The rules of the whole installation reach beyond team {tx.team!r}."
-    return Refused(code="beyond_the_team", why=why, remedy="Let somebody do it who is not bound to one team.")
 
 
 def _shuts_out(office: Office, tx: Tx, made: ProposedRules) -> Refused | None:

@@ -11,7 +11,7 @@ from licet.core.reason import reason
 from licet.core.refusal import Refused
 from licet.core.use_case import UseCase
 from licet.flows.deliver import DECISION, plan_effects
-from licet.flows.office import Office, allowed_person, entry, working
+from licet.flows.office import Office, entry, person_at_work_on
 from licet.store import cases, corrections, decisions
 from licet.store.book import Tx
 from licet.store.payloads import commit_to, salts_of
@@ -47,12 +47,10 @@ def correct_decision(office: Office, by: Actor, *, name: str, case: str, answer:
     said = reason(why)
     with office.book.write() as tx:
         now = office.clock.now()
-        use_case = working(tx, name)
-        if isinstance(use_case, Refused):
-            return use_case
-        person = allowed_person(office, tx, by, Act.CORRECT, use_case)
-        if isinstance(person, Refused):
-            return person
+        there = person_at_work_on(office, tx, by, Act.CORRECT, name=name)
+        if isinstance(there, Refused):
+            return there
+        use_case, person = there
         found = _decided(tx, use_case, case)
         if isinstance(found, Refused):
             return found

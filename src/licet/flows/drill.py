@@ -13,7 +13,7 @@ from licet.core.refusal import Refused
 from licet.core.stop import LiftedStop, Stop
 from licet.core.use_case import UseCase
 from licet.flows.decide import is_stopped
-from licet.flows.office import Office, allowed_person, entry, working
+from licet.flows.office import Office, entry, person_at_work_on
 from licet.store import drills, stops
 
 
@@ -47,12 +47,10 @@ def drill_stop(office: Office, by: Actor, *, name: str) -> Drill | Refused:
 def _press(office: Office, by: Actor, name: str) -> _Running | Refused:
     with office.book.write() as tx:
         now = office.clock.now()
-        use_case = working(tx, name)
-        if isinstance(use_case, Refused):
-            return use_case
-        person = allowed_person(office, tx, by, Act.DRILL, use_case)
-        if isinstance(person, Refused):
-            return person
+        at_work = person_at_work_on(office, tx, by, Act.DRILL, name=name)
+        if isinstance(at_work, Refused):
+            return at_work
+        use_case, person = at_work
         there = stops.pressed(tx, use_case.id)
         if there is not None:
             why = f"The {there.reach.value.replace('_', ' ')}'s stop is pressed since {there.at:%Y-%m-%d %H:%M} UTC: {there.why}"

@@ -2,7 +2,7 @@
 
 from licet.core.people import Act, Actor
 from licet.core.refusal import Refused
-from licet.flows.office import Office, allowed_person, entry, working
+from licet.flows.office import Office, entry, person_at_work_on
 from licet.store import cases
 from licet.store.payloads import erase
 
@@ -17,12 +17,10 @@ def erase_case(office: Office, by: Actor, *, name: str, case: str) -> int | Refu
     """
     with office.book.write() as tx:
         now = office.clock.now()
-        use_case = working(tx, name)
-        if isinstance(use_case, Refused):
-            return use_case
-        person = allowed_person(office, tx, by, Act.ERASE, use_case)
-        if isinstance(person, Refused):
-            return person
+        there = person_at_work_on(office, tx, by, Act.ERASE, name=name)
+        if isinstance(there, Refused):
+            return there
+        use_case, person = there
         erased = [number for number in cases.numbers_named(tx, use_case, case) if erase(tx, number)]
         tx.record(*[entry("case.erased", by=person.id, now=now, use_case=use_case, case_number=number) for number in erased])
         return len(erased)

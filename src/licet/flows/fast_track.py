@@ -11,7 +11,7 @@ from licet.core.incident import Message
 from licet.core.people import Act, Actor
 from licet.core.refusal import Refused
 from licet.flows.discuss import decline_request
-from licet.flows.office import Office, allowed_person, entry
+from licet.flows.office import Office, allowed_person, entry, whole_installation
 from licet.flows.rules_in_force import gates_in_force, policy_in_force
 from licet.store import approvals, fast_lanes, notices, use_cases
 from licet.store.book import Tx
@@ -25,7 +25,7 @@ def open_fast_lane(office: Office, by: Actor, *, budget: Budget, until: datetime
     """
     with office.book.write() as tx:
         now = office.clock.now()
-        person = _reaching(tx) or allowed_person(office, tx, by, Act.OPEN_FAST_LANE, None)
+        person = whole_installation(tx) or allowed_person(office, tx, by, Act.OPEN_FAST_LANE, None)
         if isinstance(person, Refused):
             return person
         check_fast_lane(budget, until=until, now=now)
@@ -50,7 +50,7 @@ def close_fast_lane(office: Office, by: Actor) -> FastLane | Refused:
     """Takes the standing approval back, with what it passed and nobody granted yet; what was granted stays as it is."""
     with office.book.write() as tx:
         now = office.clock.now()
-        person = _reaching(tx) or allowed_person(office, tx, by, Act.OPEN_FAST_LANE, None)
+        person = whole_installation(tx) or allowed_person(office, tx, by, Act.OPEN_FAST_LANE, None)
         if isinstance(person, Refused):
             return person
         closed = _close(tx, person.id, now)
@@ -115,11 +115,3 @@ def veto_fast(office: Office, by: Actor, *, name: str, why: str) -> DeclinedRequ
     if found is None or found.request.fast_lane is None:
         return Refused(code="no_mandate", why=f"The fast lane passed nothing of {name!r} that waits.", remedy="See `licet approval list`.")
     return decline_request(office, by, request=found.request.id, why=why)
-
-
-def _reaching(tx: Tx) -> Refused | None:
-    """The fast lane is the whole installation's; from within one team nobody reaches it."""
-    if tx.team is None:
-        return None
-    why = f"The fast lane reaches beyond team {tx.team!r}."
-    return Refused(code="beyond_the_team", why=why, remedy="Let somebody do it who is not bound to one team.")

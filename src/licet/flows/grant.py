@@ -18,14 +18,11 @@ from licet.core.mandate import (
     ProposedMandate,
     RevokedMandate,
     SuspendedMandate,
-    Terms,
-    check_terms,
     grant,
     proposed_of,
     reinstate,
     revoke,
     state_of,
-    terms_to_json,
 )
 from licet.core.people import Act, Actor
 from licet.core.policy import Permission
@@ -34,12 +31,13 @@ from licet.core.refusal import Refused
 from licet.core.scope import scope_from_json
 from licet.core.standard import MeasureKind
 from licet.core.system import UNVERSIONED
+from licet.core.terms import Terms, check_terms, terms_to_json
 from licet.core.use_case import Stage, UseCase
 from licet.flows.ask import ask_for
 from licet.flows.cover import use_up, void_if_changed, within_envelope
 from licet.flows.hold_back import not_covered, prohibited
 from licet.flows.hold_gate import gate_of, stood_on
-from licet.flows.office import Office, allowed_person, entry, permitted, working
+from licet.flows.office import Office, allowed_person, entry, permitted, person_at_work_on, working
 from licet.flows.verdicts import fresh_verdict, newest_look, outlives_trips
 from licet.stats import watch as watching
 from licet.store import audits, exposures, looks, mandates, standards, systems, use_cases
@@ -73,12 +71,10 @@ def propose_mandate(office: Office, by: Actor, *, name: str, wishes: Wishes) -> 
     """
     with office.book.write() as tx:
         now = office.clock.now()
-        use_case = working(tx, name)
-        if isinstance(use_case, Refused):
-            return use_case
-        person = allowed_person(office, tx, by, Act.PROPOSE, use_case)
-        if isinstance(person, Refused):
-            return person
+        there = person_at_work_on(office, tx, by, Act.PROPOSE, name=name)
+        if isinstance(there, Refused):
+            return there
+        use_case, person = there
         met = prohibited(tx, use_case) or met_look(tx, use_case)
         if isinstance(met, Refused):
             return met

@@ -16,7 +16,7 @@ from licet.core.reason import reason
 from licet.core.refusal import Refused
 from licet.core.use_case import UseCase
 from licet.flows.audit import advance
-from licet.flows.office import Office, allowed_person, entry, working
+from licet.flows.office import Office, entry, person_at_work_on
 from licet.store import looks, narrowings
 from licet.store.book import Tx
 
@@ -58,12 +58,10 @@ def narrow_mandate(office: Office, by: Actor, *, name: str, asked: Asked, why: s
     said = reason(why)
     with office.book.write() as tx:
         now = office.clock.now()
-        use_case = working(tx, name)
-        if isinstance(use_case, Refused):
-            return use_case
-        person = allowed_person(office, tx, by, Act.NARROW, use_case)
-        if isinstance(person, Refused):
-            return person
+        there = person_at_work_on(office, tx, by, Act.NARROW, name=name)
+        if isinstance(there, Refused):
+            return there
+        use_case, person = there
         running = advance(tx, use_case, now)
         if not isinstance(running, ActiveMandate):
             state = "absent" if running is None else state_of(running)

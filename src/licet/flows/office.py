@@ -166,10 +166,11 @@ def question_of(office: Office, tx: Tx, by: Actor, act: Act, use_case: UseCase |
     here = person_here(tx, by, use_case) if isinstance(by, Person) else by
     asked = asked_of(tx, here, act, use_case)
     held = rules.digest_in_force(tx, RuleKind.POLICY)
-    return asked, office.policies.answer(asked, held, lambda: _additions(tx)), here
+    return asked, office.policies.answer(asked, held, lambda: policy_additions(tx)), here
 
 
-def _additions(tx: Tx) -> str:
+def policy_additions(tx: Tx) -> str:
+    """What the organisation added to the policies that Licet ships, as text; empty: nothing."""
     held = rules.in_force(tx, RuleKind.POLICY)
     return "" if held is None else held.text
 
@@ -216,6 +217,23 @@ def at_work_on(office: Office, tx: Tx, by: Actor, act: Act, *, name: str) -> tup
         return use_case
     actor = allowed(office, tx, by, act, use_case)
     return actor if isinstance(actor, Refused) else (use_case, actor)
+
+
+def person_at_work_on(office: Office, tx: Tx, by: Actor, act: Act, *, name: str) -> tuple[UseCase, Person] | Refused:
+    """As `at_work_on`, for acts that leave a person's name behind (`allowed_person`)."""
+    use_case = working(tx, name)
+    if isinstance(use_case, Refused):
+        return use_case
+    person = allowed_person(office, tx, by, act, use_case)
+    return person if isinstance(person, Refused) else (use_case, person)
+
+
+def whole_installation(tx: Tx) -> Refused | None:
+    """Says no, in the office of one team, to what holds for the whole installation: its rules, the fast lane. None in any other office."""
+    if tx.team is None:
+        return None
+    why = f"This holds for the whole installation, which reaches beyond team {tx.team!r}."
+    return Refused(code="beyond_the_team", why=why, remedy="Let somebody do it who is not bound to one team.")
 
 
 def entry(what: str, *, by: PersonId, now: datetime, use_case: UseCase | UseCaseSlug | None, **facts: Json) -> Event:

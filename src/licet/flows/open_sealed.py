@@ -17,7 +17,7 @@ from licet.core.standard import MeasureKind, Standard
 from licet.core.system import Proposal, Proposed
 from licet.core.use_case import UseCase
 from licet.flows.evaluate import grade
-from licet.flows.office import Office, allowed_person, entry, working
+from licet.flows.office import Office, entry, person_at_work_on, working
 from licet.flows.propose import Spoken
 from licet.stats.bounds import interval, upper_bound
 from licet.stats.planning import LabelMore, NotCertifiable, OutOfReach, label_more
@@ -34,12 +34,10 @@ def open_sealed(office: Office, by: Actor, *, name: str) -> int | Refused:
     """
     with office.book.write() as tx:
         now = office.clock.now()
-        use_case = working(tx, name)
-        if isinstance(use_case, Refused):
-            return use_case
-        person = allowed_person(office, tx, by, Act.OPEN_SEALED, use_case)
-        if isinstance(person, Refused):
-            return person
+        there = person_at_work_on(office, tx, by, Act.OPEN_SEALED, name=name)
+        if isinstance(there, Refused):
+            return there
+        use_case, person = there
         sealed = looks.current_set(tx, use_case)
         if sealed is None or not sealed.looks:
             why = "There is no evaluation on sealed cases yet, so nothing to show by opening them."

@@ -10,21 +10,13 @@ from licet.core.canonical import Json, canonical_bytes
 from licet.core.evidence import OneCase, OnePeriod, Scope, View, WholeUseCase, view_for, view_to_json
 from licet.core.exposure import exposure_to_json
 from licet.core.ids import CaseNumber
-from licet.core.mandate import (
-    ActiveMandate,
-    Mandate,
-    ProposedMandate,
-    RevokedMandate,
-    SuspendedMandate,
-    proposed_of,
-    state_of,
-    terms_to_json,
-)
+from licet.core.mandate import ActiveMandate, Mandate, ProposedMandate, RevokedMandate, SuspendedMandate, proposed_of, state_of
 from licet.core.narrowing import limits_to_json
 from licet.core.people import Act, Actor, Role
 from licet.core.refusal import Refused
 from licet.core.standard import CountersignedStandard, LockedStandard, standard_to_json
 from licet.core.system import Proposal
+from licet.core.terms import terms_to_json
 from licet.core.use_case import UseCase
 from licet.flows.disclose import Disclosure, audits_shown, corrections_shown, decisions_shown, disclosure, erased_shown
 from licet.flows.office import Office, allowed, entry

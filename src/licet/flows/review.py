@@ -18,7 +18,7 @@ from licet.core.use_case import UseCase
 from licet.flows.audit import advance
 from licet.flows.decide import RULES
 from licet.flows.deliver import DECISION, plan_effects
-from licet.flows.office import Office, allowed_person, entry, working
+from licet.flows.office import Office, allowed_person, entry, person_at_work_on, working
 from licet.flows.respond import end_if_expired
 from licet.store import audits, cases, corrections, decisions, mandates
 from licet.store.book import Tx
@@ -63,12 +63,10 @@ def answer_worksheet(office: Office, by: Actor, *, name: str, answers: Mapping[s
     """Takes a person's blind answers by the worksheet's names; a case answered before keeps its first answer."""
     with office.book.write() as tx:
         now = office.clock.now()
-        use_case = working(tx, name)
-        if isinstance(use_case, Refused):
-            return use_case
-        person = allowed_person(office, tx, by, Act.REVIEW, use_case)
-        if isinstance(person, Refused):
-            return person
+        there = person_at_work_on(office, tx, by, Act.REVIEW, name=name)
+        if isinstance(there, Refused):
+            return there
+        use_case, person = there
         tasks = decisions.tasks_named(tx, use_case, list(answers))
         given = [(*tasks[token], answer) for token, answer in answers.items() if token in tasks]
         mandate = give(office, tx, use_case, given, by=person.id, now=now)

@@ -5,7 +5,7 @@ from licet.core.ids import OPERATOR, Digest
 from licet.core.people import Act
 from licet.core.policy import Asked, Who
 from licet.core.rules import RuleKind
-from licet.flows.office import Office
+from licet.flows.office import Office, policy_additions
 from licet.store import rules
 from licet.store.book import Tx
 
@@ -19,16 +19,11 @@ def gate_rules_in_force(office: Office, tx: Tx) -> GateRules:
 def policy_in_force(office: Office, tx: Tx) -> Digest:
     """Names who may do what: the policies that Licet ships, with what an organisation added to them."""
     held = rules.digest_in_force(tx, RuleKind.POLICY)
-    return office.policies.answer(_ANY, held, lambda: _additions(tx)).policy
+    return office.policies.answer(_ANY, held, lambda: policy_additions(tx)).policy
 
 
 _ANY = Asked(who=Who.OPERATOR, id=OPERATOR, roles=frozenset(), act=Act.LOOK, place=None)
 """Some question: whatever the answer is, it names the policies that gave it."""
-
-
-def _additions(tx: Tx) -> str:
-    held = rules.in_force(tx, RuleKind.POLICY)
-    return "" if held is None else held.text
 
 
 def gates_in_force(office: Office, tx: Tx) -> Digest:

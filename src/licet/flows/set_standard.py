@@ -19,7 +19,7 @@ from licet.core.standard import (
 )
 from licet.core.use_case import UseCase
 from licet.flows.cover import void_if_changed
-from licet.flows.office import Office, allowed_person, entry, permitted, working
+from licet.flows.office import Office, entry, permitted, person_at_work_on, working
 from licet.store import standards, use_cases
 from licet.store.book import Tx
 
@@ -99,12 +99,10 @@ def revise_standard(office: Office, by: Actor, *, name: str) -> int | Refused:
     """
     with office.book.write() as tx:
         now = office.clock.now()
-        use_case = working(tx, name)
-        if isinstance(use_case, Refused):
-            return use_case
-        person = allowed_person(office, tx, by, Act.REVISE, use_case)
-        if isinstance(person, Refused):
-            return person
+        at_work = person_at_work_on(office, tx, by, Act.REVISE, name=name)
+        if isinstance(at_work, Refused):
+            return at_work
+        use_case, person = at_work
         there = standards.newest(tx, use_case)
         if not isinstance(there, LockedStandard | CountersignedStandard):
             return Refused(code="standard_not_locked", why="No standard is locked; the file may be edited as it is.", remedy="")

@@ -138,7 +138,8 @@ def _within_reach(tx: Tx, name: str | None, team: TeamName | None) -> Where | Re
         why = f"The stop of {what} reaches beyond team {tx.team!r}."
         return Refused(code="beyond_the_team", why=why, remedy="Name a use case; or let somebody do it who is not bound to one team.")
     if team is not None and not teams.is_there(tx, team):
-        return Refused(code="not_there", why=f"No use case is team {team!r}'s.", remedy="`licet use-case list` says whose each is.")
+        remedy = "Give one to it: `licet use-case move SLUG --team TEAM`."
+        return Refused(code="not_there", why=f"No use case is team {team!r}'s.", remedy=remedy)
     return team
 
 

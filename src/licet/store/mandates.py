@@ -9,20 +9,9 @@ from sqlalchemy import bindparam, func, insert, select, update
 
 from licet.core.exposure import Exposure, exposure_from_json
 from licet.core.ids import MandateId, PersonId, UseCaseSlug
-from licet.core.mandate import (
-    ActiveMandate,
-    ExpiredMandate,
-    Limits,
-    Mandate,
-    ProposedMandate,
-    RevokedMandate,
-    SuspendedMandate,
-    Terms,
-    state_of,
-    terms_from_json,
-    terms_to_json,
-)
+from licet.core.mandate import ActiveMandate, ExpiredMandate, Limits, Mandate, ProposedMandate, RevokedMandate, SuspendedMandate, state_of
 from licet.core.narrowing import limits_from_json
+from licet.core.terms import Terms, terms_from_json, terms_to_json
 from licet.core.use_case import UseCase
 from licet.stats import watch as watching
 from licet.store import tables

@@ -40,7 +40,7 @@ _ROLES = select(tables.person.c.roles).where(tables.person.c.id == bindparam("pe
 
 
 def roles_of(tx: Tx, person: PersonId) -> frozenset[Role] | None:
-    """The installation-wide roles somebody carries now; None where nobody has this id, or the account is disabled. Cheap: every act asks it."""
+    """The installation-wide roles somebody has now; None where nobody has this id, or the account is disabled. Cheap: each act asks."""
     found = tx.run(_ROLES, {"person": person}).scalar_one_or_none()
     return None if found is None else frozenset(Role(role) for role in json.loads(found))
 
