@@ -1,7 +1,8 @@
 """Whoever there is at every address there is: the table of who is let in, and who learns that something is there at all.
 
-`TABLE` has a line per address of the OpenAPI document; one without a line counts as an attack that succeeded. Every address is really asked,
-with a body it takes. Nobody of another team, person or program, may tell a use case that is not theirs from one that does not exist.
+`TABLE` has a line per address of the OpenAPI document, and one for the metrics beside it; an address without a line counts as an attack
+that succeeded. Every address is really asked, with a body it takes. Nobody of another team, person or program, may tell a use case that
+is not theirs from one that does not exist.
 """
 
 from collections.abc import Iterator, Mapping
@@ -20,6 +21,7 @@ from licet.flows.grant import grant_mandate
 from licet.flows.issue_tokens import TokenWish, new_token, revoke_token
 from licet.flows.register import add_person, move_use_case
 from licet.testing import World, done, past_cases
+from licet.web.metrics import PATH as METRICS
 from licet.web.people import PAGE_TOKEN
 from tests.abuse.browser import SESSION, Browser, Server, served
 from tests.abuse.count import Count, Ground
@@ -53,6 +55,7 @@ class Door:
     Attributes:
         scope: the one scope of tokens that it takes; None: it takes no token.
         people: signed-in people with one of these roles there; empty: it takes no people.
+        whole: whether a token for a part of the installation does not do.
         nobody: whether it takes whoever has yet to show who they are.
         reach: what it is about.
         body: one that it takes.
@@ -61,6 +64,7 @@ class Door:
 
     scope: TokenScope | None = None
     people: frozenset[Role] = frozenset()
+    whole: bool = False
     nobody: bool = False
     reach: Reach = Reach.USE_CASE
     body: Mapping[str, object] | None = None
@@ -84,10 +88,11 @@ TABLE: Mapping[str, Door] = {
     f"GET {IN}/risk": Door(scope=S.MANDATE_READ),
     f"GET {IN}/obligations": Door(scope=S.MANDATE_READ),
     f"GET {IN}/gate": Door(scope=S.MANDATE_READ),
-    "GET /api/v1/obligations": Door(scope=S.MANDATE_READ, reach=Reach.SPAN),
+    "GET /api/v1/obligations": Door(scope=S.MANDATE_READ, reach=Reach.SPAN, whole=True),
+    f"GET {METRICS}": Door(scope=S.METRICS, reach=Reach.SPAN, whole=True),
     "GET /api/v1/gates/times": Door(scope=S.MANDATE_READ, reach=Reach.SPAN),
     "GET /api/v1/ledger": Door(scope=S.LEDGER, reach=Reach.SPAN, query="?limit=1000"),
-    f"POST {IN}/cases/{{case}}/answer": Door(people=frozenset({R.REVIEWER, R.SENIOR_REVIEWER}), body={"answer": "yes"}),
+    f"POST {IN}/cases/{{case}}/answer": Door(people=frozenset({R.REVIEWER, R.SENIOR_REVIEWER, R.OWNER}), body={"answer": "yes"}),
     f"POST {IN}/effects/replay": Door(people=frozenset({R.OWNER, R.ADMIN}), body={"case": None}),
     "GET /api/v1/approvals": Door(people=WHOEVER, reach=Reach.SPAN, query="?all=true"),
     "GET /api/v1/approvals/{request}": Door(people=WHOEVER, reach=Reach.REQUEST),
@@ -105,7 +110,7 @@ TABLE: Mapping[str, Door] = {
     "GET /health/live": _anybody(),
     "GET /health/ready": _anybody(),
 }
-"""Every address, in the order in which it is asked. Who acts with a yes comes last at each, so that none is refused for what was done already."""
+"""Every address, in the order in which it is asked; at each those come last who are let in, so that none is refused for what was done."""
 
 LET_IN = "let in"
 NOT_VALID, SCOPE, PERSON, ENDED = "401 token_not_valid", "403 scope_missing", "403 person_needed", "401 session_ended"
@@ -151,7 +156,7 @@ def _program(door: Door, who: Visitor, scope: TokenScope) -> str:
         return NOT_VALID
     if who.team == SOUTH and door.reach is Reach.USE_CASE:
         return HIDDEN
-    return LET_IN if scope in who.scopes else SCOPE
+    return LET_IN if scope in who.scopes and not (door.whole and who.team is not None) else SCOPE
 
 
 def _person(door: Door, who: Visitor) -> str:
@@ -173,6 +178,7 @@ def authorisation(ground: Ground) -> Count:
         _prepare(world)
         visitors = list(_visitors(world, server))
         addresses = {f"{method.upper()} {path}" for path, told in server.app.openapi()["paths"].items() for method in told}
+        addresses.add(f"GET {METRICS}")
         for address in sorted(addresses ^ set(TABLE)):
             count.saw(f"{address}: not both in the OpenAPI document and in the table", succeeded=True)
         wrong: list[str] = []
@@ -260,6 +266,8 @@ def _visitors(world: World, server: Server) -> Iterator[Visitor]:
         for scope in TokenScope:
             yield program(f"a token of {team} for {scope.value}", token(scope, team=team)[1], scopes=frozenset({scope}), team=team)
         yield program(f"a token of {team} with every scope", token(*every, team=team)[1], scopes=every, team=team)
+    wish = TokenWish(name="a program", scopes=every, use_case=None, lasts=timedelta(days=30))
+    yield program("a token of everything with every scope", done(new_token(world.office, admin, wish)).text, scopes=every)
     yield from _people(world, server, admin)
 
 
@@ -294,6 +302,7 @@ def _people(world: World, server: Server, admin: Person) -> Iterator[Visitor]:
     browser = server.browser()
     page = browser.signs_in(keeper)
     yield Visitor(name="an admin", browser=browser, roles=frozenset({R.ADMIN}), one=keeper, headers={PAGE_TOKEN: page})
-    text = done(new_token(world.office, keeper.person, TokenWish(name="b", scopes=frozenset(S), use_case=None, lasts=timedelta(days=9)))).text
+    wish = TokenWish(name="b", scopes=frozenset(S), use_case=None, lasts=timedelta(days=9))
+    text = done(new_token(world.office, keeper.person, wish)).text
     both = {PAGE_TOKEN: page, "Authorization": f"Bearer {text}"}
     yield Visitor(name="a session beside a token", browser=server.browser(cookie=browser.cookie), scopes=frozenset(S), headers=both)

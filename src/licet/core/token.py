@@ -99,7 +99,7 @@ def permit_everywhere(token: Token | None, scope: TokenScope, now: datetime) -> 
         return valid
     if scope not in valid.scopes or valid.use_case_id is not None or valid.team is not None:
         why = f"The token {valid.name!r} has no scope {scope.value!r} for all use cases."
-        return Refused(code="scope_missing", why=why, remedy=f"Use one made with --scope {scope.value}, without --use-case and for no team.")
+        return Refused(code="scope_missing", why=why, remedy=f"Use one made with --scope {scope.value}, no --use-case and no team.")
     return Caller(token=valid.id, name=valid.name)
 
 
