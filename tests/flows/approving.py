@@ -83,8 +83,7 @@ def crowd(
         twice: whether each says it a second time, at the same moment.
         meanwhile: what happens while they do; None: nothing.
     """
-    crowd_of = [world.person(f"risk{number}", Role.RISK) for number in range(people)]
-    saying: Sequence[Person] = [one for one in crowd_of for _ in range(2 if twice else 1)]
+    saying: Sequence[Person] = [one for n in range(people) for one in [world.person(f"risk{n}", Role.RISK)] * (2 if twice else 1)]
     gate = Barrier(threads + (meanwhile is not None))
 
     def happen() -> None:
