@@ -48,10 +48,10 @@ def _sessions(count: Count, world: World, one: Member) -> None:
         server.browser(cookie=planted).signs_in(one)
         count.saw("a planted session is the one that is opened", succeeded=_inside(server, planted))
         client = server.browser()
-        page, before = client.signs_in(one), client.cookie
-        for how, headers in _from_elsewhere(page).items():
+        for how, headers in _from_elsewhere(client.signs_in(one)).items():
             done_there = client.ask("DELETE", SESSION, headers=headers)
             count.saw(f"a change from elsewhere: {how}", succeeded=done_there.is_success)
+        page, before = client.signs_in(one), client.cookie
         again = {"password": GOOD, "code": one.code()}
         assert client.ask("POST", f"{SESSION}/confirm", body=again, headers={PAGE_TOKEN: page}).is_success
         count.saw("the session before it was confirmed", succeeded=_inside(server, before))
