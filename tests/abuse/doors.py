@@ -89,8 +89,12 @@ def _codes(count: Count, one: Member) -> None:
     office = one.world.office
     code = one.code()
     text = done(sign_in(office, one.shows(code=code))).text
-    count.saw("a code is used again to sign in", succeeded=isinstance(sign_in(office, one.shows(code=code)), Opened))
-    count.saw("a code is used again to confirm", succeeded=isinstance(confirm(office, text, one.shows(code=code)), Opened))
+    ways: tuple[tuple[str, Callable[[], object]], ...] = (
+        ("to sign in", lambda: sign_in(office, one.shows(code=code))),
+        ("to confirm", lambda: confirm(office, text, one.shows(code=code))),
+    )
+    for name, again in ways:
+        count.saw(f"a code is used again {name}", succeeded=isinstance(again(), Opened))
     older = TOTP(one.secret).at(one.world.clock.at - timedelta(seconds=30))
     count.saw("a code older than the one that was used", succeeded=isinstance(sign_in(office, one.shows(code=older)), Opened))
     one.signs_in()

@@ -46,6 +46,7 @@ class Reach(StrEnum):
     REQUEST = "a request, by its id"
     SPAN = "all that is there for whoever asks"
     SELF = "whoever asks"
+    WHOLE = "the whole installation"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +56,6 @@ class Door:
     Attributes:
         scope: the one scope of tokens that it takes; None: it takes no token.
         people: signed-in people with one of these roles there; empty: it takes no people.
-        whole: whether a token for a part of the installation does not do.
         nobody: whether it takes whoever has yet to show who they are.
         reach: what it is about.
         body: one that it takes.
@@ -64,7 +64,6 @@ class Door:
 
     scope: TokenScope | None = None
     people: frozenset[Role] = frozenset()
-    whole: bool = False
     nobody: bool = False
     reach: Reach = Reach.USE_CASE
     body: Mapping[str, object] | None = None
@@ -88,8 +87,8 @@ TABLE: Mapping[str, Door] = {
     f"GET {IN}/risk": Door(scope=S.MANDATE_READ),
     f"GET {IN}/obligations": Door(scope=S.MANDATE_READ),
     f"GET {IN}/gate": Door(scope=S.MANDATE_READ),
-    "GET /api/v1/obligations": Door(scope=S.MANDATE_READ, reach=Reach.SPAN, whole=True),
-    f"GET {METRICS}": Door(scope=S.METRICS, reach=Reach.SPAN, whole=True),
+    "GET /api/v1/obligations": Door(scope=S.MANDATE_READ, reach=Reach.WHOLE),
+    f"GET {METRICS}": Door(scope=S.METRICS, reach=Reach.WHOLE),
     "GET /api/v1/gates/times": Door(scope=S.MANDATE_READ, reach=Reach.SPAN),
     "GET /api/v1/ledger": Door(scope=S.LEDGER, reach=Reach.SPAN, query="?limit=1000"),
     f"POST {IN}/cases/{{case}}/answer": Door(people=frozenset({R.REVIEWER, R.SENIOR_REVIEWER, R.OWNER}), body={"answer": "yes"}),
@@ -110,7 +109,7 @@ TABLE: Mapping[str, Door] = {
     "GET /health/live": _anybody(),
     "GET /health/ready": _anybody(),
 }
-"""Every address, in the order in which it is asked; at each those come last who are let in, so that none is refused for what was done."""
+"""Every address, in the order in which it is asked. Who acts with a yes comes last at each: none is refused for what was done."""
 
 LET_IN = "let in"
 NOT_VALID, SCOPE, PERSON, ENDED = "401 token_not_valid", "403 scope_missing", "403 person_needed", "401 session_ended"
@@ -156,7 +155,9 @@ def _program(door: Door, who: Visitor, scope: TokenScope) -> str:
         return NOT_VALID
     if who.team == SOUTH and door.reach is Reach.USE_CASE:
         return HIDDEN
-    return LET_IN if scope in who.scopes and not (door.whole and who.team is not None) else SCOPE
+    if who.team is not None and door.reach is Reach.WHOLE:
+        return SCOPE
+    return LET_IN if scope in who.scopes else SCOPE
 
 
 def _person(door: Door, who: Visitor) -> str:
@@ -244,9 +245,9 @@ def _visitors(world: World, server: Server) -> Iterator[Visitor]:
     admin = world.person("ada", R.ADMIN)
     every = frozenset(TokenScope)
 
-    def token(*scopes: TokenScope, team: TeamName, days: int = 30) -> tuple[str, str]:
+    def token(*scopes: TokenScope, team: TeamName | None, days: int = 30) -> tuple[str, str]:
         wish = TokenWish(name="a program", scopes=frozenset(scopes), use_case=None, lasts=timedelta(days=days))
-        made = done(new_token(world.office.for_team(team), admin, wish))
+        made = done(new_token(world.office if team is None else world.office.for_team(team), admin, wish))
         return made.token.id, made.text
 
     def program(name: str, text: str, **what: object) -> Visitor:
@@ -266,8 +267,7 @@ def _visitors(world: World, server: Server) -> Iterator[Visitor]:
         for scope in TokenScope:
             yield program(f"a token of {team} for {scope.value}", token(scope, team=team)[1], scopes=frozenset({scope}), team=team)
         yield program(f"a token of {team} with every scope", token(*every, team=team)[1], scopes=every, team=team)
-    wish = TokenWish(name="a program", scopes=every, use_case=None, lasts=timedelta(days=30))
-    yield program("a token of everything with every scope", done(new_token(world.office, admin, wish)).text, scopes=every)
+    yield program("a token of everything with every scope", token(*every, team=None)[1], scopes=every)
     yield from _people(world, server, admin)
 
 
@@ -289,9 +289,7 @@ def _people(world: World, server: Server, admin: Person) -> Iterator[Visitor]:
             there[name] = done(add_person(world.office, chief, email=email, name=name, roles=frozenset()))
             done(give_role(world.office, chief, email=email, grant=Grant(role=role, place=Place(team=team))))
             yield enters(name, team=team, roles=frozenset({role}))
-    there["nobody in particular"] = done(
-        add_person(world.office, chief, email="x@example.org", name="X", roles=frozenset())
-    )
+    there["nobody in particular"] = done(add_person(world.office, chief, email="x@example.org", name="X", roles=frozenset()))
     yield enters("nobody in particular", team=None, roles=frozenset())
     yield enters("an auditor of everything", team=None, roles=frozenset({R.AUDITOR}))
     gone = enters("somebody whose account was disabled", team=None, roles=frozenset({R.RISK}))
@@ -299,6 +297,11 @@ def _people(world: World, server: Server, admin: Person) -> Iterator[Visitor]:
     disable(gone.one)
     gone.inside = False
     yield gone
+    yield from _keepers(world, server, keeper)
+
+
+def _keepers(world: World, server: Server, keeper: Member) -> Iterator[Visitor]:
+    """The admin in their browser, and their session with a token beside it."""
     browser = server.browser()
     page = browser.signs_in(keeper)
     yield Visitor(name="an admin", browser=browser, roles=frozenset({R.ADMIN}), one=keeper, headers={PAGE_TOKEN: page})

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -14,11 +14,12 @@ from licet import testing
 from licet.core import sealed
 from licet.core.gate import Approval
 from licet.core.ids import Digest
-from licet.core.people import Person, Role
+from licet.core.people import Caller, Person, Role
 from licet.core.policy import Asked, Permitted, PolicyAnswer
 from licet.core.refusal import Refused
 from licet.core.sealed import ask_to_look
-from licet.flows import approve, evaluate, grant, guesses, hold_gate
+from licet.core.token import Token, TokenScope, permit_everywhere
+from licet.flows import approve, evaluate, grant, guesses, hold_gate, issue_tokens
 from licet.flows.office import Office
 from licet.store import accounts, looks, teams, use_cases
 from licet.verify import AUTHENTIC, verify_bytes
@@ -36,7 +37,6 @@ from tests.security import tampering, test_malformed_policy
 from tests.security.self_approval import ROUTES
 
 Break = Callable[[pytest.MonkeyPatch], None]
-POLICIES = testing.POLICIES
 
 
 class YesToEverybody:
@@ -107,6 +107,17 @@ def every_team(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(matrix, "TABLE", few)
 
 
+def the_whole_installation(patch: pytest.MonkeyPatch) -> None:
+    """A token of one team is taken for what concerns the whole installation."""
+
+    def permit(token: Token | None, scope: TokenScope, now: datetime) -> Caller | Refused:
+        return permit_everywhere(None if token is None else replace(token, team=None), scope, now)
+
+    patch.setattr(issue_tokens, "permit_everywhere", permit)
+    few = {address: door for address, door in matrix.TABLE.items() if address.endswith("/metrics")}
+    patch.setattr(matrix, "TABLE", few)
+
+
 def read_in_any_way(patch: pytest.MonkeyPatch) -> None:
     """Questions are not held against the schema."""
     patch.setattr(test_malformed_policy, "LOOSE", Careless())
@@ -154,6 +165,7 @@ BREAKS: Mapping[Break, tuple[Callable[[Ground], Count], frozenset[str]]] = {
     considered_before_the_turn: (approvals_at_once, frozenset({"sqlite: somebody was told neither yes nor no"})),
     every_policy_and_no_line: (matrix.authorisation, frozenset({"GET /health/live", "as auditor of north"})),
     every_team: (matrix.authorisation, frozenset({"as a token of south"})),
+    the_whole_installation: (matrix.authorisation, frozenset({"GET /metrics as a token of south"})),
     read_in_any_way: (malformed_policy_input, frozenset({"null"})),
     nothing_is_checked: (tampered_evidence, frozenset(tampering.KINDS)),
     any_standard: (standard_changed_after_results, frozenset({"an old yes counts on"})),
