@@ -173,7 +173,7 @@ BREAKS: Mapping[Break, tuple[Callable[[Ground], Count], frozenset[str]]] = {
     looks_at_full_price: (evaluated_until_it_passes, frozenset({"attempt 5 was judged"})),
     no_doors: (
         doors,
-        frozenset({"a code is used again to sign in", "a set-up link is used twice", "guesses are not held up", "no page token"}),
+        frozenset({"a code is used again to sign in", "a set-up link is used twice", "held up from many addresses", "no page token"}),
     ),
     anybody_may: (programs_and_operator, frozenset({"a program: approve a gate", "a program: review", "a program: lift the stop"})),
 }
