@@ -51,13 +51,13 @@ def _crowd(count: Count, world: World, where: str, *, people: int, voided: bool)
         world.assess("mails", money="up_to_100")
 
     found = crowd(world, digest, people=people, threads=min(AT_ONCE, people), twice=True, meanwhile=void if voided else None)
-    for name, wrong in _wrongs(found, world, voided=voided).items():
+    for name, wrong in wrongs(found, world, voided=voided).items():
         count.saw(f"{where}: {name}", succeeded=wrong)
     count.tried += 2 * people
     return {"given": found.given, "passed": found.passed, "refused": dict(found.refused)}
 
 
-def _wrongs(found: Crowd, world: World, *, voided: bool) -> dict[str, bool]:
+def wrongs(found: Crowd, world: World, *, voided: bool) -> dict[str, bool]:
     """What must not have come of a crowd."""
     passed = {0, 1} if voided else {1}
     yes = request(world).request.given

@@ -8,9 +8,12 @@ import httpx
 from anyio.from_thread import BlockingPortal, start_blocking_portal
 from fastapi import FastAPI
 
+from licet.core.token import TokenScope
 from licet.testing import World
 from licet.web.app import make_app
 from licet.web.desk import Service
+from licet.web.guard import everywhere
+from licet.web.metrics import Meter, metrics_routes
 from tests.flows.signing import Member
 from tests.web.serving import read_plain
 
@@ -65,6 +68,7 @@ class Server:
 
 @contextmanager
 def served(world: World) -> Iterator[Server]:
-    """The server of a world."""
+    """The server of a world, with its metrics."""
+    metrics = metrics_routes(Meter(), world.office, everywhere(TokenScope.METRICS))
     with start_blocking_portal() as portal:
-        yield Server(portal, make_app(Service(office=world.office, read_case=read_plain)))
+        yield Server(portal, make_app(Service(office=world.office, read_case=read_plain), metrics))

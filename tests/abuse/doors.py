@@ -1,6 +1,5 @@
 """Attacks on the door: sessions, second factors, set-up links, and what stands for no person."""
 
-import math
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -22,8 +21,11 @@ from tests.flows.signing import GOOD, THERE, Member, link_for, member
 GUESSES = 2_000
 """Codes that are guessed one after the other, in the full run, one each second."""
 
-FREE, EACH = 10, timedelta(minutes=1)
-"""What docs/accounts.md promises, 1,450 guesses a day at one account: so many are looked at without a wait, then one for each such span."""
+FREE = 15
+"""So many guesses may be looked at before the wait has grown to a minute; after them one each minute, as ADR 0030 has it.
+
+That is some 1,450 a day. Three codes of 10^6 count at a time, so whoever knows the password hits one with a chance of 1 in 230 a day.
+"""
 
 PROGRAM = Caller(token="k_1", name="a program")  # noqa: S106 - a public id
 OF_PROGRAMS = frozenset({Act.SUBMIT, Act.STOP})
@@ -49,12 +51,10 @@ def _sessions(count: Count, world: World, one: Member) -> None:
         server.browser(cookie=planted).signs_in(one)
         count.saw("a planted session is the one that is opened", succeeded=_inside(server, planted))
         client = server.browser()
-        page = client.signs_in(one)
-        for how, headers in _from_elsewhere(page).items():
+        for how, headers in _from_elsewhere(client.signs_in(one)).items():
             done_there = client.ask("DELETE", SESSION, headers=headers)
             count.saw(f"a change from elsewhere: {how}", succeeded=done_there.is_success)
-        page = page if _inside(server, client.cookie) else client.signs_in(one)
-        before = client.cookie
+        page, before = client.signs_in(one), client.cookie
         again = {"password": GOOD, "code": one.code()}
         assert client.ask("POST", f"{SESSION}/confirm", body=again, headers={PAGE_TOKEN: page}).is_success
         count.saw("the session before it was confirmed", succeeded=_inside(server, before))
@@ -130,16 +130,18 @@ def at_once(act: Callable[[], object], wanted: type[object]) -> int:
 
 
 def _guesses(count: Count, world: World, one: Member, guesses: int) -> None:
-    """Somebody who knows the password guesses codes, one each second, from a strange address."""
-    world.clock.pass_time(timedelta(days=1))
-    began, looked_at = world.clock.at, 0
-    for number in range(guesses):
-        found = sign_in(world.office, one.shows(code=f"{number * 379 % 1_000_000:06}", address=THERE))
-        count.tried += 1
-        looked_at += not (isinstance(found, Refused) and found.code == "too_many_guesses")
-    most = FREE + math.ceil((world.clock.at - began) / EACH)
-    count.more |= {"guesses_looked_at": looked_at, "guesses_promised_at_most": most}
-    count.saw("guesses are not held up", succeeded=looked_at > most)
+    """Somebody who knows the password guesses codes, one each second, from a strange address, or from another one each time."""
+    for where in ("one address", "many addresses"):
+        world.clock.pass_time(timedelta(days=1))
+        began, looked_at = world.clock.at, 0
+        for number in range(guesses):
+            address = THERE if where == "one address" else f"10.{number // 256}.{number % 256}.1"
+            found = sign_in(world.office, one.shows(code=f"{number * 379 % 1_000_000:06}", address=address))
+            count.tried += 1
+            looked_at += not (isinstance(found, Refused) and found.code == "too_many_guesses")
+        minutes = (world.clock.at - began) / timedelta(minutes=1)
+        count.more[f"guesses_looked_at_from_{where.replace(' ', '_')}"] = looked_at
+        count.saw(f"guesses are not held up from {where}", succeeded=looked_at > FREE + minutes)
 
 
 def programs_and_operator(ground: Ground) -> Count:

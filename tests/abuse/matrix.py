@@ -1,7 +1,8 @@
 """Whoever there is at every address there is: the table of who is let in, and who learns that something is there at all.
 
-`TABLE` has a line per address of the OpenAPI document; one without a line counts as an attack that succeeded. Every address is really
-asked, with a body it takes. Nobody of another team, person or program, may tell a use case that is not theirs from one that does not exist.
+`TABLE` has a line per address of the OpenAPI document, and one for the metrics beside it; an address without a line counts as an attack
+that succeeded. Every address is really asked, with a body it takes. Nobody of another team, person or program, may tell a use case that
+is not theirs from one that does not exist.
 """
 
 from collections.abc import Iterator, Mapping
@@ -20,6 +21,7 @@ from licet.flows.grant import grant_mandate
 from licet.flows.issue_tokens import TokenWish, new_token, revoke_token
 from licet.flows.register import add_person, move_use_case
 from licet.testing import World, done, past_cases
+from licet.web.metrics import PATH as METRICS
 from licet.web.people import PAGE_TOKEN
 from tests.abuse.browser import SESSION, Browser, Server, served
 from tests.abuse.count import Count, Ground
@@ -86,6 +88,7 @@ TABLE: Mapping[str, Door] = {
     f"GET {IN}/obligations": Door(scope=S.MANDATE_READ),
     f"GET {IN}/gate": Door(scope=S.MANDATE_READ),
     "GET /api/v1/obligations": Door(scope=S.MANDATE_READ, reach=Reach.WHOLE),
+    f"GET {METRICS}": Door(scope=S.METRICS, reach=Reach.WHOLE),
     "GET /api/v1/gates/times": Door(scope=S.MANDATE_READ, reach=Reach.SPAN),
     "GET /api/v1/ledger": Door(scope=S.LEDGER, reach=Reach.SPAN, query="?limit=1000"),
     f"POST {IN}/cases/{{case}}/answer": Door(people=frozenset({R.REVIEWER, R.SENIOR_REVIEWER, R.OWNER}), body={"answer": "yes"}),
@@ -176,6 +179,7 @@ def authorisation(ground: Ground) -> Count:
         _prepare(world)
         visitors = list(_visitors(world, server))
         addresses = {f"{method.upper()} {path}" for path, told in server.app.openapi()["paths"].items() for method in told}
+        addresses.add(f"GET {METRICS}")
         for address in sorted(addresses ^ set(TABLE)):
             count.saw(f"{address}: not both in the OpenAPI document and in the table", succeeded=True)
         wrong: list[str] = []
@@ -241,9 +245,9 @@ def _visitors(world: World, server: Server) -> Iterator[Visitor]:
     admin = world.person("ada", R.ADMIN)
     every = frozenset(TokenScope)
 
-    def token(*scopes: TokenScope, team: TeamName, days: int = 30) -> tuple[str, str]:
+    def token(*scopes: TokenScope, team: TeamName | None, days: int = 30) -> tuple[str, str]:
         wish = TokenWish(name="a program", scopes=frozenset(scopes), use_case=None, lasts=timedelta(days=days))
-        made = done(new_token(world.office.for_team(team), admin, wish))
+        made = done(new_token(world.office if team is None else world.office.for_team(team), admin, wish))
         return made.token.id, made.text
 
     def program(name: str, text: str, **what: object) -> Visitor:
@@ -263,6 +267,7 @@ def _visitors(world: World, server: Server) -> Iterator[Visitor]:
         for scope in TokenScope:
             yield program(f"a token of {team} for {scope.value}", token(scope, team=team)[1], scopes=frozenset({scope}), team=team)
         yield program(f"a token of {team} with every scope", token(*every, team=team)[1], scopes=every, team=team)
+    yield program("a token of everything with every scope", token(*every, team=None)[1], scopes=every)
     yield from _people(world, server, admin)
 
 
