@@ -8,7 +8,7 @@ from licet.core.canonical import Json
 from licet.core.consent import decline, not_independent, not_open, withdraw
 from licet.core.ids import PersonId
 from licet.core.incident import Message
-from licet.core.people import Act, Actor
+from licet.core.people import Act, Actor, Person
 from licet.core.reason import reason
 from licet.core.refusal import Refused
 from licet.core.use_case import UseCase
@@ -28,13 +28,10 @@ def decline_request(office: Office, by: Actor, *, request: str, why: str) -> Dec
     said = reason(why)
     with office.book.write() as tx:
         now = office.clock.now()
-        there = _at_hand(office, tx, request)
+        there = _at_hand(office, tx, by, Act.DECLINE, request)
         if isinstance(there, Refused):
             return there
-        use_case, found = there
-        person = allowed_person(office, tx, by, Act.DECLINE, use_case)
-        if isinstance(person, Refused):
-            return person
+        use_case, found, person = there
         ended = decline(found, person, hands_in(tx, use_case), said, now=now)
         if isinstance(ended, Refused):
             return ended
@@ -49,13 +46,10 @@ def withdraw_request(office: Office, by: Actor, *, request: str) -> WithdrawnReq
     """Takes a request back; only whoever asked can."""
     with office.book.write() as tx:
         now = office.clock.now()
-        there = _at_hand(office, tx, request)
+        there = _at_hand(office, tx, by, Act.PROPOSE, request)
         if isinstance(there, Refused):
             return there
-        use_case, found = there
-        person = allowed_person(office, tx, by, Act.PROPOSE, use_case)
-        if isinstance(person, Refused):
-            return person
+        use_case, found, person = there
         ended = withdraw(found, person, now=now)
         if isinstance(ended, Refused):
             return ended
@@ -74,13 +68,10 @@ def question_request(office: Office, by: Actor, *, request: str, says: str) -> Q
     said = reason(says)
     with office.book.write() as tx:
         now = office.clock.now()
-        there = _at_hand(office, tx, request)
+        there = _at_hand(office, tx, by, Act.QUESTION, request)
         if isinstance(there, Refused):
             return there
-        use_case, found = there
-        person = allowed_person(office, tx, by, Act.QUESTION, use_case)
-        if isinstance(person, Refused):
-            return person
+        use_case, found, person = there
         refused = not_independent(person, hands_in(tx, use_case))
         if refused is not None:
             return refused
@@ -104,13 +95,10 @@ def answer_question(office: Office, by: Actor, *, request: str, says: str) -> Qu
     said = reason(says)
     with office.book.write() as tx:
         now = office.clock.now()
-        there = _at_hand(office, tx, request)
+        there = _at_hand(office, tx, by, Act.PROPOSE, request)
         if isinstance(there, Refused):
             return there
-        use_case, found = there
-        person = allowed_person(office, tx, by, Act.PROPOSE, use_case)
-        if isinstance(person, Refused):
-            return person
+        use_case, found, person = there
         if person.id not in {found.request.asked_by, use_case.owner}:
             why = f"{person.email!r} neither asked for this nor owns the use case."
             return Refused(code="not_permitted", why=why, remedy="Let whoever asked answer.")
@@ -125,8 +113,8 @@ def answer_question(office: Office, by: Actor, *, request: str, says: str) -> Qu
         return answered
 
 
-def _at_hand(office: Office, tx: Tx, request: str) -> tuple[UseCase, AnyRequest] | Refused:
-    """A request with its use case, after time and changes took effect on it; another team's is not there."""
+def _at_hand(office: Office, tx: Tx, by: Actor, act: Act, request: str) -> tuple[UseCase, AnyRequest, Person] | Refused:
+    """A request with its use case and who may act on it, after time and changes took effect on it; another team's is not there."""
     there = approvals.find(tx, request)
     if there is None:
         return Refused(code="not_there", why=f"There is no request {request!r}.", remedy="See `licet approval list`.")
@@ -134,7 +122,8 @@ def _at_hand(office: Office, tx: Tx, request: str) -> tuple[UseCase, AnyRequest]
     void_if_changed(office, tx, use_case, now)
     end_if_over(tx, use_case, now)
     again = approvals.find(tx, request) or there
-    return use_case, again[1]
+    person = allowed_person(office, tx, by, act, use_case)
+    return person if isinstance(person, Refused) else (use_case, again[1], person)
 
 
 def _tell(tx: Tx, use_case: UseCase, to: PersonId, what: str, body: str, now: datetime) -> None:
