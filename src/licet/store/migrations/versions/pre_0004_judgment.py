@@ -1,0 +1,32 @@
+"""Judgment: the reviewers' desk, second looks, known answers, qualifications, watches of slices, incidents, what people set for themselves."""
+
+from alembic import op
+
+from licet.store import desk_tables, incident_tables, known_tables, person_tables, qualification_tables, second_tables, watch_tables
+from licet.store.tables import metadata
+
+revision = "0004"
+down_revision = "0003"
+branch_labels = None
+depends_on = None
+
+TABLES = (
+    *desk_tables.TABLES,
+    *second_tables.TABLES,
+    *known_tables.TABLES,
+    *qualification_tables.TABLES,
+    *watch_tables.TABLES,
+    *incident_tables.TABLES,
+    *person_tables.TABLES,
+)
+"""The tables that this step adds; those of the steps before stay as they are, so that the code of the release before runs on."""
+
+
+def upgrade() -> None:
+    """Creates the tables."""
+    metadata.create_all(op.get_bind(), tables=list(TABLES))
+
+
+def downgrade() -> None:
+    """Drops the tables."""
+    metadata.drop_all(op.get_bind(), tables=list(TABLES))
