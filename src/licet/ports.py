@@ -12,6 +12,7 @@ from licet.core.effect import Outcome, Way
 from licet.core.ids import CaseNumber, Digest, UseCaseSlug
 from licet.core.incident import Message
 from licet.core.outside import Away, Said
+from licet.core.picture import Drawn, NotDrawn
 from licet.core.policy import Asked, PolicyAnswer
 from licet.core.refusal import Refused
 from licet.core.signal import Fact
@@ -241,6 +242,14 @@ class FarWitness(Protocol):
 
     def tell(self, note: str, size: int, now: datetime) -> Outcome:
         """Tells it of one signed checkpoint; never raises, and may tell the same one twice."""
+        ...
+
+
+class Pictures(Protocol):
+    """Draws what cases bring as pictures that a browser may show."""
+
+    def __call__(self, data: bytes, media_type: str, *, page: int = 0) -> Drawn | NotDrawn:
+        """Draws a picture, or a page of a document, from 0, anew and within limits; never raises for what is in it."""
         ...
 
 
