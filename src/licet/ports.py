@@ -8,6 +8,7 @@ from typing import Protocol
 from licet.core.answer import AnswerKind
 from licet.core.canonical import Json
 from licet.core.case import Content
+from licet.core.desk import DeskRules
 from licet.core.effect import Outcome, Way
 from licet.core.ids import CaseNumber, Digest, UseCaseSlug
 from licet.core.incident import Message
@@ -118,6 +119,14 @@ class Systems(Protocol):
 
     def load(self, slug: UseCaseSlug, answers: AnswerKind, where: SystemKind) -> System | None:
         """The callable or the HTTP system of a use case, as `where` says; None where its folder has none."""
+        ...
+
+
+class Desks(Protocol):
+    """Finds what a use case sets for its desk: in its folder."""
+
+    def rules(self, slug: UseCaseSlug) -> DeskRules:
+        """How soon its cases are due, whom they ask for, and how to decide; what is ordinary where it sets nothing."""
         ...
 
 
