@@ -115,7 +115,10 @@ def _proposal(tx: Tx, there: AtHand) -> tuple[Answer, float] | None:
     if planted is not None:
         return planted
     routed = decisions.routed(tx, there.item.case)
-    found = None if routed is None else systems.proposals_for(tx, there.use_case, routed.fingerprint, [there.item.case]).get(there.item.case)
+    if routed is None:
+        return None
+    case = there.item.case
+    found = systems.proposals_for(tx, there.use_case, routed.fingerprint, [case]).get(case)
     return (found.answer, found.confidence) if isinstance(found, Proposal) else None
 
 
