@@ -21,6 +21,7 @@ class Review:
     """A person's blind answer.
 
     Attributes:
+        final: what they answered after they saw what AI proposes, where that was shown after their own answer; `answer` stays.
         simulated: whether no person answered, but the data's own truth did; shown wherever the answer is.
     """
 
@@ -30,6 +31,20 @@ class Review:
     answer: Answer
     at: datetime
     simulated: bool
+    final: Answer | None = None
+
+    @property
+    def counts(self) -> Answer:
+        """What is decided; statistics use `answer`."""
+        return self.answer if self.final is None else self.final
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reconsidered:
+    """An answer with another that the same person gave after they saw what AI proposes."""
+
+    first: Answer
+    final: Answer
 
 
 SIMULATED = PersonId("simulated")

@@ -13,7 +13,7 @@ from licet.core.ledger import Event
 from licet.core.mandate import Mandate
 from licet.core.people import Act, Actor
 from licet.core.refusal import Refused
-from licet.core.review import SIMULATED, Review, ReviewKind
+from licet.core.review import SIMULATED, Reconsidered, Review, ReviewKind
 from licet.core.use_case import UseCase
 from licet.flows.audit import advance
 from licet.flows.decide import RULES
@@ -80,8 +80,8 @@ def answer_simulated(office: Office, use_case: UseCase, truths: Mapping[CaseNumb
         return give(office, tx, use_case, given, by=SIMULATED, now=now)
 
 
-Given = tuple[decisions.Task, bytes, Answer]
-"""A task, the key material of its case, and what a person answers."""
+Given = tuple[decisions.Task, bytes, Answer | Reconsidered]
+"""A task, the key material of its case, and what a person answers; with their second answer where they saw what AI proposes in between."""
 
 
 def give(office: Office, tx: Tx, use_case: UseCase, given: Sequence[Given], *, by: PersonId, now: datetime) -> Mandate | None:
@@ -92,7 +92,7 @@ def give(office: Office, tx: Tx, use_case: UseCase, given: Sequence[Given], *, b
     closed = decisions.close_tasks(tx, [task.token for task, _, _ in given], at=now)
     simulated = by == SIMULATED
     reviews = [
-        (Review(case=task.case, kind=task.kind, by=by, answer=answer, at=now, simulated=simulated), salt)
+        (_review(task, answer, by, now), salt)
         for task, salt, answer in given
         if task.token in closed
     ]
@@ -110,14 +110,20 @@ def give(office: Office, tx: Tx, use_case: UseCase, given: Sequence[Given], *, b
     return end_if_expired(tx, use_case, mandates.in_force(tx, use_case), now)
 
 
+def _review(task: decisions.Task, said: Answer | Reconsidered, by: PersonId, now: datetime) -> Review:
+    first, final = (said.first, said.final) if isinstance(said, Reconsidered) else (said, None)
+    return Review(case=task.case, kind=task.kind, by=by, answer=first, at=now, simulated=by == SIMULATED, final=final)
+
+
 def _decided(one: Review) -> decisions.Decided:
-    return decisions.Decided(case=one.case, answer=one.answer, by=one.by, simulated=one.simulated, versions={"rules": RULES})
+    return decisions.Decided(case=one.case, answer=one.counts, by=one.by, simulated=one.simulated, versions={"rules": RULES})
 
 
 def _event(tx: Tx, use_case: UseCase, one: Review, salt: bytes, now: datetime) -> Event:
     """What the ledger says of an answer; an audit's takes effect here."""
     what = "review" if one.kind is ReviewKind.AUDIT else "answer"
-    committed = commit_to(tx, salt, what, {"answer": answer_to_json(one.answer)})
+    said = one.answer if one.kind is ReviewKind.AUDIT else one.counts
+    committed = commit_to(tx, salt, what, {"answer": answer_to_json(said)})
     facts: dict[str, Json] = {"case_number": one.case, "commitment": committed}
     if one.simulated:
         facts["people"] = "simulated"

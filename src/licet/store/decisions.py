@@ -10,11 +10,12 @@ from sqlalchemy import bindparam, func, insert, select, update
 
 from licet.core.answer import Answer
 from licet.core.canonical import Json
+from licet.core.desk import DUE_WITHIN
 from licet.core.ids import BY_MANDATE, CaseNumber, Fingerprint, MandateId
 from licet.core.mandate import ActiveMandate
 from licet.core.review import Review, ReviewKind
 from licet.core.use_case import UseCase
-from licet.store import tables, tallies
+from licet.store import desks, tables, tallies
 from licet.store.book import Record, Tx
 from licet.store.engines import on_postgresql
 from licet.store.mandates import revealed
@@ -49,11 +50,18 @@ class Decided:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Task:
-    """Somebody is asked for a blind answer. `token` names it outside, so that its case's number tells nothing."""
+    """Somebody is asked for a blind answer. `token` names it outside, so that its case's number tells nothing.
+
+    Attributes:
+        due_at: when it is due at the desk; None: as soon as is usual. The same for every kind, so that it tells none.
+        skill: what it asks for; None: anybody who may review.
+    """
 
     token: str
     case: CaseNumber
     kind: ReviewKind
+    due_at: datetime | None = None
+    skill: str | None = None
 
 
 def route(tx: Tx, use_case: UseCase, routed: Sequence[Routed], *, at: datetime) -> None:
@@ -81,10 +89,12 @@ def decide(tx: Tx, use_case: UseCase, decided: Sequence[tuple[Decided, bytes]], 
 
 
 def ask(tx: Tx, use_case: UseCase, tasks: Sequence[Task], *, at: datetime) -> None:
-    """Writes tasks."""
+    """Writes tasks, and puts them on the desk."""
     moment = moment_text(at)
     rows = [(t.token, t.case, use_case.id, t.kind.value, moment) for t in tasks]
     tx.insert_many(tables.task, ("token", "case_number", "use_case_id", "kind", "created_at"), rows)
+    items = [desks.NewItem(token=t.token, case=t.case, due_at=t.due_at or at + DUE_WITHIN, skill=t.skill) for t in tasks]
+    desks.put(tx, use_case, items, at=at)
 
 
 def tally(tx: Tx, use_case: UseCase, routed: Sequence[Routed], decided: Sequence[Decided], *, closed: int = 0) -> None:
@@ -140,7 +150,7 @@ def unanswered(tx: Tx, use_case: UseCase) -> int:
 
 
 def close_tasks(tx: Tx, tokens: Sequence[str], *, at: datetime) -> frozenset[str]:
-    """Closes tasks; the first answer is the one that stays.
+    """Closes tasks and takes them off the desk; the first answer is the one that stays.
 
     Returns:
         The names of those that were still open.
@@ -148,6 +158,7 @@ def close_tasks(tx: Tx, tokens: Sequence[str], *, at: datetime) -> frozenset[str
     closed: set[str] = set()
     for start in range(0, len(tokens), 500):
         closed.update(tx.run(_CLOSE, {"tokens": list(tokens[start : start + 500]), "moment": at}).scalars())
+    desks.clear(tx, sorted(closed))
     return frozenset(closed)
 
 
