@@ -88,15 +88,7 @@ def _keep(office: Office, tx: Tx, there: AtHand, said: Commit, now: datetime) ->
         identity=person.identity,
         lane=item.lane,
         state=HeldState.HELD if shown is None else HeldState.REVEALED,
-        given=Given(
-            token=item.token,
-            by=person.id,
-            first=said.answer,
-            final=None,
-            revealed=None if shown is None else shown[0],
-            handed_at=item.handed_at or now,
-            given_at=now,
-        ),
+        given=_given(there, said, None if shown is None else shown[0], now),
         confidence=None if shown is None else shown[1],
         effect_at=now + (HELD_FOR if shown is None else REVEALED_FOR),
     )
@@ -109,16 +101,26 @@ def _keep(office: Office, tx: Tx, there: AtHand, said: Commit, now: datetime) ->
     return _told(kept)
 
 
+def _given(there: AtHand, said: Commit, revealed: Answer | None, now: datetime) -> Given:
+    return Given(
+        token=there.item.token,
+        by=there.person.id,
+        first=said.answer,
+        final=None,
+        revealed=revealed,
+        handed_at=there.item.handed_at or now,
+        given_at=now,
+    )
+
+
 def _proposal(tx: Tx, there: AtHand) -> tuple[Answer, float] | None:
     """What is shown after the first answer; None where no system proposed anything."""
     planted = advice(tx, there.use_case, there.item.token)
     if planted is not None:
         return planted
     routed = decisions.routed(tx, there.item.case)
-    if routed is None:
-        return None
-    case = there.item.case
-    found = systems.proposals_for(tx, there.use_case, routed.fingerprint, [case]).get(case)
+    said = {} if routed is None else systems.proposals_for(tx, there.use_case, routed.fingerprint, [there.item.case])
+    found = said.get(there.item.case)
     return (found.answer, found.confidence) if isinstance(found, Proposal) else None
 
 

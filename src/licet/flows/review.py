@@ -19,7 +19,7 @@ from licet.flows.conclude_decision import conclude_decision
 from licet.flows.deliver import DECISION, plan_effects
 from licet.flows.office import Office, allowed_person, person_at_work_on, working
 from licet.flows.respond import end_if_expired
-from licet.store import cases, decisions, mandates
+from licet.store import cases, decisions, desks, mandates
 from licet.store.book import Tx
 
 
@@ -40,7 +40,10 @@ def worksheet(office: Office, by: Actor, *, name: str) -> list[Waiting] | Refuse
         permitted = allowed_person(office, tx, by, Act.REVIEW, use_case)
         if isinstance(permitted, Refused):
             return permitted
-        return [Waiting(token=task.token, body=body) for task in decisions.open_tasks(tx, use_case) if (body := _body(tx, task.case))]
+        tasks = decisions.open_tasks(tx, use_case)
+        taken = desks.in_use(tx, [task.token for task in tasks], office.clock.now())
+        free = [task for task in tasks if task.token not in taken]
+        return [Waiting(token=task.token, body=body) for task in free if (body := _body(tx, task.case))]
 
 
 def _body(tx: Tx, number: CaseNumber) -> CaseBody | None:
@@ -50,10 +53,15 @@ def _body(tx: Tx, number: CaseNumber) -> CaseBody | None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answered:
-    """How many blind answers were taken in, how many came too late, and the mandate as it stands after them."""
+    """How many blind answers were taken in, how many came too late, and the mandate as it stands after them.
+
+    Attributes:
+        at_desk: not taken, because somebody at the desk has the case in hand or has answered it; to be sent again if they give it back.
+    """
 
     taken: int
     late: int
+    at_desk: int = 0
     mandate: Mandate | None
 
 
@@ -65,10 +73,12 @@ def answer_worksheet(office: Office, by: Actor, *, name: str, answers: Mapping[s
         if isinstance(there, Refused):
             return there
         use_case, person = there
-        tasks = decisions.tasks_named(tx, use_case, list(answers))
+        in_use = desks.in_use(tx, list(answers), now)
+        tasks = decisions.tasks_named(tx, use_case, [token for token in answers if token not in in_use])
         given = [(*tasks[token], answer) for token, answer in answers.items() if token in tasks]
         mandate = give(office, tx, use_case, given, by=person.id, now=now)
-        return Answered(taken=len(given), late=len(answers) - len(given), mandate=mandate)
+        busy = len(in_use)
+        return Answered(taken=len(given), late=len(answers) - len(given) - busy, at_desk=busy, mandate=mandate)
 
 
 def answer_simulated(office: Office, use_case: UseCase, truths: Mapping[CaseNumber, Answer], *, now: datetime) -> Mandate | None:
