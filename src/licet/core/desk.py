@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from licet.core.answer import Answer, AnswerKind
+from licet.core.answer_form import NO_FORM_RULES, FormRules
 from licet.core.canonical import digest
 from licet.core.case import CaseBody
 from licet.core.ids import PersonId, UseCaseSlug
@@ -86,6 +87,7 @@ class DeskRules:
         skills: the skill that a value of that attribute asks for; other values ask for none.
         guideline: how to decide; None where the owner wrote nothing.
         answers: the closed list of choices; empty where there is none.
+        form: what may be answered beyond the kind: fields, a unit and a range, a rubric.
     """
 
     due_within: timedelta = DUE_WITHIN
@@ -95,6 +97,7 @@ class DeskRules:
     skills: Mapping[str, str] = field(default_factory=dict)
     guideline: Guideline | None = None
     answers: tuple[str, ...] = ()
+    form: FormRules = NO_FORM_RULES
 
     def due(self, facts: Mapping[str, str], since: datetime) -> datetime:
         """When a case is due that waits since a moment; what is urgent is due sooner, and so comes first."""
@@ -128,10 +131,11 @@ class Lease:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnswerForm:
-    """What an answer looks like: its kind, and the closed list of choices where there is one."""
+    """What an answer looks like: its kind, the closed list of choices where there is one, and what the owner says beyond that."""
 
     kind: AnswerKind
     choices: tuple[str, ...]
+    rules: FormRules = NO_FORM_RULES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

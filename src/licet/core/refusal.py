@@ -64,6 +64,7 @@ CODES: Mapping[str, str] = {
     "too_many_in_hand": "The person has as many cases in hand as one may have.",
     "too_late_to_withdraw": "The answer took effect, or AI's proposal was shown after it.",
     "reviewer_excluded": "The person had a hand in the case, or answered it before.",
+    "key_not_possible": "A single key was chosen that is no visible character, is a digit, or is taken twice.",
     "not_waiting": "The case waits for no answer, or was answered before.",
     "policy_error": "The policies gave no answer: they or the question are malformed, failed or took too long; so it is no.",
     "policy_forbids": "A policy forbids this act.",

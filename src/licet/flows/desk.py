@@ -129,7 +129,7 @@ def handed_out(office: Office, tx: Tx, use_case: UseCase, item: desks.Item, leas
         body=body,
         due_at=item.due_at,
         guideline=rules.guideline,
-        form=AnswerForm(kind=use_case.answer_kind, choices=rules.answers),
+        form=AnswerForm(kind=use_case.answer_kind, choices=rules.answers, rules=rules.form),
     )
 
 
