@@ -4,25 +4,23 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from licet.core.answer import Answer, answer_to_json
-from licet.core.audit import Agreed, audited
-from licet.core.canonical import Json
+from licet.core.answer import Answer
 from licet.core.case import CaseBody
 from licet.core.ids import CaseNumber, PersonId
-from licet.core.ledger import Event
 from licet.core.mandate import Mandate
 from licet.core.people import Act, Actor
 from licet.core.refusal import Refused
 from licet.core.review import SIMULATED, Reconsidered, Review, ReviewKind
 from licet.core.use_case import UseCase
 from licet.flows.audit import advance
-from licet.flows.decide import RULES
+from licet.flows.conclude import Conclude, Sitting
+from licet.flows.conclude_audit import conclude_audit
+from licet.flows.conclude_decision import conclude_decision
 from licet.flows.deliver import DECISION, plan_effects
-from licet.flows.office import Office, allowed_person, entry, person_at_work_on, working
+from licet.flows.office import Office, allowed_person, person_at_work_on, working
 from licet.flows.respond import end_if_expired
-from licet.store import audits, cases, corrections, decisions, desks, mandates
+from licet.store import cases, decisions, desks, mandates
 from licet.store.book import Tx
-from licet.store.payloads import commit_to
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,27 +93,25 @@ Given = tuple[decisions.Task, bytes, Answer | Reconsidered]
 
 
 def give(office: Office, tx: Tx, use_case: UseCase, given: Sequence[Given], *, by: PersonId, now: datetime) -> Mandate | None:
-    """Writes blind answers down, lets each take effect, and advances the watch where an audit was answered; in the caller's transaction.
+    """Writes blind answers down, lets each take effect as its kind has it, and advances the watch where an audit was answered.
 
-    An audit whose time is over is lost, whoever answers it now. What simulated people decide stays here: nothing is done in the world.
+    All of it in the caller's transaction. What simulated people decide stays here: nothing is done in the world.
     """
     closed = decisions.close_tasks(tx, [task.token for task, _, _ in given], at=now)
     simulated = by == SIMULATED
-    reviews = [
-        (_review(task, answer, by, now), salt)
-        for task, salt, answer in given
-        if task.token in closed
-    ]
-    decided = [(_decided(one), salt) for one, salt in reviews if one.kind is not ReviewKind.AUDIT]
+    reviews = [(_review(task, answer, by, now), salt) for task, salt, answer in given if task.token in closed]
+    sitting = Sitting(office=office, tx=tx, use_case=use_case, now=now)
+    concluded = [CONCLUDE[one.kind](sitting, one, salt) for one, salt in reviews]
+    decided = [(found.decided, salt) for found, (_, salt) in zip(concluded, reviews, strict=True) if found.decided is not None]
     in_the_world = [] if simulated else [(one.case, DECISION) for one, _ in decided]
-    events = [_event(tx, use_case, one, salt, now) for one, salt in reviews]
     with tx.together():
         decisions.add_reviews(tx, reviews)
         decisions.decide(tx, use_case, decided, at=now)
         decisions.tally(tx, use_case, [], [one for one, _ in decided], closed=len(decided))
         plan_effects(office, tx, use_case, in_the_world, alone=False, now=now)
-        tx.record(*events)
-    if any(one.kind is ReviewKind.AUDIT for one, _ in reviews):
+        decisions.ask(tx, use_case, [task for found in concluded for task in found.asked], at=now)
+        tx.record(*(found.event for found in concluded))
+    if any(one.kind in ON_AUDITS for one, _ in reviews):
         return advance(tx, use_case, now)
     return end_if_expired(tx, use_case, mandates.in_force(tx, use_case), now)
 
@@ -125,30 +121,8 @@ def _review(task: decisions.Task, said: Answer | Reconsidered, by: PersonId, now
     return Review(case=task.case, kind=task.kind, by=by, answer=first, at=now, simulated=by == SIMULATED, final=final)
 
 
-def _decided(one: Review) -> decisions.Decided:
-    return decisions.Decided(case=one.case, answer=one.counts, by=one.by, simulated=one.simulated, versions={"rules": RULES})
+CONCLUDE: Mapping[ReviewKind, Conclude] = {ReviewKind.DECISION: conclude_decision, ReviewKind.AUDIT: conclude_audit}
+"""What an answer leads to, by why it was asked for."""
 
-
-def _event(tx: Tx, use_case: UseCase, one: Review, salt: bytes, now: datetime) -> Event:
-    """What the ledger says of an answer; an audit's takes effect here."""
-    what = "review" if one.kind is ReviewKind.AUDIT else "answer"
-    said = one.answer if one.kind is ReviewKind.AUDIT else one.counts
-    committed = commit_to(tx, salt, what, {"answer": answer_to_json(said)})
-    facts: dict[str, Json] = {"case_number": one.case, "commitment": committed}
-    if one.simulated:
-        facts["people"] = "simulated"
-    if one.kind is ReviewKind.AUDIT:
-        return _settle(tx, use_case, one, salt, facts, now)
-    return entry("case.decided", by=one.by, now=now, use_case=use_case, **facts)
-
-
-def _settle(tx: Tx, use_case: UseCase, review: Review, salt: bytes, facts: dict[str, Json], now: datetime) -> Event:
-    drawn = audits.of_case(tx, review.case)
-    decided = decisions.answer_of(tx, use_case, review.case, salt)
-    if drawn is None or decided is None or drawn.outcome is not None or now >= drawn.drawn.due_at:
-        return entry("review.answered", by=review.by, now=now, use_case=use_case, **facts)
-    blind = not corrections.corrected_by(tx, review.case, review.by)
-    outcome = audited(decided, review.answer, blind=blind)
-    audits.answer(tx, review.case, outcome, at=now)
-    said = {**facts, "mandate": drawn.drawn.mandate, "agreed": isinstance(outcome, Agreed)}
-    return entry("audit.answered", by=review.by, now=now, use_case=use_case, **said, **({} if blind else {"blind": False}))
+ON_AUDITS = frozenset({ReviewKind.AUDIT})
+"""Kinds whose answers the watch may count."""

@@ -31,6 +31,9 @@ from licet.web.api import (
 from licet.web.desk import Desk, Service
 from licet.web.frame import CODE, Frame
 from licet.web.guard import BASE, SCHEMES
+from licet.web.pages.every import PAGES
+from licet.web.pages.page import say_no, wants_page
+from licet.web.pages.static_files import has_htmx
 from licet.web.problems import MEDIA_TYPE, Fault, Problem, ProblemError, problem, render
 
 App = FastAPI
@@ -60,6 +63,10 @@ def make_app(service: Service, *extra: APIRouter) -> FastAPI:
     app.state.desk = Desk(service)
     for routes in extra:
         app.include_router(routes)
+    for page in PAGES:
+        app.include_router(page)
+    if not has_htmx():
+        service.journal("pages.plain")
     app.add_middleware(Frame, limits=service.limits, journal=service.journal, trace=service.trace)
     return app
 
@@ -123,9 +130,11 @@ async def _said_no(request: Request, error: Exception) -> Response:
     """A refusal of ours, or of the framework, in the same form."""
     if isinstance(error, ProblemError):
         request.scope[CODE] = error.problem.code
-        return render(error.problem)
+        return say_no(request, error.problem) if wants_page(request) else render(error.problem)
     status = error.status_code if isinstance(error, HTTPException) else 400
     headers = error.headers if isinstance(error, HTTPException) else None
     code = request.scope[CODE] = NAMES.get(status, "bad_request")
     found = problem(code, problem(code, "").title)
+    if wants_page(request):
+        return say_no(request, found)
     return render(found, {name: value for name, value in (headers or {}).items() if name.lower() == "allow"})

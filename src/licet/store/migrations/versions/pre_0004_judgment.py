@@ -1,4 +1,4 @@
-"""Judgment: the desk, second looks, known answers, qualifications, watches of slices, incidents, what people set for themselves."""
+"""Judgment: desk, second looks, known answers, qualifications, watches of slices, incidents, people's own settings."""
 
 from alembic import op
 from sqlalchemy import text
