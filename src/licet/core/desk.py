@@ -5,12 +5,12 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from licet.core.answer import Answer, AnswerKind
+from licet.core.answer import Answer, AnswerKind, Choice, kind_of
 from licet.core.answer_form import NO_FORM_RULES, FormRules
 from licet.core.canonical import digest
 from licet.core.case import CaseBody
 from licet.core.ids import PersonId, UseCaseSlug
-from licet.core.refusal import Unknown
+from licet.core.refusal import Refused, Unknown
 
 LEASE_LASTS = timedelta(seconds=120)
 """So long a case is somebody's without a sign of life; each heartbeat begins it anew."""
@@ -104,6 +104,16 @@ class DeskRules:
         """When a case is due that waits since a moment; what is urgent is due sooner, and so comes first."""
         urgent = any(facts.get(name) in values for name, values in self.urgent.items())
         return since + (self.urgent_within if urgent else self.due_within)
+
+    def takes(self, kind: AnswerKind, answer: Answer) -> Refused | None:
+        """Says no to an answer that is not of the use case's kind, or not in its closed list."""
+        if kind_of(answer) is not kind:
+            why = f"The answer is of the kind {kind_of(answer).value!r}; here it takes {kind.value!r}."
+            return Refused(code="answer_not_taken", why=why, remedy="Nothing was taken; answer as the form that came with the case says.")
+        if self.answers and isinstance(answer, Choice) and answer.value not in self.answers:
+            why = f"{answer.value!r} is none of the {len(self.answers):,} answers."
+            return Refused(code="answer_not_taken", why=why, remedy="Nothing was taken; pick one from the list.")
+        return None
 
     def skill(self, facts: Mapping[str, str]) -> str | None:
         """The skill a case asks for; None where anybody who may review can answer it."""

@@ -42,7 +42,8 @@ def commit(office: Office, by: Actor, said: Commit) -> Taken | Refused:
         there = at_hand(office, tx, by, token=said.token, lease=said.lease, now=now)
         if isinstance(there, Refused):
             return there
-        return _barred(tx, there, now) or _keep(office, tx, there, said, now)
+        wrong = desk_rules(office, there.use_case).takes(there.use_case.answer_kind, said.answer)
+        return wrong or _barred(tx, there, now) or _keep(office, tx, there, said, now)
 
 
 def _before(tx: Tx, by: Actor, said: Commit) -> Taken | Refused | None:
@@ -147,6 +148,9 @@ def keep_or_change(office: Office, by: Actor, *, held_id: str, answer: Answer | 
             return there
         use_case, person, kept = there
         final = kept.given.first if answer is None else answer
+        wrong = desk_rules(office, use_case).takes(use_case.answer_kind, final)
+        if wrong is not None:
+            return wrong
         if kept.state is not HeldState.REVEALED:
             return _again(kept, final)
         salt = salts_of(tx, [kept.case])[kept.case]
