@@ -8,10 +8,12 @@ from typing import Protocol
 from licet.core.answer import AnswerKind
 from licet.core.canonical import Json
 from licet.core.case import Content
+from licet.core.desk import DeskRules
 from licet.core.effect import Outcome, Way
 from licet.core.ids import CaseNumber, Digest, UseCaseSlug
 from licet.core.incident import Message
 from licet.core.outside import Away, Said
+from licet.core.picture import Drawn, NotDrawn
 from licet.core.policy import Asked, PolicyAnswer
 from licet.core.refusal import Refused
 from licet.core.signal import Fact
@@ -117,6 +119,14 @@ class Systems(Protocol):
 
     def load(self, slug: UseCaseSlug, answers: AnswerKind, where: SystemKind) -> System | None:
         """The callable or the HTTP system of a use case, as `where` says; None where its folder has none."""
+        ...
+
+
+class Desks(Protocol):
+    """Finds what a use case sets for its desk: in its folder."""
+
+    def rules(self, slug: UseCaseSlug) -> DeskRules:
+        """How soon its cases are due, whom they ask for, and how to decide; what is ordinary where it sets nothing."""
         ...
 
 
@@ -241,6 +251,14 @@ class FarWitness(Protocol):
 
     def tell(self, note: str, size: int, now: datetime) -> Outcome:
         """Tells it of one signed checkpoint; never raises, and may tell the same one twice."""
+        ...
+
+
+class Pictures(Protocol):
+    """Draws what cases bring as pictures that a browser may show."""
+
+    def __call__(self, data: bytes, media_type: str, *, page: int = 0) -> Drawn | NotDrawn:
+        """Draws a picture, or a page of a document, from 0, anew and within limits; never raises for what is in it."""
         ...
 
 

@@ -271,12 +271,13 @@ def _check_fields(where: str, known: Mapping[str, CaseField], given: Mapping[str
     for name, one in known.items():
         value = given.get(name, "")
         if value.strip():
-            yield from _check_value(f"{where}.{name}", one, value.strip())
+            yield from check_value(f"{where}.{name}", one, value.strip())
         elif one.required:
             yield Problem(field=f"{where}.{name}", why="it is missing; it is required.", remedy=f"Give {_what(one)}.")
 
 
-def _check_value(place: str, one: CaseField, value: str) -> Iterator[Problem]:
+def check_value(place: str, one: CaseField, value: str) -> Iterator[Problem]:
+    """Holds one value that is not blank against what its field allows."""
     match one.type:
         case FieldType.TEXT:
             why = _why_not_text(one, value)

@@ -12,8 +12,15 @@ class ReviewKind(StrEnum):
     """Why somebody is asked. Nobody who answers is told."""
 
     DECISION = "decision"
-    AUDIT = "audit"
+    """A case waits for a person."""
+    SECOND = "second"
+    """A second person answers, too, before the first one's answer counts."""
     ADJUDICATION = "adjudication"
+    """The two differ, and somebody senior says who is right."""
+    AUDIT = "audit"
+    """AI decided alone, and the case was drawn."""
+    DISPUTE = "dispute"
+    """An audit's answer differs from AI's, and a second person answers before it counts."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,6 +28,7 @@ class Review:
     """A person's blind answer.
 
     Attributes:
+        final: what they answered after they saw what AI proposes, where that was shown after their own answer; `answer` stays.
         simulated: whether no person answered, but the data's own truth did; shown wherever the answer is.
     """
 
@@ -30,7 +38,24 @@ class Review:
     answer: Answer
     at: datetime
     simulated: bool
+    final: Answer | None = None
 
+    @property
+    def counts(self) -> Answer:
+        """What is decided; statistics use `answer`."""
+        return self.answer if self.final is None else self.final
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reconsidered:
+    """An answer with another that the same person gave after they saw what AI proposes."""
+
+    first: Answer
+    final: Answer
+
+
+TO_DECIDE = (ReviewKind.DECISION, ReviewKind.SECOND, ReviewKind.ADJUDICATION)
+"""Kinds of tasks on which it hangs that a case is decided at all."""
 
 SIMULATED = PersonId("simulated")
 """Stands where a person would: people simulated from the data's truth."""

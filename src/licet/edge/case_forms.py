@@ -189,7 +189,7 @@ def _picture(image: str, found: list[Problem]) -> Content | None:
         return None
     media_type = media_type_of(data)
     if media_type is None:
-        found.append(Problem(field="content.image", why="it is no picture.", remedy="Send PNG, JPEG, GIF, BMP, WebP or PGM."))
+        found.append(Problem(field="content.image", why="it is no picture.", remedy="Send PNG, JPEG, GIF, BMP, WebP, PGM or PDF."))
         return None
     return ImageContent(data=data, media_type=media_type)
 

@@ -8,7 +8,7 @@ from licet.edge.bad_file import BadCellError, shown
 IMAGE_LIMIT = 5_000_000
 """Bytes a picture may have."""
 
-SUFFIXES = (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".webp", ".pgm")
+SUFFIXES = (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".webp", ".pgm", ".pdf")
 WEBP_TAG = slice(8, 12)
 
 
@@ -45,7 +45,7 @@ def read_image(column: str, folder: Path, cell: str) -> ImageContent:
     media_type = media_type_of(data)
     if media_type is None:
         why = f"{shown(cell)} is not a picture: its first bytes are {data[:8]!r}."
-        raise BadCellError(column, why=why, remedy="Give PNG, JPEG, GIF, BMP, WebP or PGM.")
+        raise BadCellError(column, why=why, remedy="Give PNG, JPEG, GIF, BMP, WebP, PGM or PDF.")
     return ImageContent(data=data, media_type=media_type)
 
 
@@ -70,7 +70,7 @@ def _inside(column: str, folder: Path, name: str) -> Path:
 
 
 def media_type_of(data: bytes) -> str | None:
-    """The media type by a file's first bytes: PNG (RFC 2083), JPEG, GIF, BMP, WebP (RIFF) and Netpbm's grey maps; None: no picture."""
+    """The media type by a file's first bytes: PNG (RFC 2083), JPEG, GIF, BMP, WebP (RIFF), Netpbm's grey maps, and PDF; None: no picture."""
     if data.startswith(b"RIFF") and data[WEBP_TAG] == b"WEBP":
         return "image/webp"
     starts = {
@@ -81,5 +81,6 @@ def media_type_of(data: bytes) -> str | None:
         b"BM": "image/bmp",
         b"P2": "image/x-portable-graymap",
         b"P5": "image/x-portable-graymap",
+        b"%PDF-": "application/pdf",
     }
     return next((media_type for start, media_type in starts.items() if data.startswith(start)), None)

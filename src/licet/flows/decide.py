@@ -91,7 +91,7 @@ def decide(office: Office, tx: Tx, use_case: UseCase, items: Sequence[Item], sai
         _note(office, tx, sheet, item, found)
         if isinstance(found, Alone) and auditor.draws(item.number):
             sheet.drawn.append(auditor.drawn(item.number, now))
-            sheet.tasks.append(decisions.Task(token=office.draw.token("t_"), case=item.number, kind=ReviewKind.AUDIT))
+            sheet.tasks.append(_task(office, sheet, item, ReviewKind.AUDIT))
     with tx.together():
         if isinstance(mandate, ActiveMandate):
             decisions.count_alone(tx, mandate.id, now, more=len(sheet.decided))
@@ -180,9 +180,16 @@ def _note(office: Office, tx: Tx, sheet: _Sheet, item: Item, found: Route) -> No
     if found.reason == "not_exposed":
         sheet.unexposed.append(item.number)
     sheet.routed.append(_routed(sheet, item, decisions.TO_PERSON, found.reason, None))
-    sheet.tasks.append(decisions.Task(token=office.draw.token("t_"), case=item.number, kind=ReviewKind.DECISION))
+    sheet.tasks.append(_task(office, sheet, item, ReviewKind.DECISION))
     facts = {"route": decisions.TO_PERSON, "reason": found.reason, "fingerprint": sheet.fingerprint, "rules": RULES}
     sheet.events.append(_event("case.routed", sheet, item, facts))
+
+
+def _task(office: Office, sheet: _Sheet, item: Item, kind: ReviewKind) -> decisions.Task:
+    """What people are asked; due as any other case of the use case that is like it, whatever kind it is."""
+    rules = office.desks.rules(sheet.use_case.slug)
+    due_at, skill = rules.due(item.attributes, sheet.now), rules.skill(item.attributes)
+    return decisions.Task(token=office.draw.token("t_"), case=item.number, kind=kind, due_at=due_at, skill=skill)
 
 
 def _note_alone(tx: Tx, sheet: _Sheet, item: Item, found: Alone) -> None:

@@ -1,11 +1,12 @@
 """The office: what every flow stands on, and how it knows who acts."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Self
 
 from licet.core.canonical import Json
+from licet.core.desk import OrdinaryDesks
 from licet.core.gate_rules import GateRules
 from licet.core.ids import LICET, OPERATOR, PROGRAM, PersonId, TeamName, UseCaseSlug
 from licet.core.ledger import Event
@@ -18,6 +19,7 @@ from licet.flows.roles import person_here
 from licet.ports import (
     Clock,
     Codes,
+    Desks,
     Draw,
     Effects,
     FarWitness,
@@ -62,6 +64,7 @@ class Office:
     passwords: Passwords
     codes: Codes
     far_witness: FarWitness | None = None
+    desks: Desks = field(default_factory=OrdinaryDesks)
     signed_in: Person | None = None
 
     def for_person(self, person: Person) -> Self:

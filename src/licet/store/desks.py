@@ -1,0 +1,264 @@
+"""The desk's rows: what waits for whom in which order, whose it is until when, and answers that have not taken effect yet."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from heapq import merge
+
+from sqlalchemy import Select, String, and_, bindparam, delete, exists, insert, or_, select, tuple_, update
+
+from licet.core.desk import Lease
+from licet.core.ids import CaseNumber, PersonId
+from licet.core.use_case import UseCase
+from licet.store.book import Record, Tx
+from licet.store.desk_tables import desk_item, desk_skill, desk_skip
+from licet.store.moments import moment_text
+
+ANYBODY = ""
+"""The lane of what anybody may be given who may review."""
+
+SECOND_LOOK = "second look"
+"""The lane of what the second-look page alone gives: cases on which two people differ."""
+
+HELD, ASIDE, INFORMATION = "held", "aside", "info"
+"""Lanes that nobody is given a case of: an answer is held; put aside until later; a question is out."""
+
+PAGE = 50
+
+
+def for_skill(skill: str) -> str:
+    """The lane of what asks for a skill."""
+    return f"skill:{skill}"
+
+
+def for_person(person: PersonId) -> str:
+    """The lane of what waits for one person."""
+    return f"to:{person}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewItem:
+    """A task that comes to the desk. `skill`: what it asks for; None: anybody. `lane`: where else than by its skill it waits."""
+
+    token: str
+    case: CaseNumber
+    due_at: datetime
+    skill: str | None
+    lane: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """A task on the desk.
+
+    Attributes:
+        lane: for whom it waits, or why for nobody.
+        home: the lane it goes back to.
+        lease: the name of the lease it is under, or was last; None: it never was, or was given back.
+        ahead: whether it was fetched ahead and is not being read yet.
+        back_at: when it comes back by itself, where it was put aside or a question is out.
+    """
+
+    token: str
+    use_case_id: int
+    case: CaseNumber
+    lane: str
+    home: str
+    due_at: datetime
+    since: datetime
+    lease: str | None
+    leased_by: PersonId | None
+    leased_until: datetime | None
+    ahead: bool
+    handed_at: datetime | None
+    back_at: datetime | None
+
+    def is_with(self, person: PersonId, now: datetime) -> bool:
+        """Whether it is under a lease of theirs that still lasts."""
+        return self.leased_by == person and self.in_hand(now)
+
+    def in_hand(self, now: datetime) -> bool:
+        """Whether it is under anybody's lease that still lasts."""
+        return self.leased_until is not None and self.leased_until >= now
+
+
+_I = desk_item.c
+_COLUMNS = (
+    _I.token, _I.use_case_id, _I.case_number, _I.lane, _I.home, _I.due_at, _I.since, _I.lease, _I.leased_by, _I.leased_until, _I.ahead,
+    _I.handed_at, _I.back_at,
+)  # fmt: skip
+_NEW = ("token", "use_case_id", "case_number", "lane", "home", "due_at", "since", "ahead")
+
+
+def _item(row: Record) -> Item:
+    return Item(
+        token=row.token,
+        use_case_id=row.use_case_id,
+        case=CaseNumber(row.case_number),
+        lane=row.lane,
+        home=row.home,
+        due_at=row.due_at,
+        since=row.since,
+        lease=row.lease,
+        leased_by=None if row.leased_by is None else PersonId(row.leased_by),
+        leased_until=row.leased_until,
+        ahead=row.ahead,
+        handed_at=row.handed_at,
+        back_at=row.back_at,
+    )
+
+
+# --- coming and going --------------------------------------------------------------------------------------------------
+
+
+def put(tx: Tx, use_case: UseCase, items: Sequence[NewItem], *, at: datetime) -> None:
+    """Puts tasks on the desk."""
+    lanes = [one.lane or (ANYBODY if one.skill is None else for_skill(one.skill)) for one in items]
+    since = moment_text(at)
+    rows = [
+        (one.token, use_case.id, one.case, lane, lane, moment_text(one.due_at), since, False)
+        for one, lane in zip(items, lanes, strict=True)
+    ]
+    tx.insert_many(desk_item, _NEW, rows)
+
+
+def plant(tx: Tx, use_case: UseCase, item: NewItem, person: PersonId, *, at: datetime) -> None:
+    """Puts a case with a known answer on the desk, for one person alone; it looks like any other."""
+    lane = for_person(person)
+    row = (item.token, use_case.id, item.case, lane, lane, moment_text(item.due_at), moment_text(at), False)
+    tx.insert_many(desk_item, _NEW, [row])
+
+
+def clear(tx: Tx, tokens: Sequence[str]) -> None:
+    """Takes tasks off the desk: they were answered, or nobody can read the case any more."""
+    for start in range(0, len(tokens), 500):
+        tx.run(delete(desk_item).where(_I.token.in_(tokens[start : start + 500])))
+
+
+# --- finding -----------------------------------------------------------------------------------------------------------
+
+
+def find(tx: Tx, token: str) -> Item | None:
+    """What is on the desk under a name; None: it was answered, or never was there."""
+    row = tx.run(_FOUND, {"token": token}).one_or_none()
+    return None if row is None else _item(row)
+
+
+_FOUND = select(*_COLUMNS).where(_I.token == bindparam("token"))
+
+
+def in_hands_of(tx: Tx, person: PersonId, now: datetime) -> list[Item]:
+    """What is under a lease of somebody's that lasts, oldest first."""
+    mine = select(*_COLUMNS).where(_I.leased_by == person, _I.leased_until >= now).order_by(_I.handed_at, _I.token)
+    return [_item(row) for row in tx.run(mine)]
+
+
+def in_use(tx: Tx, tokens: Sequence[str], now: datetime) -> frozenset[str]:
+    """Which of these tasks somebody at the desk works on, has answered, or asked about: no other way in may answer them meanwhile."""
+    found: set[str] = set()
+    for start in range(0, len(tokens), 500):
+        busy = or_(_I.lane.in_((HELD, INFORMATION)), _I.leased_until >= now)
+        found.update(tx.conn.execute(select(_I.token).where(_I.token.in_(tokens[start : start + 500]), busy)).scalars())
+    return frozenset(found)
+
+
+def skills(tx: Tx, use_case: UseCase, person: PersonId) -> tuple[str, ...]:
+    """The skills that somebody has in a use case."""
+    s = desk_skill.c
+    return tuple(tx.conn.execute(select(s.skill).where(s.use_case_id == use_case.id, s.person_id == person)).scalars())
+
+
+def waiting(tx: Tx, use_case: UseCase, lanes: Sequence[str], person: PersonId, *, now: datetime, skipped: bool) -> Iterator[Item]:
+    """What somebody may be given, in the order in which it is due; what asks for a skill before what anybody can answer.
+
+    Args:
+        tx: the transaction.
+        use_case: whose cases.
+        lanes: which of them.
+        person: who asks.
+        now: leases that ended before count no more.
+        skipped: False: what they have not skipped; True: what they have.
+    """
+    asked = {"use_case": use_case.id, "person": person, "now": now}
+    return merge(*(_lane(tx, {**asked, "lane": lane}, skipped=skipped) for lane in lanes), key=_order)
+
+
+def _order(one: Item) -> tuple[datetime, bool, str]:
+    return one.due_at, one.lane == ANYBODY, one.token
+
+
+def _lane(tx: Tx, asked: dict[str, object], *, skipped: bool) -> Iterator[Item]:
+    after: dict[str, object] = {"due": "", "token": ""}
+    while page := [_item(row) for row in tx.run(_WAITING[skipped], asked | after)]:
+        yield from page
+        after = {"due": moment_text(page[-1].due_at), "token": page[-1].token}
+
+
+def _waiting(*, skipped: bool) -> Select[*tuple[object, ...]]:
+    theirs = exists(select(1).where(desk_skip.c.token == _I.token, desk_skip.c.person_id == bindparam("person")))
+    lane = and_(_I.use_case_id == bindparam("use_case"), _I.lane == bindparam("lane"))
+    free = or_(_I.leased_until.is_(None), _I.leased_until < bindparam("now"))
+    later = tuple_(_I.due_at, _I.token) > tuple_(bindparam("due", type_=String(32)), bindparam("token", type_=String(40)))
+    return select(*_COLUMNS).where(lane, later, free, theirs if skipped else ~theirs).order_by(_I.due_at, _I.token).limit(PAGE)
+
+
+_WAITING = {skipped: _waiting(skipped=skipped) for skipped in (False, True)}
+
+
+def with_something(tx: Tx, use_cases: Sequence[UseCase], lanes: Sequence[str]) -> list[UseCase]:
+    """Those of these use cases in which something waits in such a lane, the one first in which something is due first."""
+    found: list[tuple[datetime, int, UseCase]] = []
+    for use_case in use_cases:
+        first = [tx.conn.execute(_FIRST, {"use_case": use_case.id, "lane": lane}).scalar_one_or_none() for lane in lanes]
+        found += [(due, use_case.id, use_case) for due in [min((one for one in first if one is not None), default=None)] if due is not None]
+    return [use_case for _, _, use_case in sorted(found, key=lambda one: one[:2])]
+
+
+_FIRST = (
+    select(_I.due_at)
+    .where(_I.use_case_id == bindparam("use_case"), _I.lane == bindparam("lane"))
+    .order_by(_I.due_at, _I.token)
+    .limit(1)
+)
+
+
+# --- leases ------------------------------------------------------------------------------------------------------------
+
+
+def take(tx: Tx, item: Item, lease: Lease, person: PersonId, *, now: datetime, ahead: bool) -> bool:
+    """Takes a task for somebody, if it still waits in its lane and nobody else has it; the database says which of two was first."""
+    free = or_(_I.leased_until.is_(None), _I.leased_until < now)
+    mine = {"lease": lease.name, "leased_by": person, "leased_until": lease.until, "ahead": ahead, "handed_at": now}
+    taken = update(desk_item).where(_I.token == item.token, _I.lane == item.lane, free).values(**mine)
+    return tx.conn.execute(taken).rowcount == 1
+
+
+def take_again(tx: Tx, item: Item, lease: Lease) -> None:
+    """Gives a task under a new lease to whoever has it: another tab of theirs has it no more."""
+    tx.run(update(desk_item).where(_I.token == item.token).values(lease=lease.name, leased_until=lease.until, ahead=False))
+
+
+def renew(tx: Tx, item: Item, *, until: datetime, now: datetime) -> None:
+    """Keeps a task under its lease; one that was fetched ahead is being read from now on."""
+    handed = now if item.ahead else item.handed_at
+    tx.run(update(desk_item).where(_I.token == item.token).values(leased_until=until, ahead=False, handed_at=handed))
+
+
+_FREE = {"lease": None, "leased_by": None, "leased_until": None, "ahead": False, "handed_at": None, "back_at": None}
+
+
+def move(tx: Tx, item: Item, lane: str, *, back_at: datetime | None = None) -> None:
+    """Ends the lease and puts a task into a lane."""
+    tx.run(update(desk_item).where(_I.token == item.token).values({**_FREE, "lane": lane, "back_at": back_at}))
+
+
+def skip(tx: Tx, item: Item, person: PersonId, reason: bytes, *, at: datetime) -> None:
+    """Remembers that somebody skipped a task, so that others are asked first."""
+    tx.run(insert(desk_skip).values(token=item.token, person_id=person, reason=reason, at=at))
+
+
+def give_back(tx: Tx, tokens: Sequence[str]) -> None:
+    """Puts tasks back to where they came from: an answer to them did not count."""
+    for start in range(0, len(tokens), 500):
+        back = update(desk_item).where(_I.token.in_(tokens[start : start + 500])).values({**_FREE, "lane": _I.home})
+        tx.run(back)

@@ -1,0 +1,186 @@
+"""The desk: one case after the other, each in one pair of hands, and answers that take effect once."""
+
+import threading
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from licet.core.answer import Choice
+from licet.core.desk import HELD_FOR, LEASE_LASTS, Commit, Handed, Held, NothingWaits
+from licet.core.people import Actor, Person, Role
+from licet.core.refusal import Refused
+from licet.flows.desk import in_hand, next_case, release, renew, skip
+from licet.flows.hold import commit, take_effect, withdraw
+from licet.store import decisions, use_cases
+from licet.testing import World, done, past_cases
+
+YES, NO = Choice(value="yes"), Choice(value="no")
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[World]:
+    """A world in which five cases of `slips` wait for people."""
+    with World(tmp_path / "world") as made:
+        made.use_case("slips")
+        wait(made, 5)
+        yield made
+
+
+def wait(world: World, count: int, name: str = "new") -> None:
+    """Lets cases come in; without a mandate all of them wait for people."""
+    for _ in world.deliver("slips", past_cases(count, name=name)):
+        pass
+
+
+def handed(world: World, by: Actor | None = None, *, ahead: bool = False) -> Handed:
+    """The next case, which there must be."""
+    found = next_case(world.office, by or world.reviewer, name="slips", ahead=ahead)
+    assert isinstance(found, Handed), found
+    return found
+
+
+def said(case: Handed, answer: Choice = YES, *, key: str | None = None) -> Commit:
+    """An answer on a case under its lease."""
+    return Commit(token=case.token, lease=case.lease.name, answer=answer, key=key or f"key of {case.token}")
+
+
+def answered(world: World, case: Handed, answer: Choice = YES) -> Held:
+    """An answer on a case that must be taken and held."""
+    found = commit(world.office, world.reviewer, said(case, answer))
+    assert isinstance(found, Held), found
+    return found
+
+
+def decided(world: World) -> int:
+    """How many cases are decided."""
+    with world.office.book.read() as tx:
+        return len(decisions.decided(tx, use_cases.require(tx, "slips")))
+
+
+def refused(result: object) -> str:
+    """The code of a refusal, which it must be."""
+    assert isinstance(result, Refused), result
+    return result.code
+
+
+def test_a_person_takes_a_case_answers_it_and_it_is_decided_after_eight_seconds(world: World) -> None:
+    case = handed(world)
+    answered(world, case)
+    assert (take_effect(world.office), decided(world)) == (0, 0)
+    world.clock.pass_time(HELD_FOR)
+    assert (take_effect(world.office), decided(world)) == (1, 1)
+    assert (take_effect(world.office), decided(world)) == (0, 1)
+
+
+def test_two_reviewers_and_two_tabs_never_get_the_same_case(world: World) -> None:
+    other = world.person("rosa", Role.REVIEWER)
+    tokens = [handed(world, by).token for by in (world.reviewer, other, world.reviewer, other, other)]
+    assert len(set(tokens)) == 5
+    assert next_case(world.office, other, name="slips") == NothingWaits()
+
+
+def test_threads_that_ask_at_the_same_moment_each_get_their_own_case(world: World) -> None:
+    wait(world, 27, name="more")
+    people = [world.person(f"p{k}", Role.REVIEWER) for k in range(8)]
+    got: list[str] = []
+
+    def work(person: Person) -> None:
+        for _ in range(4):
+            got.append(handed(world, person).token)
+
+    threads = [threading.Thread(target=work, args=(person,)) for person in people]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert (len(got), len(set(got))) == (32, 32)
+
+
+def test_a_lease_ends_without_a_sign_of_life_and_lasts_with_one(world: World) -> None:
+    case = handed(world)
+    world.clock.pass_time(LEASE_LASTS - timedelta(seconds=20))
+    done(renew(world.office, world.reviewer, token=case.token, lease=case.lease.name))
+    world.clock.pass_time(LEASE_LASTS - timedelta(seconds=20))
+    other = world.person("rosa", Role.REVIEWER)
+    assert case.token not in {handed(world, other).token for _ in range(4)}
+    world.clock.pass_time(LEASE_LASTS)
+    assert handed(world, world.person("ruth", Role.REVIEWER)).token == case.token
+
+
+def test_an_answer_after_the_lease_ended_is_taken_while_nobody_else_has_the_case(world: World) -> None:
+    case = handed(world)
+    world.clock.pass_time(LEASE_LASTS * 2)
+    assert isinstance(commit(world.office, world.reviewer, said(case)), Held)
+
+
+def test_an_answer_after_somebody_else_took_the_case_is_refused_in_words(world: World) -> None:
+    case = handed(world)
+    world.clock.pass_time(LEASE_LASTS * 2)
+    other = world.person("rosa", Role.REVIEWER)
+    assert handed(world, other).token == case.token
+    found = commit(world.office, world.reviewer, said(case))
+    assert isinstance(found, Refused)
+    assert (found.code, "keep what you wrote" in found.remedy) == ("lease_lost", True)
+
+
+def test_a_commit_sent_again_is_taken_once(world: World) -> None:
+    case = handed(world)
+    first, again = (commit(world.office, world.reviewer, said(case)) for _ in range(2))
+    assert first == again
+    assert refused(commit(world.office, world.reviewer, said(case, NO))) == "idempotency_conflict"
+    world.clock.pass_time(HELD_FOR)
+    assert (take_effect(world.office), decided(world)) == (1, 1)
+    assert isinstance(commit(world.office, world.reviewer, said(case)), Held)
+
+
+def test_a_withdrawn_answer_never_counts_and_its_case_waits_again(world: World) -> None:
+    case = handed(world)
+    held = answered(world, case)
+    done(withdraw(world.office, world.reviewer, held_id=held.id))
+    world.clock.pass_time(HELD_FOR)
+    assert (take_effect(world.office), decided(world)) == (0, 0)
+    assert handed(world).token == case.token
+
+
+def test_an_answer_cannot_be_withdrawn_after_eight_seconds_or_by_another(world: World) -> None:
+    held = answered(world, handed(world))
+    assert refused(withdraw(world.office, world.person("rosa", Role.REVIEWER), held_id=held.id)) == "not_there"
+    world.clock.pass_time(HELD_FOR)
+    assert refused(withdraw(world.office, world.reviewer, held_id=held.id)) == "too_late_to_withdraw"
+
+
+def test_a_skipped_case_comes_to_others_first_and_to_the_same_person_last(world: World) -> None:
+    case = handed(world)
+    assert refused(skip(world.office, world.reviewer, token=case.token, lease=case.lease.name, reason=" ")) == "reason_needed"
+    done(skip(world.office, world.reviewer, token=case.token, lease=case.lease.name, reason="I know the sender"))
+    assert [handed(world).token == case.token for _ in range(5)] == [False] * 4 + [True]
+
+
+def test_a_released_case_is_given_to_the_next_who_asks(world: World) -> None:
+    case = handed(world)
+    done(release(world.office, world.reviewer, token=case.token, lease=case.lease.name))
+    assert handed(world, world.person("rosa", Role.REVIEWER)).token == case.token
+
+
+def test_a_page_that_was_closed_finds_what_it_had_and_the_tab_before_has_it_no_more(world: World) -> None:
+    case = handed(world)
+    again = done(in_hand(world.office, world.reviewer))[0]
+    assert again.token == case.token
+    assert refused(commit(world.office, world.reviewer, said(case))) == "lease_lost"
+    assert isinstance(commit(world.office, world.reviewer, said(again)), Held)
+
+
+def test_only_people_who_may_review_are_given_cases(world: World) -> None:
+    assert refused(next_case(world.office, world.operator, name="slips")) == "person_needed"
+    assert refused(next_case(world.office, world.operator)) == "person_needed"
+    assert refused(next_case(world.office, world.builder, name="slips")) == "not_permitted"
+    assert isinstance(next_case(world.office, world.builder), NothingWaits)
+
+
+def test_one_person_has_no_more_than_ten_cases_in_hand(world: World) -> None:
+    wait(world, 10, name="more")
+    for _ in range(10):
+        handed(world)
+    assert refused(next_case(world.office, world.reviewer, name="slips")) == "too_many_in_hand"
