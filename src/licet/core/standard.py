@@ -181,7 +181,7 @@ def countersign(locked: LockedStandard, by: Permission, *, now: datetime) -> Cou
 
 
 def standard_to_json(standard: Standard) -> Json:
-    """Writes a standard as plain JSON: what is hashed, stored and shown. Older standards keep their digests: what is not said is left out."""
+    """Writes a standard as plain JSON: what is hashed, stored and shown. Older ones keep their digests: what is not said is left out."""
     said: dict[str, Json] = {
         "measures": [_measure_to_json(m) for m in standard.measures],
         "method": standard.method.value,

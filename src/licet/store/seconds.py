@@ -8,8 +8,8 @@ from datetime import datetime
 from sqlalchemy import bindparam, func, insert, select, update
 
 from licet.core.ids import CaseNumber, Digest, PersonId
-from licet.core.review import ReviewKind
-from licet.core.second import Cause, Stands
+from licet.core.review import Review, ReviewKind
+from licet.core.second import Cause, Stands, stands
 from licet.core.standard import Standard, standard_from_json
 from licet.core.use_case import UseCase
 from licet.store import tables
