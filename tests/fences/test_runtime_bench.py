@@ -64,7 +64,7 @@ def test_a_side_that_is_not_installed_says_how_to_install_it(tmp_path: Path, mon
     assert "make bench" in found.why
 
 
-@pytest.mark.parametrize(("which", "extra"), [(BARE, set[str]()), (COMMIT, {"p50_ms", "p99_ms"})], ids=lambda one: str(one)[:20])
+@pytest.mark.parametrize(("which", "extra"), [(BARE, set[str]()), (COMMIT, {"p50_ms", "p99_ms"})], ids=["rows", "commit"])
 def test_bare_sql_does_its_work_and_reports(which: Side, extra: set[str], tmp_path: Path) -> None:
     mine = Side(name="mine", module=which.module, cases=60, workers=which.workers, ours=True)
     found = ran(mine, SQLITE, str(tmp_path / "1.sqlite"), tmp_path)

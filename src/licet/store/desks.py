@@ -23,6 +23,9 @@ SECOND_LOOK = "second look"
 HELD, ASIDE, INFORMATION = "held", "aside", "info"
 """Lanes that nobody is given a case of: an answer is held; put aside until later; a question is out."""
 
+BY_NAME = "to:"
+"""How the lane of what waits for one person begins."""
+
 PAGE = 50
 
 
@@ -33,7 +36,7 @@ def for_skill(skill: str) -> str:
 
 def for_person(person: PersonId) -> str:
     """The lane of what waits for one person."""
-    return f"to:{person}"
+    return f"{BY_NAME}{person}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,6 +171,31 @@ def skills(tx: Tx, use_case: UseCase, person: PersonId) -> tuple[str, ...]:
     return tuple(tx.conn.execute(select(s.skill).where(s.use_case_id == use_case.id, s.person_id == person)).scalars())
 
 
+def skills_anywhere(tx: Tx, person: PersonId) -> tuple[str, ...]:
+    """The skills that somebody has in any use case."""
+    return tuple(tx.conn.execute(select(desk_skill.c.skill).where(desk_skill.c.person_id == person).distinct()).scalars())
+
+
+def take_skill(tx: Tx, use_case: UseCase, person: PersonId, skill: str) -> bool:
+    """Takes a skill from somebody; says whether they had it."""
+    s = desk_skill.c
+    theirs = (s.use_case_id == use_case.id, s.person_id == person, s.skill == skill)
+    return tx.conn.execute(delete(desk_skill).where(*theirs)).rowcount > 0
+
+
+def skills_there(tx: Tx, use_case: UseCase) -> frozenset[str]:
+    """The skills that anybody has in a use case."""
+    return frozenset(tx.conn.execute(select(desk_skill.c.skill).where(desk_skill.c.use_case_id == use_case.id).distinct()).scalars())
+
+
+def set_skill(tx: Tx, use_case: UseCase, person: PersonId, skill: str, *, by: PersonId, at: datetime) -> bool:
+    """Says that somebody has a skill; says whether that was new."""
+    if skill in skills(tx, use_case, person):
+        return False
+    tx.run(insert(desk_skill).values(use_case_id=use_case.id, person_id=person, skill=skill, made_by=by, made_at=at))
+    return True
+
+
 def waiting(tx: Tx, use_case: UseCase, lanes: Sequence[str], person: PersonId, *, now: datetime, skipped: bool) -> Iterator[Item]:
     """What somebody may be given, in the order in which it is due; what asks for a skill before what anybody can answer.
 
@@ -244,12 +272,13 @@ def renew(tx: Tx, item: Item, *, until: datetime, now: datetime) -> None:
     tx.run(update(desk_item).where(_I.token == item.token).values(leased_until=until, ahead=False, handed_at=handed))
 
 
-_FREE = {"lease": None, "leased_by": None, "leased_until": None, "ahead": False, "handed_at": None, "back_at": None}
+FREE = {"lease": None, "leased_by": None, "leased_until": None, "ahead": False, "handed_at": None, "back_at": None}
+"""What a task is when nobody has it."""
 
 
 def move(tx: Tx, item: Item, lane: str, *, back_at: datetime | None = None) -> None:
     """Ends the lease and puts a task into a lane."""
-    tx.run(update(desk_item).where(_I.token == item.token).values({**_FREE, "lane": lane, "back_at": back_at}))
+    tx.run(update(desk_item).where(_I.token == item.token).values({**FREE, "lane": lane, "back_at": back_at}))
 
 
 def skip(tx: Tx, item: Item, person: PersonId, reason: bytes, *, at: datetime) -> None:

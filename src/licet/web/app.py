@@ -11,10 +11,29 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from licet import __version__
-from licet.web.api import answers, approvals, cases, effects, gate, health, ledger, mandate, risk, session, session_outside, stop, watch
+from licet.web.api import (
+    answers,
+    approvals,
+    cases,
+    desk,
+    desk_of,
+    effects,
+    gate,
+    health,
+    ledger,
+    mandate,
+    risk,
+    session,
+    session_outside,
+    stop,
+    watch,
+)
 from licet.web.desk import Desk, Service
 from licet.web.frame import CODE, Frame
 from licet.web.guard import BASE, SCHEMES
+from licet.web.pages.every import PAGES
+from licet.web.pages.page import say_no, wants_page
+from licet.web.pages.static_files import has_htmx
 from licet.web.problems import MEDIA_TYPE, Fault, Problem, ProblemError, problem, render
 
 App = FastAPI
@@ -44,6 +63,10 @@ def make_app(service: Service, *extra: APIRouter) -> FastAPI:
     app.state.desk = Desk(service)
     for routes in extra:
         app.include_router(routes)
+    for page in PAGES:
+        app.include_router(page)
+    if not has_htmx():
+        service.journal("pages.plain")
     app.add_middleware(Frame, limits=service.limits, journal=service.journal, trace=service.trace)
     return app
 
@@ -53,13 +76,14 @@ def addresses() -> FastAPI:
     app = FastAPI(
         title="Licet", version=__version__, description=ABOUT, openapi_url=OPENAPI, docs_url=None, redoc_url=None, redirect_slashes=False
     )
-    for noun in (cases, mandate, watch, stop, effects, answers, risk, gate):
+    for noun in (desk_of, cases, mandate, watch, stop, effects, answers, risk, gate):
         app.include_router(noun.routes, prefix=BASE, responses=REFUSALS)
     app.include_router(risk.catalogue, prefix="/api/v1", responses=REFUSALS)
     app.include_router(gate.times, prefix="/api/v1", responses=REFUSALS)
     app.include_router(ledger.routes, responses=REFUSALS)
     app.include_router(session.routes, responses=REFUSALS)
     app.include_router(session_outside.routes, responses=REFUSALS)
+    app.include_router(desk.routes, responses=REFUSALS)
     app.include_router(approvals.routes, responses=REFUSALS)
     app.include_router(health.routes, responses=REFUSALS)
     app.add_exception_handler(RequestValidationError, _not_valid)
@@ -106,9 +130,11 @@ async def _said_no(request: Request, error: Exception) -> Response:
     """A refusal of ours, or of the framework, in the same form."""
     if isinstance(error, ProblemError):
         request.scope[CODE] = error.problem.code
-        return render(error.problem)
+        return say_no(request, error.problem) if wants_page(request) else render(error.problem)
     status = error.status_code if isinstance(error, HTTPException) else 400
     headers = error.headers if isinstance(error, HTTPException) else None
     code = request.scope[CODE] = NAMES.get(status, "bad_request")
     found = problem(code, problem(code, "").title)
+    if wants_page(request):
+        return say_no(request, found)
     return render(found, {name: value for name, value in (headers or {}).items() if name.lower() == "allow"})

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import nullcontext
 
 import anyio
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from licet.core.signal import Fact, told_error
@@ -34,6 +35,9 @@ CODE = "licet.code"
 
 ROUTE = "licet.route"
 """Under this name it carries the address it came to, as the documentation has it."""
+
+SAYS = "licet.says"
+"""Under this name it may carry what says a problem in another form than that of RFC 9457: a page's own words."""
 
 
 class Frame:
@@ -95,7 +99,8 @@ class Frame:
             raise error
         found = failure(error, log_id)
         scope[CODE] = found.code
-        await render(found)(scope, receive, answer)
+        says: Callable[[Problem], Response] = scope.get(SAYS, render)
+        await says(found)(scope, receive, answer)
 
 
 def failure(error: BaseException, log_id: str) -> Problem:

@@ -62,10 +62,11 @@ def cookie_name(request: Request) -> str:
 
 def cookie_of(request: Request) -> str:
     """The session's token a request carries; empty where it carries none, or more than one."""
-    return _only_cookie(request, cookie_name(request))
+    return only_cookie(request, cookie_name(request))
 
 
-def _only_cookie(request: Request, name: str) -> str:
+def only_cookie(request: Request, name: str) -> str:
+    """What a cookie says; empty where there is none of this name, or more than one."""
     pairs = [part.strip().partition("=") for header in request.headers.getlist("cookie") for part in header.split(";")]
     found = [value for key, _, value in pairs if key == name]
     return found[0] if len(found) == 1 else ""
@@ -83,7 +84,7 @@ def take_cookie(request: Request, response: Response) -> None:
 
 def away_cookie(request: Request) -> str:
     """The state of the sign-in that this browser went to the identity provider with; empty where it carries none."""
-    return _only_cookie(request, _away_name(request))
+    return only_cookie(request, _away_name(request))
 
 
 def _away_name(request: Request) -> str:
@@ -159,17 +160,36 @@ async def visitor_at(request: Request, desk: Desk) -> Visitor:
 async def _asserted(request: Request, desk: Desk) -> Visitor:
     """Whoever says who they are: on this machine, without a token, at an address of this machine, while nobody has an account."""
     emails = request.headers.getlist("licet-as")
+    if not may_assert(request, desk) or len(emails) != 1 or "authorization" in request.headers:
+        raise refusal(person_needed())
+    return Visitor(desk=desk, office=desk.office, by=await asserted_person(desk, emails[0]))
+
+
+def may_assert(request: Request, desk: Desk) -> bool:
+    """Whether somebody may say who they are: the server was started so, and the request comes from and goes to this machine."""
     here = request.client is not None and request.client.host in LOOPBACK and request.url.hostname in LOOPBACK
-    if not desk.service.asserted or not here or len(emails) != 1 or "authorization" in request.headers:
-        why = "This takes a person who signed in, and no token stands for one."
-        remedy = "Sign in: `POST /api/v1/session`. For trials on loopback: `licet serve --asserted` and `Licet-As: E-MAIL`, no token."
-        raise refusal(Refused(code="person_needed", why=why, remedy=remedy))
+    return desk.service.asserted and here
+
+
+def person_needed() -> Refused:
+    """Said to whoever shows no session, and to every program."""
+    why = "This takes a person who signed in, and no token stands for one."
+    remedy = "Sign in: `POST /api/v1/session`. For trials on loopback: `licet serve --asserted` and `Licet-As: E-MAIL`, no token."
+    return Refused(code="person_needed", why=why, remedy=remedy)
+
+
+async def asserted_person(desk: Desk, email: str) -> Person:
+    """The person of an address, while nobody here has an account.
+
+    Raises:
+        ProblemError: `person_needed`, `account_disabled` or `sign_in_needed`.
+    """
     try:
-        found = await desk.run(lambda: who(desk.office, emails[0]))
+        found = await desk.run(lambda: who(desk.office, email))
     except UnknownPersonError:
         found = None
     except SignInNeededError as error:
         raise refusal(error.refused) from None
     if not isinstance(found, Person):
         raise refusal(Refused(code="person_needed", why="Nobody here has this address.", remedy="Add a person with `licet person add`."))
-    return Visitor(desk=desk, office=desk.office, by=found)
+    return found

@@ -10,9 +10,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from licet.flows.audit import WatchPoint
 from licet.flows.open_sealed import Point
 from licet.web.charts import Chart, Stretch, error_watch, evidence_watch, percent, risk_coverage
-
-INVISIBLE = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
-"""Characters that count as printable and show nothing."""
+from licet.web.visible import plain
 
 SAFE_PICTURES = frozenset({"image/png", "image/jpeg", "image/gif", "image/bmp", "image/webp"})
 
@@ -304,25 +302,9 @@ def _by_mandate(mandate: MandateFacts) -> Headline:
             return Headline(tone="open", first=f"The mandate is {state}.", rest=f"{mandate.why} People decide every case.".strip())
 
 
-def visible(text: str) -> str:
-    """Text from outside, with whatever would hide, reorder or join characters written out, such as [U+202E]."""
-    return "".join(_shown(char) for char in text)
-
-
-def _shown(char: str) -> str:
-    if char in "\n\t" or (char.isprintable() and char not in INVISIBLE):
-        return char
-    return " " if char.isspace() and char not in "\u2028\u2029" else f"[U+{ord(char):04X}]"
-
-
 def moment(at: datetime) -> str:
     """A moment as people write it, in UTC."""
     return f"{at.day} {at:%b %Y, %H:%M} UTC"
-
-
-def _finalize(value: object) -> object:
-    """Makes plain text visible; what a macro drew is markup already and stays."""
-    return visible(value) if isinstance(value, str) and not hasattr(value, "__html__") else value
 
 
 def _pixels(value: float) -> str:
@@ -346,7 +328,7 @@ def _pages() -> Environment:
         loader=PackageLoader("licet.web"),
         autoescape=True,
         undefined=StrictUndefined,
-        finalize=_finalize,
+        finalize=plain,
         trim_blocks=True,
         lstrip_blocks=True,
     )

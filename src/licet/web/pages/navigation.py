@@ -1,0 +1,49 @@
+"""The navigation: which pages there are, and how many things wait on each for whoever looks."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from licet.core.people import Person
+from licet.flows.office import Office
+
+Count = Callable[[Office, Person], int]
+"""How many things wait there for a person; 0 shows no number. It must be quick: it is asked every half minute by everybody."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """A page in the navigation.
+
+    Attributes:
+        key: what a page names itself with (`here`), so that its line is marked.
+        title: what people call it.
+        address: where it is.
+        icon: its picture's name in `parts.html.j2`.
+        count: how many things wait there; None: nothing is counted.
+    """
+
+    key: str
+    title: str
+    address: str
+    icon: str
+    count: Count | None = None
+
+
+PLACES: tuple[Place, ...] = (
+    Place(key="portfolio", title="Portfolio", address="/", icon="portfolio"),
+    Place(key="ledger", title="Ledger", address="/ledger", icon="ledger"),
+)
+"""In the order people see them. A page of yours is one line here."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counted:
+    """A place and how many things wait there."""
+
+    place: Place
+    count: int
+
+
+def counted(office: Office, person: Person) -> list[Counted]:
+    """Every place with its count, for a person."""
+    return [Counted(place=place, count=0 if place.count is None else place.count(office, person)) for place in PLACES]
