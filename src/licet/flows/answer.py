@@ -3,9 +3,10 @@
 from licet.core.answer import Answer
 from licet.core.people import Act, Actor
 from licet.core.refusal import Refused
+from licet.core.review import ReviewKind
 from licet.flows.office import Office, at_work_on
 from licet.flows.review import give
-from licet.store import decisions, live
+from licet.store import decisions, desks, live
 
 
 def answer_case(office: Office, by: Actor, *, name: str, case: str, answer: Answer) -> Refused | None:
@@ -25,7 +26,12 @@ def answer_case(office: Office, by: Actor, *, name: str, case: str, answer: Answ
         found = live.find(tx, use_case, case)
         if found is None:
             return Refused(code="not_there", why=f"{use_case.slug!r} has no case {case!r}.", remedy="Give its id or its number.")
-        tasks = decisions.tasks_of(tx, [found.number])
+        waiting = decisions.tasks_of(tx, [found.number])
+        in_use = desks.in_use(tx, [task.token for task, _ in waiting], now)
+        if any(task.token in in_use and task.kind is not ReviewKind.AUDIT for task, _ in waiting):
+            why = f"Somebody at the desk has the case {case!r} in hand, or has just answered it."
+            return Refused(code="at_the_desk", why=why, remedy="Answer it at the desk, or again when it was given back.")
+        tasks = [one for one in waiting if one[0].token not in in_use]
         give(office, tx, use_case, [(task, salt, answer) for task, salt in tasks], by=actor.id, now=now)
         if tasks or (found.routed is not None and found.routed.route == decisions.ALONE):
             return None

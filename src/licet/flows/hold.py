@@ -42,7 +42,8 @@ def commit(office: Office, by: Actor, said: Commit) -> Taken | Refused:
         there = at_hand(office, tx, by, token=said.token, lease=said.lease, now=now)
         if isinstance(there, Refused):
             return there
-        return _barred(tx, there, now) or _keep(office, tx, there, said, now)
+        wrong = desk_rules(office, there.use_case).takes(there.use_case.answer_kind, said.answer)
+        return wrong or _barred(tx, there, now) or _keep(office, tx, there, said, now)
 
 
 def _before(tx: Tx, by: Actor, said: Commit) -> Taken | Refused | None:
@@ -88,15 +89,7 @@ def _keep(office: Office, tx: Tx, there: AtHand, said: Commit, now: datetime) ->
         identity=person.identity,
         lane=item.lane,
         state=HeldState.HELD if shown is None else HeldState.REVEALED,
-        given=Given(
-            token=item.token,
-            by=person.id,
-            first=said.answer,
-            final=None,
-            revealed=None if shown is None else shown[0],
-            handed_at=item.handed_at or now,
-            given_at=now,
-        ),
+        given=_given(there, said, None if shown is None else shown[0], now),
         confidence=None if shown is None else shown[1],
         effect_at=now + (HELD_FOR if shown is None else REVEALED_FOR),
     )
@@ -109,13 +102,26 @@ def _keep(office: Office, tx: Tx, there: AtHand, said: Commit, now: datetime) ->
     return _told(kept)
 
 
+def _given(there: AtHand, said: Commit, revealed: Answer | None, now: datetime) -> Given:
+    return Given(
+        token=there.item.token,
+        by=there.person.id,
+        first=said.answer,
+        final=None,
+        revealed=revealed,
+        handed_at=there.item.handed_at or now,
+        given_at=now,
+    )
+
+
 def _proposal(tx: Tx, there: AtHand) -> tuple[Answer, float] | None:
     """What is shown after the first answer; None where no system proposed anything."""
     planted = advice(tx, there.use_case, there.item.token)
     if planted is not None:
         return planted
     routed = decisions.routed(tx, there.item.case)
-    found = None if routed is None else systems.proposals_for(tx, there.use_case, routed.fingerprint, [there.item.case]).get(there.item.case)
+    said = {} if routed is None else systems.proposals_for(tx, there.use_case, routed.fingerprint, [there.item.case])
+    found = said.get(there.item.case)
     return (found.answer, found.confidence) if isinstance(found, Proposal) else None
 
 
@@ -142,6 +148,9 @@ def keep_or_change(office: Office, by: Actor, *, held_id: str, answer: Answer | 
             return there
         use_case, person, kept = there
         final = kept.given.first if answer is None else answer
+        wrong = desk_rules(office, use_case).takes(use_case.answer_kind, final)
+        if wrong is not None:
+            return wrong
         if kept.state is not HeldState.REVEALED:
             return _again(kept, final)
         salt = salts_of(tx, [kept.case])[kept.case]

@@ -1,4 +1,4 @@
-"""What lasts of watches beside the mandate's own: of slices, of agreements that are checked again, and of how often is audited. Only the store reads this."""
+"""What lasts of watches of slices, of agreements that are checked again, and of audit rates. Only the store reads this."""
 
 from sqlalchemy import Table
 

@@ -206,6 +206,7 @@ class Happened(BaseModel):
 class TimelineOut(CaseOut):
     """A case with all that happened to it, in order."""
 
+    question: str | None = Field(default=None, description="What a reviewer asks whoever sent the case; null: nothing.")
     timeline: list[Happened]
 
 
@@ -252,4 +253,4 @@ def timeline_out(followed: Followed) -> TimelineOut:
     happened += [Happened(what="corrected", at=one.at, by=one.by) for one in followed.corrections]
     happened += [Happened(what="effect", at=one.at, says=f"{one.way}: {one.state}") for one in followed.effects]
     happened.sort(key=lambda one: one.at)
-    return TimelineOut(**dict(case_out(case, answer=followed.answer)), timeline=happened)
+    return TimelineOut(**dict(case_out(case, answer=followed.answer)), question=followed.question, timeline=happened)
