@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from licet.core.case import ImageContent
 from licet.core.desk import Handed, NothingWaits
 from licet.core.ids import UseCaseSlug
 from licet.core.keys import Deed
@@ -14,7 +15,6 @@ from licet.core.picture import NotDrawn
 from licet.core.refusal import Refused
 from licet.flows.desk import next_case, release
 from licet.flows.read_on import LookBack, Standing, body_in_hand, look_back, read_on, standing
-from licet.core.case import ImageContent
 from licet.web.desk import desk_of
 from licet.web.pages.page import page_routes, show, viewer_of
 from licet.web.pages.review_shown import EMPTY, KEPT_REASONS, Filled, compared, day_began, shown, values_of
