@@ -3,6 +3,7 @@
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from difflib import get_close_matches
 from typing import Annotated, Literal, TypeVar
 
@@ -12,6 +13,7 @@ from pydantic_core import ErrorDetails
 from licet.core.answer import AnswerKind
 from licet.core.case_schema import CaseSchema
 from licet.core.ids import UseCaseSlug
+from licet.core.second import TOO_FAST, SecondLooks
 from licet.core.standard import DeclaredLook, GuardRules, Measure, MeasureKind, Method, Slice, Standard, check_standard
 from licet.edge.bad_file import BadFolderError, Finding, shown
 from licet.edge.effect_block import Effect, EffectBlock, FunctionBlock, WebhookBlock
@@ -24,7 +26,7 @@ SystemChoice = Literal["auto", "builtin", "posted", "callable", "http"]
 ones if imported, else the built-in system."""
 
 USE_CASE_TEXT = frozenset({"title", "answer", "answers", "system", "content", "pattern", "one_of"}) | BLOCK_TEXT
-STANDARD_TEXT = frozenset({"name", "kind", "method", "high_stakes", "never_alone", "slice"})
+STANDARD_TEXT = frozenset({"name", "kind", "method", "high_stakes", "never_alone", "slice", "attributes"})
 """Keys whose values are text as typed, so that an answer called `no`, `0` or `1.50` keeps its name."""
 
 TITLE_LIMIT = 200
@@ -127,6 +129,24 @@ class _GuardsForm(_Form):
     unfamiliar_share: float | None = DEFAULT.guards.unfamiliar_share
 
 
+class _SecondLooksForm(_Form):
+    share: float = 0.0
+    stakes: bool = False
+    attributes: dict[str, list[Word]] = {}
+    too_fast_seconds: float = TOO_FAST.total_seconds()
+    apart: bool = False
+
+    def rule(self) -> SecondLooks:
+        """The rule it says."""
+        named = {name: frozenset(values) for name, values in self.attributes.items()}
+        fast = timedelta(seconds=min(self.too_fast_seconds, LONGEST_SECONDS))
+        return SecondLooks(share=self.share, stakes=self.stakes, attributes=named, too_fast=fast, apart=self.apart)
+
+
+LONGEST_SECONDS = 1e6
+"""Beyond what any rule may say, and within what can be held."""
+
+
 class _StandardForm(_Form):
     measures: list[_MeasureForm]
     method: Annotated[Method, Field(strict=False)] = DEFAULT.method
@@ -136,6 +156,7 @@ class _StandardForm(_Form):
     high_stakes: list[Word] = []
     never_alone: _NeverAloneForm = _NeverAloneForm()
     guards: _GuardsForm = _GuardsForm()
+    second_looks: _SecondLooksForm | None = None
 
 
 def use_case_from(tree: Tree, slug: UseCaseSlug) -> UseCaseFile:
@@ -182,6 +203,7 @@ def standard_from(tree: Tree) -> Standard:
         never_alone_answers=frozenset(form.never_alone.answers),
         never_alone_attributes={name: frozenset(values) for name, values in form.never_alone.attributes.items()},
         guards=GuardRules(high_stakes_max=form.guards.high_stakes_max, unfamiliar_share=form.guards.unfamiliar_share),
+        second_looks=None if form.second_looks is None else form.second_looks.rule(),
     )
     wrong = tuple(tree.finding(error.path, f"{_of(error.path)}{error.why}", error.remedy) for error in check_standard(standard))
     if wrong:
@@ -201,6 +223,7 @@ NESTED: Mapping[str, type[BaseModel]] = {
     "looks": _LookForm,
     "never_alone": _NeverAloneForm,
     "guards": _GuardsForm,
+    "second_looks": _SecondLooksForm,
     "callable": CallableBlock,
     "http": HttpBlock,
     "effect": EffectBlock,

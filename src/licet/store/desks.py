@@ -17,6 +17,9 @@ from licet.store.moments import moment_text
 ANYBODY = ""
 """The lane of what anybody may be given who may review."""
 
+SECOND_LOOK = "second look"
+"""The lane of what the second-look page alone gives: cases on which two people differ."""
+
 HELD, ASIDE, INFORMATION = "held", "aside", "info"
 """Lanes that nobody is given a case of: an answer is held; put aside until later; a question is out."""
 
@@ -38,12 +41,13 @@ def for_person(person: PersonId) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewItem:
-    """A task that comes to the desk. `skill`: what it asks for; None: anybody."""
+    """A task that comes to the desk. `skill`: what it asks for; None: anybody. `lane`: where else than by its skill it waits."""
 
     token: str
     case: CaseNumber
     due_at: datetime
     skill: str | None
+    lane: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,7 +116,7 @@ def _item(row: Record) -> Item:
 
 def put(tx: Tx, use_case: UseCase, items: Sequence[NewItem], *, at: datetime) -> None:
     """Puts tasks on the desk."""
-    lanes = [ANYBODY if one.skill is None else for_skill(one.skill) for one in items]
+    lanes = [one.lane or (ANYBODY if one.skill is None else for_skill(one.skill)) for one in items]
     since = moment_text(at)
     rows = [
         (one.token, use_case.id, one.case, lane, lane, moment_text(one.due_at), since, False)
@@ -280,3 +284,10 @@ def move(tx: Tx, item: Item, lane: str, *, back_at: datetime | None = None) -> N
 def skip(tx: Tx, item: Item, person: PersonId, reason: bytes, *, at: datetime) -> None:
     """Remembers that somebody skipped a task, so that others are asked first."""
     tx.run(insert(desk_skip).values(token=item.token, person_id=person, reason=reason, at=at))
+
+
+def give_back(tx: Tx, tokens: Sequence[str]) -> None:
+    """Puts tasks back to where they came from: an answer to them did not count."""
+    for start in range(0, len(tokens), 500):
+        back = update(desk_item).where(_I.token.in_(tokens[start : start + 500])).values({**_FREE, "lane": _I.home})
+        tx.run(back)

@@ -1,0 +1,123 @@
+"""An installation as people find it in their browser: use cases at every stage, people with accounts, and its server on loopback."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+
+from licet.core.account import NEEDS_FACTOR
+from licet.core.answer import AnswerKind
+from licet.core.people import Person, Role
+from licet.core.use_case import Stage
+from licet.flows.enter_stage import enter_stage
+from licet.flows.grant import Wishes, propose_mandate
+from licet.flows.register import new_use_case
+from licet.flows.settle import settle
+from licet.flows.sign_in import open_session
+from licet.testing import World, done, past_cases, promise
+from licet.web.desk import Service
+from tests.flows.signing import Member, member
+from tests.web.serving import read_plain, started
+
+FORECAST, REPLIES, WARRANTY, SUPPLIERS, REFUNDS = "parts-forecast", "service-desk-replies", "warranty-triage", "supplier-mails", "refunds"
+TITLES = {
+    FORECAST: "Parts forecast commentary",
+    REPLIES: "Service-desk replies",
+    WARRANTY: "Warranty triage by e-mail",
+    SUPPLIERS: "Supplier mails: who answers",
+    REFUNDS: "Marketplace refund decisions",
+}
+
+
+@dataclass(slots=True)
+class Installation:
+    """A world that is served.
+
+    Attributes:
+        world: everything behind the server; tests change what they look at through it.
+        address: where the server is.
+        people: who is there, by the name their address begins with.
+        members: the same with what they sign in with; nobody where people are taken at their word.
+    """
+
+    world: World
+    address: str
+    people: dict[str, Person] = field(default_factory=dict)
+    members: dict[str, Member] = field(default_factory=dict)
+
+    def session_of(self, person: Person) -> str:
+        """Opens a session for a person with an account; gives its token, as a browser keeps it."""
+        with self.world.office.book.write() as tx:
+            return open_session(self.world.office, tx, person, self.world.clock.now()).text
+
+
+@contextmanager
+def installed(folder: Path, *, seeded: bool = True, accounts: bool = True) -> Iterator[Installation]:
+    """A served installation.
+
+    Args:
+        folder: an empty one.
+        seeded: with use cases at every stage; else with people alone.
+        accounts: with accounts, so that people sign in; else they are taken at their word (`--asserted`).
+    """
+    with World(folder) as world:
+        people = _people(world)
+        if seeded:
+            _use_cases(world)
+        members: dict[str, Member] = {}
+        if accounts:
+            members = {name: _member(world, person) for name, person in people.items()}
+        settle(world.office)
+        world.clock.tick = timedelta(0)
+        service = Service(office=world.office, read_case=read_plain, asserted=not accounts)
+        with started(service) as address:
+            yield Installation(world=world, address=address, people=people, members=members)
+
+
+def _people(world: World) -> dict[str, Person]:
+    more = {"sven": Role.SENIOR_REVIEWER, "ute": Role.AUDITOR, "ada": Role.ADMIN}
+    added = {name: world.person(name, role) for name, role in more.items()}
+    return {"olga": world.owner, "rita": world.risk, "bo": world.builder, "rene": world.reviewer, "otto": world.other_owner, **added}
+
+
+def _member(world: World, person: Person) -> Member:
+    """An account, with a second factor where it is not set up without one. The admin's comes last: from then on admins let people in."""
+    return member(world, person, factor=not person.roles.isdisjoint(NEEDS_FACTOR))
+
+
+def _use_cases(world: World) -> None:
+    """One use case at each stage, stuck on something else each; days go by between what people do."""
+    world.clock.pass_time(timedelta(days=3))
+    for name, title in TITLES.items():
+        world.standards[name] = promise(target=0.03 if name == REFUNDS else 0.05)
+        done(new_use_case(world.office, world.builder, name=name, title=title, kind=AnswerKind.CHOICE))
+    for name in (REPLIES, WARRANTY, SUPPLIERS, REFUNDS):
+        _to_sandbox(world, name)
+    for name in (WARRANTY, SUPPLIERS, REFUNDS):
+        world.sign(name)
+        world.clock.pass_time(timedelta(days=1))
+    done(enter_stage(world.office, world.owner, name=WARRANTY, to=Stage.SHADOW, why=""))
+    _delegated(world)
+    world.evaluate(SUPPLIERS)
+    world.drill(SUPPLIERS)
+    done(enter_stage(world.office, world.owner, name=SUPPLIERS, to=Stage.ASSISTED, why=""))
+    done(propose_mandate(world.office, world.builder, name=SUPPLIERS, wishes=Wishes()))
+    world.clock.pass_time(timedelta(days=12, hours=5))
+
+
+def _to_sandbox(world: World, name: str) -> None:
+    world.import_cases(name, past_cases(160, name=name))
+    world.assess(name, **({"money": "up_to_1000"} if name == REFUNDS else {}))
+    world.clock.pass_time(timedelta(days=2))
+
+
+def _delegated(world: World) -> None:
+    """The one that decides alone: audits come in and are answered, a few cases wait for people."""
+    world.evaluate(REFUNDS)
+    world.clock.pass_time(timedelta(days=4))
+    world.earn(REFUNDS, Wishes(audit_rate=0.25, planned_audits=80, daily_cap=1000))
+    world.clock.pass_time(timedelta(days=1))
+    world.submit(REFUNDS, past_cases(120, name="monday", unsure=12), simulated=True)
+    world.answer(REFUNDS)
+    world.submit(REFUNDS, past_cases(60, name="tuesday", unsure=9))
