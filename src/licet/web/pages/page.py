@@ -4,7 +4,7 @@ A page of yours is a module with `routes = page_routes()`, whose handlers take t
 Whoever did not sign in is sent to sign in first; programs with a token get no page.
 """
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from typing import Any
 from urllib.parse import quote, unquote, urlsplit
 
@@ -38,7 +38,7 @@ SAID_COOKIE = "licet-said"
 SAID_LASTS = 30
 LONGEST_SAID = 300
 VIEWER, FORM = "licet.viewer", "licet.form"
-ANYBODY = {"openapi_extra": {"page": "anybody"}}
+ANYBODY: Mapping[str, Any] = {"openapi_extra": {"page": "anybody"}}
 """Marks a page as one for those who have yet to show who they are."""
 
 _SIGN_IN_FIRST = frozenset({"person_needed", "session_ended"})
