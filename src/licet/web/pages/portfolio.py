@@ -141,7 +141,9 @@ def _stuck(one: Standing, now: datetime) -> Told:
     if blocker is None:
         return Told(tone="good", says=f"Ready for {to}", detail="Nothing is missing: its owner may enter it.")
     stalled = one.waits(now) >= STALLED
-    return Told(tone="bad" if stalled else "open", says=f"{'Stalled: ' if stalled else ''}{blocker.says}", detail=blocker.shows)
+    missing = f"not yet so: {blocker.says[:1].lower()}{blocker.says[1:].rstrip('.')}"
+    says = f"Stalled, {missing}" if stalled else f"{missing[:1].upper()}{missing[1:]}"
+    return Told(tone="bad" if stalled else "open", says=says, detail=blocker.shows)
 
 
 def _figures(cards: Sequence[Card], found: Survey) -> Figures:
