@@ -99,6 +99,18 @@ def test_a_trip_suspends_opens_an_incident_and_tells_the_owner_in_one_transactio
         assert [message.to for message in world.post.messages if "suspended" in message.subject] == [world.owner.id]
 
 
+def test_audits_answered_beyond_the_trip_are_not_among_those_the_watch_counted(tmp_path: Path) -> None:
+    """Breaks when a batch that trips half-way is marked as counted to its end, so that incident and chart tell two numbers."""
+    with World(tmp_path) as world:
+        world.journey(MAILS, wishes=ALL)
+        world.submit(MAILS, LIVE)
+        world.answer(MAILS, always_wrong)
+        (tripped,) = of_word(world, "watch.tripped")
+        found = status(world)
+        assert found.tripped
+        assert len(found.points) == found.errors == stored_watch(world).fed == tripped.facts["audits"] < found.answered == len(LIVE)
+
+
 def test_after_a_trip_the_next_chunk_goes_to_people(tmp_path: Path) -> None:
     with World(tmp_path) as world:
         world.journey(MAILS, wishes=ALL)

@@ -30,11 +30,12 @@ def advance(tx: Tx, use_case: UseCase, now: datetime) -> Mandate | None:
     mandate = end_if_expired(tx, use_case, mandates.in_force(tx, use_case), now)
     if not isinstance(mandate, ActiveMandate) or not audits.is_countable(tx, mandate, now):
         return mandate
-    watch = mandates.watch_of(tx, mandate)
+    before = mandates.watch_of(tx, mandate)
     ready = _ready(tx, use_case, audits.not_fed(tx, mandate), now)
+    watch = before
     for row in ready:
         watch = watching.update(watch, loss=outcome_loss(_settled(row)))
-    audits.mark_fed(tx, ready)
+    audits.mark_fed(tx, ready[: watch.fed - before.fed])
     mandates.write_watch(tx, mandate, watch, tripped_at=now if watch.has_tripped else None)
     return _react(tx, use_case, mandate, watch, now)
 
