@@ -98,6 +98,8 @@ TABLE: Mapping[str, Door] = {
     "POST /api/v1/approvals/{request}/question": Door(people=frozenset({R.RISK, R.OWNER}), reach=Reach.REQUEST, body={"says": "why?"}),
     "POST /api/v1/approvals/{request}/approve": Door(people=frozenset({R.RISK, R.OWNER}), reach=Reach.REQUEST, body={"digest": "0" * 64}),
     "POST /api/v1/approvals/{request}/decline": Door(people=frozenset({R.RISK, R.OWNER}), reach=Reach.REQUEST, body={"why": "a test"}),
+    f"GET {IN}/reviewers/flags": Door(people=frozenset({R.SENIOR_REVIEWER, R.RISK})),
+    "POST /api/v1/desk/second-looks/next": Door(people=WHOEVER, reach=Reach.SPAN, body={}),
     "GET /api/v1/session": Door(people=WHOEVER, reach=Reach.SELF),
     "POST /api/v1/session/confirm": Door(people=WHOEVER, reach=Reach.SELF, body={"password": "x"}),
     "DELETE /api/v1/session": Door(people=WHOEVER, reach=Reach.SELF),

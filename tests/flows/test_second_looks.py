@@ -1,7 +1,8 @@
-"""Second looks: two people answer blind where the standard asks for it, somebody senior decides where they differ, and audits are checked."""
+"""Second looks: two people answer where the standard asks for it, somebody senior decides where they differ, and audits are checked."""
 
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -11,7 +12,6 @@ from licet.core.answer import Answer, Choice
 from licet.core.audit import ANSWER_WITHIN, Agreed, Disagreed, Overdue
 from licet.core.case import CaseBody
 from licet.core.desk import HELD_FOR, Commit, Held, NothingWaits, Revealed
-from licet.core.history import PastCase
 from licet.core.ids import CaseNumber
 from licet.core.people import Person, Role
 from licet.core.refusal import Refused
@@ -197,8 +197,7 @@ def test_whoever_asked_for_a_case_never_reviews_it(world: World) -> None:
     one, two, _ = people(world)
     world.use_case(MAILS)
     (row,) = past_cases(1, name="live")
-    mine = PastCase(**{name: getattr(row, name) for name in row.__slots__} | {"requester": "Rene@Example.org"})
-    world.submit(MAILS, [mine])
+    world.submit(MAILS, [replace(row, requester="Rene@Example.org")])
     assert done(worksheet(world.office, one, name=MAILS)) == []
     assert next_case(world.office, one, name=MAILS) == NothingWaits()
     refused = answer_case(world.office, one, name=MAILS, case="live-0", answer=YES)

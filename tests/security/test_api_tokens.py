@@ -41,6 +41,7 @@ BODIES: Mapping[str, object] = {
     f"POST {AT}/stop": {"why": "a test"},
     f"POST {AT}/cases/1/answer": {"answer": "yes"},
     f"POST {AT}/effects/replay": {"case": None},
+    "POST /api/v1/desk/second-looks/next": {},
     "POST /api/v1/session/confirm": {"password": "x"},
     "POST /api/v1/approvals/r_1/approve": {"digest": "0" * 64},
     "POST /api/v1/approvals/r_1/decline": {"why": "a test"},
