@@ -151,6 +151,11 @@ def standing(office: Office, by: Person, *, name: str | None, since: datetime) -
         )
 
 
+def waiting_for(office: Office, by: Person) -> int:
+    """How many cases wait that somebody may answer, up to `desk_counts.MOST`."""
+    return standing(office, by, name=None, since=office.clock.now()).waiting
+
+
 def set_keys(office: Office, by: Person, keys: Keys) -> Keys:
     """Keeps somebody's keys; the usual ones, too, so that they can be gone back to."""
     with office.book.write() as tx:

@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from licet.core.case import ImageContent
 from licet.core.desk import Handed, NothingWaits
 from licet.core.ids import UseCaseSlug
 from licet.core.keys import Deed
@@ -14,7 +15,6 @@ from licet.core.picture import NotDrawn
 from licet.core.refusal import Refused
 from licet.flows.desk import next_case, release
 from licet.flows.read_on import LookBack, Standing, body_in_hand, look_back, read_on, standing
-from licet.core.case import ImageContent
 from licet.web.desk import desk_of
 from licet.web.pages.page import page_routes, show, viewer_of
 from licet.web.pages.review_shown import EMPTY, KEPT_REASONS, Filled, compared, day_began, shown, values_of
@@ -29,6 +29,16 @@ POLICY = (
 """As on every page; a case's small picture, drawn anew, is inside the page itself."""
 
 MOST_PAGE_DIGITS = 4
+DEED_WORDS: Mapping[Deed, str] = {
+    Deed.NOTE: "Write a note beside the answer",
+    Deed.GUIDELINE: "Open or close the guideline",
+    Deed.SKIP: "Skip, with a reason",
+    Deed.WITHDRAW: "Withdraw the last answer, within 8 seconds",
+    Deed.CANNOT_TELL: "Cannot tell",
+    Deed.KEEP: "Keep my answer, beside AI's",
+    Deed.CHANGE: "Change to AI's answer",
+    Deed.HELP: "Show these keys",
+}
 SEE_OTHER = 303
 
 routes = page_routes()
@@ -65,13 +75,17 @@ async def around(request: Request, *, named: str, slug: UseCaseSlug | str) -> Ar
 def drawn(request: Request, template: str, about: Around, *, status: int = 200, **facts: object) -> Response:
     """Draws the page, or a part of it."""
     common = {"here": "review", "standing": about.standing, "named": about.named, "deeds": list(Deed), "reasons": KEPT_REASONS}
+    keys = about.standing.keys
+    common |= {"has_htmx": False, "deed_words": DEED_WORDS, "shown_keys": keys.keys, "key_map": dict(keys.keys)}
     blank: dict[str, object] = {"shown": None, "look": None, "undo": "", "refused": None, "again": place(use_case=about.named)}
     response = show(request, template, status=status, **{**common, **blank, **facts})
     response.headers["Content-Security-Policy"] = POLICY
     return response
 
 
-async def draw_case(request: Request, template: str, handed: Handed, *, named: str, filled: Filled = EMPTY, status: int = 200, **more: object) -> Response:
+async def draw_case(
+    request: Request, template: str, handed: Handed, *, named: str, filled: Filled = EMPTY, status: int = 200, **more: object
+) -> Response:
     """Draws a case in hand."""
     about = await around(request, named=named, slug=handed.use_case)
     viewer, pictures = about.viewer, desk_of(request).service.pictures
@@ -80,7 +94,9 @@ async def draw_case(request: Request, template: str, handed: Handed, *, named: s
     return drawn(request, template, about, status=status, shown=ready, **more)
 
 
-async def draw_look(request: Request, template: str, found: LookBack, *, named: str, filled: Filled | None = None, status: int = 200) -> Response:
+async def draw_look(
+    request: Request, template: str, found: LookBack, *, named: str, filled: Filled | None = None, status: int = 200
+) -> Response:
     """Draws one's own answer beside AI's."""
     about = await around(request, named=named, slug=found.handed.use_case)
     viewer, pictures = about.viewer, desk_of(request).service.pictures

@@ -1,5 +1,6 @@
 """Acts on the review page: answer, withdraw, keep or change, skip, and staying at it. A script gets JSON, a plain form the next page."""
 
+import gzip
 from collections.abc import Mapping
 
 from starlette.requests import Request
@@ -57,7 +58,9 @@ def _sent(request: Request) -> dict[str, str]:
 
 
 def _words(response: Response) -> str:
-    return bytes(response.body).decode("utf-8")
+    body = bytes(response.body)
+    whole = gzip.decompress(body) if response.headers.get("content-encoding") == "gzip" else body
+    return whole.decode("utf-8")
 
 
 @routes.post(f"{AT}/commit")
