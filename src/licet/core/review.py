@@ -21,6 +21,8 @@ class ReviewKind(StrEnum):
     """AI decided alone, and the case was drawn."""
     DISPUTE = "dispute"
     """An audit's answer differs from AI's, and a second person answers before it counts."""
+    RECHECK = "recheck"
+    """AI decided alone while errors may have been more than allowed, and people look again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

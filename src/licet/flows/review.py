@@ -22,6 +22,7 @@ from licet.flows.conclude_second import conclude_second
 from licet.flows.deliver import DECISION, plan_effects
 from licet.flows.exclude import barred_from, excluded_from
 from licet.flows.office import Office, allowed_person, person_at_work_on, working
+from licet.flows.recheck import conclude_recheck
 from licet.flows.respond import end_if_expired
 from licet.store import cases, decisions, desks, mandates
 from licet.store.book import Tx
@@ -142,6 +143,7 @@ CONCLUDE: Mapping[ReviewKind, Conclude] = {
     ReviewKind.ADJUDICATION: conclude_adjudication,
     ReviewKind.AUDIT: conclude_audit,
     ReviewKind.DISPUTE: conclude_dispute,
+    ReviewKind.RECHECK: conclude_recheck,
 }
 """What an answer leads to, by why it was asked for."""
 
