@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -139,4 +140,4 @@ suspects = st.lists(
 def test_the_likeliest_to_be_wrong_come_first_and_none_is_lost(some: list[Suspect]) -> None:
     ordered = by_chance(some)
     assert sorted(map(repr, ordered)) == sorted(map(repr, some))
-    assert all(one.chance >= other.chance for one, other in zip(ordered, ordered[1:], strict=False))
+    assert all(one.chance >= other.chance for one, other in pairwise(ordered))
