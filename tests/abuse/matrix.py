@@ -112,6 +112,8 @@ TABLE: Mapping[str, Door] = {
     "POST /api/v1/desk/answers/{held}/withdraw": Door(people=WHOEVER, reach=Reach.SELF),
     "POST /api/v1/desk/absence": _own(starts_at="2031-01-01T00:00:00Z", ends_at="2031-01-02T00:00:00Z"),
     "POST /api/v1/desk/absence/end": Door(people=WHOEVER, reach=Reach.SELF, body={}),
+    f"GET {IN}/reviewers/flags": Door(people=frozenset({R.SENIOR_REVIEWER, R.RISK})),
+    "POST /api/v1/desk/second-looks/next": Door(people=WHOEVER, reach=Reach.SPAN, body={}),
     "GET /api/v1/session": Door(people=WHOEVER, reach=Reach.SELF),
     "POST /api/v1/session/confirm": Door(people=WHOEVER, reach=Reach.SELF, body={"password": "x"}),
     "DELETE /api/v1/session": Door(people=WHOEVER, reach=Reach.SELF),

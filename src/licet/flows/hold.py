@@ -30,7 +30,8 @@ Taken = Held | Revealed
 def commit(office: Office, by: Actor, said: Commit) -> Taken | Refused:
     """Takes a person's own first answer on a case they have in hand; it is held, and takes effect later.
 
-    Where the use case is at the stage *assisted*, what AI proposes is shown now, once; the first answer stays what statistics use.
+    Where the use case is at the stage *assisted*, and to whoever says which of two people is right, what AI proposes is shown now, once;
+    the first answer stays what statistics use.
 
     Returns:
         What was taken, the same for the same key; or why not. Then nothing was taken, and what they wrote is theirs to keep.
@@ -93,7 +94,7 @@ def _keep(office: Office, tx: Tx, there: AtHand, said: Commit, now: datetime) ->
     if salt is None:
         desks.clear(tx, [item.token])
         return Refused(code="case_erased", why="The case was erased meanwhile.", remedy="Take the next case.")
-    shown = _proposal(tx, there) if there.use_case.stage is Stage.ASSISTED else None
+    shown = _proposal(tx, there) if there.use_case.stage is Stage.ASSISTED or item.home == desks.SECOND_LOOK else None
     kept = held.Kept(
         id=office.draw.token("h_"),
         key=said.key,
