@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from axe_playwright_python.base import AXE_FILE_PATH
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, Request
+from playwright.sync_api import Browser, BrowserContext, Dialog, Page, Playwright, Request
 
 from licet.core.people import Person
 from tests.browser.installation import Installation
@@ -50,13 +50,17 @@ class Watch:
         """Begins to watch every page of a context."""
         context.on("console", lambda said: self._heard(said.type, said.text))
         context.on("weberror", lambda error: self.seen.append(f"error: {error.error}"))
-        context.on("dialog", lambda dialog: (self.seen.append(f"dialog: {dialog.message}"), dialog.dismiss()))
+        context.on("dialog", self._popped)
         context.on("request", self._asked)
         context.add_init_script(_TELLS_OF_POLICY)
 
     def _heard(self, kind: str, text: str) -> None:
         if kind == "error" and not any(words in text for words in self.expected):
             self.seen.append(f"console: {text}")
+
+    def _popped(self, dialog: Dialog) -> None:
+        self.seen.append(f"dialog: {dialog.message}")
+        dialog.dismiss()
 
     def _asked(self, request: Request) -> None:
         if not request.url.startswith((f"{self.origin}/", "about:", "data:,")):

@@ -52,7 +52,7 @@ def _told(office: Office, sight: Sight) -> tuple[VerdictFacts | None, CurveFacts
 def _says(sight: Sight, verdict: VerdictFacts) -> Headline:
     """The verdict in one sentence, as the report has it; what AI decides alone, the mandate says."""
     if verdict.word == "met" and isinstance(sight.standing.mandate, ActiveMandate):
-        covered = "" if verdict.coverage is None else f"AI may be trusted with {percent(verdict.coverage)} of the cases, inside its mandate."
+        covered = "" if verdict.coverage is None else f"AI may be trusted with {percent(verdict.coverage)} of the cases."
         return Headline(tone="good", first="The standard is met.", rest=covered)
     bare = ReportFacts(
         title=sight.use_case.title, slug=sight.use_case.slug, made_at=sight.at, labels=(), warnings=(), limits=(), verdict=verdict

@@ -12,6 +12,7 @@ from licet.web.problems import problem
 
 AT = "/set-up"
 LONGEST_LINK = 100
+LIMITS = (SHORTEST_PASSWORD, LONGEST_PASSWORD)
 routes = page_routes()
 
 
@@ -30,7 +31,7 @@ async def take(request: Request) -> Response:
     if isinstance(offer, Refused):
         return _again(request, link="", offer=None, refused=offer)
     if not form.has("password"):
-        return show(request, "set_up.html.j2", offer=offer, link=link, refused=None, recovery=None, **_limits())
+        return show(request, "set_up.html.j2", offer=offer, link=link, refused=None, recovery=None, limits=LIMITS)
     if form.one("password") != form.one("repeated"):
         wrong = Refused(code="password_refused", why="The two passwords are not the same.", remedy="Type both again.")
         return _again(request, link=link, offer=offer, refused=wrong)
@@ -44,8 +45,4 @@ async def take(request: Request) -> Response:
 
 def _again(request: Request, *, link: str, offer: Offer | None, refused: Refused) -> Response:
     status = problem(refused.code, "").status
-    return show(request, "set_up.html.j2", status=status, offer=offer, link=link, refused=refused, recovery=None, **_limits())
-
-
-def _limits() -> dict[str, object]:
-    return {"shortest": SHORTEST_PASSWORD, "longest": LONGEST_PASSWORD}
+    return show(request, "set_up.html.j2", status=status, offer=offer, link=link, refused=refused, recovery=None, limits=LIMITS)
