@@ -23,8 +23,9 @@ setup: $(INSTALLED)
 demo: $(INSTALLED)
 	@$(BIN)/licet demo $(ARGS)
 
+# As many at once as there are cores; ARGS='-n 0 -x tests/core' for one after the other.
 test: $(INSTALLED)
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest -n auto --dist worksteal $(ARGS)
 
 lint: style types imports
 

@@ -17,6 +17,7 @@ import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from types import TracebackType
@@ -342,9 +343,15 @@ class World:
         return done(worksheet(self.office, self.reviewer, name=name))
 
     def answer(self, name: str, says: Callable[[CaseBody], Answer | None] = truth_of) -> Answered:
-        """Lets the reviewer answer what waits; where `says` gives None they leave a case for later."""
-        given = {one.token: said for one in self.waiting(name) if (said := says(one.body)) is not None}
-        return done(answer_worksheet(self.office, self.reviewer, name=name, answers=given))
+        """Lets the reviewer answer what waits, and the other owner what then waits for a second person; None leaves a case for later."""
+        first = self.answer_as(self.reviewer, name, says)
+        return replace(first, mandate=self.answer_as(self.other_owner, name, says).mandate)
+
+    def answer_as(self, by: Person, name: str, says: Callable[[CaseBody], Answer | None] = truth_of) -> Answered:
+        """Lets one person alone answer what waits for them."""
+        waiting = done(worksheet(self.office, by, name=name))
+        given = {one.token: said for one in waiting if (said := says(one.body)) is not None}
+        return done(answer_worksheet(self.office, by, name=name, answers=given))
 
     def mandate(self, name: str) -> Mandate | None:
         """The mandate that governs cases, as it is stored; no time passes by asking."""

@@ -41,6 +41,7 @@ PAGES = (
     Looked(name="ledger-filtered", address=f"/ledger?use_case={REFUNDS}&what=mandate.", says="mandate.granted", by="rita"),
     Looked(name="ledger-refused", address="/ledger?what=nonsense", says="No ledger word", by="rita", status=422),
     Looked(name="entry", address="/ledger/30", says="Signed checkpoint", by="rita"),
+    Looked(name="approvals", address="/approvals", says="Waiting for your yes", by="rita"),
     Looked(name="not-found", address="/nothing-here", says="Not found", status=404),
 )
 """A page of yours is one line here."""

@@ -1,6 +1,7 @@
 """A test run is strict: warnings are errors, what should fail must fail, and nothing leaves this machine."""
 
 import socket
+import sys
 import warnings
 from pathlib import Path
 
@@ -8,6 +9,9 @@ import pytest
 
 from tests.fences.tools import CONFIG, run
 from tests.guard.sitecustomize import OutsideWorldError, is_here
+
+REFUSED = (OutsideWorldError, getattr(sys.modules.get("sitecustomize"), "OutsideWorldError", OutsideWorldError))
+"""The guard's word, whichever way it came into this process: loaded by the tests, or by Python as it started."""
 
 OUTSIDE = "192.0.2.1"  # an address kept free for documentation, RFC 5737
 
@@ -55,14 +59,14 @@ def test_a_misspelt_marker_stops_the_run(tmp_path: Path) -> None:
 
 
 def test_a_connection_to_another_machine_is_refused() -> None:
-    with socket.socket() as reach, pytest.raises(OutsideWorldError, match=OUTSIDE):
+    with socket.socket() as reach, pytest.raises(REFUSED, match=OUTSIDE):
         reach.connect((OUTSIDE, 80))
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as reach, pytest.raises(OutsideWorldError, match=OUTSIDE):
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as reach, pytest.raises(REFUSED, match=OUTSIDE):
         reach.sendto(b"hello", (OUTSIDE, 53))
 
 
 def test_a_name_is_not_even_looked_up() -> None:
-    with pytest.raises(OutsideWorldError, match=r"example\.org"):
+    with pytest.raises(REFUSED, match=r"example\.org"):
         socket.getaddrinfo("example.org", 443)
 
 

@@ -14,7 +14,7 @@ from licet.core.use_case import Stage
 from licet.flows.audit import AuditStatus, audit_status
 from licet.flows.grant import Wishes, revoke_mandate
 from licet.flows.respond import suspend_mandate
-from licet.flows.review import answer_worksheet
+from licet.flows.review import answer_worksheet, worksheet
 from licet.flows.settle import settle
 from licet.stats import watch as watching
 from licet.store import audits, mandates, notices, use_cases
@@ -81,12 +81,13 @@ def test_a_trip_suspends_opens_an_incident_and_tells_the_owner_in_one_transactio
     with World(tmp_path) as world:
         granted = world.journey(MAILS, wishes=ALL)
         world.submit(MAILS, LIVE)
-        given = {one.token: always_wrong(one.body) for one in world.waiting(MAILS)}
+        world.answer_as(world.reviewer, MAILS, always_wrong)
+        given = {one.token: always_wrong(one.body) for one in done(worksheet(world.office, world.other_owner, name=MAILS))}
         with pytest.raises(KilledError):
-            answer_worksheet(breaks(world, at=1, after_commit=False), world.reviewer, name=MAILS, answers=given)
+            answer_worksheet(breaks(world, at=1, after_commit=False), world.other_owner, name=MAILS, answers=given)
         assert world.mandate(MAILS) == granted
         assert not {"audit.answered", "watch.tripped", "mandate.suspended", "incident.opened", "owner.told"} & set(world.words())
-        done(answer_worksheet(world.office, world.reviewer, name=MAILS, answers=given))
+        done(answer_worksheet(world.office, world.other_owner, name=MAILS, answers=given))
         assert isinstance(world.mandate(MAILS), SuspendedMandate)
         words = world.words()
         assert words[-5:] == ["watch.tripped", "mandate.suspended", "incident.opened", "owner.told", "stage.changed"]
@@ -96,6 +97,18 @@ def test_a_trip_suspends_opens_an_incident_and_tells_the_owner_in_one_transactio
             assert [incident.kind for incident in notices.incidents(tx, use_case)] == ["watch_tripped"]
         settle(world.office)
         assert [message.to for message in world.post.messages if "suspended" in message.subject] == [world.owner.id]
+
+
+def test_audits_answered_beyond_the_trip_are_not_among_those_the_watch_counted(tmp_path: Path) -> None:
+    """Breaks when a batch that trips half-way is marked as counted to its end, so that incident and chart tell two numbers."""
+    with World(tmp_path) as world:
+        world.journey(MAILS, wishes=ALL)
+        world.submit(MAILS, LIVE)
+        world.answer(MAILS, always_wrong)
+        (tripped,) = of_word(world, "watch.tripped")
+        found = status(world)
+        assert found.tripped
+        assert len(found.points) == found.errors == stored_watch(world).fed == tripped.facts["audits"] < found.answered == len(LIVE)
 
 
 def test_after_a_trip_the_next_chunk_goes_to_people(tmp_path: Path) -> None:

@@ -128,7 +128,7 @@ def served(desk: Desk, token: str) -> tuple[str, str]:
     return "".join(written), metrics.text
 
 
-def within(holds: Callable[[], bool], *, seconds: float = 40) -> None:
+def within(holds: Callable[[], bool], *, seconds: float = 120) -> None:
     """Waits until something holds."""
     until = time.monotonic() + seconds
     while not holds():

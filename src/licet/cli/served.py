@@ -6,6 +6,7 @@ from datetime import timedelta
 from licet.core.refusal import Refused
 from licet.core.token import TokenScope
 from licet.edge.case_reader import FolderReader
+from licet.edge.drawing import Easel
 from licet.edge.worker import Worker
 from licet.flows.accounts import asserted_here
 from licet.flows.office import Office, SignInNeededError
@@ -67,6 +68,7 @@ def app_of(home: Home, office: Office, wish: Wish, audience: Audience, worker: W
         wake=_nobody if worker is None else worker.wake,
         journal=audience.journal,
         trace=audience.trace,
+        pictures=Easel(),
     )
     return make_app(service, metrics_routes(audience.meter, office, everywhere(TokenScope.METRICS)))
 

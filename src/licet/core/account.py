@@ -22,6 +22,7 @@ ABSOLUTE = timedelta(hours=12)
 
 CONFIRMATION_LASTS = timedelta(minutes=5)
 RECOVERY_CODES = 10
+PAGE_TOKEN_LENGTH = 64
 NEEDS_FACTOR = frozenset({Role.ADMIN, Role.RISK})
 """Who holds one of these sets no account up without a second factor."""
 
@@ -186,6 +187,25 @@ def session_text(secret: bytes) -> str:
 def page_token(session: str) -> str:
     """What a page of ours shows with each change, and a page of somebody else's cannot know: made of the session's token, in hex."""
     return hashlib.sha256(b"page\x00" + session.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def masked(token: str, mask: bytes) -> str:
+    """A page's token as a page says it: different each time, so that how well the page is compressed tells nobody what it is.
+
+    Args:
+        token: 64 hex characters.
+        mask: 32 bytes nobody can guess, new for each page.
+    """
+    hidden = bytes(one ^ other for one, other in zip(bytes.fromhex(token), mask, strict=True))
+    return mask.hex() + hidden.hex()
+
+
+def unmasked(shown: str) -> str:
+    """The token behind what a page said; whatever else was shown, as it is."""
+    if len(shown) != 2 * PAGE_TOKEN_LENGTH or not set(shown) <= set("0123456789abcdef"):
+        return shown
+    mask, hidden = bytes.fromhex(shown[:PAGE_TOKEN_LENGTH]), bytes.fromhex(shown[PAGE_TOKEN_LENGTH:])
+    return bytes(one ^ other for one, other in zip(mask, hidden, strict=True)).hex()
 
 
 def recovery_code(secret: bytes) -> str:

@@ -88,6 +88,21 @@ def answer_from_json(kind: AnswerKind, raw: Json) -> Answer:
             assert_never(kind)
 
 
+def kind_of(answer: Answer) -> AnswerKind:
+    """Which kind an answer is of."""
+    match answer:
+        case Choice():
+            return AnswerKind.CHOICE
+        case Fields():
+            return AnswerKind.FIELDS
+        case Number():
+            return AnswerKind.NUMBER
+        case Text():
+            return AnswerKind.TEXT
+        case _:
+            assert_never(answer)
+
+
 def answer_label(answer: Answer) -> str:
     """An answer in one line, for a table cell; no markup in it is ever interpreted."""
     match answer:

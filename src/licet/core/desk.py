@@ -5,10 +5,12 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from licet.core.answer import Answer, AnswerKind
+from licet.core.answer import Answer, AnswerKind, Choice, kind_of
+from licet.core.answer_form import NO_FORM_RULES, FormRules
 from licet.core.canonical import digest
 from licet.core.case import CaseBody
 from licet.core.ids import PersonId, UseCaseSlug
+from licet.core.refusal import Refused, Unknown
 
 LEASE_LASTS = timedelta(seconds=120)
 """So long a case is somebody's without a sign of life; each heartbeat begins it anew."""
@@ -86,6 +88,7 @@ class DeskRules:
         skills: the skill that a value of that attribute asks for; other values ask for none.
         guideline: how to decide; None where the owner wrote nothing.
         answers: the closed list of choices; empty where there is none.
+        form: what may be answered beyond the kind: fields, a unit and a range, a rubric.
     """
 
     due_within: timedelta = DUE_WITHIN
@@ -95,11 +98,22 @@ class DeskRules:
     skills: Mapping[str, str] = field(default_factory=dict)
     guideline: Guideline | None = None
     answers: tuple[str, ...] = ()
+    form: FormRules = NO_FORM_RULES
 
     def due(self, facts: Mapping[str, str], since: datetime) -> datetime:
         """When a case is due that waits since a moment; what is urgent is due sooner, and so comes first."""
         urgent = any(facts.get(name) in values for name, values in self.urgent.items())
         return since + (self.urgent_within if urgent else self.due_within)
+
+    def takes(self, kind: AnswerKind, answer: Answer) -> Refused | None:
+        """Says no to an answer that is not of the use case's kind, or not in its closed list."""
+        if kind_of(answer) is not kind:
+            why = f"The answer is of the kind {kind_of(answer).value!r}; here it takes {kind.value!r}."
+            return Refused(code="answer_not_taken", why=why, remedy="Nothing was taken; answer as the form that came with the case says.")
+        if self.answers and isinstance(answer, Choice) and answer.value not in self.answers:
+            why = f"{answer.value!r} is none of the {len(self.answers):,} answers."
+            return Refused(code="answer_not_taken", why=why, remedy="Nothing was taken; pick one from the list.")
+        return None
 
     def skill(self, facts: Mapping[str, str]) -> str | None:
         """The skill a case asks for; None where anybody who may review can answer it."""
@@ -128,10 +142,11 @@ class Lease:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnswerForm:
-    """What an answer looks like: its kind, and the closed list of choices where there is one."""
+    """What an answer looks like: its kind, the closed list of choices where there is one, and what the owner says beyond that."""
 
     kind: AnswerKind
     choices: tuple[str, ...]
+    rules: FormRules = NO_FORM_RULES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -246,3 +261,64 @@ class Given:
     def counts(self) -> Answer:
         """What is to be decided."""
         return self.first if self.final is None else self.final
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Absence:
+    """That somebody is out of office. `deputy`: who is given what was handed to them; None: it goes back to the queue."""
+
+    id: int
+    person: PersonId
+    deputy: PersonId | None
+    starts_at: datetime
+    ends_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Load:
+    """What one reviewer has to do at a use case's desk, and how they get on.
+
+    Attributes:
+        in_hand: cases under a lease of theirs.
+        handed: cases that wait for them by name.
+        held: answers of theirs that have not taken effect.
+        answered: answers of theirs that took effect within the last day.
+        seconds: the median time they had one of these in hand.
+        absent_until: the end of their absence; None: they are in.
+    """
+
+    person: PersonId
+    name: str
+    in_hand: int
+    handed: int
+    held: int
+    answered: int
+    seconds: float | Unknown
+    absent_until: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeskStatus:
+    """How a use case's desk stands. Audits are counted nowhere but in what people have in hand, so that no number tells of one.
+
+    Attributes:
+        waiting: decisions that wait for people, whatever else is said of them below.
+        overdue: those of them whose time is over.
+        in_hand: cases under somebody's lease.
+        held: answers that have not taken effect.
+        aside: decisions put aside until later.
+        asked: decisions about which a question is out.
+        came: cases that went to people within the last day.
+        answered: answers from the desk that took effect within the last day.
+        load: each reviewer's.
+    """
+
+    waiting: int
+    overdue: int
+    in_hand: int
+    held: int
+    aside: int
+    asked: int
+    came: int
+    answered: int
+    load: tuple[Load, ...]

@@ -30,3 +30,9 @@ class NotDrawn:
     """What a case brought cannot be shown; `why` says so to the person who looks."""
 
     why: str
+
+
+def undrawn(data: bytes, media_type: str, *, page: int = 0) -> Drawn | NotDrawn:
+    """Stands where nobody draws: no picture is shown, rather than one that was not drawn anew."""
+    del data, media_type, page
+    return NotDrawn(why="This server draws no pictures.")

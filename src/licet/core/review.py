@@ -12,8 +12,15 @@ class ReviewKind(StrEnum):
     """Why somebody is asked. Nobody who answers is told."""
 
     DECISION = "decision"
-    AUDIT = "audit"
+    """A case waits for a person."""
+    SECOND = "second"
+    """A second person answers, too, before the first one's answer counts."""
     ADJUDICATION = "adjudication"
+    """The two differ, and somebody senior says who is right."""
+    AUDIT = "audit"
+    """AI decided alone, and the case was drawn."""
+    DISPUTE = "dispute"
+    """An audit's answer differs from AI's, and a second person answers before it counts."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +53,9 @@ class Reconsidered:
     first: Answer
     final: Answer
 
+
+TO_DECIDE = (ReviewKind.DECISION, ReviewKind.SECOND, ReviewKind.ADJUDICATION)
+"""Kinds of tasks on which it hangs that a case is decided at all."""
 
 SIMULATED = PersonId("simulated")
 """Stands where a person would: people simulated from the data's truth."""

@@ -10,6 +10,7 @@ from licet.core.ids import Digest, PersonId, UseCaseSlug
 from licet.core.people import Act
 from licet.core.policy import Permission
 from licet.core.refusal import Refused
+from licet.core.second import SecondLooks, faults_of, second_looks_from_json, second_looks_to_json
 
 HALF = 0.5
 
@@ -99,6 +100,7 @@ class Standard:
     never_alone_answers: frozenset[str] = frozenset()
     never_alone_attributes: Mapping[str, frozenset[str]] = field(default_factory=dict)
     guards: GuardRules = field(default_factory=GuardRules)
+    second_looks: SecondLooks | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -179,8 +181,8 @@ def countersign(locked: LockedStandard, by: Permission, *, now: datetime) -> Cou
 
 
 def standard_to_json(standard: Standard) -> Json:
-    """Writes a standard as plain JSON: what is hashed, stored and shown."""
-    return {
+    """Writes a standard as plain JSON: what is hashed, stored and shown. Older ones keep their digests: what is not said is left out."""
+    said: dict[str, Json] = {
         "measures": [_measure_to_json(m) for m in standard.measures],
         "method": standard.method.value,
         "looks": [{"labels": look.labels, "share": look.share} for look in standard.looks],
@@ -193,6 +195,8 @@ def standard_to_json(standard: Standard) -> Json:
         },
         "guards": {"high_stakes_max": standard.guards.high_stakes_max, "unfamiliar_share": standard.guards.unfamiliar_share},
     }
+    looks = standard.second_looks
+    return said if looks is None else {**said, "second_looks": second_looks_to_json(looks)}
 
 
 def _measure_to_json(measure: Measure) -> Mapping[str, Json]:
@@ -243,6 +247,8 @@ def check_standard(standard: Standard) -> tuple[NotAStandardError, ...]:
         found.append(NotAStandardError(("guards", "high_stakes_max"), f"{high!r} is not in [0, 1].", "Write a probability such as 0.01."))
     if share is not None and not 0.0 <= share <= HALF:
         found.append(NotAStandardError(("guards", "unfamiliar_share"), f"{share!r} is not in [0, 0.5].", "Write a share such as 0.02."))
+    for key, why, remedy in () if standard.second_looks is None else faults_of(standard.second_looks, standard.high_stakes):
+        found.append(NotAStandardError(("second_looks", key), why, remedy))
     return tuple(found)
 
 
@@ -324,6 +330,7 @@ def standard_from_json(raw: Json) -> Standard:
                 never_alone_answers=frozenset(map(str, answers)),
                 never_alone_attributes={str(k): frozenset(map(str, v)) for k, v in attributes.items() if isinstance(v, list | tuple)},
                 guards=GuardRules(high_stakes_max=high, unfamiliar_share=unfamiliar),
+                second_looks=second_looks_from_json(raw.get("second_looks")) if isinstance(raw, Mapping) else None,
             )
         case _:
             raise NotAStandardError((), "this is not a standard.", "Write it with `licet use-case new`.")

@@ -103,9 +103,7 @@ def _picture(data: bytes) -> Drawn | NotDrawn:
         return UNREADABLE
     seen.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
     small = seen.width * seen.height <= SMALL
+    kind, how = ("PNG", {"optimize": small}) if small or seen.mode == "RGBA" else ("JPEG", {"quality": 88})
     out = io.BytesIO()
-    if small or seen.mode == "RGBA":
-        seen.save(out, "PNG", optimize=small)
-    else:
-        seen.save(out, "JPEG", quality=88)
-    return Drawn(data=out.getvalue(), media_type="image/png" if small or seen.mode == "RGBA" else "image/jpeg", width=seen.width, height=seen.height)
+    seen.save(out, kind, **how)
+    return Drawn(data=out.getvalue(), media_type=f"image/{kind.lower()}", width=seen.width, height=seen.height)

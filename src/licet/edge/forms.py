@@ -3,6 +3,7 @@
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from difflib import get_close_matches
 from typing import Annotated, Literal, TypeVar
 
@@ -12,8 +13,10 @@ from pydantic_core import ErrorDetails
 from licet.core.answer import AnswerKind
 from licet.core.case_schema import CaseSchema
 from licet.core.ids import UseCaseSlug
+from licet.core.second import TOO_FAST, SecondLooks
 from licet.core.standard import DeclaredLook, GuardRules, Measure, MeasureKind, Method, Slice, Standard, check_standard
 from licet.edge.bad_file import BadFolderError, Finding, shown
+from licet.edge.desk_block import DESK_TEXT, USUAL_DESK, DeskBlock, SkillsBlock, UrgentBlock
 from licet.edge.effect_block import Effect, EffectBlock, FunctionBlock, WebhookBlock
 from licet.edge.schema_form import BLOCK, CaseForm, keys_in, schema_from
 from licet.edge.system_blocks import BLOCK_TEXT, USUAL, CallableBlock, HttpBlock
@@ -23,8 +26,8 @@ SystemChoice = Literal["auto", "builtin", "posted", "callable", "http"]
 """Where proposals come from; `auto`: from `system.py` if there is one, else from the endpoint under `http:` if one is named, else posted
 ones if imported, else the built-in system."""
 
-USE_CASE_TEXT = frozenset({"title", "answer", "answers", "system", "content", "pattern", "one_of"}) | BLOCK_TEXT
-STANDARD_TEXT = frozenset({"name", "kind", "method", "high_stakes", "never_alone", "slice"})
+USE_CASE_TEXT = frozenset({"title", "answer", "answers", "system", "content", "pattern", "one_of"}) | BLOCK_TEXT | DESK_TEXT
+STANDARD_TEXT = frozenset({"name", "kind", "method", "high_stakes", "never_alone", "slice", "attributes"})
 """Keys whose values are text as typed, so that an answer called `no`, `0` or `1.50` keeps its name."""
 
 TITLE_LIMIT = 200
@@ -46,6 +49,7 @@ class UseCaseFile:
         callable: how the function in `system.py` is called.
         http: which endpoint is asked, and how; None: none.
         effect: what happens in the world after a decision; None: nothing.
+        desk: how people answer its cases.
     """
 
     slug: UseCaseSlug
@@ -58,6 +62,7 @@ class UseCaseFile:
     callable: CallableBlock = USUAL
     http: HttpBlock | None = None
     effect: EffectBlock | None = None
+    desk: DeskBlock = USUAL_DESK
 
 
 def _word(text: str) -> str:
@@ -92,6 +97,7 @@ class _UseCaseForm(_Form):
     callable: CallableBlock = USUAL
     http: HttpBlock | None = None
     effect: Effect = None
+    desk: DeskBlock = USUAL_DESK
 
 
 class _SliceForm(_Form):
@@ -127,6 +133,24 @@ class _GuardsForm(_Form):
     unfamiliar_share: float | None = DEFAULT.guards.unfamiliar_share
 
 
+class _SecondLooksForm(_Form):
+    share: float = 0.0
+    stakes: bool = False
+    attributes: dict[str, list[Word]] = {}
+    too_fast_seconds: float = TOO_FAST.total_seconds()
+    apart: bool = False
+
+    def rule(self) -> SecondLooks:
+        """The rule it says."""
+        named = {name: frozenset(values) for name, values in self.attributes.items()}
+        fast = timedelta(seconds=min(self.too_fast_seconds, LONGEST_SECONDS))
+        return SecondLooks(share=self.share, stakes=self.stakes, attributes=named, too_fast=fast, apart=self.apart)
+
+
+LONGEST_SECONDS = 1e6
+"""Beyond what any rule may say, and within what can be held."""
+
+
 class _StandardForm(_Form):
     measures: list[_MeasureForm]
     method: Annotated[Method, Field(strict=False)] = DEFAULT.method
@@ -136,6 +160,7 @@ class _StandardForm(_Form):
     high_stakes: list[Word] = []
     never_alone: _NeverAloneForm = _NeverAloneForm()
     guards: _GuardsForm = _GuardsForm()
+    second_looks: _SecondLooksForm | None = None
 
 
 def use_case_from(tree: Tree, slug: UseCaseSlug) -> UseCaseFile:
@@ -162,6 +187,7 @@ def use_case_from(tree: Tree, slug: UseCaseSlug) -> UseCaseFile:
         callable=form.callable,
         http=form.http,
         effect=form.effect,
+        desk=form.desk,
     )
 
 
@@ -182,6 +208,7 @@ def standard_from(tree: Tree) -> Standard:
         never_alone_answers=frozenset(form.never_alone.answers),
         never_alone_attributes={name: frozenset(values) for name, values in form.never_alone.attributes.items()},
         guards=GuardRules(high_stakes_max=form.guards.high_stakes_max, unfamiliar_share=form.guards.unfamiliar_share),
+        second_looks=None if form.second_looks is None else form.second_looks.rule(),
     )
     wrong = tuple(tree.finding(error.path, f"{_of(error.path)}{error.why}", error.remedy) for error in check_standard(standard))
     if wrong:
@@ -201,11 +228,15 @@ NESTED: Mapping[str, type[BaseModel]] = {
     "looks": _LookForm,
     "never_alone": _NeverAloneForm,
     "guards": _GuardsForm,
+    "second_looks": _SecondLooksForm,
     "callable": CallableBlock,
     "http": HttpBlock,
     "effect": EffectBlock,
     "effect.callable": FunctionBlock,
     "webhook": WebhookBlock,
+    "desk": DeskBlock,
+    "urgent": UrgentBlock,
+    "skills": SkillsBlock,
 }
 A_NUMBER = ("a number", "Write digits such as 0.05 (which is 5%), without quotes.")
 EXPECTED: Mapping[str, tuple[str, str]] = {

@@ -13,7 +13,9 @@ from licet.core.signal import Fact, told_error
 from licet.edge.chunks import Chunk, Chunks, ChunkStandsStillError
 from licet.edge.told import NoTrace, traced
 from licet.edge.turns import Turns
+from licet.flows.chase_desk import chase_desk
 from licet.flows.drain import LEASE, LONGEST_STEP, Claimed, claim_cases, give_back, keep_claims, waiting_use_cases, work_off
+from licet.flows.hold import take_effect
 from licet.flows.office import Office
 from licet.flows.receive import forget_requests
 from licet.flows.settle import settle
@@ -71,6 +73,7 @@ class Staff:
         look_every: how often waiting cases are looked for when none were.
         settle_every: how often the ledger is numbered.
         sweep_every: how often time takes effect.
+        desk_every: how often it is looked for answers whose time has come, and for what else time moves at the desk.
         witness_every: how often it is looked whether a witness elsewhere is to be told.
     """
 
@@ -79,6 +82,7 @@ class Staff:
     look_every: timedelta = timedelta(milliseconds=100)
     settle_every: timedelta = timedelta(milliseconds=200)
     sweep_every: timedelta = timedelta(seconds=2)
+    desk_every: timedelta = timedelta(seconds=1)
     witness_every: timedelta = timedelta(seconds=1)
 
 
@@ -124,6 +128,7 @@ class Worker:
             "heart": (self._heart_round, LEASE / 5),
             "ledger": (self._ledger_round, self.staff.settle_every),
             "sweeps": (self._sweep_round, self.staff.sweep_every),
+            "desk": (self._desk_round, self.staff.desk_every),
             "leftovers": (self._prune_round, PRUNE_EVERY),
         }
         if self.deliver is not None:
@@ -292,6 +297,15 @@ class Worker:
         if self._on_duty() and (found := sweep(self.office)):
             self.journal("sweep.done", sweep="mandates", found=found)
         return False
+
+    def _desk_round(self) -> bool:
+        """Lets held answers take effect, and says so where there were any; at once again where as many are due as one round takes."""
+        if not self._on_duty():
+            return False
+        taken, moved = take_effect(self.office), chase_desk(self.office)
+        if taken or moved:
+            self.journal("sweep.done", sweep="desk", found=taken + moved)
+        return taken > 0
 
     def _effect_round(self) -> bool:
         return self.deliver is not None and self.deliver() > 0

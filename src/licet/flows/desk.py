@@ -6,6 +6,7 @@ from datetime import datetime
 from itertools import chain, islice
 
 from licet.core.desk import AHEAD_LASTS, LEASE_LASTS, MOST_AT_ONCE, AnswerForm, DeskRules, Handed, Lease, NothingWaits
+from licet.core.ids import PersonId
 from licet.core.people import Act, Actor, Person
 from licet.core.refusal import Refused
 from licet.core.use_case import Stage, UseCase
@@ -13,7 +14,7 @@ from licet.flows.exclude import excluded
 from licet.flows.office import Office, allowed_person, entry, person_at_work_on
 from licet.flows.plant import offer
 from licet.flows.qualify import entitled
-from licet.store import cases, desks, use_cases
+from licet.store import absences, cases, desks, remarks, use_cases
 from licet.store.book import Tx
 from licet.store.payloads import salts_of, write_json
 
@@ -44,7 +45,7 @@ def next_case(office: Office, by: Actor, *, name: str | None = None, ahead: bool
     """
     with office.book.claim() as tx:
         now = office.clock.now()
-        places = _places(office, tx, by, name)
+        places = _places(office, tx, by, name, now)
         if isinstance(places, Refused):
             return places
         refused: Refused | None = None
@@ -63,7 +64,7 @@ def _too_many() -> Refused:
     return Refused(code="too_many_in_hand", why=why, remedy="Answer or release one; what is in hand, `GET /api/v1/desk/in-hand` lists.")
 
 
-def _places(office: Office, tx: Tx, by: Actor, name: str | None) -> Iterable[tuple[UseCase, Person]] | Refused:
+def _places(office: Office, tx: Tx, by: Actor, name: str | None, now: datetime) -> Iterable[tuple[UseCase, Person]] | Refused:
     """Where somebody is given cases: the use case named, or each that has one, as the door lets them in."""
     if name is not None:
         there = person_at_work_on(office, tx, by, Act.REVIEW, name=name)
@@ -71,7 +72,8 @@ def _places(office: Office, tx: Tx, by: Actor, name: str | None) -> Iterable[tup
     if not isinstance(by, Person):
         return Refused(code="person_needed", why=f"{by.name!r} is no person; only people answer at the desk.", remedy="Sign in.")
     working = [one for one in use_cases.every(tx) if one.stage is not Stage.RETIRED]
-    return _let_in(office, tx, by, desks.with_something(tx, working, [desks.for_person(by.id), desks.ANYBODY]))
+    lanes = [desks.ANYBODY, *map(desks.for_person, _named(tx, by, now)), *map(desks.for_skill, desks.skills_anywhere(tx, by.id))]
+    return _let_in(office, tx, by, desks.with_something(tx, working, lanes))
 
 
 def _let_in(office: Office, tx: Tx, by: Person, there: Sequence[UseCase]) -> Iterator[tuple[UseCase, Person]]:
@@ -88,7 +90,7 @@ def _next_of(office: Office, tx: Tx, use_case: UseCase, person: Person, now: dat
         if excluded(tx, use_case, item.case, person):
             continue
         if desks.take(tx, item, lease, person.id, now=now, ahead=ahead):
-            handed = handed_out(office, tx, use_case, item, lease)
+            handed = handed_out(office, tx, AtHand(use_case=use_case, person=person, item=item), lease)
             if handed is not None:
                 return handed
             desks.clear(tx, [item.token])  # the case was erased: nobody can read it
@@ -109,16 +111,21 @@ def _offered(office: Office, tx: Tx, use_case: UseCase, person: Person, now: dat
 
 def lanes_of(tx: Tx, use_case: UseCase, person: Person, now: datetime) -> tuple[list[str], list[str]]:
     """The lanes of what waits for this person by name, and of what waits for anybody with their skills."""
-    del now
     skilled = [desks.for_skill(skill) for skill in desks.skills(tx, use_case, person.id)]
-    return [desks.for_person(person.id)], [desks.ANYBODY, *skilled]
+    return [desks.for_person(one) for one in _named(tx, person, now)], [desks.ANYBODY, *skilled]
 
 
-def handed_out(office: Office, tx: Tx, use_case: UseCase, item: desks.Item, lease: Lease) -> Handed | None:
+def _named(tx: Tx, person: Person, now: datetime) -> list[PersonId]:
+    """Whose cases somebody is given by name: their own, and those of people for whom they stand in."""
+    return [person.id, *absences.stands_in_for(tx, person.id, now)]
+
+
+def handed_out(office: Office, tx: Tx, there: AtHand, lease: Lease) -> Handed | None:
     """A case as a reviewer sees it: nothing of it tells why it is asked about; None where it was erased."""
+    use_case, item = there.use_case, there.item
     stored = cases.by_number(tx, item.case)
     body = None if stored is None else cases.body_of(tx, stored)
-    if body is None:
+    if stored is None or stored.salt is None or body is None:
         return None
     rules = desk_rules(office, use_case)
     return Handed(
@@ -129,7 +136,9 @@ def handed_out(office: Office, tx: Tx, use_case: UseCase, item: desks.Item, leas
         body=body,
         due_at=item.due_at,
         guideline=rules.guideline,
-        form=AnswerForm(kind=use_case.answer_kind, choices=rules.answers),
+        form=AnswerForm(kind=use_case.answer_kind, choices=rules.answers, rules=rules.form),
+        remarks=remarks.for_reader(tx, item.case, stored.salt, there.person.id),
+        information=remarks.information(tx, item.token, stored.salt),
     )
 
 
@@ -184,7 +193,7 @@ def in_hand(office: Office, by: Actor) -> list[Handed] | Refused:
         for item in desks.in_hands_of(tx, by.id, now):
             lease = Lease(name=office.draw.token("l_"), until=now + LEASE_LASTS)
             there = at_hand(office, tx, by, token=item.token, lease=item.lease or "", now=now)
-            handed = None if isinstance(there, Refused) else handed_out(office, tx, there.use_case, item, lease)
+            handed = None if isinstance(there, Refused) else handed_out(office, tx, there, lease)
             if handed is not None:
                 desks.take_again(tx, item, lease)
                 found.append(handed)

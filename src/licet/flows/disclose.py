@@ -10,7 +10,7 @@ from licet.core.evidence import Part, View
 from licet.core.ids import BY_MANDATE, CaseNumber
 from licet.core.ledger import Event
 from licet.core.mandate import proposed_of
-from licet.core.review import ReviewKind
+from licet.core.review import TO_DECIDE
 from licet.core.use_case import UseCase
 from licet.flows.correct import commitment_of
 from licet.flows.shown import OWN_AFFAIRS, shown_in
@@ -99,7 +99,7 @@ def disclosure(tx: Tx, use_case: UseCase, view: View, rows: Sequence[ledger.Entr
 
 def _waiting(tx: Tx, use_case: UseCase) -> frozenset[int]:
     """Cases that wait for a person's decision. Cases in an audit are not among them: whoever saw that one is missing would know."""
-    return frozenset(int(task.case) for task in decisions.open_tasks(tx, use_case) if task.kind is ReviewKind.DECISION)
+    return frozenset(int(task.case) for task in decisions.open_tasks(tx, use_case) if task.kind in TO_DECIDE)
 
 
 def _unrevealed(tx: Tx, use_case: UseCase) -> frozenset[str]:

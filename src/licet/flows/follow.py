@@ -18,9 +18,10 @@ from licet.core.use_case import UseCase
 from licet.flows.audit import error_interval
 from licet.flows.office import Office
 from licet.stats import watch as watching
-from licet.store import audits, live, mandates, narrowings, use_cases
+from licet.store import audits, live, mandates, narrowings, remarks, use_cases
 from licet.store.book import Tx
 from licet.store.live import Corrected, Effected, LiveCase
+from licet.store.payloads import salts_of
 
 
 def use_case_named(office: Office, *, name: str) -> UseCase | Refused:
@@ -32,10 +33,14 @@ def use_case_named(office: Office, *, name: str) -> UseCase | Refused:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Followed:
-    """A case with all that happened to it. `answer` is the one that counts now: the first, or the newest correction's."""
+    """A case with all that happened to it. `answer` is the one that counts now: the first, or the newest correction's.
+
+    `question` is what a reviewer asks whoever sent it; None: nothing.
+    """
 
     case: LiveCase
     answer: Answer | None
+    question: str | None = None
     corrections: Sequence[Corrected] = ()
     effects: Sequence[Effected] = ()
 
@@ -60,10 +65,16 @@ def follow_new(office: Office, use_case: UseCase, *, number: int) -> Followed | 
 
 def _followed(tx: Tx, use_case: UseCase, found: LiveCase) -> Followed:
     if found.decided is None:
-        return Followed(case=found, answer=None)
+        return Followed(case=found, answer=None, question=_question(tx, found))
     corrected = live.corrections(tx, use_case, found.number)
     answer = corrected[-1].answer if corrected else found.decided.answer
     return Followed(case=found, answer=answer, corrections=corrected, effects=live.effects(tx, found.number))
+
+
+def _question(tx: Tx, found: LiveCase) -> str | None:
+    salt = salts_of(tx, [found.number]).get(found.number)
+    asked = None if salt is None else remarks.open_question(tx, found.number, salt)
+    return None if asked is None else asked.question
 
 
 def list_cases(office: Office, use_case: UseCase, state: CaseState | None, *, after: int, limit: int) -> list[Followed]:

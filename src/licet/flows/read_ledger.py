@@ -10,7 +10,7 @@ from licet.core.ledger import Event, UnknownWordError
 from licet.core.ledger_words import WORDS
 from licet.core.people import Act, Actor, Caller, Person
 from licet.core.refusal import Refused
-from licet.core.review import ReviewKind
+from licet.core.review import TO_DECIDE
 from licet.flows.office import Office, allowed
 from licet.flows.prove import ShownEntry, prove_entry
 from licet.flows.roles import person_anywhere
@@ -159,7 +159,7 @@ def _as_seen(tx: Tx, view: View, rows: Sequence[ledger.Entry]) -> list[Read]:
     said = [(row.index, row.event) for row in rows]
     routed = [] if view.has(Part.OPEN_REASONS) else [int(str(e.facts["case_number"])) for _, e in said if e.what == "case.routed"]
     tasks = decisions.tasks_of(tx, [CaseNumber(number) for number in routed]) if routed else []
-    waiting = {int(task.case) for task, _ in tasks if task.kind is ReviewKind.DECISION}
+    waiting = {int(task.case) for task, _ in tasks if task.kind in TO_DECIDE}
     why = f"{MEANINGS[Part.OPEN_REASONS][0]} are left out: {MEANINGS[Part.OPEN_REASONS][1]}."
     return [
         Read(index=index, event=None, why=why)

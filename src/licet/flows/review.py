@@ -4,25 +4,30 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from licet.core.answer import Answer, answer_to_json
-from licet.core.audit import Agreed, audited
-from licet.core.canonical import Json
+from licet.core.answer import Answer
 from licet.core.case import CaseBody
 from licet.core.ids import CaseNumber, PersonId
-from licet.core.ledger import Event
 from licet.core.mandate import Mandate
-from licet.core.people import Act, Actor
+from licet.core.people import Act, Actor, Person
 from licet.core.refusal import Refused
 from licet.core.review import SIMULATED, Reconsidered, Review, ReviewKind
 from licet.core.use_case import UseCase
 from licet.flows.audit import advance
-from licet.flows.decide import RULES
+from licet.flows.conclude import Conclude, Heard, Sitting
+from licet.flows.conclude_adjudication import conclude_adjudication
+from licet.flows.conclude_audit import conclude_audit
+from licet.flows.conclude_decision import conclude_decision
+from licet.flows.conclude_dispute import conclude_dispute
+from licet.flows.conclude_second import conclude_second
 from licet.flows.deliver import DECISION, plan_effects
-from licet.flows.office import Office, allowed_person, entry, person_at_work_on, working
+from licet.flows.exclude import barred_from, excluded_from
+from licet.flows.office import Office, allowed_person, person_at_work_on, working
 from licet.flows.respond import end_if_expired
-from licet.store import audits, cases, corrections, decisions, mandates
+from licet.store import cases, decisions, desks, mandates
 from licet.store.book import Tx
-from licet.store.payloads import commit_to
+
+MOST_ANSWERS = ("first", "second", "adjudicator's")
+"""Answers that a case can take at most."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +39,7 @@ class Waiting:
 
 
 def worksheet(office: Office, by: Actor, *, name: str) -> list[Waiting] | Refused:
-    """Everything that waits for a blind answer, decisions and audits alike, in an order that says nothing."""
+    """Everything that waits for this person's blind answer, decisions and audits alike, in an order that says nothing."""
     with office.book.read() as tx:
         use_case = working(tx, name)
         if isinstance(use_case, Refused):
@@ -42,7 +47,10 @@ def worksheet(office: Office, by: Actor, *, name: str) -> list[Waiting] | Refuse
         permitted = allowed_person(office, tx, by, Act.REVIEW, use_case)
         if isinstance(permitted, Refused):
             return permitted
-        return [Waiting(token=task.token, body=body) for task in decisions.open_tasks(tx, use_case) if (body := _body(tx, task.case))]
+        tasks = decisions.open_tasks(tx, use_case)
+        taken = desks.in_use(tx, [task.token for task in tasks], office.clock.now())
+        free = theirs_among(tx, use_case, [task for task in tasks if task.token not in taken], permitted)
+        return [Waiting(token=task.token, body=body) for task in tasks if task.token in free and (body := _body(tx, task.case))]
 
 
 def _body(tx: Tx, number: CaseNumber) -> CaseBody | None:
@@ -52,10 +60,15 @@ def _body(tx: Tx, number: CaseNumber) -> CaseBody | None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answered:
-    """How many blind answers were taken in, how many came too late, and the mandate as it stands after them."""
+    """How many blind answers were taken in, how many came too late or were not theirs to give, and the mandate after them.
+
+    Attributes:
+        at_desk: not taken, because somebody at the desk has the case in hand or has answered it; to be sent again if they give it back.
+    """
 
     taken: int
     late: int
+    at_desk: int = 0
     mandate: Mandate | None
 
 
@@ -67,17 +80,30 @@ def answer_worksheet(office: Office, by: Actor, *, name: str, answers: Mapping[s
         if isinstance(there, Refused):
             return there
         use_case, person = there
-        tasks = decisions.tasks_named(tx, use_case, list(answers))
-        given = [(*tasks[token], answer) for token, answer in answers.items() if token in tasks]
+        in_use = desks.in_use(tx, list(answers), now)
+        tasks = decisions.tasks_named(tx, use_case, [token for token in answers if token not in in_use])
+        theirs = theirs_among(tx, use_case, [task for task, _ in tasks.values()], person)
+        given = [(*tasks[token], answer) for token, answer in answers.items() if token in theirs]
         mandate = give(office, tx, use_case, given, by=person.id, now=now)
-        return Answered(taken=len(given), late=len(answers) - len(given), mandate=mandate)
+        busy = len(in_use)
+        return Answered(taken=len(given), late=len(answers) - len(given) - busy, at_desk=busy, mandate=mandate)
+
+
+def theirs_among(tx: Tx, use_case: UseCase, tasks: Sequence[decisions.Task], person: Person) -> frozenset[str]:
+    """Which tasks somebody may answer on a sheet: not those they had a hand in, nor those that the second-look page is for."""
+    sheet = [task for task in tasks if task.kind is not ReviewKind.ADJUDICATION]
+    barred = excluded_from(tx, use_case, [task.case for task in sheet], person)
+    return frozenset(task.token for task in sheet if task.case not in barred)
 
 
 def answer_simulated(office: Office, use_case: UseCase, truths: Mapping[CaseNumber, Answer], *, now: datetime) -> Mandate | None:
     """Lets simulated people, who answer with the data's own truth, clear what waits about these cases."""
     with office.book.write() as tx:
-        given = [(task, salt, truths[task.case]) for task, salt in decisions.tasks_of(tx, list(truths))]
-        return give(office, tx, use_case, given, by=SIMULATED, now=now)
+        mandate: Mandate | None = None
+        for _ in MOST_ANSWERS:
+            given = [(task, salt, truths[task.case]) for task, salt in decisions.tasks_of(tx, list(truths))]
+            mandate = give(office, tx, use_case, given, by=SIMULATED, now=now)
+        return mandate
 
 
 Given = tuple[decisions.Task, bytes, Answer | Reconsidered]
@@ -85,60 +111,44 @@ Given = tuple[decisions.Task, bytes, Answer | Reconsidered]
 
 
 def give(office: Office, tx: Tx, use_case: UseCase, given: Sequence[Given], *, by: PersonId, now: datetime) -> Mandate | None:
-    """Writes blind answers down, lets each take effect, and advances the watch where an audit was answered; in the caller's transaction.
+    """Writes blind answers down, lets each lead to what its kind has it lead to, and advances the watch where an audit was answered.
 
-    An audit whose time is over is lost, whoever answers it now. What simulated people decide stays here: nothing is done in the world.
+    All of it in the caller's transaction. An answer of somebody who may not answer this very case is not taken, whichever way it came,
+    and the case waits on for somebody else. What simulated people decide stays here: nothing is done in the world.
     """
-    closed = decisions.close_tasks(tx, [task.token for task, _, _ in given], at=now)
-    simulated = by == SIMULATED
-    reviews = [
-        (_review(task, answer, by, now), salt)
-        for task, salt, answer in given
-        if task.token in closed
-    ]
-    decided = [(_decided(one), salt) for one, salt in reviews if one.kind is not ReviewKind.AUDIT]
-    in_the_world = [] if simulated else [(one.case, DECISION) for one, _ in decided]
-    events = [_event(tx, use_case, one, salt, now) for one, salt in reviews]
+    barred = barred_from(tx, use_case, [task.case for task, _, _ in given], by)
+    desks.give_back(tx, [task.token for task, _, _ in given if task.case in barred])
+    closed = decisions.close_tasks(tx, [task.token for task, _, _ in given if task.case not in barred], at=now)
+    heard = [Heard(task=task, review=_review(task, said, by, now), salt=salt) for task, salt, said in given if task.token in closed]
+    sitting = Sitting(office=office, tx=tx, use_case=use_case, now=now)
+    concluded = [(CONCLUDE[one.task.kind](sitting, one), one.salt) for one in heard]
+    decided = [(found.decided, salt) for found, salt in concluded if found.decided is not None]
+    in_the_world = [] if by == SIMULATED else [(one.case, DECISION) for one, _ in decided]
     with tx.together():
-        decisions.add_reviews(tx, reviews)
+        decisions.add_reviews(tx, [(one.review, one.salt) for one in heard])
         decisions.decide(tx, use_case, decided, at=now)
         decisions.tally(tx, use_case, [], [one for one, _ in decided], closed=len(decided))
         plan_effects(office, tx, use_case, in_the_world, alone=False, now=now)
-        tx.record(*events)
-    if any(one.kind is ReviewKind.AUDIT for one, _ in reviews):
+        decisions.ask(tx, use_case, [found.asked for found, _ in concluded if found.asked is not None], at=now)
+        tx.record(*(found.event for found, _ in concluded))
+    if any(one.task.kind in ON_AUDITS for one in heard):
         return advance(tx, use_case, now)
     return end_if_expired(tx, use_case, mandates.in_force(tx, use_case), now)
+
+
+CONCLUDE: Mapping[ReviewKind, Conclude] = {
+    ReviewKind.DECISION: conclude_decision,
+    ReviewKind.SECOND: conclude_second,
+    ReviewKind.ADJUDICATION: conclude_adjudication,
+    ReviewKind.AUDIT: conclude_audit,
+    ReviewKind.DISPUTE: conclude_dispute,
+}
+"""What an answer leads to, by why it was asked for."""
+
+ON_AUDITS = frozenset({ReviewKind.AUDIT, ReviewKind.DISPUTE})
+"""Kinds whose answers the watch may count."""
 
 
 def _review(task: decisions.Task, said: Answer | Reconsidered, by: PersonId, now: datetime) -> Review:
     first, final = (said.first, said.final) if isinstance(said, Reconsidered) else (said, None)
     return Review(case=task.case, kind=task.kind, by=by, answer=first, at=now, simulated=by == SIMULATED, final=final)
-
-
-def _decided(one: Review) -> decisions.Decided:
-    return decisions.Decided(case=one.case, answer=one.counts, by=one.by, simulated=one.simulated, versions={"rules": RULES})
-
-
-def _event(tx: Tx, use_case: UseCase, one: Review, salt: bytes, now: datetime) -> Event:
-    """What the ledger says of an answer; an audit's takes effect here."""
-    what = "review" if one.kind is ReviewKind.AUDIT else "answer"
-    said = one.answer if one.kind is ReviewKind.AUDIT else one.counts
-    committed = commit_to(tx, salt, what, {"answer": answer_to_json(said)})
-    facts: dict[str, Json] = {"case_number": one.case, "commitment": committed}
-    if one.simulated:
-        facts["people"] = "simulated"
-    if one.kind is ReviewKind.AUDIT:
-        return _settle(tx, use_case, one, salt, facts, now)
-    return entry("case.decided", by=one.by, now=now, use_case=use_case, **facts)
-
-
-def _settle(tx: Tx, use_case: UseCase, review: Review, salt: bytes, facts: dict[str, Json], now: datetime) -> Event:
-    drawn = audits.of_case(tx, review.case)
-    decided = decisions.answer_of(tx, use_case, review.case, salt)
-    if drawn is None or decided is None or drawn.outcome is not None or now >= drawn.drawn.due_at:
-        return entry("review.answered", by=review.by, now=now, use_case=use_case, **facts)
-    blind = not corrections.corrected_by(tx, review.case, review.by)
-    outcome = audited(decided, review.answer, blind=blind)
-    audits.answer(tx, review.case, outcome, at=now)
-    said = {**facts, "mandate": drawn.drawn.mandate, "agreed": isinstance(outcome, Agreed)}
-    return entry("audit.answered", by=review.by, now=now, use_case=use_case, **said, **({} if blind else {"blind": False}))

@@ -11,9 +11,9 @@ from sqlalchemy import bindparam, func, insert, select, update
 from licet.core.answer import Answer
 from licet.core.canonical import Json
 from licet.core.desk import DUE_WITHIN
-from licet.core.ids import BY_MANDATE, CaseNumber, Fingerprint, MandateId
+from licet.core.ids import BY_MANDATE, CaseNumber, Fingerprint, MandateId, PersonId
 from licet.core.mandate import ActiveMandate
-from licet.core.review import Review, ReviewKind
+from licet.core.review import TO_DECIDE, Review, ReviewKind
 from licet.core.use_case import UseCase
 from licet.store import desks, tables, tallies
 from licet.store.book import Record, Tx
@@ -93,8 +93,14 @@ def ask(tx: Tx, use_case: UseCase, tasks: Sequence[Task], *, at: datetime) -> No
     moment = moment_text(at)
     rows = [(t.token, t.case, use_case.id, t.kind.value, moment) for t in tasks]
     tx.insert_many(tables.task, ("token", "case_number", "use_case_id", "kind", "created_at"), rows)
-    items = [desks.NewItem(token=t.token, case=t.case, due_at=t.due_at or at + DUE_WITHIN, skill=t.skill) for t in tasks]
+    items = [
+        desks.NewItem(token=t.token, case=t.case, due_at=t.due_at or at + DUE_WITHIN, skill=t.skill, lane=LANES.get(t.kind)) for t in tasks
+    ]
     desks.put(tx, use_case, items, at=at)
+
+
+LANES = {ReviewKind.ADJUDICATION: desks.SECOND_LOOK}
+"""Where tasks wait that nobody is given at the desk itself."""
 
 
 def tally(tx: Tx, use_case: UseCase, routed: Sequence[Routed], decided: Sequence[Decided], *, closed: int = 0) -> None:
@@ -145,7 +151,7 @@ _TASKS_OF = _OPEN.where(_T.c.case_number.in_(bindparam("numbers", expanding=True
 
 def unanswered(tx: Tx, use_case: UseCase) -> int:
     """How many cases wait for a person's decision and can be read; audits are not among them, so that this tells nothing of them."""
-    mine = (_T.c.use_case_id == use_case.id, _T.c.kind == ReviewKind.DECISION.value)
+    mine = (_T.c.use_case_id == use_case.id, _T.c.kind.in_(TO_DECIDE))
     return int(tx.conn.execute(select(func.count()).select_from(_OPEN.where(*mine).subquery())).scalar_one())
 
 
@@ -164,6 +170,18 @@ def close_tasks(tx: Tx, tokens: Sequence[str], *, at: datetime) -> frozenset[str
 
 _STILL = update(tables.task).where(tables.task.c.token.in_(bindparam("tokens", expanding=True)), tables.task.c.done_at.is_(None))
 _CLOSE = _STILL.values(done_at=bindparam("moment")).returning(tables.task.c.token)
+
+
+def review_of(tx: Tx, use_case: UseCase, number: CaseNumber, kind: ReviewKind, salt: bytes) -> Review | None:
+    """What somebody answered on a case when they were asked for this reason; None while nobody was, or did."""
+    row = tx.run(_REVIEW, {"case": number, "kind": kind.value}).one_or_none()
+    if row is None:
+        return None
+    answer, _ = read_answer(tx, salt, row.answer, use_case.answer_kind)
+    return Review(case=number, kind=kind, by=PersonId(row.by), answer=answer, at=row.at, simulated=row.simulated)
+
+
+_REVIEW = select(tables.review).where(tables.review.c.case_number == bindparam("case"), tables.review.c.kind == bindparam("kind"))
 
 
 def add_reviews(tx: Tx, reviews: Sequence[tuple[Review, bytes]]) -> None:

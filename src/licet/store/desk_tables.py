@@ -23,7 +23,7 @@ desk_item = Table(
     Column("back_at", Moment),
     Column("escalated_at", Moment),
     Index("desk_item_order", "use_case_id", "lane", "due_at", "token"),
-    Index("desk_item_due", "escalated_at", "due_at"),
+    Index("desk_item_due", "use_case_id", "escalated_at", "due_at"),
     Index("desk_item_back", "back_at"),
 )
 """A task that waits. `lane` says for whom: empty for anybody, `skill:`, `to:` a person, or one of those nobody is given."""

@@ -17,8 +17,14 @@ from licet.store.moments import moment_text
 ANYBODY = ""
 """The lane of what anybody may be given who may review."""
 
+SECOND_LOOK = "second look"
+"""The lane of what the second-look page alone gives: cases on which two people differ."""
+
 HELD, ASIDE, INFORMATION = "held", "aside", "info"
 """Lanes that nobody is given a case of: an answer is held; put aside until later; a question is out."""
+
+BY_NAME = "to:"
+"""How the lane of what waits for one person begins."""
 
 PAGE = 50
 
@@ -30,17 +36,18 @@ def for_skill(skill: str) -> str:
 
 def for_person(person: PersonId) -> str:
     """The lane of what waits for one person."""
-    return f"to:{person}"
+    return f"{BY_NAME}{person}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewItem:
-    """A task that comes to the desk. `skill`: what it asks for; None: anybody."""
+    """A task that comes to the desk. `skill`: what it asks for; None: anybody. `lane`: where else than by its skill it waits."""
 
     token: str
     case: CaseNumber
     due_at: datetime
     skill: str | None
+    lane: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,7 +116,7 @@ def _item(row: Record) -> Item:
 
 def put(tx: Tx, use_case: UseCase, items: Sequence[NewItem], *, at: datetime) -> None:
     """Puts tasks on the desk."""
-    lanes = [ANYBODY if one.skill is None else for_skill(one.skill) for one in items]
+    lanes = [one.lane or (ANYBODY if one.skill is None else for_skill(one.skill)) for one in items]
     since = moment_text(at)
     rows = [
         (one.token, use_case.id, one.case, lane, lane, moment_text(one.due_at), since, False)
@@ -162,6 +169,31 @@ def skills(tx: Tx, use_case: UseCase, person: PersonId) -> tuple[str, ...]:
     """The skills that somebody has in a use case."""
     s = desk_skill.c
     return tuple(tx.conn.execute(select(s.skill).where(s.use_case_id == use_case.id, s.person_id == person)).scalars())
+
+
+def skills_anywhere(tx: Tx, person: PersonId) -> tuple[str, ...]:
+    """The skills that somebody has in any use case."""
+    return tuple(tx.conn.execute(select(desk_skill.c.skill).where(desk_skill.c.person_id == person).distinct()).scalars())
+
+
+def take_skill(tx: Tx, use_case: UseCase, person: PersonId, skill: str) -> bool:
+    """Takes a skill from somebody; says whether they had it."""
+    s = desk_skill.c
+    theirs = (s.use_case_id == use_case.id, s.person_id == person, s.skill == skill)
+    return tx.conn.execute(delete(desk_skill).where(*theirs)).rowcount > 0
+
+
+def skills_there(tx: Tx, use_case: UseCase) -> frozenset[str]:
+    """The skills that anybody has in a use case."""
+    return frozenset(tx.conn.execute(select(desk_skill.c.skill).where(desk_skill.c.use_case_id == use_case.id).distinct()).scalars())
+
+
+def set_skill(tx: Tx, use_case: UseCase, person: PersonId, skill: str, *, by: PersonId, at: datetime) -> bool:
+    """Says that somebody has a skill; says whether that was new."""
+    if skill in skills(tx, use_case, person):
+        return False
+    tx.run(insert(desk_skill).values(use_case_id=use_case.id, person_id=person, skill=skill, made_by=by, made_at=at))
+    return True
 
 
 def waiting(tx: Tx, use_case: UseCase, lanes: Sequence[str], person: PersonId, *, now: datetime, skipped: bool) -> Iterator[Item]:
@@ -240,14 +272,22 @@ def renew(tx: Tx, item: Item, *, until: datetime, now: datetime) -> None:
     tx.run(update(desk_item).where(_I.token == item.token).values(leased_until=until, ahead=False, handed_at=handed))
 
 
-_FREE = {"lease": None, "leased_by": None, "leased_until": None, "ahead": False, "handed_at": None, "back_at": None}
+FREE = {"lease": None, "leased_by": None, "leased_until": None, "ahead": False, "handed_at": None, "back_at": None}
+"""What a task is when nobody has it."""
 
 
 def move(tx: Tx, item: Item, lane: str, *, back_at: datetime | None = None) -> None:
     """Ends the lease and puts a task into a lane."""
-    tx.run(update(desk_item).where(_I.token == item.token).values({**_FREE, "lane": lane, "back_at": back_at}))
+    tx.run(update(desk_item).where(_I.token == item.token).values({**FREE, "lane": lane, "back_at": back_at}))
 
 
 def skip(tx: Tx, item: Item, person: PersonId, reason: bytes, *, at: datetime) -> None:
     """Remembers that somebody skipped a task, so that others are asked first."""
     tx.run(insert(desk_skip).values(token=item.token, person_id=person, reason=reason, at=at))
+
+
+def give_back(tx: Tx, tokens: Sequence[str]) -> None:
+    """Puts tasks back to where they came from: an answer to them did not count."""
+    for start in range(0, len(tokens), 500):
+        back = update(desk_item).where(_I.token.in_(tokens[start : start + 500])).values({**FREE, "lane": _I.home})
+        tx.run(back)

@@ -16,6 +16,7 @@ ANSWER = "answer"
 OF_FIELD = "field."
 """What stands before a field's name in the form."""
 
+LONGEST_CHOICE, LONGEST_PLACE = 200, 7
 RUBRIC = "rubric."
 """What stands before the number of a rubric's line, from 1."""
 
@@ -48,11 +49,15 @@ def _fault(says: str, name: str = ANSWER) -> tuple[FormFault, ...]:
 
 
 def _choice(form: AnswerForm, given: str) -> Answer | tuple[FormFault, ...]:
+    """From a closed list a place in it is sent, so that no character of an answer is changed on its way through a page."""
     if not given:
-        return _fault("Pick an answer.")
-    if form.choices and given not in form.choices:
+        return _fault("Pick an answer." if form.choices else "Type the answer.")
+    if not form.choices:
+        return Choice(value=given) if len(given) <= LONGEST_CHOICE else _fault(f"An answer has at most {LONGEST_CHOICE} characters.")
+    place = int(given) if given.isascii() and given.isdigit() and len(given) < LONGEST_PLACE else len(form.choices)
+    if place >= len(form.choices):
         return _fault(f"That is none of the {len(form.choices):,} answers. Pick one from the list.")
-    return Choice(value=given)
+    return Choice(value=form.choices[place])
 
 
 def _number(rules: FormRules, given: str) -> Answer | tuple[FormFault, ...]:
@@ -88,14 +93,26 @@ def _text(rules: FormRules, filled: Mapping[str, str]) -> Answer | tuple[FormFau
 
 
 def _fields(rules: FormRules, filled: Mapping[str, str]) -> Answer | tuple[FormFault, ...]:
-    names = list(rules.fields) or [name.removeprefix(OF_FIELD) for name in filled if name.startswith(OF_FIELD)]
-    values = {name: filled.get(OF_FIELD + name, "").strip() for name in names}
+    if not rules.fields:
+        return _lines(filled.get(ANSWER, ""))
+    values = {name: filled.get(OF_FIELD + name, "").strip() for name in rules.fields}
     found = [fault for name, one in rules.fields.items() for fault in _of_field(name, one, values[name])]
     if found:
         return tuple(found)
     if not any(values.values()):
-        return _fault("Fill in at least one field, or say that you cannot tell.", OF_FIELD + names[0] if names else "")
+        return _fault("Fill in at least one field, or say that you cannot tell.", OF_FIELD + next(iter(rules.fields)))
     return Fields(values=values)
+
+
+def _lines(given: str) -> Answer | tuple[FormFault, ...]:
+    """Fields whose names nobody declared: one on each line, as `name: value`."""
+    pairs = [line.partition(":") for line in given.splitlines() if line.strip()]
+    if not pairs or not all(colon and name.strip() for name, colon, _ in pairs):
+        return _fault("Write one field on each line, as name: value.")
+    names = [name.strip() for name, _, _ in pairs]
+    if len(set(names)) < len(names):
+        return _fault("A field is named twice.")
+    return Fields(values={name.strip(): value.strip() for name, _, value in pairs})
 
 
 def _of_field(name: str, one: CaseField, value: str) -> tuple[FormFault, ...]:

@@ -11,7 +11,25 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from licet import __version__
-from licet.web.api import answers, approvals, cases, effects, gate, health, ledger, mandate, risk, session, session_outside, stop, watch
+from licet.web.api import (
+    answers,
+    approvals,
+    cases,
+    desk,
+    desk_of,
+    effects,
+    gate,
+    health,
+    ledger,
+    mandate,
+    reviewers,
+    risk,
+    second_looks,
+    session,
+    session_outside,
+    stop,
+    watch,
+)
 from licet.web.desk import Desk, Service
 from licet.web.frame import CODE, Frame
 from licet.web.guard import BASE, SCHEMES
@@ -60,13 +78,15 @@ def addresses() -> FastAPI:
     app = FastAPI(
         title="Licet", version=__version__, description=ABOUT, openapi_url=OPENAPI, docs_url=None, redoc_url=None, redirect_slashes=False
     )
-    for noun in (cases, mandate, watch, stop, effects, answers, risk, gate):
+    for noun in (desk_of, cases, mandate, watch, stop, effects, answers, risk, gate, reviewers):
         app.include_router(noun.routes, prefix=BASE, responses=REFUSALS)
     app.include_router(risk.catalogue, prefix="/api/v1", responses=REFUSALS)
     app.include_router(gate.times, prefix="/api/v1", responses=REFUSALS)
     app.include_router(ledger.routes, responses=REFUSALS)
     app.include_router(session.routes, responses=REFUSALS)
     app.include_router(session_outside.routes, responses=REFUSALS)
+    app.include_router(desk.routes, responses=REFUSALS)
+    app.include_router(second_looks.routes, responses=REFUSALS)
     app.include_router(approvals.routes, responses=REFUSALS)
     app.include_router(health.routes, responses=REFUSALS)
     app.add_exception_handler(RequestValidationError, _not_valid)

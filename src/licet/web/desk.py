@@ -10,12 +10,13 @@ from starlette.requests import Request
 
 from licet.core.case_schema import Problem
 from licet.core.history import SentCase
+from licet.core.picture import undrawn
 from licet.core.signal import Fact, checked
 from licet.core.use_case import UseCase
 from licet.flows.office import Office
 from licet.flows.sign_in_outside import Outside
 from licet.flows.speakers import Speakers
-from licet.ports import Journal, Trace
+from licet.ports import Journal, Pictures, Trace
 from licet.web.limits import Limits
 from licet.web.lookout import Lookout
 
@@ -70,6 +71,7 @@ class Service:
         wake: is called when cases were queued, so that a worker in this process begins at once.
         journal: is told of each request and each failure, never of what a request said.
         trace: measures each request; None: nobody does.
+        pictures: draws what cases bring, for pages.
     """
 
     office: Office
@@ -84,6 +86,7 @@ class Service:
     wake: Callable[[], None] = lambda: None
     journal: Journal = silent
     trace: Trace | None = None
+    pictures: Pictures = undrawn
 
     def __post_init__(self) -> None:
         """Refuses asserted names where others could assert them.

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from starlette.requests import Request
 from starlette.responses import Response
 
-from licet.core.account import page_token
+from licet.core.account import page_token, unmasked
 from licet.core.outside import AWAY_LASTS
 from licet.core.people import Person
 from licet.core.refusal import Refused
@@ -123,7 +123,7 @@ def _check_page(request: Request, text: str) -> None:
     """Refuses a change that does not show what only pages of ours know."""
     check_from_here(request)
     shown = request.headers.get(PAGE_TOKEN.lower(), "")
-    if not hmac.compare_digest(shown.encode("utf-8", "surrogatepass"), page_token(text).encode("ascii")):
+    if not hmac.compare_digest(unmasked(shown).encode("utf-8", "surrogatepass"), page_token(text).encode("ascii")):
         raise refusal(_not_from_here(f"The header {PAGE_TOKEN} is missing or is not this session's."))
 
 

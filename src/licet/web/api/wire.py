@@ -117,6 +117,7 @@ class CaseIn(BaseModel):
     attributes: dict[Name, Cell] = Field(default_factory=dict, max_length=MOST_CELLS, description="Such as segment or amount.")
     happened_at: Moment | None = Field(default=None, description="When it happened (RFC 3339).")
     proposal: ProposalIn | None = Field(default=None, description="Without one the mandate's own system proposes.")
+    requester: Name | None = Field(default=None, description="E-mail address of whoever asked for it; they never review it.")
 
 
 class PlainBatch(BaseModel):
@@ -206,6 +207,7 @@ class Happened(BaseModel):
 class TimelineOut(CaseOut):
     """A case with all that happened to it, in order."""
 
+    question: str | None = Field(default=None, description="What a reviewer asks whoever sent the case; null: nothing.")
     timeline: list[Happened]
 
 
@@ -252,4 +254,4 @@ def timeline_out(followed: Followed) -> TimelineOut:
     happened += [Happened(what="corrected", at=one.at, by=one.by) for one in followed.corrections]
     happened += [Happened(what="effect", at=one.at, says=f"{one.way}: {one.state}") for one in followed.effects]
     happened.sort(key=lambda one: one.at)
-    return TimelineOut(**dict(case_out(case, answer=followed.answer)), timeline=happened)
+    return TimelineOut(**dict(case_out(case, answer=followed.answer)), question=followed.question, timeline=happened)

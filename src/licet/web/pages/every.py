@@ -1,6 +1,19 @@
 """Every page there is, for the server's app."""
 
-from licet.web.pages import evaluation, ledger, parts, portfolio, set_up, sign_in, standard, static_files, use_case
+from licet.web.pages import (
+    approvals,
+    evaluation,
+    ledger,
+    parts,
+    portfolio,
+    review,
+    review_acts,
+    set_up,
+    sign_in,
+    standard,
+    static_files,
+    use_case,
+)
 
 PAGES = (
     static_files.routes,
@@ -11,6 +24,9 @@ PAGES = (
     use_case.routes,
     standard.routes,
     evaluation.routes,
+    review.routes,
+    review_acts.routes,
+    approvals.routes,
     ledger.routes,
 )
 """A page of yours is one line here."""

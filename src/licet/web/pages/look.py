@@ -7,6 +7,7 @@ from jinja2.runtime import Context
 from markupsafe import Markup
 
 from licet.web.charts import percent
+from licet.web.content import spoken
 from licet.web.pages.static_files import address_of_file, has_htmx
 from licet.web.pages.viewer import Taste
 from licet.web.visible import marked, plain
@@ -91,7 +92,7 @@ def _environment() -> Environment:
     )
     pages.filters |= {
         "percent": percent, "moment": moment, "day": day, "since": since, "span": span, "whole": whole, "short": short,
-        "px": pixels, "marked": marked, "initials": initials,
+        "px": pixels, "marked": marked, "spoken": spoken, "initials": initials,
     }
     pages.globals |= {"static": address_of_file, "has_htmx": has_htmx()}
     return pages

@@ -4,6 +4,7 @@ A page of yours is a module with `routes = page_routes()`, whose handlers take t
 Whoever did not sign in is sent to sign in first; programs with a token get no page.
 """
 
+import secrets
 from collections.abc import Callable, Coroutine, Mapping
 from typing import Any
 from urllib.parse import quote, unquote, urlsplit
@@ -14,8 +15,10 @@ from fastapi.routing import APIRoute
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
+from licet.core.account import masked
 from licet.web.desk import desk_of
 from licet.web.frame import CODE, ROUTE, SAYS
+from licet.web.pages.compress import compressed
 from licet.web.pages.form import TOKEN_FIELD, Form, read_form
 from licet.web.pages.look import TEMPLATES
 from licet.web.pages.navigation import PLACES, Counted
@@ -120,7 +123,7 @@ def show(request: Request, template: str, *, status: int = 200, **facts: object)
     said = unquote(only_cookie(request, SAID_COOKIE))[:LONGEST_SAID]
     common = {
         "viewer": viewer,
-        "page_token": "" if viewer is None else viewer.token,
+        "page_token": "" if viewer is None else masked(viewer.token, secrets.token_bytes(32)),
         "taste": taste_of(request),
         "now": desk_of(request).office.clock.now(),
         "places": [Counted(place=place, count=0) for place in PLACES],
@@ -129,7 +132,7 @@ def show(request: Request, template: str, *, status: int = 200, **facts: object)
         "here": "",
     }
     text = TEMPLATES.get_template(template).render({**common, **facts})
-    response = HTMLResponse(text, status_code=status, headers=HEADERS)
+    response = compressed(request, HTMLResponse(text, status_code=status, headers=HEADERS))
     if said and not is_live(request):
         response.delete_cookie(SAID_COOKIE, path="/", httponly=True, samesite="strict")
     return response

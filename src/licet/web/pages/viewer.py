@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from starlette.requests import Request
 from starlette.responses import Response
 
-from licet.core.account import page_token
+from licet.core.account import page_token, unmasked
 from licet.core.people import Person
 from licet.core.refusal import Refused
 from licet.flows.office import Office
@@ -126,7 +126,7 @@ async def viewer_at(request: Request, desk: Desk, shown: str) -> Viewer:
 def _check(request: Request, token: str, shown: str) -> None:
     """Refuses a change that comes from elsewhere, or does not show what only pages of ours know."""
     check_from_here(request)
-    if not hmac.compare_digest(shown.encode("utf-8", "surrogatepass"), token.encode("ascii")):
+    if not hmac.compare_digest(unmasked(shown).encode("utf-8", "surrogatepass"), token.encode("ascii")):
         why = "This page is from an earlier session, or not from here."
         raise refusal(Refused(code="not_from_here", why=why, remedy="Load the page again, and repeat what you did."))
 

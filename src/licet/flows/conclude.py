@@ -1,0 +1,97 @@
+"""Concluding: what one person's answer leads to, whatever kind of question it answers; `review.give` writes it down."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from licet.core.answer import Answer, answer_to_json
+from licet.core.canonical import Json
+from licet.core.case_rules import facts_of as facts_of_body
+from licet.core.ledger import Event
+from licet.core.review import Review, ReviewKind
+from licet.core.use_case import UseCase
+from licet.flows.decide import RULES
+from licet.flows.office import Office, entry
+from licet.store import cases, decisions
+from licet.store.book import Tx
+from licet.store.payloads import commit_to
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sitting:
+    """Where answers are concluded: the office, the caller's transaction, whose cases they are, and the moment."""
+
+    office: Office
+    tx: Tx
+    use_case: UseCase
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heard:
+    """An answer as it came: the task it answers, what was said, and the key material of the case."""
+
+    task: decisions.Task
+    review: Review
+    salt: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Concluded:
+    """What an answer leads to.
+
+    Attributes:
+        event: what the ledger says of it.
+        decided: the decision, where the answer makes one.
+        asked: what somebody else is asked next, where they are.
+    """
+
+    event: Event
+    decided: decisions.Decided | None = None
+    asked: decisions.Task | None = None
+
+
+Conclude = Callable[[Sitting, Heard], Concluded]
+"""Concludes an answer. One for each kind of review, in a file of its own."""
+
+
+def facts_of(sitting: Sitting, one: Heard, what: str, said: Answer) -> dict[str, Json]:
+    """What the ledger says of an answer that has led to something: which case, and a commitment to it under the name `what`."""
+    return {"case_number": one.review.case, **committed(sitting, one, what, said)}
+
+
+def committed(sitting: Sitting, one: Heard, what: str, said: Answer) -> dict[str, Json]:
+    """A commitment to an answer."""
+    facts: dict[str, Json] = {"commitment": commit_to(sitting.tx, one.salt, what, {"answer": answer_to_json(said)})}
+    return facts | {"people": "simulated"} if one.review.simulated else facts
+
+
+def said(word: str, sitting: Sitting, one: Heard, facts: Mapping[str, Json]) -> Event:
+    """A ledger entry about an answer."""
+    return entry(word, by=one.review.by, now=sitting.now, use_case=sitting.use_case, **facts)
+
+
+def waits(sitting: Sitting, one: Heard, what: str, said_first: Answer) -> Event:
+    """That an answer came which leads to nothing yet.
+
+    The entry names the task and not the case: which cases others answered before is nobody's to know who answers next.
+    """
+    return said("review.answered", sitting, one, {"task": one.task.token, **committed(sitting, one, what, said_first)})
+
+
+def decided_by(one: Heard, versions: Mapping[str, Json] | None = None) -> decisions.Decided:
+    """The decision that an answer makes; `versions`: what it stands on beside the rules."""
+    by = one.review
+    stood_on: dict[str, Json] = {"rules": RULES, **(versions or {})}
+    return decisions.Decided(case=by.case, answer=by.counts, by=by.by, simulated=by.simulated, versions=stood_on)
+
+
+def ask_again(sitting: Sitting, one: Heard, kind: ReviewKind) -> decisions.Task:
+    """The same case once more, to somebody else; due and asked for as any other case of the use case that is like it."""
+    office, tx = sitting.office, sitting.tx
+    stored = cases.by_number(tx, one.review.case)
+    body = None if stored is None else cases.body_of(tx, stored)
+    facts = {} if body is None else facts_of_body(body)
+    rules = office.desks.rules(sitting.use_case.slug)
+    token = office.draw.token("t_")
+    return decisions.Task(token=token, case=one.review.case, kind=kind, due_at=rules.due(facts, sitting.now), skill=rules.skill(facts))

@@ -1,0 +1,170 @@
+"""Reading on: what a reviewer's page needs beside the next case: the case in hand once more, one they took back, counts and keys."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from licet.core.answer import Answer
+from licet.core.case import CaseBody
+from licet.core.desk import LEASE_LASTS, AnswerForm, Handed, HeldState, Lease, Revealed
+from licet.core.keys import USUAL_KEYS, Keys, keys_from_json, keys_to_json
+from licet.core.people import Act, Actor, Person
+from licet.core.refusal import Refused
+from licet.core.use_case import Stage, UseCase
+from licet.flows.desk import AtHand, at_hand, desk_rules, handed_out, lanes_of
+from licet.flows.exclude import excluded
+from licet.flows.office import Office, allowed_person, person_at_work_on
+from licet.flows.qualify import entitled
+from licet.store import cases, desk_counts, desks, held, preferences, use_cases
+from licet.store.book import Tx
+
+KEYS = "keys"
+"""Under this name somebody's keys are kept."""
+
+
+def read_on(office: Office, by: Actor, *, token: str, lease: str) -> Handed | Refused:
+    """The case that somebody has in hand, once more, under the same lease, which lasts anew: for a page that is loaded again."""
+    with office.book.claim() as tx:
+        now = office.clock.now()
+        there = at_hand(office, tx, by, token=token, lease=lease, now=now)
+        if isinstance(there, Refused):
+            return there
+        desks.renew(tx, there.item, until=now + LEASE_LASTS, now=now)
+        handed = handed_out(office, tx, there, Lease(name=lease, until=now + LEASE_LASTS))
+        return _gone() if handed is None else handed
+
+
+def answer_form(office: Office, by: Actor, *, name: str) -> AnswerForm | Refused:
+    """What an answer looks like in a use case, for whoever may review in it: an answer that is sent again is read by it, too."""
+    with office.book.read() as tx:
+        there = person_at_work_on(office, tx, by, Act.REVIEW, name=name)
+        if isinstance(there, Refused):
+            return there
+        use_case, _ = there
+        rules = desk_rules(office, use_case)
+        return AnswerForm(kind=use_case.answer_kind, choices=rules.answers, rules=rules.form)
+
+
+def body_in_hand(office: Office, by: Actor, *, token: str, lease: str) -> CaseBody | Refused:
+    """What a case that somebody has in hand contains: for its pictures."""
+    with office.book.read() as tx:
+        there = at_hand(office, tx, by, token=token, lease=lease, now=office.clock.now())
+        if isinstance(there, Refused):
+            return there
+        stored = cases.by_number(tx, there.item.case)
+        body = None if stored is None else cases.body_of(tx, stored)
+        return _gone() if body is None else body
+
+
+def _gone() -> Refused:
+    return Refused(code="case_erased", why="The case was erased meanwhile.", remedy="Take the next case.")
+
+
+def back_in_hand(office: Office, by: Actor, *, held_id: str) -> Handed | Refused:
+    """Gives a case back to whoever withdrew their answer to it, where nobody else took it meanwhile."""
+    with office.book.claim() as tx:
+        now = office.clock.now()
+        use_case, kept = _withdrawn(tx, held_id)
+        person = None if use_case is None else allowed_person(office, tx, by, Act.REVIEW, use_case)
+        item = None if kept is None else desks.find(tx, kept.given.token)
+        if use_case is None or kept is None or item is None or not isinstance(person, Person) or kept.given.by != person.id:
+            return _not_back()
+        if excluded(tx, use_case, item.case, person) or entitled(tx, use_case, person, now) is not None:
+            return _not_back()
+        lease = Lease(name=office.draw.token("l_"), until=now + LEASE_LASTS)
+        if not desks.take(tx, item, lease.name, person.id, until=lease.until, now=now, ahead=False):
+            return _not_back()
+        return handed_out(office, tx, AtHand(use_case=use_case, person=person, item=item), lease) or _gone()
+
+
+def _withdrawn(tx: Tx, held_id: str) -> tuple[UseCase | None, held.Kept | None]:
+    place = held.place_of(tx, held_id)
+    use_case = None if place is None else use_cases.find_by_id(tx, place)
+    kept = None if use_case is None else held.by_id(tx, use_case, held_id)
+    return use_case, kept if kept is not None and kept.state is HeldState.WITHDRAWN else None
+
+
+def _not_back() -> Refused:
+    return Refused(code="not_waiting", why="The case is with somebody else by now.", remedy="Your answer was withdrawn; take the next case.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LookBack:
+    """An answer after which AI's proposal was shown: the case, one's own first answer, and what AI proposed.
+
+    Attributes:
+        handed: the case; its lease is over, and nothing can be answered with it.
+    """
+
+    handed: Handed
+    first: Answer
+    revealed: Revealed
+
+
+def look_back(office: Office, by: Actor, *, held_id: str) -> LookBack | Refused:
+    """What somebody was shown after their first answer, while they can still keep or change it."""
+    with office.book.read() as tx:
+        place = held.place_of(tx, held_id)
+        use_case = None if place is None else use_cases.find_by_id(tx, place)
+        kept = None if use_case is None else held.by_id(tx, use_case, held_id)
+        if use_case is None or kept is None or kept.given.by != by.id or kept.given.revealed is None or kept.state is not HeldState.REVEALED:
+            why = "There is nothing to keep or change: it was said already, or its time is over and your first answer stands."
+            return Refused(code="not_waiting", why=why, remedy="Take the next case.")
+        person = allowed_person(office, tx, by, Act.REVIEW, use_case)
+        item = None if isinstance(person, Refused) else desks.find(tx, kept.given.token)
+        if isinstance(person, Refused):
+            return person
+        over = Lease(name="", until=kept.effect_at)
+        handed = None if item is None else handed_out(office, tx, AtHand(use_case=use_case, person=person, item=item), over)
+        if handed is None:
+            return _gone()
+        shown = Revealed(id=kept.id, proposal=kept.given.revealed, confidence=kept.confidence or 0.0, until=kept.effect_at)
+        return LookBack(handed=handed, first=kept.given.first, revealed=shown)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """How a reviewer stands: answered since their day began, what waits, whether AI's proposal follows their answer, their keys.
+
+    Attributes:
+        waiting: at most `desk_counts.MOST`.
+        reveals: whether the use case shows what AI proposes after each first answer.
+    """
+
+    answered: int
+    waiting: int
+    reveals: bool
+    keys: Keys
+
+
+def standing(office: Office, by: Person, *, name: str | None, since: datetime) -> Standing:
+    """How a reviewer stands in a use case; None: in all in which they may review."""
+    with office.book.read() as tx:
+        now = office.clock.now()
+        there = [one for one in use_cases.every(tx) if one.stage is not Stage.RETIRED and (name is None or one.slug == name)]
+        mine = [one for one in there if isinstance(allowed_person(office, tx, by, Act.REVIEW, one), Person)]
+        waiting = sum(desk_counts.waiting(tx, one, [lane for lanes in lanes_of(tx, one, by, now) for lane in lanes]) for one in mine)
+        return Standing(
+            answered=desk_counts.answered(tx, by.id, since=since),
+            waiting=min(waiting, desk_counts.MOST),
+            reveals=name is not None and any(one.stage is Stage.ASSISTED for one in mine),
+            keys=keys_from_json(preferences.read(tx, by.id, KEYS)),
+        )
+
+
+def waiting_for(office: Office, by: Person) -> int:
+    """How many cases wait that somebody may answer, up to `desk_counts.MOST`."""
+    return standing(office, by, name=None, since=office.clock.now()).waiting
+
+
+def set_keys(office: Office, by: Person, keys: Keys) -> Keys:
+    """Keeps somebody's keys; the usual ones, too, so that they can be gone back to."""
+    with office.book.write() as tx:
+        preferences.write(tx, by.id, KEYS, keys_to_json(keys))
+        return keys
+
+
+def keys_of(office: Office, by: Person) -> Keys:
+    """Somebody's keys; the usual ones where they chose none."""
+    with office.book.read() as tx:
+        found = preferences.read(tx, by.id, KEYS)
+        return USUAL_KEYS if found is None else keys_from_json(found)
