@@ -51,9 +51,9 @@ const send = async (address, fields) => {
   if (!json) return { kind: answer.status === 403 ? "ended" : "away" };
   let said;
   try { said = await answer.json(); } catch { return { kind: "away" }; }
-  if (answer.ok) return { kind: "done", said };
+  if (answer.ok) return { kind: { no: "refused", wrong: "wrong" }[said.state] ?? "done", said };
   if (said.code === "not_from_here" || said.code === "session_ended" || said.code === "person_needed") return { kind: "ended" };
-  return said.state === "wrong" ? { kind: "wrong", said } : { kind: "refused", said };
+  return { kind: "refused", said };
 };
 
 const get = async (address) => {
