@@ -25,7 +25,6 @@ from licet.flows.office import Office, allowed_person, person_at_work_on, workin
 from licet.flows.respond import end_if_expired
 from licet.store import cases, decisions, desks, mandates
 from licet.store.book import Tx
-from licet.store.desks import give_back
 
 MOST_ANSWERS = ("first", "second", "adjudicator's")
 """Answers that a case can take at most."""
@@ -50,8 +49,8 @@ def worksheet(office: Office, by: Actor, *, name: str) -> list[Waiting] | Refuse
             return permitted
         tasks = decisions.open_tasks(tx, use_case)
         taken = desks.in_use(tx, [task.token for task in tasks], office.clock.now())
-        theirs = _theirs(tx, use_case, [task for task in tasks if task.token not in taken], permitted)
-        return [Waiting(token=task.token, body=body) for task in tasks if task.token in theirs and (body := _body(tx, task.case))]
+        free = theirs_among(tx, use_case, [task for task in tasks if task.token not in taken], permitted)
+        return [Waiting(token=task.token, body=body) for task in tasks if task.token in free and (body := _body(tx, task.case))]
 
 
 def _body(tx: Tx, number: CaseNumber) -> CaseBody | None:
@@ -61,7 +60,7 @@ def _body(tx: Tx, number: CaseNumber) -> CaseBody | None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answered:
-    """How many blind answers were taken in, how many came too late or were not theirs to give, and the mandate as it stands after them.
+    """How many blind answers were taken in, how many came too late or were not theirs to give, and the mandate after them.
 
     Attributes:
         at_desk: not taken, because somebody at the desk has the case in hand or has answered it; to be sent again if they give it back.
@@ -83,14 +82,14 @@ def answer_worksheet(office: Office, by: Actor, *, name: str, answers: Mapping[s
         use_case, person = there
         in_use = desks.in_use(tx, list(answers), now)
         tasks = decisions.tasks_named(tx, use_case, [token for token in answers if token not in in_use])
-        theirs = _theirs(tx, use_case, [task for task, _ in tasks.values()], person)
+        theirs = theirs_among(tx, use_case, [task for task, _ in tasks.values()], person)
         given = [(*tasks[token], answer) for token, answer in answers.items() if token in theirs]
         mandate = give(office, tx, use_case, given, by=person.id, now=now)
         busy = len(in_use)
         return Answered(taken=len(given), late=len(answers) - len(given) - busy, at_desk=busy, mandate=mandate)
 
 
-def _theirs(tx: Tx, use_case: UseCase, tasks: Sequence[decisions.Task], person: Person) -> frozenset[str]:
+def theirs_among(tx: Tx, use_case: UseCase, tasks: Sequence[decisions.Task], person: Person) -> frozenset[str]:
     """Which tasks somebody may answer on a sheet: not those they had a hand in, nor those that the second-look page is for."""
     sheet = [task for task in tasks if task.kind is not ReviewKind.ADJUDICATION]
     barred = excluded_from(tx, use_case, [task.case for task in sheet], person)
@@ -118,7 +117,7 @@ def give(office: Office, tx: Tx, use_case: UseCase, given: Sequence[Given], *, b
     and the case waits on for somebody else. What simulated people decide stays here: nothing is done in the world.
     """
     barred = barred_from(tx, use_case, [task.case for task, _, _ in given], by)
-    give_back(tx, [task.token for task, _, _ in given if task.case in barred])
+    desks.give_back(tx, [task.token for task, _, _ in given if task.case in barred])
     closed = decisions.close_tasks(tx, [task.token for task, _, _ in given if task.case not in barred], at=now)
     heard = [Heard(task=task, review=_review(task, said, by, now), salt=salt) for task, salt, said in given if task.token in closed]
     sitting = Sitting(office=office, tx=tx, use_case=use_case, now=now)

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Select, func, select
 from licet.core.desk import DeskStatus, HeldState, Load, TaskState
 from licet.core.people import Person
 from licet.core.refusal import Unknown
-from licet.core.review import ReviewKind
+from licet.core.review import TO_DECIDE
 from licet.core.use_case import Stage, UseCase
 from licet.store import absences, tables
 from licet.store.book import Tx
@@ -45,7 +45,7 @@ def status(tx: Tx, use_case: UseCase, reviewers: Sequence[Person], now: datetime
 def _decisions(tx: Tx, use_case: UseCase, *which: ColumnElement[bool]) -> int:
     """How many decisions on the desk fulfil this; audits and planted cases are not among them."""
     there = select(func.count()).select_from(desk_item.join(tables.task, _T.token == _I.token))
-    mine = (_I.use_case_id == use_case.id, _T.kind == ReviewKind.DECISION.value, *which)
+    mine = (_I.use_case_id == use_case.id, _T.kind.in_(TO_DECIDE), *which)
     return int(tx.conn.execute(there.where(*mine)).scalar_one())
 
 
@@ -63,7 +63,7 @@ def _load(
 ) -> tuple[Load, ...]:
     away = absences.all_now(tx, now)
     on_desk = desk_item.join(tables.task, _T.token == _I.token)
-    mine = (_I.use_case_id == use_case.id, _T.kind == ReviewKind.DECISION.value)
+    mine = (_I.use_case_id == use_case.id, _T.kind.in_(TO_DECIDE))
     hands = select(_I.leased_by, func.count()).select_from(on_desk).where(*mine, _I.leased_until >= now).group_by(_I.leased_by)
     lanes = select(_I.lane, func.count()).select_from(on_desk).where(*mine, _I.lane.in_([for_person(one.id) for one in reviewers]))
     held = select(_H.person_id, func.count()).where(_H.use_case_id == use_case.id, _H.state.in_(WAITING)).group_by(_H.person_id)
@@ -84,7 +84,7 @@ def _load(
 
 
 def _counts(tx: Tx, wanted: Select[tuple[str, int]]) -> Counter[str]:
-    return Counter(dict(tx.run(wanted).tuples()))
+    return Counter({str(row[0]): int(row[1]) for row in tx.run(wanted)})
 
 
 # --- one task ----------------------------------------------------------------------------------------------------------
