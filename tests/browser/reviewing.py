@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from decimal import Decimal
+from itertools import count
 from pathlib import Path
 from typing import Self
 
@@ -82,6 +83,9 @@ class Desks:
         return self.told.get(slug, ORDINARY)
 
 
+_NUMBERS = count(1)
+
+
 def digit(seed: int) -> ImageContent:
     """A small scan, 8 by 8."""
     grey = bytes((((x * 37 + y * 91 + seed * 53) % 255) if 1 < x < 6 and (x + y + seed) % 3 else 0) for y in range(8) for x in range(8))
@@ -93,7 +97,7 @@ def digit(seed: int) -> ImageContent:
 def bring(world: World, name: str, *contents: Content, attributes: Mapping[str, str] | None = None) -> None:
     """Lets cases come in that wait for people: nobody proposes anything on them."""
     rows = [
-        PastCase(line=k + 1, body=CaseBody(content=content, attributes=dict(attributes or {})), answer=None)
+        PastCase(line=k + 1, body=CaseBody(content=content, attributes=dict(attributes or {})), answer=None, external_id=f"{name}-{next(_NUMBERS)}")
         for k, content in enumerate(contents)
     ]
     world.submit(name, rows, card=None)
