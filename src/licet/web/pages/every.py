@@ -8,6 +8,7 @@ from licet.web.pages import (
     portfolio,
     review,
     review_acts,
+    second_look,
     set_up,
     sign_in,
     standard,
@@ -26,6 +27,7 @@ PAGES = (
     evaluation.routes,
     review.routes,
     review_acts.routes,
+    second_look.routes,
     approvals.routes,
     ledger.routes,
 )
