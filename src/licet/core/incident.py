@@ -10,6 +10,7 @@ KINDS: Mapping[str, str] = {
     "watch_tripped": "Audits found more errors than the mandate allows.",
     "stopped_by_person": "A person suspended the mandate.",
     "audits_used_up": "The planned audits were used up, and nothing would have watched the mandate any longer.",
+    "audits_late": "Too many audits were late, and nothing was decided alone until people had caught up.",
     "risk_raised": "The risk answers changed, and the tier became stricter than the one the mandate was granted under.",
 }
 

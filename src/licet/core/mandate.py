@@ -101,6 +101,11 @@ class ActiveMandate:
         return self.terms.audit_rate if self.limits is None else self.limits.audit_rate
 
     @property
+    def began(self) -> datetime:
+        """When its present round began: its watches count from there."""
+        return self.granted_at if self.reinstated_at is None else self.reinstated_at
+
+    @property
     def share(self) -> float:
         """The share of the cases inside the scope that AI is given now, in [0, 1]."""
         return share_of(self.terms.exposure, self.exposed)

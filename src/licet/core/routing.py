@@ -32,6 +32,7 @@ REASONS: Mapping[str, str] = {
     "never_alone_rule": "A rule of the schema says that a person decides such cases.",
     "high_stakes_case": "A rule of the schema says that it is a high-stakes case.",
     "cap_reached": "The mandate's cap for today is reached.",
+    "audits_late": "Too many audits are late; people have to catch up first.",
     "not_exposed": "It might be decided alone; the mandate is exposed to a share of such cases only, and chance left this one out.",
 }
 """Every reason why a person decides. Shown in exports and logs, never to a reviewer before the first answer."""
@@ -65,6 +66,7 @@ class Traffic:
         stop: the stop that is pressed; None where none is.
         now: the time.
         exposed: whether chance gives this case to AI, at the share the mandate is exposed to.
+        held: whether delegation is held because too many audits are late.
     """
 
     fingerprint: Fingerprint
@@ -72,6 +74,7 @@ class Traffic:
     stop: Stop | None
     now: datetime
     exposed: bool = True
+    held: bool = False
 
 
 def route(attributes: Mapping[str, str], proposed: Proposed, mandate: Mandate | None, traffic: Traffic) -> Route:
@@ -120,6 +123,8 @@ def _inside_authority(mandate: ActiveMandate, traffic: Traffic) -> ActiveMandate
         return ToPerson(reason="mandate_expired")
     if traffic.fingerprint != mandate.terms.fingerprint:
         return ToPerson(reason="fingerprint_changed")
+    if traffic.held:
+        return ToPerson(reason="audits_late")
     if traffic.alone_today >= mandate.daily_cap:
         return ToPerson(reason="cap_reached")
     return mandate

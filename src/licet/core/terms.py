@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
+from licet.core.audit_plan import AuditPlan, NotAnAuditPlanError, audit_plan_from_json, audit_plan_to_json, check_audit_plan
 from licet.core.canonical import Json
 from licet.core.exposure import NotAPlanError, Plan, check_plan, plan_from_json, plan_to_json
 from licet.core.ids import Digest, Fingerprint, LookId
@@ -34,6 +35,7 @@ class Terms:
         daily_cap: most cases decided alone on one UTC day.
         lasts: from grant to expiry.
         exposure: the steps by which it is exposed; none: all eligible cases from the beginning.
+        audits: how it is audited beyond one rate; None: every case alike, at the same rate every day, every audit weighing the same.
     """
 
     fingerprint: Fingerprint
@@ -50,6 +52,7 @@ class Terms:
     daily_cap: int
     lasts: timedelta
     exposure: Plan = ()
+    audits: AuditPlan | None = None
 
 
 class NotTermsError(ValueError):
@@ -81,14 +84,17 @@ def check_terms(terms: Terms, *, unversioned: bool) -> None:
             raise NotTermsError(message)
     try:
         check_plan(terms.exposure)
-    except NotAPlanError as error:
+        if terms.audits is not None:
+            check_audit_plan(terms.audits, rate=terms.audit_rate)
+    except (NotAPlanError, NotAnAuditPlanError) as error:
         raise NotTermsError(str(error)) from None
 
 
 def terms_to_json(terms: Terms) -> Json:
     """Writes terms as plain JSON: what is hashed, stored and shown. Without a plan the digests of earlier terms stay what they were."""
     planned: dict[str, Json] = {"exposure": plan_to_json(terms.exposure)} if terms.exposure else {}
-    return planned | {
+    audited: dict[str, Json] = {} if terms.audits is None else {"audits": audit_plan_to_json(terms.audits)}
+    return planned | audited | {
         "fingerprint": terms.fingerprint,
         "system": terms.system,
         "scope": scope_to_json(terms.scope),
@@ -128,7 +134,8 @@ def terms_from_json(raw: Json) -> Terms:
             "lasts_seconds": int(lasts),
         }:
             return Terms(
-                exposure=_plan(raw), fingerprint=Fingerprint(fingerprint), system=system, scope=scope_from_json(scope), guardian=guardian,
+                exposure=_plan(raw), audits=_audits(raw), fingerprint=Fingerprint(fingerprint), system=system,
+                scope=scope_from_json(scope), guardian=guardian,
                 standard=Digest(standard), look=LookId(look), verdict=Digest(verdict),
                 target=float(target), confidence=float(confidence),
                 audit_rate=float(audit_rate), planned_audits=planned_audits, daily_cap=daily_cap, lasts=timedelta(seconds=lasts),
@@ -143,3 +150,7 @@ def _plan(raw: Json) -> Plan:
         return plan_from_json(raw["exposure"]) if isinstance(raw, Mapping) and "exposure" in raw else ()
     except NotAPlanError as error:
         raise NotStoredTermsError(str(error)) from None
+
+
+def _audits(raw: Json) -> AuditPlan | None:
+    return audit_plan_from_json(raw["audits"]) if isinstance(raw, Mapping) and "audits" in raw else None

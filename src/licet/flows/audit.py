@@ -4,15 +4,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from licet.core.audit import Agreed, Disagreed, Outcome, Overdue, outcome_loss
-from licet.core.canonical import Json
-from licet.core.ids import LICET
+from licet.core.audit import Agreed, Disagreed, Overdue, outcome_loss
 from licet.core.mandate import ActiveMandate, Mandate, SuspendedMandate, state_of
 from licet.core.refusal import Refused
 from licet.core.use_case import UseCase
-from licet.flows.office import Office, entry
-from licet.flows.respond import end_if_expired, suspend_at_once
+from licet.flows.begin_watching import fresh_watch
+from licet.flows.count_audits import count_audits, settled
+from licet.flows.count_audits import fed as fed_by
+from licet.flows.late_audits import hold_or_release
+from licet.flows.office import Office
+from licet.flows.respond import end_if_expired
 from licet.stats import watch as watching
+from licet.stats.betting import weighted_confidence_sequence
 from licet.stats.bounds import confidence_sequence
 from licet.stats.planning import EstimatedDelay, NotFoundInPlan, delay_to_find
 from licet.store import audits, mandates, use_cases
@@ -20,52 +23,19 @@ from licet.store.book import Tx
 
 
 def advance(tx: Tx, use_case: UseCase, now: datetime) -> Mandate | None:
-    """Feeds the watch every audit it may count: in the order of drawing, up to the first that is neither answered nor late.
+    """Feeds the watches every audit they may count: in the order of drawing, up to the first that is neither answered nor late.
 
-    What trips is suspended in this very transaction. A plan of audits that is used up suspends too: nothing would watch.
+    What trips does what the plan says in this very transaction. A plan of audits that is used up suspends too: nothing would watch.
+    With too many late audits delegation is held.
 
     Returns:
         The mandate as it stands afterwards.
     """
     mandate = end_if_expired(tx, use_case, mandates.in_force(tx, use_case), now)
-    if not isinstance(mandate, ActiveMandate) or not audits.is_countable(tx, mandate, now):
-        return mandate
-    before = mandates.watch_of(tx, mandate)
-    ready = _ready(tx, use_case, audits.not_fed(tx, mandate), now)
-    watch = before
-    for row in ready:
-        watch = watching.update(watch, loss=outcome_loss(_settled(row)))
-    audits.mark_fed(tx, ready[: watch.fed - before.fed])
-    mandates.write_watch(tx, mandate, watch, tripped_at=now if watch.has_tripped else None)
-    return _react(tx, use_case, mandate, watch, now)
-
-
-def _ready(tx: Tx, use_case: UseCase, waiting: Sequence[audits.AuditRow], now: datetime) -> list[audits.AuditRow]:
-    ready: list[audits.AuditRow] = []
-    for row in waiting:
-        if row.outcome is None and now < row.drawn.due_at:
-            break
-        if row.outcome is None:
-            audits.answer(tx, row.drawn.case, Overdue(), at=now)
-            tx.record(entry("audit.overdue", by=LICET, now=now, use_case=use_case, mandate=row.drawn.mandate, case_number=row.drawn.case))
-        ready.append(row)
-    return ready
-
-
-def _settled(row: audits.AuditRow) -> Outcome:
-    return Overdue() if row.outcome is None else row.outcome
-
-
-def _react(tx: Tx, use_case: UseCase, mandate: ActiveMandate, watch: watching.Watch, now: datetime) -> Mandate:
-    if watch.has_tripped:
-        evidence, line = watching.evidence(watch), watching.trip_line(watch)
-        facts: dict[str, Json] = {"mandate": mandate.id, "audits": watch.fed, "evidence": evidence, "line": line}
-        tx.record(entry("watch.tripped", by=LICET, now=now, use_case=use_case, **facts))
-        why = f"After {watch.fed} audits the evidence against an error of at most {mandate.terms.target:.1%} crossed the trip line."
-        return suspend_at_once(tx, use_case, mandate, by=LICET, kind="watch_tripped", why=why, now=now)
-    if watching.is_full(watch):
-        why = f"All {watch.plan.audits} planned audits are used up, so that nothing would watch the mandate any longer."
-        return suspend_at_once(tx, use_case, mandate, by=LICET, kind="audits_used_up", why=why, now=now)
+    if isinstance(mandate, ActiveMandate) and audits.is_countable(tx, mandate, now):
+        mandate = count_audits(tx, use_case, mandate, now)
+    if isinstance(mandate, ActiveMandate) and mandate.terms.audits is not None:
+        hold_or_release(tx, use_case, mandate, mandate.terms.audits, now)
     return mandate
 
 
@@ -152,7 +122,7 @@ def _status(
     now: datetime,
 ) -> AuditStatus:
     fed = [row for row in rows if row.fed]
-    errors = sum(outcome_loss(_settled(row)) for row in fed)
+    errors = sum(outcome_loss(settled(row)) for row in fed)
     low, high = error_interval(active, fed)
     waiting = [row for row in rows if row.outcome is None]
     late = [row for row in rows if isinstance(row.outcome, Overdue)] + [row for row in waiting if now >= row.drawn.due_at]
@@ -177,8 +147,15 @@ def _status(
 def error_interval(active: ActiveMandate, fed: Sequence[audits.AuditRow]) -> tuple[float, float]:
     """Interval of the error among cases decided alone, from audits within the scope as it is: those before say nothing of what is left."""
     rows = [row for row in fed if not _is_before(active, row)]
-    errors = sum(outcome_loss(_settled(row)) for row in rows)
-    return confidence_sequence(errors=errors, n=len(rows), delta=1.0 - active.terms.confidence)
+    delta = 1.0 - active.terms.confidence
+    return interval([outcome_loss(settled(row)) for row in rows], [row.ratio for row in rows], delta=delta)
+
+
+def interval(losses: Sequence[float], ratios: Sequence[float], *, delta: float) -> tuple[float, float]:
+    """The anytime-valid interval of the error; weighted where cases were not drawn alike. Assumes a constant error."""
+    if all(ratio == 1.0 for ratio in ratios):
+        return confidence_sequence(errors=sum(losses), n=len(losses), delta=delta)
+    return weighted_confidence_sequence(losses=losses, ratios=ratios, delta=delta)
 
 
 def _is_before(active: ActiveMandate, row: audits.AuditRow) -> bool:
@@ -196,20 +173,31 @@ def _doubling(active: ActiveMandate, watch: watching.Watch) -> EstimatedDelay | 
     return delay_to_find(watch, error=min(1.0, 2 * active.terms.target), audits_left=min(left, FURTHEST))
 
 
+WEIGHTED_POINTS = 40
+"""A weighted interval takes long to work out: a chart has so many, each of which holds on until the next."""
+
+
 def watch_points(active: ActiveMandate, fed: Sequence[audits.AuditRow]) -> tuple[WatchPoint, ...]:
     """The watch over time, computed again from the audits in the order of drawing; the interval begins anew at the last narrowing."""
     terms = active.terms
     delta = 1.0 - terms.confidence
-    watch = watching.start(target=terms.target, delta=delta, planned=terms.planned_audits)
+    watch = fresh_watch(active)
     outside = len([row for row in fed if _is_before(active, row)])
     points: list[WatchPoint] = []
-    errors = inside = 0
+    errors = 0
+    losses: list[float] = []
+    ratios: list[float] = []
+    low, high, sparse = 0.0, 1.0, 1 + len(fed) // WEIGHTED_POINTS
     for count, row in enumerate(fed, start=1):
-        lost = outcome_loss(_settled(row))
-        watch = watching.update(watch, loss=lost)
+        lost = outcome_loss(settled(row))
+        watch = fed_by(watch, row)
         errors += int(lost)
-        inside = (0 if count == outside + 1 else inside) + int(lost)
-        low, high = confidence_sequence(errors=inside, n=count - outside if count > outside else count, delta=delta)
+        if count == outside + 1:
+            losses, ratios = [], []
+        losses.append(lost)
+        ratios.append(row.ratio)
+        if ratios.count(1.0) == len(ratios) or count % sparse == 0 or count == len(fed):
+            low, high = interval(losses, ratios, delta=delta)
         points.append(
             WatchPoint(audits=count, errors=errors, evidence=watching.evidence(watch), line=watching.trip_line(watch), low=low, high=high)
         )

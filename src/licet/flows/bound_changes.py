@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from licet.core.approval import AnyRequest, Subject, covers_digest
+from licet.core.audit_plan import AtTrip
 from licet.core.canonical import Json
 from licet.core.envelope import (
     Bounds,
@@ -179,7 +180,11 @@ def _narrowed(running: ActiveMandate) -> Refused:
 def _terms(tx: Tx, use_case: UseCase, met: looks.StoredLook, running: ActiveMandate, starts: datetime) -> Terms:
     was = running.terms
     lasts = min(was.lasts, max(running.expires_at - starts, timedelta(seconds=1)))
-    wishes = Wishes(audit_rate=was.audit_rate, daily_cap=was.daily_cap, lasts=lasts, planned_audits=was.planned_audits)
+    at_trip = was.audits.slices[0].at_trip if was.audits is not None and was.audits.slices else AtTrip.NARROW
+    wishes = Wishes(
+        audit_rate=was.audit_rate, daily_cap=was.daily_cap, lasts=lasts, planned_audits=was.planned_audits,
+        audits=was.audits, at_slice_trip=at_trip,
+    )  # fmt: skip
     return terms_on(tx, use_case, met, wishes)
 
 

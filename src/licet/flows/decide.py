@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from licet.core.answer import answer_to_json
-from licet.core.audit import ANSWER_WITHIN, Drawn, is_drawn
 from licet.core.canonical import Json
 from licet.core.exposure import is_exposed
 from licet.core.grading import GRADER
@@ -20,13 +19,14 @@ from licet.core.system import NoProposal, Proposed
 from licet.core.use_case import UseCase
 from licet.flows.audit import advance
 from licet.flows.deliver import DECISION, plan_effects
+from licet.flows.draw_audits import Auditor
 from licet.flows.office import Office, entry
 from licet.flows.speakers import Said, who_spoke
-from licet.store import audits, decisions, exposures, stops, systems
+from licet.store import decisions, exposures, stops, systems, watches
 from licet.store.book import Tx
 from licet.store.payloads import commit_to
 
-RULES = "routing-4"
+RULES = "routing-5"
 """Version of the routing rules, recorded with every decision."""
 
 
@@ -61,7 +61,6 @@ class _Sheet:
     routed: list[decisions.Routed] = field(default_factory=list)
     decided: list[tuple[decisions.Decided, bytes]] = field(default_factory=list)
     tasks: list[decisions.Task] = field(default_factory=list)
-    drawn: list[Drawn] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
     unexposed: list[CaseNumber] = field(default_factory=list)
 
@@ -83,23 +82,27 @@ def decide(office: Office, tx: Tx, use_case: UseCase, items: Sequence[Item], sai
     mandate, ground = found_now.mandate, found_now.ground
     fingerprint = who_spoke(said, mandate)
     sheet = _Sheet(use_case=use_case, fingerprint=fingerprint, now=now)
-    auditor = _Auditor(mandate, ground)
+    auditor = Auditor(tx, mandate, ground, now)
     routes: dict[CaseNumber, Route] = {}
     for item in items:
         traffic = found_now.traffic(fingerprint, item.number, more=len(sheet.decided))
         found = routes[item.number] = route(item.attributes, item.proposed, mandate, traffic)
-        _note(office, tx, sheet, item, found)
-        if isinstance(found, Alone) and auditor.draws(item.number):
-            sheet.drawn.append(auditor.drawn(item.number, now))
+        if isinstance(found, ToPerson):
+            _note(office, sheet, item, found)
+            continue
+        rate, drawn = auditor.consider(item.number, item.attributes, found.proposal.confidence)
+        _note_alone(tx, sheet, item, found, rate)
+        if drawn:
             sheet.tasks.append(_task(office, sheet, item, ReviewKind.AUDIT))
     with tx.together():
         if isinstance(mandate, ActiveMandate):
             decisions.count_alone(tx, mandate.id, now, more=len(sheet.decided))
             if mandate.exposed is not None and sheet.unexposed:
                 exposures.leave_to_people(tx, mandate.id, mandate.exposed, sheet.unexposed)
+        auditor.write()
         _write(office, tx, sheet, items)
     reasons = Counter(found.reason for found in routes.values() if isinstance(found, ToPerson))
-    return Done(mandate=mandate, alone=len(sheet.decided), audits=len(sheet.drawn), reasons=reasons, routes=routes)
+    return Done(mandate=mandate, alone=len(sheet.decided), audits=len(auditor.drawn), reasons=reasons, routes=routes)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,12 +113,13 @@ class _Conditions:
     ground: decisions.Ground | None
     stop: Stop | None
     now: datetime
+    held: bool
 
     def traffic(self, fingerprint: Fingerprint, case: CaseNumber | None, *, more: int) -> Traffic:
         """What routing must know of the moment and a case, after `more` were decided alone in this transaction."""
         before = 0 if self.ground is None else self.ground.alone_today
         exposed = case is not None and self._exposes(case)
-        return Traffic(fingerprint=fingerprint, alone_today=before + more, stop=self.stop, now=self.now, exposed=exposed)
+        return Traffic(fingerprint=fingerprint, alone_today=before + more, stop=self.stop, now=self.now, exposed=exposed, held=self.held)
 
     def _exposes(self, case: CaseNumber) -> bool:
         if self.ground is None or not isinstance(self.mandate, ActiveMandate):
@@ -126,7 +130,9 @@ class _Conditions:
 def _conditions(tx: Tx, use_case: UseCase, now: datetime) -> _Conditions:
     mandate = advance(tx, use_case, now)
     ground = decisions.ground(tx, mandate, now) if isinstance(mandate, ActiveMandate) else None
-    return _Conditions(mandate=mandate, ground=ground, stop=stops.pressed(tx, use_case.id), now=now)
+    planned = isinstance(mandate, ActiveMandate) and mandate.terms.audits is not None
+    held = planned and mandate is not None and watches.is_held(tx, proposed_of(mandate).id)
+    return _Conditions(mandate=mandate, ground=ground, stop=stops.pressed(tx, use_case.id), now=now, held=held)
 
 
 PROBE = NoProposal(why="a probe, no case")
@@ -142,41 +148,7 @@ def is_stopped(tx: Tx, use_case: UseCase, now: datetime) -> bool:
     return route({}, PROBE, conditions.mandate, conditions.traffic(fingerprint, None, more=0)) == ToPerson(reason="stopped")
 
 
-class _Auditor:
-    """Draws audits under a mandate's secret, numbered in the order of drawing."""
-
-    def __init__(self, mandate: Mandate | None, ground: decisions.Ground | None) -> None:
-        self._mandate = mandate if isinstance(mandate, ActiveMandate) else None
-        self._secret = b"" if ground is None else ground.secret
-        self._order = 0 if ground is None else ground.drawn
-
-    def draws(self, case: CaseNumber) -> bool:
-        return self._mandate is not None and is_drawn(self._secret, case, self._mandate.audit_rate)
-
-    def drawn(self, case: CaseNumber, now: datetime) -> Drawn:
-        if self._mandate is None:
-            message = f"Case {case} was drawn for audit without a mandate."
-            raise NotAuditableError(message)
-        self._order += 1
-        return Drawn(
-            mandate=self._mandate.id,
-            round=self._mandate.round,
-            order=self._order,
-            case=case,
-            probability=self._mandate.audit_rate,
-            drawn_at=now,
-            due_at=now + ANSWER_WITHIN,
-        )
-
-
-class NotAuditableError(ValueError):
-    """Only cases that AI decided alone, under a mandate, are audited."""
-
-
-def _note(office: Office, tx: Tx, sheet: _Sheet, item: Item, found: Route) -> None:
-    if isinstance(found, Alone):
-        _note_alone(tx, sheet, item, found)
-        return
+def _note(office: Office, sheet: _Sheet, item: Item, found: ToPerson) -> None:
     if found.reason == "not_exposed":
         sheet.unexposed.append(item.number)
     sheet.routed.append(_routed(sheet, item, decisions.TO_PERSON, found.reason, None))
@@ -192,7 +164,7 @@ def _task(office: Office, sheet: _Sheet, item: Item, kind: ReviewKind) -> decisi
     return decisions.Task(token=office.draw.token("t_"), case=item.number, kind=kind, due_at=due_at, skill=skill)
 
 
-def _note_alone(tx: Tx, sheet: _Sheet, item: Item, found: Alone) -> None:
+def _note_alone(tx: Tx, sheet: _Sheet, item: Item, found: Alone, rate: float) -> None:
     mandate, terms = found.mandate, found.mandate.terms
     versions: dict[str, Json] = {
         "mandate": mandate.id,
@@ -212,7 +184,7 @@ def _note_alone(tx: Tx, sheet: _Sheet, item: Item, found: Alone) -> None:
     facts: dict[str, Json] = {
         "route": decisions.ALONE,
         "mandate": mandate.id,
-        "audit_rate": mandate.audit_rate,
+        "audit_rate": rate,
         "fingerprint": terms.fingerprint,
     }
     if terms.exposure:
@@ -237,7 +209,6 @@ def _write(office: Office, tx: Tx, sheet: _Sheet, items: Sequence[Item]) -> None
     decisions.route(tx, sheet.use_case, sheet.routed, at=sheet.now)
     decisions.decide(tx, sheet.use_case, sheet.decided, at=sheet.now)
     plan_effects(office, tx, sheet.use_case, [(decided.case, DECISION) for decided, _ in sheet.decided], alone=True, now=sheet.now)
-    audits.draw(tx, sheet.drawn)
     decisions.ask(tx, sheet.use_case, sheet.tasks, at=sheet.now)
     decisions.tally(tx, sheet.use_case, sheet.routed, [decided for decided, _ in sheet.decided])
     tx.record(*sheet.events)

@@ -1,12 +1,13 @@
 """Granting: propose a mandate on a met verdict, gather approvals at the gate, grant, reinstate, revoke."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from math import ceil
 
 from licet.core.approval import Subject
 from licet.core.audit import commitment
+from licet.core.audit_plan import AtTrip, AuditPlan, WatchedSlice
 from licet.core.canonical import Json
 from licet.core.exposure import Exposure, Plan
 from licet.core.gate import ClosedGate
@@ -29,17 +30,17 @@ from licet.core.policy import Permission
 from licet.core.reason import reason
 from licet.core.refusal import Refused
 from licet.core.scope import scope_from_json
-from licet.core.standard import MeasureKind
+from licet.core.standard import Measure, MeasureKind
 from licet.core.system import UNVERSIONED
 from licet.core.terms import Terms, check_terms, terms_to_json
 from licet.core.use_case import Stage, UseCase
 from licet.flows.ask import ask_for
+from licet.flows.begin_watching import begin_watching
 from licet.flows.cover import use_up, void_if_changed, within_envelope
 from licet.flows.hold_back import not_covered, prohibited
 from licet.flows.hold_gate import gate_of, stood_on
 from licet.flows.office import Office, allowed_person, entry, permitted, person_at_work_on, working
 from licet.flows.verdicts import fresh_verdict, newest_look, outlives_trips
-from licet.stats import watch as watching
 from licet.store import audits, exposures, looks, mandates, standards, systems, use_cases
 from licet.store.book import Tx
 
@@ -54,6 +55,8 @@ class Wishes:
         lasts: from grant to expiry.
         planned_audits: audits until expiry that feed the watch; None: rate times cap times days.
         exposure: the steps by which it is exposed; none: all eligible cases from the beginning.
+        audits: how it is audited beyond one rate; its slices are those of the standard, whatever is given.
+        at_slice_trip: what the trip of a slice's watch does.
     """
 
     audit_rate: float = 0.1
@@ -61,6 +64,8 @@ class Wishes:
     lasts: timedelta = timedelta(days=30)
     planned_audits: int | None = None
     exposure: Plan = ()
+    audits: AuditPlan | None = None
+    at_slice_trip: AtTrip = AtTrip.NARROW
 
 
 def propose_mandate(office: Office, by: Actor, *, name: str, wishes: Wishes) -> ProposedMandate | Refused:
@@ -148,6 +153,16 @@ def _terms(tx: Tx, use_case: UseCase, met: looks.StoredLook, wishes: Wishes, sys
         daily_cap=wishes.daily_cap,
         lasts=wishes.lasts,
         exposure=wishes.exposure,
+        audits=None if wishes.audits is None else replace(wishes.audits, slices=_watched(measures, wishes.at_slice_trip)),
+    )
+
+
+def _watched(measures: Sequence[Measure], at_trip: AtTrip) -> tuple[WatchedSlice, ...]:
+    """The slices of a standard that a watch of their own is kept on."""
+    return tuple(
+        WatchedSlice(name=one.name, part=one.slice, target=one.target, at_trip=at_trip)
+        for one in measures
+        if one.kind is MeasureKind.ERROR_ALONE and one.slice is not None
     )
 
 
@@ -202,8 +217,7 @@ def put_in_force(office: Office, tx: Tx, use_case: UseCase, granted: ActiveManda
     committed = commitment(secret)
     mandates.grant(tx, granted, secret=secret, commitment=committed)
     terms = granted.terms
-    watch = watching.start(target=terms.target, delta=1.0 - terms.confidence, planned=terms.planned_audits)
-    mandates.start_watch(tx, granted, watch)
+    begin_watching(tx, granted)
     facts = {
         "mandate": granted.id,
         "digest": granted.proposed.digest,
@@ -306,9 +320,7 @@ def reinstate_mandate(office: Office, by: Actor, *, name: str, why: str) -> Acti
 def _in_force_again(tx: Tx, use_case: UseCase, active: ActiveMandate, permission: Permission, *, now: datetime) -> None:
     """Writes a reinstatement: state, a watch of its own, ledger entry, and the first step of the plan."""
     mandates.write_state(tx, active)
-    terms = active.terms
-    watch = watching.start(target=terms.target, delta=1.0 - terms.confidence, planned=terms.planned_audits)
-    mandates.start_watch(tx, active, watch)
+    begin_watching(tx, active)
     by = permission.by.id
     facts: dict[str, Json] = {"mandate": active.id, "round": active.round, "policy": permission.policy}
     tx.record(entry("mandate.reinstated", by=by, now=now, use_case=use_case, **facts))

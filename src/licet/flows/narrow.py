@@ -5,28 +5,18 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 
-from licet.core.canonical import Json
 from licet.core.case_rules import Above, CaseRule
 from licet.core.case_schema import CaseSchema, schema_from_json
-from licet.core.ids import PersonId
 from licet.core.mandate import ActiveMandate, state_of
-from licet.core.narrowing import Narrowing, Wish, changes, is_certified, narrow, value_limit
+from licet.core.narrowing import Wish, narrow, value_limit
 from licet.core.people import Act, Actor
 from licet.core.reason import reason
 from licet.core.refusal import Refused
-from licet.core.use_case import UseCase
 from licet.flows.audit import advance
-from licet.flows.office import Office, entry, person_at_work_on
-from licet.store import looks, narrowings
+from licet.flows.office import Office, person_at_work_on
+from licet.flows.take_back import Narrowed, take_back
+from licet.store import looks
 from licet.store.book import Tx
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Narrowed:
-    """The mandate as it is now, and what was taken back."""
-
-    mandate: ActiveMandate
-    narrowing: Narrowing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +60,7 @@ def narrow_mandate(office: Office, by: Actor, *, name: str, asked: Asked, why: s
         made = wish if isinstance(wish, Refused) else narrow(running, wish, now=now)
         if isinstance(made, Refused):
             return made
-        return _write(tx, use_case, running, made, by=person.id, why=said, now=now)
+        return take_back(tx, use_case, running, made, by=person.id, why=said, now=now)
 
 
 def _wish(tx: Tx, running: ActiveMandate, asked: Asked) -> Wish | Refused:
@@ -96,26 +86,3 @@ def _schema(tx: Tx, running: ActiveMandate) -> CaseSchema | None:
     """The schema that the mandate is bound to, as the verdict's look kept it."""
     plan = looks.by_id(tx, running.terms.look).plan
     return schema_from_json(plan["schema"]) if isinstance(plan, Mapping) and "schema" in plan else None
-
-
-def _write(  # noqa: PLR0913 - one act, all its circumstances
-    tx: Tx, use_case: UseCase, was: ActiveMandate, made: ActiveMandate, *, by: PersonId, why: str, now: datetime
-) -> Narrowed | Refused:
-    if made.limits is None:
-        message = f"Mandate {made.id!r} was narrowed to nothing in particular."
-        raise ValueError(message)
-    tested = looks.by_id(tx, made.terms.look).look.thresholds
-    narrowing = Narrowing(
-        mandate=made.id,
-        number=made.limits.narrowing,
-        changed=changes(was, made),
-        certified=is_certified(made.terms.scope, made.scope, tested),
-        by=by,
-        at=now,
-        why=why,
-    )
-    narrowings.add(tx, made, made.limits, narrowing)
-    facts: dict[str, Json] = {"mandate": made.id, "number": narrowing.number, "changed": narrowing.changed}
-    facts["certified"] = narrowing.certified
-    tx.record(entry("mandate.narrowed", by=by, now=now, use_case=use_case, **facts))
-    return Narrowed(mandate=made, narrowing=narrowing)

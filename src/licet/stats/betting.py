@@ -1,7 +1,7 @@
 """Evidence for losses between right and wrong, and for cases that come in groups: bets against "the error is above the target"."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
 import numpy as np
@@ -161,3 +161,57 @@ def ever_reaches(*, log_e: ArrayLike, delta: float) -> bool:
     """
     path = vector("log_e", log_e)
     return bool(path.size) and float(path.max()) >= math.log(1.0 / open_unit("delta", delta))
+
+
+SHARES: Final = np.geomspace(0.004, 0.98, 24)
+"""Shares of the most that may be staked, over which the weighted interval's bets are averaged."""
+
+
+def weighted_confidence_sequence(*, losses: ArrayLike, ratios: ArrayLike, delta: float) -> tuple[float, float]:
+    """Returns an interval for the error rate of all cases, from audits that were drawn with unlike probabilities.
+
+    For a rate p the bets ``1 + c * ratio * (loss / p - 1)`` and ``1 - c * ratio * (loss - p) / (1 - p)`` are fair while p is the rate, so
+    their averages over c stay below 2/delta for ever but with probability delta; the interval holds the rates for which they do.
+
+    Args:
+        losses: Losses in the order the cases were drawn, each in [0, 1], shape (n,).
+        ratios: The smallest inclusion probability of the day over the case's own, each in (0, 1], shape (n,).
+        delta: Probability that the interval *ever* misses the rate, in (0, 1), as long as the rate does not change.
+
+    Returns:
+        Lower and upper end; (0.0, 1.0) for no audits.
+
+    Raises:
+        OutOfRangeError: If an argument lies outside its range.
+
+    Source: Waudby-Smith and Ramdas, "Estimating means of bounded random variables by betting" (2024); weights after Horvitz and
+        Thompson (1952).
+    """
+    values, scale = unit_vector("loss", losses), vector("ratio", ratios)
+    if len(values) != len(scale) or ((scale <= 0.0) | (scale > 1.0)).any():
+        raise OutOfRangeError("give one ratio in (0, 1] for each loss: the day's smallest inclusion probability over the case's own")
+    limit = math.log(2.0 / open_unit("delta", delta))
+    if not len(values):
+        return 0.0, 1.0
+
+    def too_low(rate: float) -> bool:
+        return float(_path(scale * (values / rate - 1.0), SHARES)[-1]) >= limit
+
+    def too_high(rate: float) -> bool:
+        return float(_path(-scale * (values - rate) / (1.0 - rate), SHARES)[-1]) >= limit
+
+    return _last(too_low, at=TINY, other=1.0 - TINY), _last(too_high, at=1.0 - TINY, other=TINY)
+
+
+TINY: Final = 1e-9
+
+
+def _last(rejects: Callable[[float], bool], *, at: float, other: float) -> float:
+    """The rate furthest from `at` that is still rejected, found by halving; the end itself where not even `at` is."""
+    if not rejects(at):
+        return float(round(at))
+    inside, outside = other, at
+    for _ in range(40):
+        middle = (inside + outside) / 2.0
+        inside, outside = (inside, middle) if rejects(middle) else (middle, outside)
+    return outside

@@ -231,9 +231,35 @@ def audits_today(watch: Watch, *, low: int, high: int) -> int:
     if not watch.plan.by_day:
         raise OutOfRangeError("this watch weighs audits, so their number a day is no lever: start_by_day")
     count("high", high, least=count("low", low, least=1))
+    return low + round((high - low) * math.sqrt(_way(watch)))
+
+
+def rate_today(watch: Watch, *, low: float, high: float) -> float:
+    """Plans the probability of an audit for a day, before its first case: low while all is well, more while evidence rises.
+
+    Args:
+        watch: The watch by day, before the day's first case.
+        low: The probability on a quiet day, in (0, 1].
+        high: The probability on the day before a trip, in [low, 1].
+
+    Returns:
+        low + (high - low) * sqrt(x), x the way of the evidence from 0.3% of the trip line (0) to the trip line (1) on a log scale. It
+        depends on the past alone, so that whoever is drawn today has no part in it.
+
+    Raises:
+        OutOfRangeError: If an argument lies outside its range, or every audit weighs the same in this watch.
+    """
+    if not watch.plan.by_day:
+        raise OutOfRangeError("this watch weighs audits, so their number a day is no lever: start_by_day")
+    unit("low", finite("low", low, above=0.0))
+    if not low <= high <= 1.0:
+        raise OutOfRangeError(f"high is {high!r}, but must lie in [{low!r}, 1]")
+    return low + (high - low) * math.sqrt(_way(watch))
+
+
+def _way(watch: Watch) -> float:
     share = evidence(watch) / trip_line(watch)
-    way = 0.0 if share <= QUIET else min(1.0, 1.0 - math.log(share) / math.log(QUIET))
-    return low + round((high - low) * math.sqrt(way))
+    return 0.0 if share <= QUIET else min(1.0, 1.0 - math.log(share) / math.log(QUIET))
 
 
 def is_full(watch: Watch) -> bool:

@@ -1,6 +1,7 @@
 """Audits' rows: which cases were drawn, in which order, and what came of each."""
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,18 +13,40 @@ from licet.core.mandate import ActiveMandate
 from licet.store import tables
 from licet.store.book import Record, Tx
 from licet.store.moments import moment_text
+from licet.store.watch_tables import audit_chance
 
 WORDS: dict[str, Outcome] = {"agreed": Agreed(), "disagreed": Disagreed(), "overdue": Overdue()}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where a drawn case stands in the audit plan: its day with that day's rate and plan, its stratum and its slices."""
+
+    day: int
+    planned: int
+    rate: float
+    stratum: str
+    slices: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AuditRow:
-    """A drawn case and what came of it; `outcome` is None until it is answered or late."""
+    """A drawn case and what came of it; `outcome` is None until it is answered or late.
+
+    Attributes:
+        place: its day and slices under an audit plan; None: its mandate has none.
+    """
 
     drawn: Drawn
     outcome: Outcome | None
     answered_at: datetime | None
     fed: bool
+    place: Place | None = None
+
+    @property
+    def ratio(self) -> float:
+        """How much it weighs: the smallest probability of its day over its own, in (0, 1]; 1 where all are drawn alike."""
+        return 1.0 if self.place is None else min(1.0, self.place.rate / self.drawn.probability)
 
 
 def draw(tx: Tx, drawn: Sequence[Drawn]) -> None:
@@ -33,13 +56,21 @@ def draw(tx: Tx, drawn: Sequence[Drawn]) -> None:
     tx.insert_many(tables.audit, columns, rows)
 
 
+def place(tx: Tx, places: Mapping[CaseNumber, Place]) -> None:
+    """Writes where drawn cases stand in the audit plan."""
+    rows = [(case, p.rate, p.day, p.planned, p.stratum, json.dumps(p.slices)) for case, p in places.items()]
+    tx.insert_many(audit_chance, ("case_number", "rate", "day", "planned", "stratum", "slices"), rows)
+
+
 def is_countable(tx: Tx, mandate: ActiveMandate, now: datetime) -> bool:
     """Whether the first audit that the watch has not counted is answered, or overdue."""
     row = tx.run(_NEXT, {"mandate": mandate.id, "round": mandate.round}).one_or_none()
     return row is not None and (row.outcome is not None or now >= row.due_at)
 
 
-_A = tables.audit.c
+_A, _C = tables.audit.c, audit_chance.c
+_PLACED = (_C.rate, _C.day, _C.planned, _C.stratum, _C.slices)
+_AUDIT = select(tables.audit, *_PLACED).outerjoin(audit_chance, _C.case_number == _A.case_number)
 _OF_ROUND = (_A.mandate_id == bindparam("mandate"), _A.round == bindparam("round"))
 _NEXT = select(_A.outcome, _A.due_at).where(*_OF_ROUND, _A.fed.is_(False)).order_by(_A.order).limit(1)
 """Asked with every case: put together once."""
@@ -47,7 +78,7 @@ _NEXT = select(_A.outcome, _A.due_at).where(*_OF_ROUND, _A.fed.is_(False)).order
 
 def of_case(tx: Tx, case: CaseNumber) -> AuditRow | None:
     """The audit of a case; None where it was not drawn."""
-    row = tx.run(select(tables.audit).where(tables.audit.c.case_number == case)).one_or_none()
+    row = tx.run(_AUDIT.where(tables.audit.c.case_number == case)).one_or_none()
     return None if row is None else _row(row)
 
 
@@ -60,7 +91,7 @@ def answer(tx: Tx, case: CaseNumber, outcome: Outcome, *, at: datetime) -> None:
 def not_fed(tx: Tx, mandate: ActiveMandate) -> list[AuditRow]:
     """Audits of the present round the watch has not counted, in the order in which they were drawn."""
     a = tables.audit
-    wanted = select(a).where(a.c.mandate_id == mandate.id, a.c.round == mandate.round, a.c.fed.is_(False)).order_by(a.c.order)
+    wanted = _AUDIT.where(a.c.mandate_id == mandate.id, a.c.round == mandate.round, a.c.fed.is_(False)).order_by(a.c.order)
     return [_row(row) for row in tx.run(wanted)]
 
 
@@ -74,7 +105,7 @@ def mark_fed(tx: Tx, rows: Sequence[AuditRow]) -> None:
 def every(tx: Tx, mandate: MandateId) -> list[AuditRow]:
     """All audits of a mandate, by round and order."""
     a = tables.audit
-    return [_row(row) for row in tx.run(select(a).where(a.c.mandate_id == mandate).order_by(a.c.round, a.c.order))]
+    return [_row(row) for row in tx.run(_AUDIT.where(a.c.mandate_id == mandate).order_by(a.c.round, a.c.order))]
 
 
 def counted_since(tx: Tx, mandate: ActiveMandate, since: datetime) -> tuple[int, int]:
@@ -102,4 +133,11 @@ def _row(row: Record) -> AuditRow:
         due_at=r["due_at"],
     )
     outcome = None if r["outcome"] is None else WORDS[r["outcome"]]
-    return AuditRow(drawn=drawn, outcome=outcome, answered_at=r["answered_at"], fed=r["fed"])
+    return AuditRow(drawn=drawn, outcome=outcome, answered_at=r["answered_at"], fed=r["fed"], place=_place(row))
+
+
+def _place(row: Record) -> Place | None:
+    r = row._mapping
+    if r["rate"] is None:
+        return None
+    return Place(day=r["day"], planned=r["planned"], rate=r["rate"], stratum=r["stratum"], slices=tuple(json.loads(r["slices"])))
