@@ -40,6 +40,8 @@ CODES: Mapping[str, str] = {
     "identity_unavailable": "The identity provider does not answer, or not as it must; nobody is let in by it.",
     "no_identity_provider": "No identity provider is set up here.",
     "idempotency_conflict": "This idempotency key came with another request before.",
+    "known_share_not_taken": "A share of known answers lies outside its range.",
+    "figures_not_yours": "Somebody else's figures are seen by owner, senior reviewer and risk alone.",
     "lowering_takes_risk": "Only risk answers the risk questions so that a tier falls that answers made strict.",
     "log_unknown": "The witness does not know this ledger's key yet.",
     "looks_used_up": "The looks declared in the standard are spent.",
