@@ -289,5 +289,5 @@ def skip(tx: Tx, item: Item, person: PersonId, reason: bytes, *, at: datetime) -
 def give_back(tx: Tx, tokens: Sequence[str]) -> None:
     """Puts tasks back to where they came from: an answer to them did not count."""
     for start in range(0, len(tokens), 500):
-        back = update(desk_item).where(_I.token.in_(tokens[start : start + 500])).values({**_FREE, "lane": _I.home})
+        back = update(desk_item).where(_I.token.in_(tokens[start : start + 500])).values({**FREE, "lane": _I.home})
         tx.run(back)
