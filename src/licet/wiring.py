@@ -12,6 +12,7 @@ from licet.edge.gate_file import shipped_gates
 from licet.edge.identity_file import read_admission
 from licet.edge.late import (
     LateCodes,
+    LateDesks,
     LateDurable,
     LateEffects,
     LateEngine,
@@ -61,6 +62,7 @@ def office_of(home: Home, book: Book, vault: FileVault, seal: Seal, clock: Clock
         far_witness=_far_witness(home),
         passwords=LatePasswords(),
         codes=LateCodes(),
+        desks=LateDesks(root=home.use_cases),
     )
 
 

@@ -29,7 +29,7 @@ from tests.abuse.doors import disable
 from tests.flows.approving import asked, met, request
 from tests.flows.examples import MAILS
 from tests.flows.signing import Member, member
-from tests.web.serving import case
+from tests.web.serving import DESK, case
 
 NORTH, SOUTH = TeamName("north"), TeamName("south")
 IN = "/api/v1/use-cases/{slug}"
@@ -74,6 +74,10 @@ def _anybody(**more: object) -> Door:
     return Door(nobody=True, reach=Reach.SELF, body=more or None)
 
 
+def _own(**body: object) -> Door:
+    return Door(people=WHOEVER, reach=Reach.SELF, body=body)
+
+
 TABLE: Mapping[str, Door] = {
     f"POST {IN}/cases": Door(scope=S.CASES_WRITE, body=case("sent")),
     f"POST {IN}/cases/batch": Door(scope=S.CASES_WRITE, body={"cases": [case("sent")]}),
@@ -98,6 +102,18 @@ TABLE: Mapping[str, Door] = {
     "POST /api/v1/approvals/{request}/question": Door(people=frozenset({R.RISK, R.OWNER}), reach=Reach.REQUEST, body={"says": "why?"}),
     "POST /api/v1/approvals/{request}/approve": Door(people=frozenset({R.RISK, R.OWNER}), reach=Reach.REQUEST, body={"digest": "0" * 64}),
     "POST /api/v1/approvals/{request}/decline": Door(people=frozenset({R.RISK, R.OWNER}), reach=Reach.REQUEST, body={"why": "a test"}),
+    f"POST {IN}/cases/{{case}}/information": Door(scope=S.CASES_WRITE, body={"text": "a test"}),
+    f"GET {IN}/desk": Door(people=WHOEVER),
+    f"GET {IN}/desk/{{token}}": Door(people=frozenset({R.REVIEWER, R.SENIOR_REVIEWER, R.OWNER})),
+    "POST /api/v1/desk/next": Door(people=WHOEVER, reach=Reach.SPAN, body={}),
+    "POST /api/v1/desk/in-hand": Door(people=WHOEVER, reach=Reach.SELF),
+    **{f"POST /api/v1/desk/cases/{{token}}/{act}": _own(**body) for act, body in DESK.items()},
+    "POST /api/v1/desk/answers/{held}/reconsider": _own(answer=None),
+    "POST /api/v1/desk/answers/{held}/withdraw": Door(people=WHOEVER, reach=Reach.SELF),
+    "POST /api/v1/desk/absence": _own(starts_at="2031-01-01T00:00:00Z", ends_at="2031-01-02T00:00:00Z"),
+    "POST /api/v1/desk/absence/end": Door(people=WHOEVER, reach=Reach.SELF, body={}),
+    f"GET {IN}/reviewers/flags": Door(people=frozenset({R.SENIOR_REVIEWER, R.RISK})),
+    "POST /api/v1/desk/second-looks/next": Door(people=WHOEVER, reach=Reach.SPAN, body={}),
     "GET /api/v1/session": Door(people=WHOEVER, reach=Reach.SELF),
     "POST /api/v1/session/confirm": Door(people=WHOEVER, reach=Reach.SELF, body={"password": "x"}),
     "DELETE /api/v1/session": Door(people=WHOEVER, reach=Reach.SELF),
@@ -110,6 +126,9 @@ TABLE: Mapping[str, Door] = {
     "GET /health/ready": _anybody(),
 }
 """Every address, in the order in which it is asked. Who acts with a yes comes last at each: none is refused for what was done."""
+
+ON_DESK = {"token": "t_x", "held": "h_x"}
+"""What is on no desk."""
 
 LET_IN = "let in"
 NOT_VALID, SCOPE, PERSON, ENDED = "401 token_not_valid", "403 scope_missing", "403 person_needed", "401 session_ended"
@@ -224,7 +243,7 @@ def _at(count: Count, world: World, address: str, visitors: list[Visitor]) -> li
 
 def _ask(address: str, door: Door, who: Visitor, **about: str) -> httpx.Response:
     method, _, path = address.partition(" ")
-    at = path.format(slug=about["slug"], case="live-1", request=about["request"]) + door.query
+    at = path.format(slug=about["slug"], case="live-1", request=about["request"], **ON_DESK) + door.query
     body = dict(door.body) | {"digest": about["digest"]} if door.body and "digest" in door.body else door.body
     if address == f"DELETE {SESSION}" and who.one is not None and who.inside:
         who.headers = {PAGE_TOKEN: who.browser.signs_in(who.one)}

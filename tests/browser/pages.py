@@ -26,6 +26,7 @@ PAGES = (
     Looked(name="sign-in", address="/sign-in", says="Sign in", by=""),
     Looked(name="confirm", address="/confirm", says="Confirm who you are"),
     Looked(name="portfolio", address="/", says="Portfolio"),
+    Looked(name="approvals", address="/approvals", says="Waiting for your yes", by="rita"),
     Looked(name="not-found", address="/nothing-here", says="Not found", status=404),
 )
 """A page of yours is one line here."""

@@ -44,6 +44,7 @@ MATRIX: dict[Act, set[Role]] = {
     Act.REVOKE: {O, R, A},
     Act.ADJUDICATE: {V, S, O, R},
     Act.REVIEW: {V, S, O},
+    Act.SEE_FLAGS: {S, R},
     Act.CORRECT: {V, S, O},
     Act.ERASE: {O, A},
     Act.RETIRE: {O, A},

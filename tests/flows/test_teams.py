@@ -34,6 +34,7 @@ from licet.flows.evaluate import Request, evaluate
 from licet.flows.explore import explore
 from licet.flows.expose import Turn, exposure_now, turn_exposure
 from licet.flows.fast_track import veto_fast
+from licet.flows.flag import reviewer_flags
 from licet.flows.follow import use_case_named
 from licet.flows.grant import Wishes, grant_mandate, propose_mandate, reinstate_mandate, revoke_mandate
 from licet.flows.hold_gate import gate_with_names, show_gate
@@ -51,6 +52,7 @@ from licet.flows.replay import replay_effects
 from licet.flows.report import export_cases, gather
 from licet.flows.respond import suspend_mandate
 from licet.flows.review import answer_worksheet, worksheet
+from licet.flows.second import next_second_look
 from licet.flows.set_standard import countersign_standard, lock_standard, revise_standard, show_standard
 from licet.flows.sort_history import Order
 from licet.flows.speakers import Speakers
@@ -104,6 +106,8 @@ Journey = Callable[[Office, World, str], object]
 WAYS: dict[str, Journey] = {
     "hand_out": lambda o, w, name: hand_out(o, w.reviewer, name=name),
     "take_in": lambda o, w, name: take_in(o, w.reviewer, name=name, answers={}),
+    "next_second_look": lambda o, w, name: next_second_look(o, w.reviewer, name=name),
+    "reviewer_flags": lambda o, w, name: reviewer_flags(o, w.risk, name=name),
     "audit_status": lambda o, w, name: audit_status(o, name=name),
     "standing": lambda o, w, name: standing(o, name=name),
     "correct_decision": lambda o, w, name: correct_decision(o, w.owner, name=name, case="x", answer=Choice(value="yes"), why="x"),

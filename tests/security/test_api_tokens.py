@@ -21,7 +21,7 @@ from licet.web.desk import Service
 from licet.web.guard import AWAY, everywhere
 from licet.web.metrics import Meter, metrics_routes
 from tests.flows.examples import code, of_word
-from tests.web.serving import AT, MAILS, Served, case, journey, problem, read_plain, serving, started
+from tests.web.serving import AT, DESK, MAILS, Served, case, journey, problem, read_plain, serving, started
 from tests.web.serving import code as said
 
 OPEN = {"/health/live", "/health/ready"}
@@ -41,6 +41,15 @@ BODIES: Mapping[str, object] = {
     f"POST {AT}/stop": {"why": "a test"},
     f"POST {AT}/cases/1/answer": {"answer": "yes"},
     f"POST {AT}/effects/replay": {"case": None},
+    f"POST {AT}/cases/1/information": {"text": "a test"},
+    "POST /api/v1/desk/next": {},
+    "POST /api/v1/desk/in-hand": None,
+    **{f"POST /api/v1/desk/cases/t_x/{act}": body for act, body in DESK.items()},
+    "POST /api/v1/desk/answers/h_x/reconsider": {"answer": None},
+    "POST /api/v1/desk/answers/h_x/withdraw": None,
+    "POST /api/v1/desk/absence": {"starts_at": "2031-01-01T00:00:00Z", "ends_at": "2031-01-02T00:00:00Z"},
+    "POST /api/v1/desk/absence/end": {},
+    "POST /api/v1/desk/second-looks/next": {},
     "POST /api/v1/session/confirm": {"password": "x"},
     "POST /api/v1/approvals/r_1/approve": {"digest": "0" * 64},
     "POST /api/v1/approvals/r_1/decline": {"why": "a test"},
@@ -68,7 +77,7 @@ def operations(served: Served) -> list[tuple[str, str, Mapping[str, Any]]]:
 
 def ask(client: httpx.Client, method: str, path: str) -> httpx.Response:
     """Asks an address with a body it takes."""
-    at = path.replace("{slug}", MAILS).replace("{case}", "1").replace("{request}", "r_1")
+    at = path.replace("{slug}", MAILS).replace("{case}", "1").replace("{request}", "r_1").replace("{token}", "t_x").replace("{held}", "h_x")
     return client.request(method, at, json=BODIES[f"{method} {at}"]) if method == "POST" else client.request(method, at)
 
 
@@ -106,7 +115,7 @@ def test_no_scope_and_no_token_is_for_what_takes_a_person(served: Served) -> Non
     assert people
     assert {said(ask(whole, method, path)) for method, path in people} == {(403, "person_needed")}
     changing = {path.rpartition("/")[2] for method, path, told in operations(served) if method != "GET" and scope_of(told) is not None}
-    assert changing == {"cases", "batch", "stop"}
+    assert changing == {"cases", "batch", "information", "stop"}
 
 
 def test_a_program_may_do_two_acts_and_no_other(tmp_path: Path) -> None:

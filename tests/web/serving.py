@@ -33,6 +33,21 @@ AT = f"/api/v1/use-cases/{MAILS}"
 JSON = {"content-type": "application/json"}
 
 
+DESK: Mapping[str, Mapping[str, object]] = {
+    "renew": {"lease": "l_x"},
+    "release": {"lease": "l_x"},
+    "skip": {"lease": "l_x", "reason": "a test"},
+    "commit": {"lease": "l_x", "answer": "yes", "key": "a-test"},
+    "hand-over": {"lease": "l_x", "to": "rene@example.org"},
+    "forward": {"lease": "l_x", "skill": "french"},
+    "return": {"lease": "l_x"},
+    "put-aside": {"lease": "l_x", "until": "2030-01-08T00:00:00Z"},
+    "remark": {"lease": "l_x", "text": "a test"},
+    "ask": {"lease": "l_x", "question": "a test?"},
+}
+"""What can be done with a case on the desk, each with a body it takes."""
+
+
 def read_plain(use_case: UseCase, raw: Mapping[str, object], *, line: int) -> SentCase | tuple[Problem, ...]:
     """Reads a case of a use case without a schema."""
     return read_case(raw, None, use_case.answer_kind, line=line)

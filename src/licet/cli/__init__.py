@@ -108,6 +108,11 @@ PLACES: Mapping[str, Place] = {
     ),
     "stop": Place(module="stops", name="stop", says="The stop: while it is pressed nothing is decided alone; the mandate stays as it is."),
     "cases": Place(module="cases", name="cases", says="Cases that come in to be decided."),
+    "reviewers": Place(
+        module="reviewers",
+        name="reviewers",
+        says="How people review: numbers with intervals for senior reviewers and risk, no accusations.",
+    ),
     "audit": Place(module="cases", name="audit", says="Blind audits of cases that AI decided alone."),
     "effects": Place(module="effects", name="effects", says="What happens in the world after decisions."),
     "serve": Place(

@@ -4,41 +4,33 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from licet.cli.facts_told import Seen, body_of, examples_of, mended_of, signatures_of
+from licet.cli.facts_told import body_of, examples_of, mended_of, signatures_of
 from licet.cli.limits import Volume, honest_limits
 from licet.core.audit import Overdue
-from licet.core.canonical import Json
-from licet.core.exposure import plan_in_words
 from licet.core.ids import CaseNumber
 from licet.core.incident import KINDS
-from licet.core.mandate import ActiveMandate, RevokedMandate, SuspendedMandate, proposed_of, state_of
+from licet.core.mandate import proposed_of
 from licet.core.routing import REASONS
-from licet.core.scope import in_words
-from licet.core.standard import CountersignedStandard, LockedStandard, MeasureKind, Standard
-from licet.core.terms import Terms
+from licet.core.standard import CountersignedStandard, LockedStandard, MeasureKind
 from licet.core.use_case import UseCase
 from licet.flows.audit import watch_points
-from licet.flows.open_sealed import Figures, MeasureFigures, figures
+from licet.flows.open_sealed import figures
 from licet.flows.report import active_of
 from licet.flows.shown import shown_in_use_case
 from licet.flows.verdicts import newest_look
-from licet.store import audits, cases, corrections, decisions, looks, mandates, notices, people, standards, stops, systems, use_cases
+from licet.store import audits, cases, corrections, decisions, looks, mandates, notices, people, standards, stops, use_cases
 from licet.store.book import Tx
 from licet.store.ledger import make_findable
-from licet.web.charts import Stretch, percent
+from licet.web.charts import Stretch
 from licet.web.report import (
     AuditFacts,
     Batch,
     CasesFacts,
-    CurveFacts,
     IncidentFacts,
-    MandateFacts,
-    MeasureFacts,
     Reason,
     ReportFacts,
-    StandardFacts,
-    VerdictFacts,
 )
+from licet.web.told import Seen, curve_facts, mandate_facts, measures_told, standard_facts, verdict_facts
 
 if TYPE_CHECKING:
     from licet.flows.office import Office
@@ -98,10 +90,10 @@ def _facts(office: "Office", tx: Tx, seen: Seen, examples: int) -> ReportFacts:
         limits=honest_limits(
             _volume(tx, seen), None if seen.mandate is None else proposed_of(seen.mandate).terms, shown_in_use_case(tx, use_case)
         ),
-        standard=_standard(seen),
-        verdict=_verdict(tx, seen),
-        curve=_curve(seen),
-        mandate=_mandate(seen),
+        standard=standard_facts(seen),
+        verdict=verdict_facts(tx, seen),
+        curve=curve_facts(seen),
+        mandate=mandate_facts(seen),
         audits=_audits(tx, seen, rows, made_up),
         cases=_cases(tx, seen, any_made_up=bool(made_up)),
         signatures=signatures_of(tx, seen),
@@ -123,142 +115,19 @@ def _labels(tx: Tx, use_case: UseCase, made_up: Mapping[CaseNumber, str]) -> tup
 # --- standard and verdict ----------------------------------------------------------------------------------------------
 
 
-def _standard(seen: Seen) -> StandardFacts | None:
-    signed = seen.signed
-    if signed is None:
-        return None
-    locked = signed.locked if isinstance(signed, CountersignedStandard) else signed
-    state = "countersigned" if isinstance(signed, CountersignedStandard) else "locked, not countersigned"
-    return StandardFacts(version=locked.version, digest=locked.digest, state=state, rules=_rules(locked.standard))
-
-
-def _rules(standard: Standard) -> tuple[str, ...]:
-    found = []
-    if standard.high_stakes and standard.guards.high_stakes_max is not None:
-        stakes = " or ".join(sorted(standard.high_stakes))
-        found.append(f"Never alone where the chance of {stakes} is above {percent(standard.guards.high_stakes_max)}.")
-    if standard.guards.unfamiliar_share is not None:
-        found.append("Never alone on a case that resembles no past case closely enough.")
-    if standard.never_alone_answers:
-        found.append(f"Never answered alone: {', '.join(sorted(standard.never_alone_answers))}.")
-    for attribute, values in sorted(standard.never_alone_attributes.items()):
-        found.append(f"Never alone where {attribute} is {' or '.join(sorted(values))}.")
-    return tuple(found)
-
-
-def _verdict(tx: Tx, seen: Seen) -> VerdictFacts | None:
-    look = seen.look
-    if look is None or not isinstance(look.verdict, Mapping):
-        return None
-    system = systems.find(tx, seen.use_case, look.fingerprint)
-    region = look.verdict.get("region")
-    within = region if isinstance(region, Mapping) else {}
-    return VerdictFacts(
-        word=look.word,
-        why=str(look.verdict.get("why") or ""),
-        digest=look.verdict_digest,
-        look=look.look.number,
-        labelled=look.look.labels,
-        sealed=looks.set_by_id(tx, look.look.sealed_set).cases,
-        system="" if system is None else f"{system.card.name}@{system.card.version}",
-        fingerprint=look.fingerprint,
-        opened=seen.shown is not None,
-        measures=_measures(look.verdict, seen.shown),
-        coverage=_float(within.get("coverage")),
-        threshold=_float(within.get("threshold")),
-        cases=_int(within.get("cases")),
-    )
-
-
-def _measures(verdict: Mapping[str, Json], shown: Figures | None) -> tuple[MeasureFacts, ...]:
-    rows = verdict.get("measures")
-    opened = {} if shown is None else {m.name: m for m in shown.measures}
-    found = [_measure(row, opened) for row in rows] if isinstance(rows, Sequence) else []
-    return tuple(one for one in found if one is not None)
-
-
-def _measure(row: Json, opened: Mapping[str, MeasureFigures]) -> MeasureFacts | None:
-    """A measure as a stored verdict has it; errors and interval only where the cases are open."""
-    match row:
-        case {
-            "name": str(name),
-            "target": int() | float() as target,
-            "confidence": int() | float() as confidence,
-            "verdict": str(word),
-            "bound": None | int() | float() as bound,
-            "n": None | int() as n,
-            "needed": int(needed),
-        }:
-            measure = MeasureFacts(name=name, target=target, confidence=confidence, verdict=word, bound=bound, n=n, needed=needed)
-        case _:
-            return None
-    figure = opened.get(name)
-    return measure if figure is None else replace(measure, n=figure.n, errors=figure.errors, low=figure.low, high=figure.high)
-
-
-def _float(value: Json) -> float | None:
-    return float(value) if isinstance(value, int | float) else None
-
-
-def _int(value: Json) -> int | None:
-    return int(value) if isinstance(value, int | float) else None
-
-
-def _curve(seen: Seen) -> CurveFacts | None:
-    if seen.shown is None or seen.signed is None or seen.look is None or not isinstance(seen.look.verdict, Mapping):
-        return None
-    standard = seen.signed.standard
-    measure = next((m for m in standard.measures if m.kind is MeasureKind.ERROR_ALONE), standard.measures[0])
-    region = seen.look.verdict.get("region")
-    coverage = _float(region.get("coverage")) if isinstance(region, Mapping) else None
-    return CurveFacts(points=seen.shown.curve, target=measure.target, confidence=measure.confidence, coverage=coverage)
-
-
 def _volume(tx: Tx, seen: Seen) -> Volume | None:
     if seen.signed is None or seen.look is None or not isinstance(seen.look.verdict, Mapping):
         return None
     measure = next((m for m in seen.signed.standard.measures if m.kind is MeasureKind.ERROR_ALONE), None)
     if measure is None:
         return None
-    usable = next((m.n for m in _measures(seen.look.verdict, None) if m.name == measure.name), None)
+    usable = next((m.n for m in measures_told(seen.look.verdict, None) if m.name == measure.name), None)
     sheet = looks.worksheet(tx, seen.use_case, seen.look.look.sealed_set)
     checked = any(row.kind == "agreement" and row.answer is not None for row in sheet)
     return Volume(measure=measure, usable=usable, agreements_checked=checked)
 
 
 # --- mandate, audits, cases --------------------------------------------------------------------------------------------
-
-
-def _mandate(seen: Seen) -> MandateFacts | None:
-    if seen.mandate is None:
-        return None
-    proposed, active = proposed_of(seen.mandate), active_of(seen.mandate)
-    terms = proposed.terms
-    now = terms if active is None else active
-    return MandateFacts(
-        id=proposed.id,
-        state=state_of(seen.mandate),
-        scope=in_words(now.scope),
-        digest=proposed.digest,
-        system=terms.system,
-        target=terms.target,
-        confidence=terms.confidence,
-        audit_rate=now.audit_rate,
-        planned_audits=terms.planned_audits,
-        daily_cap=now.daily_cap,
-        exposure=_exposure(terms, active),
-        narrowed=active is not None and active.limits is not None,
-        expires_at=None if active is None else active.expires_at,
-        why=seen.mandate.why if isinstance(seen.mandate, SuspendedMandate | RevokedMandate) else "",
-    )
-
-
-def _exposure(terms: Terms, active: ActiveMandate | None) -> str:
-    """The plan in words, and the share that holds now; empty where there is no plan."""
-    if not terms.exposure:
-        return ""
-    now = "" if active is None else f" Now: {active.share:.4g}."
-    return f"{plan_in_words(terms.exposure)}.{now}"
 
 
 def _counted(tx: Tx, seen: Seen) -> list[audits.AuditRow]:

@@ -1,7 +1,7 @@
 """What a report tells of people and errors: who did what and when, and where the AI was wrong."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import assert_never
 
 from licet.core.answer import answer_label
@@ -17,31 +17,18 @@ from licet.core.mandate import (
     SuspendedMandate,
     proposed_of,
 )
-from licet.core.standard import CountersignedStandard, LockedStandard
+from licet.core.standard import CountersignedStandard
 from licet.core.stop import LiftedStop, Reach
 from licet.core.system import Proposal
-from licet.core.use_case import UseCase
 from licet.flows.disclose import SAMPLE
-from licet.flows.open_sealed import Figures
 from licet.flows.report import active_of
 from licet.store import approvals, audits, cases, corrections, decisions, fast_lanes, looks, stops, systems, teams
 from licet.store.book import Tx
 from licet.store.payloads import salts_of
 from licet.web.report import Example, Mended, Picture, Signature
+from licet.web.told import Seen
 
 WHO = {"licet": "Licet, by rule", "operator": "the operator", "simulated": "simulated people"}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Seen:
-    """What is read in one transaction, for everything else to be made of."""
-
-    use_case: UseCase
-    signed: LockedStandard | CountersignedStandard | None
-    look: looks.StoredLook | None
-    shown: Figures | None
-    mandate: Mandate | None
-    names: Mapping[str, str]
 
 
 def body_of(tx: Tx, number: CaseNumber) -> CaseBody | None:

@@ -41,6 +41,7 @@ class PastCase:
         happened_at: when; aware, None where the file has no times.
         posted: the outside system's proposal, if the file has one.
         answered_by: who answered, as the file names them; empty where it does not.
+        requester: e-mail address of whoever asked for the case, who never reviews it; empty where nobody says.
     """
 
     line: int
@@ -50,6 +51,7 @@ class PastCase:
     happened_at: datetime | None = None
     posted: PostedProposal | None = None
     answered_by: str = ""
+    requester: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -101,6 +101,7 @@ class Act(StrEnum):
     REVOKE = "revoke a mandate"
     ADJUDICATE = "adjudicate"
     REVIEW = "review"
+    SEE_FLAGS = "see flags of reviewers"
     CORRECT = "correct a decision"
     ERASE = "erase a case"
     RETIRE = "retire a use case"

@@ -68,6 +68,7 @@ CODES: Mapping[str, str] = {
     "too_far_off": "The moment named lies before now, or further off than it may.",
     "nothing_asked": "No question is out about the case.",
     "answer_not_taken": "The answer is not of the use case's kind, or not in its closed list.",
+    "not_on_the_desk": "There is no case or answer of this name on the desk.",
     "at_the_desk": "Somebody at the desk has the case in hand, or has answered it.",
     "key_not_possible": "A single key was chosen that is no visible character, is a digit, or is taken twice.",
     "not_waiting": "The case waits for no answer, or was answered before.",

@@ -76,6 +76,7 @@ class _CaseForm(_Form):
     attributes: Annotated[dict[str, object], Field(max_length=MOST_CELLS)] = {}
     happened_at: str | None = None
     proposal: _ProposalForm | None = None
+    requester: Name | None = None
 
 
 CONTENT: Mapping[str, type[_TextForm | _TableForm | _ImageForm]] = {"text": _TextForm, "cells": _TableForm, "image": _ImageForm}
@@ -99,7 +100,7 @@ DEEPEST = 20
 def read_case(
     raw: Mapping[str, object], schema: CaseSchema | None, kind: AnswerKind, *, answers: frozenset[str] = frozenset(), line: int = 0
 ) -> SentCase | tuple[Problem, ...]:
-    """Reads one case from JSON: `id`, `content`, `attributes`, `happened_at`, `proposal`; nothing else may be there.
+    """Reads one case from JSON: `id`, `content`, `attributes`, `happened_at`, `proposal`, `requester`; nothing else may be there.
 
     Args:
         raw: the object, as a JSON reader gives it.
@@ -119,14 +120,15 @@ def read_case(
     attributes = {name: _scalar(f"attributes.{name}", value, found) for name, value in form.attributes.items()}
     happened_at = _moment(form.happened_at, found)
     posted = None if form.proposal is None else _posted(form.proposal, kind, answers, found)
-    for name in ("id", "proposal.system", "proposal.system_version"):
+    for name in ("id", "proposal.system", "proposal.system_version", "requester"):
         _check_name(name, form, found)
     body = None if content is None else check(schema, CaseBody(content=content, attributes=attributes))
     if isinstance(body, tuple):
         found += [problem for problem in body if problem.field not in {one.field for one in found}]
     if found or not isinstance(body, CaseBody):
         return tuple(found[:MOST_PROBLEMS])
-    past = PastCase(line=line, body=body, answer=None, external_id=form.id, happened_at=happened_at, posted=posted)
+    asked_by = form.requester or ""
+    past = PastCase(line=line, body=body, answer=None, external_id=form.id, happened_at=happened_at, posted=posted, requester=asked_by)
     return SentCase(past=past, card=None if form.proposal is None else _card(form.proposal))
 
 
@@ -248,7 +250,7 @@ def _card(form: _ProposalForm) -> SystemCard:
 
 
 def _check_name(place: str, form: _CaseForm, found: list[Problem]) -> None:
-    names = {"id": form.id}
+    names = {"id": form.id, "requester": form.requester}
     if form.proposal is not None:
         names |= {"proposal.system": form.proposal.system, "proposal.system_version": form.proposal.system_version}
     name = names.get(place)

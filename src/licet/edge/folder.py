@@ -15,6 +15,7 @@ from licet.core.use_case import NotASlugError, slug
 from licet.edge.bad_file import BadFolderError, Finding, shown
 from licet.edge.code_folder import EFFECT_FILE, SYSTEM_FILE
 from licet.edge.forms import STANDARD_TEXT, USE_CASE_TEXT, SystemChoice, UseCaseFile, nearest, standard_from, use_case_from
+from licet.edge.guideline import load_guideline
 from licet.edge.whole import SHARED, written_whole
 from licet.edge.yaml_text import standard_yaml, use_case_yaml
 from licet.edge.yaml_tree import Tree, read_tree, tree_of
@@ -100,12 +101,13 @@ def check_folder(folder: Path) -> tuple[Finding, ...]:
     if not folder.is_dir():
         return (_finding(folder, None, "there is no such folder.", "Make it with `licet use-case new`."),)
     _, wrong_name = _tried(lambda: _slug(folder))
+    _, wrong_guideline = _tried(lambda: load_guideline(folder))
     use_case, wrong_use_case = _tried(lambda: use_case_from(read_tree(folder / USE_CASE_FILE, USE_CASE_TEXT), UseCaseSlug(folder.name)))
     tree, wrong_file = _tried(lambda: read_tree(folder / STANDARD_FILE, STANDARD_TEXT))
     standard, wrong_standard = (None, ()) if tree is None else _tried(lambda: standard_from(tree))
     unknown = () if use_case is None or tree is None or standard is None else _unknown_answers(use_case, tree)
     code = (*_check_system(folder, use_case), *_check_effect(folder, use_case))
-    return (*wrong_name, *wrong_use_case, *wrong_file, *wrong_standard, *unknown, *code)
+    return (*wrong_name, *wrong_guideline, *wrong_use_case, *wrong_file, *wrong_standard, *unknown, *code)
 
 
 def _tried(step: Callable[[], T]) -> tuple[T | None, tuple[Finding, ...]]:

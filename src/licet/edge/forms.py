@@ -16,6 +16,7 @@ from licet.core.ids import UseCaseSlug
 from licet.core.second import TOO_FAST, SecondLooks
 from licet.core.standard import DeclaredLook, GuardRules, Measure, MeasureKind, Method, Slice, Standard, check_standard
 from licet.edge.bad_file import BadFolderError, Finding, shown
+from licet.edge.desk_block import DESK_TEXT, USUAL_DESK, DeskBlock, SkillsBlock, UrgentBlock
 from licet.edge.effect_block import Effect, EffectBlock, FunctionBlock, WebhookBlock
 from licet.edge.schema_form import BLOCK, CaseForm, keys_in, schema_from
 from licet.edge.system_blocks import BLOCK_TEXT, USUAL, CallableBlock, HttpBlock
@@ -25,7 +26,7 @@ SystemChoice = Literal["auto", "builtin", "posted", "callable", "http"]
 """Where proposals come from; `auto`: from `system.py` if there is one, else from the endpoint under `http:` if one is named, else posted
 ones if imported, else the built-in system."""
 
-USE_CASE_TEXT = frozenset({"title", "answer", "answers", "system", "content", "pattern", "one_of"}) | BLOCK_TEXT
+USE_CASE_TEXT = frozenset({"title", "answer", "answers", "system", "content", "pattern", "one_of"}) | BLOCK_TEXT | DESK_TEXT
 STANDARD_TEXT = frozenset({"name", "kind", "method", "high_stakes", "never_alone", "slice", "attributes"})
 """Keys whose values are text as typed, so that an answer called `no`, `0` or `1.50` keeps its name."""
 
@@ -48,6 +49,7 @@ class UseCaseFile:
         callable: how the function in `system.py` is called.
         http: which endpoint is asked, and how; None: none.
         effect: what happens in the world after a decision; None: nothing.
+        desk: how people answer its cases.
     """
 
     slug: UseCaseSlug
@@ -60,6 +62,7 @@ class UseCaseFile:
     callable: CallableBlock = USUAL
     http: HttpBlock | None = None
     effect: EffectBlock | None = None
+    desk: DeskBlock = USUAL_DESK
 
 
 def _word(text: str) -> str:
@@ -94,6 +97,7 @@ class _UseCaseForm(_Form):
     callable: CallableBlock = USUAL
     http: HttpBlock | None = None
     effect: Effect = None
+    desk: DeskBlock = USUAL_DESK
 
 
 class _SliceForm(_Form):
@@ -183,6 +187,7 @@ def use_case_from(tree: Tree, slug: UseCaseSlug) -> UseCaseFile:
         callable=form.callable,
         http=form.http,
         effect=form.effect,
+        desk=form.desk,
     )
 
 
@@ -229,6 +234,9 @@ NESTED: Mapping[str, type[BaseModel]] = {
     "effect": EffectBlock,
     "effect.callable": FunctionBlock,
     "webhook": WebhookBlock,
+    "desk": DeskBlock,
+    "urgent": UrgentBlock,
+    "skills": SkillsBlock,
 }
 A_NUMBER = ("a number", "Write digits such as 0.05 (which is 5%), without quotes.")
 EXPECTED: Mapping[str, tuple[str, str]] = {

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from licet.core.answer import AnswerKind
 from licet.core.canonical import Json
+from licet.core.desk import DeskRules
 from licet.core.effect import Outcome, Way
 from licet.core.ids import Digest, UseCaseSlug
 from licet.core.policy import Asked, PolicyAnswer
@@ -17,6 +18,7 @@ from licet.core.system import SystemKind
 from licet.ports import Draw, Durable, Example, Guardian, Provider, System, TrainedSystem
 
 if TYPE_CHECKING:
+    from licet.edge.desk_files import FolderDesks
     from licet.edge.effects import FolderEffects
     from licet.edge.policies import CedarPolicies
     from licet.edge.systems import FolderSystems
@@ -177,6 +179,22 @@ class LateSystems:
                 self._found = FolderSystems(self.root, self.secret, self.draw)
             found = self._found
         return found.load(slug, answers, where)
+
+
+@dataclass(slots=True, kw_only=True)
+class LateDesks:
+    """What use cases set for their desks (the port `Desks`), behind the import of what reads their folders; one for a process."""
+
+    root: Path
+    _found: "FolderDesks | None" = field(default=None, repr=False)
+
+    def rules(self, slug: UseCaseSlug) -> DeskRules:
+        """See `licet.edge.desk_files.FolderDesks.rules`."""
+        if self._found is None:
+            from licet.edge.desk_files import FolderDesks
+
+            self._found = FolderDesks(root=self.root)
+        return self._found.rules(slug)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,6 +8,7 @@ import yaml
 from pydantic import BaseModel
 
 from licet.core.standard import Slice, Standard
+from licet.edge.desk_block import DeskBlock
 from licet.edge.effect_block import EffectBlock
 from licet.edge.forms import UseCaseFile
 from licet.edge.schema_text import case_block
@@ -38,7 +39,12 @@ system: {use_case.system}
 
 # The columns that hold what is decided on; leave it empty to name them at import.
 content:{_words(use_case.content)}
-{_block("callable", use_case.callable)}{_block("http", use_case.http)}{_effect(use_case.effect)}{case_block(use_case.case)}"""
+{_blocks(use_case)}"""
+
+
+def _blocks(use_case: UseCaseFile) -> str:
+    system = _block("callable", use_case.callable) + _block("http", use_case.http)
+    return system + _effect(use_case.effect) + _desk(use_case.desk) + case_block(use_case.case)
 
 
 def _effect(block: EffectBlock | None) -> str:
@@ -48,6 +54,15 @@ def _effect(block: EffectBlock | None) -> str:
     said = {} if (way := block.webhook or block.callable) is None else way.model_dump()
     lines = [f"    {name}: {_word(value) if isinstance(value, str) else repr(value)}\n" for name, value in said.items()]
     return f"\n# What happens in the world after a decision.\neffect:\n  {block.way.value}:\n{''.join(lines)}"
+
+
+def _desk(block: DeskBlock) -> str:
+    """The block `desk:`; a hint alone where the owner sets nothing."""
+    said = block.model_dump(exclude_defaults=True)
+    if not said:
+        return "\n# How soon people answer (24 hours), which cases are urgent or ask for a skill: `desk:`, see docs/review.md.\n"
+    text = yaml.safe_dump({"desk": said}, allow_unicode=True, sort_keys=False, width=10_000)
+    return f"\n# How soon people answer, and which cases come first; see docs/review.md.\n{text}"
 
 
 STANDARD = """\

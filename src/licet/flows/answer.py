@@ -3,10 +3,10 @@
 from licet.core.answer import Answer
 from licet.core.people import Act, Actor
 from licet.core.refusal import Refused
-from licet.core.review import ReviewKind
-from licet.flows.office import Office, at_work_on
-from licet.flows.review import give
-from licet.store import decisions, desks, live
+from licet.core.review import TO_DECIDE
+from licet.flows.office import Office, person_at_work_on
+from licet.flows.review import give, theirs_among
+from licet.store import decisions, desks, live, seconds
 
 
 def answer_case(office: Office, by: Actor, *, name: str, case: str, answer: Answer) -> Refused | None:
@@ -19,20 +19,25 @@ def answer_case(office: Office, by: Actor, *, name: str, case: str, answer: Answ
     """
     with office.book.write() as tx:
         now = office.clock.now()
-        permitted = at_work_on(office, tx, by, Act.REVIEW, name=name)
+        permitted = person_at_work_on(office, tx, by, Act.REVIEW, name=name)
         if isinstance(permitted, Refused):
             return permitted
-        use_case, actor = permitted
+        use_case, person = permitted
         found = live.find(tx, use_case, case)
         if found is None:
             return Refused(code="not_there", why=f"{use_case.slug!r} has no case {case!r}.", remedy="Give its id or its number.")
-        waiting = decisions.tasks_of(tx, [found.number])
+        if seconds.requested_by(tx, [found.number], person.email):
+            why = f"You asked for the case {case!r} yourself."
+            return Refused(code="reviewer_excluded", why=why, remedy="Let somebody else answer it.")
+        every = decisions.tasks_of(tx, [found.number])
+        theirs = theirs_among(tx, use_case, [task for task, _ in every], person)
+        waiting = [one for one in every if one[0].token in theirs]
         in_use = desks.in_use(tx, [task.token for task, _ in waiting], now)
-        if any(task.token in in_use and task.kind is not ReviewKind.AUDIT for task, _ in waiting):
+        if any(task.token in in_use and task.kind in TO_DECIDE for task, _ in waiting):
             why = f"Somebody at the desk has the case {case!r} in hand, or has just answered it."
             return Refused(code="at_the_desk", why=why, remedy="Answer it at the desk, or again when it was given back.")
         tasks = [one for one in waiting if one[0].token not in in_use]
-        give(office, tx, use_case, [(task, salt, answer) for task, salt in tasks], by=actor.id, now=now)
+        give(office, tx, use_case, [(task, salt, answer) for task, salt in tasks], by=person.id, now=now)
         if tasks or (found.routed is not None and found.routed.route == decisions.ALONE):
             return None
         return Refused(code="not_waiting", why=f"The case {case!r} waits for no answer.", remedy="The first answer stays.")

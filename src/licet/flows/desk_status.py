@@ -7,7 +7,7 @@ from licet.flows.office import Office, at_work_on, person_at_work_on
 from licet.flows.roles import everybody_here
 from licet.store import desk_load
 
-NOT_THERE = Refused(code="not_there", why="There is no such case on this desk.", remedy="Give the `token` that came with the case.")
+NOT_THERE = Refused(code="not_on_the_desk", why="There is no such case on this desk.", remedy="Give the `token` that came with the case.")
 
 
 def desk_status(office: Office, by: Actor, *, name: str) -> DeskStatus | Refused:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from licet.core.flags import pairs
 from licet.core.ids import CaseNumber, PersonId
 from licet.core.people import Person
 from licet.core.policy import Hand, hand
@@ -32,7 +33,24 @@ def excluded_from(tx: Tx, use_case: UseCase, numbers: Sequence[CaseNumber], pers
     if not again:
         return barred
     hands = frozenset(map(hand, use_cases.hands_of(tx, use_case, person.id)))
-    return barred | frozenset(number for number, kind in again.items() if not _independent(tx, number, kind, person, hands))
+    apart = _kept_apart(tx, use_case, person) if ReviewKind.SECOND in again.values() else frozenset()
+    return barred | frozenset(
+        number
+        for number, kind in again.items()
+        if not _independent(tx, number, kind, person, hands) or (kind is ReviewKind.SECOND and seconds.first_of(tx, number) in apart)
+    )
+
+
+def _kept_apart(tx: Tx, use_case: UseCase, person: Person) -> frozenset[PersonId | None]:
+    """With whom somebody is not given the same case, where the standard keeps those apart whose agreement stands out."""
+    rule = seconds.standard_that_holds(tx, use_case)
+    if rule is None or rule[1].second_looks is None or not rule[1].second_looks.apart:
+        return frozenset()
+    return frozenset(
+        pair.other if pair.one == person.id else pair.one
+        for pair in pairs(seconds.counts_of_pairs(tx, use_case))
+        if pair.stands_out and person.id in {pair.one, pair.other}
+    )
 
 
 def _independent(tx: Tx, number: CaseNumber, kind: ReviewKind, person: Person, hands: frozenset[Hand]) -> bool:

@@ -3,8 +3,9 @@
 from dataclasses import replace
 from datetime import datetime
 
-from licet.core.answer import Answer, answer_to_json
+from licet.core.answer import Answer, AnswerKind, answer_to_json
 from licet.core.desk import HELD_FOR, REVEALED_FOR, Commit, Given, Held, HeldState, Revealed
+from licet.core.ids import PersonId
 from licet.core.people import Act, Actor, Person
 from licet.core.refusal import Refused
 from licet.core.review import Reconsidered
@@ -29,7 +30,8 @@ Taken = Held | Revealed
 def commit(office: Office, by: Actor, said: Commit) -> Taken | Refused:
     """Takes a person's own first answer on a case they have in hand; it is held, and takes effect later.
 
-    Where the use case is at the stage *assisted*, what AI proposes is shown now, once; the first answer stays what statistics use.
+    Where the use case is at the stage *assisted*, and to whoever says which of two people is right, what AI proposes is shown now, once;
+    the first answer stays what statistics use.
 
     Returns:
         What was taken, the same for the same key; or why not. Then nothing was taken, and what they wrote is theirs to keep.
@@ -66,6 +68,18 @@ def _told(kept: held.Kept) -> Taken:
     return Held(id=kept.id, effect_at=kept.effect_at)
 
 
+def kind_asked(office: Office, by: Actor, *, token: str | None = None, held_id: str | None = None) -> AnswerKind | Refused:
+    """The kind of answer that a case on the desk takes which somebody has or answered, by its token or by their answer's name."""
+    with office.book.read() as tx:
+        item = None if token is None else desks.find(tx, token)
+        place = held.place_among(tx, PersonId(by.id), token=token, name=held_id) if item is None else item.use_case_id
+        use_case = None if place is None else use_cases.find_by_id(tx, place)
+    if use_case is None:
+        why = "The case waits for no answer of yours any more: somebody else's came first, or it never was in your hands."
+        return Refused(code="not_waiting", why=why, remedy="Nothing of yours was taken; keep what you wrote, and take the next case.")
+    return use_case.answer_kind
+
+
 def _barred(tx: Tx, there: AtHand, now: datetime) -> Refused | None:
     """Why this person's answer is not to count: what held when the case was handed out may hold no more."""
     if excluded(tx, there.use_case, there.item.case, there.person):
@@ -80,7 +94,7 @@ def _keep(office: Office, tx: Tx, there: AtHand, said: Commit, now: datetime) ->
     if salt is None:
         desks.clear(tx, [item.token])
         return Refused(code="case_erased", why="The case was erased meanwhile.", remedy="Take the next case.")
-    shown = _proposal(tx, there) if there.use_case.stage is Stage.ASSISTED else None
+    shown = _proposal(tx, there) if there.use_case.stage is Stage.ASSISTED or item.home == desks.SECOND_LOOK else None
     kept = held.Kept(
         id=office.draw.token("h_"),
         key=said.key,
@@ -131,7 +145,7 @@ def _own(office: Office, tx: Tx, by: Actor, name: str) -> tuple[UseCase, Person,
     use_case = None if place is None else use_cases.find_by_id(tx, place)
     kept = None if use_case is None else held.by_id(tx, use_case, name)
     if use_case is None or kept is None or kept.given.by != by.id:
-        return Refused(code="not_there", why=f"You gave no answer {name!r}.", remedy="Give the `id` that came back with the answer.")
+        return Refused(code="not_on_the_desk", why=f"You gave no answer {name!r}.", remedy="Give the `id` that came back with the answer.")
     person = allowed_person(office, tx, by, Act.REVIEW, use_case)
     return person if isinstance(person, Refused) else (use_case, person, kept)
 

@@ -23,7 +23,7 @@ from licet.flows.office import Office, at_work_on, entry
 from licet.flows.review import answer_simulated
 from licet.flows.sort_history import DIGEST, content_digest
 from licet.flows.speakers import Speakers, say, whom_to_ask
-from licet.store import cases, mandates, queue, systems
+from licet.store import cases, mandates, queue, seconds, systems
 from licet.store.book import Tx
 from licet.store.payloads import commit_to
 from licet.store.queue import Lease, Queued
@@ -278,6 +278,8 @@ def _write_down(office: Office, tx: Tx, intake: _Intake, rows: Sequence[PastCase
     new = [_new_case(office, rows[place], names[place], number, digests[place]) for place, number in zip(fresh, numbers, strict=True)]
     with tx.together():
         cases.add(tx, intake.use_case, new, batch=None, sealed_set=None, at=intake.now)
+        asked = [(case.number, case.salt, rows[place].requester) for place, case in zip(fresh, new, strict=True) if rows[place].requester]
+        seconds.remember_requesters(tx, asked)
         tx.record(*[_accepted(tx, intake.use_case, case, intake.by, intake.now) for case in new])
     if intake.queued:
         waiting = [Queued(number=case.number, salt=case.salt, posted=rows[place].posted) for place, case in zip(fresh, new, strict=True)]

@@ -4,17 +4,14 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from licet.core.desk import Remark
-from licet.core.ids import PersonId
 from licet.core.people import Act, Actor, Person
 from licet.core.refusal import Refused
-from licet.core.use_case import UseCase
 from licet.flows.desk import AtHand, at_hand
 from licet.flows.exclude import excluded
 from licet.flows.office import Office, allowed_person, entry
 from licet.flows.qualify import entitled
-from licet.store import absences, desks, people, remarks, use_cases
+from licet.store import absences, desks, people, remarks
 from licet.store.book import Tx
-from licet.store.desks import Item
 from licet.store.payloads import salts_of
 
 LONGEST_ASIDE = timedelta(days=30)
@@ -101,26 +98,17 @@ def put_aside(office: Office, by: Actor, *, token: str, lease: str, until: datet
         return None
 
 
-def remark(office: Office, by: Actor, *, token: str, text: str) -> Refused | None:
+def remark(office: Office, by: Actor, *, token: str, lease: str, text: str) -> Refused | None:
     """Says something about a case that one has in hand, for whoever has it next.
 
     Nobody reads it before their own answer, if whoever said it has answered the case by then: they may have seen what AI proposes.
     """
     with office.book.write() as tx:
         now = office.clock.now()
-        there = _with(office, tx, by, token, now)
+        there = at_hand(office, tx, by, token=token, lease=lease, now=now)
         if isinstance(there, Refused):
             return there
-        use_case, person, item = there
-        remarks.add(tx, item, Remark(by=person.id, text=text, at=now), salts_of(tx, [item.case])[item.case])
-        tx.record(entry("task.remarked", by=person.id, now=now, use_case=use_case, task=token))
+        item = there.item
+        remarks.add(tx, item, Remark(by=there.person.id, text=text, at=now), salts_of(tx, [item.case])[item.case])
+        tx.record(entry("task.remarked", by=there.person.id, now=now, use_case=there.use_case, task=token))
         return None
-
-
-def _with(office: Office, tx: Tx, by: Actor, token: str, now: datetime) -> tuple[UseCase, Person, Item] | Refused:
-    item = desks.find(tx, token)
-    use_case = None if item is None else use_cases.find_by_id(tx, item.use_case_id)
-    if item is None or use_case is None or not item.is_with(PersonId(by.id), now):
-        return Refused(code="lease_lost", why="You do not have this case in hand.", remedy="Take it again first.")
-    person = allowed_person(office, tx, by, Act.REVIEW, use_case)
-    return person if isinstance(person, Refused) else (use_case, person, item)

@@ -93,6 +93,13 @@ def list_entries(office: Office, view: View, asked: Asked) -> Page | Refused:
     return Page(entries=tuple(found), after=numbers[limit - 1] if len(numbers) > limit else None)
 
 
+def newest_numbers(office: Office, count: int) -> int:
+    """The number after which the newest entries begin, so many of them; -1 where there are no more than that."""
+    make_findable(office.book)
+    with office.book.read() as tx:
+        return max(ledger.head(tx).size - count - 1, -1)
+
+
 def list_for_program(office: Office, by: Caller, asked: Asked) -> Page | Refused:
     """As `list_entries`, for a program: it sees what whoever is asked for a blind answer may see."""
     view = view_for(by, None)

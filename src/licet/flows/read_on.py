@@ -10,7 +10,7 @@ from licet.core.keys import USUAL_KEYS, Keys, keys_from_json, keys_to_json
 from licet.core.people import Act, Actor, Person
 from licet.core.refusal import Refused
 from licet.core.use_case import Stage, UseCase
-from licet.flows.desk import at_hand, desk_rules, handed_out, lanes_of
+from licet.flows.desk import AtHand, at_hand, desk_rules, handed_out, lanes_of
 from licet.flows.exclude import excluded
 from licet.flows.office import Office, allowed_person, person_at_work_on
 from licet.flows.qualify import entitled
@@ -29,7 +29,7 @@ def read_on(office: Office, by: Actor, *, token: str, lease: str) -> Handed | Re
         if isinstance(there, Refused):
             return there
         desks.renew(tx, there.item, until=now + LEASE_LASTS, now=now)
-        handed = handed_out(office, tx, there.use_case, there.item, Lease(name=lease, until=now + LEASE_LASTS))
+        handed = handed_out(office, tx, there, Lease(name=lease, until=now + LEASE_LASTS))
         return _gone() if handed is None else handed
 
 
@@ -73,7 +73,7 @@ def back_in_hand(office: Office, by: Actor, *, held_id: str) -> Handed | Refused
         lease = Lease(name=office.draw.token("l_"), until=now + LEASE_LASTS)
         if not desks.take(tx, item, lease.name, person.id, until=lease.until, now=now, ahead=False):
             return _not_back()
-        return handed_out(office, tx, use_case, item, lease) or _gone()
+        return handed_out(office, tx, AtHand(use_case=use_case, person=person, item=item), lease) or _gone()
 
 
 def _withdrawn(tx: Tx, held_id: str) -> tuple[UseCase | None, held.Kept | None]:
@@ -114,7 +114,7 @@ def look_back(office: Office, by: Actor, *, held_id: str) -> LookBack | Refused:
         if isinstance(person, Refused):
             return person
         over = Lease(name="", until=kept.effect_at)
-        handed = None if item is None else handed_out(office, tx, use_case, item, over)
+        handed = None if item is None else handed_out(office, tx, AtHand(use_case=use_case, person=person, item=item), over)
         if handed is None:
             return _gone()
         shown = Revealed(id=kept.id, proposal=kept.given.revealed, confidence=kept.confidence or 0.0, until=kept.effect_at)

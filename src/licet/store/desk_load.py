@@ -84,7 +84,7 @@ def _load(
 
 
 def _counts(tx: Tx, wanted: Select[tuple[str, int]]) -> Counter[str]:
-    return Counter(dict(tx.run(wanted).tuples()))
+    return Counter({str(row[0]): int(row[1]) for row in tx.run(wanted)})
 
 
 # --- one task ----------------------------------------------------------------------------------------------------------

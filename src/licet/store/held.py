@@ -85,6 +85,12 @@ def place_of_key(tx: Tx, person: PersonId, key: str) -> int | None:
     return tx.conn.execute(select(_H.use_case_id).where(_H.person_id == person, _H.key == key)).scalar_one_or_none()
 
 
+def place_among(tx: Tx, person: PersonId, *, token: str | None, name: str | None) -> int | None:
+    """The row of the use case that an answer of somebody's is of, by the case's token or the answer's own name."""
+    which = _H.id == name if token is None else _H.token == token
+    return tx.conn.execute(select(_H.use_case_id).where(_H.person_id == person, which).limit(1)).scalar_one_or_none()
+
+
 def due(tx: Tx, now: datetime, *, limit: int) -> list[tuple[str, PersonId, Identity]]:
     """Answers whose time has come, the longest due first: their names, who gave each, and how they had shown who they are."""
     wanted = select(_H.id, _H.person_id, _H.identity).where(_H.state.in_(WAITING), _H.effect_at <= now)

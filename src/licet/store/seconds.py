@@ -7,13 +7,17 @@ from datetime import datetime
 
 from sqlalchemy import bindparam, func, insert, select, update
 
+from licet.core.answer import Answer
+from licet.core.desk import HeldState
+from licet.core.flags import Together
 from licet.core.ids import CaseNumber, Digest, PersonId
-from licet.core.review import Review, ReviewKind
+from licet.core.review import SIMULATED, Review, ReviewKind
 from licet.core.second import Cause, Stands, stands
 from licet.core.standard import Standard, standard_from_json
 from licet.core.use_case import UseCase
 from licet.store import tables
 from licet.store.book import Tx
+from licet.store.desk_tables import held_answer
 from licet.store.payloads import read_answer, read_payload, write_answer, write_json
 from licet.store.second_tables import dispute, requester, second_look
 
@@ -204,3 +208,66 @@ def first_of(tx: Tx, number: CaseNumber) -> PersonId | None:
     """Who gave the first answer on a case that two people answer."""
     found = tx.conn.execute(select(_L.first).where(_L.case_number == number)).scalar_one_or_none()
     return None if found is None else PersonId(found)
+
+
+# --- what they came to ---------------------------------------------------------------------------------------------------
+
+
+def counts_of_pairs(tx: Tx, use_case: UseCase, *, since: datetime | None = None) -> list[Together]:
+    """How often each two people agreed, and how often each of them was right; only what has ended, and no simulated people."""
+    said = _L.agreed.is_(True)
+    each = (("agreed", said), ("r1", said | _L.first_right), ("r2", said | _L.second_right))
+    hits = [func.count().filter(which).label(name) for name, which in each]
+    mine = [_L.use_case_id == use_case.id, _L.ended_at.is_not(None), _L.second.is_not(None), _L.first != SIMULATED]
+    mine += [] if since is None else [_L.ended_at >= since]
+    rows = tx.run(select(_L.first, _L.second, func.count().label("n"), *hits).where(*mine).group_by(_L.first, _L.second))
+    found: dict[tuple[str, str], list[int]] = {}
+    for row in rows:
+        turned = row.first > row.second
+        pair = (row.second, row.first) if turned else (row.first, row.second)
+        right = (row.r2, row.r1) if turned else (row.r1, row.r2)
+        there = found.setdefault(pair, [0, 0, 0, 0])
+        for place, more in enumerate((row.n, row.agreed, *right)):
+            there[place] += int(more)
+    return [
+        Together(one=PersonId(one), other=PersonId(other), n=n, agreed=agreed, one_right=first, other_right=second)
+        for (one, other), (n, agreed, first, second) in sorted(found.items())
+    ]
+
+
+_H = held_answer.c
+
+
+def seconds_of_answers(tx: Tx, use_case: UseCase, *, since: datetime) -> dict[PersonId, list[float]]:
+    """How many seconds each answer at the desk took from hand-out to answer, by who gave it; withdrawn ones are not counted."""
+    mine = (_H.use_case_id == use_case.id, _H.given_at >= since, _H.state != HeldState.WITHDRAWN.value)
+    found: dict[PersonId, list[float]] = {}
+    for row in tx.run(select(_H.person_id, _H.handed_at, _H.given_at).where(*mine)):
+        found.setdefault(PersonId(row.person_id), []).append((row.given_at - row.handed_at).total_seconds())
+    return found
+
+
+MOST_AGAIN = 5000
+"""Answers on cases that came again which are read at most."""
+
+
+def answers_again(tx: Tx, use_case: UseCase, *, since: datetime) -> dict[PersonId, list[list[Answer]]]:
+    """What people answered, blind, on cases whose content came to them more than once: by person, and by content in the order of time."""
+    c, k = tables.case.c, tables.case_key.c
+    mine = (c.use_case_id == use_case.id, _R.at >= since, _R.simulated.is_(False))
+    joined = tables.review.join(tables.case, c.number == _R.case_number)
+    again = select(_R.by.label("by"), c.digest.label("digest")).select_from(joined).where(*mine)
+    often = again.group_by(_R.by, c.digest).having(func.count() > 1).subquery()
+    wanted = (
+        select(_R.by, c.digest, _R.answer, k.salt)
+        .select_from(joined.join(tables.case_key, k.case_number == c.number))
+        .join(often, (often.c.by == _R.by) & (often.c.digest == c.digest))
+        .where(*mine)
+        .order_by(_R.at, _R.id)
+        .limit(MOST_AGAIN)
+    )
+    found: dict[PersonId, dict[bytes, list[Answer]]] = {}
+    for row in tx.run(wanted):
+        said = read_answer(tx, row.salt, row.answer, use_case.answer_kind)[0]
+        found.setdefault(PersonId(row.by), {}).setdefault(bytes(row.digest), []).append(said)
+    return {person: list(by_content.values()) for person, by_content in found.items()}

@@ -22,7 +22,9 @@ from licet.web.api import (
     health,
     ledger,
     mandate,
+    reviewers,
     risk,
+    second_looks,
     session,
     session_outside,
     stop,
@@ -76,7 +78,7 @@ def addresses() -> FastAPI:
     app = FastAPI(
         title="Licet", version=__version__, description=ABOUT, openapi_url=OPENAPI, docs_url=None, redoc_url=None, redirect_slashes=False
     )
-    for noun in (desk_of, cases, mandate, watch, stop, effects, answers, risk, gate):
+    for noun in (desk_of, cases, mandate, watch, stop, effects, answers, risk, gate, reviewers):
         app.include_router(noun.routes, prefix=BASE, responses=REFUSALS)
     app.include_router(risk.catalogue, prefix="/api/v1", responses=REFUSALS)
     app.include_router(gate.times, prefix="/api/v1", responses=REFUSALS)
@@ -84,6 +86,7 @@ def addresses() -> FastAPI:
     app.include_router(session.routes, responses=REFUSALS)
     app.include_router(session_outside.routes, responses=REFUSALS)
     app.include_router(desk.routes, responses=REFUSALS)
+    app.include_router(second_looks.routes, responses=REFUSALS)
     app.include_router(approvals.routes, responses=REFUSALS)
     app.include_router(health.routes, responses=REFUSALS)
     app.add_exception_handler(RequestValidationError, _not_valid)

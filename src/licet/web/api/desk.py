@@ -10,20 +10,18 @@ from fastapi import APIRouter, Depends
 from fastapi import Path as InPath
 from pydantic import BaseModel
 
-from licet.core.answer import Answer, answer_to_json
+from licet.core.answer import answer_to_json
 from licet.core.desk import Commit, Handed, Held, Lease, NothingWaits
 from licet.core.refusal import Refused
 from licet.flows.absent import be_absent, be_back
 from licet.flows.desk import in_hand, next_case, release, renew, skip
-from licet.flows.follow import use_case_named
-from licet.flows.hold import commit, keep_or_change, withdraw
+from licet.flows.hold import commit, keep_or_change, kind_asked, withdraw
 from licet.flows.inquire import ask_sender
 from licet.flows.pass_on import forward, hand_over, put_aside, remark, send_back
 from licet.web.api.desk_wire import (
     OUT,
     AbsenceIn,
     AbsenceOut,
-    AnswerJson,
     AsideIn,
     BackIn,
     BackOut,
@@ -120,7 +118,8 @@ async def give_answer(token: Token, given: CommitIn, let: Let) -> HeldOut | Reve
 
     In the stage *assisted* what AI proposes comes back with it, to keep the answer or change it.
     """
-    answer = await _answer(let, given.use_case, given.answer)
+    kind = _done(await let.desk.run(lambda: kind_asked(let.office, let.by, token=token)))
+    answer = answer_of(given.answer, kind, "/answer")
     said = Commit(token=token, lease=given.lease, answer=answer, note=given.note, key=given.key)
     taken = await let.desk.run(lambda: commit(let.office, let.by, said))
     if isinstance(taken, Refused):
@@ -131,15 +130,11 @@ async def give_answer(token: Token, given: CommitIn, let: Let) -> HeldOut | Reve
     return RevealedOut(held=taken.id, proposal=shown, confidence=taken.confidence, until=taken.until)
 
 
-async def _answer(let: Visitor, use_case: str, raw: AnswerJson) -> Answer:
-    there = _done(await let.desk.run(lambda: use_case_named(let.office, name=use_case)))
-    return answer_of(raw, there.answer_kind, "/answer")
-
-
 @routes.post(ANSWER + "/reconsider", **NEEDS_PERSON)
 async def think_again(held: HeldId, given: ReconsiderIn, let: Let) -> HeldOut:
     """Keep the first answer (`answer` null) or change it, after AI's proposal was shown. A second record: the first stays."""
-    answer = None if given.answer is None else await _answer(let, given.use_case, given.answer)
+    kind = _done(await let.desk.run(lambda: kind_asked(let.office, let.by, held_id=held)))
+    answer = None if given.answer is None else answer_of(given.answer, kind, "/answer")
     found: Held = _done(await let.desk.run(lambda: keep_or_change(let.office, let.by, held_id=held, answer=answer)))
     return HeldOut(held=found.id, effect_at=found.effect_at)
 
@@ -178,7 +173,7 @@ async def aside(token: Token, given: AsideIn, let: Let) -> Done:
 @routes.post(CASE + "/remark", **NEEDS_PERSON)
 async def say(token: Token, given: RemarkIn, let: Let) -> Done:
     """Say something about a case one has in hand. Before their own answer nobody reads what somebody said who has answered."""
-    return _nothing(await let.desk.run(lambda: remark(let.office, let.by, token=token, text=given.text)))
+    return _nothing(await let.desk.run(lambda: remark(let.office, let.by, token=token, lease=given.lease, text=given.text)))
 
 
 @routes.post(CASE + "/ask", **NEEDS_PERSON)

@@ -55,7 +55,6 @@ class SkipIn(LeaseIn):
 class CommitIn(LeaseIn):
     """One's own first answer."""
 
-    use_case: Slug
     answer: AnswerJson = Field(description="Of the use case's kind: a string, a number, or fields.")
     note: str = Field(default="", max_length=LONGEST_WORDS, description="One's own words beside it; kept with the answer.")
     key: str = Field(min_length=1, max_length=80, pattern=r"^[\x21-\x7e]+$", description="One's own name for this: sent again, taken once.")
@@ -66,7 +65,6 @@ class ReconsiderIn(BaseModel):
 
     model_config = STRICT
 
-    use_case: Slug
     answer: AnswerJson | None = Field(description="Null keeps the first answer.")
 
 
@@ -88,10 +86,8 @@ class AsideIn(LeaseIn):
     until: Moment
 
 
-class RemarkIn(BaseModel):
+class RemarkIn(LeaseIn):
     """What somebody says about a case."""
-
-    model_config = STRICT
 
     text: Words
 

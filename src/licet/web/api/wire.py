@@ -117,6 +117,7 @@ class CaseIn(BaseModel):
     attributes: dict[Name, Cell] = Field(default_factory=dict, max_length=MOST_CELLS, description="Such as segment or amount.")
     happened_at: Moment | None = Field(default=None, description="When it happened (RFC 3339).")
     proposal: ProposalIn | None = Field(default=None, description="Without one the mandate's own system proposes.")
+    requester: Name | None = Field(default=None, description="E-mail address of whoever asked for it; they never review it.")
 
 
 class PlainBatch(BaseModel):

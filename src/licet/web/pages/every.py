@@ -1,13 +1,32 @@
 """Every page there is, for the server's app."""
 
-from licet.web.pages import parts, portfolio, review, review_acts, sign_in, static_files
+from licet.web.pages import (
+    approvals,
+    evaluation,
+    ledger,
+    parts,
+    portfolio,
+    review,
+    review_acts,
+    set_up,
+    sign_in,
+    standard,
+    static_files,
+    use_case,
+)
 
 PAGES = (
     static_files.routes,
     parts.routes,
     sign_in.routes,
+    set_up.routes,
     portfolio.routes,
+    use_case.routes,
+    standard.routes,
+    evaluation.routes,
     review.routes,
     review_acts.routes,
+    approvals.routes,
+    ledger.routes,
 )
 """A page of yours is one line here."""

@@ -5,7 +5,7 @@ Whoever did not sign in is sent to sign in first; programs with a token get no p
 """
 
 import secrets
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from typing import Any
 from urllib.parse import quote, unquote, urlsplit
 
@@ -41,7 +41,7 @@ SAID_COOKIE = "licet-said"
 SAID_LASTS = 30
 LONGEST_SAID = 300
 VIEWER, FORM = "licet.viewer", "licet.form"
-ANYBODY = {"openapi_extra": {"page": "anybody"}}
+ANYBODY: Mapping[str, Any] = {"openapi_extra": {"page": "anybody"}}
 """Marks a page as one for those who have yet to show who they are."""
 
 _SIGN_IN_FIRST = frozenset({"person_needed", "session_ended"})

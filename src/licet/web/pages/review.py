@@ -13,7 +13,7 @@ from licet.core.ids import UseCaseSlug
 from licet.core.keys import Deed
 from licet.core.picture import NotDrawn
 from licet.core.refusal import Refused
-from licet.flows.desk import next_case, release
+from licet.flows.desk import in_hand, next_case, release
 from licet.flows.read_on import LookBack, Standing, body_in_hand, look_back, read_on, standing
 from licet.web.desk import desk_of
 from licet.web.pages.page import page_routes, show, viewer_of
@@ -39,7 +39,7 @@ DEED_WORDS: Mapping[Deed, str] = {
     Deed.CHANGE: "Change to AI's answer",
     Deed.HELP: "Show these keys",
 }
-SEE_OTHER = 303
+SEE_OTHER, NO_CONTENT = 303, 204
 
 routes = page_routes()
 
@@ -144,7 +144,13 @@ async def no(request: Request, refused: Refused, *, named: str, kept: Mapping[st
 
 
 async def _next(viewer: Viewer, named: str, *, ahead: bool) -> Handed | NothingWaits | Refused:
-    return await viewer.run(lambda: next_case(viewer.office, viewer.by, name=named or None, ahead=ahead))
+    """The next case; for whoever left as many open as one may have, the one that lies open longest."""
+    found = await viewer.run(lambda: next_case(viewer.office, viewer.by, name=named or None, ahead=ahead))
+    if ahead or not isinstance(found, Refused) or found.code != "too_many_in_hand":
+        return found
+    mine = await viewer.run(lambda: in_hand(viewer.office, viewer.by))
+    open_here = [] if isinstance(mine, Refused) else [one for one in mine if named in {"", one.use_case}]
+    return open_here[0] if open_here else found
 
 
 @routes.get(f"{AT}/next")
@@ -162,6 +168,8 @@ async def next_part(request: Request) -> Response:
             return await draw_case(request, "review_case.html.j2", found, named=named)
         case NothingWaits():
             return drawn(request, "review_empty.html.j2", await around(request, named=named, slug=named))
+        case Refused() if asked.get("ahead") == "1":
+            return Response(status_code=NO_CONTENT)
         case Refused():
             raise refusal(found)
 

@@ -48,6 +48,7 @@ class Shown:
 
     Attributes:
         named: the use case's name where the page keeps to one; empty: cases of all come.
+        digits: the key of each choice, where they stand on the page.
         lease_ms: how long the case is theirs without a sign of life.
     """
 
@@ -57,6 +58,7 @@ class Shown:
     filled: Filled
     question: str
     searched: bool
+    digits: tuple[str, ...]
     named: str
     lease_ms: int
     reveals: bool
@@ -96,10 +98,19 @@ def shown(
         filled=filled,
         question=form.rules.question or question(form),
         searched=form.kind is AnswerKind.CHOICE and len(form.choices) > AT_A_GLANCE,
+        digits=digits(form.choices),
         named=named,
         lease_ms=ms(handed.lease.until - now),
         reveals=standing.reveals,
     )
+
+
+def digits(choices: tuple[str, ...]) -> tuple[str, ...]:
+    """The key of each choice: 1 to 9, then 0; where the choices are digits themselves, each is its own key."""
+    if len(choices) > AT_A_GLANCE:
+        return ()
+    own = len(set(choices)) == len(choices) and all(len(one) == 1 and one.isascii() and one.isdigit() for one in choices)
+    return choices if own else tuple(str(place % AT_A_GLANCE) for place in range(1, len(choices) + 1))
 
 
 def question(form: AnswerForm) -> str:

@@ -162,6 +162,7 @@ const licet = (() => {
     else if (!event.target.closest("#side")) side(false);
     all(".menu[open]").filter((menu) => !menu.contains(event.target)).forEach((menu) => { menu.open = false; });
   });
+  document.addEventListener("change", (event) => event.target.closest("form[data-sends-itself]")?.requestSubmit());
   document.addEventListener("keydown", (event) => {
     if ((event.ctrlKey || event.metaKey) && !event.altKey && event.key.toLowerCase() === "k") {
       event.preventDefault();

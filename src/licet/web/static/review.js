@@ -88,9 +88,10 @@ const typed = (fields) => [...new URLSearchParams(fields)].filter(([name, value]
 // --- the case on the page ---------------------------------------------------------------------------------------------
 const parsed = (html) => { const box = document.createElement("template"); box.innerHTML = html; return box.content; };
 
-const paint = (html, at) => {
+const paint = (html, at, early = false) => {
   stage.replaceChildren(parsed(html));
   const now = desk();
+  if (early) now.dataset.ahead = "1";
   if (at) history.replaceState(null, "", at);
   else if (now.dataset.token) {
     const asked = new URLSearchParams(named ? { use_case: named } : {});
@@ -105,7 +106,7 @@ const settle = (move) => {
   const now = desk();
   if (!now) return;
   if (now.dataset.title) document.getElementById("place").textContent = now.dataset.title;
-  if (now.dataset.answered !== undefined) counts(+now.dataset.answered, +now.dataset.waiting);
+  if (now.dataset.answered !== undefined && !now.dataset.ahead) counts(+now.dataset.answered, +now.dataset.waiting);
   dress(document);
   search();
   recall();
@@ -122,8 +123,10 @@ const counts = (answered, waiting) => {
   const shown = document.getElementById("counts");
   const [today, more] = all("b", shown);
   today.textContent = answered.toLocaleString("en"); more.textContent = `${waiting.toLocaleString("en")}${waiting >= 1000 ? "+" : ""}`;
-  shown.dataset.answered = answered;
+  Object.assign(shown.dataset, { answered, waiting });
 };
+
+const counted = () => { const { answered, waiting } = document.getElementById("counts").dataset; counts(+answered + 1, Math.max(0, +waiting - 1)); };
 
 const dress = (within) => {
   for (const sign of all("[data-key-of]", within)) { sign.textContent = keys[sign.dataset.keyOf].toUpperCase(); sign.hidden = !keysOn; }
@@ -251,7 +254,7 @@ const next = async () => {
     const stale = ready ? null : ahead;
     ahead = null;
     if (ready) {
-      paint(ready.html);
+      paint(ready.html, null, true);
       const fields = { token: ready.token, lease: ready.lease };
       send("/review/renew", fields).then((found) => { if (found.kind === "refused" && desk().dataset.token === ready.token) lost(found.said); if (found.kind === "ended") ended(); });
       setTimeout(fetchAhead, 0);
@@ -308,6 +311,7 @@ const commit = async (how = "") => {
   if (closed && !now.dataset.reveals) {
     now.dataset.sent = "1";
     keep("licet.outbox", [...outbox(), parcel]);
+    counted();
     flush();
     await next();
     return;
@@ -336,7 +340,7 @@ const settleAnswer = async (how, fields) => {
   fields.set("how", how);
   const now = desk();
   now.dataset.sent = "1";
-  const parcel = { address: "/review/settle", fields: fields.toString(), label: how === "change" ? "AI's answer" : "Your answer", draft: draftName() };
+  const parcel = { address: "/review/settle", fields: fields.toString(), label: how === "change" ? "AI's answer" : how === "keep" ? "Your answer kept" : label(), draft: draftName() };
   keep("licet.outbox", [...outbox(), parcel]);
   const came = await flush();
   delete now.dataset.sent;
@@ -468,8 +472,8 @@ document.addEventListener("keydown", (event) => {
   }
   if (event.ctrlKey || event.metaKey || event.altKey || event.repeat || writing(target)) return;
   if (/^[0-9]$/.test(key)) {
-    const option = all(".option input")[(+key + 9) % 10];
-    if (option && !option.closest("form").dataset.over) { option.checked = true; option.focus({ preventScroll: true }); option.dispatchEvent(new Event("input", { bubbles: true })); say(`${label()} is picked. Enter commits it.`); }
+    const option = one(`.option input[data-digit="${key}"]`);
+    if (option) { option.checked = true; option.focus({ preventScroll: true }); option.dispatchEvent(new Event("input", { bubbles: true })); say(`${label()} is picked. Enter commits it.`); }
     return;
   }
   const deed = keysOn && Object.keys(keys).find((name) => keys[name] === key.toLowerCase());

@@ -1,0 +1,119 @@
+"""A second look: somebody senior sees two people's answers that differ, says their own, and sees what AI proposes last."""
+
+import hmac
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from licet.core.answer import Answer
+from licet.core.desk import LEASE_LASTS, MOST_AT_ONCE, Handed, Lease, NothingWaits
+from licet.core.people import Act, Actor, Person
+from licet.core.refusal import Refused
+from licet.core.use_case import Stage, UseCase
+from licet.flows.desk import AtHand, at_hand, handed_out
+from licet.flows.exclude import excluded
+from licet.flows.office import Office, allowed_person, person_at_work_on
+from licet.flows.qualify import entitled
+from licet.store import desk_counts, desks, seconds, use_cases
+from licet.store.book import Tx
+from licet.store.payloads import salts_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TwoAnswers:
+    """A case on which two people differ.
+
+    Attributes:
+        handed: the case, under a lease; it is answered as any other at the desk (`hold.commit`).
+        answers: what the two say, in an order that has nothing to do with who said it or when, and stays the same.
+    """
+
+    handed: Handed
+    answers: tuple[Answer, Answer]
+
+
+def next_second_look(office: Office, by: Actor, *, name: str | None = None) -> TwoAnswers | NothingWaits | Refused:
+    """Gives the next case on which two people differ to somebody senior who is neither of them, under a lease nobody shares.
+
+    Args:
+        office: the office.
+        by: who asks: a senior reviewer, and nobody who built what is judged.
+        name: of this use case; None: of all in which they may adjudicate.
+
+    Returns:
+        The case with both answers; that none waits for them; or why this person is given none.
+    """
+    with office.book.claim() as tx:
+        now = office.clock.now()
+        if name is not None:
+            there = person_at_work_on(office, tx, by, Act.ADJUDICATE, name=name)
+            refused = there if isinstance(there, Refused) else entitled(tx, there[0], there[1], now)
+            if isinstance(there, Refused) or refused is not None:
+                return refused or NothingWaits()
+        for use_case, person in _places(office, tx, by, name, now):
+            if len(desks.in_hands_of(tx, person.id, now)) >= MOST_AT_ONCE:
+                why = f"You have {MOST_AT_ONCE} cases in hand, which is the limit."
+                return Refused(code="too_many_in_hand", why=why, remedy="Answer or release one.")
+            found = _next_of(office, tx, use_case, person, now)
+            if found is not None:
+                return found
+        return NothingWaits()
+
+
+def _places(office: Office, tx: Tx, by: Actor, name: str | None, now: datetime) -> Iterator[tuple[UseCase, Person]]:
+    """Where somebody may say who is right, and is qualified to."""
+    for use_case in use_cases.every(tx):
+        if use_case.stage is Stage.RETIRED or name not in {None, use_case.slug}:
+            continue
+        person = allowed_person(office, tx, by, Act.ADJUDICATE, use_case)
+        if isinstance(person, Person) and entitled(tx, use_case, person, now) is None:
+            yield use_case, person
+
+
+def _next_of(office: Office, tx: Tx, use_case: UseCase, person: Person, now: datetime) -> TwoAnswers | None:
+    lease = Lease(name=office.draw.token("l_"), until=now + LEASE_LASTS)
+    for skipped in (False, True):
+        for item in desks.waiting(tx, use_case, [desks.SECOND_LOOK], person.id, now=now, skipped=skipped):
+            if excluded(tx, use_case, item.case, person) or not desks.take(tx, item, lease, person.id, now=now, ahead=False):
+                continue
+            found = _shown(office, tx, AtHand(use_case=use_case, person=person, item=item), lease)
+            if found is not None:
+                return found
+            desks.clear(tx, [item.token])  # the case was erased: nobody can read it
+    return None
+
+
+def second_look(office: Office, by: Actor, *, token: str, lease: str) -> TwoAnswers | Refused:
+    """The case that somebody has in hand, once more, under the same lease, which lasts anew: for a page that is loaded again."""
+    with office.book.claim() as tx:
+        now = office.clock.now()
+        there = at_hand(office, tx, by, token=token, lease=lease, now=now)
+        if isinstance(there, Refused):
+            return there
+        until = now + LEASE_LASTS
+        desks.renew(tx, there.item, until=until, now=now)
+        barred = there.item.home != desks.SECOND_LOOK or excluded(tx, there.use_case, there.item.case, there.person)
+        found = None if barred else _shown(office, tx, there, Lease(name=lease, until=until))
+        if found is None:
+            why = "Nobody is asked here which of two people is right."
+            return Refused(code="not_waiting", why=why, remedy="Take the next case.")
+        return found
+
+
+def _shown(office: Office, tx: Tx, there: AtHand, lease: Lease) -> TwoAnswers | None:
+    salt = salts_of(tx, [there.item.case]).get(there.item.case)
+    look = None if salt is None else seconds.of_case(tx, there.use_case, there.item.case, salt)
+    handed = handed_out(office, tx, there, lease)
+    if look is None or look.second_says is None or handed is None:
+        return None
+    pair = (look.says.counts, look.second_says.counts)
+    key = office.vault.key("second look order", there.item.token.encode("utf-8"))
+    turned = hmac.digest(key, b"turned", "sha256")[0] & 1
+    return TwoAnswers(handed=handed, answers=(pair[1], pair[0]) if turned else pair)
+
+
+def second_looks_waiting(office: Office, by: Person) -> int:
+    """How many cases wait on which two people differ, in the use cases where somebody may say who is right; at most `desk_counts.MOST`."""
+    with office.book.read() as tx:
+        now = office.clock.now()
+        return sum(desk_counts.waiting(tx, use_case, [desks.SECOND_LOOK]) for use_case, _ in _places(office, tx, by, None, now))
