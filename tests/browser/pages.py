@@ -27,6 +27,7 @@ PAGES = (
     Looked(name="confirm", address="/confirm", says="Confirm who you are"),
     Looked(name="portfolio", address="/", says="Portfolio"),
     Looked(name="approvals", address="/approvals", says="Waiting for your yes", by="rita"),
+    Looked(name="monitoring", address="/monitoring/refunds", says="valid at every look"),
     Looked(name="not-found", address="/nothing-here", says="Not found", status=404),
 )
 """A page of yours is one line here."""

@@ -4,6 +4,7 @@ from licet.web.pages import (
     approvals,
     evaluation,
     ledger,
+    monitoring,
     parts,
     portfolio,
     review,
@@ -27,6 +28,7 @@ PAGES = (
     review.routes,
     review_acts.routes,
     approvals.routes,
+    monitoring.routes,
     ledger.routes,
 )
 """A page of yours is one line here."""
