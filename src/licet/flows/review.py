@@ -13,6 +13,7 @@ from licet.core.refusal import Refused
 from licet.core.review import SIMULATED, Reconsidered, Review, ReviewKind
 from licet.core.use_case import UseCase
 from licet.flows.audit import advance
+from licet.flows.check_agreement import conclude_agreement
 from licet.flows.conclude import Conclude, Heard, Sitting
 from licet.flows.conclude_adjudication import conclude_adjudication
 from licet.flows.conclude_audit import conclude_audit
@@ -144,6 +145,7 @@ CONCLUDE: Mapping[ReviewKind, Conclude] = {
     ReviewKind.SECOND: conclude_second,
     ReviewKind.ADJUDICATION: conclude_adjudication,
     ReviewKind.AUDIT: conclude_audit,
+    ReviewKind.AGREEMENT: conclude_agreement,
     ReviewKind.DISPUTE: conclude_dispute,
     ReviewKind.RECHECK: conclude_recheck,
 }
