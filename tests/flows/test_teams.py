@@ -41,6 +41,7 @@ from licet.flows.hold_gate import gate_with_names, show_gate
 from licet.flows.import_history import import_history, undo_import
 from licet.flows.intake import Batch, Delivery, accept, submit, take_now
 from licet.flows.issue_tokens import TokenWish, admit, list_tokens, new_token, revoke_token
+from licet.flows.investigate import list_incidents
 from licet.flows.list_approvals import list_requests, newest_request, request_of
 from licet.flows.list_obligations import list_obligations
 from licet.flows.narrow import Asked, narrow_mandate
@@ -118,6 +119,7 @@ WAYS: dict[str, Journey] = {
     "show_gate": lambda o, w, name: show_gate(o, name=name, to=Stage.DELEGATED),
     "approve_gate": lambda o, w, name: approve_gate(o, w.risk, name=name, digest=Digest("x")),
     "ask_approval": lambda o, w, name: ask_approval(o, w.builder, name=name),
+    "list_incidents": lambda o, w, name: list_incidents(o, name=name),
     "list_requests": lambda o, w, name: list_requests(o, name=name),
     "request_of": lambda o, w, name: request_of(o, name=name, digest=Digest("x")),
     "newest_request": lambda o, w, name: newest_request(o, name=name),

@@ -106,6 +106,14 @@ def show_incident(office: Office, *, number: int) -> Investigated | Refused:
         return there if isinstance(there, Refused) else _seen(tx, *there)
 
 
+def why_not(office: Office, by: Person, found: Investigated, act: Act) -> Refused | None:
+    """Why somebody may not do something about an incident; None where they may."""
+    with office.book.read() as tx:
+        use_case = use_cases.require(tx, whole(found.found).incident.use_case)
+        permitted = allowed_person(office, tx, by, act, use_case)
+    return permitted if isinstance(permitted, Refused) else None
+
+
 def timeline(office: Office, by: Actor, found: Investigated) -> list[Read] | Refused:
     """The ledger's entries that tell the story, from the grant on: what was granted, tripped, stopped, told and done, in order."""
     view = reading_view(office, by)

@@ -3,6 +3,7 @@
 from licet.web.pages import (
     approvals,
     evaluation,
+    incident,
     ledger,
     monitoring,
     parts,
@@ -30,6 +31,7 @@ PAGES = (
     review_acts.routes,
     second_look.routes,
     approvals.routes,
+    incident.routes,
     monitoring.routes,
     ledger.routes,
 )
