@@ -197,7 +197,7 @@ def withdraw(office: Office, by: Actor, *, held_id: str) -> Refused | None:
             return None
         if kept.state is not HeldState.HELD or now >= kept.effect_at:
             why = "The answer took effect." if kept.state is not HeldState.REVEALED else "AI's proposal was shown after it, so it stays."
-            return Refused(code="too_late_to_withdraw", why=why, remedy="A decision is corrected with `licet correct`.")
+            return Refused(code="too_late_to_withdraw", why=why, remedy="A decision is corrected with `licet cases correct`.")
         _take_back(tx, kept, now)
         tx.record(entry("answer.withdrawn", by=person.id, now=now, use_case=use_case, task=kept.given.token))
         return None
