@@ -176,7 +176,7 @@ WAYS: dict[str, Journey] = {
     "drill_stop": lambda o, w, name: drill_stop(o, w.risk, name=name),
     "next_case": lambda o, w, name: next_case(o, w.reviewer, name=name),
     "desk_status": lambda o, w, name: desk_status(o, w.reviewer, name=name),
-    "task_state": lambda o, w, name: task_state(o, w.reviewer, name=name, token="t_x"),
+    "task_state": lambda o, w, name: task_state(o, w.reviewer, name=name, token="t_x"),  # noqa: S106 - of a case
     "give_information": lambda o, w, name: give_information(o, PROGRAM, name=name, case="x", text="x"),
     "give_skill": lambda o, w, name: give_skill(o, w.owner, name=name, email="rene@example.org", skill="x"),
     "take_skill": lambda o, w, name: take_skill(o, w.owner, name=name, email="rene@example.org", skill="x"),
