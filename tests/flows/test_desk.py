@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -13,11 +13,14 @@ from licet.core.answer import Choice
 from licet.core.desk import HELD_FOR, LEASE_LASTS, REVEALED_FOR, Commit, Handed, Held, NothingWaits, Revealed
 from licet.core.people import Actor, Identity, Person, Role
 from licet.core.refusal import Refused
-from licet.core.use_case import Stage
+from licet.core.use_case import Stage, UseCase
+from licet.flows import hold
 from licet.flows.chase_desk import chase_desk
 from licet.flows.desk import in_hand, next_case, release, renew, skip
 from licet.flows.hold import commit, keep_or_change, take_effect, withdraw
-from licet.store import decisions, held, tables, use_cases
+from licet.flows.office import Office
+from licet.store import decisions, held, people, tables, use_cases
+from licet.store.book import Tx
 from licet.store.desk_tables import desk_item
 from licet.store.payloads import read_answer, salts_of
 from licet.testing import POSTED, World, done, past_cases
@@ -253,3 +256,34 @@ def test_what_came_before_the_desk_comes_to_it(world: World) -> None:
     assert isinstance(next_case(world.office, world.reviewer), NothingWaits)
     assert chase_desk(world.office) == 5
     assert len({handed(world).token for _ in range(5)}) == 5
+
+
+def test_an_answer_of_somebody_who_lost_the_right_meanwhile_counts_for_nothing_and_the_case_waits(world: World) -> None:
+    case = handed(world)
+    answered(world, case)
+    with world.office.book.write() as tx:
+        people.set_roles(tx, world.reviewer.id, frozenset({Role.AUDITOR}), "Rene")
+    world.clock.pass_time(HELD_FOR)
+    assert (take_effect(world.office), decided(world)) == (0, 0)
+    rosa = world.person("rosa", Role.REVIEWER)
+    assert case.token in {handed(world, rosa).token for _ in range(5)}
+
+
+def test_one_answer_that_cannot_take_effect_holds_up_no_other(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    cases = [handed(world) for _ in range(3)]
+    for case in cases:
+        answered(world, case)
+    effect = hold._effect
+
+    def fails(office: Office, tx: Tx, use_case: UseCase, kept: held.Kept, now: datetime) -> bool:
+        if kept.given.token == cases[0].token:
+            raise ZeroDivisionError
+        return effect(office, tx, use_case, kept, now)
+
+    monkeypatch.setattr(hold, "_effect", fails)
+    world.clock.pass_time(HELD_FOR)
+    with pytest.raises(ZeroDivisionError):
+        take_effect(world.office)
+    assert decided(world) == 2
+    monkeypatch.undo()
+    assert (take_effect(world.office), decided(world)) == (1, 3)
