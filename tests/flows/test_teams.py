@@ -27,6 +27,8 @@ from licet.flows.audit import audit_status, standing
 from licet.flows.bound_changes import close_envelope, propose_envelope, show_envelope, use_envelope, veto_change
 from licet.flows.correct import correct_decision
 from licet.flows.deliver import deliver_due, deliver_some, not_arrived
+from licet.flows.desk import next_case
+from licet.flows.desk_status import desk_status, task_state
 from licet.flows.drill import drill_stop
 from licet.flows.enter_stage import enter_stage
 from licet.flows.erase import erase_case
@@ -39,6 +41,7 @@ from licet.flows.follow import use_case_named
 from licet.flows.grant import Wishes, grant_mandate, propose_mandate, reinstate_mandate, revoke_mandate
 from licet.flows.hold_gate import gate_with_names, show_gate
 from licet.flows.import_history import import_history, undo_import
+from licet.flows.inquire import give_information
 from licet.flows.intake import Batch, Delivery, accept, submit, take_now
 from licet.flows.issue_tokens import TokenWish, admit, list_tokens, new_token, revoke_token
 from licet.flows.investigate import list_incidents
@@ -55,6 +58,7 @@ from licet.flows.respond import suspend_mandate
 from licet.flows.review import answer_worksheet, worksheet
 from licet.flows.second import next_second_look
 from licet.flows.set_standard import countersign_standard, lock_standard, revise_standard, show_standard
+from licet.flows.skills import give_skill, take_skill
 from licet.flows.sort_history import Order
 from licet.flows.speakers import Speakers
 from licet.flows.stop import lift_stop, press_stop, stop_status
@@ -172,6 +176,12 @@ WAYS: dict[str, Journey] = {
     "gate_with_names": lambda o, w, name: gate_with_names(o, name=name, to=Stage.DELEGATED),
     "time_gates": lambda o, w, name: time_gates(o, name=name),
     "drill_stop": lambda o, w, name: drill_stop(o, w.risk, name=name),
+    "next_case": lambda o, w, name: next_case(o, w.reviewer, name=name),
+    "desk_status": lambda o, w, name: desk_status(o, w.reviewer, name=name),
+    "task_state": lambda o, w, name: task_state(o, w.reviewer, name=name, token="t_x"),  # noqa: S106 - of a case
+    "give_information": lambda o, w, name: give_information(o, PROGRAM, name=name, case="x", text="x"),
+    "give_skill": lambda o, w, name: give_skill(o, w.owner, name=name, email="rene@example.org", skill="x"),
+    "take_skill": lambda o, w, name: take_skill(o, w.owner, name=name, email="rene@example.org", skill="x"),
     "stop_status": lambda o, w, name: stop_status(o, name=name),
 }
 """Every journey into a use case by its name."""
