@@ -42,6 +42,8 @@ PAGES = (
     Looked(name="ledger-refused", address="/ledger?what=nonsense", says="No ledger word", by="rita", status=422),
     Looked(name="entry", address="/ledger/30", says="Signed checkpoint", by="rita"),
     Looked(name="approvals", address="/approvals", says="Waiting for your yes", by="rita"),
+    Looked(name="second-look-empty", address="/second-look", says="No two people differ", by="sven"),
+    Looked(name="monitoring", address="/monitoring/refunds", says="valid at every look"),
     Looked(name="not-found", address="/nothing-here", says="Not found", status=404),
 )
 """A page of yours is one line here."""
