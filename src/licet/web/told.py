@@ -69,7 +69,7 @@ def verdict_facts(tx: Tx, seen: Seen) -> VerdictFacts | None:
         digest=look.verdict_digest,
         look=look.look.number,
         labelled=look.look.labels,
-        sealed=looks.set_by_id(tx, look.look.sealed_set).cases,
+        sealed=looks.cases_of(tx, seen.use_case, look.look.sealed_set),
         system="" if system is None else f"{system.card.name}@{system.card.version}",
         fingerprint=look.fingerprint,
         opened=seen.shown is not None,
