@@ -13,6 +13,7 @@ from licet.core.refusal import Refused
 from licet.core.review import SIMULATED, Reconsidered, Review, ReviewKind
 from licet.core.use_case import UseCase
 from licet.flows.audit import advance
+from licet.flows.check_agreement import conclude_agreement
 from licet.flows.conclude import Conclude, Heard, Sitting
 from licet.flows.conclude_adjudication import conclude_adjudication
 from licet.flows.conclude_audit import conclude_audit
@@ -23,6 +24,7 @@ from licet.flows.deliver import DECISION, plan_effects
 from licet.flows.due import placed
 from licet.flows.exclude import barred_from, excluded_from
 from licet.flows.office import Office, allowed_person, person_at_work_on, working
+from licet.flows.recheck import conclude_recheck
 from licet.flows.respond import end_if_expired
 from licet.store import cases, decisions, desks, mandates
 from licet.store.book import Tx
@@ -143,7 +145,9 @@ CONCLUDE: Mapping[ReviewKind, Conclude] = {
     ReviewKind.SECOND: conclude_second,
     ReviewKind.ADJUDICATION: conclude_adjudication,
     ReviewKind.AUDIT: conclude_audit,
+    ReviewKind.AGREEMENT: conclude_agreement,
     ReviewKind.DISPUTE: conclude_dispute,
+    ReviewKind.RECHECK: conclude_recheck,
 }
 """What an answer leads to, by why it was asked for."""
 
