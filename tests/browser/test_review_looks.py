@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser
 
+from licet.core.case import TextContent
 from licet.core.desk import LEASE_LASTS
 from tests.browser.installation import Installation
 from tests.browser.reviewing import DIGITS, INTENTS, LOADS, REFUNDS, REPLIES, SLIPS, at_review, bring, reviewing
-from licet.core.case import TextContent
 from tests.browser.seeing import audit_each_way
 
 MOST_BYTES = 30 * 1024
