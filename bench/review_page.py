@@ -116,8 +116,8 @@ def installed(folder: Path) -> Home:
     for email, role in PEOPLE.items():
         typed(home.root, "person", "add", email, "--name", email.partition("@")[0], "--role", role)
     typed(home.root, "use-case", "new", NAME)
-    with (home.use_cases / NAME / "use_case.yaml").open("a", encoding="utf-8") as file:
-        file.write("\nanswers: [card, loan]\n")
+    file = home.use_cases / NAME / "use_case.yaml"
+    file.write_text(file.read_text("utf-8").replace("answers: []", "answers: [card, loan]"), "utf-8")
     return home
 
 
