@@ -44,6 +44,7 @@ PAGES = (
     Looked(name="approvals", address="/approvals", says="Waiting for your yes", by="rita"),
     Looked(name="second-look-empty", address="/second-look", says="No two people differ", by="sven"),
     Looked(name="monitoring", address="/monitoring/refunds", says="valid at every look"),
+    Looked(name="review", address="/review", says="Review", by="rene"),
     Looked(name="not-found", address="/nothing-here", says="Not found", status=404),
 )
 """A page of yours is one line here."""
