@@ -219,14 +219,14 @@ def copied(office: Office, there: int, wanted: int) -> None:
     for turn in range(1, -(-wanted // there)):
         shift = turn * (last - first + 1)
         with office.book.write() as tx:
-            for statement in _COPIES:
+            for statement in COPIES:
                 tx.conn.execute(text(statement), {"shift": shift, "mark": f"-{turn}", "first": first, "last": last})
     with office.book.write() as tx:
         tx.conn.execute(text("update counter set value = (select max(number) from case_item) where name = 'case'"))
         tx.conn.execute(text("analyze"))
 
 
-_COPIES: Final = (
+COPIES: Final = (
     "insert into case_item (number, use_case_id, part, digest, external_id, place, received_at, labelled, body) "
     "select number + :shift, use_case_id, part, digest, external_id || :mark, place, received_at, labelled, body "
     "from case_item where number between :first and :last",

@@ -45,6 +45,7 @@ PAGES = (
     Looked(name="second-look-empty", address="/second-look", says="No two people differ", by="sven"),
     Looked(name="monitoring", address="/monitoring/refunds", says="valid at every look"),
     Looked(name="incidents", address="/incidents", says="No incident is open"),
+    Looked(name="review", address="/review", says="Review", by="rene"),
     Looked(name="not-found", address="/nothing-here", says="Not found", status=404),
 )
 """A page of yours is one line here."""
