@@ -4,6 +4,7 @@ from licet.web.pages import (
     approvals,
     evaluation,
     ledger,
+    monitoring,
     parts,
     portfolio,
     review,
@@ -29,6 +30,7 @@ PAGES = (
     review_acts.routes,
     second_look.routes,
     approvals.routes,
+    monitoring.routes,
     ledger.routes,
 )
 """A page of yours is one line here."""

@@ -37,6 +37,7 @@ PLACES: tuple[Place, ...] = (
     Place(key="review", title="Review", address="/review", icon="review", count=waiting_for),
     Place(key="second", title="Second look", address="/second-look", icon="second", count=second_looks_waiting),
     Place(key="approvals", title="Approvals", address="/approvals", icon="approvals", count=waiting_for_yes),
+    Place(key="monitoring", title="Monitoring", address="/monitoring", icon="monitoring"),
     Place(key="ledger", title="Ledger", address="/ledger", icon="ledger"),
 )
 """In the order people see them. A page of yours is one line here."""
