@@ -79,9 +79,16 @@ class Consistency:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Flags:
-    """All of it, for one use case; and what it cannot say."""
+    """All of it, for one use case; and what it cannot say.
+
+    Attributes:
+        upheld: audits that differed from AI, and a second person said so too.
+        found_in_record: audits that differed from AI, and a second person sided with AI: errors in the first answer.
+    """
 
     too_fast_seconds: float
+    upheld: int
+    found_in_record: int
     paces: tuple[Pace, ...]
     pairs: tuple[Pair, ...]
     consistency: tuple[Consistency, ...]
