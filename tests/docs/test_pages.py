@@ -18,6 +18,8 @@ slice, evaluation, verdict, gate, requirement, mandate, route, decision, correct
 qualification, policy, approval, ledger, checkpoint, evidence pack, process, event log, baseline, redesign, simulation, value,
 portfolio, blocker, request, quorum, standing approval, fast lane, change envelope, veto window, narrowing, exposure, drill, account,
 session, confirmation, break glass, witness, co-signature, tier, obligation, desk, guideline, policy additions, gate rules, rules in force, role
+session, confirmation, break glass, witness, co-signature, tier, obligation, policy additions, gate rules, rules in force, role,
+second look, dispute, requester, flag
 """
 
 

@@ -36,6 +36,8 @@ def _flags_json(found: "Flags") -> "dict[str, Json]":
     """The numbers as JSON; what is unknown is null."""
     return {
         "too_fast_seconds": found.too_fast_seconds,
+        "upheld": found.upheld,
+        "found_in_record": found.found_in_record,
         "paces": [_known(asdict(one)) for one in found.paces],
         "pairs": [_known(asdict(one)) for one in found.pairs],
         "consistency": [_known(asdict(one)) for one in found.consistency],
@@ -58,6 +60,7 @@ def _lines(found: "Flags") -> Iterator[str]:
         yield f"{plain(one.person)}: said the same in {one.same:,} of {one.repeated:,} repeated cases{_span(one.low, one.high)}"
     if not (found.paces or found.pairs or found.consistency):
         yield "Nobody answered anything yet."
+    yield f"Audits that differed from AI: {found.upheld:,} upheld by a second person, {found.found_in_record:,} found in the record"
     yield from (f"[dim]{plain(limit)}[/]" for limit in found.limits)
 
 
