@@ -27,6 +27,9 @@ PAGES = (
     Looked(name="confirm", address="/confirm", says="Confirm who you are"),
     Looked(name="portfolio", address="/", says="Portfolio"),
     Looked(name="approvals", address="/approvals", says="Waiting for your yes", by="rita"),
+    Looked(name="people", address="/people", says="Who can review what?", by="rene"),
+    Looked(name="own-figures", address="/people/me", says="You see them first.", by="rene"),
+    Looked(name="people-of-use-case", address="/people/refunds", says="The human ceiling", by="rita"),
     Looked(name="not-found", address="/nothing-here", says="Not found", status=404),
 )
 """A page of yours is one line here."""

@@ -50,6 +50,8 @@ BODIES: Mapping[str, object] = {
     "POST /api/v1/desk/absence": {"starts_at": "2031-01-01T00:00:00Z", "ends_at": "2031-01-02T00:00:00Z"},
     "POST /api/v1/desk/absence/end": {},
     "POST /api/v1/desk/second-looks/next": {},
+    f"POST {AT}/known-answers/t_x/contest": {"why": "a test"},
+    f"POST {AT}/known-answers/t_x/settle": {"answer": "yes"},
     "POST /api/v1/session/confirm": {"password": "x"},
     "POST /api/v1/approvals/r_1/approve": {"digest": "0" * 64},
     "POST /api/v1/approvals/r_1/decline": {"why": "a test"},

@@ -101,7 +101,7 @@ def take(office: Office, tx: Tx, use_case: UseCase, given: Given, now: datetime)
     found = known.waiting(tx, use_case, given.token)
     if found is None:
         return False
-    number, person, truth, salt, probability = found
+    _, person, truth, salt, probability = found
     if person != given.by:
         return True  # handed over to somebody it was not drawn for: it counts for nobody
     values = {

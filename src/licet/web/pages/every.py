@@ -5,6 +5,7 @@ from licet.web.pages import (
     evaluation,
     ledger,
     parts,
+    people,
     portfolio,
     review,
     review_acts,
@@ -27,6 +28,7 @@ PAGES = (
     review.routes,
     review_acts.routes,
     approvals.routes,
+    people.routes,
     ledger.routes,
 )
 """A page of yours is one line here."""

@@ -35,6 +35,7 @@ PLACES: tuple[Place, ...] = (
     Place(key="portfolio", title="Portfolio", address="/", icon="portfolio"),
     Place(key="review", title="Review", address="/review", icon="review", count=waiting_for),
     Place(key="approvals", title="Approvals", address="/approvals", icon="approvals", count=waiting_for_yes),
+    Place(key="people", title="People", address="/people", icon="people"),
     Place(key="ledger", title="Ledger", address="/ledger", icon="ledger"),
 )
 """In the order people see them. A page of yours is one line here."""
