@@ -17,7 +17,7 @@ use case, team, stage, case, schema, queue, answer, history, sealed cases, syste
 slice, evaluation, verdict, gate, requirement, mandate, route, decision, correction, effect, stop, token, review, audit, watch, trip,
 qualification, policy, approval, ledger, checkpoint, evidence pack, process, event log, baseline, redesign, simulation, value,
 portfolio, blocker, request, quorum, standing approval, fast lane, change envelope, veto window, narrowing, exposure, drill, account,
-session, confirmation, break glass, witness, co-signature, tier, obligation, policy additions, gate rules, rules in force, role
+session, confirmation, break glass, witness, co-signature, known answer, catch rate, reliance, human ceiling, tier, obligation, policy additions, gate rules, rules in force, role
 """
 
 

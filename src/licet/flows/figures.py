@@ -76,7 +76,7 @@ def figures_of(office: Office, by: Actor, *, name: str, email: str, over: timede
         use_case, viewer = there
         found = people.by_email(tx, email)
         if found is None:
-            return Refused(code="not_there", why=f"Nobody here has the address {email!r}.", remedy="Look with `licet person list`.")
+            return Refused(code="not_there", why=f"Nobody here has the address {email!r}.", remedy="Add a person with `licet person add`.")
         span = _open_to(tx, use_case, viewer, found, (now, over))
         return may_see(viewer, found.id) or _figures(tx, use_case, person_here(tx, found, use_case), span, _estimates(tx, use_case, span))
 
