@@ -12,9 +12,11 @@ from licet.core.answer import Answer, Choice
 from licet.core.case import TextContent
 from licet.core.desk import HELD_FOR, Commit, Handed, Held, Revealed
 from licet.core.history import Shares
-from licet.core.known import ContestState, Figures
+from licet.core.known import Ceiling, ContestState, Figures, ceiling_in_words
 from licet.core.people import Person, Role
 from licet.core.refusal import Refused, Unknown
+from licet.core.second import SecondLooks
+from licet.core.standard import Standard
 from licet.core.use_case import Stage
 from licet.flows.contest import contest, contested, settle_contest
 from licet.flows.desk import next_case, release, skip
@@ -23,9 +25,10 @@ from licet.flows.figures import figures_of, human_ceiling, own_figures, reviewer
 from licet.flows.hold import commit, keep_or_change, take_effect
 from licet.flows.import_history import undo_import
 from licet.flows.plant import set_share
-from licet.stats.agreement import Rate
+from licet.stats.agreement import Agreement, Rate
+from licet.stats.labellers import Labeller
 from licet.store import decisions, use_cases
-from licet.testing import World, done, past_cases
+from licet.testing import World, done, past_cases, promise
 from tests.flows.examples import of_word
 
 YES, NO = Choice(value="yes"), Choice(value="no")
@@ -304,6 +307,28 @@ def test_a_share_outside_its_range_is_refused_and_only_the_owner_sets_one(world:
 
 def test_the_human_ceiling_is_unknown_until_two_people_answered_the_same_cases(world: World) -> None:
     with world.office.book.read() as tx:
-        assert isinstance(human_ceiling(tx, use_cases.require(tx, "slips"), now=world.clock.now()), Unknown)
+        assert isinstance(human_ceiling(tx, use_cases.require(tx, "slips")), Unknown)
 
 
+
+
+def test_the_ceiling_is_how_often_two_people_say_the_same_each_blind(tmp_path: Path) -> None:
+    with World(tmp_path / "world") as world:
+        (measure,) = promise().measures
+        world.use_case("slips", Standard(measures=(measure,), second_looks=SecondLooks(share=1.0)))
+        world.sign("slips")
+        rosa = world.person("rosa", Role.REVIEWER)
+        wait(world, 12)
+        for turn in range(12):
+            case = handed(world)
+            give(world, case, truth(case))
+            again = handed(world, rosa)
+            give(world, again, wrong(again) if turn % 4 == 0 else truth(again), by=rosa)
+        with world.office.book.read() as tx:
+            found = human_ceiling(tx, use_cases.require(tx, "slips"))
+        assert isinstance(found, Ceiling)
+        assert (found.same, found.cases) == (0.75, 12)
+        assert found.low < 0.75 < found.high
+        assert isinstance(found.beyond_chance, Agreement)
+        assert "75.0%" in ceiling_in_words(found)
+        assert isinstance(own(world).estimated, Labeller)

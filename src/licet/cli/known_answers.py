@@ -101,7 +101,8 @@ def plant(slug: str, share: float, errors: float, acting: str | None, home: str 
 
     with at_work(home) as office:
         rule = granted(set_share(office, who(office, acting), name=slug, share=share, errors=errors))
-    said({"share": rule.share, "errors": rule.errors}, [f"{rule.share:.1%} of what the desk hands out has a known answer."], as_json=as_json)
+    words = f"{rule.share:.1%} of what the desk hands out has a known answer."
+    said({"share": rule.share, "errors": rule.errors}, [words], as_json=as_json)
 
 
 COMMANDS = (show, contest, contested, settle, plant)
@@ -159,10 +160,11 @@ def _own_json(own: "Own") -> dict[str, Json]:
 
 
 def _all_json(found: "Reviewers") -> dict[str, Json]:
-    return {"figures": [_figures_json(one) for one in found.figures], "hidden": found.hidden, "ceiling": _ceiling_json(found.ceiling)}
+    return {"figures": [_figures_json(one) for one in found.figures], "hidden": found.hidden, "ceiling": ceiling_json(found.ceiling)}
 
 
-def _ceiling_json(found: "Ceiling | Unknown") -> Json:
+def ceiling_json(found: "Ceiling | Unknown") -> Json:
+    """The human ceiling as JSON; null while it is unknown."""
     from licet.core.refusal import Unknown
 
     if isinstance(found, Unknown):
@@ -199,14 +201,10 @@ def _lines(one: "Figures") -> Iterator[str]:
 
 
 def _all_lines(found: "Reviewers") -> Iterator[str]:
-    from licet.core.refusal import Unknown
+    from licet.core.known import ceiling_in_words
 
     for one in found.figures:
         yield from _lines(one)
     if found.hidden:
         yield f"[dim]{found.hidden:,} people's figures are not yours to see.[/]"
-    ceiling = found.ceiling
-    if isinstance(ceiling, Unknown):
-        yield f"Human ceiling: unknown ({ceiling.why})"
-    else:
-        yield f"Human ceiling: two people say the same in {ceiling.same:.1%} ({ceiling.low:.1%} to {ceiling.high:.1%}, {ceiling.cases:,} cases)"
+    yield ceiling_in_words(found.ceiling)

@@ -1,5 +1,7 @@
 """People: who can review what? And one's own figures, which nobody sees before oneself, with what they stand on, to be contested."""
 
+from typing import Any
+
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -57,7 +59,7 @@ async def say_wrong(request: Request) -> Response:
 async def _mine(request: Request, refused: Refused | None = None) -> Response:
     viewer = viewer_of(request)
     found: list[Own] = await viewer.run(lambda: own_everywhere(viewer.office, viewer.by))
-    facts = {"own": found, "figures": FIGURES, "most": MOST_SHOWN, "label": answer_label}
+    facts: dict[str, Any] = {"own": found, "figures": FIGURES, "most": MOST_SHOWN, "label": answer_label}
     status = 200 if refused is None else 422
     return show(request, "people_me.html.j2", status=status, here="people", refused=refused, is_rate=_is_rate, **facts)
 
@@ -78,7 +80,7 @@ async def _bench(viewer: Viewer, slug: str) -> Bench | None:
     return next((one for one in found if one.use_case.slug == slug), None)
 
 
-def _facts(found: Reviewers) -> dict[str, object]:
+def _facts(found: Reviewers) -> dict[str, Any]:
     ceiling = found.ceiling
     return {"found": found.figures, "hidden": found.hidden, "ceiling": None if isinstance(ceiling, Unknown) else ceiling}
 
