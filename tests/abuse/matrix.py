@@ -129,6 +129,16 @@ TABLE: Mapping[str, Door] = {
     "POST /api/v1/desk/absence": _own(starts_at="2031-01-01T00:00:00Z", ends_at="2031-01-02T00:00:00Z"),
     "POST /api/v1/desk/absence/end": Door(people=WHOEVER, reach=Reach.SELF, body={}),
     f"GET {IN}/reviewers/flags": Door(people=frozenset({R.SENIOR_REVIEWER, R.RISK})),
+    f"GET {IN}/reviewers": Door(people=WHOEVER),
+    f"GET {IN}/reviewers/me": Door(people=frozenset({R.REVIEWER, R.SENIOR_REVIEWER, R.OWNER})),
+    "GET /api/v1/people/me/figures": Door(people=WHOEVER, reach=Reach.SELF),
+    f"GET {IN}/known-answers/contested": Door(people=frozenset({R.REVIEWER, R.SENIOR_REVIEWER, R.OWNER, R.RISK})),
+    f"POST {IN}/known-answers/{{token}}/contest": Door(
+        people=frozenset({R.REVIEWER, R.SENIOR_REVIEWER, R.OWNER}), body={"why": "a test"}
+    ),
+    f"POST {IN}/known-answers/{{token}}/settle": Door(
+        people=frozenset({R.REVIEWER, R.SENIOR_REVIEWER, R.OWNER, R.RISK}), body={"answer": "yes"}
+    ),
     "POST /api/v1/desk/second-looks/next": Door(people=WHOEVER, reach=Reach.SPAN, body={}),
     "GET /api/v1/session": Door(people=WHOEVER, reach=Reach.SELF),
     "POST /api/v1/session/confirm": Door(people=WHOEVER, reach=Reach.SELF, body={"password": "x"}),

@@ -20,6 +20,7 @@ portfolio, blocker, request, quorum, standing approval, fast lane, change envelo
 session, confirmation, break glass, witness, co-signature, tier, obligation, desk, guideline, policy additions, gate rules, rules in force, role
 session, confirmation, break glass, witness, co-signature, tier, obligation, policy additions, gate rules, rules in force, role,
 second look, dispute, requester, flag
+session, confirmation, break glass, witness, co-signature, known answer, catch rate, reliance, human ceiling, tier, obligation, policy additions, gate rules, rules in force, role
 """
 
 

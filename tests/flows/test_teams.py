@@ -25,6 +25,7 @@ from licet.flows.ask_policy import explain
 from licet.flows.assess_risk import answer_risk, risk_versions, show_risk
 from licet.flows.audit import audit_status, standing
 from licet.flows.bound_changes import close_envelope, propose_envelope, show_envelope, use_envelope, veto_change
+from licet.flows.contest import contest, contested, settle_contest
 from licet.flows.correct import correct_decision
 from licet.flows.deliver import deliver_due, deliver_some, not_arrived
 from licet.flows.desk import next_case
@@ -36,6 +37,7 @@ from licet.flows.evaluate import Request, evaluate
 from licet.flows.explore import explore
 from licet.flows.expose import Turn, exposure_now, turn_exposure
 from licet.flows.fast_track import veto_fast
+from licet.flows.figures import figures_of, own_figures, reviewers
 from licet.flows.flag import reviewer_flags
 from licet.flows.follow import use_case_named
 from licet.flows.grant import Wishes, grant_mandate, propose_mandate, reinstate_mandate, revoke_mandate
@@ -50,6 +52,7 @@ from licet.flows.list_obligations import list_obligations
 from licet.flows.narrow import Asked, narrow_mandate
 from licet.flows.office import Office
 from licet.flows.open_sealed import figures, open_sealed
+from licet.flows.plant import set_share
 from licet.flows.receive import Parcel, press_stop_once, receive_batch
 from licet.flows.register import move_use_case, new_use_case, rename_use_case, retire_use_case
 from licet.flows.replay import replay_effects
@@ -107,11 +110,19 @@ def wish(use_case: str | None) -> TokenWish:
     return TokenWish(name="intake", scopes=frozenset({TokenScope.CASES_WRITE}), use_case=use_case, lasts=timedelta(days=1))
 
 
+NAME_OF_ONE = "t_x"
 Journey = Callable[[Office, World, str], object]
 WAYS: dict[str, Journey] = {
     "hand_out": lambda o, w, name: hand_out(o, w.reviewer, name=name),
     "take_in": lambda o, w, name: take_in(o, w.reviewer, name=name, answers={}),
     "next_second_look": lambda o, w, name: next_second_look(o, w.reviewer, name=name),
+    "own_figures": lambda o, w, name: own_figures(o, w.reviewer, name=name),
+    "figures_of": lambda o, w, name: figures_of(o, w.risk, name=name, email="rene@example.org"),
+    "reviewers": lambda o, w, name: reviewers(o, w.risk, name=name),
+    "contest": lambda o, w, name: contest(o, w.reviewer, name=name, token=NAME_OF_ONE, why="x"),
+    "contested": lambda o, w, name: contested(o, w.risk, name=name),
+    "settle_contest": lambda o, w, name: settle_contest(o, w.risk, name=name, token=NAME_OF_ONE, answer=Choice(value="yes")),
+    "set_share": lambda o, w, name: set_share(o, w.owner, name=name, share=0.0),
     "reviewer_flags": lambda o, w, name: reviewer_flags(o, w.risk, name=name),
     "audit_status": lambda o, w, name: audit_status(o, name=name),
     "standing": lambda o, w, name: standing(o, name=name),

@@ -50,6 +50,8 @@ BODIES: Mapping[str, object] = {
     "POST /api/v1/desk/absence": {"starts_at": "2031-01-01T00:00:00Z", "ends_at": "2031-01-02T00:00:00Z"},
     "POST /api/v1/desk/absence/end": {},
     "POST /api/v1/desk/second-looks/next": {},
+    f"POST {AT}/known-answers/t_x/contest": {"why": "a test"},
+    f"POST {AT}/known-answers/t_x/settle": {"answer": "yes"},
     "POST /api/v1/session/confirm": {"password": "x"},
     f"POST {AT}/incidents/1/findings": {"finding": "cause", "says": "a test"},
     f"POST {AT}/incidents/1/actions": {"says": "a test", "who": "p_nobody", "until": "2031-01-01T00:00:00Z"},

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, cast
 import click
 
 from licet.cli.frame import CONTEXT, Commands, at_work, granted, plain, said, usual
+from licet.cli.known_answers import COMMANDS
 from licet.core.canonical import Json
 
 if TYPE_CHECKING:
@@ -17,6 +18,10 @@ if TYPE_CHECKING:
 @click.group(cls=Commands, context_settings=CONTEXT)
 def reviewers() -> None:
     """How people review: numbers with intervals for senior reviewers and risk, no accusations."""
+
+
+for command in COMMANDS:
+    reviewers.add_command(command)
 
 
 @reviewers.command("flags", context_settings=CONTEXT)

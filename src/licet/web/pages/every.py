@@ -7,6 +7,7 @@ from licet.web.pages import (
     ledger,
     monitoring,
     parts,
+    people,
     portfolio,
     review,
     review_acts,
@@ -32,6 +33,7 @@ PAGES = (
     second_look.routes,
     approvals.routes,
     incident.routes,
+    people.routes,
     monitoring.routes,
     ledger.routes,
 )
