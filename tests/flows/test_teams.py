@@ -53,6 +53,8 @@ from licet.flows.narrow import Asked, narrow_mandate
 from licet.flows.office import Office
 from licet.flows.open_sealed import figures, open_sealed
 from licet.flows.plant import set_share
+from licet.flows.practise import answer_practice, next_practice, own_practice
+from licet.flows.qualify import set_qualification_rule
 from licet.flows.receive import Parcel, press_stop_once, receive_batch
 from licet.flows.register import move_use_case, new_use_case, rename_use_case, retire_use_case
 from licet.flows.replay import replay_effects
@@ -113,6 +115,10 @@ def wish(use_case: str | None) -> TokenWish:
 NAME_OF_ONE = "t_x"
 Journey = Callable[[Office, World, str], object]
 WAYS: dict[str, Journey] = {
+    "next_practice": lambda o, w, name: next_practice(o, w.reviewer, name=name),
+    "answer_practice": lambda o, w, name: answer_practice(o, w.reviewer, name=name, token=name, answer=Choice(value="yes")),
+    "own_practice": lambda o, w, name: own_practice(o, w.reviewer, name=name),
+    "set_qualification_rule": lambda o, w, name: set_qualification_rule(o, w.owner, name=name, cases=60, agreement=0.9),
     "hand_out": lambda o, w, name: hand_out(o, w.reviewer, name=name),
     "take_in": lambda o, w, name: take_in(o, w.reviewer, name=name, answers={}),
     "next_second_look": lambda o, w, name: next_second_look(o, w.reviewer, name=name),

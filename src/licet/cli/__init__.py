@@ -53,6 +53,10 @@ PLACES: Mapping[str, Place] = {
     "desk": Place(
         module="desks", name="desk", says="The desk where people answer cases: how it stands, who is away, and who has which skill."
     ),
+    "practise": Place(module="practising", name="practise", says="Practise on past cases, and see at once what the record says."),
+    "qualification": Place(
+        module="practising", name="qualification", says="What people must show on past cases before they are handed cases."
+    ),
     "token": Place(
         module="tokens",
         name="token",

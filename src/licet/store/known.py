@@ -20,6 +20,7 @@ from licet.store.cases import DONE
 from licet.store.desk_tables import desk_item
 from licet.store.known_tables import figures_seen, known_retired, known_rule, planted
 from licet.store.payloads import read_answer, read_payload, salts_of, write_answer, write_json
+from licet.store.qualification_tables import practice
 from licet.store.second_tables import second_look
 from licet.store.work_tables import correction
 
@@ -69,7 +70,7 @@ _SO_FAR = select(
 def candidates(tx: Tx, use_case: UseCase, person: PersonId, *, place: float, fingerprint: Fingerprint | None) -> Iterator[Candidate]:
     """Past cases whose answer is known, from a place in [0, 1) on that chance gives; those that two people answered come first.
 
-    Never a sealed case, one that somebody saw planted before, or one whose known answer was found wrong.
+    Never a sealed case, one that somebody saw planted or practised on before, or one whose known answer was found wrong.
 
     Args:
         tx: the transaction.
@@ -108,10 +109,11 @@ def _looked_at(use_case: UseCase) -> Select[*tuple[object, ...]]:
 
 def _fresh(person: PersonId) -> tuple[ColumnElement[bool], ...]:
     seen = select(_P.case_number).where(_P.person_id == person)
+    practised = select(practice.c.case_number).where(practice.c.person_id == person)
     answered = select(tables.review.c.case_number).where(tables.review.c.by == person)
     corrected = select(correction.c.case_number)
     retired = select(known_retired.c.case_number)
-    return tuple(_C.number.not_in(one) for one in (seen, answered, corrected, retired))
+    return tuple(_C.number.not_in(one) for one in (seen, practised, answered, corrected, retired))
 
 
 def _from_place(tx: Tx, wanted: Select[*tuple[object, ...]], place: float) -> Sequence[Record]:
