@@ -23,6 +23,8 @@ class ReviewKind(StrEnum):
     """An audit's answer agrees with AI's and was drawn to be checked: a second person answers, since both may be wrong."""
     DISPUTE = "dispute"
     """An audit's answer differs from AI's, and a second person answers before it counts."""
+    RECHECK = "recheck"
+    """AI decided alone while errors may have been more than allowed, and people look again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
