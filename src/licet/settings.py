@@ -34,7 +34,7 @@ SETTINGS: Mapping[str, str] = {
     "LICET_OIDC_CLIENT_ID": "Licet's own name at the identity provider.",
     "LICET_PROXIES": "Addresses, with commas between, of the proxies before `licet serve`; what they say in X-Forwarded-For is the address "
     "that guesses at passwords are counted under. Default: none.",
-    "LICET_NOTIFY_URLS": "Addresses that are told at once when a watch trips, a mandate is suspended or audits are late: mail, Slack, Teams and "
+    "LICET_NOTIFY_URLS": "Addresses that are told at once of trips, suspensions and late audits: mail, Slack, Teams and "
     "others in the form of apprise, with spaces between, or LICET_NOTIFY_URLS_FILE, a file with one a line. They hold secrets. Takes the "
     "extra `licet[notify]`. Default: none.",
     "LICET_DATA": "Folder with data sets for `make studies`; the product does not read it.",

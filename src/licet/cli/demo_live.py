@@ -117,7 +117,7 @@ def open_queue(root: Path, seed: int, how: Showing) -> None:
     home = home_at(root)
     with _served(home, how) as (office, address):
         _fill(office, root, seed)
-        how.say(f"{QUEUE} real digits wait: {address}/review   (sign in as rene@example.org; digits answer, Enter commits). Ctrl-C ends it.")
+        how.say(f"{QUEUE} real digits wait: {address}/review   (rene@example.org; digits answer, Enter commits). Ctrl-C ends it.")
         if how.browser:
             webbrowser.open(f"{address}/review")
         how.ended.wait()
@@ -125,8 +125,7 @@ def open_queue(root: Path, seed: int, how: Showing) -> None:
 
 def _fill(office: Office, root: Path, seed: int) -> None:
     """Lets digits come in that nobody has answered; the mandate is suspended, so that all of them go to people."""
-    rene = granted(add_person(office, Operator(), email="rene@example.org", name="Rene Reviewer", roles=frozenset({Role.REVIEWER})))
-    del rene
+    granted(add_person(office, Operator(), email="rene@example.org", name="Rene Reviewer", roles=frozenset({Role.REVIEWER})))
     file = write_scans(root / "data" / "queue.csv", scans(seed)[PAST : PAST + QUEUE], prefix="queue-")
     rows = read_history(file, Columns(content=("scan",), answer=None, id="slip"), Reading(), AnswerKind.CHOICE)
     delivery = Delivery(name=SLIPS, rows=rows, source="queue", card=None, simulated=False)

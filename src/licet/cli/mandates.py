@@ -1,7 +1,7 @@
 """Commands on permission: approvals, and the mandate."""
 
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -28,6 +28,10 @@ from licet.cli.mandates_told import (
     narrowing_json,
     narrowing_lines,
 )
+
+if TYPE_CHECKING:
+    from licet.core.approval import Request
+    from licet.core.mandate import ProposedMandate
 
 
 @click.group(cls=Commands, context_settings=CONTEXT)
@@ -77,7 +81,11 @@ def propose(  # noqa: PLR0913 - a command's options
     with at_work(home) as office:
         made = granted(propose_mandate(office, who(office, acting), name=slug, wishes=wishes))
         asked = newest_request(office, name=slug)
-    waits = None if asked is None else asked.request
+    _proposed(slug, made, None if asked is None else asked.request, as_json=as_json)
+
+
+def _proposed(slug: str, made: "ProposedMandate", waits: "Request | None", *, as_json: bool) -> None:
+    """Says what was proposed, and whose yes it waits for."""
     approve = [] if waits is None else [f"Next: licet approve {slug} {waits.digest} --as RISK"]
     if waits is not None and waits.fast_lane is not None:
         approve = [f"Passed by the fast lane {waits.fast_lane}. Next: licet mandate grant {slug} --as OWNER"]

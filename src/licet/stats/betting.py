@@ -207,7 +207,7 @@ def weighted_confidence_sequence(*, losses: ArrayLike, ratios: ArrayLike, delta:
 
 
 def _log_final(gains: FloatArray, many: IntArray) -> float:
-    """ln of the averaged bets after all audits; those alike were gathered, since their order changes nothing."""
+    """Logarithm of the averaged bets after all audits; those alike were gathered, since their order changes nothing."""
     return float(_log_mean(np.log1p(np.outer(SHARES, gains)) @ many))
 
 
