@@ -22,7 +22,7 @@ from licet.flows.intake import Delivery, submit
 from licet.flows.office import Office
 from licet.flows.register import add_person
 from licet.flows.settle import settle
-from licet.settings import Home, home_at
+from licet.settings import FOLDER, Home
 from licet.web.metrics import Meter
 from licet.web.server import running
 from licet.wiring import serving
@@ -114,7 +114,7 @@ def _bar(status: AuditStatus) -> str:
 
 def open_queue(root: Path, seed: int, how: Showing) -> None:
     """Serves a demo that was played, with real digits in the queue that AI may not decide, until somebody ends it."""
-    home = home_at(root)
+    home = Home(root=root, key_file=root / FOLDER / "key")
     with _served(home, how) as (office, address):
         _fill(office, root, seed)
         how.say(f"{QUEUE} real digits wait: {address}/review   (rene@example.org; digits answer, Enter commits). Ctrl-C ends it.")
