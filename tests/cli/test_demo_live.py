@@ -21,7 +21,7 @@ def until(word: str) -> tuple[list[str], Callable[[str], None], threading.Event]
         said.append(line)
         if word in line:
             address = next(part for part in line.split() if part.startswith("http://127.0.0.1:"))
-            assert httpx.get(address.rsplit("/", 1)[0].removesuffix("/monitoring") + "/sign-in").status_code == 200
+            assert httpx.get(address.rsplit("/", 1)[0] + "/sign-in").status_code == 200
             ended.set()
 
     return said, say, ended

@@ -66,7 +66,7 @@ def play_live(root: Path, seed: int, how: Showing) -> AuditStatus:
         status = feed(replace(scene, office=office), how)
         if status.tripped:
             how.say(f"The watch tripped at audit {status.watch.fed}. The mandate is suspended: the next scan already goes to a person.")
-            how.say(f"What happened, and what stopped: {address}/incidents?use_case={SLIPS}")
+            how.say(f"What happened, and what stopped: {address}/incidents")
         how.ended.wait()
     return status
 
