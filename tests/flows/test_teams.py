@@ -18,6 +18,7 @@ from licet.core.team import MAIN, OtherTeamError
 from licet.core.token import TokenScope
 from licet.core.use_case import Stage
 from licet.flows.adjudicate import hand_out, take_in
+from licet.flows.affirm_risk import affirm_risk, affirmations_of
 from licet.flows.answer import answer_case
 from licet.flows.approve import approve_gate
 from licet.flows.ask import ask_approval
@@ -162,6 +163,8 @@ WAYS: dict[str, Journey] = {
     "press_stop": lambda o, w, name: press_stop(o, w.risk, name=name, why="x"),
     "lift_stop": lambda o, w, name: lift_stop(o, w.risk, name=name),
     "answer_risk": lambda o, w, name: answer_risk(o, w.builder, name=name, answers={"undo": "never"}),
+    "affirm_risk": lambda o, w, name: affirm_risk(o, w.risk, name=name, digest=Digest("0" * 64)),
+    "affirmations_of": lambda o, w, name: affirmations_of(o, name=name),
     "list_obligations": lambda o, w, name: list_obligations(o, name=name, on=None),
     "explain": lambda o, w, name: explain(o, w.owner, Act.LOOK, name=name),
     "show_risk": lambda o, w, name: show_risk(o, name=name),

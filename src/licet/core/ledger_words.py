@@ -23,6 +23,7 @@ WORDS: Mapping[str, str] = {
     "use_case.renamed": "A use case got a new name.",
     "use_case.retired": "A use case was retired.",
     "risk.answered": "The risk questions were answered; the entry holds version, digest, tier and the codes of the answers.",
+    "risk.affirmed": "Somebody outside the team said that exactly these risk answers are right; a change of an answer ends it.",
     "history.imported": "Past cases with people's answers were imported and split into build, calibration and sealed parts.",
     "history.labelled": "Cases that had no answer were labelled.",
     "history.import_undone": "An import was undone before anybody had looked at its cases.",
