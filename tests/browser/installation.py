@@ -20,8 +20,10 @@ from licet.web.desk import Service
 from tests.flows.signing import Member, member
 from tests.web.serving import read_plain, started
 
+CONTRACTS = "contract-summaries"
 FORECAST, REPLIES, WARRANTY, SUPPLIERS, REFUNDS = "parts-forecast", "service-desk-replies", "warranty-triage", "supplier-mails", "refunds"
 TITLES = {
+    CONTRACTS: "Supplier contract summaries",
     FORECAST: "Parts forecast commentary",
     REPLIES: "Service-desk replies",
     WARRANTY: "Warranty triage by e-mail",
@@ -88,11 +90,11 @@ def _member(world: World, person: Person) -> Member:
 
 def _use_cases(world: World) -> None:
     """One use case at each stage, stuck on something else each; days go by between what people do."""
-    world.clock.pass_time(timedelta(days=3))
     for name, title in TITLES.items():
+        world.clock.pass_time(timedelta(days=9 if name in {CONTRACTS, FORECAST} else 1))
         world.standards[name] = promise(target=0.03 if name == REFUNDS else 0.05)
         done(new_use_case(world.office, world.builder, name=name, title=title, kind=AnswerKind.CHOICE))
-    for name in (REPLIES, WARRANTY, SUPPLIERS, REFUNDS):
+    for name in (CONTRACTS, REPLIES, WARRANTY, SUPPLIERS, REFUNDS):
         _to_sandbox(world, name)
     for name in (WARRANTY, SUPPLIERS, REFUNDS):
         world.sign(name)

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from tests.browser.installation import FORECAST, REFUNDS, SUPPLIERS
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Looked:
@@ -25,8 +27,23 @@ class Looked:
 PAGES = (
     Looked(name="sign-in", address="/sign-in", says="Sign in", by=""),
     Looked(name="confirm", address="/confirm", says="Confirm who you are"),
+    Looked(name="set-up", address="/set-up", says="Set up an account", by=""),
     Looked(name="portfolio", address="/", says="Portfolio"),
+    Looked(name="portfolio-filtered", address="/?risk=high&ball=risk", says="None of these."),
+    Looked(name="use-case", address=f"/use-cases/{REFUNDS}", says="may decide alone"),
+    Looked(name="use-case-waiting", address=f"/use-cases/{SUPPLIERS}", says="0 of 1 approvals", by="rita"),
+    Looked(name="use-case-new", address=f"/use-cases/{FORECAST}", says="AI decides nothing alone"),
+    Looked(name="standard", address=f"/use-cases/{REFUNDS}/standard", says="countersigned"),
+    Looked(name="standard-none", address=f"/use-cases/{FORECAST}/standard", says="Not locked yet"),
+    Looked(name="evaluation", address=f"/use-cases/{REFUNDS}/evaluation", says="The standard is met."),
+    Looked(name="evaluation-none", address=f"/use-cases/{FORECAST}/evaluation", says="No verdict yet"),
+    Looked(name="ledger", address="/ledger", says="account.set_up", by="ute"),
+    Looked(name="ledger-filtered", address=f"/ledger?use_case={REFUNDS}&what=mandate.", says="mandate.granted", by="rita"),
+    Looked(name="ledger-refused", address="/ledger?what=nonsense", says="No ledger word", by="rita", status=422),
+    Looked(name="entry", address="/ledger/30", says="Signed checkpoint", by="rita"),
     Looked(name="approvals", address="/approvals", says="Waiting for your yes", by="rita"),
+    Looked(name="second-look-empty", address="/second-look", says="No two people differ", by="sven"),
+    Looked(name="monitoring", address="/monitoring/refunds", says="valid at every look"),
     Looked(name="not-found", address="/nothing-here", says="Not found", status=404),
 )
 """A page of yours is one line here."""

@@ -6,25 +6,33 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from decimal import Decimal
+from itertools import count
 from pathlib import Path
+from typing import Self
 
 from PIL import Image
+from playwright.sync_api import Browser, Page
+from sqlalchemy import select
 
-from licet.core.answer import AnswerKind, Choice
+from licet.core.answer import AnswerKind, Choice, answer_label
 from licet.core.answer_form import FormRules
 from licet.core.case import CaseBody, Content, ImageContent, TableContent, TextContent
 from licet.core.case_schema import CaseField, FieldType
-from licet.core.desk import ORDINARY, DeskRules, Guideline
+from licet.core.desk import ORDINARY, DeskRules, Guideline, HeldState
 from licet.core.history import PastCase, PostedProposal
 from licet.core.ids import UseCaseSlug
 from licet.core.people import Role
 from licet.core.use_case import Stage
 from licet.edge.drawing import Easel
 from licet.flows.enter_stage import enter_stage
+from licet.flows.hold import take_effect
 from licet.flows.register import new_use_case
+from licet.store import held, use_cases
+from licet.store.desk_tables import held_answer
 from licet.testing import World, done, past_cases
 from licet.web.desk import Service
 from tests.browser.installation import Installation
+from tests.browser.seeing import Watch, looking, signed_in
 from tests.flows.signing import member
 from tests.web.serving import read_plain, started
 
@@ -75,6 +83,9 @@ class Desks:
         return self.told.get(slug, ORDINARY)
 
 
+_NUMBERS = count(1)
+
+
 def digit(seed: int) -> ImageContent:
     """A small scan, 8 by 8."""
     grey = bytes((((x * 37 + y * 91 + seed * 53) % 255) if 1 < x < 6 and (x + y + seed) % 3 else 0) for y in range(8) for x in range(8))
@@ -86,7 +97,7 @@ def digit(seed: int) -> ImageContent:
 def bring(world: World, name: str, *contents: Content, attributes: Mapping[str, str] | None = None) -> None:
     """Lets cases come in that wait for people: nobody proposes anything on them."""
     rows = [
-        PastCase(line=k + 1, body=CaseBody(content=content, attributes=dict(attributes or {})), answer=None)
+        PastCase(line=k + 1, body=CaseBody(content=content, attributes=dict(attributes or {})), answer=None, external_id=f"{name}-{next(_NUMBERS)}")
         for k, content in enumerate(contents)
     ]
     world.submit(name, rows, card=None)
@@ -159,3 +170,80 @@ def _refunds(world: World, cases: int) -> None:
 
 
 _MADE = {DIGITS: _digits, INTENTS: _intents, SLIPS: _slips, LOADS: _loads, REPLIES: _replies, REFUNDS: _refunds}
+
+
+class Reviewer:
+    """Somebody at the review page, who works by keyboard."""
+
+    def __init__(self, page: Page, there: Installation) -> None:
+        """Takes a page of somebody who signed in."""
+        self.page = page
+        self._there = there
+
+    def open(self, name: str = DIGITS) -> Self:
+        """Opens the page of one use case, and waits until it is at work and has the next case ready."""
+        self.page.goto(f"/review?use_case={name}")
+        return self.ready()
+
+    def ready(self) -> Self:
+        """Waits until the page's script is at work."""
+        self.page.wait_for_selector("#case[data-shown]")
+        return self
+
+    def press(self, *keys: str) -> Self:
+        """Presses keys."""
+        for key in keys:
+            self.page.keyboard.press(key)
+        return self
+
+    @property
+    def case(self) -> str:
+        """The name of the case on the page; empty: none."""
+        return self.page.locator("#case").get_attribute("data-token") or ""
+
+    def moved_from(self, case: str) -> Self:
+        """Waits until another case is on the page, or none."""
+        self.page.wait_for_function("name => { const c = document.getElementById('case'); return c.dataset.shown && c.dataset.token !== name }", arg=case)
+        return self
+
+    def answer(self, *keys: str) -> str:
+        """Answers the case on the page by keyboard; says which it was."""
+        case = self.case
+        self.press(*keys, "Enter").moved_from(case)
+        return case
+
+    def sent(self) -> Self:
+        """Waits until nothing of what was answered is on its way any more."""
+        self.page.wait_for_function("() => !JSON.parse(sessionStorage.getItem('licet.outbox') ?? '[]').length")
+        return self
+
+    def text(self, selector: str) -> str:
+        """What stands there."""
+        return self.page.inner_text(selector)
+
+    def says(self, words: str, where: str = "body") -> Self:
+        """Waits until words are on the page."""
+        self.page.locator(where, has_text=words).first.wait_for()
+        return self
+
+
+@contextmanager
+def at_review(browser: Browser, there: Installation, name: str = "rene", **how: str) -> Iterator[tuple[Reviewer, Watch]]:
+    """Somebody who signed in, at a page that is watched."""
+    with looking(browser, there, **how) as (page, watch):
+        yield Reviewer(signed_in(page, there, there.people[name]), there), watch
+
+
+def answers(there: Installation) -> list[tuple[str, str, str]]:
+    """Every answer that was taken and not withdrawn: whose, on which case, and what; the earliest first."""
+    h = held_answer.c
+    with there.world.office.book.read() as tx:
+        rows = tx.conn.execute(select(h.id, h.use_case_id).order_by(h.given_at, h.id)).all()
+        found = [one for name, place in rows if (one := held.by_id(tx, use_cases.by_id(tx, place), name)) is not None]
+    return [(one.given.by, one.given.token, answer_label(one.given.counts)) for one in found if one.state is not HeldState.WITHDRAWN]
+
+
+def pass_time(there: Installation, length: timedelta) -> int:
+    """Lets time pass at the server, and what is due take effect; says how many answers did."""
+    there.world.clock.pass_time(length)
+    return take_effect(there.world.office)

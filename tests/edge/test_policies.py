@@ -72,11 +72,13 @@ MATRIX: dict[Act, set[Role]] = {
     Act.NARROW: {O, R, A},
     Act.EXPOSE: {O},
     Act.DRILL: {O, R, A},
+    Act.INVESTIGATE: {O, R},
     Act.WITNESS: {R, A, U},
 }
 
 OWNERS_OWN = {
     *(Act.LOCK, Act.REVISE, Act.GRANT, Act.OPEN_SEALED, Act.LIFT, Act.CORRECT, Act.ISSUE, Act.ENTER_STAGE, Act.EXPOSE),
+    Act.INVESTIGATE,
     *(Act.ASK_APPROVAL, Act.ANSWER_RISK),
 }
 """Acts in which being an owner counts in one's own use case only."""

@@ -50,6 +50,9 @@ PLACES: Mapping[str, Place] = {
     "confirm": Place(
         module="signing", name="confirm", says="Show once more who you are, before an act that asks for it; it holds for five minutes."
     ),
+    "desk": Place(
+        module="desks", name="desk", says="The desk where people answer cases: how it stands, who is away, and who has which skill."
+    ),
     "token": Place(
         module="tokens",
         name="token",

@@ -88,6 +88,21 @@ def is_drawn(secret: bytes, case: CaseNumber, rate: float) -> bool:
     return place(secret, case) < rate
 
 
+AGREEMENT_PURPOSE = b"licet agreement draw"
+"""What the mandate's secret is turned into a third one with, so that who is audited says nothing of which agreement is checked."""
+
+
+def is_checked(secret: bytes, case: CaseNumber, share: float) -> bool:
+    """Draws an audit that agrees with AI to be checked by a second person, as `is_drawn` draws audits, with a secret of its own.
+
+    Args:
+        secret: the one made when the mandate was granted; what draws here is HMAC-SHA256(secret, "licet agreement draw").
+        case: the number the store gave the case.
+        share: the probability of a check, in [0, 1].
+    """
+    return place(hmac.digest(secret, AGREEMENT_PURPOSE, "sha256"), case) < share
+
+
 def place(secret: bytes, case: CaseNumber) -> float:
     """The case's place in [0, 1) under a secret (RFC 2104 HMAC, 53 bits)."""
     return uniform(hmac.digest(secret, str(case).encode("ascii"), "sha256"))

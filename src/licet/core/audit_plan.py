@@ -260,9 +260,11 @@ def _watched(raw: Json) -> WatchedSlice:
     match raw:
         case {"name": str(name), "part": part, "target": int() | float() as target, "at_trip": str(at_trip)}:
             found = _part(part)
-            if found is not None:
-                return WatchedSlice(name=name, part=found, target=float(target), at_trip=AtTrip(at_trip))
-    raise _unreadable(raw)
+            if found is None:
+                raise _unreadable(raw)
+            return WatchedSlice(name=name, part=found, target=float(target), at_trip=AtTrip(at_trip))
+        case _:
+            raise _unreadable(raw)
 
 
 def _part(raw: Json) -> Slice | None:

@@ -129,4 +129,5 @@ class Act(StrEnum):
     NARROW = "narrow a mandate"
     EXPOSE = "widen a mandate's exposure"
     DRILL = "exercise the stop"
+    INVESTIGATE = "investigate an incident"
     WITNESS = "take in a witness's signature"

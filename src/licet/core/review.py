@@ -19,8 +19,12 @@ class ReviewKind(StrEnum):
     """The two differ, and somebody senior says who is right."""
     AUDIT = "audit"
     """AI decided alone, and the case was drawn."""
+    AGREEMENT = "agreement"
+    """An audit's answer agrees with AI's and was drawn to be checked: a second person answers, since both may be wrong."""
     DISPUTE = "dispute"
     """An audit's answer differs from AI's, and a second person answers before it counts."""
+    RECHECK = "recheck"
+    """AI decided alone while errors may have been more than allowed, and people look again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

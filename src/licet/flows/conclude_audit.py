@@ -6,6 +6,7 @@ from licet.core.audit import Agreed, Outcome, audited
 from licet.core.canonical import Json
 from licet.core.people import Act, Identity, Person
 from licet.core.review import ReviewKind
+from licet.flows.check_agreement import check_some
 from licet.flows.conclude import Concluded, Heard, Sitting, ask_again, facts_of, said, waits
 from licet.flows.exclude import may_take_dispute
 from licet.flows.office import allowed_person
@@ -36,8 +37,10 @@ def conclude_audit(sitting: Sitting, one: Heard) -> Concluded:
 def settle(sitting: Sitting, one: Heard, row: audits.AuditRow, outcome: Outcome, more: dict[str, Json]) -> Concluded:
     """Writes what came of an audit; the watch counts it from here on."""
     audits.answer(sitting.tx, one.review.case, outcome, at=sitting.now)
-    facts = {**facts_of(sitting, one, "review", one.review.answer), "mandate": row.drawn.mandate, "agreed": isinstance(outcome, Agreed)}
-    return Concluded(event=said("audit.answered", sitting, one, {**facts, **more}))
+    agreed = isinstance(outcome, Agreed)
+    facts = {**facts_of(sitting, one, "review", one.review.answer), "mandate": row.drawn.mandate, "agreed": agreed}
+    asked = check_some(sitting, one, row) if agreed else None
+    return Concluded(event=said("audit.answered", sitting, one, {**facts, **more}), asked=asked)
 
 
 def _somebody_else(sitting: Sitting, one: Heard) -> bool:

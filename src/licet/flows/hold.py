@@ -251,7 +251,7 @@ def _count(office: Office, tx: Tx, use_case: UseCase, given: Given, now: datetim
     if task is not None:
         said = given.first if given.final is None else Reconsidered(first=given.first, final=given.final)
         give(office, tx, use_case, [(*task, said)], by=given.by, now=now)
-        return True
+        return not decisions.tasks_named(tx, use_case, [given.token])  # it waits on where they may not answer this very case
     if take(office, tx, use_case, given, now):
         desks.clear(tx, [given.token])
         return True

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from licet.core.audit import outcome_loss
 from licet.core.gate import Requirement
+from licet.core.gate_rules import Code
 from licet.core.ids import PersonId
 from licet.core.incident import Incident
 from licet.core.mandate import ActiveMandate, SuspendedMandate
@@ -14,7 +15,7 @@ from licet.core.refusal import Refused
 from licet.core.requirements import requirements_for
 from licet.core.standard import CountersignedStandard, LockedStandard
 from licet.core.stop import Stop
-from licet.core.use_case import UseCase
+from licet.core.use_case import Stage, UseCase
 from licet.flows.audit import WatchPoint, watch_points
 from licet.flows.hold_gate import evidence_of
 from licet.flows.office import Office, allowed
@@ -91,7 +92,7 @@ def _seen(office: Office, tx: Tx, use_case: UseCase) -> Sight:
     return Sight(
         at=now,
         standing=standing,
-        passed=requirements_for(use_case.stage, evidence_of(office, tx, use_case, now=now), rules) if standing.to is None else (),
+        passed=_still(requirements_for(use_case.stage, evidence_of(office, tx, use_case, now=now), rules)) if use_case.stage is Stage.DELEGATED else (),
         risk=risks.newest(tx, use_case),
         signed=signed if isinstance(signed, LockedStandard | CountersignedStandard) else None,
         revised=signed is not None and not isinstance(signed, LockedStandard | CountersignedStandard),
@@ -101,6 +102,11 @@ def _seen(office: Office, tx: Tx, use_case: UseCase) -> Sight:
         incidents=tuple(reversed(notices.incidents(tx, use_case))),
         names={person.id: person.name for person, _ in people.everyone(tx)},
     )
+
+
+def _still(lines: tuple[Requirement, ...]) -> tuple[Requirement, ...]:
+    """What a gate asks for beside the proposal and its approvals: those led to the mandate, and are over."""
+    return tuple(line for line in lines if line.code not in {Code.MANDATE_PROPOSED, Code.APPROVED})
 
 
 def _watched(tx: Tx, standing: Standing) -> Watched | None:

@@ -1,31 +1,132 @@
 """Planting: cases whose right answer is known, among those that wait, so that it shows how sure people are."""
 
+import hmac
 from datetime import datetime
+from hashlib import sha256
 
-from licet.core.answer import Answer
+from licet.core.answer import Answer, AnswerKind, answer_to_json
+from licet.core.case import CaseBody
+from licet.core.case_rules import facts_of
 from licet.core.desk import Given
-from licet.core.people import Person
-from licet.core.use_case import UseCase
-from licet.flows.office import Office
+from licet.core.grading import same
+from licet.core.known import Candidate, Chance, KnownRule, chance_of, checked_rule, pick
+from licet.core.people import Act, Actor, Person
+from licet.core.refusal import Refused
+from licet.core.use_case import Stage, UseCase
+from licet.flows.office import Office, entry, person_at_work_on
+from licet.store import absences, cases, decisions, desks, known
 from licet.store.book import Tx
+from licet.store.payloads import commit_to, write_answer
+
+PLANTS = "known answers"
+"""What the key is for by which it is drawn when one is planted; it cannot be read by any command."""
 
 
 def offer(office: Office, tx: Tx, use_case: UseCase, person: Person, now: datetime) -> str | None:
     """The token of a case with a known answer that somebody gets next, by recorded chance; None: a case that waits.
 
-    Whoever offers one puts it on the desk with `desks.plant`, in the same transaction.
+    One comes only where a case waits for the person, too, and takes its place in the order; so a queue that is empty stays empty.
     """
-    del office, tx, use_case, person, now
-    return None
+    rule = known.rule_of(tx, use_case)
+    if rule.share <= 0.0 or use_case.answer_kind is AnswerKind.TEXT:
+        return None
+    waits = _waits(tx, use_case, person, now)
+    so_far, one_waits = known.planted_so_far(tx, use_case, person.id)
+    if waits is None or one_waits:
+        return None
+    chance = _chance(tx, use_case, f"{person.id} {waits.token} {so_far}")
+    if chance.plant >= rule.share:
+        return None
+    found = _found(tx, use_case, person, waits, (chance, rule))
+    return None if found is None else _put(office, tx, use_case, person, found, (waits, rule, now))
+
+
+def _waits(tx: Tx, use_case: UseCase, person: Person, now: datetime) -> desks.Item | None:
+    """The case that the person would get."""
+    skilled = [desks.for_skill(skill) for skill in desks.skills(tx, use_case, person.id)]
+    named = [desks.for_person(one) for one in (person.id, *absences.stands_in_for(tx, person.id, now))]
+    return next(desks.waiting(tx, use_case, [desks.ANYBODY, *skilled, *named], person.id, now=now, skipped=False), None)
+
+
+def _chance(tx: Tx, use_case: UseCase, said: str) -> Chance:
+    """Chance that depends on who asks, what waits, and how often: asking again for the same case changes nothing."""
+    key = tx.vault.key(PLANTS, sha256(f"use case {use_case.id}".encode()).digest())
+    return chance_of(hmac.digest(key, said.encode(), "sha256"))
+
+
+def _found(tx: Tx, use_case: UseCase, person: Person, waits: desks.Item, drawn: tuple[Chance, KnownRule]) -> Candidate | None:
+    chance, rule = drawn
+    advised = use_case.stage is Stage.ASSISTED
+    routed = decisions.routed(tx, waits.case) if advised else None
+    fingerprint = None if routed is None else routed.fingerprint
+    there = known.candidates(tx, use_case, person.id, place=chance.place, fingerprint=fingerprint)
+    return pick(there, person, advised=advised, error=chance.error < rule.errors)
+
+
+def _put(
+    office: Office, tx: Tx, use_case: UseCase, person: Person, found: Candidate, how: tuple[desks.Item, KnownRule, datetime]
+) -> str | None:
+    waits, rule, now = how
+    body = _body(tx, found)
+    if body is None:
+        return None
+    rules, facts = office.desks.rules(use_case.slug), facts_of(body)
+    if rules.skill(facts) not in {None, *desks.skills(tx, use_case, person.id)}:
+        return None
+    token = office.draw.token("t_")
+    due = rules.due(facts, waits.since)
+    item = desks.NewItem(token=token, case=found.case, due_at=due, skill=None)
+    desks.plant(tx, use_case, item, person.id, at=waits.since)
+    known.plant(tx, use_case, token, found, person=person.id, probability=rule.share, at=now)
+    return token
+
+
+def _body(tx: Tx, found: Candidate) -> CaseBody | None:
+    stored = cases.by_number(tx, found.case)
+    return None if stored is None else cases.body_of(tx, stored)
 
 
 def advice(tx: Tx, use_case: UseCase, token: str) -> tuple[Answer, float] | None:
     """What is shown as AI's proposal on a planted case, with its confidence; None: what a system proposed for it, if one did."""
-    del tx, use_case, token
-    return None
+    return known.advice_on(tx, use_case, token)
 
 
 def take(office: Office, tx: Tx, use_case: UseCase, given: Given, now: datetime) -> bool:
-    """Takes somebody's answer on a planted case; says whether the token was one."""
-    del office, tx, use_case, given, now
-    return False
+    """Takes somebody's answer on a planted case; says whether the token was one.
+
+    It decides nothing and is counted in no queue; the ledger commits to it, and says to nobody whether it was right.
+    """
+    del office
+    found = known.waiting(tx, use_case, given.token)
+    if found is None:
+        return False
+    number, person, truth, salt, probability = found
+    if person != given.by:
+        return True  # handed over to somebody it was not drawn for: it counts for nobody
+    values = {
+        "first_right": same(given.first, truth),
+        "final_right": same(given.counts, truth),
+        "advised": given.revealed is not None,
+        "seconds": int((given.given_at - given.handed_at).total_seconds()),
+    }
+    if known.answer(tx, given.token, write_answer(tx, salt, given.first, by=given.by), values, at=given.given_at):
+        committed = commit_to(tx, salt, "known answer", {"first": answer_to_json(given.first), "counts": answer_to_json(given.counts)})
+        facts = {"task": given.token, "probability": probability, "commitment": committed}
+        tx.record(entry("known.answered", by=given.by, now=now, use_case=use_case, **facts))
+    return True
+
+
+def set_share(office: Office, by: Actor, *, name: str, share: float, errors: float = 0.5) -> KnownRule | Refused:
+    """Says how many known answers are planted in a use case, and how many of these are known errors of AI; the owner's to say."""
+    with office.book.write() as tx:
+        now = office.clock.now()
+        there = person_at_work_on(office, tx, by, Act.REVISE, name=name)
+        if isinstance(there, Refused):
+            return there
+        use_case, person = there
+        rule = checked_rule(share=share, errors=errors)
+        if isinstance(rule, Refused):
+            return rule
+        known.set_rule(tx, use_case, rule, by=person.id, at=now)
+        tx.record(entry("known.share_set", by=person.id, now=now, use_case=use_case, share=share, errors=errors))
+        return rule

@@ -71,7 +71,7 @@ def back_in_hand(office: Office, by: Actor, *, held_id: str) -> Handed | Refused
         if excluded(tx, use_case, item.case, person) or entitled(tx, use_case, person, now) is not None:
             return _not_back()
         lease = Lease(name=office.draw.token("l_"), until=now + LEASE_LASTS)
-        if not desks.take(tx, item, lease.name, person.id, until=lease.until, now=now, ahead=False):
+        if not desks.take(tx, item, lease, person.id, now=now, ahead=False):
             return _not_back()
         return handed_out(office, tx, AtHand(use_case=use_case, person=person, item=item), lease) or _gone()
 

@@ -13,6 +13,7 @@ from licet.core.refusal import Refused
 from licet.core.review import SIMULATED, Reconsidered, Review, ReviewKind
 from licet.core.use_case import UseCase
 from licet.flows.audit import advance
+from licet.flows.check_agreement import conclude_agreement
 from licet.flows.conclude import Conclude, Heard, Sitting
 from licet.flows.conclude_adjudication import conclude_adjudication
 from licet.flows.conclude_audit import conclude_audit
@@ -20,8 +21,10 @@ from licet.flows.conclude_decision import conclude_decision
 from licet.flows.conclude_dispute import conclude_dispute
 from licet.flows.conclude_second import conclude_second
 from licet.flows.deliver import DECISION, plan_effects
+from licet.flows.due import placed
 from licet.flows.exclude import barred_from, excluded_from
 from licet.flows.office import Office, allowed_person, person_at_work_on, working
+from licet.flows.recheck import conclude_recheck
 from licet.flows.respond import end_if_expired
 from licet.store import cases, decisions, desks, mandates
 from licet.store.book import Tx
@@ -124,12 +127,13 @@ def give(office: Office, tx: Tx, use_case: UseCase, given: Sequence[Given], *, b
     concluded = [(CONCLUDE[one.task.kind](sitting, one), one.salt) for one in heard]
     decided = [(found.decided, salt) for found, salt in concluded if found.decided is not None]
     in_the_world = [] if by == SIMULATED else [(one.case, DECISION) for one, _ in decided]
+    asked = placed(office, tx, use_case, [found.asked for found, _ in concluded if found.asked is not None], now)
     with tx.together():
         decisions.add_reviews(tx, [(one.review, one.salt) for one in heard])
         decisions.decide(tx, use_case, decided, at=now)
         decisions.tally(tx, use_case, [], [one for one, _ in decided], closed=len(decided))
         plan_effects(office, tx, use_case, in_the_world, alone=False, now=now)
-        decisions.ask(tx, use_case, [found.asked for found, _ in concluded if found.asked is not None], at=now)
+        decisions.ask(tx, use_case, asked, at=now)
         tx.record(*(found.event for found, _ in concluded))
     if any(one.task.kind in ON_AUDITS for one in heard):
         return advance(tx, use_case, now)
@@ -141,7 +145,9 @@ CONCLUDE: Mapping[ReviewKind, Conclude] = {
     ReviewKind.SECOND: conclude_second,
     ReviewKind.ADJUDICATION: conclude_adjudication,
     ReviewKind.AUDIT: conclude_audit,
+    ReviewKind.AGREEMENT: conclude_agreement,
     ReviewKind.DISPUTE: conclude_dispute,
+    ReviewKind.RECHECK: conclude_recheck,
 }
 """What an answer leads to, by why it was asked for."""
 

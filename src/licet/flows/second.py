@@ -14,6 +14,7 @@ from licet.flows.desk import AtHand, at_hand, handed_out
 from licet.flows.exclude import excluded
 from licet.flows.office import Office, allowed_person, person_at_work_on
 from licet.flows.qualify import entitled
+from licet.flows.read_on import LookBack, look_back
 from licet.store import desk_counts, desks, seconds, use_cases
 from licet.store.book import Tx
 from licet.store.payloads import salts_of
@@ -106,10 +107,17 @@ def _shown(office: Office, tx: Tx, there: AtHand, lease: Lease) -> TwoAnswers | 
     handed = handed_out(office, tx, there, lease)
     if look is None or look.second_says is None or handed is None:
         return None
-    pair = (look.says.counts, look.second_says.counts)
-    key = office.vault.key("second look order", there.item.token.encode("utf-8"))
-    turned = hmac.digest(key, b"turned", "sha256")[0] & 1
-    return TwoAnswers(handed=handed, answers=(pair[1], pair[0]) if turned else pair)
+    return TwoAnswers(handed=handed, answers=_in_order(office, there.item.token, look))
+
+
+def _in_order(office: Office, token: str, look: seconds.Look) -> tuple[Answer, Answer]:
+    """The two answers in an order that is drawn by keyed chance for each case, and stays."""
+    if look.second_says is None:
+        message = f"Case {look.case} has no second answer; restore a backup."
+        raise ValueError(message)
+    one, other = look.says.counts, look.second_says.counts
+    key = office.vault.key("second look order", token.encode("utf-8"))
+    return (other, one) if hmac.digest(key, b"turned", "sha256")[0] & 1 else (one, other)
 
 
 def second_looks_waiting(office: Office, by: Person) -> int:
@@ -117,3 +125,18 @@ def second_looks_waiting(office: Office, by: Person) -> int:
     with office.book.read() as tx:
         now = office.clock.now()
         return sum(desk_counts.waiting(tx, use_case, [desks.SECOND_LOOK]) for use_case, _ in _places(office, tx, by, None, now))
+
+
+def look_back_at_two(office: Office, by: Person, *, held_id: str) -> tuple[LookBack, tuple[Answer, Answer]] | Refused:
+    """What somebody senior was shown after their own answer, AI's proposal, beside the two answers; while they can keep or change it."""
+    found = look_back(office, by, held_id=held_id)
+    if isinstance(found, Refused):
+        return found
+    with office.book.read() as tx:
+        use_case = use_cases.require(tx, found.handed.use_case)
+        item = desks.find(tx, found.handed.token)
+        salt = None if item is None else salts_of(tx, [item.case]).get(item.case)
+        look = None if item is None or salt is None else seconds.of_case(tx, use_case, item.case, salt)
+        if look is None or look.second_says is None:
+            return Refused(code="not_waiting", why="Nobody is asked here which of two people is right.", remedy="Take the next case.")
+        return found, _in_order(office, found.handed.token, look)

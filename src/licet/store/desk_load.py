@@ -116,7 +116,7 @@ def _on_desk(tx: Tx, use_case: UseCase, item: Item, now: datetime) -> TaskState:
         return TaskState.OBSOLETE
     if item.in_hand(now):
         return TaskState.RESERVED if item.ahead else TaskState.IN_PROGRESS
-    return _LANES.get(item.lane, TaskState.RESERVED if item.lane.startswith(BY_NAME) else TaskState.READY)
+    return _LANES.get(item.lane, TaskState.RESERVED if item.lane.startswith(BY_NAME) and item.lane != item.home else TaskState.READY)
 
 
 def _readable(tx: Tx, number: int) -> bool:

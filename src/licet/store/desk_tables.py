@@ -1,6 +1,6 @@
 """What lasts of the reviewers' desk: whose each task is until when, answers held, skips, absences. Only the store reads this."""
 
-from sqlalchemy import Boolean, Column, Float, ForeignKey, Index, Integer, LargeBinary, String, Table, Text, UniqueConstraint
+from sqlalchemy import Boolean, Column, Float, ForeignKey, Index, Integer, LargeBinary, String, Table, Text, UniqueConstraint, text
 
 from licet.store.moments import Moment
 from licet.store.tables import metadata
@@ -16,17 +16,26 @@ desk_item = Table(
     Column("due_at", Moment, nullable=False),
     Column("since", Moment, nullable=False),
     Column("lease", String(40)),
-    Column("leased_by", String(40), index=True),
+    Column("leased_by", String(40)),
     Column("leased_until", Moment),
     Column("ahead", Boolean, nullable=False),
     Column("handed_at", Moment),
     Column("back_at", Moment),
     Column("escalated_at", Moment),
     Index("desk_item_order", "use_case_id", "lane", "due_at", "token"),
-    Index("desk_item_due", "use_case_id", "escalated_at", "due_at"),
-    Index("desk_item_back", "back_at"),
 )
 """A task that waits. `lane` says for whom: empty for anybody, `skill:`, `to:` a person, or one of those nobody is given."""
+
+
+def _few(name: str, *columns: str, where: str) -> None:
+    """An index on the few rows that fulfil a condition: so that those are found by it whatever the database thinks of all others."""
+    Index(name, *(desk_item.c[one] for one in columns), sqlite_where=text(where), postgresql_where=text(where))
+
+
+_few("desk_item_hands", "leased_by", "leased_until", where="leased_by IS NOT NULL")
+_few("desk_item_back", "back_at", where="back_at IS NOT NULL")
+_few("desk_item_due", "use_case_id", "due_at", where="escalated_at IS NULL")
+_few("desk_item_told", "use_case_id", "escalated_at", where="escalated_at IS NOT NULL")
 
 held_answer = Table(
     "held_answer",

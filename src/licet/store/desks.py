@@ -152,8 +152,12 @@ _FOUND = select(*_COLUMNS).where(_I.token == bindparam("token"))
 
 def in_hands_of(tx: Tx, person: PersonId, now: datetime) -> list[Item]:
     """What is under a lease of somebody's that lasts, oldest first."""
-    mine = select(*_COLUMNS).where(_I.leased_by == person, _I.leased_until >= now).order_by(_I.handed_at, _I.token)
-    return [_item(row) for row in tx.run(mine)]
+    return [_item(row) for row in tx.run(_IN_HANDS, {"person": person, "now": now})]
+
+
+_NOW = bindparam("now", type_=_I.leased_until.type)
+_IN_HANDS = select(*_COLUMNS).where(_I.leased_by == bindparam("person"), _I.leased_until >= _NOW).order_by(_I.handed_at, _I.token)
+"""Asked with every case that is handed out, as are those below: put together once."""
 
 
 def in_use(tx: Tx, tokens: Sequence[str], now: datetime) -> frozenset[str]:
@@ -167,13 +171,17 @@ def in_use(tx: Tx, tokens: Sequence[str], now: datetime) -> frozenset[str]:
 
 def skills(tx: Tx, use_case: UseCase, person: PersonId) -> tuple[str, ...]:
     """The skills that somebody has in a use case."""
-    s = desk_skill.c
-    return tuple(tx.conn.execute(select(s.skill).where(s.use_case_id == use_case.id, s.person_id == person)).scalars())
+    return tuple(tx.conn.execute(_SKILLS_HERE, {"person": person, "use_case": use_case.id}).scalars())
+
+
+_SKILLS = select(desk_skill.c.skill).where(desk_skill.c.person_id == bindparam("person"))
+_SKILLS_HERE = _SKILLS.where(desk_skill.c.use_case_id == bindparam("use_case"))
+_SKILLS_ANYWHERE = _SKILLS.distinct()
 
 
 def skills_anywhere(tx: Tx, person: PersonId) -> tuple[str, ...]:
     """The skills that somebody has in any use case."""
-    return tuple(tx.conn.execute(select(desk_skill.c.skill).where(desk_skill.c.person_id == person).distinct()).scalars())
+    return tuple(tx.conn.execute(_SKILLS_ANYWHERE, {"person": person}).scalars())
 
 
 def take_skill(tx: Tx, use_case: UseCase, person: PersonId, skill: str) -> bool:
@@ -255,10 +263,21 @@ _FIRST = (
 
 def take(tx: Tx, item: Item, lease: Lease, person: PersonId, *, now: datetime, ahead: bool) -> bool:
     """Takes a task for somebody, if it still waits in its lane and nobody else has it; the database says which of two was first."""
-    free = or_(_I.leased_until.is_(None), _I.leased_until < now)
-    mine = {"lease": lease.name, "leased_by": person, "leased_until": lease.until, "ahead": ahead, "handed_at": now}
-    taken = update(desk_item).where(_I.token == item.token, _I.lane == item.lane, free).values(**mine)
-    return tx.conn.execute(taken).rowcount == 1
+    mine = {"new_lease": lease.name, "person": person, "until": lease.until, "is_ahead": ahead}
+    return tx.conn.execute(_TAKE, {**mine, "name": item.token, "there": item.lane, "now": now}).rowcount == 1
+
+
+_TAKE = (
+    update(desk_item)
+    .where(_I.token == bindparam("name"), _I.lane == bindparam("there"), or_(_I.leased_until.is_(None), _I.leased_until < _NOW))
+    .values(
+        lease=bindparam("new_lease"),
+        leased_by=bindparam("person"),
+        leased_until=bindparam("until", type_=_I.leased_until.type),
+        ahead=bindparam("is_ahead"),
+        handed_at=_NOW,
+    )
+)
 
 
 def take_again(tx: Tx, item: Item, lease: Lease) -> None:

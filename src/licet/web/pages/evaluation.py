@@ -5,10 +5,11 @@ from dataclasses import replace
 from starlette.requests import Request
 from starlette.responses import Response
 
+from licet.core.mandate import ActiveMandate
 from licet.flows.look_closely import Sight
 from licet.flows.office import Office
 from licet.flows.open_sealed import figures
-from licet.web.charts import risk_coverage
+from licet.web.charts import percent, risk_coverage
 from licet.web.pages.page import page_routes, show, viewer_of
 from licet.web.pages.use_case import AT, seen_of, sight_of
 from licet.web.report import CurveFacts, Headline, ReportFacts, VerdictFacts, headline
@@ -49,7 +50,10 @@ def _told(office: Office, sight: Sight) -> tuple[VerdictFacts | None, CurveFacts
 
 
 def _says(sight: Sight, verdict: VerdictFacts) -> Headline:
-    """The verdict in one sentence, as the report has it."""
+    """The verdict in one sentence, as the report has it; what AI decides alone, the mandate says."""
+    if verdict.word == "met" and isinstance(sight.standing.mandate, ActiveMandate):
+        covered = "" if verdict.coverage is None else f"AI may be trusted with {percent(verdict.coverage)} of the cases."
+        return Headline(tone="good", first="The standard is met.", rest=covered)
     bare = ReportFacts(
         title=sight.use_case.title, slug=sight.use_case.slug, made_at=sight.at, labels=(), warnings=(), limits=(), verdict=verdict
     )

@@ -4,10 +4,12 @@ from licet.web.pages import (
     approvals,
     evaluation,
     ledger,
+    monitoring,
     parts,
     portfolio,
     review,
     review_acts,
+    second_look,
     set_up,
     sign_in,
     standard,
@@ -26,7 +28,9 @@ PAGES = (
     evaluation.routes,
     review.routes,
     review_acts.routes,
+    second_look.routes,
     approvals.routes,
+    monitoring.routes,
     ledger.routes,
 )
 """A page of yours is one line here."""

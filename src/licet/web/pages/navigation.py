@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from licet.core.people import Person
 from licet.flows.office import Office
 from licet.flows.read_on import waiting_for
+from licet.flows.second import second_looks_waiting
 from licet.flows.see_approvals import waiting_for_yes
 
 Count = Callable[[Office, Person], int]
@@ -34,7 +35,9 @@ class Place:
 PLACES: tuple[Place, ...] = (
     Place(key="portfolio", title="Portfolio", address="/", icon="portfolio"),
     Place(key="review", title="Review", address="/review", icon="review", count=waiting_for),
+    Place(key="second", title="Second look", address="/second-look", icon="second", count=second_looks_waiting),
     Place(key="approvals", title="Approvals", address="/approvals", icon="approvals", count=waiting_for_yes),
+    Place(key="monitoring", title="Monitoring", address="/monitoring", icon="monitoring"),
     Place(key="ledger", title="Ledger", address="/ledger", icon="ledger"),
 )
 """In the order people see them. A page of yours is one line here."""

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from starlette.requests import Request
 from starlette.responses import Response
 
-from licet.core.mandate import ExpiredMandate, RevokedMandate, SuspendedMandate
+from licet.core.mandate import ExpiredMandate, Mandate, SuspendedMandate, state_of
 from licet.core.moving import WAY
 from licet.core.people import Role
 from licet.core.refusal import Unknown
@@ -25,6 +25,7 @@ STALLED = timedelta(days=30)
 NEAR = 0.5
 """From this share of the way to the trip line on, a watch is worth a look."""
 
+BY_PEOPLE = "People decide every case."
 BALLS = (Role.BUILDER, Role.OWNER, Role.RISK)
 routes = page_routes()
 
@@ -112,28 +113,24 @@ def _card(one: Standing, found: Survey, viewer: str) -> Card:
 def told(one: Standing, now: datetime) -> Told:
     """How a use case stands: what AI does where it is delegated, else what it is stuck on."""
     if one.stopped:
-        return Told(tone="bad", says="The stop is pressed", detail="People decide every case.")
-    mandate = one.mandate
-    if one.use_case.stage is Stage.DELEGATED or isinstance(mandate, SuspendedMandate | ExpiredMandate):
-        match mandate:
-            case SuspendedMandate(why=why):
-                return Told(tone="bad", says="The mandate is suspended", detail=why)
-            case ExpiredMandate():
-                return Told(tone="bad", says="The mandate is expired", detail="People decide every case.")
-            case RevokedMandate():
-                return Told(tone="bad", says="The mandate is revoked", detail="People decide every case.")
-            case _ if one.near is not None:
-                return _inside(one.near)
-            case _:
-                return Told(tone="bad", says="No mandate is in force", detail="People decide every case.")
+        return Told(tone="bad", says="The stop is pressed", detail=BY_PEOPLE)
+    if one.use_case.stage is Stage.DELEGATED or isinstance(one.mandate, SuspendedMandate | ExpiredMandate):
+        return _ended(one.mandate) if one.near is None else _inside(one.near)
     return _stuck(one, now)
+
+
+def _ended(mandate: Mandate | None) -> Told:
+    if mandate is None:
+        return Told(tone="bad", says="No mandate is in force", detail=BY_PEOPLE)
+    why = mandate.why if isinstance(mandate, SuspendedMandate) else BY_PEOPLE
+    return Told(tone="bad", says=f"The mandate is {state_of(mandate)}", detail=why)
 
 
 def _inside(near: float) -> Told:
     detail = f"The watch is {percent(near)} of the way to its trip line."
-    return Told(tone="good", says="AI is inside its mandate", detail=detail) if near < NEAR else Told(
-        tone="open", says="AI is inside its mandate, the watch rises", detail=detail
-    )
+    if near < NEAR:
+        return Told(tone="good", says="AI is inside its mandate", detail=detail)
+    return Told(tone="open", says="AI is inside its mandate, the watch rises", detail=detail)
 
 
 def _stuck(one: Standing, now: datetime) -> Told:

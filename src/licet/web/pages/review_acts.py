@@ -20,7 +20,6 @@ from licet.web.frame import CODE
 from licet.web.pages.page import form_of, go, page_routes, viewer_of
 from licet.web.pages.review import AT, draw_case, draw_look, no, place, place_of
 from licet.web.pages.review_shown import KEPT_REASONS, filled_in, ms
-from licet.web.problems import problem
 
 LONGEST_NOTE = 4000
 LONGEST_REASON = 500
@@ -43,12 +42,11 @@ def told(**facts: Json) -> Response:
 
 
 async def refused(request: Request, found: Refused, named: str, kept: Mapping[str, str] | None = None) -> Response:
-    """Says no: to a script as the API does, to a person in words, with what they had written."""
+    """Says no: to the script in the same form as a yes, to a person in words, with what they had written."""
     if not by_script(request):
         return await no(request, found, named=named, kept=kept)
     request.scope[CODE] = found.code
-    said = problem(found.code, found.why, found.remedy)
-    return JSONResponse(said.model_dump(exclude_none=True), status_code=said.status, media_type="application/problem+json")
+    return told(state="no", code=found.code, detail=found.why, remedy=found.remedy)
 
 
 def _sent(request: Request) -> dict[str, str]:
@@ -100,7 +98,7 @@ async def _wrong(request: Request, sent: Mapping[str, str], faults: tuple[FormFa
     named, held = sent.get("use_case", "")[:100], sent.get("held", "")[:100]
     if by_script(request):
         wrong = [{"field": fault.field, "says": fault.says} for fault in faults]
-        return JSONResponse({"state": "wrong", "faults": wrong}, status_code=NOT_VALID)
+        return told(state="wrong", faults=[{**one} for one in wrong])
     viewer, filled = viewer_of(request), filled_in(sent, faults)
     if held:
         look = await viewer.run(lambda: look_back(viewer.office, viewer.by, held_id=held))
@@ -198,22 +196,22 @@ async def pass_on(request: Request) -> Response:
 
 @routes.post(f"{AT}/renew")
 async def stay(request: Request) -> Response:
-    """A heartbeat."""
+    """A heartbeat. That the case is theirs no more is no failure: it was answered meanwhile, or somebody else took it."""
     viewer, sent = viewer_of(request), _sent(request)
     token, lease = sent.get("token", "")[:100], sent.get("lease", "")[:100]
     found = await viewer.run(lambda: renew(viewer.office, viewer.by, token=token, lease=lease))
     if isinstance(found, Refused):
-        return await refused(request, found, sent.get("use_case", "")[:100])
+        return told(state="no", code=found.code, detail=found.why, remedy=found.remedy)
     return told(state="yours", lease_ms=ms(found.until - viewer.office.clock.now()))
 
 
 @routes.post(f"{AT}/release")
 async def give_back(request: Request) -> Response:
-    """Gives a case back, as it was."""
+    """Gives a case back, as it was, if it is theirs still."""
     viewer, sent = viewer_of(request), _sent(request)
     token, lease = sent.get("token", "")[:100], sent.get("lease", "")[:100]
-    found = await viewer.run(lambda: release(viewer.office, viewer.by, token=token, lease=lease))
-    return told(state="released") if found is None else await refused(request, found, sent.get("use_case", "")[:100])
+    await viewer.run(lambda: release(viewer.office, viewer.by, token=token, lease=lease))
+    return told(state="released")
 
 
 @routes.post(f"{AT}/keys")

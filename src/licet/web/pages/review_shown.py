@@ -151,7 +151,7 @@ def compared(found: LookBack, *, now: datetime) -> Compared:
         agree=first == proposal,
         mine=_place(first, choices),
         theirs=_place(proposal, choices),
-        rows=_rows(first, proposal),
+        rows=side_by_side(first, proposal),
         ai=values_of(proposal, choices),
         left_ms=ms(found.revealed.until - now),
     )
@@ -161,7 +161,8 @@ def _place(answer: Answer, choices: tuple[str, ...]) -> int | None:
     return choices.index(answer.value) if isinstance(answer, Choice) and answer.value in choices else None
 
 
-def _rows(first: Answer, proposal: Answer) -> tuple[tuple[str, str, str, bool], ...]:
+def side_by_side(first: Answer, proposal: Answer) -> tuple[tuple[str, str, str, bool], ...]:
+    """Two answers of fields, field by field: its name, both values, and whether they differ; empty for other kinds."""
     if not isinstance(first, Fields) or not isinstance(proposal, Fields):
         return ()
     names = [*first.values, *(name for name in proposal.values if name not in first.values)]

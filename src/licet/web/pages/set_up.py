@@ -1,5 +1,7 @@
 """Setting an account up with a link: a password, and a second factor where it is needed or wanted."""
 
+from dataclasses import dataclass
+
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -12,7 +14,20 @@ from licet.web.problems import problem
 
 AT = "/set-up"
 LONGEST_LINK = 100
+LIMITS = (SHORTEST_PASSWORD, LONGEST_PASSWORD)
+INVALID = 422
 routes = page_routes()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mistyped:
+    """What somebody typed cannot have been meant; nothing was asked of anybody yet."""
+
+    why: str
+    remedy: str
+
+
+UNEQUAL = Mistyped(why="The two passwords are not the same.", remedy="Type both again.")
 
 
 @routes.get(AT, **ANYBODY)
@@ -30,10 +45,9 @@ async def take(request: Request) -> Response:
     if isinstance(offer, Refused):
         return _again(request, link="", offer=None, refused=offer)
     if not form.has("password"):
-        return show(request, "set_up.html.j2", offer=offer, link=link, refused=None, recovery=None, **_limits())
+        return show(request, "set_up.html.j2", offer=offer, link=link, refused=None, recovery=None, limits=LIMITS)
     if form.one("password") != form.one("repeated"):
-        wrong = Refused(code="password_refused", why="The two passwords are not the same.", remedy="Type both again.")
-        return _again(request, link=link, offer=offer, refused=wrong)
+        return _again(request, link=link, offer=offer, refused=UNEQUAL)
     code = form.one("code").strip()[:40] or None
     chosen = Chosen(password=form.one("password"), code=code)
     made = await desk.hashing(lambda: set_up_account(desk.office, link, chosen))
@@ -42,10 +56,6 @@ async def take(request: Request) -> Response:
     return show(request, "set_up.html.j2", offer=offer, link="", refused=None, recovery=made.recovery)
 
 
-def _again(request: Request, *, link: str, offer: Offer | None, refused: Refused) -> Response:
-    status = problem(refused.code, "").status
-    return show(request, "set_up.html.j2", status=status, offer=offer, link=link, refused=refused, recovery=None, **_limits())
-
-
-def _limits() -> dict[str, object]:
-    return {"shortest": SHORTEST_PASSWORD, "longest": LONGEST_PASSWORD}
+def _again(request: Request, *, link: str, offer: Offer | None, refused: Refused | Mistyped) -> Response:
+    status = INVALID if isinstance(refused, Mistyped) else problem(refused.code, "").status
+    return show(request, "set_up.html.j2", status=status, offer=offer, link=link, refused=refused, recovery=None, limits=LIMITS)

@@ -51,9 +51,9 @@ const send = async (address, fields) => {
   if (!json) return { kind: answer.status === 403 ? "ended" : "away" };
   let said;
   try { said = await answer.json(); } catch { return { kind: "away" }; }
-  if (answer.ok) return { kind: "done", said };
+  if (answer.ok) return { kind: { no: "refused", wrong: "wrong" }[said.state] ?? "done", said };
   if (said.code === "not_from_here" || said.code === "session_ended" || said.code === "person_needed") return { kind: "ended" };
-  return said.state === "wrong" ? { kind: "wrong", said } : { kind: "refused", said };
+  return { kind: "refused", said };
 };
 
 const get = async (address) => {
@@ -234,7 +234,7 @@ const tune = () => {
 // --- the next case ----------------------------------------------------------------------------------------------------
 const fetchAhead = (instead = null) => {
   const now = desk();
-  if (fetching || !now || now.dataset.empty || !navigator.onLine) return;
+  if (fetching || !now || now.dataset.empty || sending) return; // first what was answered: its own case must not come again
   const asked = new URLSearchParams({ ahead: "1", ...(named && { use_case: named }), ...(instead && { instead_of: instead.token, lease: instead.lease }) });
   const began = performance.now();
   fetching = get(`/review/next?${asked}`).then((found) => {
@@ -245,11 +245,14 @@ const fetchAhead = (instead = null) => {
   });
 };
 
+const arrived = async () => { for (let k = 0; sending && k < 60; k += 1) await pause(25); };
+
 const next = async () => {
   if (moving) return;
   moving = true;
   try {
     if (fetching && !ahead) await fetching;
+    if (!ahead) await arrived();
     const ready = ahead && performance.now() - ahead.at < AHEAD_FRESH_MS ? ahead : null;
     const stale = ready ? null : ahead;
     ahead = null;
@@ -257,13 +260,13 @@ const next = async () => {
       paint(ready.html, null, true);
       const fields = { token: ready.token, lease: ready.lease };
       send("/review/renew", fields).then((found) => { if (found.kind === "refused" && desk().dataset.token === ready.token) lost(found.said); if (found.kind === "ended") ended(); });
-      setTimeout(fetchAhead, 0);
+      arrived().then(() => fetchAhead());
       return;
     }
     const asked = new URLSearchParams({ ...(named && { use_case: named }), ...(stale && { instead_of: stale.token, lease: stale.lease }) });
     for (let k = 0; ; k += 1) {
       const found = await get(`/review/next?${asked}`);
-      if (found.kind === "done") { quiet("away"); paint(found.html); setTimeout(fetchAhead, 0); return; }
+      if (found.kind === "done") { quiet("away"); paint(found.html); arrived().then(() => fetchAhead()); return; }
       if (found.kind === "ended") { ended(); return; }
       away();
       await pause(WAITS_MS[Math.min(k, WAITS_MS.length - 1)]);
@@ -433,7 +436,7 @@ const withdraw = async () => {
   recall(); tune();
   quiet();
   say("Your answer was withdrawn. The case is yours again.");
-  setTimeout(fetchAhead, 0);
+  fetchAhead();
 };
 
 // --- keys -------------------------------------------------------------------------------------------------------------
@@ -536,5 +539,4 @@ addEventListener("pagehide", () => {
 });
 
 settle(true);
-flush();
-fetchAhead();
+flush().then(() => fetchAhead());

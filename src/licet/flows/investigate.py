@@ -1,0 +1,301 @@
+"""Investigating an incident: what happened, what may be wrong since when, what people find out and do, until it is closed."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from licet.core.audit import outcome_loss
+from licet.core.ids import PersonId
+from licet.core.inquiry import (
+    Action,
+    AnyInquiry,
+    ClosedInquiry,
+    DoneAction,
+    Finding,
+    Found,
+    Inquiry,
+    PendingAction,
+    Plan,
+    Point,
+    began,
+    close,
+    end_action,
+    plan_action,
+    whole,
+    write_down,
+)
+from licet.core.mandate import ActiveMandate, Mandate, ProposedMandate, SuspendedMandate, state_of
+from licet.core.people import Act, Actor, Person
+from licet.core.refusal import Refused, Unknown
+from licet.core.use_case import UseCase
+from licet.flows.begin_watching import fresh_watch
+from licet.flows.count_audits import fed as fed_by
+from licet.flows.count_audits import settled
+from licet.flows.office import Office, allowed_person, entry
+from licet.flows.read_ledger import Asked, Read, list_entries, reading_view
+from licet.stats import watch as watching
+from licet.store import audits, incidents, mandates, people, use_cases
+from licet.store.book import Tx
+
+TOLD = ("mandate.", "watch.", "incident.", "stop.", "delegation.", "audits.late", "audit.overdue", "owner.told", "standard.", "stage.")
+"""Words of the ledger, or how they begin, that tell an incident's story; what happened to single cases is not among them."""
+
+LONGEST_STORY = 300
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Touched:
+    """The cases that an incident may have touched.
+
+    Attributes:
+        since: from when on errors may have been more than allowed; `estimated` unless a person said so.
+        until: when deciding alone ended.
+        alone: how many cases AI decided alone in between.
+        unseen: of them, those that nobody has looked at since.
+        audited, disagreed: audits of the round that were counted, and those of them that spoke against AI.
+    """
+
+    since: datetime
+    estimated: bool
+    until: datetime
+    alone: int
+    unseen: int
+    audited: int
+    disagreed: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Investigated:
+    """An incident as people see it.
+
+    Attributes:
+        title: of the use case.
+        found: what people wrote and did.
+        mandate: the state the mandate is in now, in a word.
+        touched: the cases; Unknown where nothing was decided alone under the mandate.
+        names: of the people it speaks of, by id; who has left has none.
+    """
+
+    title: str
+    found: AnyInquiry
+    mandate: str
+    touched: Touched | Unknown
+    names: Mapping[PersonId, str]
+
+
+def list_incidents(office: Office, *, name: str | None) -> list[Investigated]:
+    """The incidents of a use case, or with None of all that are there, the newest first."""
+    with office.book.read() as tx:
+        where = use_cases.every(tx) if name is None else [use_cases.require(tx, name)]
+        found = [_seen(tx, use_case, one) for use_case in where for one in incidents.every(tx, use_case)]
+    return sorted(found, key=lambda one: -whole(one.found).number)
+
+
+def count_incidents(office: Office, by: Person) -> int:
+    """How many incidents wait to be closed by somebody who may."""
+    with office.book.read() as tx:
+        where = [one for one in use_cases.every(tx) if incidents.count_open(tx, [one.id])]
+        theirs = [one.id for one in where if isinstance(allowed_person(office, tx, by, Act.INVESTIGATE, one), Person)]
+        return incidents.count_open(tx, theirs)
+
+
+def show_incident(office: Office, *, number: int) -> Investigated | Refused:
+    """An incident by its number; another team's is not there."""
+    with office.book.read() as tx:
+        there = find_incident(tx, number)
+        return there if isinstance(there, Refused) else _seen(tx, *there)
+
+
+def timeline(office: Office, by: Actor, found: Investigated) -> list[Read] | Refused:
+    """The ledger's entries that tell the story, from the grant on: what was granted, tripped, stopped, told and done, in order."""
+    view = reading_view(office, by)
+    if isinstance(view, Refused):
+        return view
+    slug, since = whole(found.found).incident.use_case, _since_of(office, found)
+    read: list[Read] = []
+    for word in TOLD:
+        page = list_entries(office, view, Asked(use_case=slug, what=word, since=since, limit=LONGEST_STORY))
+        if isinstance(page, Refused):
+            return page
+        read += page.entries
+    return sorted(read, key=lambda one: one.index)[-LONGEST_STORY:]
+
+
+def _since_of(office: Office, found: Investigated) -> datetime:
+    with office.book.read() as tx:
+        incident = whole(found.found).incident
+        granted = granted_of(mandate_of(tx, use_cases.require(tx, incident.use_case), incident.mandate))
+    return incident.at if granted is None else granted.granted_at
+
+
+def find_out(office: Office, by: Actor, *, number: int, finding: Finding, says: str) -> Found | Refused:
+    """Writes down the cause, or what was learned; what was written before stays beside it.
+
+    Raises:
+        NotAReasonError: when it says nothing, or too much.
+    """
+    with office.book.write() as tx:
+        there = at_hand(office, tx, by, number)
+        if isinstance(there, Refused):
+            return there
+        use_case, found, person = there
+        now = office.clock.now()
+        made = write_down(found, finding, says, person.id, now=now)
+        if isinstance(made, Refused):
+            return made
+        incidents.add_found(tx, whole(found), made)
+        facts = {"incident": number, "finding": finding.value, "number": made.number}
+        tx.record(entry("incident.explained", by=person.id, now=now, use_case=use_case, **facts))
+        return made
+
+
+def add_action(office: Office, by: Actor, *, number: int, plan: Plan) -> PendingAction | Refused:
+    """Says what is to be done, by whom and until when; they are told.
+
+    Raises:
+        NotAReasonError: when it says nothing, or too much.
+    """
+    with office.book.write() as tx:
+        there = at_hand(office, tx, by, number)
+        if isinstance(there, Refused):
+            return there
+        use_case, found, person = there
+        if people.by_id(tx, plan.who) is None:
+            return Refused(code="not_there", why=f"Nobody here has the id {plan.who!r}.", remedy="Name somebody from `licet person list`.")
+        now = office.clock.now()
+        made = plan_action(found, plan, person.id, now=now)
+        if isinstance(made, Refused):
+            return made
+        incidents.add_action(tx, whole(found), made)
+        tx.record(entry("incident.action_planned", by=person.id, now=now, use_case=use_case, incident=number, number=made.number))
+        return made
+
+
+def finish_action(office: Office, by: Actor, *, number: int, action: int, dropped: str | None = None) -> Action | Refused:
+    """Says that an action was taken; or, with a reason, that it was dropped.
+
+    Raises:
+        NotAReasonError: when it is dropped for no reason.
+    """
+    with office.book.write() as tx:
+        there = at_hand(office, tx, by, number)
+        if isinstance(there, Refused):
+            return there
+        use_case, found, person = there
+        now = office.clock.now()
+        ended = end_action(found, action, person.id, dropped=dropped, now=now)
+        if isinstance(ended, Refused):
+            return ended
+        incidents.end_action(tx, whole(found), ended)
+        facts = {"incident": number, "number": action, "done": isinstance(ended, DoneAction)}
+        tx.record(entry("incident.action_ended", by=person.id, now=now, use_case=use_case, **facts))
+        return ended
+
+
+def close_incident(office: Office, by: Actor, *, number: int) -> ClosedInquiry | Refused:
+    """Closes an incident. It gives AI nothing back: reinstating a mandate takes a fresh verdict, whatever was found out here."""
+    with office.book.write() as tx:
+        there = at_hand(office, tx, by, number)
+        if isinstance(there, Refused):
+            return there
+        use_case, found, person = there
+        now = office.clock.now()
+        closed = close(found, person.id, now=now)
+        if isinstance(closed, Refused):
+            return closed
+        incidents.close(tx, closed)
+        tx.record(entry("incident.closed", by=person.id, now=now, use_case=use_case, incident=number))
+        return closed
+
+
+def find_incident(tx: Tx, number: int) -> tuple[UseCase, AnyInquiry] | Refused:
+    """An incident with its use case; another team's is not there."""
+    there = incidents.find(tx, number)
+    use_case = None if there is None else use_cases.find_by_id(tx, there[0])
+    if there is None or use_case is None:
+        return Refused(code="not_there", why=f"There is no incident {number} here.", remedy="See `licet incident list`.")
+    return use_case, there[1]
+
+
+def at_hand(office: Office, tx: Tx, by: Actor, number: int) -> tuple[UseCase, AnyInquiry, Person] | Refused:
+    """An incident with its use case, and the person if they may investigate it."""
+    there = find_incident(tx, number)
+    if isinstance(there, Refused):
+        return there
+    person = allowed_person(office, tx, by, Act.INVESTIGATE, there[0])
+    return person if isinstance(person, Refused) else (*there, person)
+
+
+def mandate_of(tx: Tx, use_case: UseCase, mandate: str) -> Mandate | None:
+    """A mandate of a use case by its id."""
+    return next((one for one in mandates.every(tx, use_case) if _id(one) == mandate), None)
+
+
+def _id(mandate: Mandate) -> str:
+    match mandate:
+        case ProposedMandate() | ActiveMandate():
+            return mandate.id
+        case _:
+            return mandate.active.id
+
+
+def granted_of(mandate: Mandate | None) -> ActiveMandate | None:
+    """A mandate as it was granted; None where it never was."""
+    match mandate:
+        case None | ProposedMandate():
+            return None
+        case ActiveMandate():
+            return mandate
+        case _:
+            return mandate.active
+
+
+def touched_by(tx: Tx, use_case: UseCase, inquiry: Inquiry, since: datetime | None = None) -> Touched | Unknown:
+    """Which cases an incident may have touched: those decided alone since errors may have been more than allowed."""
+    incident = inquiry.incident
+    active = granted_of(mandate_of(tx, use_case, incident.mandate))
+    if active is None:
+        return Unknown(why="the mandate was never granted")
+    rows = [row for row in audits.every(tx, active.id) if row.fed and row.drawn.drawn_at <= incident.at and row.drawn.round == active.round]
+    estimate = began(_points(active, rows))
+    beginning = since or (active.granted_at if isinstance(estimate, Unknown) else estimate)
+    return Touched(
+        since=beginning,
+        estimated=since is None,
+        until=incident.at,
+        alone=incidents.decided_alone(tx, active.id, since=beginning, until=incident.at),
+        unseen=len(incidents.suspects(tx, active.id, since=beginning, until=incident.at)),
+        audited=len(rows),
+        disagreed=sum(outcome_loss(settled(row)) > 0 for row in rows),
+    )
+
+
+def _points(active: ActiveMandate, rows: list[audits.AuditRow]) -> list[Point]:
+    watch, points = fresh_watch(active), []
+    for row in rows:
+        watch = fed_by(watch, row)
+        points.append(Point(meter=watching.meter(watch), drawn_at=row.drawn.drawn_at))
+    return points
+
+
+def _seen(tx: Tx, use_case: UseCase, found: AnyInquiry) -> Investigated:
+    inquiry = whole(found)
+    mandate = mandate_of(tx, use_case, inquiry.incident.mandate)
+    state = "absent" if mandate is None else state_of(mandate)
+    return Investigated(
+        title=use_case.title,
+        found=found,
+        mandate="suspended" if isinstance(mandate, SuspendedMandate) else state,
+        touched=touched_by(tx, use_case, inquiry),
+        names=_names(tx, found),
+    )
+
+
+def _names(tx: Tx, found: AnyInquiry) -> Mapping[PersonId, str]:
+    inquiry = whole(found)
+    ids = {one.by for one in inquiry.found}
+    for one in inquiry.actions:
+        pending = one if isinstance(one, PendingAction) else one.action
+        ids |= {pending.who, pending.made_by} | (set() if isinstance(one, PendingAction) else {one.by})
+    ids |= {found.by} if isinstance(found, ClosedInquiry) else set()
+    return {one: person.name for one in ids if (person := people.by_id(tx, one)) is not None}

@@ -1,0 +1,59 @@
+// The second-look page by keyboard: digits answer, Enter commits, single keys as on the review page; a case stays in hand by heartbeats.
+const main = document.getElementById("main");
+const one = (selector) => document.querySelector(selector);
+const keys = JSON.parse(main.dataset.keys);
+const on = main.dataset.on === "1";
+const HEARTBEAT_MS = 30000;
+
+const opened = (id, focus) => {
+  const box = document.getElementById(id);
+  if (!box) return;
+  box.open = focus ? true : !box.open;
+  if (focus) box.querySelector(focus)?.focus();
+};
+const click = (selector) => one(selector)?.click();
+const deeds = {
+  note: () => opened("note", "textarea"),
+  guideline: () => opened("guideline"),
+  skip: () => opened("skip", "input"),
+  cannot_tell: () => opened("skip", "input"),
+  keep: () => click('#commit[value="keep"]'),
+  change: () => click("#change"),
+  withdraw: () => one("#undo-bar")?.requestSubmit(),
+  help: () => {},
+};
+
+const typing = (target) => target.matches("textarea, select, input:not([type=radio]):not([type=checkbox])");
+const pick = (digit) => {
+  const options = [...document.querySelectorAll("#answer-form .option input")];
+  const option = options[digit === 0 ? 9 : digit - 1];
+  if (!option) return;
+  option.checked = true;
+  option.focus();
+};
+
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.repeat || one("dialog[open]")) return;
+  if (typing(event.target)) {
+    if (event.key === "Escape") event.target.blur();
+    return;
+  }
+  if (/^[0-9]$/.test(event.key)) pick(Number(event.key));
+  else if (event.key === "Enter") {
+    if (event.target.closest("a, button, summary, #skip")) return;
+    click("#commit");
+  } else {
+    const deed = on && Object.keys(deeds).find((name) => keys[name] === event.key.toLowerCase());
+    if (!deed) return;
+    deeds[deed]();
+  }
+  event.preventDefault();
+});
+
+const handed = document.getElementById("case");
+if (handed?.dataset.lease) {
+  const token = document.querySelector('meta[name="licet-page-token"]').content;
+  const body = () => new URLSearchParams({ token: handed.dataset.token, lease: handed.dataset.lease });
+  setInterval(() => fetch("/second-look/renew", { method: "POST", body: body(), headers: { "Licet-Page-Token": token } }).catch(() => {}), HEARTBEAT_MS);
+  document.querySelector("#answer-form input, #answer-form textarea, #answer-form select")?.focus({ preventScroll: true });
+}
