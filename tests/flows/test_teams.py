@@ -18,6 +18,7 @@ from licet.core.team import MAIN, OtherTeamError
 from licet.core.token import TokenScope
 from licet.core.use_case import Stage
 from licet.flows.adjudicate import hand_out, take_in
+from licet.flows.affirm_risk import affirm_risk, affirmations_of
 from licet.flows.answer import answer_case
 from licet.flows.approve import approve_gate
 from licet.flows.ask import ask_approval
@@ -45,8 +46,8 @@ from licet.flows.hold_gate import gate_with_names, show_gate
 from licet.flows.import_history import import_history, undo_import
 from licet.flows.inquire import give_information
 from licet.flows.intake import Batch, Delivery, accept, submit, take_now
-from licet.flows.issue_tokens import TokenWish, admit, list_tokens, new_token, revoke_token
 from licet.flows.investigate import list_incidents
+from licet.flows.issue_tokens import TokenWish, admit, list_tokens, new_token, revoke_token
 from licet.flows.list_approvals import list_requests, newest_request, request_of
 from licet.flows.list_obligations import list_obligations
 from licet.flows.narrow import Asked, narrow_mandate
@@ -185,6 +186,8 @@ WAYS: dict[str, Journey] = {
     "press_stop": lambda o, w, name: press_stop(o, w.risk, name=name, why="x"),
     "lift_stop": lambda o, w, name: lift_stop(o, w.risk, name=name),
     "answer_risk": lambda o, w, name: answer_risk(o, w.builder, name=name, answers={"undo": "never"}),
+    "affirm_risk": lambda o, w, name: affirm_risk(o, w.risk, name=name, digest=Digest("0" * 64)),
+    "affirmations_of": lambda o, w, name: affirmations_of(o, name=name),
     "list_obligations": lambda o, w, name: list_obligations(o, name=name, on=None),
     "explain": lambda o, w, name: explain(o, w.owner, Act.LOOK, name=name),
     "show_risk": lambda o, w, name: show_risk(o, name=name),

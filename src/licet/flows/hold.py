@@ -11,12 +11,14 @@ from licet.core.refusal import Refused
 from licet.core.review import Reconsidered
 from licet.core.system import Proposal
 from licet.core.use_case import Stage, UseCase
+from licet.flows.conclude import Voice
 from licet.flows.desk import AtHand, at_hand, desk_rules
 from licet.flows.exclude import excluded
 from licet.flows.office import Office, allowed_person, entry
 from licet.flows.plant import advice, take
 from licet.flows.qualify import entitled
 from licet.flows.review import give
+from licet.flows.rules_in_force import policy_in_force
 from licet.store import decisions, desks, held, people, systems, use_cases
 from licet.store.book import Tx
 from licet.store.payloads import commit_to, salts_of
@@ -106,6 +108,7 @@ def _keep(office: Office, tx: Tx, there: AtHand, said: Commit, now: datetime) ->
         use_case_id=there.use_case.id,
         case=item.case,
         identity=person.identity,
+        policy=policy_in_force(office, tx),
         lane=item.lane,
         state=HeldState.HELD if shown is None else HeldState.REVEALED,
         given=_given(there, said, None if shown is None else shown[0], now),
@@ -258,16 +261,17 @@ def _effect(office: Office, tx: Tx, use_case: UseCase, kept: held.Kept, now: dat
     """As the task's answer, or as one on a planted case; False where it does not count any more."""
     if kept.effect_at > now or kept.state.value not in held.WAITING:
         return False
-    counted = _count(office, tx, use_case, kept.given, now)
+    counted = _count(office, tx, use_case, kept, now)
     held.end(tx, kept.id, HeldState.DONE if counted else HeldState.LATE, at=now)
     return counted
 
 
-def _count(office: Office, tx: Tx, use_case: UseCase, given: Given, now: datetime) -> bool:
+def _count(office: Office, tx: Tx, use_case: UseCase, kept: held.Kept, now: datetime) -> bool:
+    given = kept.given
     task = decisions.tasks_named(tx, use_case, [given.token]).get(given.token)
     if task is not None:
         said = given.first if given.final is None else Reconsidered(first=given.first, final=given.final)
-        give(office, tx, use_case, [(*task, said)], by=given.by, now=now)
+        give(office, tx, use_case, [(*task, said)], Voice(by=given.by, policy=kept.policy), now=now)
         return not decisions.tasks_named(tx, use_case, [given.token])  # it waits on where they may not answer this very case
     if take(office, tx, use_case, given, now):
         desks.clear(tx, [given.token])

@@ -8,7 +8,7 @@ from sqlalchemy import insert, select, update
 
 from licet.core.answer import Answer
 from licet.core.desk import Given, HeldState
-from licet.core.ids import CaseNumber, PersonId
+from licet.core.ids import CaseNumber, Digest, PersonId
 from licet.core.people import Identity
 from licet.core.use_case import UseCase
 from licet.store.book import Record, Tx
@@ -21,13 +21,19 @@ WAITING = (HeldState.HELD.value, HeldState.REVEALED.value)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kept:
-    """An answer that somebody gave at the desk. `lane`: where the case waited before, to which a withdrawn one goes back."""
+    """An answer that somebody gave at the desk.
+
+    Attributes:
+        policy: digest of the policies that permitted it when it was given.
+        lane: where the case waited before, to which a withdrawn one goes back.
+    """
 
     id: str
     key: str
     use_case_id: int
     case: CaseNumber
     identity: Identity
+    policy: Digest
     lane: str
     state: HeldState
     given: Given
@@ -45,6 +51,7 @@ def keep(tx: Tx, kept: Kept, salt: bytes, *, note: str, guideline: str | None) -
         "id": kept.id,
         "person_id": given.by,
         "identity": kept.identity.value,
+        "policy": kept.policy,
         "key": kept.key,
         "token": given.token,
         "use_case_id": kept.use_case_id,
@@ -161,6 +168,7 @@ def _read(tx: Tx, use_case: UseCase, row: Record) -> Kept | None:
         use_case_id=row.use_case_id,
         case=number,
         identity=Identity(row.identity),
+        policy=Digest(row.policy),
         lane=row.lane,
         state=HeldState(row.state),
         given=given,

@@ -2,7 +2,16 @@
 
 from alembic import op
 
-from licet.store import desk_tables, incident_tables, known_tables, person_tables, qualification_tables, second_tables, watch_tables
+from licet.store import (
+    affirmation_tables,
+    desk_tables,
+    incident_tables,
+    known_tables,
+    person_tables,
+    qualification_tables,
+    second_tables,
+    watch_tables,
+)
 from licet.store.tables import metadata
 
 revision = "0004"
@@ -18,6 +27,7 @@ TABLES = (
     *watch_tables.TABLES,
     *incident_tables.TABLES,
     *person_tables.TABLES,
+    *affirmation_tables.TABLES,
 )
 """The tables that this step adds; those of the steps before stay as they are, so that the code of the release before runs on."""
 
