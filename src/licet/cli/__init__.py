@@ -120,6 +120,9 @@ PLACES: Mapping[str, Place] = {
         name="reviewers",
         says="How people review: numbers with intervals for senior reviewers and risk, no accusations.",
     ),
+    "incident": Place(
+        module="incidents", name="incident", says="What went wrong with a mandate, and what people find out and do about it."
+    ),
     "audit": Place(module="cases", name="audit", says="Blind audits of cases that AI decided alone."),
     "effects": Place(module="effects", name="effects", says="What happens in the world after decisions."),
     "serve": Place(

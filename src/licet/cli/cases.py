@@ -226,11 +226,14 @@ def audit() -> None:
 @json_option
 def status(slug: str, home: str | None, *, as_json: bool) -> None:
     """Where the audits and the watch of the mandate stand."""
+    from licet.cli.monitored import monitored_json, monitored_lines
     from licet.flows.audit import audit_status
+    from licet.flows.monitor import monitor
 
     with at_work(home) as office:
         found = granted(audit_status(office, name=slug))
-    said(audit_json(slug, found), audit_lines(found), as_json=as_json)
+        seen = granted(monitor(office, name=slug))
+    said({**audit_json(slug, found), **monitored_json(seen)}, [*audit_lines(found), *monitored_lines(seen)], as_json=as_json)
 
 
 def audit_json(slug: str, found: "AuditStatus") -> Mapping[str, Json]:
