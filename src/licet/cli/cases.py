@@ -173,7 +173,7 @@ def correct(  # noqa: PLR0913 - a command's options
     from licet.flows.office import who
 
     told = load_use_case(folder_of(home, slug))
-    wanted = _typed(answer, told)
+    wanted = typed(answer, told)
     with at_work(home) as office:
         done = granted(correct_decision(office, who(office, acting), name=slug, case=case_id, answer=wanted, why=why))
     made = done.correction
@@ -183,7 +183,7 @@ def correct(  # noqa: PLR0913 - a command's options
     said(data, (f"Case {plain(case_id)}: {before} → [bold]{after}[/] (correction {made.number}).",), as_json=as_json)
 
 
-def _typed(text: str, told: "UseCaseFile") -> "Answer":
+def typed(text: str, told: "UseCaseFile") -> "Answer":
     """An answer as it was typed, of the use case's kind and, where the folder declares answers, one of them."""
     from licet.core.answer import AnswerKind, answer_from_json, answer_label
     from licet.core.canonical import read_json

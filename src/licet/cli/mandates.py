@@ -49,7 +49,7 @@ def mandate() -> None:
     type=click.IntRange(1, 1_000_000_000),
     help="Audits until expiry that feed the watch; default: rate times cap times days.",
 )
-@click.option("--exposure", help="Steps: low, medium, high, or such as 0,0.1:60:7,1:60:7 (SHARE:ANSWERS:DAYS); default: all at once.")
+@click.option("--exposure", help="Steps: low, medium, high, or such as 0,0.1:60:7,1:60:7 (SHARE:ANSWERS:DAYS); default: those of the tier.")
 @plan_options
 @usual
 def propose(  # noqa: PLR0913 - a command's options
@@ -71,7 +71,7 @@ def propose(  # noqa: PLR0913 - a command's options
     from licet.flows.list_approvals import newest_request
     from licet.flows.office import who
 
-    plan = () if exposure is None else read_plan(exposure)
+    plan = None if exposure is None else read_plan(exposure)
     lasts = timedelta(days=days)
     audits, at_slice = plan_from(audited, rate=audit_rate)
     wishes = Wishes(
