@@ -98,6 +98,11 @@ def place_among(tx: Tx, person: PersonId, *, token: str | None, name: str | None
     return tx.conn.execute(select(_H.use_case_id).where(_H.person_id == person, which).limit(1)).scalar_one_or_none()
 
 
+def tokens_of(tx: Tx, name: str) -> list[str]:
+    """What an answer's case is called on the desk."""
+    return list(tx.conn.execute(select(_H.token).where(_H.id == name)).scalars())
+
+
 def due(tx: Tx, now: datetime, *, limit: int) -> list[tuple[str, PersonId, Identity]]:
     """Answers whose time has come, the longest due first: their names, who gave each, and how they had shown who they are."""
     wanted = select(_H.id, _H.person_id, _H.identity).where(_H.state.in_(WAITING), _H.effect_at <= now)

@@ -20,6 +20,8 @@ from licet.web.api import (
     effects,
     gate,
     health,
+    incidents,
+    known,
     ledger,
     mandate,
     reviewers,
@@ -78,7 +80,8 @@ def addresses() -> FastAPI:
     app = FastAPI(
         title="Licet", version=__version__, description=ABOUT, openapi_url=OPENAPI, docs_url=None, redoc_url=None, redirect_slashes=False
     )
-    for noun in (desk_of, cases, mandate, watch, stop, effects, answers, risk, gate, reviewers):
+    for noun in (desk_of, cases, mandate, watch, stop, effects, answers, risk, gate, reviewers, incidents):
+    for noun in (desk_of, cases, mandate, watch, stop, effects, answers, risk, gate, reviewers, known):
         app.include_router(noun.routes, prefix=BASE, responses=REFUSALS)
     app.include_router(risk.catalogue, prefix="/api/v1", responses=REFUSALS)
     app.include_router(gate.times, prefix="/api/v1", responses=REFUSALS)
@@ -87,6 +90,7 @@ def addresses() -> FastAPI:
     app.include_router(session_outside.routes, responses=REFUSALS)
     app.include_router(desk.routes, responses=REFUSALS)
     app.include_router(second_looks.routes, responses=REFUSALS)
+    app.include_router(known.own, responses=REFUSALS)
     app.include_router(approvals.routes, responses=REFUSALS)
     app.include_router(health.routes, responses=REFUSALS)
     app.add_exception_handler(RequestValidationError, _not_valid)

@@ -1,7 +1,6 @@
 """Judgment: desk, second looks, known answers, qualifications, watches of slices, incidents, people's own settings."""
 
 from alembic import op
-from sqlalchemy import text
 
 from licet.store import (
     affirmation_tables,
@@ -20,7 +19,6 @@ down_revision = "0003"
 branch_labels = None
 depends_on = None
 
-OPEN = text("done_at IS NULL")
 TABLES = (
     *desk_tables.TABLES,
     *second_tables.TABLES,
@@ -35,12 +33,10 @@ TABLES = (
 
 
 def upgrade() -> None:
-    """Creates the tables, and an index by which tasks are found that did not come to the desk as they were made."""
+    """Creates the tables."""
     metadata.create_all(op.get_bind(), tables=list(TABLES))
-    op.create_index("task_open", "task", ["created_at"], sqlite_where=OPEN, postgresql_where=OPEN)
 
 
 def downgrade() -> None:
     """Drops the tables."""
-    op.drop_index("task_open", "task")
     metadata.drop_all(op.get_bind(), tables=list(TABLES))
