@@ -53,8 +53,8 @@ def test_an_owner_of_another_use_case_affirms_and_nobody_of_this_one_does(world:
     for actor in (both, helper, world.owner):
         assert code(affirm_risk(world.office, actor, name=MAILS, digest=digest_of(world))) == "approver_is_author"
     program = Caller(token="t", name="t")  # noqa: S106 - a public id
-    for actor in (world.builder, world.reviewer, world.operator, program):
-        assert code(affirm_risk(world.office, actor, name=MAILS, digest=digest_of(world))) in {"not_permitted", "person_needed"}
+    for other in (world.builder, world.reviewer, world.operator, program):
+        assert code(affirm_risk(world.office, other, name=MAILS, digest=digest_of(world))) in {"not_permitted", "person_needed"}
     assert affirmations_of(world.office, name=MAILS) == []
     assert affirmed(world, by=world.other_owner).affirmation.by == world.other_owner.id
     asked(world)

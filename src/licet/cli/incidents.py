@@ -106,11 +106,14 @@ def act(  # noqa: PLR0913 - an option each
 @usual
 def end(number: int, action: int, drop: str | None, *, acting: str | None, home: str | None, as_json: bool) -> None:
     """Say that an action was taken; or with --drop that it was given up."""
+    from licet.core.refusal import Refused
     from licet.flows.investigate import finish_action
     from licet.flows.office import who
 
     with at_work(home) as office:
-        ended: Action = granted(finish_action(office, who(office, acting), number=number, action=action, dropped=drop))
+        ended = finish_action(office, who(office, acting), number=number, action=action, dropped=drop)
+    if isinstance(ended, Refused):
+        raise RefusedError(ended)
     told = action_json(ended)
     said(told, (f"Action {action} is {told['state']}.",), as_json=as_json)
 

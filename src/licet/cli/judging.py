@@ -47,7 +47,8 @@ def evaluate(slug: str, posted_as: str | None, acting: str | None, home: str | N
         shown = figures(office, name=slug, look=done.stored.look.id)
         ceiling = ceiling_of(office, name=slug)
     beside = f"[dim]{ceiling_in_words(ceiling)}[/]"
-    said({**evaluation_json(done, shown), "human_ceiling": ceiling_json(ceiling)}, [*evaluation_lines(done, shown), beside], as_json=as_json)
+    data = {**evaluation_json(done, shown), "human_ceiling": ceiling_json(ceiling)}
+    said(data, [*evaluation_lines(done, shown), beside], as_json=as_json)
     return EXIT[done.stored.word]
 
 

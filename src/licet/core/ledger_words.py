@@ -90,7 +90,7 @@ WORDS: Mapping[str, str] = {
     "answer.withdrawn": "A reviewer took an answer back before it took effect; the entry names the task, never the case.",
     "proposal.revealed": "After a reviewer's own first answer, which the entry commits to, what AI proposes was shown to them.",
     "answer.reconsidered": "A reviewer kept or changed an answer after they saw what AI proposes; the first one stays.",
-    "known.answered": "A reviewer answered a case whose right answer is known; the entry commits to it, and does not say whether it was right.",
+    "known.answered": "A reviewer answered a case whose right answer is known; the entry commits to it, not to whether it was right.",
     "known.contested": "A reviewer contests a known answer; it counts for nobody until a senior reviewer decided.",
     "known.settled": "A senior reviewer decided on a contested known answer; upheld, it is planted no more and counts for nobody.",
     "known.share_set": "An owner said how many known answers are planted in a use case.",

@@ -74,14 +74,29 @@ def make_app(service: Service, *extra: APIRouter) -> FastAPI:
     app.add_middleware(Frame, limits=service.limits, journal=service.journal, trace=service.trace)
     return app
 
+OF_A_USE_CASE = (
+    desk_of,
+    cases,
+    mandate,
+    watch,
+    stop,
+    effects,
+    answers,
+    risk,
+    gate,
+    reviewers,
+    known,
+    incidents,
+)
+"""Addresses below a use case's own."""
+
 
 def addresses() -> FastAPI:
     """The API's addresses without anything behind them: enough to say what they take."""
     app = FastAPI(
         title="Licet", version=__version__, description=ABOUT, openapi_url=OPENAPI, docs_url=None, redoc_url=None, redirect_slashes=False
     )
-    for noun in (desk_of, cases, mandate, watch, stop, effects, answers, risk, gate, reviewers, incidents):
-    for noun in (desk_of, cases, mandate, watch, stop, effects, answers, risk, gate, reviewers, known):
+    for noun in OF_A_USE_CASE:
         app.include_router(noun.routes, prefix=BASE, responses=REFUSALS)
     app.include_router(risk.catalogue, prefix="/api/v1", responses=REFUSALS)
     app.include_router(gate.times, prefix="/api/v1", responses=REFUSALS)
