@@ -43,7 +43,9 @@ GUIDE = Guideline(
     "2. Change of mind: refund only if unopened and within 30 days.\n"
     "3. Three or more refunds in 90 days: escalate, do not decide."
 )
-OUTCOMES = ("Refund in full", "Refund in part", "Send a replacement", "Decline, outside policy", "Escalate: possible abuse", "Ask the customer for more")
+OUTCOMES = (
+    "Refund in full", "Refund in part", "Send a replacement", "Decline, outside policy", "Escalate: possible abuse", "Ask the customer for more",
+)  # fmt: skip
 REFUND = """Writing about the 4K monitor I bought on 13 October, delivered 18 October.
 
 This is the third one that has arrived broken, and each time you asked me to wait.
@@ -51,9 +53,10 @@ This is the third one that has arrived broken, and each time you asked me to wai
 Please refund the €155.95 to my card. A replacement is no use to me, I already bought one elsewhere."""
 FACTS = {"paid": "€155.95", "days_since_delivery": "46", "seller": "Brightline", "earlier_refunds": "4"}
 
+INTENDED = tuple(f"intent_{k:02}_{word}" for k, word in enumerate(("card", "top_up", "transfer", "refund", "fee", "pin", "cash") * 11))
 RULES: Mapping[str, DeskRules] = {
     DIGITS: DeskRules(answers=tuple("0123456789"), due_within=timedelta(hours=3), form=FormRules(question="Which digit is it?")),
-    INTENTS: DeskRules(answers=tuple(f"intent_{k:02}_{word}" for k, word in enumerate(("card", "top_up", "transfer", "refund", "fee", "pin", "cash") * 11))),
+    INTENTS: DeskRules(answers=INTENDED),
     SLIPS: DeskRules(
         guideline=GUIDE,
         form=FormRules(
@@ -68,7 +71,9 @@ RULES: Mapping[str, DeskRules] = {
     ),
     LOADS: DeskRules(form=FormRules(question="How heavy is the load?", unit="kg", least=Decimal(0), most=Decimal(40_000), step=Decimal("0.5"))),
     REPLIES: DeskRules(form=FormRules(question="What do we answer?", rubric=("It answers the question", "It promises nothing we do not keep"))),
-    REFUNDS: DeskRules(answers=OUTCOMES, guideline=GUIDE, due_within=timedelta(hours=3), form=FormRules(question="What should happen with this request?")),
+    REFUNDS: DeskRules(
+        answers=OUTCOMES, guideline=GUIDE, due_within=timedelta(hours=3), form=FormRules(question="What should happen with this request?")
+    ),
 }
 
 
@@ -203,7 +208,8 @@ class Reviewer:
 
     def moved_from(self, case: str) -> Self:
         """Waits until another case is on the page, or none."""
-        self.page.wait_for_function("name => { const c = document.getElementById('case'); return c.dataset.shown && c.dataset.token !== name }", arg=case)
+        moved = "name => { const now = document.getElementById('case').dataset; return now.shown && now.token !== name }"
+        self.page.wait_for_function(moved, arg=case)
         return self
 
     def answer(self, *keys: str) -> str:

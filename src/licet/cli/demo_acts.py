@@ -118,7 +118,7 @@ def import_slips(scene: Set) -> UseCaseMade:
     file = write_scans(scene.data / "slips.csv", found[:PAST], prefix="slip-")
     write_scans(scene.data / "monday.csv", found[PAST : PAST + LIVE], prefix="slip-")
     write_scans(scene.data / "wednesday.csv", found[PAST + LIVE :], prefix="slip-")
-    _make(scene, SLIPS, "Payment slips: read one handwritten digit", target=0.02, high_stakes=frozenset())
+    _make(scene, SLIPS, "Payment slips: read one handwritten digit", target=0.02, answers=tuple("0123456789"))
     columns = Columns(content=("scan",), answer="digit", id="slip")
     return UseCaseMade(file=file, report=_import(scene, SLIPS, file, columns, SLIP_PARTS))
 
@@ -126,17 +126,17 @@ def import_slips(scene: Set) -> UseCaseMade:
 def import_biopsies(scene: Set) -> UseCaseMade:
     """Writes the biopsies, makes the use case, and imports all of them as history."""
     file = write_biopsies(scene.data / "biopsies.csv")
-    _make(scene, BIOPSIES, "Biopsies: benign or malignant", target=0.01, high_stakes=frozenset({"malignant"}))
+    _make(scene, BIOPSIES, "Biopsies: benign or malignant", target=0.01, answers=("benign", "malignant"), high_stakes="malignant")
     columns = Columns(content=biopsy_columns(), answer="diagnosis", id="biopsy")
     return UseCaseMade(file=file, report=_import(scene, BIOPSIES, file, columns, BIOPSY_PARTS))
 
 
-def _make(scene: Set, name: str, title: str, *, target: float, high_stakes: frozenset[str]) -> None:
+def _make(scene: Set, name: str, title: str, *, target: float, answers: tuple[str, ...], high_stakes: str = "") -> None:
     made = granted(new_use_case(scene.office, scene.cast.builder, name=name, title=title, kind=AnswerKind.CHOICE))
     folder = scene.home.use_cases / name
     measure = Measure(name="error among cases decided alone", kind=MeasureKind.ERROR_ALONE, target=target, confidence=0.95)
-    write_use_case(folder, UseCaseFile(slug=made.slug, title=title, answer=AnswerKind.CHOICE))
-    write_standard(folder, Standard(measures=(measure,), high_stakes=high_stakes))
+    write_use_case(folder, UseCaseFile(slug=made.slug, title=title, answer=AnswerKind.CHOICE, answers=answers))
+    write_standard(folder, Standard(measures=(measure,), high_stakes=frozenset({high_stakes} - {""})))
 
 
 def _import(scene: Set, name: str, file: Path, columns: Columns, parts: str) -> ImportReport:

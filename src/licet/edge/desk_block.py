@@ -8,10 +8,14 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_vali
 
 from licet.core.answer_form import LONGEST_TEXT, FormRules
 from licet.core.desk import DUE_WITHIN, DeskRules, Guideline
+from licet.edge.schema_form import FieldForm, Word, field_of
 from licet.edge.system_blocks import told
 
 DESK_TEXT = frozenset({"desk.urgent.attributes", "desk.skills", "desk.question", "desk.rubric", "desk.unit"})
 """Keys of the block whose values are text as typed."""
+
+MOST_ASKED = 100
+"""Fields that one answer may have."""
 
 HOURS = DUE_WITHIN.total_seconds() / 3600
 ONE_LINE = r"^(?:[^\s\x00-\x1f](?:[^\x00-\x1f\x7f-\x9f\u2028\u2029]*[^\s\x00-\x1f])?)?$"
@@ -57,6 +61,7 @@ class DeskBlock(_Block):
         skills: which cases ask for a skill.
         question: what the person is asked, in one line.
         rubric: what a text must do to be acceptable, line by line.
+        fields: of an answer of fields, by name, in the order in which they are asked for.
         unit: of a number, as it is shown beside it.
         least: lowest number that may be answered.
         most: highest number that may be answered.
@@ -69,6 +74,7 @@ class DeskBlock(_Block):
     skills: SkillsBlock | None = None
     question: Annotated[str, StringConstraints(max_length=200, pattern=ONE_LINE)] = ""
     rubric: list[Line] = []
+    fields: Annotated[dict[Word, FieldForm], Field(max_length=MOST_ASKED)] = {}
     unit: Annotated[str, StringConstraints(max_length=40, pattern=ONE_LINE)] = ""
     least: float | None = None
     most: float | None = None
@@ -110,6 +116,14 @@ def rules_of(block: DeskBlock, answers: tuple[str, ...], guideline: Guideline | 
 
 def _form(block: DeskBlock) -> FormRules:
     least, most, step = (None if one is None else Decimal(repr(one)) for one in (block.least, block.most, block.step))
+    fields = {name: field_of(one) for name, one in block.fields.items()}
     return FormRules(
-        question=block.question, unit=block.unit, least=least, most=most, step=step, longest=block.longest, rubric=tuple(block.rubric)
+        question=block.question,
+        fields=fields,
+        unit=block.unit,
+        least=least,
+        most=most,
+        step=step,
+        longest=block.longest,
+        rubric=tuple(block.rubric),
     )

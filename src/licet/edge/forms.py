@@ -18,7 +18,7 @@ from licet.core.standard import DeclaredLook, GuardRules, Measure, MeasureKind, 
 from licet.edge.bad_file import BadFolderError, Finding, shown
 from licet.edge.desk_block import DESK_TEXT, USUAL_DESK, DeskBlock, SkillsBlock, UrgentBlock
 from licet.edge.effect_block import Effect, EffectBlock, FunctionBlock, WebhookBlock
-from licet.edge.schema_form import BLOCK, CaseForm, keys_in, schema_from
+from licet.edge.schema_form import BLOCK, CaseForm, FieldForm, check_field, keys_in, schema_from
 from licet.edge.system_blocks import BLOCK_TEXT, USUAL, CallableBlock, HttpBlock
 from licet.edge.yaml_tree import Place, Tree
 
@@ -176,6 +176,9 @@ def use_case_from(tree: Tree, slug: UseCaseSlug) -> UseCaseFile:
     if form.system == "http" and form.http is None:
         why = "`system: http` needs a block `http:` with the endpoint."
         raise BadFolderError((tree.finding(("system",), why, "Add `http:` with `url` and `version`, or name another system."),))
+    wrong = [finding for name, one in form.desk.fields.items() for finding in check_field(one, ("desk", "fields", name), tree)]
+    if wrong:
+        raise BadFolderError(tuple(wrong))
     return UseCaseFile(
         slug=slug,
         title=form.title,
@@ -288,4 +291,6 @@ def _keys_at(form: type[_Form], place: Place) -> frozenset[str]:
     around = [part for part in place[:-1] if isinstance(part, str)]
     if around[:1] == [BLOCK]:
         return keys_in(place)
+    if around[:2] == ["desk", "fields"]:
+        return frozenset(FieldForm.model_fields)
     return frozenset((NESTED.get(".".join(around)) or NESTED[around[-1]] if around else form).model_fields)

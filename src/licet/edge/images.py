@@ -70,7 +70,7 @@ def _inside(column: str, folder: Path, name: str) -> Path:
 
 
 def media_type_of(data: bytes) -> str | None:
-    """The media type by a file's first bytes: PNG (RFC 2083), JPEG, GIF, BMP, WebP (RIFF), Netpbm's grey maps, and PDF; None: no picture."""
+    """The media type by a file's first bytes: PNG (RFC 2083), JPEG, GIF, BMP, WebP, Netpbm's grey maps, and PDF; None: no picture."""
     if data.startswith(b"RIFF") and data[WEBP_TAG] == b"WEBP":
         return "image/webp"
     starts = {

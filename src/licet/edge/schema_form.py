@@ -62,7 +62,9 @@ class _Form(BaseModel):
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True, allow_inf_nan=False)
 
 
-class _FieldForm(_Form):
+class FieldForm(_Form):
+    """One field as pydantic reads it: of a table, of attributes, or of an answer."""
+
     type: Annotated[FieldType, Field(strict=False)]
     required: Annotated[bool, BeforeValidator(_flag)] = False
     min: Exact | None = None
@@ -83,8 +85,8 @@ class CaseForm(_Form):
 
     kind: Annotated[ContentKind, Field(strict=False)]
     largest: Whole | None = None
-    fields: dict[Word, _FieldForm] = {}
-    attributes: dict[Word, _FieldForm] = {}
+    fields: dict[Word, FieldForm] = {}
+    attributes: dict[Word, FieldForm] = {}
     high_stakes: dict[str, _RuleForm] = {}
     never_alone: dict[str, _RuleForm] = {}
 
@@ -102,7 +104,7 @@ def keys_in(place: Place) -> frozenset[str]:
     around = [part for part in place[1:-1] if isinstance(part, str)]
     if len(around) < DEPTH:
         return frozenset(CaseForm.model_fields)
-    return frozenset((_FieldForm if around[0] in {"fields", "attributes"} else _RuleForm).model_fields)
+    return frozenset((FieldForm if around[0] in {"fields", "attributes"} else _RuleForm).model_fields)
 
 
 def schema_from(form: CaseForm | None, tree: Tree) -> CaseSchema | None:
@@ -116,7 +118,7 @@ def schema_from(form: CaseForm | None, tree: Tree) -> CaseSchema | None:
     found = [*_check_names(form, tree)]
     for part, fields in (("fields", form.fields), ("attributes", form.attributes)):
         for name, one in fields.items():
-            found += _check_field(one, (BLOCK, part, name), tree)
+            found += check_field(one, (BLOCK, part, name), tree)
     for part, rules in (("high_stakes", form.high_stakes), ("never_alone", form.never_alone)):
         for name, rule in rules.items():
             found += _check_rule(form, name, rule, (BLOCK, part, name), tree)
@@ -124,14 +126,15 @@ def schema_from(form: CaseForm | None, tree: Tree) -> CaseSchema | None:
         raise BadFolderError(tuple(sorted(found, key=lambda finding: finding.line or 0)))
     return CaseSchema(
         kind=form.kind,
-        fields={name: _field(one) for name, one in form.fields.items()},
-        attributes={name: _field(one) for name, one in form.attributes.items()},
+        fields={name: field_of(one) for name, one in form.fields.items()},
+        attributes={name: field_of(one) for name, one in form.attributes.items()},
         rules=CaseRules(high_stakes=_rules(form, form.high_stakes), never_alone=_rules(form, form.never_alone)),
         largest=form.largest,
     )
 
 
-def _field(form: _FieldForm) -> CaseField:
+def field_of(form: FieldForm) -> CaseField:
+    """A field, with its limits."""
     return CaseField(
         type=form.type,
         required=form.required,
@@ -167,7 +170,8 @@ def _check_names(form: CaseForm, tree: Tree) -> Iterator[Finding]:
             yield tree.finding((BLOCK, "attributes", name), why, "Give the attribute a name of its own.")
 
 
-def _check_field(one: _FieldForm, place: Place, tree: Tree) -> Iterator[Finding]:
+def check_field(one: FieldForm, place: Place, tree: Tree) -> Iterator[Finding]:
+    """All that is wrong with one field: limits that do not fit its type, or that nothing fits."""
     given = {key for key in ("min", "max", "longest", "pattern", "one_of") if getattr(one, key) not in (None, "", [])}
     for key in sorted(given - FITS.get(one.type, frozenset())):
         yield tree.finding((*place, key), f"{key}: it says nothing about the type {one.type.value!r}.", "Take it out, or change the type.")

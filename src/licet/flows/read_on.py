@@ -63,28 +63,29 @@ def back_in_hand(office: Office, by: Actor, *, held_id: str) -> Handed | Refused
     """Gives a case back to whoever withdrew their answer to it, where nobody else took it meanwhile."""
     with office.book.claim() as tx:
         now = office.clock.now()
-        use_case, kept = _withdrawn(tx, held_id)
-        person = None if use_case is None else allowed_person(office, tx, by, Act.REVIEW, use_case)
-        item = None if kept is None else desks.find(tx, kept.given.token)
-        if use_case is None or kept is None or item is None or not isinstance(person, Person) or kept.given.by != person.id:
-            return _not_back()
-        if excluded(tx, use_case, item.case, person) or entitled(tx, use_case, person, now) is not None:
+        there = _withdrawn(office, tx, by, held_id)
+        if there is None or excluded(tx, there.use_case, there.item.case, there.person) or entitled(tx, there.use_case, there.person, now):
             return _not_back()
         lease = Lease(name=office.draw.token("l_"), until=now + LEASE_LASTS)
-        if not desks.take(tx, item, lease, person.id, now=now, ahead=False):
+        if not desks.take(tx, there.item, lease, there.person.id, now=now, ahead=False):
             return _not_back()
-        return handed_out(office, tx, AtHand(use_case=use_case, person=person, item=item), lease) or _gone()
+        return handed_out(office, tx, there, lease) or _gone()
 
 
-def _withdrawn(tx: Tx, held_id: str) -> tuple[UseCase | None, held.Kept | None]:
+def _withdrawn(office: Office, tx: Tx, by: Actor, held_id: str) -> AtHand | None:
+    """The case of an answer that somebody withdrew, where it waits."""
     place = held.place_of(tx, held_id)
     use_case = None if place is None else use_cases.find_by_id(tx, place)
     kept = None if use_case is None else held.by_id(tx, use_case, held_id)
-    return use_case, kept if kept is not None and kept.state is HeldState.WITHDRAWN else None
+    if use_case is None or kept is None or kept.state is not HeldState.WITHDRAWN or kept.given.by != by.id:
+        return None
+    person, item = allowed_person(office, tx, by, Act.REVIEW, use_case), desks.find(tx, kept.given.token)
+    return None if isinstance(person, Refused) or item is None else AtHand(use_case=use_case, person=person, item=item)
 
 
 def _not_back() -> Refused:
-    return Refused(code="not_waiting", why="The case is with somebody else by now.", remedy="Your answer was withdrawn; take the next case.")
+    why = "Your answer was withdrawn, and the case is with somebody else by now."
+    return Refused(code="not_waiting", why=why, remedy="Take the next case.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,19 +107,21 @@ def look_back(office: Office, by: Actor, *, held_id: str) -> LookBack | Refused:
         place = held.place_of(tx, held_id)
         use_case = None if place is None else use_cases.find_by_id(tx, place)
         kept = None if use_case is None else held.by_id(tx, use_case, held_id)
-        if use_case is None or kept is None or kept.given.by != by.id or kept.given.revealed is None or kept.state is not HeldState.REVEALED:
+        if use_case is None or kept is None or kept.given.by != by.id or kept.state is not HeldState.REVEALED:
             why = "There is nothing to keep or change: it was said already, or its time is over and your first answer stands."
             return Refused(code="not_waiting", why=why, remedy="Take the next case.")
         person = allowed_person(office, tx, by, Act.REVIEW, use_case)
-        item = None if isinstance(person, Refused) else desks.find(tx, kept.given.token)
-        if isinstance(person, Refused):
-            return person
-        over = Lease(name="", until=kept.effect_at)
-        handed = None if item is None else handed_out(office, tx, AtHand(use_case=use_case, person=person, item=item), over)
-        if handed is None:
-            return _gone()
-        shown = Revealed(id=kept.id, proposal=kept.given.revealed, confidence=kept.confidence or 0.0, until=kept.effect_at)
-        return LookBack(handed=handed, first=kept.given.first, revealed=shown)
+        return person if isinstance(person, Refused) else _looked_back(office, tx, use_case, person, kept)
+
+
+def _looked_back(office: Office, tx: Tx, use_case: UseCase, person: Person, kept: held.Kept) -> LookBack | Refused:
+    item = desks.find(tx, kept.given.token)
+    there = None if item is None else AtHand(use_case=use_case, person=person, item=item)
+    handed = None if there is None else handed_out(office, tx, there, Lease(name="", until=kept.effect_at))
+    if handed is None or kept.given.revealed is None:
+        return _gone()
+    shown = Revealed(id=kept.id, proposal=kept.given.revealed, confidence=kept.confidence or 0.0, until=kept.effect_at)
+    return LookBack(handed=handed, first=kept.given.first, revealed=shown)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

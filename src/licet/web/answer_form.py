@@ -95,13 +95,17 @@ def _text(rules: FormRules, filled: Mapping[str, str]) -> Answer | tuple[FormFau
 def _fields(rules: FormRules, filled: Mapping[str, str]) -> Answer | tuple[FormFault, ...]:
     if not rules.fields:
         return _lines(filled.get(ANSWER, ""))
-    values = {name: filled.get(OF_FIELD + name, "").strip() for name in rules.fields}
+    values = {name: _settled(one, filled.get(OF_FIELD + name, "").strip()) for name, one in rules.fields.items()}
     found = [fault for name, one in rules.fields.items() for fault in _of_field(name, one, values[name])]
     if found:
         return tuple(found)
     if not any(values.values()):
         return _fault("Fill in at least one field, or say that you cannot tell.", OF_FIELD + next(iter(rules.fields)))
     return Fields(values=values)
+
+
+def _settled(one: CaseField, value: str) -> str:
+    return value.lower() if one.type is FieldType.BOOLEAN else value
 
 
 def _lines(given: str) -> Answer | tuple[FormFault, ...]:
@@ -118,8 +122,7 @@ def _lines(given: str) -> Answer | tuple[FormFault, ...]:
 def _of_field(name: str, one: CaseField, value: str) -> tuple[FormFault, ...]:
     if not value:
         return _fault("This is required.", OF_FIELD + name) if one.required else ()
-    settled = value.lower() if one.type is FieldType.BOOLEAN else value
-    problem = next(iter(check_value(name, one, settled)), None)
+    problem = next(iter(check_value(name, one, value)), None)
     if problem is None:
         return ()
     return _fault(f"{problem.why[:1].upper()}{problem.why[1:]} {problem.remedy}", OF_FIELD + name)
