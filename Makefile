@@ -12,11 +12,11 @@ PEERS := build/bench-venv/.installed
 PIP_ENV := PIP_DISABLE_PIP_VERSION_CHECK=1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint style types imports docs reference bench chaos abuse studies lock clean
+.PHONY: help setup demo chromium screenshots test lint style types imports docs reference bench chaos abuse studies lock clean
 
 help:
 	@sed -n '2,3s/^# *//p' Makefile
-	@echo "also: docs, reference, bench, chaos, abuse, studies, lock, clean. Pass arguments as ARGS='...'."
+	@echo "also: screenshots, docs, reference, bench, chaos, abuse, studies, lock, clean. Pass arguments as ARGS='...'."
 
 setup: $(INSTALLED)
 
@@ -24,8 +24,17 @@ demo: $(INSTALLED)
 	@$(BIN)/licet demo $(ARGS)
 
 # As many at once as there are cores; ARGS='-n 0 -x tests/core' for one after the other.
-test: $(INSTALLED)
+test: $(INSTALLED) chromium
 	@$(BIN)/python -m pytest -n auto --dist worksteal $(ARGS)
+
+# Pages are tested in Debian's chromium: root gets it where it is missing, for anybody else those tests are skipped and say so.
+chromium:
+	@[ -x /usr/bin/chromium ] || { [ "$$(id -u)" = 0 ] && command -v apt-get > /dev/null && \
+	  { echo "Installing chromium, in which pages are tested (once)."; apt-get -qq update && apt-get -qq install -y chromium > /dev/null; }; } || true
+
+# Every page as it looks, into docs/screens.
+screenshots: $(INSTALLED) chromium
+	@$(BIN)/python -m tests.browser.screens
 
 lint: style types imports
 

@@ -24,10 +24,12 @@ from licet.cli.frame import granted
 from licet.cli.served import Audience, Wish, app_of
 from licet.core.answer import Choice
 from licet.core.case import CaseBody, TextContent
+from licet.core.desk import Handed
 from licet.core.history import PastCase
 from licet.core.people import Person
 from licet.edge.told import NoTrace
 from licet.flows.answer import answer_case
+from licet.flows.desk import next_case, release
 from licet.flows.drain import claim_cases, work_off
 from licet.flows.intake import Batch, accept
 from licet.flows.office import Office, who
@@ -74,11 +76,13 @@ def looked_at(home: Home, office: Office, told: Given, token: str, meter: Meter)
     if not told.cases:
         wait(office, 0, FEW)
     meter.extra |= answers(office)
+    meter.extra |= claims(office, "")
     meter.extra |= pages(home, office, token, max(told.cases, FEW), "")
     if told.cases >= COPIED_FROM:
         began = time.perf_counter()
         copied(office, told.cases, MILLION)
         meter.extra["copied_s"] = time.perf_counter() - began
+        meter.extra |= claims(office, "_of_a_million")
         meter.extra |= pages(home, office, token, MILLION, "_of_a_million")
 
 
@@ -151,6 +155,27 @@ _OPEN: Final = (
     "select t.case_number, c.external_id from task t join case_item c on c.number = t.case_number "
     "where t.done_at is null and t.case_number % 2 = 0 order by t.case_number limit :most"
 )
+
+
+def claims(office: Office, after: str) -> dict[str, float]:
+    """How long it takes until a reviewer at the desk has the next case; each is given back after."""
+    person = who(office, "rene@example.org")
+
+    def claim(place: int) -> None:
+        del place
+        found = next_case(office, person, name=NAME)
+        if not isinstance(found, Handed):
+            message = f"a case waits, and the reviewer was told {found!r}"
+            raise TypeError(message)
+        in_hand.append(found)
+
+    took: list[float] = []
+    in_hand: list[Handed] = []
+    for place in range(ASKED):
+        took.append(_took(claim, place))
+        one = in_hand.pop()
+        release(office, person, token=one.token, lease=one.lease.name)
+    return marks(f"claim{after}", took)
 
 
 def _took(work: Callable[[int], None], place: int) -> float:

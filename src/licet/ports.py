@@ -224,6 +224,19 @@ class Post(Protocol):
         ...
 
 
+class Announcer(Protocol):
+    """Tells mail and chat what an owner must hear at once."""
+
+    @property
+    def addresses(self) -> Sequence[str]:
+        """The digests of the addresses there are."""
+        ...
+
+    def tell(self, address: str, message: Message) -> str | None:
+        """Tells one address, by its digest; why it did not take the message, None where it did. May be asked twice for the same."""
+        ...
+
+
 class Witness(Protocol):
     """Keeps copies of checkpoints outside the database."""
 

@@ -34,6 +34,9 @@ SETTINGS: Mapping[str, str] = {
     "LICET_OIDC_CLIENT_ID": "Licet's own name at the identity provider.",
     "LICET_PROXIES": "Addresses, with commas between, of the proxies before `licet serve`; what they say in X-Forwarded-For is the address "
     "that guesses at passwords are counted under. Default: none.",
+    "LICET_NOTIFY_URLS": "Addresses that are told at once of trips, suspensions and late audits: mail, Slack, Teams and "
+    "others in the form of apprise, with spaces between, or LICET_NOTIFY_URLS_FILE, a file with one a line. They hold secrets. Takes the "
+    "extra `licet[notify]`. Default: none.",
     "LICET_DATA": "Folder with data sets for `make studies`; the product does not read it.",
 }
 """Every setting, with its meaning; the reference in the docs is tested against it."""
@@ -124,6 +127,22 @@ def secret(name: str, environment: Mapping[str, str] | None = None) -> str:
         message = f"The secret {name} holds what no header can: a line break, a space around it, or a letter beyond ASCII. Set it anew."
         raise SecretMissingError(message)
     return said
+
+
+def notify_urls(environment: Mapping[str, str] | None = None) -> tuple[str, ...]:
+    """The addresses that are told at once; none where none are set.
+
+    Raises:
+        BadSettingError: when the file that is named cannot be read; never says what is in it.
+    """
+    env = os.environ if environment is None else environment
+    file = env.get("LICET_NOTIFY_URLS_FILE")
+    try:
+        said = Path(file).read_text("utf-8") if file else env.get("LICET_NOTIFY_URLS", "")
+    except (OSError, ValueError) as error:
+        message = f"LICET_NOTIFY_URLS_FILE names {file!r}, which cannot be read: {type(error).__name__}. Name one that may be read."
+        raise BadSettingError(message) from None
+    return tuple(dict.fromkeys(said.split()))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

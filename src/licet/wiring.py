@@ -11,6 +11,7 @@ from licet.edge.draw import SystemDraw
 from licet.edge.gate_file import shipped_gates
 from licet.edge.identity_file import read_admission
 from licet.edge.late import (
+    LateAnnouncer,
     LateCodes,
     LateDesks,
     LateDurable,
@@ -30,13 +31,14 @@ from licet.edge.told import ToldEffects, ToldPolicies, ToldSystems
 from licet.edge.vault import FileVault, open_key
 from licet.edge.witness import FileWitness
 from licet.edge.worker import Worker
+from licet.flows.announce import announce_due
 from licet.flows.deliver import deliver_some
 from licet.flows.office import Office
 from licet.flows.settle import settle
 from licet.flows.sign_in_outside import Outside
 from licet.flows.witness import tell_far_witness
 from licet.ports import Clock, Journal, Trace
-from licet.settings import OIDC_SECRET, BadSettingError, Home, secret
+from licet.settings import OIDC_SECRET, BadSettingError, Home, notify_urls, secret
 from licet.store import installations, ledger
 from licet.store.book import Book, ClockWentBackError, check_skew
 from licet.store.engines import BrokenDatabaseError, DatabaseBusyError, check_schema, open_engine
@@ -60,6 +62,7 @@ def office_of(home: Home, book: Book, vault: FileVault, seal: Seal, clock: Clock
         policies=LatePolicies(),
         gates=shipped_gates(),
         far_witness=_far_witness(home),
+        announcer=_announcer(),
         passwords=LatePasswords(),
         codes=LateCodes(),
         desks=LateDesks(root=home.use_cases),
@@ -82,6 +85,11 @@ def outside_of(home: Home, office: Office) -> Outside | None:
     secret(OIDC_SECRET)
     provider = late_provider(home.oidc_issuer, home.oidc_client_id, lambda: secret(OIDC_SECRET), office.clock.now)
     return Outside(provider=provider, admission=read_admission(home.identity))
+
+
+def _announcer() -> LateAnnouncer | None:
+    urls = notify_urls()
+    return LateAnnouncer(urls=urls) if urls else None
 
 
 def _far_witness(home: Home) -> LateFarWitness | None:
@@ -167,8 +175,14 @@ def worker_of(office: Office, slot: Slot, journal: Journal, trace: Trace) -> Wor
         tell_far_witness(told)
         return False
 
+    def announce() -> bool:
+        announce_due(told)
+        return False
+
     far = None if told.far_witness is None else witness
-    return Worker(office=told, engine=engine, name=slot.name, journal=journal, trace=trace, deliver=deliver, witness=far)
+    return Worker(
+        office=told, engine=engine, name=slot.name, journal=journal, trace=trace, deliver=deliver, witness=far, announce=announce
+    )
 
 
 @contextmanager
@@ -222,6 +236,7 @@ def _settling(office: Office) -> Iterator[None]:
             settle(office)
         raise
     settle(office)
+    announce_due(office)
 
 
 def _behind(office: Office) -> str | None:

@@ -14,12 +14,16 @@ import httpx
 
 from licet.core.assignment import Grant, Place
 from licet.core.ids import TeamName
+from licet.core.incident import Incident
+from licet.core.mandate import ActiveMandate
 from licet.core.people import Person, Role
 from licet.core.token import TokenScope
 from licet.flows.give_role import give_role
 from licet.flows.grant import grant_mandate
 from licet.flows.issue_tokens import TokenWish, new_token, revoke_token
 from licet.flows.register import add_person, move_use_case
+from licet.store import use_cases
+from licet.store.notices import open_incident
 from licet.testing import World, done, past_cases
 from licet.web.metrics import PATH as METRICS
 from licet.web.people import PAGE_TOKEN
@@ -37,6 +41,8 @@ ABSENT = "nowhere"
 S = TokenScope
 R = Role
 WHOEVER = frozenset(Role)
+FINDERS = frozenset({R.RISK})
+"""And the owner of the very use case, who is none of those that are asked here."""
 
 
 class Reach(StrEnum):
@@ -97,6 +103,16 @@ TABLE: Mapping[str, Door] = {
     "GET /api/v1/ledger": Door(scope=S.LEDGER, reach=Reach.SPAN, query="?limit=1000"),
     f"POST {IN}/cases/{{case}}/answer": Door(people=frozenset({R.REVIEWER, R.SENIOR_REVIEWER, R.OWNER}), body={"answer": "yes"}),
     f"POST {IN}/effects/replay": Door(people=frozenset({R.OWNER, R.ADMIN}), body={"case": None}),
+    f"GET {IN}/incidents": Door(people=WHOEVER),
+    f"GET {IN}/incidents/{{number}}": Door(people=WHOEVER),
+    f"POST {IN}/incidents/{{number}}/findings": Door(people=FINDERS, body={"finding": "cause", "says": "a test"}),
+    f"POST {IN}/incidents/{{number}}/actions": Door(
+        people=FINDERS, body={"says": "a test", "who": "p_nobody", "until": "2031-01-01T00:00:00Z"}
+    ),
+    f"POST {IN}/incidents/{{number}}/actions/{{action}}/end": Door(people=FINDERS, body={}),
+    f"POST {IN}/incidents/{{number}}/rechecks": Door(people=FINDERS, body={"most": 1}),
+    f"POST {IN}/incidents/{{number}}/close": Door(people=FINDERS),
+    f"POST {IN}/incidents/{{number}}/report": Door(people=FINDERS),
     "GET /api/v1/approvals": Door(people=WHOEVER, reach=Reach.SPAN, query="?all=true"),
     "GET /api/v1/approvals/{request}": Door(people=WHOEVER, reach=Reach.REQUEST),
     "POST /api/v1/approvals/{request}/question": Door(people=frozenset({R.RISK, R.OWNER}), reach=Reach.REQUEST, body={"says": "why?"}),
@@ -113,6 +129,16 @@ TABLE: Mapping[str, Door] = {
     "POST /api/v1/desk/absence": _own(starts_at="2031-01-01T00:00:00Z", ends_at="2031-01-02T00:00:00Z"),
     "POST /api/v1/desk/absence/end": Door(people=WHOEVER, reach=Reach.SELF, body={}),
     f"GET {IN}/reviewers/flags": Door(people=frozenset({R.SENIOR_REVIEWER, R.RISK})),
+    f"GET {IN}/reviewers": Door(people=WHOEVER),
+    f"GET {IN}/reviewers/me": Door(people=frozenset({R.REVIEWER, R.SENIOR_REVIEWER, R.OWNER})),
+    "GET /api/v1/people/me/figures": Door(people=WHOEVER, reach=Reach.SELF),
+    f"GET {IN}/known-answers/contested": Door(people=frozenset({R.REVIEWER, R.SENIOR_REVIEWER, R.OWNER, R.RISK})),
+    f"POST {IN}/known-answers/{{token}}/contest": Door(
+        people=frozenset({R.REVIEWER, R.SENIOR_REVIEWER, R.OWNER}), body={"why": "a test"}
+    ),
+    f"POST {IN}/known-answers/{{token}}/settle": Door(
+        people=frozenset({R.REVIEWER, R.SENIOR_REVIEWER, R.OWNER, R.RISK}), body={"answer": "yes"}
+    ),
     "POST /api/v1/desk/second-looks/next": Door(people=WHOEVER, reach=Reach.SPAN, body={}),
     "GET /api/v1/session": Door(people=WHOEVER, reach=Reach.SELF),
     "POST /api/v1/session/confirm": Door(people=WHOEVER, reach=Reach.SELF, body={"password": "x"}),
@@ -216,6 +242,12 @@ def _prepare(world: World) -> None:
     world.approve(MAILS)
     done(grant_mandate(world.office, world.owner, name=MAILS))
     world.submit(MAILS, past_cases(3, name="live"), card=None)
+    running = world.mandate(MAILS)
+    assert isinstance(running, ActiveMandate)
+    with world.office.book.write() as tx:
+        use_case = use_cases.require(tx, MAILS)
+        happened = Incident(use_case=use_case.slug, mandate=running.id, kind="stopped_by_person", says="A test.", at=world.clock.now())
+        assert open_incident(tx, use_case, happened) == 1
 
 
 def _at(count: Count, world: World, address: str, visitors: list[Visitor]) -> list[str]:
@@ -243,7 +275,7 @@ def _at(count: Count, world: World, address: str, visitors: list[Visitor]) -> li
 
 def _ask(address: str, door: Door, who: Visitor, **about: str) -> httpx.Response:
     method, _, path = address.partition(" ")
-    at = path.format(slug=about["slug"], case="live-1", request=about["request"], **ON_DESK) + door.query
+    at = path.format(slug=about["slug"], case="live-1", number=1, action=1, request=about["request"], **ON_DESK) + door.query
     body = dict(door.body) | {"digest": about["digest"]} if door.body and "digest" in door.body else door.body
     if address == f"DELETE {SESSION}" and who.one is not None and who.inside:
         who.headers = {PAGE_TOKEN: who.browser.signs_in(who.one)}

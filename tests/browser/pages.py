@@ -42,8 +42,12 @@ PAGES = (
     Looked(name="ledger-refused", address="/ledger?what=nonsense", says="No ledger word", by="rita", status=422),
     Looked(name="entry", address="/ledger/30", says="Signed checkpoint", by="rita"),
     Looked(name="approvals", address="/approvals", says="Waiting for your yes", by="rita"),
+    Looked(name="people", address="/people", says="Who can review what?", by="rene"),
+    Looked(name="own-figures", address="/people/me", says="You see them first.", by="rene"),
+    Looked(name="people-of-use-case", address="/people/refunds", says="The human ceiling", by="rita"),
     Looked(name="second-look-empty", address="/second-look", says="No two people differ", by="sven"),
     Looked(name="monitoring", address="/monitoring/refunds", says="valid at every look"),
+    Looked(name="incidents", address="/incidents", says="No incident is open"),
     Looked(name="review", address="/review", says="Review", by="rene"),
     Looked(name="not-found", address="/nothing-here", says="Not found", status=404),
 )

@@ -69,7 +69,7 @@ def test_both_answers_stand_without_names_and_without_what_ai_proposes(seen: tup
 def test_a_case_is_settled_by_keyboard_alone_with_ai_last(seen: tuple[Page, Watch], differing: Installation) -> None:
     page, _ = seen
     world = differing.world
-    page.locator("#answer-field").focus()
+    page.keyboard.press("Enter")
     page.keyboard.type("yes")
     page.keyboard.press("Enter")
     expect(page.locator(".compare")).to_contain_text("AI proposes")

@@ -22,6 +22,7 @@ from licet.core.exposure import (
     forward,
     has_next,
     held,
+    is_as_careful,
     is_exposed,
     missing,
     plan_from_json,
@@ -115,6 +116,43 @@ def test_each_tier_has_a_plan_and_what_is_unknown_the_most_careful() -> None:
     assert [one.share for one in default_plan(Tier.HIGH)] == [0.0, 0.01, 0.1, 0.5, 1.0]
     assert default_plan(Tier.LOW) == ()
     assert default_plan(Tier.PROHIBITED) == HIGH
+
+
+plans = st.lists(st.tuples(st.sampled_from((0.0, 0.01, 0.1, 0.5, 1.0)), st.integers(0, 90), st.integers(0, 9)), min_size=1).map(
+    lambda raw: tuple(
+        Step(share=share, after_audits=answers if at else 0, after_days=days if at else 0)
+        for at, (share, answers, days) in enumerate(sorted({one[0]: one for one in raw}.values()))
+    )
+)
+
+
+def _share_at(plan: tuple[Step, ...], answers: int, days: int) -> float:
+    """The largest share that a plan can have come to."""
+    share = 0.0
+    for step in plan or (Step(share=1.0),):
+        answers, days = answers - step.after_audits, days - step.after_days
+        share = step.share if answers >= 0 and days >= 0 else share
+    return share
+
+
+@given(mine=plans, theirs=plans, answers=st.integers(0, 400), days=st.integers(0, 40))
+def test_a_plan_that_is_as_careful_never_exposes_more_than_the_other_could(
+    mine: tuple[Step, ...], theirs: tuple[Step, ...], answers: int, days: int
+) -> None:
+    if is_as_careful(mine, theirs):
+        assert _share_at(mine, answers, days) <= _share_at(theirs, answers, days)
+    assert is_as_careful(mine, mine)
+    assert is_as_careful(mine, ())
+
+
+def test_the_plan_of_a_stricter_tier_is_as_careful_as_a_milder_ones_and_not_the_other_way_round() -> None:
+    low, medium, high = (DEFAULT_PLANS[name] for name in ("low", "medium", "high"))
+    assert is_as_careful(high, medium)
+    assert is_as_careful(medium, low)
+    assert not is_as_careful(medium, high)
+    assert not is_as_careful(low, medium)
+    assert is_as_careful(read_plan("0,1:240:24"), high)
+    assert not is_as_careful(read_plan("0,1:239:24"), high)
 
 
 @pytest.mark.parametrize("raw", ["", "x", "0,0", "0.5,0.1:1:1", "2", "0:1:1", "0,0.1:1", "0,nan:1:1", "0,0.1:-1:1", "-0.1,1:1:1"])

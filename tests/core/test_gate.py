@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from licet.core.exposure import DEFAULT_PLANS, Step
 from licet.core.gate import (
     Approval,
     Asked,
@@ -63,7 +64,7 @@ def test_all_evidence_opens_the_gate_for_exactly_what_was_approved() -> None:
     assert (gate.covers, gate.mandate) == (COVERED, ASKED)
 
 
-HIGH = replace(FULL, tier=Tier.HIGH, approvals=(yes(digest=COVERED), yes(person("otto", Role.OWNER), COVERED)))
+HIGH = replace(FULL, tier=Tier.HIGH, exposure=DEFAULT_PLANS["high"], approvals=(yes(digest=COVERED), yes(person("otto", Role.OWNER), COVERED)))
 SLICED = replace(HIGH, slices=(SliceShown(name="letters", met=True),))
 
 
@@ -84,6 +85,9 @@ SLICED = replace(HIGH, slices=(SliceShown(name="letters", met=True),))
         (replace(FULL, stop_exercised_at=NOW - timedelta(days=91)), "stop_exercised"),
         (HIGH, "slices"),
         (replace(HIGH, slices=(SliceShown(name="letters", met=False),)), "slices"),
+        (replace(SLICED, exposure=DEFAULT_PLANS["medium"]), "exposure_planned"),
+        (replace(SLICED, exposure=(Step(share=1.0),)), "exposure_planned"),
+        (replace(FULL, tier=Tier.MEDIUM, exposure=()), "exposure_planned"),
         (replace(SLICED, approvals=(yes(digest=COVERED), yes(digest=COVERED))), "approved"),
     ],
 )

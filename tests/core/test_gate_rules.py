@@ -11,8 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from licet.core.canonical import Json
+from licet.core.exposure import DEFAULT_PLANS
 from licet.core.gate import Asked, Evidence, Moments, OpenedGate, SliceShown
 from licet.core.gate_rules import (
+    LAST_ONLY,
     LAWS,
     LIMITS,
     RULED,
@@ -48,7 +50,7 @@ def rule_sets(draw: st.DrawFn) -> GateRules:
     """Rules within the laws: at each stage some requirements, and more of them, by stricter numbers, at stricter tiers."""
     stages: dict[str, dict[str, Json]] = {}
     for stage in STAGES:
-        known = [code for code in Code if stage is Stage.DELEGATED or code not in {Code.MANDATE_PROPOSED, Code.APPROVED}]
+        known = [code for code in Code if stage is Stage.DELEGATED or code not in LAST_ONLY]
         asked: dict[str, Json] = {code.value: {} for code in LAWS} if stage is Stage.DELEGATED else {}
         tiers: dict[str, Json] = {}
         for tier in RULED:
@@ -92,6 +94,7 @@ def evidences(draw: st.DrawFn) -> Evidence:
         policy=None,
         asked=draw(st.sampled_from((None, Asked(digest=Digest("d" * 64), more=0), Asked(digest=Digest("d" * 64), more=1)))),
         approvals=(),
+        exposure=draw(st.sampled_from((None, *DEFAULT_PLANS.values()))),
     )
     return replace(blank, approvals=tuple(yes(by, blank.covers or Digest("")) for by in draw(approved)))
 
@@ -155,6 +158,7 @@ def test_the_shipped_rules_ask_for_two_people_and_a_slice_at_high_risk_only() ->
     assert [asked[tier][Code.APPROVED] for tier in RULED] == [1, 1, 2]
     assert [asked[tier].get(Code.SLICES) for tier in RULED] == [None, 0, 1]
     assert {asked[tier][Code.STOP_EXERCISED] for tier in RULED} == {90}
+    assert [Code.EXPOSURE_PLANNED in asked[tier] for tier in RULED] == [False, True, True]
     assert SHIPPED.of(Stage.DELEGATED, None) == asked[Tier.HIGH]
 
 

@@ -46,13 +46,13 @@ def dying(tx, name, state, *, at):
 held.end = dying
 """
 DIES_AFTER_THE_FIRST = """
-effect, done = hold._effect, []
+effect, done = hold._effect_of, []
 def dying(*words):
     if done:
         os.kill(os.getpid(), signal.SIGKILL)
     done.append(effect(*words))
     return done[0]
-hold._effect = dying
+hold._effect_of = dying
 """
 TAKES_EFFECT = """
 with opened(home_at(Path(sys.argv[1]))) as office:

@@ -138,7 +138,7 @@ def test_the_story_is_true_from_the_first_idea_to_the_strangers_check(tmp_path: 
         said = teller.types(line)
         took += time.monotonic() - began if line in low else 0.0
         seen.append(said.out + said.err)
-    assert len(low) == 10
+    assert len(low) == 11
     assert took < 60, "from idea to delegated takes less than a minute of commands"
     for words in told("says"):
         assert any(words in out for out in seen), words

@@ -59,6 +59,7 @@ MATRIX: dict[Act, set[Role]] = {
     Act.BREAK_GLASS: {A},
     Act.GIVE_ROLE: {A},
     Act.ANSWER_RISK: {O, B, R},
+    Act.AFFIRM_RISK: {O, R},
     Act.CHANGE_RULES: {O, R, A},
     Act.APPROVE_RULES: {R},
     Act.ENTER_STAGE: {O},
@@ -81,7 +82,7 @@ OWNERS_OWN = {
     *(Act.ASK_APPROVAL, Act.ANSWER_RISK),
 }
 """Acts in which being an owner counts in one's own use case only."""
-NEVER_OWN = {Act.APPROVE, Act.PRE_APPROVE}
+NEVER_OWN = {Act.APPROVE, Act.PRE_APPROVE, Act.AFFIRM_RISK}
 """Acts that who owns the use case never does in it."""
 EVERYWHERE_ONLY = {Act.LIFT_EVERYWHERE, Act.ISSUE_EVERYWHERE}
 OPERATORS = {

@@ -11,7 +11,9 @@ from licet.core.gate import Approval
 from licet.core.ids import Digest
 from licet.core.people import Identity, Person, Role
 from licet.core.refusal import Refused
+from licet.flows.affirm_risk import Affirmed, affirm_risk
 from licet.flows.approve import approve_gate
+from licet.flows.assess_risk import show_risk
 from licet.flows.grant import Wishes, propose_mandate
 from licet.pretend import ScriptedSystem
 from licet.store import approvals, use_cases
@@ -36,6 +38,13 @@ def asked(world: World, name: str = MAILS) -> Digest:
     """The builder asks for a mandate; gives what to approve."""
     done(propose_mandate(world.office, world.builder, name=name, wishes=WISHES))
     return world.asked(name)
+
+
+def affirmed(world: World, name: str = MAILS, *, by: Person | None = None) -> Affirmed:
+    """Risk, or whoever is named, affirms the risk answers as they stand."""
+    answers = show_risk(world.office, name=name)
+    assert answers is not None
+    return done(affirm_risk(world.office, by or world.risk, name=name, digest=answers.digest))
 
 
 def request(world: World, name: str = MAILS, subject: Subject = Subject.MANDATE) -> AnyRequest:

@@ -91,20 +91,18 @@ def test_risky_cases_are_drawn_more_often_and_weigh_less_each(tmp_path: Path) ->
 def test_the_rate_rises_with_the_evidence_of_the_days_before_and_is_fixed_for_its_day(tmp_path: Path) -> None:
     """Breaks when today's answers move today's rate: whoever is drawn would then depend on what was found."""
     with World(tmp_path) as world:
-        world.journey(MAILS, wishes=Wishes(audit_rate=0.3, audits=AuditPlan(highest=0.9), daily_cap=500))
-        world.submit(MAILS, past_cases(40, name="first"))
-        wrong = {one.token for one in world.waiting(MAILS)[:2]}
-        alone_answers(world, lambda one: always_wrong(one.body) if one.token in wrong else truth_of(one.body))
+        world.journey(MAILS, wishes=Wishes(audit_rate=0.3, audits=AuditPlan(highest=0.9), daily_cap=60))
+        world.submit(MAILS, past_cases(16, name="first"))
+        world.answer(MAILS, always_wrong)
         world.submit(MAILS, past_cases(10, name="same day"))
         with world.office.book.read() as tx:
             assert [day.rate for day in watches.days(tx, active(world))] == [0.3]
-        world.answer(MAILS)
         world.clock.pass_time(timedelta(days=1))
         world.submit(MAILS, past_cases(10, name="next day"))
         with world.office.book.read() as tx:
             newest, first = watches.days(tx, active(world))
         assert 0.3 == first.rate < newest.rate < 0.9
-        assert (first.weight, newest.number) == (50.0, 1)
+        assert (first.weight, newest.number) == (26.0, 1)
 
 
 def test_a_slice_that_trips_is_taken_out_while_the_rest_goes_on(tmp_path: Path) -> None:

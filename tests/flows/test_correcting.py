@@ -154,7 +154,7 @@ def test_the_ledger_commits_to_the_answer_and_holds_neither_it_nor_the_reason(wo
         correct(world, why="Mrs Smith said so")
         (event,) = of_word(world, "case.corrected")
         assert event.by == world.reviewer.id
-        assert set(event.facts) == {"case_number", "number", "commitment", "identity"}
+        assert set(event.facts) == {"case_number", "number", "commitment", "policy", "identity"}
         assert not [raw for raw in world.entries() if b"Smith" in raw]
         pack = done(gather(world.office, world.risk, name=MAILS))
         (shown,) = json.loads(pack.documents["corrections.json"])
@@ -227,7 +227,7 @@ def test_nothing_about_a_correction_tells_whether_its_case_is_audited(tmp_path: 
         rows = [row(world, f"live-{k}") for k in range(40)]
         assert {(found["audited"], found["audit_answer"], found["corrected_by"]) for found in rows} == {("", "", world.reviewer.id)}
         assert {frozenset(event.facts) for event in of_word(world, "case.corrected")} == {
-            frozenset({"case_number", "number", "commitment", "identity"})
+            frozenset({"case_number", "number", "commitment", "policy", "identity"})
         }
 
 

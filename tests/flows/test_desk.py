@@ -2,19 +2,28 @@
 
 import threading
 from collections.abc import Iterator
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import delete, select
 
 from licet.core.answer import Choice
-from licet.core.desk import HELD_FOR, LEASE_LASTS, Commit, Handed, Held, NothingWaits
-from licet.core.people import Actor, Person, Role
+from licet.core.desk import HELD_FOR, LEASE_LASTS, REVEALED_FOR, Commit, Handed, Held, NothingWaits, Revealed
+from licet.core.people import Actor, Identity, Person, Role
 from licet.core.refusal import Refused
+from licet.core.use_case import Stage, UseCase
+from licet.flows import hold
+from licet.flows.chase_desk import chase_desk
 from licet.flows.desk import in_hand, next_case, release, renew, skip
-from licet.flows.hold import commit, take_effect, withdraw
-from licet.store import decisions, use_cases
-from licet.testing import World, done, past_cases
+from licet.flows.hold import commit, keep_or_change, take_effect, withdraw
+from licet.flows.office import Office
+from licet.store import decisions, held, people, tables, use_cases
+from licet.store.book import Tx
+from licet.store.desk_tables import desk_item
+from licet.store.payloads import read_answer, salts_of
+from licet.testing import POSTED, World, done, past_cases
 
 YES, NO = Choice(value="yes"), Choice(value="no")
 
@@ -137,18 +146,18 @@ def test_a_commit_sent_again_is_taken_once(world: World) -> None:
 
 def test_a_withdrawn_answer_never_counts_and_its_case_waits_again(world: World) -> None:
     case = handed(world)
-    held = answered(world, case)
-    done(withdraw(world.office, world.reviewer, held_id=held.id))
+    given = answered(world, case)
+    done(withdraw(world.office, world.reviewer, held_id=given.id))
     world.clock.pass_time(HELD_FOR)
     assert (take_effect(world.office), decided(world)) == (0, 0)
     assert handed(world).token == case.token
 
 
 def test_an_answer_cannot_be_withdrawn_after_eight_seconds_or_by_another(world: World) -> None:
-    held = answered(world, handed(world))
-    assert refused(withdraw(world.office, world.person("rosa", Role.REVIEWER), held_id=held.id)) == "not_there"
+    given = answered(world, handed(world))
+    assert refused(withdraw(world.office, world.person("rosa", Role.REVIEWER), held_id=given.id)) == "not_on_the_desk"
     world.clock.pass_time(HELD_FOR)
-    assert refused(withdraw(world.office, world.reviewer, held_id=held.id)) == "too_late_to_withdraw"
+    assert refused(withdraw(world.office, world.reviewer, held_id=given.id)) == "too_late_to_withdraw"
 
 
 def test_a_skipped_case_comes_to_others_first_and_to_the_same_person_last(world: World) -> None:
@@ -184,3 +193,97 @@ def test_one_person_has_no_more_than_ten_cases_in_hand(world: World) -> None:
     for _ in range(10):
         handed(world)
     assert refused(next_case(world.office, world.reviewer, name="slips")) == "too_many_in_hand"
+
+
+def test_in_the_stage_assisted_the_first_answer_stays_and_the_second_decides(tmp_path: Path) -> None:
+    with World(tmp_path / "assisted") as world:
+        world.journey("slips")
+        with world.office.book.write() as tx:
+            use_cases.set_stage(tx, use_cases.require(tx, "slips"), Stage.ASSISTED)
+        for _ in world.deliver("slips", past_cases(1, unsure=1, name="new"), card=POSTED):
+            pass
+        case = handed(world)
+        shown = commit(world.office, world.reviewer, said(case, YES))
+        assert isinstance(shown, Revealed)
+        assert refused(withdraw(world.office, world.reviewer, held_id=shown.id)) == "too_late_to_withdraw"
+        changed = [keep_or_change(world.office, world.reviewer, held_id=shown.id, answer=NO) for _ in range(2)]
+        assert changed[0] == changed[1]
+        assert refused(keep_or_change(world.office, world.reviewer, held_id=shown.id, answer=YES)) == "already_done"
+        done(withdraw(world.office, world.reviewer, held_id=shown.id))
+        assert isinstance(keep_or_change(world.office, world.reviewer, held_id=shown.id, answer=NO), Held)
+        world.clock.pass_time(HELD_FOR)
+        assert take_effect(world.office) == 1
+        with world.office.book.read() as tx:
+            use_case = use_cases.require(tx, "slips")
+            (number,) = decisions.decided(tx, use_case)
+            salt = salts_of(tx, [number])[number]
+            assert decisions.answer_of(tx, use_case, number, salt) == NO
+            ((_, given),) = held.given(tx, use_case, [number])
+            assert (given.first, given.final, given.revealed) == (YES, NO, shown.proposal)
+            (first,) = tx.conn.execute(select(tables.review.c.answer)).scalars()
+            assert read_answer(tx, salt, first, use_case.answer_kind)[0] == YES
+        words = [one.what for one in world.events()]
+        assert [words.count(one) for one in ("proposal.revealed", "answer.reconsidered", "answer.withdrawn")] == [1, 2, 1]
+
+
+def test_nothing_more_said_after_the_proposal_lets_the_first_answer_stand(tmp_path: Path) -> None:
+    with World(tmp_path / "silent") as world:
+        world.journey("slips")
+        with world.office.book.write() as tx:
+            use_cases.set_stage(tx, use_cases.require(tx, "slips"), Stage.ASSISTED)
+        for _ in world.deliver("slips", past_cases(1, unsure=1, name="new"), card=POSTED):
+            pass
+        assert isinstance(commit(world.office, world.reviewer, said(handed(world), YES)), Revealed)
+        assert take_effect(world.office) == 0
+        world.clock.pass_time(REVEALED_FOR)
+        assert (take_effect(world.office), decided(world)) == (1, 1)
+
+
+def test_the_ledger_says_how_whoever_answered_had_shown_who_they_are(world: World) -> None:
+    rene = replace(world.reviewer, identity=Identity.SIGNED_IN)
+    office = world.office.for_person(rene)
+    case = next_case(office, rene, name="slips")
+    assert isinstance(case, Handed)
+    assert isinstance(commit(office, rene, said(case)), Held)
+    world.clock.pass_time(HELD_FOR)
+    assert take_effect(world.office) == 1
+    assert [one.facts["identity"] for one in world.events() if one.what == "case.decided"] == [Identity.SIGNED_IN.value]
+
+
+def test_what_came_before_the_desk_comes_to_it(world: World) -> None:
+    with world.office.book.write() as tx:
+        tx.conn.execute(delete(desk_item))
+    assert isinstance(next_case(world.office, world.reviewer), NothingWaits)
+    assert chase_desk(world.office) == 5
+    assert len({handed(world).token for _ in range(5)}) == 5
+
+
+def test_an_answer_of_somebody_who_lost_the_right_meanwhile_counts_for_nothing_and_the_case_waits(world: World) -> None:
+    case = handed(world)
+    answered(world, case)
+    with world.office.book.write() as tx:
+        people.set_roles(tx, world.reviewer.id, frozenset({Role.AUDITOR}), "Rene")
+    world.clock.pass_time(HELD_FOR)
+    assert (take_effect(world.office), decided(world)) == (0, 0)
+    rosa = world.person("rosa", Role.REVIEWER)
+    assert case.token in {handed(world, rosa).token for _ in range(5)}
+
+
+def test_one_answer_that_cannot_take_effect_holds_up_no_other(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    cases = [handed(world) for _ in range(3)]
+    for case in cases:
+        answered(world, case)
+    effect = hold._effect
+
+    def fails(office: Office, tx: Tx, use_case: UseCase, kept: held.Kept, now: datetime) -> bool:
+        if kept.given.token == cases[0].token:
+            raise ZeroDivisionError
+        return effect(office, tx, use_case, kept, now)
+
+    monkeypatch.setattr(hold, "_effect", fails)
+    world.clock.pass_time(HELD_FOR)
+    with pytest.raises(ZeroDivisionError):
+        take_effect(world.office)
+    assert decided(world) == 2
+    monkeypatch.undo()
+    assert (take_effect(world.office), decided(world)) == (1, 3)

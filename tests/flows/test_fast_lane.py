@@ -1,6 +1,6 @@
 """The fast lane: risk's standing approval passes what is low, small and about nobody, says so, and ends when what it stood on does."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
@@ -22,15 +22,17 @@ from licet.flows.grant import grant_mandate, propose_mandate
 from licet.flows.settle import settle
 from licet.store import accounts, use_cases
 from licet.testing import World, done
-from tests.flows.approving import WISHES, asked, met, request
+from tests.flows.approving import WISHES, affirmed, asked, met, request
 from tests.flows.examples import MAILS, code, of_word
 from tests.flows.test_approvals import gates_of
 
 BUDGET = Budget(mandates=1, daily_cap=500, least_audited=0.5, longest=timedelta(days=30))
 
 
-def opened(world: World, budget: Budget = BUDGET) -> FastLane:
-    """Rob, of risk, who has no hand in anything, opens it for a month."""
+def opened(world: World, budget: Budget = BUDGET, names: Sequence[str] = (MAILS,)) -> FastLane:
+    """Rob, of risk, who has no hand in anything, opens it for a month; the risk answers of these use cases are affirmed."""
+    for name in names:
+        affirmed(world, name)
     rob = world.person("rob", Role.RISK)
     return done(open_fast_lane(world.office, rob, budget=budget, until=world.clock.at + timedelta(days=30)))
 
@@ -81,6 +83,7 @@ def later(world: World) -> object:
 AGAINST: dict[str, Callable[[World], object]] = {
     "the tier is medium": lambda w: w.assess(MAILS, undo="later"),
     "cases hold personal data": lambda w: w.assess(MAILS, personal_data="personal"),
+    "an answer was changed and changed back": lambda w: (w.assess(MAILS, scale="thousands"), w.assess(MAILS)),
     "gates changed": lambda w: propose_gate_rules(w.office, w.owner, wanted=gates_of(w, 3)),
     "risk closed it": lambda w: close_fast_lane(w.office, w.risk),
     "its time is over": later,
@@ -181,7 +184,7 @@ def test_many_proposals_at_once_never_pass_more_than_the_budget(tmp_path: Path) 
     with World(tmp_path) as world:
         for name in names:
             met(world, name=name)
-        lane, start = opened(world, replace(BUDGET, mandates=2)), Barrier(len(names))
+        lane, start = opened(world, replace(BUDGET, mandates=2), names), Barrier(len(names))
 
         def propose(name: str) -> object:
             start.wait(timeout=30)

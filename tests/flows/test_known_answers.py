@@ -12,9 +12,11 @@ from licet.core.answer import Answer, Choice
 from licet.core.case import TextContent
 from licet.core.desk import HELD_FOR, Commit, Handed, Held, Revealed
 from licet.core.history import Shares
-from licet.core.known import ContestState, Figures
+from licet.core.known import Ceiling, ContestState, Figures, ceiling_in_words
 from licet.core.people import Person, Role
 from licet.core.refusal import Refused, Unknown
+from licet.core.second import SecondLooks
+from licet.core.standard import Standard
 from licet.core.use_case import Stage
 from licet.flows.contest import contest, contested, settle_contest
 from licet.flows.desk import next_case, release, skip
@@ -23,9 +25,11 @@ from licet.flows.figures import figures_of, human_ceiling, own_figures, reviewer
 from licet.flows.hold import commit, keep_or_change, take_effect
 from licet.flows.import_history import undo_import
 from licet.flows.plant import set_share
-from licet.stats.agreement import Rate
-from licet.store import decisions, ledger, use_cases
-from licet.testing import World, done, past_cases
+from licet.stats.agreement import Agreement, Rate
+from licet.stats.labellers import Labeller
+from licet.store import decisions, use_cases
+from licet.testing import World, done, past_cases, promise
+from tests.flows.examples import of_word
 
 YES, NO = Choice(value="yes"), Choice(value="no")
 HISTORY = past_cases(60, wrong=30, name="past")
@@ -40,7 +44,7 @@ def world(tmp_path: Path) -> Iterator[World]:
         made.import_cases("slips", HISTORY, shares=NEVER_SEALED)
         made.sign("slips")
         done(set_share(made.office, made.owner, name="slips", share=0.2))
-        wait(made, 40)
+        wait(made, 30)
         yield made
 
 
@@ -138,6 +142,7 @@ def test_how_far_a_planted_case_is_says_nothing_either(world: World) -> None:
     assert handed(world).token == planted.token
 
 
+@pytest.mark.one_database
 def test_asking_again_for_the_same_case_changes_nothing(world: World) -> None:
     case = handed(world)
     for _ in range(12):
@@ -147,19 +152,21 @@ def test_asking_again_for_the_same_case_changes_nothing(world: World) -> None:
         case = again
 
 
+@pytest.mark.one_database
 def test_about_the_share_that_was_set_is_planted_and_none_at_zero(world: World) -> None:
     seen = 0
-    wait(world, 120, name="more")
-    for _ in range(120):
+    wait(world, 20, name="more")
+    for _ in range(45):
         case = handed(world)
         seen += is_planted(case)
         give(world, case, truth(case))
-    assert 10 <= seen <= 40
+    assert 3 <= seen <= 25
     assert a_rate(own(world).caught) == (seen, seen)
     done(set_share(world.office, world.owner, name="slips", share=0.0))
     assert not any(is_planted(case) for case in [handed(world) for _ in range(9)])
 
 
+@pytest.mark.one_database
 def test_nobody_sees_the_same_case_planted_twice_and_never_one_of_their_own(tmp_path: Path) -> None:
     with World(tmp_path / "world") as world:
         world.use_case("slips")
@@ -167,9 +174,9 @@ def test_nobody_sees_the_same_case_planted_twice_and_never_one_of_their_own(tmp_
         world.import_cases("slips", [*mine, *HISTORY[25:32]], shares=NEVER_SEALED)
         world.sign("slips")
         done(set_share(world.office, world.owner, name="slips", share=0.2))
-        wait(world, 110)
+        wait(world, 50)
         texts = []
-        for _ in range(110):
+        for _ in range(45):
             case = handed(world)
             if is_planted(case):
                 texts.append(str(case.body.content))
@@ -180,19 +187,21 @@ def test_nobody_sees_the_same_case_planted_twice_and_never_one_of_their_own(tmp_
         assert texts
 
 
+@pytest.mark.one_database
 def test_sealed_cases_are_never_planted(tmp_path: Path) -> None:
     with World(tmp_path / "world") as world:
         world.use_case("slips")
         world.import_cases("slips", HISTORY)
         world.sign("slips")
         done(set_share(world.office, world.owner, name="slips", share=0.2))
-        wait(world, 30)
-        for _ in range(30):
+        wait(world, 20)
+        for _ in range(20):
             case = handed(world)
             assert not is_planted(case)
             give(world, case, truth(case))
 
 
+@pytest.mark.one_database
 def test_an_empty_queue_stays_empty(world: World) -> None:
     for _ in range(100):
         case = next_case(world.office, world.reviewer, name="slips")
@@ -276,10 +285,7 @@ def test_the_ledger_commits_to_a_known_answer_and_says_nothing_of_it(world: Worl
     give(world, planted, wrong(planted))
     own(world)
     own(world)
-    with world.office.book.read() as tx:
-        events = [event for event in ledger.events(tx) if event.what.startswith(("known.", "figures."))]
-    assert [event.what for event in events] == ["known.share_set", "known.answered", "figures.seen"]
-    answered = events[1]
+    (_,), (answered,), (_,) = (of_word(world, word) for word in ("known.share_set", "known.answered", "figures.seen"))
     assert answered.facts["probability"] == 0.2
     assert {"first_right", "case_number", "truth"}.isdisjoint(answered.facts)
     assert "past" not in json.dumps(dict(answered.facts))
@@ -301,6 +307,28 @@ def test_a_share_outside_its_range_is_refused_and_only_the_owner_sets_one(world:
 
 def test_the_human_ceiling_is_unknown_until_two_people_answered_the_same_cases(world: World) -> None:
     with world.office.book.read() as tx:
-        assert isinstance(human_ceiling(tx, use_cases.require(tx, "slips"), now=world.clock.now()), Unknown)
+        assert isinstance(human_ceiling(tx, use_cases.require(tx, "slips")), Unknown)
 
 
+
+
+def test_the_ceiling_is_how_often_two_people_say_the_same_each_blind(tmp_path: Path) -> None:
+    with World(tmp_path / "world") as world:
+        (measure,) = promise().measures
+        world.use_case("slips", Standard(measures=(measure,), second_looks=SecondLooks(share=1.0)))
+        world.sign("slips")
+        rosa = world.person("rosa", Role.REVIEWER)
+        wait(world, 12)
+        for turn in range(12):
+            case = handed(world)
+            give(world, case, truth(case))
+            again = handed(world, rosa)
+            give(world, again, wrong(again) if turn % 4 == 0 else truth(again), by=rosa)
+        with world.office.book.read() as tx:
+            found = human_ceiling(tx, use_cases.require(tx, "slips"))
+        assert isinstance(found, Ceiling)
+        assert (found.same, found.cases) == (0.75, 12)
+        assert found.low < 0.75 < found.high
+        assert isinstance(found.beyond_chance, Agreement)
+        assert "75.0%" in ceiling_in_words(found)
+        assert isinstance(own(world).estimated, Labeller)

@@ -14,8 +14,9 @@ from licet.core.refusal import Refused
 from licet.flows.audit import audit_status
 from licet.flows.follow import narrowings_of
 from licet.flows.grant import Wishes
-from licet.flows.narrow import Asked, Narrowed, narrow_mandate
+from licet.flows.narrow import Asked, narrow_mandate
 from licet.flows.respond import suspend_mandate
+from licet.flows.take_back import Narrowed
 from licet.store import looks
 from licet.testing import World, done, past_cases
 from tests.flows.examples import MAILS, code, of_word

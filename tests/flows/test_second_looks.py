@@ -20,6 +20,7 @@ from licet.core.second import SecondLooks
 from licet.core.standard import Measure, MeasureKind, Standard
 from licet.flows.answer import answer_case
 from licet.flows.desk import next_case, skip
+from licet.flows.flag import reviewer_flags
 from licet.flows.grant import Wishes
 from licet.flows.hold import commit, keep_or_change, take_effect
 from licet.flows.review import answer_worksheet, worksheet
@@ -274,6 +275,8 @@ def test_where_the_second_person_sides_with_ai_the_audit_agrees_and_the_error_is
     with world.office.book.read() as tx:
         found = seconds.disputes(tx, use_cases.require(tx, MAILS))
     assert found == seconds.Disputes(open=0, upheld=0, found_in_record=1)
+    shown = done(reviewer_flags(world.office, world.risk, name=MAILS))
+    assert (shown.upheld, shown.found_in_record) == (0, 1)
 
 
 def test_a_dispute_looks_like_any_other_case_at_the_desk(world: World) -> None:

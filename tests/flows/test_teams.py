@@ -18,6 +18,7 @@ from licet.core.team import MAIN, OtherTeamError
 from licet.core.token import TokenScope
 from licet.core.use_case import Stage
 from licet.flows.adjudicate import hand_out, take_in
+from licet.flows.affirm_risk import affirm_risk, affirmations_of
 from licet.flows.answer import answer_case
 from licet.flows.approve import approve_gate
 from licet.flows.ask import ask_approval
@@ -25,8 +26,11 @@ from licet.flows.ask_policy import explain
 from licet.flows.assess_risk import answer_risk, risk_versions, show_risk
 from licet.flows.audit import audit_status, standing
 from licet.flows.bound_changes import close_envelope, propose_envelope, show_envelope, use_envelope, veto_change
+from licet.flows.contest import contest, contested, settle_contest
 from licet.flows.correct import correct_decision
 from licet.flows.deliver import deliver_due, deliver_some, not_arrived
+from licet.flows.desk import next_case
+from licet.flows.desk_status import desk_status, task_state
 from licet.flows.drill import drill_stop
 from licet.flows.enter_stage import enter_stage
 from licet.flows.erase import erase_case
@@ -34,18 +38,24 @@ from licet.flows.evaluate import Request, evaluate
 from licet.flows.explore import explore
 from licet.flows.expose import Turn, exposure_now, turn_exposure
 from licet.flows.fast_track import veto_fast
+from licet.flows.figures import figures_of, own_figures, reviewers
 from licet.flows.flag import reviewer_flags
 from licet.flows.follow import use_case_named
 from licet.flows.grant import Wishes, grant_mandate, propose_mandate, reinstate_mandate, revoke_mandate
 from licet.flows.hold_gate import gate_with_names, show_gate
 from licet.flows.import_history import import_history, undo_import
+from licet.flows.inquire import give_information
 from licet.flows.intake import Batch, Delivery, accept, submit, take_now
+from licet.flows.investigate import list_incidents
 from licet.flows.issue_tokens import TokenWish, admit, list_tokens, new_token, revoke_token
 from licet.flows.list_approvals import list_requests, newest_request, request_of
 from licet.flows.list_obligations import list_obligations
 from licet.flows.narrow import Asked, narrow_mandate
 from licet.flows.office import Office
 from licet.flows.open_sealed import figures, open_sealed
+from licet.flows.plant import set_share
+from licet.flows.practise import answer_practice, next_practice, own_practice
+from licet.flows.qualify import set_qualification_rule
 from licet.flows.receive import Parcel, press_stop_once, receive_batch
 from licet.flows.register import move_use_case, new_use_case, rename_use_case, retire_use_case
 from licet.flows.replay import replay_effects
@@ -54,6 +64,7 @@ from licet.flows.respond import suspend_mandate
 from licet.flows.review import answer_worksheet, worksheet
 from licet.flows.second import next_second_look
 from licet.flows.set_standard import countersign_standard, lock_standard, revise_standard, show_standard
+from licet.flows.skills import give_skill, take_skill
 from licet.flows.sort_history import Order
 from licet.flows.speakers import Speakers
 from licet.flows.stop import lift_stop, press_stop, stop_status
@@ -102,11 +113,23 @@ def wish(use_case: str | None) -> TokenWish:
     return TokenWish(name="intake", scopes=frozenset({TokenScope.CASES_WRITE}), use_case=use_case, lasts=timedelta(days=1))
 
 
+NAME_OF_ONE = "t_x"
 Journey = Callable[[Office, World, str], object]
 WAYS: dict[str, Journey] = {
+    "next_practice": lambda o, w, name: next_practice(o, w.reviewer, name=name),
+    "answer_practice": lambda o, w, name: answer_practice(o, w.reviewer, name=name, token=name, answer=Choice(value="yes")),
+    "own_practice": lambda o, w, name: own_practice(o, w.reviewer, name=name),
+    "set_qualification_rule": lambda o, w, name: set_qualification_rule(o, w.owner, name=name, cases=60, agreement=0.9),
     "hand_out": lambda o, w, name: hand_out(o, w.reviewer, name=name),
     "take_in": lambda o, w, name: take_in(o, w.reviewer, name=name, answers={}),
     "next_second_look": lambda o, w, name: next_second_look(o, w.reviewer, name=name),
+    "own_figures": lambda o, w, name: own_figures(o, w.reviewer, name=name),
+    "figures_of": lambda o, w, name: figures_of(o, w.risk, name=name, email="rene@example.org"),
+    "reviewers": lambda o, w, name: reviewers(o, w.risk, name=name),
+    "contest": lambda o, w, name: contest(o, w.reviewer, name=name, token=NAME_OF_ONE, why="x"),
+    "contested": lambda o, w, name: contested(o, w.risk, name=name),
+    "settle_contest": lambda o, w, name: settle_contest(o, w.risk, name=name, token=NAME_OF_ONE, answer=Choice(value="yes")),
+    "set_share": lambda o, w, name: set_share(o, w.owner, name=name, share=0.0),
     "reviewer_flags": lambda o, w, name: reviewer_flags(o, w.risk, name=name),
     "audit_status": lambda o, w, name: audit_status(o, name=name),
     "standing": lambda o, w, name: standing(o, name=name),
@@ -118,6 +141,7 @@ WAYS: dict[str, Journey] = {
     "show_gate": lambda o, w, name: show_gate(o, name=name, to=Stage.DELEGATED),
     "approve_gate": lambda o, w, name: approve_gate(o, w.risk, name=name, digest=Digest("x")),
     "ask_approval": lambda o, w, name: ask_approval(o, w.builder, name=name),
+    "list_incidents": lambda o, w, name: list_incidents(o, name=name),
     "list_requests": lambda o, w, name: list_requests(o, name=name),
     "request_of": lambda o, w, name: request_of(o, name=name, digest=Digest("x")),
     "newest_request": lambda o, w, name: newest_request(o, name=name),
@@ -162,6 +186,8 @@ WAYS: dict[str, Journey] = {
     "press_stop": lambda o, w, name: press_stop(o, w.risk, name=name, why="x"),
     "lift_stop": lambda o, w, name: lift_stop(o, w.risk, name=name),
     "answer_risk": lambda o, w, name: answer_risk(o, w.builder, name=name, answers={"undo": "never"}),
+    "affirm_risk": lambda o, w, name: affirm_risk(o, w.risk, name=name, digest=Digest("0" * 64)),
+    "affirmations_of": lambda o, w, name: affirmations_of(o, name=name),
     "list_obligations": lambda o, w, name: list_obligations(o, name=name, on=None),
     "explain": lambda o, w, name: explain(o, w.owner, Act.LOOK, name=name),
     "show_risk": lambda o, w, name: show_risk(o, name=name),
@@ -170,6 +196,12 @@ WAYS: dict[str, Journey] = {
     "gate_with_names": lambda o, w, name: gate_with_names(o, name=name, to=Stage.DELEGATED),
     "time_gates": lambda o, w, name: time_gates(o, name=name),
     "drill_stop": lambda o, w, name: drill_stop(o, w.risk, name=name),
+    "next_case": lambda o, w, name: next_case(o, w.reviewer, name=name),
+    "desk_status": lambda o, w, name: desk_status(o, w.reviewer, name=name),
+    "task_state": lambda o, w, name: task_state(o, w.reviewer, name=name, token="t_x"),  # noqa: S106 - of a case
+    "give_information": lambda o, w, name: give_information(o, PROGRAM, name=name, case="x", text="x"),
+    "give_skill": lambda o, w, name: give_skill(o, w.owner, name=name, email="rene@example.org", skill="x"),
+    "take_skill": lambda o, w, name: take_skill(o, w.owner, name=name, email="rene@example.org", skill="x"),
     "stop_status": lambda o, w, name: stop_status(o, name=name),
 }
 """Every journey into a use case by its name."""

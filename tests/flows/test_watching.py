@@ -108,7 +108,8 @@ def test_audits_answered_beyond_the_trip_are_not_among_those_the_watch_counted(t
         (tripped,) = of_word(world, "watch.tripped")
         found = status(world)
         assert found.tripped
-        assert len(found.points) == found.errors == stored_watch(world).fed == tripped.facts["audits"] < found.answered == len(LIVE)
+        assert len(found.points) == found.errors == stored_watch(world).fed == tripped.facts["audits"]
+        assert found.errors < found.answered == len(LIVE)
 
 
 def test_after_a_trip_the_next_chunk_goes_to_people(tmp_path: Path) -> None:

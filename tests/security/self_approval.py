@@ -20,7 +20,7 @@ from licet.flows.grant import grant_mandate, propose_mandate
 from licet.flows.set_standard import countersign_standard, lock_standard
 from licet.store import accounts, approvals, rules, use_cases
 from licet.testing import ALL_SEALED, World, done, past_cases
-from tests.flows.approving import WISHES, asked, confirmed, met
+from tests.flows.approving import WISHES, affirmed, asked, confirmed, met
 from tests.flows.examples import MAILS
 
 Route = Callable[[World], bool]
@@ -192,6 +192,7 @@ def asserted_at_a_high_tier(world: World) -> bool:
 def own_fast_lane(world: World) -> bool:
     """Somebody of risk opens the fast lane for the use case they have a hand in."""
     met(world)
+    affirmed(world, by=world.person("rob", Role.RISK))
     with world.office.book.write() as tx:
         use_cases.involve(tx, use_cases.require(tx, MAILS), world.risk.id, "evaluator")
     budget = Budget(mandates=9, daily_cap=1000, least_audited=0.1, longest=WISHES.lasts)

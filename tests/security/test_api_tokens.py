@@ -50,7 +50,15 @@ BODIES: Mapping[str, object] = {
     "POST /api/v1/desk/absence": {"starts_at": "2031-01-01T00:00:00Z", "ends_at": "2031-01-02T00:00:00Z"},
     "POST /api/v1/desk/absence/end": {},
     "POST /api/v1/desk/second-looks/next": {},
+    f"POST {AT}/known-answers/t_x/contest": {"why": "a test"},
+    f"POST {AT}/known-answers/t_x/settle": {"answer": "yes"},
     "POST /api/v1/session/confirm": {"password": "x"},
+    f"POST {AT}/incidents/1/findings": {"finding": "cause", "says": "a test"},
+    f"POST {AT}/incidents/1/actions": {"says": "a test", "who": "p_nobody", "until": "2031-01-01T00:00:00Z"},
+    f"POST {AT}/incidents/1/actions/1/end": {},
+    f"POST {AT}/incidents/1/rechecks": {"most": 1},
+    f"POST {AT}/incidents/1/close": None,
+    f"POST {AT}/incidents/1/report": None,
     "POST /api/v1/approvals/r_1/approve": {"digest": "0" * 64},
     "POST /api/v1/approvals/r_1/decline": {"why": "a test"},
     "POST /api/v1/approvals/r_1/question": {"says": "a test?"},
@@ -78,6 +86,7 @@ def operations(served: Served) -> list[tuple[str, str, Mapping[str, Any]]]:
 def ask(client: httpx.Client, method: str, path: str) -> httpx.Response:
     """Asks an address with a body it takes."""
     at = path.replace("{slug}", MAILS).replace("{case}", "1").replace("{request}", "r_1").replace("{token}", "t_x").replace("{held}", "h_x")
+    at = at.replace("{number}", "1").replace("{action}", "1")
     return client.request(method, at, json=BODIES[f"{method} {at}"]) if method == "POST" else client.request(method, at)
 
 

@@ -26,7 +26,7 @@ from licet.flows.settle import settle
 from licet.flows.sweep import sweep
 from licet.store import people, use_cases
 from licet.testing import World, done
-from tests.flows.approving import asked, met, request
+from tests.flows.approving import affirmed, asked, met, request
 from tests.flows.examples import MAILS, code, of_word
 from tests.flows.signing import GOOD, Member, link_for, member
 from tests.flows.test_change_envelope import another, bounded
@@ -93,6 +93,7 @@ def test_what_is_taken_back_while_a_change_waits_stays_taken_back(world: World) 
 
 def test_the_standing_approval_of_somebody_who_builds_by_now_passes_nothing(world: World) -> None:
     met(world)
+    affirmed(world)
     rob = world.person("rob", Role.RISK)
     done(open_fast_lane(world.office, rob, budget=BUDGET, until=world.clock.at + timedelta(days=30)))
     done(add_person(world.office, world.operator, email=rob.email, name=rob.name, roles=frozenset({Role.BUILDER})))

@@ -72,6 +72,17 @@ def test_a_case_is_taken_answered_and_decided_after_eight_seconds(served: Served
     assert told(rene.get(f"{AT}/desk/{found['token']}")) == {"state": "completed"}
 
 
+def test_a_withdrawn_answer_brings_the_case_back_into_ones_hands(served: Served) -> None:
+    waits(served)
+    rene = person(served)
+    found = taken(rene)
+    held = told(does(rene, found, "commit", answer="yes", key="k1"))["held"]
+    back = told(rene.post(f"{DESK}/answers/{held}/withdraw"))["case"]
+    assert back["token"] == found["token"]
+    assert code(does(rene, found, "commit", answer="yes", key="k1"))[1] == "already_done"
+    assert told(does(rene, back, "commit", answer="no", key="k2"))["held"] != held
+
+
 def test_what_ai_proposes_is_in_nothing_before_ones_own_answer_and_shown_once_after_it(served: Served) -> None:
     waits(served)
     with served.world.office.book.write() as tx:

@@ -32,8 +32,8 @@ from licet.web.report import (
     StandardFacts,
     VerdictFacts,
     render_report,
-    visible,
 )
+from licet.web.visible import visible
 
 NOW = datetime(2026, 11, 23, 9, 5, tzinfo=UTC)
 HOSTILE = "<script>alert(1)</script><img src=https://x.example/a>{{ 7*7 }}\u202egnp.exe\u200b&amp;"

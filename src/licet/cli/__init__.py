@@ -53,6 +53,10 @@ PLACES: Mapping[str, Place] = {
     "desk": Place(
         module="desks", name="desk", says="The desk where people answer cases: how it stands, who is away, and who has which skill."
     ),
+    "practise": Place(module="practising", name="practise", says="Practise on past cases, and see at once what the record says."),
+    "qualification": Place(
+        module="practising", name="qualification", says="What people must show on past cases before they are handed cases."
+    ),
     "token": Place(
         module="tokens",
         name="token",
@@ -115,6 +119,9 @@ PLACES: Mapping[str, Place] = {
         module="reviewers",
         name="reviewers",
         says="How people review: numbers with intervals for senior reviewers and risk, no accusations.",
+    ),
+    "incident": Place(
+        module="incidents", name="incident", says="What went wrong with a mandate, and what people find out and do about it."
     ),
     "audit": Place(module="cases", name="audit", says="Blind audits of cases that AI decided alone."),
     "effects": Place(module="effects", name="effects", says="What happens in the world after decisions."),

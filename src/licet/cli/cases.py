@@ -173,7 +173,7 @@ def correct(  # noqa: PLR0913 - a command's options
     from licet.flows.office import who
 
     told = load_use_case(folder_of(home, slug))
-    wanted = _typed(answer, told)
+    wanted = typed(answer, told)
     with at_work(home) as office:
         done = granted(correct_decision(office, who(office, acting), name=slug, case=case_id, answer=wanted, why=why))
     made = done.correction
@@ -183,7 +183,7 @@ def correct(  # noqa: PLR0913 - a command's options
     said(data, (f"Case {plain(case_id)}: {before} → [bold]{after}[/] (correction {made.number}).",), as_json=as_json)
 
 
-def _typed(text: str, told: "UseCaseFile") -> "Answer":
+def typed(text: str, told: "UseCaseFile") -> "Answer":
     """An answer as it was typed, of the use case's kind and, where the folder declares answers, one of them."""
     from licet.core.answer import AnswerKind, answer_from_json, answer_label
     from licet.core.canonical import read_json
@@ -226,11 +226,14 @@ def audit() -> None:
 @json_option
 def status(slug: str, home: str | None, *, as_json: bool) -> None:
     """Where the audits and the watch of the mandate stand."""
+    from licet.cli.monitored import monitored_json, monitored_lines
     from licet.flows.audit import audit_status
+    from licet.flows.monitor import monitor
 
     with at_work(home) as office:
         found = granted(audit_status(office, name=slug))
-    said(audit_json(slug, found), audit_lines(found), as_json=as_json)
+        seen = granted(monitor(office, name=slug))
+    said({**audit_json(slug, found), **monitored_json(seen)}, [*audit_lines(found), *monitored_lines(seen)], as_json=as_json)
 
 
 def audit_json(slug: str, found: "AuditStatus") -> Mapping[str, Json]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, assert_never
 import click
 
 from licet.cli.frame import CONTEXT, NOT_MET, OK, UNDECIDED, Commands, at_work, folder_of, granted, plain, said, sheet_options, usual
+from licet.cli.known_answers import ceiling_json
 from licet.core.canonical import Json
 
 if TYPE_CHECKING:
@@ -26,10 +27,12 @@ EXIT = {"met": OK, "not_met": NOT_MET, "undecided": UNDECIDED}
 @usual
 def evaluate(slug: str, posted_as: str | None, acting: str | None, home: str | None, *, exploratory: bool, as_json: bool) -> int:
     """Judge the system on sealed cases by the locked standard. Exit: 0 met, 1 not met, 3 undecided."""
+    from licet.core.known import ceiling_in_words
     from licet.edge.folder import load_standard, load_use_case
     from licet.flows.evaluate import Request
     from licet.flows.evaluate import evaluate as judge
     from licet.flows.explore import explore
+    from licet.flows.figures import ceiling_of
     from licet.flows.office import who
     from licet.flows.open_sealed import figures
 
@@ -42,7 +45,10 @@ def evaluate(slug: str, posted_as: str | None, acting: str | None, home: str | N
             return _explored(slug, granted(explore(office, actor, request)), as_json=as_json)
         done = granted(judge(office, actor, request))
         shown = figures(office, name=slug, look=done.stored.look.id)
-    said(evaluation_json(done, shown), evaluation_lines(done, shown), as_json=as_json)
+        ceiling = ceiling_of(office, name=slug)
+    beside = f"[dim]{ceiling_in_words(ceiling)}[/]"
+    data = {**evaluation_json(done, shown), "human_ceiling": ceiling_json(ceiling)}
+    said(data, [*evaluation_lines(done, shown), beside], as_json=as_json)
     return EXIT[done.stored.word]
 
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from licet.cli.findings import Found, OpenRoom, Room, error, fine, warning
 from licet.edge.vault import NotReadableError
-from licet.store import installations, notices
+from licet.store import announcements, installations, notices
 from licet.store.copies import check_whole
 from licet.store.engines import LAST, BrokenDatabaseError, SchemaError, check_schema, open_engine, schema_of
 from licet.store.samples import read_sample
@@ -100,6 +100,9 @@ def outbox(room: OpenRoom) -> Found:
     """Whether people were told what they had to be told."""
     with room.office.book.read() as tx:
         left = notices.undelivered(tx)
+        stuck = announcements.stuck(tx)
+    if stuck is not None:
+        return error(f"{stuck.count:,} announcements did not reach everybody: {stuck.why}. They are tried again by themselves.")
     if left:
         return error(f"{left:,} messages could not be delivered. Allow writing {str(room.home.messages)!r} and repeat.")
     return fine("everything was delivered")

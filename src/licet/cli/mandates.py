@@ -1,9 +1,11 @@
 """Commands on permission: approvals, and the mandate."""
 
 from datetime import timedelta
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from licet.cli.audit_options import plan_from, plan_options
 from licet.cli.frame import (
     CONTEXT,
     OK,
@@ -27,6 +29,10 @@ from licet.cli.mandates_told import (
     narrowing_lines,
 )
 
+if TYPE_CHECKING:
+    from licet.core.approval import Request
+    from licet.core.mandate import ProposedMandate
+
 
 @click.group(cls=Commands, context_settings=CONTEXT)
 def mandate() -> None:
@@ -43,7 +49,8 @@ def mandate() -> None:
     type=click.IntRange(1, 1_000_000_000),
     help="Audits until expiry that feed the watch; default: rate times cap times days.",
 )
-@click.option("--exposure", help="Steps: low, medium, high, or such as 0,0.1:60:7,1:60:7 (SHARE:ANSWERS:DAYS); default: all at once.")
+@click.option("--exposure", help="Steps: low, medium, high, or such as 0,0.1:60:7,1:60:7 (SHARE:ANSWERS:DAYS); default: those of the tier.")
+@plan_options
 @usual
 def propose(  # noqa: PLR0913 - a command's options
     slug: str,
@@ -56,6 +63,7 @@ def propose(  # noqa: PLR0913 - a command's options
     acting: str | None,
     home: str | None,
     as_json: bool,
+    **audited: Any,  # noqa: ANN401 - the options of a plan, read by `plan_from`
 ) -> None:
     """Propose a mandate on the newest met verdict."""
     from licet.core.exposure import read_plan
@@ -63,13 +71,21 @@ def propose(  # noqa: PLR0913 - a command's options
     from licet.flows.list_approvals import newest_request
     from licet.flows.office import who
 
-    plan = () if exposure is None else read_plan(exposure)
+    plan = None if exposure is None else read_plan(exposure)
     lasts = timedelta(days=days)
-    wishes = Wishes(audit_rate=audit_rate, daily_cap=daily_cap, lasts=lasts, planned_audits=planned_audits, exposure=plan)
+    audits, at_slice = plan_from(audited, rate=audit_rate)
+    wishes = Wishes(
+        audit_rate=audit_rate, daily_cap=daily_cap, lasts=lasts, planned_audits=planned_audits, exposure=plan,
+        audits=audits, at_slice_trip=at_slice,
+    )  # fmt: skip
     with at_work(home) as office:
         made = granted(propose_mandate(office, who(office, acting), name=slug, wishes=wishes))
         asked = newest_request(office, name=slug)
-    waits = None if asked is None else asked.request
+    _proposed(slug, made, None if asked is None else asked.request, as_json=as_json)
+
+
+def _proposed(slug: str, made: "ProposedMandate", waits: "Request | None", *, as_json: bool) -> None:
+    """Says what was proposed, and whose yes it waits for."""
     approve = [] if waits is None else [f"Next: licet approve {slug} {waits.digest} --as RISK"]
     if waits is not None and waits.fast_lane is not None:
         approve = [f"Passed by the fast lane {waits.fast_lane}. Next: licet mandate grant {slug} --as OWNER"]

@@ -18,7 +18,7 @@ from licet.cli.mandates_told import (
 )
 
 if TYPE_CHECKING:
-    from licet.flows.narrow import Narrowed
+    from licet.flows.take_back import Narrowed
 
 PAIR = "NAME=VALUE"
 

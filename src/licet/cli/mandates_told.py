@@ -43,7 +43,8 @@ def mandate_json(slug: str, found: "Mandate") -> Mapping[str, Json]:
 
 def mandate_lines(found: "Mandate") -> list[str]:
     """A mandate for people, its scope in words."""
-    from licet.core.exposure import plan_in_words
+    from licet.core.audit_plan import plan_in_words
+    from licet.core.exposure import plan_in_words as steps_in_words
     from licet.core.mandate import ActiveMandate, ProposedMandate, RevokedMandate, SuspendedMandate, proposed_of, state_of
     from licet.core.scope import in_words
 
@@ -56,8 +57,10 @@ def mandate_lines(found: "Mandate") -> list[str]:
         f"  at most {terms.target:.1%} errors at {terms.confidence:.0%} · 1 in {1 / now.audit_rate:.3g} audited blind · "
         f"{now.daily_cap:,} a day at most"
     )
+    if terms.audits is not None:
+        lines.append(f"  {plain(plan_in_words(terms.audits, rate=now.audit_rate))}")
     if terms.exposure:
-        lines.append(f"  exposed by steps: {plan_in_words(terms.exposure)}")
+        lines.append(f"  exposed by steps: {steps_in_words(terms.exposure)}")
     if active is None:
         lines.append(f"  would last {terms.lasts.days} days")
     else:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, cast
 import click
 
 from licet.cli.frame import CONTEXT, Commands, at_work, granted, plain, said, usual
+from licet.cli.known_answers import COMMANDS
 from licet.core.canonical import Json
 
 if TYPE_CHECKING:
@@ -17,6 +18,10 @@ if TYPE_CHECKING:
 @click.group(cls=Commands, context_settings=CONTEXT)
 def reviewers() -> None:
     """How people review: numbers with intervals for senior reviewers and risk, no accusations."""
+
+
+for command in COMMANDS:
+    reviewers.add_command(command)
 
 
 @reviewers.command("flags", context_settings=CONTEXT)
@@ -36,6 +41,8 @@ def _flags_json(found: "Flags") -> "dict[str, Json]":
     """The numbers as JSON; what is unknown is null."""
     return {
         "too_fast_seconds": found.too_fast_seconds,
+        "upheld": found.upheld,
+        "found_in_record": found.found_in_record,
         "paces": [_known(asdict(one)) for one in found.paces],
         "pairs": [_known(asdict(one)) for one in found.pairs],
         "consistency": [_known(asdict(one)) for one in found.consistency],
@@ -58,6 +65,7 @@ def _lines(found: "Flags") -> Iterator[str]:
         yield f"{plain(one.person)}: said the same in {one.same:,} of {one.repeated:,} repeated cases{_span(one.low, one.high)}"
     if not (found.paces or found.pairs or found.consistency):
         yield "Nobody answered anything yet."
+    yield f"Audits that differed from AI: {found.upheld:,} upheld by a second person, {found.found_in_record:,} found in the record"
     yield from (f"[dim]{plain(limit)}[/]" for limit in found.limits)
 
 

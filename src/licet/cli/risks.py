@@ -63,21 +63,48 @@ def answer(  # noqa: PLR0913 - one command, all its options
     said(data, lines, as_json=as_json)
 
 
+@risk.command("affirm", context_settings=CONTEXT)
+@click.argument("slug")
+@click.option("--digest", help="Of the answers as you read them (`licet risk show`); default: those that stand now.")
+@usual
+def affirm(slug: str, *, digest: str | None, acting: str | None, home: str | None, as_json: bool) -> None:
+    """Say, as risk or as an owner of another use case, that the answers are right; the fast lane passes nothing without it."""
+    from licet.core.ids import Digest
+    from licet.flows.affirm_risk import affirm_risk
+    from licet.flows.assess_risk import show_risk
+    from licet.flows.office import who
+
+    with at_work(home) as office:
+        stands = show_risk(office, name=slug)
+        read = digest or ("" if stands is None else stands.digest)
+        done = granted(affirm_risk(office, who(office, acting), name=slug, digest=Digest(read)))
+    given, passed = done.affirmation, None if done.passed is None else done.passed.request.id
+    data: dict[str, Json] = {
+        "use_case": slug, "version": given.version, "digest": given.digest, "by": given.by, "at": given.at.isoformat(), "passed": passed,
+    }  # fmt: skip
+    lines = [f"[bold]{plain(slug)}[/]: answers version {given.version} affirmed ({given.digest})."]
+    lines += [] if passed is None else [f"Passed by the fast lane: {plain(passed)}. Next: licet mandate grant {plain(slug)} --as OWNER"]
+    said(data, lines, as_json=as_json)
+
+
 @risk.command("show", context_settings=CONTEXT)
 @click.argument("slug")
 @home_option
 @json_option
 def show(slug: str, home: str | None, *, as_json: bool) -> None:
     """Show the tier, what each answer does to it, and what would lower it."""
+    from licet.flows.affirm_risk import affirmations_of
     from licet.flows.assess_risk import show_risk
 
     with at_work(home) as office:
-        found = show_risk(office, name=slug)
+        found, affirmed = show_risk(office, name=slug), affirmations_of(office, name=slug)
     if found is None:
         lines = [f"[bold]{plain(slug)}[/]: nobody answered the risk questions yet.", f"Next: licet risk answer {plain(slug)} --as BUILDER"]
         said({"use_case": slug, "tier": None, "version": None}, lines, as_json=as_json)
         return
-    said(_risk_json(slug, found), list(_shown(slug, found)), as_json=as_json)
+    data = {**_risk_json(slug, found), "affirmed": [{"by": one.by, "at": one.at.isoformat()} for one in affirmed]}
+    outside = "also from outside the team" if affirmed or found.by_risk else "by the team alone: licet risk affirm SLUG --as RISK"
+    said(data, [*_shown(slug, found), f"Judged {outside}."], as_json=as_json)
 
 
 @risk.command("obligations", context_settings=CONTEXT)

@@ -37,7 +37,7 @@ def worker(home: str | None) -> None:
 @click.option("--asserted", is_flag=True, help="For trials: take people's word for who they are; on loopback, while nobody has an account.")
 @home_option
 def serve(host: str, port: int, home: str | None, *, no_worker: bool, asserted: bool) -> None:
-    """Serve programs: the API, health and metrics, with a worker in the same process."""
+    """Serve people and programs: pages, the API, health and metrics, with a worker in the same process."""
     from licet.cli.served import Audience, Wish, app_of
     from licet.cli.telling import telling_outside
     from licet.settings import find_home

@@ -22,8 +22,14 @@ OURS = (".licet", ".licet.unfinished", "data", "use_cases", "report.html", "paym
 @click.option("--dir", "directory", type=click.Path(path_type=Path), default=Path("demo"), help="Where it plays; default: ./demo")
 @click.option("--seed", type=click.IntRange(0, 2**32 - 1), default=SEED, help="Another seed, another story.")
 @click.option("--yes", is_flag=True, help="Do not wait for Enter between acts.")
+@click.option("--live", is_flag=True, help="Serve it, and watch simulated drift trip the watch in a browser; Ctrl-C ends it.")
+@click.option("--port", type=click.IntRange(0, 65_535), default=8420, help="Port of --live; 0: any that is free. Default 8420.")
+@click.option("--pace", type=click.FloatRange(0.0, 60.0), default=1.0, help="Seconds between what --live feeds. Default 1.")
+@click.option("--open", "browser", is_flag=True, help="With --live: open the browser.")
 @click.option("--json", "as_json", is_flag=True, help="Tell nothing; print one JSON object with the numbers.")
-def demo(directory: Path, seed: int, *, yes: bool, as_json: bool) -> None:
+def demo(  # noqa: PLR0913 - a command's options
+    directory: Path, seed: int, *, yes: bool, live: bool, port: int, pace: float, browser: bool, as_json: bool
+) -> None:
     """Earn, use, lose and prove a mandate on real data, in well under a minute.
 
     Uses no network and no installation of yours: it makes one in --dir, replaces it when it is run again, and refuses a
@@ -32,10 +38,35 @@ def demo(directory: Path, seed: int, *, yes: bool, as_json: bool) -> None:
     from licet.cli.demo_tale import Teller, tell
 
     claim(directory, seed)
+    if live:
+        _live(directory, seed, port=port, pace=pace, browser=browser)
+        return
     waits = sys.stdin.isatty() and sys.stdout.isatty() and not yes and not as_json
     numbers = tell(Teller(quiet=as_json, waits=waits), directory, seed)
     if as_json:
         said(numbers, (), as_json=True)
+    elif waits and click.confirm("\nOpen a browser on a queue of real digits that AI may not decide?", default=False):
+        _queue(directory, seed, port=port)
+
+
+def _live(directory: Path, seed: int, *, port: int, pace: float, browser: bool) -> None:
+    """Shows the drift live until somebody ends it."""
+    from licet.cli.demo_live import Showing, play_live
+    from licet.cli.serving import until_ended
+
+    with until_ended() as ended:
+        play_live(directory, seed, Showing(port=port, pace=pace, browser=browser, ended=ended, say=click.echo))
+    click.echo("Ended. Nothing runs any more.")
+
+
+def _queue(directory: Path, seed: int, *, port: int) -> None:
+    """Serves the queue until somebody ends it."""
+    from licet.cli.demo_live import Showing, open_queue
+    from licet.cli.serving import until_ended
+
+    with until_ended() as ended:
+        open_queue(directory, seed, Showing(port=port, pace=0.0, browser=True, ended=ended, say=click.echo))
+    click.echo("Ended. Nothing runs any more.")
 
 
 def claim(directory: Path, seed: int) -> None:

@@ -290,3 +290,12 @@ def stratum_in_words(stratum: Stratum) -> str:
     sure = "" if stratum.below is None else f"confidence below {stratum.below:g}"
     part = "" if stratum.part is None else f"{stratum.part.attribute} {' or '.join(map(repr, sorted(stratum.part.values)))}"
     return f"{' and '.join(filter(None, (part, sure)))}: {stratum.times:g} times as often"
+
+
+def plan_in_words(plan: AuditPlan, *, rate: float) -> str:
+    """A plan as a process owner reads it."""
+    said = [f"audits: {rate:.1%} of a quiet day, up to {plan.highest:.1%} while evidence rises", *map(stratum_in_words, plan.strata)]
+    if plan.agreements:
+        said.append(f"{plan.agreements:.1%} of agreements checked by a second person")
+    said.extend(f"slice {one.name} watched at {one.target:.1%}, a trip: {one.at_trip.value}" for one in plan.slices)
+    return " · ".join([*said, f"a trip: {plan.at_trip.value}", f"more than {plan.most_late:,} late audits stop delegation"])

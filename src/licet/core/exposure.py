@@ -51,6 +51,30 @@ def default_plan(tier: Tier) -> Plan:
     return DEFAULT_PLANS.get(tier.value, DEFAULT_PLANS["high"])
 
 
+ALL_AT_ONCE: Plan = (Step(share=1.0),)
+"""What no plan comes to."""
+
+
+def is_as_careful(plan: Plan, than: Plan) -> bool:
+    """Whether a plan exposes no share before another would, by all the answers and days since the mandate began."""
+    theirs = _reached(than or ALL_AT_ONCE)
+    return all(_comes_no_sooner(mine, theirs) for mine in _reached(plan or ALL_AT_ONCE))
+
+
+def _reached(plan: Plan) -> tuple[Step, ...]:
+    """Each step with all the answers and days that must have been before it."""
+    found: list[Step] = []
+    for step in plan:
+        answers, days = (found[-1].after_audits, found[-1].after_days) if found else (0, 0)
+        found.append(Step(share=step.share, after_audits=answers + step.after_audits, after_days=days + step.after_days))
+    return tuple(found)
+
+
+def _comes_no_sooner(step: Step, theirs: tuple[Step, ...]) -> bool:
+    first = next((one for one in theirs if one.share >= step.share), None)
+    return first is not None and step.after_audits >= first.after_audits and step.after_days >= first.after_days
+
+
 class NotAPlanError(ValueError):
     """Steps that no mandate can be exposed by."""
 

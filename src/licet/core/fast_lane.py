@@ -97,8 +97,21 @@ def check_fast_lane(budget: Budget, *, until: datetime, now: datetime) -> None:
             raise NotAFastLaneError(message)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownRisk:
+    """What the risk answers say beside the tier.
+
+    Attributes:
+        personal_data: whether cases hold personal data, as far as anybody said otherwise.
+        seen_from_outside: whether anybody but the use case's own team stands behind the answers.
+    """
+
+    personal_data: bool
+    seen_from_outside: bool
+
+
 def passes(
-    lane: FastLane, covered: Covered, load: Load, *, personal_data: bool, hands: frozenset[PersonId], now: datetime
+    lane: FastLane, covered: Covered, load: Load, *, risk: KnownRisk, hands: frozenset[PersonId], now: datetime
 ) -> Refused | None:
     """Says whether a standing approval passes a request.
 
@@ -106,7 +119,7 @@ def passes(
         lane: the standing approval.
         covered: what the request covers.
         load: what its mandate asks for.
-        personal_data: whether cases hold personal data, as far as anybody said otherwise.
+        risk: what the risk answers say beside the tier.
         hands: who wrote, built, proposed or owns it: risk's own use case does not pass on risk's own approval.
         now: when.
 
@@ -118,7 +131,8 @@ def passes(
     checks = (
         (lane.is_open(now), f"it ended at {min(lane.until, lane.closed_at or lane.until):%Y-%m-%d %H:%M} UTC"),
         (covered.of(Part.TIER) == Tier.LOW.value, f"the tier is {covered.of(Part.TIER) or 'unknown'}, not low"),
-        (not personal_data, "cases hold personal data"),
+        (risk.seen_from_outside, "nobody outside its team affirmed the risk answers; risk does it: `licet risk affirm`"),
+        (not risk.personal_data, "cases hold personal data"),
         ((covered.of(Part.POLICY), covered.of(Part.GATES)) == (lane.policy, lane.gates), "policy or gates changed since it was given"),
         (lane.opened_by not in hands, "who gave it has a hand in this use case"),
         (recent < budget.mandates, f"{recent} of {budget.mandates} mandates in 30 days passed already"),

@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
-from typing import assert_never
 
 from licet.core.ids import PersonId
 from licet.core.refusal import Unknown
@@ -80,9 +79,16 @@ class Consistency:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Flags:
-    """All of it, for one use case; and what it cannot say."""
+    """All of it, for one use case; and what it cannot say.
+
+    Attributes:
+        upheld: audits that differed from AI, and a second person said so too.
+        found_in_record: audits that differed from AI, and a second person sided with AI: errors in the first answer.
+    """
 
     too_fast_seconds: float
+    upheld: int
+    found_in_record: int
     paces: tuple[Pace, ...]
     pairs: tuple[Pair, ...]
     consistency: tuple[Consistency, ...]
@@ -144,13 +150,8 @@ def pairs(counted: Sequence[Together]) -> tuple[Pair, ...]:
 
 
 def _last(p_value: float | Unknown) -> float:
-    match p_value:
-        case Unknown():
-            return 2.0
-        case float() | int():
-            return p_value
-        case _:
-            assert_never(p_value)
+    """Where a pair stands in the list: what is unknown comes last."""
+    return 2.0 if isinstance(p_value, Unknown) else p_value
 
 
 def _tested(one: Together, counted: Sequence[Together]) -> tuple[float | Unknown, float | Unknown]:

@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from licet.core.canonical import Json, digest
+from licet.core.exposure import Plan
 from licet.core.gate_rules import Code
 from licet.core.ids import Digest, PersonId, UseCaseSlug
 from licet.core.people import Role
@@ -99,6 +100,7 @@ class Evidence:
         slices: the slices that standard declares.
         stop_exercised_at: when the stop was last shown to work, by a drill.
         mandate: digest of the proposed mandate that stands on the newest verdict; None before one.
+        exposure: the steps by which that mandate would be exposed, none for all at once; None before a proposal.
         gates: digest of the gate rules in force.
         policy: digest of the policy in force; None where there is none beside the shipped one.
         asked: the request for approval of that mandate, while it stands: None where nobody asked, or something changed since.
@@ -124,6 +126,7 @@ class Evidence:
     policy: Digest | None
     asked: Asked | None
     approvals: tuple[Approval, ...]
+    exposure: Plan | None = None
     hands: Mapping[Role, tuple[PersonId, ...]] = field(default_factory=dict)
 
     @property

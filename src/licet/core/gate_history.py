@@ -6,6 +6,7 @@ from datetime import datetime
 
 from licet.core.canonical import Json
 from licet.core.evaluation import measures_met
+from licet.core.exposure import Plan, plan_from_json
 from licet.core.gate import Approval, Asked, Evidence, Moments, SliceShown
 from licet.core.gate_rules import GateRules
 from licet.core.ids import Digest, UseCaseSlug
@@ -81,9 +82,14 @@ def _changed(was: Evidence, facts: Mapping[str, Json], event: Event) -> Evidence
         case "stop.exercised":
             return replace(was, stop_exercised_at=event.at) if facts.get("result") == "held" else was
         case "mandate.proposed":
-            return replace(was, mandate=Digest(str(facts["digest"])))
+            return replace(was, mandate=Digest(str(facts["digest"])), exposure=_plan(facts))
         case _:
             return was
+
+
+def _plan(facts: Mapping[str, Json]) -> Plan:
+    terms = facts.get("terms")
+    return plan_from_json(terms["exposure"]) if isinstance(terms, Mapping) and "exposure" in terms else ()
 
 
 ENDS = frozenset({"approval.voided", "approval.declined", "approval.withdrawn", "approval.expired"})

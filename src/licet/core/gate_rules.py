@@ -32,6 +32,7 @@ class Code(StrEnum):
     SLICES = "slices"
     STOP_EXERCISED = "stop_exercised"
     MANDATE_PROPOSED = "mandate_proposed"
+    EXPOSURE_PLANNED = "exposure_planned"
     APPROVED = "approved"
 
 
@@ -68,7 +69,7 @@ LIMITS: Mapping[Code, Limit] = {
 LAWS = frozenset({Code.RISK_ANSWERED, Code.STANDARD_LOCKED, Code.VERDICT_MET, Code.MANDATE_PROPOSED, Code.APPROVED})
 """What the gate to *delegated* asks for at every tier; no rules take it away."""
 
-LAST_ONLY = frozenset({Code.MANDATE_PROPOSED, Code.APPROVED})
+LAST_ONLY = frozenset({Code.MANDATE_PROPOSED, Code.EXPOSURE_PLANNED, Code.APPROVED})
 """What is there to be asked for at *delegated* only."""
 
 Asked = Mapping[Code, int | None]

@@ -283,3 +283,10 @@ def may_settle(viewer: Person, contested: Shown, gave: frozenset[str]) -> Refuse
     return None
 
 
+
+
+def ceiling_in_words(found: Ceiling | Unknown) -> str:
+    """The human ceiling as it stands beside AI's numbers."""
+    if isinstance(found, Unknown):
+        return "How far people agree with each other here is unknown: too few cases had two answers."
+    return f"Two people say the same in {found.same:.1%} ({found.low:.1%} to {found.high:.1%}, {found.cases:,} cases): the human ceiling."

@@ -116,6 +116,7 @@ class Act(StrEnum):
     DISABLE = "disable or enable an account"
     GIVE_ROLE = "give or take a role"
     ANSWER_RISK = "answer the risk questions"
+    AFFIRM_RISK = "affirm the risk answers"
     CHANGE_RULES = "propose a change of the rules"
     APPROVE_RULES = "approve a change of the rules"
     ENTER_STAGE = "enter a stage"

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from licet.core.exposure import default_plan, is_as_careful, plan_in_words
 from licet.core.gate import ClosedGate, Evidence, OpenedGate, Pattern, Requirement, bound_approvals
 from licet.core.gate_rules import Code, GateRules
 from licet.core.people import Role
@@ -188,6 +189,21 @@ def _proposed(evidence: Evidence, number: int) -> _Found:
     )
 
 
+def _exposed(evidence: Evidence, number: int) -> _Found:
+    del number
+    tier, at = evidence.tier or Tier.HIGH, evidence.moments
+    least = default_plan(tier)
+    met = evidence.exposure is not None and is_as_careful(evidence.exposure, least)
+    planned = "no mandate is proposed" if evidence.exposure is None else plan_in_words(evidence.exposure)
+    return _Found(
+        met=met,
+        shows=planned if met else f"{planned}; no share may come sooner than by: {plan_in_words(least)}",
+        since=at.proposed or at.judged or _before_verdict(evidence),
+        ball=Role.OWNER,
+        closes=f"licet mandate propose {evidence.slug} --exposure {tier.value} --as OWNER",
+    )
+
+
 def _approved(evidence: Evidence, number: int) -> _Found:
     given, at, asked = bound_approvals(evidence), evidence.moments, evidence.asked
     if asked is None or evidence.covers is None:
@@ -236,6 +252,9 @@ KINDS: Mapping[Code, _Kind] = {
     Code.STOP_EXERCISED: _Kind(says="The stop was exercised lately, and worked.", pattern=Pattern.JUDGMENT, find=_stop),
     Code.MANDATE_PROPOSED: _Kind(
         says="A mandate with scope, audits, cap and expiry is proposed.", pattern=Pattern.JUDGMENT, find=_proposed
+    ),
+    Code.EXPOSURE_PLANNED: _Kind(
+        says="It is given cases step by step, no sooner than its tier of risk takes.", pattern=Pattern.JUDGMENT, find=_exposed
     ),
     Code.APPROVED: _Kind(says="People other than its author approved exactly this.", pattern=Pattern.GOVERNANCE, find=_approved),
 }

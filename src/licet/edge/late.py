@@ -13,6 +13,7 @@ from licet.core.canonical import Json
 from licet.core.desk import DeskRules
 from licet.core.effect import Outcome, Way
 from licet.core.ids import Digest, UseCaseSlug
+from licet.core.incident import Message
 from licet.core.policy import Asked, PolicyAnswer
 from licet.core.system import SystemKind
 from licet.ports import Draw, Durable, Example, Guardian, Provider, System, TrainedSystem
@@ -195,6 +196,30 @@ class LateDesks:
 
             self._found = FolderDesks(root=self.root)
         return self._found.rules(slug)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LateAnnouncer:
+    """What tells mail and chat (the port `Announcer`), behind the import of apprise.
+
+    Attributes:
+        urls: the addresses; they hold secrets.
+    """
+
+    urls: tuple[str, ...] = field(repr=False)
+
+    @property
+    def addresses(self) -> Sequence[str]:
+        """The digests of the addresses, in order."""
+        return [hashlib.sha256(url.encode()).hexdigest() for url in self.urls]
+
+    def tell(self, address: str, message: Message) -> str | None:
+        """See `licet.edge.notify.Notifier.tell`; without the extra nobody is told, and `licet doctor` says so."""
+        try:
+            from licet.edge.notify import Notifier
+        except ImportError:
+            return "LICET_NOTIFY_URLS takes the extra: pip install 'licet[notify]'"
+        return Notifier(urls=self.urls).tell(address, message)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

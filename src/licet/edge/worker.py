@@ -93,6 +93,7 @@ class Worker:
     Attributes:
         deliver: one round of effects; says how many were delivered.
         witness: one round of telling a witness elsewhere; None where there is none.
+        announce: one round of telling mail and chat; None: nobody is told.
     """
 
     office: Office
@@ -103,6 +104,7 @@ class Worker:
     speakers: Speakers = field(default_factory=Speakers)
     deliver: Callable[[], int] | None = None
     witness: Callable[[], bool] | None = None
+    announce: Callable[[], bool] | None = None
     trace: Trace = field(default_factory=NoTrace)
     _turns: Turns = field(init=False)
     _names: dict[int, UseCaseSlug] = field(init=False, default_factory=dict)
@@ -135,6 +137,8 @@ class Worker:
             rounds = {**rounds, "effects": (self._effect_round, self.staff.look_every)}
         if self.witness is not None:
             rounds = {**rounds, "witness": (self.witness, self.staff.witness_every)}
+        if self.announce is not None:
+            rounds = {**rounds, "announcements": (self.announce, self.staff.witness_every)}
         for name, (one_round, every) in rounds.items():
             thread = threading.Thread(target=self._repeat, args=(name, one_round, every), name=f"licet-{name}", daemon=True)
             self._threads.append(thread)

@@ -61,7 +61,7 @@ def _whose(office: Office, tx: Tx, by: Actor, of: str) -> Person | Refused:
     if isinstance(admin, Refused):
         return admin
     if person is None or person.id == LICET:
-        return Refused(code="not_there", why=f"Nobody here has the address {of!r}.", remedy="Look with `licet person list`.")
+        return Refused(code="not_there", why=f"Nobody here has the address {of!r}.", remedy="Give the address they were added with.")
     return person
 
 
@@ -69,7 +69,7 @@ def _wrong(
     person: Person, deputy: str | None, found: Person | None, *, starts_at: datetime, ends_at: datetime, now: datetime
 ) -> Refused | None:
     if deputy is not None and found is None:
-        return Refused(code="not_there", why=f"Nobody here has the address {deputy!r}.", remedy="Look with `licet person list`.")
+        return Refused(code="not_there", why=f"Nobody here has the address {deputy!r}.", remedy="Give the address they were added with.")
     if found is not None and found.id == person.id:
         return Refused(code="same_person", why="Nobody stands in for themselves.", remedy="Name somebody else, or nobody.")
     if ends_at <= starts_at or ends_at <= now:

@@ -4,8 +4,10 @@ from licet.core.answer import Answer
 from licet.core.people import Act, Actor
 from licet.core.refusal import Refused
 from licet.core.review import TO_DECIDE
+from licet.flows.conclude import Voice
 from licet.flows.office import Office, person_at_work_on
 from licet.flows.review import give, theirs_among
+from licet.flows.rules_in_force import policy_in_force
 from licet.store import decisions, desks, live, seconds
 
 
@@ -37,7 +39,8 @@ def answer_case(office: Office, by: Actor, *, name: str, case: str, answer: Answ
             why = f"Somebody at the desk has the case {case!r} in hand, or has just answered it."
             return Refused(code="at_the_desk", why=why, remedy="Answer it at the desk, or again when it was given back.")
         tasks = [one for one in waiting if one[0].token not in in_use]
-        give(office, tx, use_case, [(task, salt, answer) for task, salt in tasks], by=person.id, now=now)
+        voice = Voice(by=person.id, policy=policy_in_force(office, tx))
+        give(office, tx, use_case, [(task, salt, answer) for task, salt in tasks], voice, now=now)
         if tasks or (found.routed is not None and found.routed.route == decisions.ALONE):
             return None
         return Refused(code="not_waiting", why=f"The case {case!r} waits for no answer.", remedy="The first answer stays.")

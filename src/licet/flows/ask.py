@@ -2,10 +2,11 @@
 
 from datetime import datetime
 
+from licet.core.affirmation import seen_from_outside
 from licet.core.approval import LASTS, FastLaneId, LiveRequest, OpenRequest, Part, PassedRequest, Request, RequestId, Subject, Yes
 from licet.core.canonical import Json
 from licet.core.consent import open_request, take
-from licet.core.fast_lane import FastLane, Load, passes
+from licet.core.fast_lane import FastLane, KnownRisk, Load, passes
 from licet.core.ids import LICET, PersonId
 from licet.core.incident import Message
 from licet.core.people import Act, Actor, Person, Role
@@ -15,7 +16,7 @@ from licet.flows.cover import covered_now, hands_in, proposal_now, quorum_now, v
 from licet.flows.givers import disabled, may_count
 from licet.flows.office import Office, entry, person_at_work_on
 from licet.flows.roles import everybody_here, person_here
-from licet.store import approvals, fast_lanes, notices, people, risks
+from licet.store import affirmations, approvals, fast_lanes, notices, people, risks
 from licet.store.book import Tx
 
 BY_RULE = "standing approval"
@@ -93,11 +94,27 @@ def _fast(tx: Tx, use_case: UseCase, opened: OpenRequest, now: datetime) -> Pass
     giver = None if lane is None else people.by_id(tx, lane.opened_by)
     if lane is None or load is None or giver is None or not _of_risk(tx, use_case, giver):
         return None
-    risk = risks.newest(tx, use_case)
-    personal = risk is None or risk.personal_data
-    if passes(lane, opened.request.covered, load, personal_data=personal, hands=hands_in(tx, use_case), now=now) is not None:
+    if passes(lane, opened.request.covered, load, risk=_known(tx, use_case), hands=hands_in(tx, use_case), now=now) is not None:
         return None
     return _write_fast(tx, use_case, opened, lane, now)
+
+
+def pass_fast(tx: Tx, use_case: UseCase, now: datetime) -> PassedRequest | None:
+    """Tries the fast lane once more on the mandate's request that waits, because what it lacked came since; None where it does not pass."""
+    found = next((one for one in approvals.live(tx, use_case) if one.request.subject is Subject.MANDATE), None)
+    waits = isinstance(found, OpenRequest) and now < found.request.expires_at
+    return _fast(tx, use_case, found, now) if isinstance(found, OpenRequest) and waits else None
+
+
+def _known(tx: Tx, use_case: UseCase) -> KnownRisk:
+    """What the risk answers say beside the tier; of none, the worst."""
+    risk = risks.newest(tx, use_case)
+    if risk is None:
+        return KnownRisk(personal_data=True, seen_from_outside=False)
+    outside = frozenset(person.id for person in approvers(tx, use_case))
+    given = affirmations.of_version(tx, use_case, risk.version)
+    seen = seen_from_outside(risk.by, given, outside, by_risk=risk.by_risk)
+    return KnownRisk(personal_data=risk.personal_data, seen_from_outside=seen)
 
 
 def _of_risk(tx: Tx, use_case: UseCase, giver: Person) -> bool:

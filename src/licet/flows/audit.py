@@ -173,7 +173,7 @@ def _doubling(active: ActiveMandate, watch: watching.Watch) -> EstimatedDelay | 
     return delay_to_find(watch, error=min(1.0, 2 * active.terms.target), audits_left=min(left, FURTHEST))
 
 
-WEIGHTED_POINTS = 40
+WEIGHTED_POINTS = 60
 """A weighted interval takes long to work out: a chart has so many, each of which holds on until the next."""
 
 

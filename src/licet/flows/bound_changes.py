@@ -183,7 +183,7 @@ def _terms(tx: Tx, use_case: UseCase, met: looks.StoredLook, running: ActiveMand
     at_trip = was.audits.slices[0].at_trip if was.audits is not None and was.audits.slices else AtTrip.NARROW
     wishes = Wishes(
         audit_rate=was.audit_rate, daily_cap=was.daily_cap, lasts=lasts, planned_audits=was.planned_audits,
-        audits=was.audits, at_slice_trip=at_trip,
+        exposure=was.exposure or None, audits=was.audits, at_slice_trip=at_trip,
     )  # fmt: skip
     return terms_on(tx, use_case, met, wishes)
 

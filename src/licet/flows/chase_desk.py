@@ -26,11 +26,12 @@ def chase_desk(office: Office) -> int:
     with office.book.read() as tx:
         now = office.clock.now()
         idle = not desk_moves.anything_to_do(tx, now)
+        stray = [] if idle else desk_moves.stray(tx, now, limit=AT_ONCE)
         late = desk_moves.with_overdue(tx, now, told_before=now - TOLD_EVERY)
     if idle and not late:
         return 0
     with office.book.claim() as tx:
-        done = desk_moves.admit(tx, now, limit=AT_ONCE) + desk_moves.bring_back(tx, now, limit=AT_ONCE)
+        done = desk_moves.admit(tx, stray, now, limit=AT_ONCE) + desk_moves.bring_back(tx, now, limit=AT_ONCE)
         done += desk_moves.free_absent(tx, now)
     for use_case_id in late:
         with office.book.write() as tx:

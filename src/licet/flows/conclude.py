@@ -7,6 +7,7 @@ from datetime import datetime
 from licet.core.answer import Answer, answer_to_json
 from licet.core.canonical import Json
 from licet.core.case_rules import facts_of as facts_of_body
+from licet.core.ids import Digest, PersonId
 from licet.core.ledger import Event
 from licet.core.review import Review, ReviewKind
 from licet.core.use_case import UseCase
@@ -18,13 +19,22 @@ from licet.store.payloads import commit_to
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Voice:
+    """Who answers, and by which policies they may: the digest of those that said yes; None of simulated people, whom nobody asks."""
+
+    by: PersonId
+    policy: Digest | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Sitting:
-    """Where answers are concluded: the office, the caller's transaction, whose cases they are, and the moment."""
+    """Where answers are concluded: the office, the caller's transaction, whose cases they are, the moment, and what permitted them."""
 
     office: Office
     tx: Tx
     use_case: UseCase
     now: datetime
+    policy: Digest | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,8 +66,13 @@ Conclude = Callable[[Sitting, Heard], Concluded]
 
 
 def facts_of(sitting: Sitting, one: Heard, what: str, said: Answer) -> dict[str, Json]:
-    """What the ledger says of an answer that has led to something: which case, and a commitment to it under the name `what`."""
-    return {"case_number": one.review.case, **committed(sitting, one, what, said)}
+    """What the ledger says of an answer that has led to something: which case, the policies, and a commitment under the name `what`."""
+    return {"case_number": one.review.case, **permitted_by(sitting), **committed(sitting, one, what, said)}
+
+
+def permitted_by(sitting: Sitting) -> dict[str, Json]:
+    """The policies that permitted the answers; nothing where nobody was asked."""
+    return {} if sitting.policy is None else {"policy": sitting.policy}
 
 
 def committed(sitting: Sitting, one: Heard, what: str, said: Answer) -> dict[str, Json]:
@@ -79,10 +94,10 @@ def waits(sitting: Sitting, one: Heard, what: str, said_first: Answer) -> Event:
     return said("review.answered", sitting, one, {"task": one.task.token, **committed(sitting, one, what, said_first)})
 
 
-def decided_by(one: Heard, versions: Mapping[str, Json] | None = None) -> decisions.Decided:
-    """The decision that an answer makes; `versions`: what it stands on beside the rules."""
+def decided_by(sitting: Sitting, one: Heard, versions: Mapping[str, Json] | None = None) -> decisions.Decided:
+    """The decision that an answer makes; `versions`: what it stands on beside the rules and the policies."""
     by = one.review
-    stood_on: dict[str, Json] = {"rules": RULES, **(versions or {})}
+    stood_on: dict[str, Json] = {"rules": RULES, **permitted_by(sitting), **(versions or {})}
     return decisions.Decided(case=by.case, answer=by.counts, by=by.by, simulated=by.simulated, versions=stood_on)
 
 

@@ -16,4 +16,4 @@ def conclude_adjudication(sitting: Sitting, one: Heard) -> Concluded:
     among = {**reviews_of(look), "second": look.second, "agreed": False, "adjudicator": one.review.by}
     stood_on: dict[str, Json] = {"second_look": among}
     facts = {**facts_of(sitting, one, "answer", right), "answers": 3, "adjudicated": True}
-    return Concluded(event=said("case.decided", sitting, one, facts), decided=decided_by(one, stood_on))
+    return Concluded(event=said("case.decided", sitting, one, facts), decided=decided_by(sitting, one, stood_on))

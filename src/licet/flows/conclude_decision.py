@@ -18,7 +18,7 @@ def conclude_decision(sitting: Sitting, one: Heard) -> Concluded:
     look = _look(sitting, one)
     if look is None:
         facts = facts_of(sitting, one, "answer", one.review.counts)
-        return Concluded(event=said("case.decided", sitting, one, facts), decided=decided_by(one))
+        return Concluded(event=said("case.decided", sitting, one, facts), decided=decided_by(sitting, one))
     seconds.ask(sitting.tx, sitting.use_case, look, one.salt, at=sitting.now)
     event = waits(sitting, one, "first of two", one.review.counts)
     return Concluded(event=event, asked=ask_again(sitting, one, ReviewKind.SECOND))

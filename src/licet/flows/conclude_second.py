@@ -38,4 +38,4 @@ def conclude_second(sitting: Sitting, one: Heard) -> Concluded:
         return Concluded(event=event, asked=ask_again(sitting, one, ReviewKind.ADJUDICATION))
     stood_on: dict[str, Json] = {"second_look": {**reviews_of(look), "second": one.review.by, "agreed": True}}
     facts = {**facts_of(sitting, one, "answer", one.review.counts), "answers": 2}
-    return Concluded(event=said("case.decided", sitting, one, facts), decided=decided_by(one, stood_on))
+    return Concluded(event=said("case.decided", sitting, one, facts), decided=decided_by(sitting, one, stood_on))

@@ -12,6 +12,7 @@ from licet.core.refusal import Refused
 from licet.core.use_case import UseCase
 from licet.flows.deliver import DECISION, plan_effects
 from licet.flows.office import Office, entry, person_at_work_on
+from licet.flows.rules_in_force import policy_in_force
 from licet.store import cases, corrections, decisions
 from licet.store.book import Tx
 from licet.store.payloads import commit_to, salts_of
@@ -92,7 +93,8 @@ def _write(office: Office, tx: Tx, use_case: UseCase, made: Correction, salt: by
     """Writes a correction, its ledger entry and, after those before it, the effect that makes up for the wrong decision in the world."""
     corrections.add(tx, use_case, made, salt)
     committed = commit_to(tx, salt, commitment_of(made.number), {"answer": answer_to_json(made.answer)})
-    facts: dict[str, Json] = {"case_number": made.case, "number": made.number, "commitment": committed}
+    permitted = {"policy": policy_in_force(office, tx)}
+    facts: dict[str, Json] = {"case_number": made.case, "number": made.number, "commitment": committed, **permitted}
     tx.record(entry("case.corrected", by=made.by, now=made.at, use_case=use_case, **facts))
     plan_effects(office, tx, use_case, [(made.case, DECISION + made.number)], alone=False, now=made.at)
 

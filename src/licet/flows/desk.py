@@ -70,10 +70,14 @@ def _places(office: Office, tx: Tx, by: Actor, name: str | None, now: datetime) 
         there = person_at_work_on(office, tx, by, Act.REVIEW, name=name)
         return there if isinstance(there, Refused) else [there]
     if not isinstance(by, Person):
-        return Refused(code="person_needed", why=f"{by.name!r} is no person; only people answer at the desk.", remedy="Sign in.")
+        return _no_person(by)
     working = [one for one in use_cases.every(tx) if one.stage is not Stage.RETIRED]
     lanes = [desks.ANYBODY, *map(desks.for_person, _named(tx, by, now)), *map(desks.for_skill, desks.skills_anywhere(tx, by.id))]
     return _let_in(office, tx, by, desks.with_something(tx, working, lanes))
+
+
+def _no_person(by: Actor) -> Refused:
+    return Refused(code="person_needed", why=f"{by.name!r} is no person; only people answer at the desk.", remedy="Sign in.")
 
 
 def _let_in(office: Office, tx: Tx, by: Person, there: Sequence[UseCase]) -> Iterator[tuple[UseCase, Person]]:
@@ -187,6 +191,8 @@ def release(office: Office, by: Actor, *, token: str, lease: str) -> Refused | N
 
 def in_hand(office: Office, by: Actor) -> list[Handed] | Refused:
     """What somebody has in hand, oldest first: for a page that was closed. Each under a new lease, so that no two tabs have it."""
+    if not isinstance(by, Person):
+        return _no_person(by)
     with office.book.claim() as tx:
         now = office.clock.now()
         found: list[Handed] = []

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import numpy as np
 
@@ -23,6 +23,8 @@ from licet.store.book import Tx
 
 FIGURES_OVER = timedelta(days=365)
 """Over so long figures are counted where nothing else is said."""
+
+EVER = Span(since=datetime(1970, 1, 1, tzinfo=UTC), until=datetime(9999, 1, 1, tzinfo=UTC))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +78,7 @@ def figures_of(office: Office, by: Actor, *, name: str, email: str, over: timede
         use_case, viewer = there
         found = people.by_email(tx, email)
         if found is None:
-            return Refused(code="not_there", why=f"Nobody here has the address {email!r}.", remedy="Look with `licet person list`.")
+            return Refused(code="not_there", why=f"Nobody here has the address {email!r}.", remedy="Add a person with `licet person add`.")
         span = _open_to(tx, use_case, viewer, found, (now, over))
         return may_see(viewer, found.id) or _figures(tx, use_case, person_here(tx, found, use_case), span, _estimates(tx, use_case, span))
 
@@ -94,7 +96,7 @@ def reviewers(office: Office, by: Actor, *, name: str, over: timedelta = FIGURES
         spans = {one.id: _open_to(tx, use_case, viewer, one, (now, over)) for one in open_ones}
         shared = {span.until: _estimates(tx, use_case, span) for span in spans.values()}
         made = tuple(_figures(tx, use_case, one, spans[one.id], shared[spans[one.id].until]) for one in open_ones)
-        return Reviewers(figures=made, hidden=len(everybody) - len(open_ones), ceiling=human_ceiling(tx, use_case, now=now))
+        return Reviewers(figures=made, hidden=len(everybody) - len(open_ones), ceiling=human_ceiling(tx, use_case))
 
 
 def _open_to(tx: Tx, use_case: UseCase, viewer: Person, other: Person, when: tuple[datetime, timedelta]) -> Span:
@@ -138,14 +140,14 @@ def _estimates(tx: Tx, use_case: UseCase, span: Span) -> Mapping[PersonId, Label
     return {who: one for who, one in zip(everybody, dawid_skene(ratings_of(rows)), strict=True) if one is not None}
 
 
-def human_ceiling(tx: Tx, use_case: UseCase, *, now: datetime, confidence: float = 0.95) -> Ceiling | Unknown:
+def human_ceiling(tx: Tx, use_case: UseCase, *, confidence: float = 0.95) -> Ceiling | Unknown:
     """How far people agree with each other here, to stand beside every number of AI's; unknown before two people answered 3 cases.
 
     Cases are weighted by the recorded probability with which a second person was asked. Interval: exact, by the effective number of
     cases (Korn and Graubard, Survey Methodology 24, 1998).
     """
-    pairs = agreements.pairs(tx, use_case, until=now)
-    beyond = _alpha(_said(tx, use_case, pairs, Span(since=now - FIGURES_OVER, until=now)))
+    pairs = agreements.pairs(tx, use_case, until=EVER.until)
+    beyond = _alpha(_said(tx, use_case, pairs, EVER))
     if len(pairs) < 3:  # noqa: PLR2004 - fewer have no spread
         return Unknown(why="too few cases that two people answered; the standard says which do")
     weight = 1.0 / np.array([one.probability for one in pairs])
@@ -155,6 +157,12 @@ def human_ceiling(tx: Tx, use_case: UseCase, *, now: datetime, confidence: float
     effective = float(weight.sum() ** 2 / (weight**2).sum())
     low, high = spread(share, variance, most=effective, least_known=max(2.0, effective), confidence=confidence)
     return Ceiling(same=share, low=low, high=high, cases=len(pairs), beyond_chance=beyond)
+
+
+def ceiling_of(office: Office, *, name: str) -> Ceiling | Unknown:
+    """The human ceiling of a use case, for commands that show a number of AI's."""
+    with office.book.read() as tx:
+        return human_ceiling(tx, use_cases.require(tx, name))
 
 
 def _alpha(said: Said) -> Agreement | Unknown:

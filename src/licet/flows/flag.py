@@ -41,8 +41,11 @@ def reviewer_flags(office: Office, by: Actor, *, name: str) -> Flags | Refused:
         too_fast = TOO_FAST.total_seconds() if rule is None else rule.too_fast.total_seconds()
         took = seconds.seconds_of_answers(tx, use_case, since=since)
         again = seconds.answers_again(tx, use_case, since=since)
+        ended = seconds.disputes(tx, use_case)
         return Flags(
             too_fast_seconds=too_fast,
+            upheld=ended.upheld,
+            found_in_record=ended.found_in_record,
             paces=tuple(pace(person, one, too_fast=too_fast) for person, one in sorted(took.items())),
             pairs=pairs(seconds.counts_of_pairs(tx, use_case, since=since)),
             consistency=tuple(_again(person, said) for person, said in sorted(again.items())),

@@ -9,7 +9,7 @@ from licet.core.approval import Subject
 from licet.core.audit import commitment
 from licet.core.audit_plan import AtTrip, AuditPlan, WatchedSlice
 from licet.core.canonical import Json
-from licet.core.exposure import Exposure, Plan
+from licet.core.exposure import Exposure, Plan, default_plan
 from licet.core.gate import ClosedGate
 from licet.core.ids import LICET, Digest, MandateId, PersonId
 from licet.core.ledger import Event
@@ -29,6 +29,7 @@ from licet.core.people import Act, Actor
 from licet.core.policy import Permission
 from licet.core.reason import reason
 from licet.core.refusal import Refused
+from licet.core.risk import Tier
 from licet.core.scope import scope_from_json
 from licet.core.standard import Measure, MeasureKind
 from licet.core.system import UNVERSIONED
@@ -41,7 +42,7 @@ from licet.flows.hold_back import not_covered, prohibited
 from licet.flows.hold_gate import gate_of, stood_on
 from licet.flows.office import Office, allowed_person, entry, permitted, person_at_work_on, working
 from licet.flows.verdicts import fresh_verdict, newest_look, outlives_trips
-from licet.store import audits, exposures, looks, mandates, standards, systems, use_cases
+from licet.store import audits, exposures, looks, mandates, risks, standards, systems, use_cases
 from licet.store.book import Tx
 
 
@@ -54,7 +55,7 @@ class Wishes:
         daily_cap: most cases decided alone on one UTC day.
         lasts: from grant to expiry.
         planned_audits: audits until expiry that feed the watch; None: rate times cap times days.
-        exposure: the steps by which it is exposed; none: all eligible cases from the beginning.
+        exposure: the steps by which it is exposed; empty: all eligible cases from the beginning; None: those of the use case's tier.
         audits: how it is audited beyond one rate; its slices are those of the standard, whatever is given.
         at_slice_trip: what the trip of a slice's watch does.
     """
@@ -63,7 +64,7 @@ class Wishes:
     daily_cap: int = 1000
     lasts: timedelta = timedelta(days=30)
     planned_audits: int | None = None
-    exposure: Plan = ()
+    exposure: Plan | None = None
     audits: AuditPlan | None = None
     at_slice_trip: AtTrip = AtTrip.NARROW
 
@@ -152,9 +153,15 @@ def _terms(tx: Tx, use_case: UseCase, met: looks.StoredLook, wishes: Wishes, sys
         planned_audits=planned,
         daily_cap=wishes.daily_cap,
         lasts=wishes.lasts,
-        exposure=wishes.exposure,
+        exposure=_steps(tx, use_case) if wishes.exposure is None else wishes.exposure,
         audits=None if wishes.audits is None else replace(wishes.audits, slices=_watched(measures, wishes.at_slice_trip)),
     )
+
+
+def _steps(tx: Tx, use_case: UseCase) -> Plan:
+    """The steps that the use case's tier begins with; where nobody answered the risk questions, the most careful."""
+    answered = risks.newest(tx, use_case)
+    return default_plan(Tier.HIGH if answered is None else answered.tier)
 
 
 def _watched(measures: Sequence[Measure], at_trip: AtTrip) -> tuple[WatchedSlice, ...]:

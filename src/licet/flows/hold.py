@@ -11,12 +11,14 @@ from licet.core.refusal import Refused
 from licet.core.review import Reconsidered
 from licet.core.system import Proposal
 from licet.core.use_case import Stage, UseCase
+from licet.flows.conclude import Voice
 from licet.flows.desk import AtHand, at_hand, desk_rules
 from licet.flows.exclude import excluded
 from licet.flows.office import Office, allowed_person, entry
 from licet.flows.plant import advice, take
 from licet.flows.qualify import entitled
 from licet.flows.review import give
+from licet.flows.rules_in_force import policy_in_force
 from licet.store import decisions, desks, held, people, systems, use_cases
 from licet.store.book import Tx
 from licet.store.payloads import commit_to, salts_of
@@ -58,6 +60,11 @@ def _before(tx: Tx, by: Actor, said: Commit) -> Taken | Refused | None:
     if kept is None or kept.given.token != said.token or kept.given.first != said.answer:
         why = "This key came with another answer before."
         return Refused(code="idempotency_conflict", why=why, remedy="Send a key of its own with each answer.")
+    if kept.state is HeldState.WITHDRAWN:
+        return Refused(code="already_done", why="This answer was withdrawn.", remedy="Send the new one under a key of its own.")
+    if kept.state is HeldState.LATE:
+        why = "This answer came too late, or was not yours to give by the time it was to take effect."
+        return Refused(code="not_waiting", why=why, remedy="It is kept and counts for nothing; take the next case.")
     return _told(kept)
 
 
@@ -101,6 +108,7 @@ def _keep(office: Office, tx: Tx, there: AtHand, said: Commit, now: datetime) ->
         use_case_id=there.use_case.id,
         case=item.case,
         identity=person.identity,
+        policy=policy_in_force(office, tx),
         lane=item.lane,
         state=HeldState.HELD if shown is None else HeldState.REVEALED,
         given=_given(there, said, None if shown is None else shown[0], now),
@@ -197,7 +205,7 @@ def withdraw(office: Office, by: Actor, *, held_id: str) -> Refused | None:
             return None
         if kept.state is not HeldState.HELD or now >= kept.effect_at:
             why = "The answer took effect." if kept.state is not HeldState.REVEALED else "AI's proposal was shown after it, so it stays."
-            return Refused(code="too_late_to_withdraw", why=why, remedy="A decision is corrected with `licet correct`.")
+            return Refused(code="too_late_to_withdraw", why=why, remedy="A decision is corrected with `licet cases correct`.")
         _take_back(tx, kept, now)
         tx.record(entry("answer.withdrawn", by=person.id, now=now, use_case=use_case, task=kept.given.token))
         return None
@@ -222,35 +230,48 @@ def take_effect(office: Office) -> int:
     with office.book.read() as tx:
         due = held.due(tx, office.clock.now(), limit=AT_ONCE)
         givers = {name: people.by_id(tx, person) for name, person, _ in due}
-    count = 0
-    for name, _, identity in due:
-        person = givers[name]
-        theirs = office if person is None else office.for_person(replace(person, identity=identity))
-        with theirs.book.write() as tx:
-            count += _effect(theirs, tx, name, office.clock.now())
+    count, failed = 0, []
+    for name, giver, identity in due:
+        person = givers[name] or Person(id=giver, email="", name="", roles=frozenset())
+        try:
+            count += _effect_of(office, replace(person, identity=identity), name)
+        except Exception as error:  # noqa: BLE001 - raised below: one answer that cannot take effect holds up no other
+            failed.append(error)
+    if failed:
+        raise failed[0]
     return count
 
 
-def _effect(office: Office, tx: Tx, name: str, now: datetime) -> bool:
-    """One answer takes effect: as the task's, or as one on a planted case; False where it does not count any more."""
-    place = held.place_of(tx, name)
-    use_case = None if place is None else use_cases.by_id(tx, place)
-    kept = None if use_case is None else held.by_id(tx, use_case, name)
-    if use_case is None or kept is None:
-        held.end(tx, name, HeldState.LATE, at=now)
-        return False
+def _effect_of(office: Office, giver: Person, name: str) -> bool:
+    """One answer takes effect in the office of whoever gave it, if they still may answer; the case waits for others if not."""
+    theirs = office.for_person(giver)
+    with theirs.book.write() as tx:
+        now = theirs.clock.now()
+        place = held.place_of(tx, name)
+        use_case = None if place is None else use_cases.find_by_id(tx, place)
+        kept = None if use_case is None else held.by_id(tx, use_case, name)
+        if use_case is None or kept is None or isinstance(allowed_person(theirs, tx, giver, Act.REVIEW, use_case), Refused):
+            held.end(tx, name, HeldState.LATE, at=now)
+            desks.give_back(tx, held.tokens_of(tx, name))
+            return False
+        return _effect(theirs, tx, use_case, kept, now)
+
+
+def _effect(office: Office, tx: Tx, use_case: UseCase, kept: held.Kept, now: datetime) -> bool:
+    """As the task's answer, or as one on a planted case; False where it does not count any more."""
     if kept.effect_at > now or kept.state.value not in held.WAITING:
         return False
-    counted = _count(office, tx, use_case, kept.given, now)
-    held.end(tx, name, HeldState.DONE if counted else HeldState.LATE, at=now)
+    counted = _count(office, tx, use_case, kept, now)
+    held.end(tx, kept.id, HeldState.DONE if counted else HeldState.LATE, at=now)
     return counted
 
 
-def _count(office: Office, tx: Tx, use_case: UseCase, given: Given, now: datetime) -> bool:
+def _count(office: Office, tx: Tx, use_case: UseCase, kept: held.Kept, now: datetime) -> bool:
+    given = kept.given
     task = decisions.tasks_named(tx, use_case, [given.token]).get(given.token)
     if task is not None:
         said = given.first if given.final is None else Reconsidered(first=given.first, final=given.final)
-        give(office, tx, use_case, [(*task, said)], by=given.by, now=now)
+        give(office, tx, use_case, [(*task, said)], Voice(by=given.by, policy=kept.policy), now=now)
         return not decisions.tasks_named(tx, use_case, [given.token])  # it waits on where they may not answer this very case
     if take(office, tx, use_case, given, now):
         desks.clear(tx, [given.token])

@@ -62,6 +62,7 @@ def evidence_of(office: Office, tx: Tx, use_case: UseCase, *, now: datetime) -> 
         slices=_slices(signed, last),
         stop_exercised_at=drills.newest(tx, use_case),
         mandate=None if proposed is None else proposed.digest,
+        exposure=None if proposed is None else proposed.terms.exposure,
         gates=gate_rules_in_force(office, tx).digest,
         policy=rules.digest_in_force(tx, RuleKind.POLICY),
         asked=asked,

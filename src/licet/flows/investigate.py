@@ -106,6 +106,14 @@ def show_incident(office: Office, *, number: int) -> Investigated | Refused:
         return there if isinstance(there, Refused) else _seen(tx, *there)
 
 
+def why_not(office: Office, by: Person, found: Investigated, act: Act) -> Refused | None:
+    """Why somebody may not do something about an incident; None where they may."""
+    with office.book.read() as tx:
+        use_case = use_cases.require(tx, whole(found.found).incident.use_case)
+        permitted = allowed_person(office, tx, by, act, use_case)
+    return permitted if isinstance(permitted, Refused) else None
+
+
 def timeline(office: Office, by: Actor, found: Investigated) -> list[Read] | Refused:
     """The ledger's entries that tell the story, from the grant on: what was granted, tripped, stopped, told and done, in order."""
     view = reading_view(office, by)
@@ -161,7 +169,8 @@ def add_action(office: Office, by: Actor, *, number: int, plan: Plan) -> Pending
             return there
         use_case, found, person = there
         if people.by_id(tx, plan.who) is None:
-            return Refused(code="not_there", why=f"Nobody here has the id {plan.who!r}.", remedy="Name somebody from `licet person list`.")
+            why = f"Nobody here has the id {plan.who!r}."
+            return Refused(code="not_there", why=why, remedy="Name somebody who was added: `licet person add`.")
         now = office.clock.now()
         made = plan_action(found, plan, person.id, now=now)
         if isinstance(made, Refused):

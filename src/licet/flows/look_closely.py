@@ -6,7 +6,7 @@ from datetime import datetime
 
 from licet.core.audit import outcome_loss
 from licet.core.gate import Requirement
-from licet.core.gate_rules import Code
+from licet.core.gate_rules import Code, GateRules
 from licet.core.ids import PersonId
 from licet.core.incident import Incident
 from licet.core.mandate import ActiveMandate, SuspendedMandate
@@ -20,7 +20,7 @@ from licet.flows.audit import WatchPoint, watch_points
 from licet.flows.hold_gate import evidence_of
 from licet.flows.office import Office, allowed
 from licet.flows.rules_in_force import gate_rules_in_force
-from licet.flows.survey import Standing, stand
+from licet.flows.survey import Known, Standing, stand, times_of
 from licet.flows.verdicts import newest_look
 from licet.store import audits, looks, mandates, notices, people, risks, standards, stops, tallies, use_cases
 from licet.store.book import Tx
@@ -87,12 +87,13 @@ def look_closely(office: Office, by: Person, *, name: str) -> Sight | Refused:
 
 def _seen(office: Office, tx: Tx, use_case: UseCase) -> Sight:
     now, rules = office.clock.now(), gate_rules_in_force(office, tx)
-    standing = stand(office, tx, use_case, rules=rules, tally=tallies.every(tx).get(use_case.id, Tally()), now=now)
+    known = Known(rules=rules, tally=tallies.every(tx).get(use_case.id, Tally()), times=times_of(tx, use_case, rules, now))
+    standing = stand(office, tx, use_case, known, now)
     signed = standards.newest(tx, use_case)
     return Sight(
         at=now,
         standing=standing,
-        passed=_still(requirements_for(use_case.stage, evidence_of(office, tx, use_case, now=now), rules)) if use_case.stage is Stage.DELEGATED else (),
+        passed=_still(office, tx, use_case, rules, now) if use_case.stage is Stage.DELEGATED else (),
         risk=risks.newest(tx, use_case),
         signed=signed if isinstance(signed, LockedStandard | CountersignedStandard) else None,
         revised=signed is not None and not isinstance(signed, LockedStandard | CountersignedStandard),
@@ -104,13 +105,14 @@ def _seen(office: Office, tx: Tx, use_case: UseCase) -> Sight:
     )
 
 
-def _still(lines: tuple[Requirement, ...]) -> tuple[Requirement, ...]:
-    """What a gate asks for beside the proposal and its approvals: those led to the mandate, and are over."""
+def _still(office: Office, tx: Tx, use_case: UseCase, rules: GateRules, now: datetime) -> tuple[Requirement, ...]:
+    """What its own gate asks for today, beside the proposal and its approvals: those led to the mandate, and are over."""
+    lines = requirements_for(use_case.stage, evidence_of(office, tx, use_case, now=now), rules)
     return tuple(line for line in lines if line.code not in {Code.MANDATE_PROPOSED, Code.APPROVED})
 
 
 def _watched(tx: Tx, standing: Standing) -> Watched | None:
-    """The watch of a mandate's newest round. Audits that were drawn and not answered are not in it: they would tell which case was drawn."""
+    """The watch of a mandate's newest round. Drawn audits without an answer are not in it: they would tell which case was drawn."""
     mandate = standing.mandate
     active = mandate.active if isinstance(mandate, SuspendedMandate) else mandate
     if not isinstance(active, ActiveMandate):

@@ -11,7 +11,7 @@ from typing import assert_never
 
 from licet.core.audit import Agreed, Overdue, outcome_loss
 from licet.core.audit_plan import AtTrip, Day
-from licet.core.incident import Incident
+from licet.core.inquiry import Inquiry, whole
 from licet.core.mandate import ActiveMandate, ExpiredMandate, Mandate, ProposedMandate, RevokedMandate, SuspendedMandate, expire
 from licet.core.refusal import Refused
 from licet.core.system import Proposal
@@ -22,7 +22,7 @@ from licet.flows.count_audits import settled
 from licet.flows.office import Office
 from licet.stats import watch as watching
 from licet.stats.planning import EstimatedDelay, delay_to_find
-from licet.store import audits, mandates, notices, stops, systems, use_cases, watches
+from licet.store import audits, incidents, mandates, stops, systems, use_cases, watches
 from licet.store.book import Tx
 
 EDGES = (0.0, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.98, 1.0)
@@ -70,7 +70,7 @@ class Monitored:
         unseen: what agreement hides; None without an audit plan.
         held: whether delegation is held because audits are late.
         stopped: whether a stop is pressed here.
-        incidents: of this use case, newest first.
+        newest: the newest incident of this use case; None: there was none.
     """
 
     use_case: UseCase
@@ -94,7 +94,7 @@ class Monitored:
     unseen: Unseen | None
     held: bool
     stopped: bool
-    incidents: tuple[Incident, ...]
+    newest: Inquiry | None
 
 
 def monitor(office: Office, *, name: str) -> Monitored | Refused:
@@ -159,7 +159,7 @@ def _seen(tx: Tx, use_case: UseCase, mandate: Mandate, active: ActiveMandate, no
         unseen=None if active.terms.audits is None else unseen(tx, active, now),
         held=watches.is_held(tx, active.id),
         stopped=stops.pressed(tx, use_case.id) is not None,
-        incidents=tuple(reversed(notices.incidents(tx, use_case))),
+        newest=next((whole(one) for one in incidents.every(tx, use_case)), None),
     )
 
 

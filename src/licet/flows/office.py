@@ -17,6 +17,7 @@ from licet.core.rules import RuleKind
 from licet.core.use_case import UseCase, in_use
 from licet.flows.roles import person_here
 from licet.ports import (
+    Announcer,
     Clock,
     Codes,
     Desks,
@@ -64,6 +65,7 @@ class Office:
     passwords: Passwords
     codes: Codes
     far_witness: FarWitness | None = None
+    announcer: Announcer | None = None
     desks: Desks = field(default_factory=OrdinaryDesks)
     signed_in: Person | None = None
 

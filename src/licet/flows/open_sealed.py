@@ -111,14 +111,14 @@ def figures(office: Office, *, name: str, look: LookId) -> Figures | None:
         stored = looks.by_id(tx, look)
         if isinstance(found, Refused):
             return None
-        sealed = looks.set_by_id(tx, stored.look.sealed_set)
-        if sealed.opened_scope != stored.look.scope:
+        opened = looks.opened_scope(tx, stored.look.sealed_set)
+        if opened is None or opened != stored.look.scope:
             return None
         signed = standards.by_digest(tx, found, stored.standard)
         if signed is None:
             return None
         standard = signed.standard
-        spoken, answers = _opened(tx, found, stored, sealed.opened_scope)
+        spoken, answers = _opened(tx, found, stored, opened)
     scope = scope_from_json(stored.plan["scope"]) if isinstance(stored.plan, Mapping) else None
     if scope is None:
         return None

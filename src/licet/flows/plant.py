@@ -5,6 +5,7 @@ from datetime import datetime
 from hashlib import sha256
 
 from licet.core.answer import Answer, AnswerKind, answer_to_json
+from licet.core.canonical import Json
 from licet.core.case import CaseBody
 from licet.core.case_rules import facts_of
 from licet.core.desk import Given
@@ -77,7 +78,7 @@ def _put(
     due = rules.due(facts, waits.since)
     item = desks.NewItem(token=token, case=found.case, due_at=due, skill=None)
     desks.plant(tx, use_case, item, person.id, at=waits.since)
-    known.plant(tx, use_case, token, found, person=person.id, probability=rule.share, at=now)
+    known.plant(tx, use_case, known.Planted(token=token, what=found, person=person.id, probability=rule.share), at=now)
     return token
 
 
@@ -100,7 +101,7 @@ def take(office: Office, tx: Tx, use_case: UseCase, given: Given, now: datetime)
     found = known.waiting(tx, use_case, given.token)
     if found is None:
         return False
-    number, person, truth, salt, probability = found
+    _, person, truth, salt, probability = found
     if person != given.by:
         return True  # handed over to somebody it was not drawn for: it counts for nobody
     values = {
@@ -111,7 +112,7 @@ def take(office: Office, tx: Tx, use_case: UseCase, given: Given, now: datetime)
     }
     if known.answer(tx, given.token, write_answer(tx, salt, given.first, by=given.by), values, at=given.given_at):
         committed = commit_to(tx, salt, "known answer", {"first": answer_to_json(given.first), "counts": answer_to_json(given.counts)})
-        facts = {"task": given.token, "probability": probability, "commitment": committed}
+        facts: dict[str, Json] = {"task": given.token, "probability": probability, "commitment": committed}
         tx.record(entry("known.answered", by=given.by, now=now, use_case=use_case, **facts))
     return True
 

@@ -13,7 +13,7 @@ from licet.core.inquiry import Suspect, by_chance, still_open
 from licet.core.people import Actor
 from licet.core.refusal import Refused, Unknown
 from licet.core.review import SIMULATED, ReviewKind
-from licet.flows.conclude import Concluded, Heard, Sitting, facts_of, said
+from licet.flows.conclude import Concluded, Heard, Sitting, facts_of, permitted_by, said
 from licet.flows.deliver import DECISION, plan_effects
 from licet.flows.investigate import Touched, at_hand, touched_by
 from licet.flows.office import Office, entry
@@ -99,7 +99,7 @@ def _correct(sitting: Sitting, one: Heard, number: int | Refused, *, why: str) -
     made = Correction(case=review.case, number=number, answer=review.answer, why=why, by=review.by, at=sitting.now)
     corrections.add(tx, use_case, made, one.salt)
     committed = commit_to(tx, one.salt, f"correction {number}", {"answer": answer_to_json(made.answer)})
-    facts: dict[str, Json] = {"case_number": made.case, "number": number, "commitment": committed}
+    facts: dict[str, Json] = {"case_number": made.case, "number": number, "commitment": committed, **permitted_by(sitting)}
     tx.record(entry("case.corrected", by=made.by, now=made.at, use_case=use_case, **facts))
     if review.by != SIMULATED:
         plan_effects(sitting.office, tx, use_case, [(made.case, DECISION + number)], alone=False, now=sitting.now)

@@ -8,6 +8,7 @@ from licet.core.mandate import ActiveMandate, ExpiredMandate, Mandate, Suspended
 from licet.core.people import Act, Actor
 from licet.core.refusal import Refused
 from licet.core.use_case import UseCase
+from licet.flows.announce import announce
 from licet.flows.grant import ended_events, step_back
 from licet.flows.office import Office, allowed_person, entry
 from licet.store import mandates, notices, use_cases
@@ -40,6 +41,7 @@ def suspend_at_once(  # noqa: PLR0913 - one act, all its circumstances
         entry("mandate.suspended", by=by, now=now, use_case=use_case, mandate=running.id, kind=kind),
         entry("incident.opened", by=LICET, now=now, use_case=use_case, mandate=running.id, incident=number, kind=kind),
     )
+    announce(tx, use_case, subject="the mandate is suspended", body=why, now=now)
     if use_case.owner is not None:
         subject = f"{use_case.title}: the mandate is suspended"
         body = f"{why} Every case goes to people from now on. Reinstating takes a fresh verdict: licet mandate reinstate {use_case.slug}"

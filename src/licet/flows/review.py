@@ -14,7 +14,7 @@ from licet.core.review import SIMULATED, Reconsidered, Review, ReviewKind
 from licet.core.use_case import UseCase
 from licet.flows.audit import advance
 from licet.flows.check_agreement import conclude_agreement
-from licet.flows.conclude import Conclude, Heard, Sitting
+from licet.flows.conclude import Conclude, Heard, Sitting, Voice
 from licet.flows.conclude_adjudication import conclude_adjudication
 from licet.flows.conclude_audit import conclude_audit
 from licet.flows.conclude_decision import conclude_decision
@@ -26,6 +26,7 @@ from licet.flows.exclude import barred_from, excluded_from
 from licet.flows.office import Office, allowed_person, person_at_work_on, working
 from licet.flows.recheck import conclude_recheck
 from licet.flows.respond import end_if_expired
+from licet.flows.rules_in_force import policy_in_force
 from licet.store import cases, decisions, desks, mandates
 from licet.store.book import Tx
 
@@ -87,7 +88,7 @@ def answer_worksheet(office: Office, by: Actor, *, name: str, answers: Mapping[s
         tasks = decisions.tasks_named(tx, use_case, [token for token in answers if token not in in_use])
         theirs = theirs_among(tx, use_case, [task for task, _ in tasks.values()], person)
         given = [(*tasks[token], answer) for token, answer in answers.items() if token in theirs]
-        mandate = give(office, tx, use_case, given, by=person.id, now=now)
+        mandate = give(office, tx, use_case, given, Voice(by=person.id, policy=policy_in_force(office, tx)), now=now)
         busy = len(in_use)
         return Answered(taken=len(given), late=len(answers) - len(given) - busy, at_desk=busy, mandate=mandate)
 
@@ -105,7 +106,7 @@ def answer_simulated(office: Office, use_case: UseCase, truths: Mapping[CaseNumb
         mandate: Mandate | None = None
         for _ in MOST_ANSWERS:
             given = [(task, salt, truths[task.case]) for task, salt in decisions.tasks_of(tx, list(truths))]
-            mandate = give(office, tx, use_case, given, by=SIMULATED, now=now)
+            mandate = give(office, tx, use_case, given, Voice(by=SIMULATED, policy=None), now=now)
         return mandate
 
 
@@ -113,17 +114,18 @@ Given = tuple[decisions.Task, bytes, Answer | Reconsidered]
 """A task, the key material of its case, and what a person answers; with their second answer where they saw what AI proposes in between."""
 
 
-def give(office: Office, tx: Tx, use_case: UseCase, given: Sequence[Given], *, by: PersonId, now: datetime) -> Mandate | None:
+def give(office: Office, tx: Tx, use_case: UseCase, given: Sequence[Given], voice: Voice, *, now: datetime) -> Mandate | None:
     """Writes blind answers down, lets each lead to what its kind has it lead to, and advances the watch where an audit was answered.
 
     All of it in the caller's transaction. An answer of somebody who may not answer this very case is not taken, whichever way it came,
     and the case waits on for somebody else. What simulated people decide stays here: nothing is done in the world.
     """
+    by = voice.by
     barred = barred_from(tx, use_case, [task.case for task, _, _ in given], by)
     desks.give_back(tx, [task.token for task, _, _ in given if task.case in barred])
     closed = decisions.close_tasks(tx, [task.token for task, _, _ in given if task.case not in barred], at=now)
     heard = [Heard(task=task, review=_review(task, said, by, now), salt=salt) for task, salt, said in given if task.token in closed]
-    sitting = Sitting(office=office, tx=tx, use_case=use_case, now=now)
+    sitting = Sitting(office=office, tx=tx, use_case=use_case, now=now, policy=voice.policy)
     concluded = [(CONCLUDE[one.task.kind](sitting, one), one.salt) for one in heard]
     decided = [(found.decided, salt) for found, salt in concluded if found.decided is not None]
     in_the_world = [] if by == SIMULATED else [(one.case, DECISION) for one, _ in decided]

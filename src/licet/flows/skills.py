@@ -47,7 +47,7 @@ def _asked(office: Office, tx: Tx, by: Actor, *, name: str, email: str, skill: s
         return there
     person = people.by_email(tx, email)
     if person is None:
-        return Refused(code="not_there", why=f"Nobody here has the address {email!r}.", remedy="Look with `licet person list`.")
+        return Refused(code="not_there", why=f"Nobody here has the address {email!r}.", remedy="Give the address they were added with.")
     if not SKILL.fullmatch(skill):
         why = f"{skill!r} is no skill: lower-case letters, digits and hyphens, a letter first, 40 characters at most."
         return Refused(code="not_there", why=why, remedy="Write it as `desk: skills:` in use_case.yaml does.")

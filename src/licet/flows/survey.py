@@ -1,13 +1,16 @@
 """Surveying: every use case somebody can see, how far it is, what it is stuck on, who has the ball, and what AI decides there."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import lru_cache
+from itertools import pairwise
 
 from licet.core.gate import Requirement
 from licet.core.gate_history import WORDS, gate_times
 from licet.core.gate_rules import GateRules
 from licet.core.ids import PersonId
+from licet.core.ledger import read_event
 from licet.core.mandate import ActiveMandate, Mandate, SuspendedMandate, expire
 from licet.core.moving import WAY
 from licet.core.people import Act, Person, Role
@@ -83,39 +86,49 @@ def survey(office: Office, by: Person) -> Survey:
     with office.book.read() as tx:
         now, rules, counted = office.clock.now(), gate_rules_in_force(office, tx), tallies.every(tx)
         there = [one for one in use_cases.every(tx) if one.stage is not Stage.RETIRED and _may_look(office, tx, by, one)]
-        standings = tuple(stand(office, tx, one, rules=rules, tally=counted.get(one.id, Tally()), now=now) for one in there)
+        times = _passed_so_far(tx, there, rules)
+        standings = tuple(
+            stand(office, tx, one, Known(rules=rules, tally=counted.get(one.id, Tally()), times=times[one.slug]), now) for one in there
+        )
         names = {person.id: person.name for person, _ in people.everyone(tx)}
-    times = [time for one in standings for time in one.times]
-    return Survey(at=now, standings=standings, names=names, to_yes=medians(Stage.DELEGATED, times))
+    return Survey(at=now, standings=standings, names=names, to_yes=medians(Stage.DELEGATED, [t for one in standings for t in one.times]))
 
 
 def _may_look(office: Office, tx: Tx, by: Person, use_case: UseCase) -> bool:
     return not isinstance(allowed(office, tx, by, Act.LOOK, use_case), Refused)
 
 
-def stand(office: Office, tx: Tx, use_case: UseCase, *, rules: GateRules, tally: Tally, now: datetime) -> Standing:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """What is known of a use case before it is looked at: the rules in force, its tally, and how long its gates took."""
+
+    rules: GateRules
+    tally: Tally
+    times: tuple[GateTime, ...]
+
+
+def stand(office: Office, tx: Tx, use_case: UseCase, known: Known, now: datetime) -> Standing:
     """How one use case stands, in this transaction."""
     evidence = evidence_of(office, tx, use_case, now=now)
     to = next_stage(use_case.stage)
     mandate = mandate_of(tx, use_case, now)
-    times = times_of(tx, use_case, rules, now)
     return Standing(
         use_case=use_case,
         tier=evidence.tier,
         to=to,
-        requirements=() if to is None else requirements_for(to, evidence, rules),
-        here_since=_here_since(use_case, times),
+        requirements=() if to is None else requirements_for(to, evidence, known.rules),
+        here_since=_here_since(use_case, known.times),
         mandate=mandate,
         near=meter(mandates.watch_of(tx, mandate)) if isinstance(mandate, ActiveMandate) else None,
-        tally=tally,
+        tally=known.tally,
         stopped=stops.pressed(tx, use_case.id) is not None,
-        times=times,
+        times=known.times,
     )
 
 
 def next_stage(stage: Stage) -> Stage | None:
     """The stage after this one; None after the last, and for a retired use case."""
-    return dict(zip(WAY, WAY[1:], strict=False)).get(stage)
+    return dict(pairwise(WAY)).get(stage)
 
 
 def mandate_of(tx: Tx, use_case: UseCase, now: datetime) -> Mandate | None:
@@ -128,6 +141,34 @@ def times_of(tx: Tx, use_case: UseCase, rules: GateRules, now: datetime) -> tupl
     """How long the gates of a use case took, from the ledger's own entries."""
     numbers = marks.every(tx, marks.Wanted(spans=marks.spans_of(tx, [use_case.slug]), words=WORDS, no_case=True))
     return gate_times([row.event for row in ledger.entries_at(tx, numbers)], rules, now)
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """Gate rules, the same where their digest is."""
+
+    digest: str
+    rules: GateRules = field(compare=False)
+
+
+def _passed_so_far(tx: Tx, there: list[UseCase], rules: GateRules) -> dict[str, tuple[GateTime, ...]]:
+    """The gate times of all use cases as of the newest entry of each: what was passed, and how long it took, changes no more."""
+    found, spans = marks.of_words(tx, WORDS), marks.spans_of_each(tx, [one.slug for one in there])
+    numbers = {slug: [n for n, name in found if any(_within(span, n, name) for span in mine)] for slug, mine in spans.items()}
+    bodies = {row.index: row.body for row in ledger.entries_at(tx, sorted(n for mine in numbers.values() for n in mine))}
+    held = _Held(rules.digest, rules)
+    return {slug: _replayed(tuple(bodies[n] for n in mine), held) for slug, mine in numbers.items()}
+
+
+def _within(span: marks.Span, index: int, name: str | None) -> bool:
+    return span.name == name and span.first <= index and (span.end is None or index < span.end)
+
+
+@lru_cache(maxsize=256)
+def _replayed(bodies: tuple[bytes, ...], held: _Held) -> tuple[GateTime, ...]:
+    """The same entries under the same rules take the same time: replayed once, however often somebody looks."""
+    events = [read_event(body) for body in bodies]
+    return gate_times(events, held.rules, events[-1].at) if events else ()
 
 
 def _here_since(use_case: UseCase, times: tuple[GateTime, ...]) -> datetime:

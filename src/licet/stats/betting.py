@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike
 from scipy.special import betainc, betaincinv
 
 from licet.stats.bounds import PRIOR_A, PRIOR_B_TIMES_TARGET
-from licet.stats.ranges import FloatArray, OutOfRangeError, count, finite, open_unit, unit_vector, vector
+from licet.stats.ranges import FloatArray, IntArray, OutOfRangeError, count, finite, open_unit, unit_vector, vector
 
 BETS: Final = 64
 
@@ -194,13 +194,21 @@ def weighted_confidence_sequence(*, losses: ArrayLike, ratios: ArrayLike, delta:
     if not len(values):
         return 0.0, 1.0
 
+    alike, many = np.unique(np.stack([values, scale]), axis=1, return_counts=True)
+    loss, ratio = alike
+
     def too_low(rate: float) -> bool:
-        return float(_path(scale * (values / rate - 1.0), SHARES)[-1]) >= limit
+        return _log_final(ratio * (loss / rate - 1.0), many) >= limit
 
     def too_high(rate: float) -> bool:
-        return float(_path(-scale * (values - rate) / (1.0 - rate), SHARES)[-1]) >= limit
+        return _log_final(ratio * (rate - loss) / (1.0 - rate), many) >= limit
 
     return _last(too_low, at=TINY, other=1.0 - TINY), _last(too_high, at=1.0 - TINY, other=TINY)
+
+
+def _log_final(gains: FloatArray, many: IntArray) -> float:
+    """Logarithm of the averaged bets after all audits; those alike were gathered, since their order changes nothing."""
+    return float(_log_mean(np.log1p(np.outer(SHARES, gains)) @ many))
 
 
 TINY: Final = 1e-9

@@ -11,6 +11,9 @@ from licet.store.book import Tx
 from licet.store.watch_tables import announced, announcement
 
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=10), timedelta(hours=1)
+IN_HAND = timedelta(minutes=2)
+"""So long one process has an announcement in hand before another tells it."""
+
 AT_ONCE = 20
 """So many are told in one round."""
 
@@ -40,6 +43,13 @@ def due(tx: Tx, now: datetime) -> list[Announcement]:
         )
         for row in rows
     ]
+
+
+def claim(tx: Tx, one: Announcement, *, now: datetime) -> bool:
+    """Takes an announcement to tell it; says no where another process has it in hand."""
+    a = announcement.c
+    mine = update(announcement).where(a.id == one.number, a.done_at.is_(None), a.next_at <= now).values(next_at=now + IN_HAND)
+    return tx.conn.execute(mine).rowcount == 1
 
 
 def _told(tx: Tx, number: int) -> frozenset[str]:

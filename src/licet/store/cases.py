@@ -19,6 +19,7 @@ from licet.store.payloads import read_answer, read_body, write_answer, write_bod
 DIGITS = 18
 """Most digits of a number that a database surely holds."""
 
+PAST = (Part.BUILD.value, Part.CALIBRATION.value, Part.SEALED.value)
 DONE = "done"
 """The state of an import whose cases count."""
 
@@ -165,12 +166,12 @@ def basis(tx: Tx, use_case: UseCase, *parts: Part) -> tuple[int, ...]:
 
 
 def count_history(tx: Tx, use_case: UseCase) -> dict[Part, int]:
-    """How many past cases each part has."""
+    """How many past cases each part has; live ones are the many, and are not looked at."""
     c, b = tables.case.c, tables.import_batch.c
     rows = tx.run(
         select(c.part, func.count().label("n"))
         .join(tables.import_batch, b.id == c.batch_id)
-        .where(c.use_case_id == use_case.id, b.state == DONE)
+        .where(c.use_case_id == use_case.id, c.part.in_(PAST), b.state == DONE)
         .group_by(c.part)
     )
     return {Part(r.part): r.n for r in rows}

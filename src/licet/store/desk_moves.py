@@ -1,5 +1,6 @@
 """What time alone moves on the desk: tasks come to it, come back to it, and become overdue."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import and_, bindparam, exists, func, insert, or_, select, update
@@ -9,7 +10,7 @@ from licet.core.ids import CaseNumber
 from licet.core.review import ReviewKind
 from licet.core.use_case import UseCase
 from licet.store import absences, remarks, tables, use_cases
-from licet.store.book import Tx
+from licet.store.book import Record, Tx
 from licet.store.desk_tables import desk_item
 from licet.store.desks import ASIDE, BY_NAME, FREE, INFORMATION, NewItem, for_person, put
 
@@ -36,19 +37,27 @@ def _admission_due(tx: Tx, now: datetime) -> bool:
     return last is None or last < _round(now)
 
 
-def admit(tx: Tx, now: datetime, *, limit: int) -> int:
-    """Brings tasks to the desk that an older Licet made beside this one; says how many."""
-    if not _admission_due(tx, now):
-        return 0
+def stray(tx: Tx, now: datetime, *, limit: int) -> Sequence[Record]:
+    """Tasks that an older Licet made, before this one or beside it, and that are not on the desk. Looked for seldom: all are read."""
     t = tables.task.c
+    if not _admission_due(tx, now):
+        return []
     there = exists().where(_I.token == t.token)
-    rows = tx.run(select(t.token, t.case_number, t.use_case_id, t.created_at).where(t.done_at.is_(None), ~there).limit(limit)).all()
-    for row in rows:
-        item = NewItem(token=row.token, case=CaseNumber(row.case_number), due_at=row.created_at + DUE_WITHIN, skill=None)
-        put(tx, use_cases.by_id(tx, row.use_case_id), [item], at=row.created_at)
-    if len(rows) < limit:
+    return tx.run(select(t.token, t.case_number, t.use_case_id, t.created_at).where(t.done_at.is_(None), ~there).limit(limit)).all()
+
+
+def admit(tx: Tx, found: Sequence[Record], now: datetime, *, limit: int) -> int:
+    """Brings stray tasks to the desk that are stray still; says how many."""
+    t = tables.task.c
+    for row in found:
+        there = tx.run(select(_I.token).where(_I.token == row.token)).first() is not None
+        closed = tx.run(select(t.token).where(t.token == row.token, t.done_at.is_(None))).first() is None
+        if not there and not closed:
+            item = NewItem(token=row.token, case=CaseNumber(row.case_number), due_at=row.created_at + DUE_WITHIN, skill=None)
+            put(tx, use_cases.by_id(tx, row.use_case_id), [item], at=row.created_at)
+    if len(found) < limit and _admission_due(tx, now):
         _looked(tx, now)
-    return len(rows)
+    return len(found)
 
 
 def _looked(tx: Tx, now: datetime) -> None:

@@ -43,6 +43,7 @@ held_answer = Table(
     Column("id", String(40), primary_key=True),
     Column("person_id", String(40), nullable=False),
     Column("identity", String(20), nullable=False),
+    Column("policy", String(64), nullable=False),
     Column("key", String(80), nullable=False),
     Column("token", String(40), nullable=False, index=True),
     Column("use_case_id", ForeignKey("use_case.id"), nullable=False),

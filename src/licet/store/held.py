@@ -8,7 +8,7 @@ from sqlalchemy import insert, select, update
 
 from licet.core.answer import Answer
 from licet.core.desk import Given, HeldState
-from licet.core.ids import CaseNumber, PersonId
+from licet.core.ids import CaseNumber, Digest, PersonId
 from licet.core.people import Identity
 from licet.core.use_case import UseCase
 from licet.store.book import Record, Tx
@@ -21,13 +21,19 @@ WAITING = (HeldState.HELD.value, HeldState.REVEALED.value)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kept:
-    """An answer that somebody gave at the desk. `lane`: where the case waited before, to which a withdrawn one goes back."""
+    """An answer that somebody gave at the desk.
+
+    Attributes:
+        policy: digest of the policies that permitted it when it was given.
+        lane: where the case waited before, to which a withdrawn one goes back.
+    """
 
     id: str
     key: str
     use_case_id: int
     case: CaseNumber
     identity: Identity
+    policy: Digest
     lane: str
     state: HeldState
     given: Given
@@ -45,6 +51,7 @@ def keep(tx: Tx, kept: Kept, salt: bytes, *, note: str, guideline: str | None) -
         "id": kept.id,
         "person_id": given.by,
         "identity": kept.identity.value,
+        "policy": kept.policy,
         "key": kept.key,
         "token": given.token,
         "use_case_id": kept.use_case_id,
@@ -89,6 +96,11 @@ def place_among(tx: Tx, person: PersonId, *, token: str | None, name: str | None
     """The row of the use case that an answer of somebody's is of, by the case's token or the answer's own name."""
     which = _H.id == name if token is None else _H.token == token
     return tx.conn.execute(select(_H.use_case_id).where(_H.person_id == person, which).limit(1)).scalar_one_or_none()
+
+
+def tokens_of(tx: Tx, name: str) -> list[str]:
+    """What an answer's case is called on the desk."""
+    return list(tx.conn.execute(select(_H.token).where(_H.id == name)).scalars())
 
 
 def due(tx: Tx, now: datetime, *, limit: int) -> list[tuple[str, PersonId, Identity]]:
@@ -156,6 +168,7 @@ def _read(tx: Tx, use_case: UseCase, row: Record) -> Kept | None:
         use_case_id=row.use_case_id,
         case=number,
         identity=Identity(row.identity),
+        policy=Digest(row.policy),
         lane=row.lane,
         state=HeldState(row.state),
         given=given,

@@ -10,7 +10,7 @@ from licet.core.answer import Answer
 from licet.core.case import Part
 from licet.core.ids import CaseNumber, SealedSetId
 from licet.core.use_case import UseCase
-from licet.store import known, tables
+from licet.store import known, qualifications, tables
 from licet.store.book import Tx, made_id
 from licet.store.cases import DONE
 from licet.store.payloads import write_answer
@@ -70,6 +70,7 @@ def drop_batch(tx: Tx, batch: int, *, state: str | None) -> int:
     """
     mine = select(tables.case.c.number).where(tables.case.c.batch_id == batch)
     known.forget(tx, mine)
+    qualifications.forget(tx, mine)
     for child in (tables.case_key, tables.proposal, tables.adjudication):
         tx.run(delete(child).where(child.c.case_number.in_(mine)))
     gone = tx.conn.execute(delete(tables.case).where(tables.case.c.batch_id == batch)).rowcount

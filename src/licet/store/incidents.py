@@ -114,6 +114,14 @@ def decided_alone(tx: Tx, mandate: MandateId, *, since: datetime, until: datetim
     return int(tx.conn.execute(select(func.count()).select_from(tables.routing).where(*within)).scalar_one())
 
 
+def numbers_alone(tx: Tx, mandate: MandateId, *, since: datetime, until: datetime, most: int) -> list[CaseNumber]:
+    """The cases that AI decided alone under a mandate between two moments, in order; at most so many."""
+    r = tables.routing.c
+    within = (r.mandate_id == mandate, r.route == decisions.ALONE, r.at >= since, r.at <= until)
+    found = tx.conn.execute(select(r.case_number).where(*within).order_by(r.case_number).limit(most)).scalars()
+    return [CaseNumber(number) for number in found]
+
+
 def ask_again(tx: Tx, inquiry: Inquiry, found: Sequence[Suspect], *, at: datetime) -> None:
     """Writes which cases are looked at again."""
     rows = [{"case_number": one.case, "incident_id": inquiry.number, "chance": one.chance, "asked_at": at} for one in found]

@@ -2,9 +2,10 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Select, bindparam, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Select, bindparam, func, insert, or_, select, update
 
 from licet.core.answer import Answer
 from licet.core.case import Part
@@ -13,13 +14,15 @@ from licet.core.ids import CaseNumber, Fingerprint, PersonId
 from licet.core.known import ORDINARY_RULE, Basis, Candidate, ContestState, KnownRule, Shown
 from licet.core.system import Proposal
 from licet.core.use_case import UseCase
-from licet.store import corrections, systems, tables
+from licet.store import systems, tables
 from licet.store.book import Record, Tx
 from licet.store.cases import DONE
 from licet.store.desk_tables import desk_item
 from licet.store.known_tables import figures_seen, known_retired, known_rule, planted
 from licet.store.payloads import read_answer, read_payload, salts_of, write_answer, write_json
+from licet.store.qualification_tables import practice
 from licet.store.second_tables import second_look
+from licet.store.work_tables import correction
 
 LOOKED_AT = 40
 """Past cases that are looked at for one that may be planted."""
@@ -67,7 +70,7 @@ _SO_FAR = select(
 def candidates(tx: Tx, use_case: UseCase, person: PersonId, *, place: float, fingerprint: Fingerprint | None) -> Iterator[Candidate]:
     """Past cases whose answer is known, from a place in [0, 1) on that chance gives; those that two people answered come first.
 
-    Never a sealed case, one that somebody saw planted before, or one whose known answer was found wrong.
+    Never a sealed case, one that somebody saw planted or practised on before, or one whose known answer was found wrong.
 
     Args:
         tx: the transaction.
@@ -104,12 +107,13 @@ def _looked_at(use_case: UseCase) -> Select[*tuple[object, ...]]:
     return select(*columns).select_from(there.join(tables.decision, _D.case_number == _L.case_number)).where(*ended)
 
 
-def _fresh(person: PersonId) -> tuple[object, ...]:
+def _fresh(person: PersonId) -> tuple[ColumnElement[bool], ...]:
     seen = select(_P.case_number).where(_P.person_id == person)
+    practised = select(practice.c.case_number).where(practice.c.person_id == person)
     answered = select(tables.review.c.case_number).where(tables.review.c.by == person)
-    corrected = select(corrections.correction.c.case_number)
+    corrected = select(correction.c.case_number)
     retired = select(known_retired.c.case_number)
-    return tuple(_C.number.not_in(one) for one in (seen, answered, corrected, retired))
+    return tuple(_C.number.not_in(one) for one in (seen, practised, answered, corrected, retired))
 
 
 def _from_place(tx: Tx, wanted: Select[*tuple[object, ...]], place: float) -> Sequence[Record]:
@@ -146,16 +150,27 @@ def _advised(found: Candidate, advice: Proposal) -> Candidate:
 # --- planted -------------------------------------------------------------------------------------------------------------
 
 
-def plant(tx: Tx, use_case: UseCase, token: str, one: Candidate, *, person: PersonId, probability: float, at: datetime) -> None:
-    """Writes down what is planted for whom, and with which probability."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Planted:
+    """What is planted: under which name, for whom, and with which probability."""
+
+    token: str
+    what: Candidate
+    person: PersonId
+    probability: float
+
+
+def plant(tx: Tx, use_case: UseCase, new: Planted, *, at: datetime) -> None:
+    """Writes down what is planted."""
+    one = new.what
     salt = salts_of(tx, [one.case])[one.case]
     row = {
-        "token": token,
+        "token": new.token,
         "use_case_id": use_case.id,
         "case_number": one.case,
-        "person_id": person,
+        "person_id": new.person,
         "basis": one.basis.value,
-        "probability": probability,
+        "probability": new.probability,
         "truth": write_answer(tx, salt, one.truth),
         "advice": None if one.advice is None else write_answer(tx, salt, one.advice),
         "confidence": None if one.advice is None else one.confidence,

@@ -15,6 +15,7 @@ from licet.core.sealed import Look, SealedSet
 from licet.core.use_case import UseCase
 from licet.store import tables
 from licet.store.book import Record, Tx, made_id
+from licet.store.cases import PAST
 from licet.store.payloads import read_answer, write_answer
 
 
@@ -67,6 +68,20 @@ def set_by_id(tx: Tx, set_id: SealedSetId) -> SealedSet:
     """A sealed set by its number."""
     s = tables.sealed_set.c
     return _sealed_set(tx, set_id, tx.conn.execute(select(s.opened_scope).where(s.id == set_id)).scalar_one())
+
+
+def opened_scope(tx: Tx, set_id: SealedSetId) -> Digest | None:
+    """The scope for which a sealed set was opened; None while it is sealed."""
+    found = tx.conn.execute(select(tables.sealed_set.c.opened_scope).where(tables.sealed_set.c.id == set_id)).scalar_one()
+    return None if found is None else Digest(found)
+
+
+def cases_of(tx: Tx, use_case: UseCase, set_id: SealedSetId) -> int:
+    """How many cases a sealed set has; live cases are not looked at."""
+    c, b = tables.case.c, tables.import_batch.c
+    past = select(func.count()).join_from(tables.case, tables.import_batch, b.id == c.batch_id).where(b.state == "done")
+    wanted = past.where(c.use_case_id == use_case.id, c.part.in_(PAST), c.sealed_set_id == set_id)
+    return int(tx.conn.execute(wanted).scalar_one())
 
 
 def _sealed_set(tx: Tx, set_id: SealedSetId, opened_scope: str | None) -> SealedSet:

@@ -136,12 +136,23 @@ def _between(tx: Tx, wanted: Wanted) -> tuple[int, int | None]:
     return low, high
 
 
+def of_words(tx: Tx, words: Sequence[str]) -> list[tuple[int, str | None]]:
+    """Numbers and use cases of all entries of some rare words that are about no case, in order; frequent words would be many."""
+    asked = select(_M.index, _M.use_case).where(_M.what.in_(words), _M.case_number.is_(None))
+    return sorted((int(row[0]), row[1]) for row in tx.run(asked))
+
+
 def spans_of(tx: Tx, slugs: Sequence[str]) -> tuple[Span, ...]:
     """Where the entries of use cases are: under each name, and under those that it had before, as far as it was its own."""
+    return tuple(span for spans in spans_of_each(tx, slugs).values() for span in spans)
+
+
+def spans_of_each(tx: Tx, slugs: Sequence[str]) -> dict[str, tuple[Span, ...]]:
+    """As `spans_of`, for each use case by its name now."""
     wanted = select(_M.index, _E.body).join(tables.ledger_entry, _E.index == _M.index)
     wanted = wanted.where(_M.what.in_(("use_case.created", "use_case.renamed"))).order_by(_M.index.desc())
     named = [(int(row[0]), read_event(_as_bytes(row[1]))) for row in tx.run(wanted)] if slugs else []
-    return tuple(span for slug in slugs for span in _spans_of(slug, named))
+    return {slug: tuple(_spans_of(slug, named)) for slug in slugs}
 
 
 def _spans_of(slug: str, named: Sequence[tuple[int, Event]]) -> Iterator[Span]:

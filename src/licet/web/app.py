@@ -20,6 +20,8 @@ from licet.web.api import (
     effects,
     gate,
     health,
+    incidents,
+    known,
     ledger,
     mandate,
     reviewers,
@@ -72,13 +74,29 @@ def make_app(service: Service, *extra: APIRouter) -> FastAPI:
     app.add_middleware(Frame, limits=service.limits, journal=service.journal, trace=service.trace)
     return app
 
+OF_A_USE_CASE = (
+    desk_of,
+    cases,
+    mandate,
+    watch,
+    stop,
+    effects,
+    answers,
+    risk,
+    gate,
+    reviewers,
+    known,
+    incidents,
+)
+"""Addresses below a use case's own."""
+
 
 def addresses() -> FastAPI:
     """The API's addresses without anything behind them: enough to say what they take."""
     app = FastAPI(
         title="Licet", version=__version__, description=ABOUT, openapi_url=OPENAPI, docs_url=None, redoc_url=None, redirect_slashes=False
     )
-    for noun in (desk_of, cases, mandate, watch, stop, effects, answers, risk, gate, reviewers):
+    for noun in OF_A_USE_CASE:
         app.include_router(noun.routes, prefix=BASE, responses=REFUSALS)
     app.include_router(risk.catalogue, prefix="/api/v1", responses=REFUSALS)
     app.include_router(gate.times, prefix="/api/v1", responses=REFUSALS)
@@ -87,6 +105,7 @@ def addresses() -> FastAPI:
     app.include_router(session_outside.routes, responses=REFUSALS)
     app.include_router(desk.routes, responses=REFUSALS)
     app.include_router(second_looks.routes, responses=REFUSALS)
+    app.include_router(known.own, responses=REFUSALS)
     app.include_router(approvals.routes, responses=REFUSALS)
     app.include_router(health.routes, responses=REFUSALS)
     app.add_exception_handler(RequestValidationError, _not_valid)

@@ -43,7 +43,10 @@ class StandardFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VerdictFacts:
-    """The newest verdict; coverage, threshold and cases are of the certified region, None where nothing is certified."""
+    """The newest verdict; coverage, threshold and cases are of the certified region, None where nothing is certified.
+
+    `ceiling`: how far people agree with each other, to stand beside it.
+    """
 
     word: str
     why: str
@@ -58,6 +61,7 @@ class VerdictFacts:
     coverage: float | None = None
     threshold: float | None = None
     cases: int | None = None
+    ceiling: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,11 +5,13 @@ from dataclasses import dataclass, replace
 
 from licet.core.canonical import Json
 from licet.core.exposure import plan_in_words
+from licet.core.known import ceiling_in_words
 from licet.core.mandate import ActiveMandate, Mandate, RevokedMandate, SuspendedMandate, proposed_of, state_of
 from licet.core.scope import in_words
 from licet.core.standard import CountersignedStandard, LockedStandard, MeasureKind, Standard
 from licet.core.terms import Terms
 from licet.core.use_case import UseCase
+from licet.flows.figures import human_ceiling
 from licet.flows.open_sealed import Figures, MeasureFigures
 from licet.flows.report import active_of
 from licet.store import looks, systems
@@ -69,7 +71,7 @@ def verdict_facts(tx: Tx, seen: Seen) -> VerdictFacts | None:
         digest=look.verdict_digest,
         look=look.look.number,
         labelled=look.look.labels,
-        sealed=looks.set_by_id(tx, look.look.sealed_set).cases,
+        sealed=looks.cases_of(tx, seen.use_case, look.look.sealed_set),
         system="" if system is None else f"{system.card.name}@{system.card.version}",
         fingerprint=look.fingerprint,
         opened=seen.shown is not None,
@@ -77,6 +79,7 @@ def verdict_facts(tx: Tx, seen: Seen) -> VerdictFacts | None:
         coverage=_float(within.get("coverage")),
         threshold=_float(within.get("threshold")),
         cases=_int(within.get("cases")),
+        ceiling=ceiling_in_words(human_ceiling(tx, seen.use_case)),
     )
 
 

@@ -18,6 +18,7 @@ from licet.flows.desk import in_hand, next_case, release, renew, skip
 from licet.flows.hold import commit, keep_or_change, kind_asked, withdraw
 from licet.flows.inquire import ask_sender
 from licet.flows.pass_on import forward, hand_over, put_aside, remark, send_back
+from licet.flows.read_on import back_in_hand
 from licet.web.api.desk_wire import (
     OUT,
     AbsenceIn,
@@ -140,9 +141,14 @@ async def think_again(held: HeldId, given: ReconsiderIn, let: Let) -> HeldOut:
 
 
 @routes.post(ANSWER + "/withdraw", **NEEDS_PERSON)
-async def take_back(held: HeldId, let: Let) -> Done:
-    """Withdraw an answer before it takes effect; that it was is recorded."""
-    return _nothing(await let.desk.run(lambda: withdraw(let.office, let.by, held_id=held)))
+async def take_back(held: HeldId, let: Let) -> NextOut:
+    """Withdraw an answer before it takes effect; that it was is recorded. The case comes back, under a new lease.
+
+    `case` is null where what was said after AI's proposal was withdrawn, or somebody else took the case in this very moment.
+    """
+    _nothing(await let.desk.run(lambda: withdraw(let.office, let.by, held_id=held)))
+    found = await let.desk.run(lambda: back_in_hand(let.office, let.by, held_id=held))
+    return NextOut(case=handed_out(found) if isinstance(found, Handed) else None)
 
 
 @routes.post(CASE + "/hand-over", **NEEDS_PERSON)

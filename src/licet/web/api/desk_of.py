@@ -17,6 +17,7 @@ from licet.web.guard import NEEDS_PERSON, GuardedRoute, Let, LetPerson, let_in, 
 from licet.web.problems import refusal
 
 routes = APIRouter(tags=["desk"], route_class=GuardedRoute)
+Token = Annotated[str, InPath(max_length=40, description="The case's name on the desk, as it came with it.")]
 LetHere = Annotated[LetPerson, Depends(person_let_in)]
 
 
@@ -97,7 +98,7 @@ def _load(one: Load) -> LoadOut:
 
 
 @routes.get("/desk/{token}", **NEEDS_PERSON)
-async def how_far(token: Annotated[str, InPath(max_length=40)], let: LetHere) -> StateOut:
+async def how_far(token: Token, let: LetHere) -> StateOut:
     """How far a case on the desk is; told the same whatever it is asked for."""
     found = await let.desk.run(lambda: task_state(let.office, let.by, name=let.use_case.slug, token=token))
     if isinstance(found, Refused):

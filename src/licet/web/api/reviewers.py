@@ -63,6 +63,8 @@ class FlagsOut(BaseModel):
     model_config = OUT
 
     too_fast_seconds: float
+    upheld: int = Field(description="Audits that differed from AI, and a second person said so too.")
+    found_in_record: int = Field(description="Audits that differed from AI, and a second person sided with AI.")
     paces: list[PaceOut]
     pairs: list[PairOut]
     consistency: list[ConsistencyOut]
@@ -82,6 +84,8 @@ def flags_out(found: Flags) -> FlagsOut:
     """The numbers as they go out; what is unknown is null."""
     return FlagsOut(
         too_fast_seconds=found.too_fast_seconds,
+        upheld=found.upheld,
+        found_in_record=found.found_in_record,
         paces=[_pace(one) for one in found.paces],
         pairs=[_pair(one) for one in found.pairs],
         consistency=[_consistency(one) for one in found.consistency],

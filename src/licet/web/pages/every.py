@@ -3,9 +3,11 @@
 from licet.web.pages import (
     approvals,
     evaluation,
+    incident,
     ledger,
     monitoring,
     parts,
+    people,
     portfolio,
     review,
     review_acts,
@@ -30,6 +32,8 @@ PAGES = (
     review_acts.routes,
     second_look.routes,
     approvals.routes,
+    incident.routes,
+    people.routes,
     monitoring.routes,
     ledger.routes,
 )

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from licet.core.people import Person
+from licet.flows.investigate import count_incidents
 from licet.flows.office import Office
 from licet.flows.read_on import waiting_for
 from licet.flows.second import second_looks_waiting
@@ -37,7 +38,9 @@ PLACES: tuple[Place, ...] = (
     Place(key="review", title="Review", address="/review", icon="review", count=waiting_for),
     Place(key="second", title="Second look", address="/second-look", icon="second", count=second_looks_waiting),
     Place(key="approvals", title="Approvals", address="/approvals", icon="approvals", count=waiting_for_yes),
+    Place(key="people", title="People", address="/people", icon="people"),
     Place(key="monitoring", title="Monitoring", address="/monitoring", icon="monitoring"),
+    Place(key="incident", title="Incidents", address="/incidents", icon="incident", count=count_incidents),
     Place(key="ledger", title="Ledger", address="/ledger", icon="ledger"),
 )
 """In the order people see them. A page of yours is one line here."""

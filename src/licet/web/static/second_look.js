@@ -15,8 +15,8 @@ const click = (selector) => one(selector)?.click();
 const deeds = {
   note: () => opened("note", "textarea"),
   guideline: () => opened("guideline"),
-  skip: () => opened("skip", "input"),
-  cannot_tell: () => opened("skip", "input"),
+  skip: () => opened("skip", 'input:not([type="hidden"])'),
+  cannot_tell: () => opened("skip", 'input:not([type="hidden"])'),
   keep: () => click('#commit[value="keep"]'),
   change: () => click("#change"),
   withdraw: () => one("#undo-bar")?.requestSubmit(),
@@ -41,7 +41,9 @@ document.addEventListener("keydown", (event) => {
   if (/^[0-9]$/.test(event.key)) pick(Number(event.key));
   else if (event.key === "Enter") {
     if (event.target.closest("a, button, summary, #skip")) return;
-    click("#commit");
+    const field = one("#answer-field, #answer-form .fields input, #answer-form .fields select");
+    if (field && !field.value) field.focus();
+    else click("#commit");
   } else {
     const deed = on && Object.keys(deeds).find((name) => keys[name] === event.key.toLowerCase());
     if (!deed) return;
@@ -55,5 +57,4 @@ if (handed?.dataset.lease) {
   const token = document.querySelector('meta[name="licet-page-token"]').content;
   const body = () => new URLSearchParams({ token: handed.dataset.token, lease: handed.dataset.lease });
   setInterval(() => fetch("/second-look/renew", { method: "POST", body: body(), headers: { "Licet-Page-Token": token } }).catch(() => {}), HEARTBEAT_MS);
-  document.querySelector("#answer-form input, #answer-form textarea, #answer-form select")?.focus({ preventScroll: true });
 }

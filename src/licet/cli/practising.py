@@ -1,0 +1,140 @@
+"""Commands to practise on past cases, and to say what people must show on them."""
+
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, assert_never
+
+import click
+
+from licet.cli.cases import typed
+from licet.cli.frame import CONTEXT, Commands, at_work, folder_of, granted, plain, said, usual
+from licet.core.canonical import Json
+from licet.core.case import CaseBody, ImageContent, TableContent, TextContent
+from licet.core.refusal import Unknown
+
+if TYPE_CHECKING:
+    from licet.core.qualification import Qualification
+
+
+@click.group(cls=Commands, context_settings=CONTEXT)
+def practise() -> None:
+    """Practise on past cases: answer one, and see at once what the record says. It decides nothing."""
+
+
+@practise.command("start", context_settings=CONTEXT)
+@click.argument("slug")
+@click.option("--picture", type=click.Path(path_type=Path, dir_okay=False), help="Where to write the case's picture, if it is one.")
+@usual
+def start(slug: str, picture: Path | None, acting: str | None, home: str | None, *, as_json: bool) -> None:
+    """Draw a past case to practise on; the one you were given before, as long as you did not answer it."""
+    from licet.flows.office import who
+    from licet.flows.practise import next_practice
+
+    with at_work(home) as office:
+        case = granted(next_practice(office, who(office, acting), name=slug))
+    shown = _content(case.body, picture)
+    data: dict[str, Json] = {"use_case": slug, "practice": case.token, "content": shown}
+    said(data, [plain(shown), f"Next: licet practise answer {slug} {case.token} ANSWER"], as_json=as_json)
+
+
+def _content(body: CaseBody, picture: Path | None) -> str:
+    match body.content:
+        case TextContent(text=text):
+            return text
+        case TableContent(cells=cells):
+            return "\n".join(f"{name}: {cell}" for name, cell in cells.items())
+        case ImageContent(data=data):
+            if picture is None:
+                return "A picture. The same command with --picture FILE writes it into a file."
+            picture.write_bytes(data)
+            return f"A picture, written to {picture}."
+        case _:
+            assert_never(body.content)
+
+
+@practise.command("answer", context_settings=CONTEXT)
+@click.argument("slug")
+@click.argument("token", metavar="PRACTICE")
+@click.argument("answer", metavar="ANSWER")
+@usual
+def answer(
+    slug: str, token: str, answer: str, acting: str | None, home: str | None, *, as_json: bool
+) -> None:
+    """Answer a practice case, and see what the record says. ANSWER of kind fields is a JSON object."""
+    from licet.core.answer import answer_label, answer_to_json
+    from licet.edge.folder import load_use_case
+    from licet.flows.office import who
+    from licet.flows.practise import answer_practice
+
+    wanted = typed(answer, load_use_case(folder_of(home, slug)))
+    with at_work(home) as office:
+        told = granted(answer_practice(office, who(office, acting), name=slug, token=token, answer=wanted))
+    data: dict[str, Json] = {"use_case": slug, "right": told.right, "truth": answer_to_json(told.truth), "basis": told.basis.value}
+    line = f"{'Right' if told.right else 'Not what is known'}: [bold]{plain(answer_label(told.truth))}[/] ({told.basis.value})."
+    said(data, [line, f"Next: licet practise start {slug}"], as_json=as_json)
+
+
+@practise.command("show", context_settings=CONTEXT)
+@click.argument("slug")
+@usual
+def show(slug: str, acting: str | None, home: str | None, *, as_json: bool) -> None:
+    """Say what your own practice shows, and what you are qualified for."""
+    from licet.core.qualification import rule_to_json
+    from licet.flows.office import who
+    from licet.flows.practise import own_practice
+
+    with at_work(home) as office:
+        own = granted(own_practice(office, who(office, acting), name=slug))
+    data: dict[str, Json] = {
+        "use_case": slug,
+        "answered": own.answered,
+        "right": own.right,
+        "between": None if isinstance(own.between, Unknown) else list(own.between),
+        "rule": None if own.rule is None else rule_to_json(own.rule),
+        "qualification": _held(own.qualification),
+    }
+    between = f"unknown ({own.between.why})" if isinstance(own.between, Unknown) else f"{own.between[0]:.1%} to {own.between[1]:.1%}"
+    lines = [f"{own.right:,} right of {own.answered:,} practice cases", f"95 % interval: {between}"]
+    said(data, [*lines, f"Qualification: {_held(own.qualification)}"], as_json=as_json)
+
+
+def _held(found: "Qualification | None") -> str:
+    from licet.core.qualification import Expired, NotYet, Qualified
+
+    match found:
+        case None:
+            return "none is asked for"
+        case Qualified(until=until, at_least=at_least):
+            return f"qualified until {until:%Y-%m-%d}, right in at least {at_least:.1%}"
+        case Expired(since=since):
+            return f"ended on {since:%Y-%m-%d}"
+        case NotYet(needs=needs):
+            return f"not yet: {needs} more cases, at best"
+        case _:
+            assert_never(found)
+
+
+@click.group(cls=Commands, context_settings=CONTEXT)
+def qualification() -> None:
+    """What people must show on past cases before they are handed cases of a use case."""
+
+
+@qualification.command("rule", context_settings=CONTEXT)
+@click.argument("slug")
+@click.option("--cases", type=int, required=True, help="Past cases in one sitting, such as 60.")
+@click.option("--agreement", type=float, required=True, help="What the exact 95 % bound on right answers must reach, such as 0.9.")
+@click.option("--days", type=int, default=180, show_default=True, help="How long a qualification is valid.")
+@usual
+def rule(  # noqa: PLR0913 - a command's options
+    slug: str, cases: int, agreement: float, days: int, acting: str | None, home: str | None, *, as_json: bool
+) -> None:
+    """Set the rule, as the owner; from then on the desk hands cases only to people who are qualified."""
+    from licet.core.qualification import rule_to_json
+    from licet.flows.office import who
+    from licet.flows.qualify import set_qualification_rule
+
+    lasts = timedelta(days=days)
+    with at_work(home) as office:
+        made = granted(set_qualification_rule(office, who(office, acting), name=slug, cases=cases, agreement=agreement, lasts=lasts))
+    lines = [f"Rule {made.version} of {plain(slug)}: {made.cases} cases, at most {made.most_errors} wrong; valid for {days} days."]
+    said({"use_case": slug, "rule": rule_to_json(made), "digest": made.digest, "most_errors": made.most_errors}, lines, as_json=as_json)

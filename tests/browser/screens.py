@@ -1,0 +1,76 @@
+"""Makes the screenshots of the documentation: `python -m tests.browser.screens`, or `make screenshots`.
+
+People and use cases in them are invented, and what AI and people decided is simulated; each picture says so. Time stands still and chance
+is seeded, so that the same pages give the same pictures.
+"""
+
+import sys
+import tempfile
+from io import BytesIO
+from pathlib import Path
+
+from PIL import Image
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.browser.installation import Installation, installed
+from tests.browser.pages import PAGES, Looked
+from tests.browser.seeing import launched, looking, missing, signed_in
+
+SCREENS = Path(__file__).resolve().parents[2] / "docs/screens"
+LABEL = "Simulated: invented people and cases"
+COLOURS = 255
+"""A page has few colours: with so many a picture is a third of the size and looks the same."""
+
+SHOWN = ("sign-in", "portfolio", "use-case", "use-case-waiting", "standard", "evaluation", "ledger", "entry")
+"""Pages that are in the documentation by day; a page of yours is one word here."""
+
+MORE = (("portfolio", "dark", "desktop"), ("portfolio", "light", "phone"), ("use-case", "dark", "phone"))
+"""Further ways to see some of them."""
+
+
+def main() -> int:
+    """Writes a picture of each; gives 4 where there is no browser."""
+    why_not = missing()
+    if why_not is not None:
+        sys.stderr.write(f"{why_not}\n")
+        return 4
+    SCREENS.mkdir(exist_ok=True)
+    by_name = {one.name: one for one in PAGES}
+    wanted = [(name, "light", "desktop") for name in SHOWN] + list(MORE)
+    with tempfile.TemporaryDirectory() as folder, installed(Path(folder)) as there, sync_playwright() as play:
+        browser = launched(play)
+        for name, look, size in wanted:
+            path = SCREENS / f"{name}{'' if (look, size) == ('light', 'desktop') else f'-{look}-{size}'}.png"
+            path.write_bytes(picture(browser, there, by_name[name], look=look, size=size))
+            sys.stderr.write(f"{path.relative_to(SCREENS.parents[1])} {path.stat().st_size / 1000:.0f} kB\n")
+        browser.close()
+    return 0
+
+
+def picture(browser: Browser, there: Installation, looked: Looked, *, look: str, size: str) -> bytes:
+    """A page as it looks, labelled, as a PNG of few colours."""
+    with looking(browser, there, look=look, size=size) as (page, _):
+        if looked.by:
+            signed_in(page, there, there.people[looked.by])
+        page.goto(looked.address)
+        page.reload()
+        page.wait_for_load_state("networkidle")
+        label(page)
+        taken = Image.open(BytesIO(page.screenshot(animations="disabled", caret="hide")))
+    written = BytesIO()
+    few = taken.convert("RGB").quantize(COLOURS, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
+    few.save(written, format="PNG", optimize=True)
+    return written.getvalue()
+
+
+def label(page: Page) -> None:
+    """Writes on a page that what it shows is simulated."""
+    page.evaluate(
+        """(words) => { const p = document.createElement("p"); p.className = "badge open"; p.textContent = words;
+        Object.assign(p.style, { position: "fixed", right: "12px", bottom: "12px", zIndex: 60 }); document.body.append(p); }""",
+        LABEL,
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())
