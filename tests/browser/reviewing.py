@@ -44,8 +44,13 @@ GUIDE = Guideline(
     "3. Three or more refunds in 90 days: escalate, do not decide."
 )
 OUTCOMES = (
-    "Refund in full", "Refund in part", "Send a replacement", "Decline, outside policy", "Escalate: possible abuse", "Ask the customer for more",
-)  # fmt: skip
+    "Refund in full",
+    "Refund in part",
+    "Send a replacement",
+    "Decline, outside policy",
+    "Escalate: possible abuse",
+    "Ask the customer for more",
+)
 REFUND = """Writing about the 4K monitor I bought on 13 October, delivered 18 October.
 
 This is the third one that has arrived broken, and each time you asked me to wait.
