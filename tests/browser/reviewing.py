@@ -58,6 +58,7 @@ This is the third one that has arrived broken, and each time you asked me to wai
 Please refund the €155.95 to my card. A replacement is no use to me, I already bought one elsewhere."""
 FACTS = {"paid": "€155.95", "days_since_delivery": "46", "seller": "Brightline", "earlier_refunds": "4"}
 
+RUBRIC = ("It answers the question", "It promises nothing we do not keep")
 INTENDED = tuple(f"intent_{k:02}_{word}" for k, word in enumerate(("card", "top_up", "transfer", "refund", "fee", "pin", "cash") * 11))
 RULES: Mapping[str, DeskRules] = {
     DIGITS: DeskRules(answers=tuple("0123456789"), due_within=timedelta(hours=3), form=FormRules(question="Which digit is it?")),
@@ -74,8 +75,10 @@ RULES: Mapping[str, DeskRules] = {
             },
         ),
     ),
-    LOADS: DeskRules(form=FormRules(question="How heavy is the load?", unit="kg", least=Decimal(0), most=Decimal(40_000), step=Decimal("0.5"))),
-    REPLIES: DeskRules(form=FormRules(question="What do we answer?", rubric=("It answers the question", "It promises nothing we do not keep"))),
+    LOADS: DeskRules(
+        form=FormRules(question="How heavy is the load?", unit="kg", least=Decimal(0), most=Decimal(40_000), step=Decimal("0.5"))
+    ),
+    REPLIES: DeskRules(form=FormRules(question="What do we answer?", rubric=RUBRIC)),
     REFUNDS: DeskRules(
         answers=OUTCOMES, guideline=GUIDE, due_within=timedelta(hours=3), form=FormRules(question="What should happen with this request?")
     ),
