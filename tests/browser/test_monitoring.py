@@ -4,6 +4,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser
 
+from licet.web.pages.static_files import has_htmx
 from tests.browser.installation import REFUNDS, installed
 from tests.browser.seeing import looking, signed_in
 from tests.flows.examples import always_wrong
@@ -22,5 +23,7 @@ def test_the_stop_asks_why_and_a_trip_shows_by_itself_and_leads_to_its_incident(
         page.get_by_text("The stop is pressed.").wait_for()
         assert page.get_by_role("button", name="Stop AI decisions").count() == 0
         there.world.answer(REFUNDS, always_wrong)
+        if not has_htmx():
+            page.reload()
         page.get_by_role("link", name="Open incident").wait_for(timeout=15_000)
         assert "crossed the trip line" in page.inner_text("main")

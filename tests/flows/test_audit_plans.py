@@ -63,6 +63,7 @@ def of_truth(cases: Sequence[PastCase], truth: str) -> list[PastCase]:
     return [one for one in cases if one.body.attributes["truth"] == truth]
 
 
+@pytest.mark.one_database
 def test_a_plan_is_in_the_digest_that_people_approve(tmp_path: Path) -> None:
     with World(tmp_path) as world:
         granted = world.journey(MAILS, wishes=WISHES)
@@ -124,6 +125,7 @@ def test_a_slice_that_trips_is_taken_out_while_the_rest_goes_on(tmp_path: Path) 
         assert [m.to for m in world.post.messages if "taken out" in m.subject] == [world.owner.id]
 
 
+@pytest.mark.one_database
 def test_back_to_full_review_ends_the_mandate_and_reveals_what_drew_its_audits(tmp_path: Path) -> None:
     with World(tmp_path) as world:
         world.journey(MAILS, wishes=replace(WISHES, audits=replace(ALL, at_trip=AtTrip.FULL_REVIEW)))
@@ -136,6 +138,7 @@ def test_back_to_full_review_ends_the_mandate_and_reveals_what_drew_its_audits(t
             assert use_cases.require(tx, MAILS).stage is Stage.ASSISTED
 
 
+@pytest.mark.one_database
 def test_a_trip_of_a_planned_watch_suspends_unless_the_plan_says_otherwise(tmp_path: Path) -> None:
     with World(tmp_path) as world:
         world.journey(MAILS, wishes=WISHES)

@@ -29,7 +29,7 @@ def world(tmp_path: Path) -> Iterator[World]:
     """A world in which three cases of `slips` wait, with a history whose answers are known."""
     with World(tmp_path / "world") as made:
         made.use_case("slips")
-        made.import_cases("slips", past_cases(24, wrong=12, name="past"), shares=NEVER_SEALED)
+        made.import_cases("slips", past_cases(30, wrong=15, name="past"), shares=NEVER_SEALED)
         made.sign("slips")
         done(set_share(made.office, made.owner, name="slips", share=0.0))
         for _ in made.deliver("slips", past_cases(3, name="new")):
@@ -150,7 +150,7 @@ def test_an_answer_to_a_case_that_is_not_in_hand_is_refused(world: World) -> Non
 
 @pytest.mark.one_database
 def test_practice_ends_where_no_past_case_is_left(world: World) -> None:
-    play(world, right=24)
+    play(world, right=30)
     assert refused(next_practice(world.office, world.reviewer, name="slips")) == "nothing_to_practise"
 
 

@@ -50,6 +50,7 @@ from licet.flows.investigate import list_incidents
 from licet.flows.issue_tokens import TokenWish, admit, list_tokens, new_token, revoke_token
 from licet.flows.list_approvals import list_requests, newest_request, request_of
 from licet.flows.list_obligations import list_obligations
+from licet.flows.monitor import monitor, monitor_for
 from licet.flows.narrow import Asked, narrow_mandate
 from licet.flows.office import Office
 from licet.flows.open_sealed import figures, open_sealed
@@ -132,6 +133,8 @@ WAYS: dict[str, Journey] = {
     "set_share": lambda o, w, name: set_share(o, w.owner, name=name, share=0.0),
     "reviewer_flags": lambda o, w, name: reviewer_flags(o, w.risk, name=name),
     "audit_status": lambda o, w, name: audit_status(o, name=name),
+    "monitor_for": lambda o, w, name: monitor_for(o, w.owner, name=name),
+    "monitor": lambda o, w, name: monitor(o, name=name),
     "standing": lambda o, w, name: standing(o, name=name),
     "correct_decision": lambda o, w, name: correct_decision(o, w.owner, name=name, case="x", answer=Choice(value="yes"), why="x"),
     "erase_case": lambda o, w, name: erase_case(o, w.owner, name=name, case="x"),

@@ -42,3 +42,16 @@ def test_a_request_is_declined_by_api(tmp_path: Path) -> None:
         assert rita.get(ADDRESS).json() == {"requests": []}
         everything = rita.get(ADDRESS, params={"all": "true"}).json()["requests"]
         assert [one["state"] for one in everything] == ["used", "declined"]
+
+
+def test_risk_affirms_by_api_the_answers_it_read_and_neither_the_owner_nor_a_program_does(tmp_path: Path) -> None:
+    with serving(tmp_path, asserted=True) as served:
+        at = f"/api/v1/use-cases/{MAILS}/risk"
+        digest = served.client.get(at).json()["digest"]
+        rita, olga = (served.program(None, **{"Licet-As": f"{name}@example.org"}) for name in ("rita", "olga"))
+        assert rita.post(f"{at}/affirm", json={"digest": "0" * 64}).json()["code"] == "digest_mismatch"
+        assert olga.post(f"{at}/affirm", json={"digest": digest}).json()["code"] == "approver_is_author"
+        assert served.client.post(f"{at}/affirm", json={"digest": digest}).status_code == 403
+        given = rita.post(f"{at}/affirm", json={"digest": digest}).json()
+        assert (given["version"], given["digest"], given["passed"]) == (1, digest, None)
+        assert rita.post(f"{at}/affirm", json={"digest": digest}).json()["code"] == "already_done"

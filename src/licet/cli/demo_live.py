@@ -28,9 +28,6 @@ from licet.web.server import running
 from licet.wiring import serving
 
 HOST = "127.0.0.1"
-AT_ONCE = 10
-"""Scans that come in together."""
-
 QUEUE = 40
 """Real digits that wait for people."""
 
@@ -39,13 +36,14 @@ Say = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Showing:
-    """How a live demo is shown: on which port, at which pace in seconds, in a browser or not, and until what."""
+    """How a live demo is shown: on which port, so many scans together at which pace in seconds, in a browser or not, and until what."""
 
     port: int
     pace: float
     browser: bool
     ended: threading.Event
     say: Say
+    at_once: int = 10
 
 
 def play_live(root: Path, seed: int, how: Showing) -> AuditStatus:
@@ -62,7 +60,7 @@ def play_live(root: Path, seed: int, how: Showing) -> AuditStatus:
         how.say(f"Watch it here: {page}   (sign in as olga@example.org; nobody is asked for a password in this trial)")
         if how.browser:
             webbrowser.open(page)
-        how.say(f"From now on scans are fed upside down: simulated drift, labelled so. {AT_ONCE} every {how.pace:g} s. Ctrl-C ends it.")
+        how.say(f"From now on scans are fed upside down: simulated drift, labelled so. {how.at_once} every {how.pace:g} s. Ctrl-C ends it.")
         status = feed(replace(scene, office=office), how)
         if status.tripped:
             how.say(f"The watch tripped at audit {status.watch.fed}. The mandate is suspended: the next scan already goes to a person.")
@@ -89,7 +87,7 @@ def feed(scene: Set, how: Showing) -> AuditStatus:
     rows = read_history(file, columns, Reading(), AnswerKind.CHOICE)
     status, fed = _status(scene.office), 0
     while not (status.tripped or how.ended.is_set()):
-        some = list(islice(rows, AT_ONCE))
+        some = list(islice(rows, how.at_once))
         if not some:
             break
         delivery = Delivery(name=SLIPS, rows=iter(some), source=f"live-{fed}", card=None, simulated=True)

@@ -49,7 +49,7 @@ class QualificationRule:
     @property
     def digest(self) -> Digest:
         """What the ledger binds a change of the rule to."""
-        return digest(rule_to_json(self))
+        return Digest(digest(rule_to_json(self)))
 
 
 def rule_to_json(rule: QualificationRule) -> Json:

@@ -13,13 +13,14 @@ from licet.core.audit import Agreed, Overdue, outcome_loss
 from licet.core.audit_plan import AtTrip, Day
 from licet.core.inquiry import Inquiry, whole
 from licet.core.mandate import ActiveMandate, ExpiredMandate, Mandate, ProposedMandate, RevokedMandate, SuspendedMandate, expire
+from licet.core.people import Act, Person
 from licet.core.refusal import Refused
 from licet.core.system import Proposal
 from licet.core.use_case import UseCase
 from licet.flows.audit import FURTHEST, WatchPoint, error_interval, interval, watch_points
 from licet.flows.check_agreement import Unseen, unseen
 from licet.flows.count_audits import settled
-from licet.flows.office import Office
+from licet.flows.office import Office, allowed
 from licet.stats import watch as watching
 from licet.stats.planning import EstimatedDelay, delay_to_find
 from licet.store import audits, incidents, mandates, stops, systems, use_cases, watches
@@ -101,9 +102,7 @@ def monitor(office: Office, *, name: str) -> Monitored | Refused:
     """What monitoring shows of a use case; refused where no mandate was ever granted."""
     with office.book.read() as tx:
         now = office.clock.now()
-        use_case = use_cases.find(tx, name)
-        if use_case is None:
-            return Refused(code="not_there", why="There is no such use case.", remedy="")
+        use_case = use_cases.require(tx, name)
         found = mandates.in_force(tx, use_case)
         active = None if found is None else _active(found)
         if found is None or active is None:
@@ -111,6 +110,13 @@ def monitor(office: Office, *, name: str) -> Monitored | Refused:
             return Refused(code="mandate_not_active", why=why, remedy="See `licet gate show`.")
         aged = expire(found, now=now) or found if isinstance(found, ActiveMandate | SuspendedMandate) else found
         return _seen(tx, use_case, aged, active, now)
+
+
+def monitor_for(office: Office, by: Person, *, name: str) -> Monitored | Refused:
+    """As `monitor`, for somebody who may look at the use case."""
+    with office.book.read() as tx:
+        permitted = allowed(office, tx, by, Act.LOOK, use_cases.require(tx, name))
+    return permitted if isinstance(permitted, Refused) else monitor(office, name=name)
 
 
 def watched_use_cases(office: Office) -> list[UseCase]:

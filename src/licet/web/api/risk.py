@@ -1,4 +1,4 @@
-"""Risk: the tier of a use case and what each answer does to it, and the obligations that come with it. A program only reads them."""
+"""Risk: the tier of a use case and what each answer does to it, and its obligations. A program only reads them; people affirm."""
 
 from datetime import date, datetime
 from typing import Annotated, Literal
@@ -7,16 +7,18 @@ from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.requests import Request
 
+from licet.core.ids import Digest
 from licet.core.obligation import DISCLAIMER, Obligation
 from licet.core.obligations import EDITION
 from licet.core.refusal import Refused
 from licet.core.risk import Effect, effects
 from licet.core.token import TokenScope
+from licet.flows.affirm_risk import affirm_risk
 from licet.flows.assess_risk import show_risk
 from licet.flows.list_obligations import Obliged, list_obligations
 from licet.store.risks import StoredRisk
 from licet.web.desk import desk_of
-from licet.web.guard import GuardedRoute, Let, everywhere, let_in, needs
+from licet.web.guard import NEEDS_PERSON, GuardedRoute, Let, LetPerson, everywhere, let_in, needs, person_let_in
 from licet.web.problems import refusal
 
 routes = APIRouter(tags=["risk"], route_class=GuardedRoute)
@@ -52,6 +54,26 @@ class RiskOut(BaseModel):
     complete: bool = Field(description="Whether every question of today's edition has an answer.")
     personal_data: bool
     answers: list[AnswerOut]
+
+
+class AffirmIn(BaseModel):
+    """What a person outside the team says is right. Nobody says it for somebody else: whoever is signed in does."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    digest: str = Field(pattern=r"^[0-9a-f]{64}$", description="Of the risk answers, as they were read.")
+
+
+class AffirmedOut(BaseModel):
+    """That somebody outside the team said that the risk answers are right."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    version: int
+    digest: str
+    by: str
+    at: datetime
+    passed: str | None = Field(description="The request that waited for this and that the fast lane passed now; null where none did.")
 
 
 class ObligationOut(BaseModel):
@@ -90,6 +112,17 @@ async def read_risk(let: Annotated[Let, Depends(let_in)]) -> RiskOut:
         why = f"Nobody answered the risk questions of {let.use_case.slug!r} yet."
         raise refusal(Refused(code="not_there", why=why, remedy="Answer them: `licet risk answer`."))
     return _risk(found)
+
+
+@routes.post("/risk/affirm", **NEEDS_PERSON)
+async def affirm(given: AffirmIn, let: Annotated[LetPerson, Depends(person_let_in)]) -> AffirmedOut:
+    """Say, as risk or as an owner of another use case, that the risk answers with this digest are right."""
+    digest = Digest(given.digest)
+    done = await let.desk.run(lambda: affirm_risk(let.office, let.by, name=let.use_case.slug, digest=digest))
+    if isinstance(done, Refused):
+        raise refusal(done)
+    yes, passed = done.affirmation, None if done.passed is None else done.passed.request.id
+    return AffirmedOut(version=yes.version, digest=yes.digest, by=yes.by, at=yes.at, passed=passed)
 
 
 @routes.get("/obligations", **needs(TokenScope.MANDATE_READ))

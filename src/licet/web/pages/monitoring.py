@@ -10,8 +10,9 @@ from licet.core.incident import KINDS
 from licet.core.mandate import ActiveMandate, state_of
 from licet.core.reason import NotAReasonError
 from licet.core.refusal import Refused
-from licet.flows.monitor import Monitored, monitor, watched_use_cases
+from licet.flows.monitor import Monitored, monitor_for, watched_use_cases
 from licet.flows.stop import press_stop
+from licet.store.use_cases import UnknownUseCaseError
 from licet.web.charts import error_watch, evidence_watch
 from licet.web.charts_watch import confidence_outcome
 from licet.web.pages.page import form_of, go, page_routes, show, viewer_of
@@ -19,6 +20,7 @@ from licet.web.problems import invalid, refusal
 
 routes = page_routes()
 ADDRESS = "/monitoring"
+NOT_HERE = Refused(code="not_there", why="There is no such use case here.", remedy="The portfolio shows those there are.")
 FEWEST = 5
 """Groups of confidence are drawn from so many counted audits on."""
 
@@ -30,7 +32,7 @@ async def choose(request: Request) -> Response:
     found = await viewer.run(lambda: watched_use_cases(viewer.office))
     if len(found) == 1:
         return go(request, f"{ADDRESS}/{quote(found[0].slug)}")
-    seen = await viewer.run(lambda: [monitor(viewer.office, name=one.slug) for one in found])
+    seen = await viewer.run(lambda: [monitor_for(viewer.office, viewer.by, name=one.slug) for one in found])
     return show(request, "monitoring_all.html.j2", here="monitoring", seen=[one for one in seen if isinstance(one, Monitored)])
 
 
@@ -54,6 +56,8 @@ async def stop(request: Request, name: str) -> Response:
         pressed = await viewer.run(lambda: press_stop(viewer.office, viewer.by, name=name, why=why))
     except NotAReasonError as error:
         raise invalid("why", str(error)) from None
+    except UnknownUseCaseError:
+        raise refusal(NOT_HERE) from None
     if isinstance(pressed, Refused):
         raise refusal(pressed)
     return go(request, f"{ADDRESS}/{quote(name)}", said="AI decides nothing alone here from now on.")
@@ -61,7 +65,10 @@ async def stop(request: Request, name: str) -> Response:
 
 async def _facts(request: Request, name: str) -> dict[str, Any]:
     viewer = viewer_of(request)
-    found = await viewer.run(lambda: monitor(viewer.office, name=name))
+    try:
+        found = await viewer.run(lambda: monitor_for(viewer.office, viewer.by, name=name))
+    except UnknownUseCaseError:
+        raise refusal(NOT_HERE) from None
     if isinstance(found, Refused):
         raise refusal(found)
     target = found.active.terms.target
