@@ -109,10 +109,8 @@ def digit(seed: int) -> ImageContent:
 
 def bring(world: World, name: str, *contents: Content, attributes: Mapping[str, str] | None = None) -> None:
     """Lets cases come in that wait for people: nobody proposes anything on them."""
-    rows = [
-        PastCase(line=k + 1, body=CaseBody(content=content, attributes=dict(attributes or {})), answer=None, external_id=f"{name}-{next(_NUMBERS)}")
-        for k, content in enumerate(contents)
-    ]
+    bodies = [CaseBody(content=content, attributes=dict(attributes or {})) for content in contents]
+    rows = [PastCase(line=k, body=body, answer=None, external_id=f"{name}-{next(_NUMBERS)}") for k, body in enumerate(bodies, 1)]
     world.submit(name, rows, card=None)
 
 
