@@ -150,18 +150,6 @@ def _read(tx: Tx, use_case: UseCase, row: Record) -> Kept | None:
     if salt is None:
         return None
 
-    def said(sealed: bytes | None) -> Answer | None:
-        return None if sealed is None else read_answer(tx, salt, sealed, use_case.answer_kind)[0]
-
-    given = Given(
-        token=row.token,
-        by=PersonId(row.person_id),
-        first=read_answer(tx, salt, row.first, use_case.answer_kind)[0],
-        final=said(row.final),
-        revealed=said(row.revealed),
-        handed_at=row.handed_at,
-        given_at=row.given_at,
-    )
     return Kept(
         id=row.id,
         key=row.key,
@@ -171,7 +159,22 @@ def _read(tx: Tx, use_case: UseCase, row: Record) -> Kept | None:
         policy=Digest(row.policy),
         lane=row.lane,
         state=HeldState(row.state),
-        given=given,
+        given=_read_given(tx, use_case, row, salt),
         confidence=row.confidence,
         effect_at=row.effect_at,
+    )
+
+
+def _read_given(tx: Tx, use_case: UseCase, row: Record, salt: bytes) -> Given:
+    def said(sealed: bytes | None) -> Answer | None:
+        return None if sealed is None else read_answer(tx, salt, sealed, use_case.answer_kind)[0]
+
+    return Given(
+        token=row.token,
+        by=PersonId(row.person_id),
+        first=read_answer(tx, salt, row.first, use_case.answer_kind)[0],
+        final=said(row.final),
+        revealed=said(row.revealed),
+        handed_at=row.handed_at,
+        given_at=row.given_at,
     )
