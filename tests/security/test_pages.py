@@ -110,7 +110,10 @@ def test_signing_in_on_the_page_takes_a_page_of_ours(served: Served, owner: Memb
 
 @pytest.mark.parametrize(
     "address",
-    ["https://elsewhere.example", "//elsewhere.example", "/\\elsewhere.example", "\\\\elsewhere", "javascript:0", "", "x", "/\x01", "/\n", "//[", "http://["],
+    [
+        *("https://elsewhere.example", "//elsewhere.example", "/\\elsewhere.example", "\\\\elsewhere", "javascript:0"),
+        *("", "x", "/\x01", "/\n", "//[", "http://["),
+    ],
 )
 def test_nobody_is_sent_elsewhere_by_a_link(address: str) -> None:
     assert inside(address) == "/"
