@@ -44,8 +44,13 @@ GUIDE = Guideline(
     "3. Three or more refunds in 90 days: escalate, do not decide."
 )
 OUTCOMES = (
-    "Refund in full", "Refund in part", "Send a replacement", "Decline, outside policy", "Escalate: possible abuse", "Ask the customer for more",
-)  # fmt: skip
+    "Refund in full",
+    "Refund in part",
+    "Send a replacement",
+    "Decline, outside policy",
+    "Escalate: possible abuse",
+    "Ask the customer for more",
+)
 REFUND = """Writing about the 4K monitor I bought on 13 October, delivered 18 October.
 
 This is the third one that has arrived broken, and each time you asked me to wait.
@@ -53,6 +58,7 @@ This is the third one that has arrived broken, and each time you asked me to wai
 Please refund the €155.95 to my card. A replacement is no use to me, I already bought one elsewhere."""
 FACTS = {"paid": "€155.95", "days_since_delivery": "46", "seller": "Brightline", "earlier_refunds": "4"}
 
+RUBRIC = ("It answers the question", "It promises nothing we do not keep")
 INTENDED = tuple(f"intent_{k:02}_{word}" for k, word in enumerate(("card", "top_up", "transfer", "refund", "fee", "pin", "cash") * 11))
 RULES: Mapping[str, DeskRules] = {
     DIGITS: DeskRules(answers=tuple("0123456789"), due_within=timedelta(hours=3), form=FormRules(question="Which digit is it?")),
@@ -69,8 +75,10 @@ RULES: Mapping[str, DeskRules] = {
             },
         ),
     ),
-    LOADS: DeskRules(form=FormRules(question="How heavy is the load?", unit="kg", least=Decimal(0), most=Decimal(40_000), step=Decimal("0.5"))),
-    REPLIES: DeskRules(form=FormRules(question="What do we answer?", rubric=("It answers the question", "It promises nothing we do not keep"))),
+    LOADS: DeskRules(
+        form=FormRules(question="How heavy is the load?", unit="kg", least=Decimal(0), most=Decimal(40_000), step=Decimal("0.5"))
+    ),
+    REPLIES: DeskRules(form=FormRules(question="What do we answer?", rubric=RUBRIC)),
     REFUNDS: DeskRules(
         answers=OUTCOMES, guideline=GUIDE, due_within=timedelta(hours=3), form=FormRules(question="What should happen with this request?")
     ),
@@ -101,10 +109,8 @@ def digit(seed: int) -> ImageContent:
 
 def bring(world: World, name: str, *contents: Content, attributes: Mapping[str, str] | None = None) -> None:
     """Lets cases come in that wait for people: nobody proposes anything on them."""
-    rows = [
-        PastCase(line=k + 1, body=CaseBody(content=content, attributes=dict(attributes or {})), answer=None, external_id=f"{name}-{next(_NUMBERS)}")
-        for k, content in enumerate(contents)
-    ]
+    bodies = [CaseBody(content=content, attributes=dict(attributes or {})) for content in contents]
+    rows = [PastCase(line=k, body=body, answer=None, external_id=f"{name}-{next(_NUMBERS)}") for k, body in enumerate(bodies, 1)]
     world.submit(name, rows, card=None)
 
 

@@ -58,7 +58,7 @@ def picture(browser: Browser, there: Installation, looked: Looked, *, look: str,
         label(page)
         taken = Image.open(BytesIO(page.screenshot(animations="disabled", caret="hide")))
     written = BytesIO()
-    few = taken.convert("RGB").quantize(COLOURS, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
+    few = taken.convert("RGB").quantize(COLOURS, kmeans=1, dither=Image.Dither.NONE)
     few.save(written, format="PNG", optimize=True)
     return written.getvalue()
 

@@ -173,7 +173,8 @@ def test_a_number_has_a_unit_a_range_and_a_step(there: Installation, rene: Revie
     rene.open(LOADS)
     case = rene.case
     assert "kg" in rene.text(".measured")
-    for wrong, says in (("50000", "The highest that may be answered is 40000 kg."), ("0.3", "Answer in steps of 0.5 kg."), ("x", "That is no number.")):
+    faults = {"50000": "The highest that may be answered is 40000 kg.", "0.3": "Answer in steps of 0.5 kg.", "x": "That is no number."}
+    for wrong, says in faults.items():
         rene.page.locator("#answer-field").fill(wrong)
         rene.press("Enter").says(says, "#fault-answer")
     rene.page.locator("#answer-field").fill("4920")

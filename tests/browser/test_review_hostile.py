@@ -42,6 +42,7 @@ HOSTILE = (
     "<input id=commit name=token value=stolen>",
     "x" * 20_000,
 )
+LIVE = ".paper :is(script, img, svg, iframe, form, a, style, link, object, input, button, video)"
 PARTS = tuple(HOSTILE[start : start + 6] for start in range(0, len(HOSTILE), 6))
 """Six to a case."""
 
@@ -53,8 +54,10 @@ def there(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     with reviewing(tmp_path_factory.mktemp("hostile"), DIGITS, SLIPS, cases=0) as made:
         for some in PARTS:
             named = {one[:90]: "named" for one in some}
-            bring(made.world, DIGITS, TextContent(text="\n\n".join(some)), attributes={**named, **{f"note {one[:9]}": one[:5000] for one in some}})
-            bring(made.world, SLIPS, TableContent(cells={**named, **{f"cell {k}": one for k, one in enumerate(some)}}))
+            notes = {f"note {k}": one[:5000] for k, one in enumerate(some)}
+            cells = {f"cell {k}": one for k, one in enumerate(some)}
+            bring(made.world, DIGITS, TextContent(text="\n\n".join(some)), attributes={**named, **notes})
+            bring(made.world, SLIPS, TableContent(cells={**named, **cells}))
         yield made
 
 
@@ -65,7 +68,7 @@ def test_nothing_in_a_case_runs_or_asks_anybody_else(browser: Browser, there: In
         seen: list[str] = []
         for _k in PARTS:
             seen.append(rene.text(".paper"))
-            assert rene.page.locator(".paper :is(script, img, svg, iframe, form, a, style, link, object, input, button, video)").count() == 0
+            assert rene.page.locator(LIVE).count() == 0
             case = rene.case
             rene.press("Escape", "x", "Enter").moved_from(case)
         whole = "\n".join(seen)
@@ -89,7 +92,7 @@ def test_what_a_reviewer_types_comes_back_as_they_typed_it(browser: Browser, the
         assert rosa.ready().page.get_by_label("Payee").input_value() == HOSTILE[21]
 
 
-def test_pictures_and_documents_made_to_hurt_are_drawn_anew_or_said_not_to_be_shown(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_pictures_made_to_hurt_are_drawn_anew_or_said_not_to_be_shown(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> None:
     made = [
         ImageContent(data=b"\x89PNG\r\n\x1a\n<script>alert(1)</script>", media_type="image/png"),
         ImageContent(data=b"<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>", media_type="image/svg+xml"),
@@ -103,7 +106,8 @@ def test_pictures_and_documents_made_to_hurt_are_drawn_anew_or_said_not_to_be_sh
         rene.open()
         for _k in made:
             if rene.page.locator(".picture.large").count():
-                rene.page.wait_for_function("() => { const i = document.querySelector('.picture.large img'); return i.hidden || i.naturalWidth > 0 }")
+                drawn = "() => { const one = document.querySelector('.picture.large img'); return one.hidden || one.naturalWidth > 0 }"
+                rene.page.wait_for_function(drawn)
             seen.append(rene.text(".paper"))
             if "Page 1 of 3" in seen[-1]:
                 rene.page.get_by_role("button", name="Next page").click()

@@ -22,7 +22,23 @@ KEYS = "keys"
 
 
 def read_on(office: Office, by: Actor, *, token: str, lease: str) -> Handed | Refused:
-    """The case that somebody has in hand, once more, under the same lease, which lasts anew: for a page that is loaded again."""
+    """The case that somebody has in hand, once more, under the same lease: for a page that is loaded again.
+
+    A lease of which less than half is left lasts anew; one that was just begun costs no write.
+    """
+    with office.book.read() as tx:
+        now = office.clock.now()
+        there = at_hand(office, tx, by, token=token, lease=lease, now=now)
+        if isinstance(there, Refused):
+            return there
+        until = there.item.leased_until
+        if not there.item.ahead and until is not None and until - now > LEASE_LASTS / 2:
+            handed = handed_out(office, tx, there, Lease(name=lease, until=until))
+            return _gone() if handed is None else handed
+    return _renewed(office, by, token=token, lease=lease)
+
+
+def _renewed(office: Office, by: Actor, *, token: str, lease: str) -> Handed | Refused:
     with office.book.claim() as tx:
         now = office.clock.now()
         there = at_hand(office, tx, by, token=token, lease=lease, now=now)
