@@ -226,6 +226,13 @@ def waiting(tx: Tx, use_case: UseCase, token: str) -> tuple[CaseNumber, PersonId
     return number, PersonId(row.person_id), read_answer(tx, salt, row.truth, use_case.answer_kind)[0], salt, float(row.probability)
 
 
+def in_lane_of(tx: Tx, use_case: UseCase, person: PersonId) -> list[tuple[str, CaseNumber]]:
+    """Planted cases that somebody was given and did not answer, where they are back in the queue: their names and cases."""
+    there = planted.join(desk_item, desk_item.c.token == _P.token)
+    mine = (_P.use_case_id == use_case.id, _P.person_id == person, desk_item.c.lane == desk_item.c.home)
+    return [(row.token, CaseNumber(row.case_number)) for row in tx.run(select(_P.token, _P.case_number).select_from(there).where(*mine))]
+
+
 def answer(tx: Tx, token: str, said: bytes, values: Mapping[str, object], *, at: datetime) -> bool:
     """Writes what somebody said on a planted case; says whether this was the first time."""
     done = update(planted).where(_P.token == token, _P.answered_at.is_(None)).values(said=said, answered_at=at, **values)
