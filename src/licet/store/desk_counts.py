@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 
 from licet.core.desk import HeldState
 from licet.core.ids import PersonId
 from licet.core.use_case import UseCase
+from licet.store import tables
 from licet.store.book import Tx
 from licet.store.desk_tables import desk_item, held_answer
 
@@ -24,6 +25,15 @@ def answered(tx: Tx, person: PersonId, *, since: datetime) -> int:
 
 def waiting(tx: Tx, use_case: UseCase, lanes: Sequence[str]) -> int:
     """Cases of a use case that wait in these lanes, up to `MOST`."""
-    i = desk_item.c
-    some = select(i.token).where(i.use_case_id == use_case.id, i.lane.in_(lanes)).limit(MOST).subquery()
-    return tx.conn.execute(select(func.count()).select_from(some)).scalar_one()
+    return waiting_in(tx, [use_case], lanes).get(use_case.id, 0)
+
+
+def waiting_in(tx: Tx, use_cases: Sequence[UseCase], lanes: Sequence[str]) -> dict[int, int]:
+    """Cases that wait in these lanes, up to `MOST` in each of these use cases, by its row id; one statement for all."""
+    return {row.id: row.n for row in tx.run(_WAITING, {"use_cases": [one.id for one in use_cases], "lanes": list(lanes)})}
+
+
+_I, _HERE = desk_item.c, tables.use_case.c.id
+_MINE = select(_I.token).where(_I.use_case_id == _HERE, _I.lane.in_(bindparam("lanes", expanding=True))).correlate(tables.use_case)
+_SOME = select(func.count()).select_from(_MINE.limit(MOST).subquery()).scalar_subquery()
+_WAITING = select(_HERE, _SOME.label("n")).where(_HERE.in_(bindparam("use_cases", expanding=True)))
