@@ -230,7 +230,7 @@ def _touched(touched: "Touched") -> Mapping[str, Json]:
         "until": touched.until.isoformat(),
         "decided_alone": touched.alone,
         "not_looked_at_since": touched.unseen,
-        "audited": touched.audited,
+        "audits_counted": touched.audited,
         "audits_against": touched.disagreed,
     }
 

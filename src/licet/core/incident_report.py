@@ -89,7 +89,7 @@ def _scale(scale: Scale) -> dict[str, Json]:
         "until": scale.until.isoformat(),
         "decided_alone": scale.alone,
         "not_looked_at_since": scale.unseen,
-        "audited": scale.audited,
+        "audits_counted": scale.audited,
         "audits_against": scale.disagreed,
         "numbers": list(scale.numbers),
     }
@@ -127,7 +127,7 @@ def _cases(cases: Json, rechecked: Json) -> list[str]:
     since = f"{cases['since']} ({cases['since_basis']})"
     return [
         f"- AI decided {cases['decided_alone']} cases alone from {since} to {cases['until']}.",
-        f"- {cases['audited']} audits were counted; {cases['audits_against']} spoke against AI.",
+        f"- {cases['audits_counted']} audits were counted; {cases['audits_against']} spoke against AI.",
         f"- Looked at again: {rechecked['answered']} of {rechecked['asked']} asked; {rechecked['changed']} decisions were changed.",
         f"- Not looked at since: {cases['not_looked_at_since']}.",
         "",

@@ -34,7 +34,7 @@ class TouchedOut(BaseModel):
     until: datetime
     decided_alone: int
     not_looked_at_since: int
-    audited: int
+    audits_counted: int
     audits_against: int
 
 
@@ -245,7 +245,7 @@ def _incident(seen: Investigated) -> IncidentOut:
             until=touched.until,
             decided_alone=touched.alone,
             not_looked_at_since=touched.unseen,
-            audited=touched.audited,
+            audits_counted=touched.audited,
             audits_against=touched.disagreed,
         ),
         rechecked=RecheckedOut(asked=again.asked, answered=again.answered, changed=again.changed),
