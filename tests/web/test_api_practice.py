@@ -10,7 +10,6 @@ from licet.core.history import Shares
 from licet.testing import past_cases, vendor
 from tests.web.serving import AT, MAILS, VERSION, Served, code, serving
 
-
 UNSEALED = Shares(build=100, calibration=0, sealed=0)
 
 
