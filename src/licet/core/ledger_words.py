@@ -97,6 +97,7 @@ WORDS: Mapping[str, str] = {
     "practice.answered": "Somebody answered a past case for practice; the entry commits to it, and does not say whether it was right.",
     "practice.round_begun": "Somebody began a practice round; all its cases were drawn then, by keyed chance, by answer and AI's errors.",
     "practice.settled": "In a practice round somebody kept or changed their answer after AI's advice; the entry commits to it.",
+    "qualification.reached": "Somebody has shown enough on past cases to answer those of a use case; the entry says who, and until when.",
     "qualification.rule_set": "An owner said what people must show on past cases before they answer a use case's cases.",
     "figures.seen": "A reviewer looked at their own figures for the first time; from then on those see them who may.",
     "review.answered": "A person gave an answer on a case.",
