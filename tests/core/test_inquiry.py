@@ -13,7 +13,7 @@ from licet.core.incident import Incident
 from licet.core.inquiry import (
     MOST_ACTIONS,
     AnyInquiry,
-    Basis,
+    Beginning,
     ClosedInquiry,
     DoneAction,
     Finding,
@@ -147,6 +147,6 @@ def test_the_likeliest_to_be_wrong_come_first_and_none_is_lost(some: list[Suspec
 
 def test_where_no_audit_tells_since_when_it_is_the_grant_and_not_called_an_estimate() -> None:
     granted, said, estimate = NOW - timedelta(days=9), NOW - timedelta(days=2), NOW - timedelta(days=4)
-    assert since_when(None, Unknown(why="no audit was counted"), granted) == (granted, Basis.GRANT)
-    assert since_when(None, estimate, granted) == (estimate, Basis.ESTIMATED)
-    assert since_when(said, estimate, granted) == (said, Basis.SAID)
+    assert since_when(None, Unknown(why="no audit was counted"), granted) == (granted, Beginning.GRANT)
+    assert since_when(None, estimate, granted) == (estimate, Beginning.ESTIMATED)
+    assert since_when(said, estimate, granted) == (said, Beginning.SAID)

@@ -7,7 +7,7 @@ from datetime import datetime
 from licet.core.canonical import Json
 from licet.core.ids import CaseNumber
 from licet.core.incident import KINDS
-from licet.core.inquiry import Action, AnyInquiry, Basis, ClosedInquiry, DoneAction, Finding, PendingAction, whole
+from licet.core.inquiry import Action, AnyInquiry, Beginning, ClosedInquiry, DoneAction, Finding, PendingAction, whole
 
 FORMAT = "licet.incident/1"
 SAYS = (
@@ -41,7 +41,7 @@ class Scale:
 
     since: datetime
     until: datetime
-    basis: Basis
+    basis: Beginning
     alone: int
     unseen: int
     audited: int

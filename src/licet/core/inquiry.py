@@ -212,7 +212,7 @@ class Point:
     drawn_at: datetime
 
 
-class Basis(StrEnum):
+class Beginning(StrEnum):
     """What the moment stands on from which errors may have been more than allowed; these words are shown beside it."""
 
     ESTIMATED = "estimated from the audits"
@@ -220,11 +220,11 @@ class Basis(StrEnum):
     GRANT = "since the grant, as no audit tells"
 
 
-def since_when(said: datetime | None, estimate: datetime | Unknown, granted_at: datetime) -> tuple[datetime, Basis]:
+def since_when(said: datetime | None, estimate: datetime | Unknown, granted_at: datetime) -> tuple[datetime, Beginning]:
     """From when on errors may have been more than allowed: what a person says, else the estimate, else from the grant on."""
     if said is not None:
-        return said, Basis.SAID
-    return (granted_at, Basis.GRANT) if isinstance(estimate, Unknown) else (estimate, Basis.ESTIMATED)
+        return said, Beginning.SAID
+    return (granted_at, Beginning.GRANT) if isinstance(estimate, Unknown) else (estimate, Beginning.ESTIMATED)
 
 
 def began(points: Sequence[Point]) -> datetime | Unknown:

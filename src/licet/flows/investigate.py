@@ -10,7 +10,7 @@ from licet.core.ids import PersonId
 from licet.core.inquiry import (
     Action,
     AnyInquiry,
-    Basis,
+    Beginning,
     ClosedInquiry,
     DoneAction,
     Finding,
@@ -59,7 +59,7 @@ class Touched:
     """
 
     since: datetime
-    basis: Basis
+    basis: Beginning
     until: datetime
     alone: int
     unseen: int
