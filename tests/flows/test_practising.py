@@ -8,16 +8,17 @@ import pytest
 
 from licet.core.answer import Answer, Choice
 from licet.core.desk import Handed
+from licet.core.gate import Requirement
+from licet.core.gate_rules import Code
 from licet.core.history import Shares
-from licet.core.ledger import Event
-from licet.core.people import Person
+from licet.core.people import Person, Role
 from licet.core.qualification import Expired, NotYet, Qualified
 from licet.core.refusal import Refused, Unknown
+from licet.core.use_case import Stage
 from licet.flows.desk import next_case
 from licet.flows.plant import set_share
 from licet.flows.practise import PracticeCase, Told, answer_practice, next_practice, own_practice
 from licet.flows.qualify import set_qualification_rule
-from licet.store import ledger
 from licet.testing import World, done, past_cases
 
 CASES = 8
@@ -64,11 +65,6 @@ def play(world: World, *, right: int, wrong: int = 0, by: Person | None = None) 
         assert told.truth == truth(case)
         cases.append(case)
     return cases
-
-
-def events(world: World) -> list[Event]:
-    with world.office.book.read() as tx:
-        return list(ledger.events(tx))
 
 
 def ask(world: World) -> None:
@@ -127,9 +123,9 @@ def test_a_case_is_practised_on_once_and_asking_again_gives_the_same(world: Worl
 
 @pytest.mark.one_database
 def test_practice_decides_nothing_and_the_ledger_does_not_say_who_was_right(world: World) -> None:
-    before = len(events(world))
+    before = len(world.events())
     play(world, right=1, wrong=1)
-    new = events(world)[before:]
+    new = world.events()[before:]
     assert [event.what for event in new] == ["practice.answered"] * 2
     assert all(set(event.facts) == {"task", "commitment", "identity"} for event in new)
 
@@ -171,4 +167,42 @@ def test_a_rule_is_the_owners_to_set_and_one_that_nobody_can_meet_is_refused(wor
     assert refused(set_qualification_rule(office, world.owner, name="slips", cases=5, agreement=0.9)) == "qualification_rule_not_taken"
     ask(world)
     ask(world)
-    assert [event.facts["version"] for event in events(world) if event.what == "qualification.rule_set"] == [1, 2]
+    assert [event.facts["version"] for event in world.events() if event.what == "qualification.rule_set"] == [1, 2]
+
+
+def asked_for(world: World) -> Requirement:
+    gate = world.gate("slips", Stage.ASSISTED)
+    return next(one for one in gate.requirements if one.code is Code.REVIEWERS_QUALIFIED)
+
+
+@pytest.mark.one_database
+def test_the_gate_counts_distinct_people_who_are_qualified_now(world: World) -> None:
+    """Breaks when somebody counts twice, or for ever; and when a rule that nobody set is taken for one that everybody meets."""
+    world.assess("slips", personal_data="personal", vulnerable="yes", scale="thousands")
+    line = asked_for(world)
+    assert not line.met
+    assert line.shows == "nothing says what qualifies"
+    ask(world)
+    needed = int(asked_for(world).shows.split()[4])
+    people = [world.reviewer, *(world.person(f"second {n}", Role.REVIEWER) for n in range(needed - 1))]
+    for count, person in enumerate(people):
+        assert asked_for(world).shows == f"{count} of at least {needed} people"
+        play(world, right=CASES, by=person)
+        play(world, right=1, by=person)
+    assert asked_for(world).met
+    world.clock.pass_time(timedelta(days=31))
+    assert not asked_for(world).met
+    events = [event for event in world.events() if event.what == "qualification.reached"]
+    assert [event.facts["person"] for event in events] == [person.id for person in people]
+
+
+@pytest.mark.one_database
+def test_a_stricter_rule_says_anew_who_is_qualified(world: World) -> None:
+    ask(world)
+    play(world, right=CASES)
+    done(set_qualification_rule(world.office, world.owner, name="slips", cases=4, agreement=0.4))
+    done(set_qualification_rule(world.office, world.owner, name="slips", cases=9, agreement=0.5))
+    words = [event.what for event in world.events() if event.what.startswith("qualification")]
+    assert words == [
+        "qualification.rule_set", "qualification.reached", "qualification.rule_set", "qualification.reached", "qualification.rule_set",
+    ]  # fmt: skip

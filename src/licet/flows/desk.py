@@ -51,7 +51,7 @@ def next_case(office: Office, by: Actor, *, name: str | None = None, ahead: bool
         refused: Refused | None = None
         for use_case, person in places:
             if len(desks.in_hands_of(tx, person.id, now)) >= MOST_AT_ONCE:
-                return _too_many()
+                return too_many_in_hand()
             refused = entitled(tx, use_case, person, now)
             handed = None if refused is not None else _next_of(office, tx, use_case, person, now, ahead=ahead)
             if handed is not None:
@@ -59,7 +59,8 @@ def next_case(office: Office, by: Actor, *, name: str | None = None, ahead: bool
         return refused if refused is not None and name is not None else NothingWaits()
 
 
-def _too_many() -> Refused:
+def too_many_in_hand() -> Refused:
+    """Says no to whoever has as many cases in hand as one person may."""
     why = f"You have {MOST_AT_ONCE} cases in hand, which is the limit."
     return Refused(code="too_many_in_hand", why=why, remedy="Answer or release one; what is in hand, `GET /api/v1/desk/in-hand` lists.")
 
@@ -141,9 +142,14 @@ def handed_out(office: Office, tx: Tx, there: AtHand, lease: Lease) -> Handed | 
         due_at=item.due_at,
         guideline=rules.guideline,
         form=AnswerForm(kind=use_case.answer_kind, choices=rules.answers, rules=rules.form),
-        remarks=remarks.for_reader(tx, item.case, stored.salt, there.person.id),
+        remarks=remarks.for_reader(tx, item.case, stored.salt, there.person.id, since=_since(item)),
         information=remarks.information(tx, item.token, stored.salt),
     )
+
+
+def _since(item: desks.Item) -> datetime | None:
+    """From when on remarks are shown: whoever is given a case on which two people differ knows that it waited before."""
+    return None if item.home == desks.SECOND_LOOK else item.since
 
 
 def desk_rules(office: Office, use_case: UseCase) -> DeskRules:

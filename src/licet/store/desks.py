@@ -80,10 +80,6 @@ class Item:
     handed_at: datetime | None
     back_at: datetime | None
 
-    def is_with(self, person: PersonId, now: datetime) -> bool:
-        """Whether it is under a lease of theirs that still lasts."""
-        return self.leased_by == person and self.in_hand(now)
-
     def in_hand(self, now: datetime) -> bool:
         """Whether it is under anybody's lease that still lasts."""
         return self.leased_until is not None and self.leased_until >= now

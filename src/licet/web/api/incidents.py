@@ -1,14 +1,14 @@
 """Incidents: what happened, which cases may be wrong, and what people find out and do about it. No token opens any of it."""
 
 from datetime import datetime
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, Literal, TypeVar, assert_never
 
 from fastapi import APIRouter, Depends
 from fastapi import Path as InPath
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from licet.core.ids import PersonId
-from licet.core.inquiry import Action, ClosedInquiry, DoneAction, Finding, PendingAction, Plan, whole
+from licet.core.inquiry import Action, ClosedInquiry, DoneAction, DroppedAction, Finding, PendingAction, Plan, whole
 from licet.core.reason import LIMIT, NotAReasonError
 from licet.core.refusal import Refused, Unknown
 from licet.flows.investigate import Investigated, add_action, close_incident, find_out, finish_action, list_incidents, show_incident
@@ -20,6 +20,7 @@ from licet.web.problems import invalid, refusal
 routes = APIRouter(tags=["incidents"], route_class=GuardedRoute)
 T = TypeVar("T")
 Number = Annotated[int, InPath(ge=1, le=2**53, description="The incident.")]
+ActionNumber = Annotated[int, InPath(ge=1, le=1000, description="The action.")]
 Person = Annotated[LetPerson, Depends(person_let_in)]
 
 
@@ -28,11 +29,12 @@ class TouchedOut(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    since: datetime = Field(description="From here on errors may have been more than allowed; estimated from the audits.")
+    since: datetime = Field(description="From here on errors may have been more than allowed.")
+    since_basis: str = Field(description="What it stands on: an estimate from the audits, a person's word, or the grant.")
     until: datetime
     decided_alone: int
     not_looked_at_since: int
-    audited: int
+    audits_counted: int
     audits_against: int
 
 
@@ -129,7 +131,7 @@ class RecheckIn(BaseModel):
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
-    since: Annotated[AwareDatetime | None, Field(strict=False)] = Field(default=None, description="Null: as estimated from the audits.")
+    since: Annotated[AwareDatetime | None, Field(strict=False)] = Field(default=None, description="Null: as estimated, or the grant.")
     most: int = Field(default=MOST_AT_ONCE, ge=1, le=MOST_AT_ONCE)
 
 
@@ -171,7 +173,7 @@ async def write_action(number: Number, given: ActionIn, let: Person) -> Incident
 
 
 @routes.post("/incidents/{number}/actions/{action}/end", **NEEDS_PERSON)
-async def write_end(number: Number, action: Annotated[int, InPath(ge=1, le=1000)], given: EndIn, let: Person) -> IncidentOut:
+async def write_end(number: Number, action: ActionNumber, given: EndIn, let: Person) -> IncidentOut:
     """Say that an action was taken, or dropped."""
     await _there(let, number)
     return await _after(let, number, lambda: finish_action(let.office, let.by, number=number, action=action, dropped=given.dropped))
@@ -239,10 +241,11 @@ def _incident(seen: Investigated) -> IncidentOut:
         if isinstance(touched, Unknown)
         else TouchedOut(
             since=touched.since,
+            since_basis=touched.basis.value,
             until=touched.until,
             decided_alone=touched.alone,
             not_looked_at_since=touched.unseen,
-            audited=touched.audited,
+            audits_counted=touched.audited,
             audits_against=touched.disagreed,
         ),
         rechecked=RecheckedOut(asked=again.asked, answered=again.answered, changed=again.changed),
@@ -260,5 +263,7 @@ def _action(one: Action) -> ActionOut:
             return ActionOut(**said, state="to do", why=None)
         case DoneAction():
             return ActionOut(**said, state="done", why=None)
-        case _:
+        case DroppedAction():
             return ActionOut(**said, state="dropped", why=one.why)
+        case _:
+            assert_never(one)
