@@ -14,6 +14,7 @@ from licet.core.answer import AnswerKind, Choice
 from licet.core.effect import Way
 from licet.core.ids import Digest, LookId, PersonId, TeamName
 from licet.core.people import Act, Caller, Person, Role
+from licet.core.qualification import QualificationRule
 from licet.core.refusal import Refused
 from licet.core.team import MAIN, OtherTeamError
 from licet.core.token import TokenScope
@@ -121,6 +122,7 @@ def wish(use_case: str | None) -> TokenWish:
 
 NAME_OF_ONE = "t_x"
 Journey = Callable[[Office, World, str], object]
+SIXTY = QualificationRule(cases=60, agreement=0.9)
 WAYS: dict[str, Journey] = {
     "next_practice": lambda o, w, name: next_practice(o, w.reviewer, name=name),
     "answer_practice": lambda o, w, name: answer_practice(o, w.reviewer, name=name, token=name, answer=Choice(value="yes")),
@@ -132,7 +134,7 @@ WAYS: dict[str, Journey] = {
     "explained_case": lambda o, w, name: explained_case(o, w.reviewer, name=name, token=name),
     "case_to_play": lambda o, w, name: case_to_play(o, w.reviewer, name=name, token=name),
     "after_round": lambda o, w, name: after_round(o, w.reviewer, name=name),
-    "set_qualification_rule": lambda o, w, name: set_qualification_rule(o, w.owner, name=name, cases=60, agreement=0.9),
+    "set_qualification_rule": lambda o, w, name: set_qualification_rule(o, w.owner, name=name, asked=SIXTY),
     "hand_out": lambda o, w, name: hand_out(o, w.reviewer, name=name),
     "take_in": lambda o, w, name: take_in(o, w.reviewer, name=name, answers={}),
     "next_second_look": lambda o, w, name: next_second_look(o, w.reviewer, name=name),
