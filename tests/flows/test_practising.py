@@ -21,6 +21,7 @@ from licet.flows.adjudicate import hand_out
 from licet.flows.answer import answer_case
 from licet.flows.approve import approve_gate
 from licet.flows.desk import next_case
+from licet.flows.list_qualified import team_readiness
 from licet.flows.plant import set_share
 from licet.flows.practise import PracticeCase, Told, answer_practice, next_practice, own_practice
 from licet.flows.qualify import set_qualification_rule
@@ -267,3 +268,18 @@ def test_a_rule_about_no_work_is_refused(world: World) -> None:
     asked = QualificationRule(cases=CASES, agreement=0.5, work=frozenset())
     assert refused(set_qualification_rule(world.office, world.owner, name="slips", asked=asked)) == "qualification_rule_not_taken"
     assert set(WORKS) == {one.value for one in Work}
+
+
+@pytest.mark.one_database
+def test_the_owner_sees_who_is_ready_and_what_it_takes_and_risk_only_who(world: World) -> None:
+    office, second = world.office, world.person("second", Role.REVIEWER)
+    assert done(team_readiness(office, world.owner, name="slips")).rule is None
+    ask(world)
+    play(world, right=CASES)
+    play(world, right=3, by=second)
+    mine = {one.person.id: one for one in done(team_readiness(office, world.owner, name="slips")).people}
+    assert isinstance(mine[world.reviewer.id].holds, Qualified)
+    assert mine[second.id].holds == NotYet(needs=CASES - 3)
+    theirs = done(team_readiness(office, world.risk, name="slips"))
+    assert (theirs.ready, {one.holds for one in theirs.people}) == (1, {None})
+    assert refused(team_readiness(office, second, name="slips")) == "figures_not_yours"

@@ -17,6 +17,7 @@ WORKS = ("review", "adjudicate", "approve")
 
 if TYPE_CHECKING:
     from licet.core.qualification import Qualification
+    from licet.flows.list_qualified import Standing
 
 
 @click.group(cls=Commands, context_settings=CONTEXT)
@@ -144,3 +145,33 @@ def rule(  # noqa: PLR0913, PLR0917 - a command's options
     lines = [f"Rule {made.version} of {plain(slug)}: {made.cases} cases, at most {made.most_errors} wrong; valid for {days} days."]
     lines.append(f"Asked of whoever is to: {', '.join(sorted(made.work))}.")
     said({"use_case": slug, "rule": rule_to_json(made), "digest": made.digest, "most_errors": made.most_errors}, lines, as_json=as_json)
+
+
+@qualification.command("show", context_settings=CONTEXT)
+@click.argument("slug")
+@usual
+def team(slug: str, acting: str | None, home: str | None, *, as_json: bool) -> None:
+    """Show who of the people who may review is ready, and what it takes where not; risk sees who is, without how much is missing."""
+    from licet.core.qualification import rule_to_json
+    from licet.flows.list_qualified import team_readiness
+    from licet.flows.office import who
+
+    with at_work(home) as office:
+        found = granted(team_readiness(office, who(office, acting), name=slug))
+    data: dict[str, Json] = {
+        "use_case": slug,
+        "rule": None if found.rule is None else rule_to_json(found.rule),
+        "ready": found.ready,
+        "people": [{"person": one.person.id, "ready": one.ready, "holds": _stands(one)} for one in found.people],
+    }
+    asked = "No qualification is asked for." if found.rule is None else f"Asked of whoever is to: {', '.join(sorted(found.rule.work))}."
+    lines = [f"{plain(one.person.name)}: {_stands(one)}" for one in found.people]
+    said(data, [f"{found.ready:,} of {len(found.people):,} people are ready. {asked}", *lines], as_json=as_json)
+
+
+def _stands(one: "Standing") -> str:
+    from licet.core.qualification import Qualified
+
+    if one.holds is None:
+        return "ready" if one.ready else "not ready"
+    return f"qualified until {one.holds.until:%Y-%m-%d}" if isinstance(one.holds, Qualified) else _held(one.holds)

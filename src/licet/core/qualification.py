@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from licet.core.canonical import Json, digest
 from licet.core.ids import Digest
+from licet.core.people import Person, Role
 from licet.core.refusal import Refused
 from licet.stats.bounds import largest_errors, lower_bound
 
@@ -155,3 +156,16 @@ def _needs(rule: QualificationRule, begun: Sequence[Trial]) -> int:
     """The rest of the sitting; and a whole one more where this one is lost already."""
     lost = sum(not one.right for one in begun) > rule.most_errors
     return rule.cases - len(begun) + (rule.cases if lost else 0)
+
+
+def may_see_team(viewer: Person) -> Refused | None:
+    """Says no to whoever asks who of a team is qualified, and is neither owner, senior reviewer nor risk."""
+    if viewer.has(Role.OWNER, Role.SENIOR_REVIEWER, Role.RISK):
+        return None
+    why = "Who of a team is qualified is shown to its owner, senior reviewers and risk."
+    return Refused(code="figures_not_yours", why=why, remedy="Look at your own: `licet practise show`.")
+
+
+def sees_figures(viewer: Person) -> bool:
+    """Whether somebody sees how much each person still has to show; risk sees who is qualified, and no more."""
+    return viewer.has(Role.OWNER, Role.SENIOR_REVIEWER)
