@@ -120,7 +120,7 @@ TABLE: Mapping[str, Door] = {
     "POST /api/v1/approvals/{request}/approve": Door(people=frozenset({R.RISK, R.OWNER}), reach=Reach.REQUEST, body={"digest": "0" * 64}),
     "POST /api/v1/approvals/{request}/decline": Door(people=frozenset({R.RISK, R.OWNER}), reach=Reach.REQUEST, body={"why": "a test"}),
     f"POST {IN}/cases/{{case}}/information": Door(scope=S.CASES_WRITE, body={"text": "a test"}),
-    f"GET {IN}/desk": Door(people=WHOEVER),
+    f"GET {IN}/desk": Door(people=frozenset({R.REVIEWER, R.SENIOR_REVIEWER, R.OWNER})),
     f"GET {IN}/desk/{{token}}": Door(people=frozenset({R.REVIEWER, R.SENIOR_REVIEWER, R.OWNER})),
     "POST /api/v1/desk/next": Door(people=WHOEVER, reach=Reach.SPAN, body={}),
     "POST /api/v1/desk/in-hand": Door(people=WHOEVER, reach=Reach.SELF),

@@ -1,19 +1,26 @@
 """Looking at a desk: what waits, what is in whose hands, what is overdue; and how far one case of it is."""
 
 from licet.core.desk import DeskStatus, TaskState
-from licet.core.people import Act, Actor, Role
+from licet.core.people import Act, Actor, Operator, Role
 from licet.core.refusal import Refused
 from licet.flows.office import Office, at_work_on, person_at_work_on
 from licet.flows.roles import everybody_here
 from licet.store import desk_load
 
+SEES = {True: Act.LOOK, False: Act.REVIEW}
+"""What it takes to see how a desk stands: whoever runs the machine could read the database as well; people take part in reviewing."""
+
 NOT_THERE = Refused(code="not_on_the_desk", why="There is no such case on this desk.", remedy="Give the `token` that came with the case.")
 
 
 def desk_status(office: Office, by: Actor, *, name: str) -> DeskStatus | Refused:
-    """How a use case's desk stands, with the load of everybody who reviews there."""
+    """How a use case's desk stands, with the load of everybody who reviews there; for those who review, and whoever runs the command.
+
+    Audits wait among the others. Somebody who sends a case and sees the queue grow, though AI decided it, would know that it was drawn:
+    so nobody who only builds or looks is told.
+    """
     with office.book.read() as tx:
-        there = at_work_on(office, tx, by, Act.LOOK, name=name)
+        there = at_work_on(office, tx, by, SEES[isinstance(by, Operator)], name=name)
         if isinstance(there, Refused):
             return there
         use_case, _ = there
