@@ -7,7 +7,7 @@ import pytest
 from licet.core.answer import Answer, Choice
 from licet.core.history import Shares
 from licet.core.known import Basis
-from licet.core.qualification import NotYet
+from licet.core.qualification import NotYet, QualificationRule
 from licet.core.refusal import Refused, Unknown
 from licet.flows.after_round import after_round, grounds
 from licet.flows.play import CaseToPlay, Explained, RoundNow, answer_in_round, begin_round, explained_case, round_now, settle_in_round
@@ -130,7 +130,7 @@ def test_nobody_is_told_of_a_case_that_is_not_theirs(world: World) -> None:
 
 
 def test_rounds_are_drawn_to_teach_and_count_for_no_qualification(world: World) -> None:
-    done(set_qualification_rule(world.office, world.owner, name=NAME, cases=10, agreement=0.5))
+    done(set_qualification_rule(world.office, world.owner, name=NAME, asked=QualificationRule(cases=10, agreement=0.5)))
     own = done(own_practice(world.office, world.reviewer, name=NAME))
     assert (own.answered, own.qualification) == (0, NotYet(needs=10))
 

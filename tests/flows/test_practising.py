@@ -1,27 +1,37 @@
 """Practice and qualification: past cases people learn on, what they show by it, and what that lets them do."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from licet.cli.practising import WORKS
 from licet.core.answer import Answer, Choice
-from licet.core.desk import Handed
+from licet.core.desk import Handed, NothingWaits
 from licet.core.gate import Requirement
 from licet.core.gate_rules import Code
 from licet.core.history import Shares
+from licet.core.ids import Digest
 from licet.core.people import Person, Role
-from licet.core.qualification import Expired, NotYet, Qualified
+from licet.core.qualification import Expired, NotYet, QualificationRule, Qualified, Work
 from licet.core.refusal import Refused, Unknown
 from licet.core.use_case import Stage
+from licet.flows.adjudicate import hand_out
+from licet.flows.answer import answer_case
+from licet.flows.approve import approve_gate
 from licet.flows.desk import next_case
+from licet.flows.list_qualified import team_readiness
 from licet.flows.plant import set_share
 from licet.flows.practise import PracticeCase, Told, answer_practice, next_practice, own_practice
 from licet.flows.qualify import set_qualification_rule
+from licet.flows.review import answer_worksheet, worksheet
+from licet.flows.second import next_second_look
 from licet.testing import World, done, past_cases
 
 CASES = 8
+EIGHT = QualificationRule(cases=CASES, agreement=0.5, lasts=timedelta(days=30))
+NEVER_MET = QualificationRule(cases=5, agreement=0.9)
 NEVER_SEALED = Shares(build=50, calibration=50, sealed=0)
 
 
@@ -69,7 +79,7 @@ def play(world: World, *, right: int, wrong: int = 0, by: Person | None = None) 
 
 def ask(world: World) -> None:
     """The owner asks for eight cases, of which at most one may be wrong."""
-    done(set_qualification_rule(world.office, world.owner, name="slips", cases=CASES, agreement=0.5, lasts=timedelta(days=30)))
+    done(set_qualification_rule(world.office, world.owner, name="slips", asked=EIGHT))
 
 
 def qualification(world: World) -> object:
@@ -163,8 +173,8 @@ def test_what_one_practised_is_unknown_before_the_first_case_and_has_an_interval
 @pytest.mark.one_database
 def test_a_rule_is_the_owners_to_set_and_one_that_nobody_can_meet_is_refused(world: World) -> None:
     office = world.office
-    assert refused(set_qualification_rule(office, world.reviewer, name="slips", cases=CASES, agreement=0.5)) == "not_permitted"
-    assert refused(set_qualification_rule(office, world.owner, name="slips", cases=5, agreement=0.9)) == "qualification_rule_not_taken"
+    assert refused(set_qualification_rule(office, world.reviewer, name="slips", asked=EIGHT)) == "not_permitted"
+    assert refused(set_qualification_rule(office, world.owner, name="slips", asked=NEVER_MET)) == "qualification_rule_not_taken"
     ask(world)
     ask(world)
     assert [event.facts["version"] for event in world.events() if event.what == "qualification.rule_set"] == [1, 2]
@@ -200,9 +210,76 @@ def test_the_gate_counts_distinct_people_who_are_qualified_now(world: World) -> 
 def test_a_stricter_rule_says_anew_who_is_qualified(world: World) -> None:
     ask(world)
     play(world, right=CASES)
-    done(set_qualification_rule(world.office, world.owner, name="slips", cases=4, agreement=0.4))
-    done(set_qualification_rule(world.office, world.owner, name="slips", cases=9, agreement=0.5))
+    done(set_qualification_rule(world.office, world.owner, name="slips", asked=QualificationRule(cases=4, agreement=0.4)))
+    done(set_qualification_rule(world.office, world.owner, name="slips", asked=QualificationRule(cases=9, agreement=0.5)))
     words = [event.what for event in world.events() if event.what.startswith("qualification")]
     assert words == [
         "qualification.rule_set", "qualification.reached", "qualification.rule_set", "qualification.reached", "qualification.rule_set",
     ]  # fmt: skip
+
+
+def ask_of(world: World, *work: Work) -> None:
+    asked = QualificationRule(cases=CASES, agreement=0.5, work=frozenset(work))
+    done(set_qualification_rule(world.office, world.owner, name="slips", asked=asked))
+
+
+@pytest.mark.one_database
+def test_sheets_and_single_answers_ask_for_it_as_the_desk_does(world: World) -> None:
+    """Breaks when somebody who is not qualified gets a case, or gets an answer in, by a way round the desk."""
+    sheet = done(worksheet(world.office, world.reviewer, name="slips"))
+    one = Choice(value="something")
+    ask_of(world, Work.REVIEW)
+    ways: list[Callable[[], object]] = [
+        lambda: worksheet(world.office, world.reviewer, name="slips"),
+        lambda: answer_worksheet(world.office, world.reviewer, name="slips", answers={sheet[0].token: one}),
+        lambda: answer_case(world.office, world.reviewer, name="slips", case="new-0", answer=one),
+    ]
+    assert [refused(way()) for way in ways] == ["not_qualified"] * 3
+    play(world, right=CASES)
+    assert [one.token for one in done(worksheet(world.office, world.reviewer, name="slips"))] == [one.token for one in sheet]
+    assert done(answer_worksheet(world.office, world.reviewer, name="slips", answers={sheet[0].token: one})).taken == 1
+
+
+@pytest.mark.one_database
+def test_who_may_review_may_not_yet_adjudicate_where_the_rule_is_about_that_alone(world: World) -> None:
+    ask_of(world, Work.ADJUDICATE)
+    senior = world.person("senior", Role.SENIOR_REVIEWER)
+    assert isinstance(next_case(world.office, senior, name="slips"), Handed)
+    assert refused(next_second_look(world.office, senior, name="slips")) == "not_qualified"
+    assert refused(hand_out(world.office, senior, name="slips")) == "not_qualified"
+    play(world, right=CASES, by=senior)
+    assert isinstance(next_second_look(world.office, senior, name="slips"), NothingWaits)
+    assert refused(hand_out(world.office, senior, name="slips")) == "no_sealed_cases"
+
+
+@pytest.mark.one_database
+def test_approvers_are_asked_only_where_the_rule_says_so(world: World) -> None:
+    ask(world)
+    assert refused(approve_gate(world.office, world.risk, name="slips", digest=Digest("0" * 64))) != "not_qualified"
+    ask_of(world, Work.APPROVE)
+    assert isinstance(desk(world), Handed)
+    assert refused(approve_gate(world.office, world.risk, name="slips", digest=Digest("0" * 64))) == "not_qualified"
+    play(world, right=CASES, by=world.risk)
+    assert refused(approve_gate(world.office, world.risk, name="slips", digest=Digest("0" * 64))) != "not_qualified"
+
+
+@pytest.mark.one_database
+def test_a_rule_about_no_work_is_refused(world: World) -> None:
+    asked = QualificationRule(cases=CASES, agreement=0.5, work=frozenset())
+    assert refused(set_qualification_rule(world.office, world.owner, name="slips", asked=asked)) == "qualification_rule_not_taken"
+    assert set(WORKS) == {one.value for one in Work}
+
+
+@pytest.mark.one_database
+def test_the_owner_sees_who_is_ready_and_what_it_takes_and_risk_only_who(world: World) -> None:
+    office, second = world.office, world.person("second", Role.REVIEWER)
+    assert done(team_readiness(office, world.owner, name="slips")).rule is None
+    ask(world)
+    play(world, right=CASES)
+    play(world, right=3, by=second)
+    mine = {one.person.id: one for one in done(team_readiness(office, world.owner, name="slips")).people}
+    assert isinstance(mine[world.reviewer.id].holds, Qualified)
+    assert mine[second.id].holds == NotYet(needs=CASES - 3)
+    theirs = done(team_readiness(office, world.risk, name="slips"))
+    assert (theirs.ready, {one.holds for one in theirs.people}) == (1, {None})
+    assert refused(team_readiness(office, second, name="slips")) == "figures_not_yours"

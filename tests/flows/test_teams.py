@@ -14,6 +14,7 @@ from licet.core.answer import AnswerKind, Choice
 from licet.core.effect import Way
 from licet.core.ids import Digest, LookId, PersonId, TeamName
 from licet.core.people import Act, Caller, Person, Role
+from licet.core.qualification import QualificationRule
 from licet.core.refusal import Refused
 from licet.core.team import MAIN, OtherTeamError
 from licet.core.token import TokenScope
@@ -52,6 +53,7 @@ from licet.flows.investigate import list_incidents
 from licet.flows.issue_tokens import TokenWish, admit, list_tokens, new_token, revoke_token
 from licet.flows.list_approvals import list_requests, newest_request, request_of
 from licet.flows.list_obligations import list_obligations
+from licet.flows.list_qualified import team_readiness
 from licet.flows.look_closely import look_closely
 from licet.flows.monitor import monitor, monitor_for
 from licet.flows.narrow import Asked, narrow_mandate
@@ -121,6 +123,7 @@ def wish(use_case: str | None) -> TokenWish:
 
 NAME_OF_ONE = "t_x"
 Journey = Callable[[Office, World, str], object]
+SIXTY = QualificationRule(cases=60, agreement=0.9)
 WAYS: dict[str, Journey] = {
     "next_practice": lambda o, w, name: next_practice(o, w.reviewer, name=name),
     "answer_practice": lambda o, w, name: answer_practice(o, w.reviewer, name=name, token=name, answer=Choice(value="yes")),
@@ -132,7 +135,8 @@ WAYS: dict[str, Journey] = {
     "explained_case": lambda o, w, name: explained_case(o, w.reviewer, name=name, token=name),
     "case_to_play": lambda o, w, name: case_to_play(o, w.reviewer, name=name, token=name),
     "after_round": lambda o, w, name: after_round(o, w.reviewer, name=name),
-    "set_qualification_rule": lambda o, w, name: set_qualification_rule(o, w.owner, name=name, cases=60, agreement=0.9),
+    "team_readiness": lambda o, w, name: team_readiness(o, w.risk, name=name),
+    "set_qualification_rule": lambda o, w, name: set_qualification_rule(o, w.owner, name=name, asked=SIXTY),
     "hand_out": lambda o, w, name: hand_out(o, w.reviewer, name=name),
     "take_in": lambda o, w, name: take_in(o, w.reviewer, name=name, answers={}),
     "next_second_look": lambda o, w, name: next_second_look(o, w.reviewer, name=name),

@@ -12,8 +12,12 @@ from licet.core.canonical import Json
 from licet.core.case import CaseBody, ImageContent, TableContent, TextContent
 from licet.core.refusal import Unknown
 
+WORKS = ("review", "adjudicate", "approve")
+"""The kinds of work that a rule can be about, as `core.qualification.Work` has them; said here so that --help loads no statistics."""
+
 if TYPE_CHECKING:
     from licet.core.qualification import Qualification
+    from licet.flows.list_qualified import Standing
 
 
 @click.group(cls=Commands, context_settings=CONTEXT)
@@ -124,17 +128,50 @@ def qualification() -> None:
 @click.option("--cases", type=int, required=True, help="Past cases in one sitting, such as 60.")
 @click.option("--agreement", type=float, required=True, help="What the exact 95 % bound on right answers must reach, such as 0.9.")
 @click.option("--days", type=int, default=180, show_default=True, help="How long a qualification is valid.")
+@click.option("--work", "works", type=click.Choice(WORKS), multiple=True, help="What nobody does unqualified; may be given more than once.")
 @usual
-def rule(  # noqa: PLR0913 - a command's options
-    slug: str, cases: int, agreement: float, days: int, acting: str | None, home: str | None, *, as_json: bool
+def rule(  # noqa: PLR0913, PLR0917 - a command's options
+    slug: str, cases: int, agreement: float, days: int, works: tuple[str, ...], acting: str | None, home: str | None, *, as_json: bool
 ) -> None:
-    """Set the rule, as the owner; from then on the desk hands cases only to people who are qualified."""
-    from licet.core.qualification import rule_to_json
+    """Set the rule, as the owner. Without --work it asks it of whoever reviews or adjudicates; approvers only with `--work approve`."""
+    from licet.core.qualification import ASKED_OF, QualificationRule, Work, rule_to_json
     from licet.flows.office import who
     from licet.flows.qualify import set_qualification_rule
 
-    lasts = timedelta(days=days)
+    work = frozenset(map(Work, works)) or ASKED_OF
+    asked = QualificationRule(cases=cases, agreement=agreement, lasts=timedelta(days=days), work=work)
     with at_work(home) as office:
-        made = granted(set_qualification_rule(office, who(office, acting), name=slug, cases=cases, agreement=agreement, lasts=lasts))
+        made = granted(set_qualification_rule(office, who(office, acting), name=slug, asked=asked))
     lines = [f"Rule {made.version} of {plain(slug)}: {made.cases} cases, at most {made.most_errors} wrong; valid for {days} days."]
+    lines.append(f"Asked of whoever is to: {', '.join(sorted(made.work))}.")
     said({"use_case": slug, "rule": rule_to_json(made), "digest": made.digest, "most_errors": made.most_errors}, lines, as_json=as_json)
+
+
+@qualification.command("show", context_settings=CONTEXT)
+@click.argument("slug")
+@usual
+def team(slug: str, acting: str | None, home: str | None, *, as_json: bool) -> None:
+    """Show who of the people who may review is ready, and what it takes where not; risk sees who is, without how much is missing."""
+    from licet.core.qualification import rule_to_json
+    from licet.flows.list_qualified import team_readiness
+    from licet.flows.office import who
+
+    with at_work(home) as office:
+        found = granted(team_readiness(office, who(office, acting), name=slug))
+    data: dict[str, Json] = {
+        "use_case": slug,
+        "rule": None if found.rule is None else rule_to_json(found.rule),
+        "ready": found.ready,
+        "people": [{"person": one.person.id, "ready": one.ready, "holds": _stands(one)} for one in found.people],
+    }
+    asked = "No qualification is asked for." if found.rule is None else f"Asked of whoever is to: {', '.join(sorted(found.rule.work))}."
+    lines = [f"{plain(one.person.name)}: {_stands(one)}" for one in found.people]
+    said(data, [f"{found.ready:,} of {len(found.people):,} people are ready. {asked}", *lines], as_json=as_json)
+
+
+def _stands(one: "Standing") -> str:
+    from licet.core.qualification import Qualified
+
+    if one.holds is None:
+        return "ready" if one.ready else "not ready"
+    return f"qualified until {one.holds.until:%Y-%m-%d}" if isinstance(one.holds, Qualified) else _held(one.holds)

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from licet.core.canonical import Json, digest
 from licet.core.ids import Digest
+from licet.core.people import Person, Role
 from licet.core.refusal import Refused
 from licet.stats.bounds import largest_errors, lower_bound
 
@@ -18,6 +19,12 @@ class Work(StrEnum):
     """A kind of work on cases that a qualification entitles to."""
 
     REVIEW = "review"
+    ADJUDICATE = "adjudicate"
+    APPROVE = "approve"
+
+
+ASKED_OF = frozenset({Work.REVIEW, Work.ADJUDICATE})
+"""What a rule is about where its owner does not say: every answer on a case. Approvers are asked only where the owner says so."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +44,7 @@ class QualificationRule:
     agreement: float
     confidence: float = 0.95
     lasts: timedelta = timedelta(days=180)
-    work: frozenset[Work] = frozenset({Work.REVIEW})
+    work: frozenset[Work] = ASKED_OF
     version: int = 1
 
     @property
@@ -74,6 +81,8 @@ def checked_rule(rule: QualificationRule) -> QualificationRule | Refused:
             return Refused(code=code, why=f"The {name} is {value!r}; it lies between 0 and 1.", remedy="Give 0.9.")
     if not timedelta(days=1) <= rule.lasts <= timedelta(days=3650):
         return Refused(code=code, why=f"It lasts {rule.lasts.days!r} days; it takes 1 to 3650.", remedy="Give 180.")
+    if not rule.work:
+        return Refused(code=code, why="The rule is about no kind of work.", remedy="Give at least one, such as `review`.")
     if rule.most_errors < 0:
         why = f"Not even {rule.cases!r} right answers of {rule.cases!r} show an agreement of {rule.agreement!r} at {rule.confidence!r}."
         return Refused(code=code, why=why, remedy="Ask for more cases, or for less agreement.")
@@ -147,3 +156,16 @@ def _needs(rule: QualificationRule, begun: Sequence[Trial]) -> int:
     """The rest of the sitting; and a whole one more where this one is lost already."""
     lost = sum(not one.right for one in begun) > rule.most_errors
     return rule.cases - len(begun) + (rule.cases if lost else 0)
+
+
+def may_see_team(viewer: Person) -> Refused | None:
+    """Says no to whoever asks who of a team is qualified, and is neither owner, senior reviewer nor risk."""
+    if viewer.has(Role.OWNER, Role.SENIOR_REVIEWER, Role.RISK):
+        return None
+    why = "Who of a team is qualified is shown to its owner, senior reviewers and risk."
+    return Refused(code="figures_not_yours", why=why, remedy="Look at your own: `licet practise show`.")
+
+
+def sees_figures(viewer: Person) -> bool:
+    """Whether somebody sees how much each person still has to show; risk sees who is qualified, and no more."""
+    return viewer.has(Role.OWNER, Role.SENIOR_REVIEWER)

@@ -9,11 +9,13 @@ from licet.core.case import CaseBody
 from licet.core.grading import same
 from licet.core.ids import CaseNumber
 from licet.core.people import Act, Actor, Person
+from licet.core.qualification import Work
 from licet.core.refusal import Refused
 from licet.core.sealed import SealedSet
 from licet.core.system import Proposal
 from licet.core.use_case import UseCase
 from licet.flows.office import Office, entry, person_at_work_on
+from licet.flows.qualify import entitled
 from licet.stats.bounds import upper_bound
 from licet.stats.sampling import is_drawn
 from licet.store import cases, looks, systems
@@ -61,6 +63,9 @@ def _ready(office: Office, tx: Tx, by: Actor, name: str) -> tuple[UseCase, Perso
     if isinstance(there, Refused):
         return there
     use_case, person = there
+    unqualified = entitled(tx, use_case, person, office.clock.now(), work=Work.ADJUDICATE)
+    if unqualified is not None:
+        return unqualified
     sealed = looks.current_set(tx, use_case)
     if sealed is None or not sealed.looks:
         why = "There is no evaluation on sealed cases yet, so no disagreements."

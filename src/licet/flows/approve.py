@@ -11,12 +11,14 @@ from licet.core.gate import Approval
 from licet.core.ids import Digest
 from licet.core.incident import Message
 from licet.core.people import Act, Actor
+from licet.core.qualification import Work
 from licet.core.refusal import Refused
 from licet.core.use_case import UseCase, in_use
 from licet.flows.chase import end_if_over
 from licet.flows.cover import hands_in, void_if_changed
 from licet.flows.givers import able
 from licet.flows.office import Office, entry, permitted
+from licet.flows.qualify import entitled
 from licet.store import approvals, notices, use_cases
 from licet.store.book import Tx
 
@@ -64,6 +66,9 @@ def _consider(office: Office, tx: Tx, by: Actor, use_case: UseCase, digest: Dige
     permission = permitted(office, tx, by, act, use_case)
     if isinstance(permission, Refused):
         return permission
+    unqualified = entitled(tx, use_case, permission.person(act), now, work=Work.APPROVE)
+    if unqualified is not None:
+        return unqualified
     hands = hands_in(tx, use_case)
     yes = say_yes(found, digest, permission.person(act), hands, now=now)
     if isinstance(yes, Refused):

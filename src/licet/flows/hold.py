@@ -16,7 +16,7 @@ from licet.flows.desk import AtHand, at_hand, desk_rules
 from licet.flows.exclude import excluded
 from licet.flows.office import Office, allowed_person, entry
 from licet.flows.plant import advice, take
-from licet.flows.qualify import entitled
+from licet.flows.qualify import entitled, work_at
 from licet.flows.review import give
 from licet.flows.rules_in_force import policy_in_force
 from licet.store import decisions, desks, held, people, systems, use_cases
@@ -90,7 +90,7 @@ def _barred(tx: Tx, there: AtHand, now: datetime) -> Refused | None:
     if excluded(tx, there.use_case, there.item.case, there.person):
         why = "You may not answer this case: you had a hand in it, or answered it before."
         return Refused(code="reviewer_excluded", why=why, remedy="Release it, and take the next case.")
-    return entitled(tx, there.use_case, there.person, now)
+    return entitled(tx, there.use_case, there.person, now, work=work_at(there.item))
 
 
 def _keep(office: Office, tx: Tx, there: AtHand, said: Commit, now: datetime) -> Taken | Refused:

@@ -9,7 +9,7 @@ from licet.core.refusal import Refused
 from licet.flows.desk import AtHand, at_hand
 from licet.flows.exclude import excluded
 from licet.flows.office import Office, allowed_person, entry
-from licet.flows.qualify import entitled
+from licet.flows.qualify import entitled, work_at
 from licet.store import absences, desks, people, remarks
 from licet.store.book import Tx
 from licet.store.payloads import salts_of, write_json
@@ -57,7 +57,7 @@ def _receiver(office: Office, tx: Tx, there: AtHand, to: str, now: datetime) -> 
     permitted = allowed_person(office, tx, shown, Act.REVIEW, there.use_case)
     if isinstance(permitted, Refused):
         return permitted
-    return entitled(tx, there.use_case, permitted, now) or permitted
+    return entitled(tx, there.use_case, permitted, now, work=work_at(there.item)) or permitted
 
 
 def _skipped(tx: Tx, there: AtHand, reason: str, now: datetime) -> None:

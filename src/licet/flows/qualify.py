@@ -1,7 +1,8 @@
 """Qualifying: who may answer a use case's cases by what they showed on past ones."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import datetime
 
 from licet.core.canonical import Json
 from licet.core.ids import LICET, PersonId
@@ -20,19 +21,24 @@ from licet.core.qualification import (
 from licet.core.refusal import Refused
 from licet.core.use_case import UseCase
 from licet.flows.office import Office, entry, person_at_work_on
-from licet.store import qualifications
+from licet.store import desks, qualifications
 from licet.store.book import Tx
 
 
-def entitled(tx: Tx, use_case: UseCase, person: Person, now: datetime) -> Refused | None:
-    """Says no to whoever is not qualified for a use case; the desk asks before it hands a case out, and when its answer comes.
+def entitled(tx: Tx, use_case: UseCase, person: Person, now: datetime, *, work: Work = Work.REVIEW) -> Refused | None:
+    """Says no to whoever is not qualified for a kind of work; asked before anything is handed out, and when an answer or a yes comes.
 
     Where the owner set no rule, everybody is entitled whom the door lets in.
     """
     rule = qualifications.rule_of(tx, use_case)
-    if rule is None or Work.REVIEW not in rule.work:
+    if rule is None or work not in rule.work:
         return None
     return _unless_qualified(use_case, qualification_of(rule, qualifications.trials(tx, use_case, person.id), now))
+
+
+def work_at(item: desks.Item) -> Work:
+    """Which work a case at the desk is: who says which of two people is right adjudicates."""
+    return Work.ADJUDICATE if item.home == desks.SECOND_LOOK else Work.REVIEW
 
 
 def _unless_qualified(use_case: UseCase, found: Qualification) -> Refused | None:
@@ -71,10 +77,11 @@ def _reached(use_case: UseCase, person: PersonId, found: Qualified, now: datetim
     return entry("qualification.reached", by=LICET, now=now, use_case=use_case, person=person, until=found.until.isoformat())
 
 
-def set_qualification_rule(
-    office: Office, by: Actor, *, name: str, cases: int, agreement: float, lasts: timedelta = timedelta(days=180)
-) -> QualificationRule | Refused:
-    """Says what people must show before they answer a use case's cases; the owner's to say, and it holds at once."""
+def set_qualification_rule(office: Office, by: Actor, *, name: str, asked: QualificationRule) -> QualificationRule | Refused:
+    """Says what people must show before they do which work on a use case's cases; the owner's to say, and it holds at once.
+
+    Its version is the next one, whatever `asked` says.
+    """
     with office.book.write() as tx:
         now = office.clock.now()
         there = person_at_work_on(office, tx, by, Act.REVISE, name=name)
@@ -83,11 +90,11 @@ def set_qualification_rule(
         use_case, person = there
         before = qualifications.rule_of(tx, use_case)
         version = 1 if before is None else before.version + 1
-        rule = checked_rule(QualificationRule(cases=cases, agreement=agreement, lasts=lasts, version=version))
+        rule = checked_rule(replace(asked, version=version))
         if isinstance(rule, Refused):
             return rule
         qualifications.set_rule(tx, use_case, rule, by=person.id, at=now)
-        facts: dict[str, Json] = {"rule": rule.digest, "version": version, "cases": cases, "agreement": agreement}
+        facts: dict[str, Json] = {"rule": rule.digest, "version": version, "cases": rule.cases, "agreement": rule.agreement}
         tx.record(entry("qualification.rule_set", by=person.id, now=now, use_case=use_case, **facts))
         for one, trials in qualifications.every_trial(tx, use_case).items():
             found = qualification_of(rule, trials, now)

@@ -14,7 +14,7 @@ from licet.core.use_case import Stage, UseCase
 from licet.flows.desk import AtHand, at_hand, desk_rules, handed_out, lanes_of
 from licet.flows.exclude import excluded
 from licet.flows.office import Office, allowed_person, person_at_work_on
-from licet.flows.qualify import entitled
+from licet.flows.qualify import entitled, work_at
 from licet.store import cases, desk_counts, desks, held, preferences, use_cases
 from licet.store.book import Tx
 
@@ -81,7 +81,9 @@ def back_in_hand(office: Office, by: Actor, *, held_id: str) -> Handed | Refused
     with office.book.claim() as tx:
         now = office.clock.now()
         there = _withdrawn(office, tx, by, held_id)
-        if there is None or excluded(tx, there.use_case, there.item.case, there.person) or entitled(tx, there.use_case, there.person, now):
+        if there is None or excluded(tx, there.use_case, there.item.case, there.person):
+            return _not_back()
+        if entitled(tx, there.use_case, there.person, now, work=work_at(there.item)) is not None:
             return _not_back()
         lease = Lease(name=office.draw.token("l_"), until=now + LEASE_LASTS)
         if not desks.take(tx, there.item, lease, there.person.id, now=now, ahead=False):

@@ -25,6 +25,7 @@ from licet.flows.due import placed
 from licet.flows.exclude import barred_from, excluded_from
 from licet.flows.office import Office, allowed_person, person_at_work_on, working
 from licet.flows.plant import back_in_queue, take_from_sheet
+from licet.flows.qualify import entitled
 from licet.flows.recheck import conclude_recheck
 from licet.flows.respond import end_if_expired
 from licet.flows.rules_in_force import policy_in_force
@@ -52,6 +53,9 @@ def worksheet(office: Office, by: Actor, *, name: str) -> list[Waiting] | Refuse
         permitted = allowed_person(office, tx, by, Act.REVIEW, use_case)
         if isinstance(permitted, Refused):
             return permitted
+        unqualified = entitled(tx, use_case, permitted, office.clock.now())
+        if unqualified is not None:
+            return unqualified
         tasks = decisions.open_tasks(tx, use_case)
         taken = desks.in_use(tx, [task.token for task in tasks], office.clock.now())
         free = theirs_among(tx, use_case, [task for task in tasks if task.token not in taken], permitted)
@@ -87,6 +91,9 @@ def answer_worksheet(office: Office, by: Actor, *, name: str, answers: Mapping[s
         if isinstance(there, Refused):
             return there
         use_case, person = there
+        unqualified = entitled(tx, use_case, person, now)
+        if unqualified is not None:
+            return unqualified
         in_use = desks.in_use(tx, list(answers), now)
         tasks = decisions.tasks_named(tx, use_case, [token for token in answers if token not in in_use])
         theirs = theirs_among(tx, use_case, [task for task, _ in tasks.values()], person)

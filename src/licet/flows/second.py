@@ -8,6 +8,7 @@ from datetime import datetime
 from licet.core.answer import Answer
 from licet.core.desk import LEASE_LASTS, MOST_AT_ONCE, Handed, Lease, NothingWaits
 from licet.core.people import Act, Actor, Person
+from licet.core.qualification import Work
 from licet.core.refusal import Refused
 from licet.core.use_case import Stage, UseCase
 from licet.flows.desk import AtHand, at_hand, handed_out, too_many_in_hand
@@ -48,7 +49,7 @@ def next_second_look(office: Office, by: Actor, *, name: str | None = None) -> T
         now = office.clock.now()
         if name is not None:
             there = person_at_work_on(office, tx, by, Act.ADJUDICATE, name=name)
-            refused = there if isinstance(there, Refused) else entitled(tx, there[0], there[1], now)
+            refused = there if isinstance(there, Refused) else entitled(tx, there[0], there[1], now, work=Work.ADJUDICATE)
             if isinstance(there, Refused) or refused is not None:
                 return refused or NothingWaits()
         for use_case, person in _places(office, tx, by, name, now):
@@ -66,7 +67,7 @@ def _places(office: Office, tx: Tx, by: Actor, name: str | None, now: datetime) 
         if use_case.stage is Stage.RETIRED or name not in {None, use_case.slug}:
             continue
         person = allowed_person(office, tx, by, Act.ADJUDICATE, use_case)
-        if isinstance(person, Person) and entitled(tx, use_case, person, now) is None:
+        if isinstance(person, Person) and entitled(tx, use_case, person, now, work=Work.ADJUDICATE) is None:
             yield use_case, person
 
 
