@@ -26,6 +26,8 @@ PAIR = "NAME=VALUE"
 @mandate.command("narrow", context_settings=CONTEXT)
 @click.argument("slug")
 @click.option("--threshold", type=float, help="A higher lowest confidence.")
+@click.option("--region", "regions", multiple=True, metavar="NAME=NUMBER", help="The same in one region; may be repeated.")
+@click.option("--without-region", "without", multiple=True, metavar="NAME", help="A region people decide from now on; may be repeated.")
 @click.option("--never-alone-answer", "answers", multiple=True, help="An answer that AI is not to give alone any more; may be repeated.")
 @click.option("--never-alone", "attributes", multiple=True, metavar=PAIR, help="Such cases go to people; may be repeated.")
 @click.option("--value-limit", "limits", multiple=True, metavar="FIELD=NUMBER", help="Above this number a person decides; may be repeated.")
@@ -38,6 +40,8 @@ def narrow(  # noqa: PLR0913 - a command's options
     slug: str,
     *,
     threshold: float | None,
+    regions: tuple[str, ...],
+    without: tuple[str, ...],
     answers: tuple[str, ...],
     attributes: tuple[str, ...],
     limits: tuple[str, ...],
@@ -55,6 +59,8 @@ def narrow(  # noqa: PLR0913 - a command's options
 
     asked = Asked(
         threshold=threshold,
+        regions={name: float(_number(value)) for name, value in map(_pair, regions)},
+        without=frozenset(without),
         answers=frozenset(answers),
         attributes=_classes(attributes),
         value_limits={name: _number(value) for name, value in map(_pair, limits)},
