@@ -50,7 +50,8 @@ def judged(world: World, history: list[PastCase], standard: Standard = BY_REGION
 
 def delegated(world: World) -> ActiveMandate:
     """A mandate on a verdict by region, of which letters have no certificate."""
-    return world.journey(MAILS, history=rows(1200), standard=BY_REGION, wishes=Wishes())
+    assert judged(world, rows(600)) == "met"
+    return world.earn(MAILS, Wishes())
 
 
 def test_a_region_without_a_certificate_goes_to_people_and_the_others_are_decided_alone(tmp_path: Path) -> None:
@@ -104,13 +105,13 @@ def test_all_regions_broken_is_not_met_and_too_few_cases_are_undecided(tmp_path:
         assert judged(world, rows(90), only) == "undecided"
         assert any("Region 'letters'" in one for one in world.evaluate(MAILS).warnings)
     with World(tmp_path / "enough") as world:
-        assert judged(world, rows(900), only) == "met"
+        assert judged(world, rows(300), only) == "met"
         assert world.evaluate(MAILS).fresh is False
 
 
 def test_opened_cases_count_as_alone_only_where_their_region_is_certified(tmp_path: Path) -> None:
     with World(tmp_path) as world:
-        assert judged(world, rows(1200)) == "met"
+        assert judged(world, rows(600)) == "met"
         done(open_sealed(world.office, world.owner, name=MAILS))
         shown = figures(world.office, name=MAILS, look=world.evaluate(MAILS).stored.look.id)
         assert shown is not None
