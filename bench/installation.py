@@ -87,6 +87,7 @@ def installed(folder: Path, database: str, *, posted: bool = False) -> Path:
     answers = [word for code, answer in MILD_RISK.items() for word in ("--set", f"{code}={answer}")]
     typed(home, "risk", "answer", NAME, *answers, "--as", "bo@example.org")
     typed(home, "stop", "drill", NAME, "--as", "olga@example.org")
+    typed(home, "approval", "ask", NAME, "--as", "olga@example.org")
     typed(home, "approve", NAME, str(typed(home, "gate", "show", NAME)["digest"]), "--as", "rita@example.org")
     typed(home, "mandate", "grant", NAME, "--as", "olga@example.org")
     return home

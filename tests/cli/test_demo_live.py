@@ -7,7 +7,7 @@ from pathlib import Path
 import httpx
 
 from licet.cli.demo_acts import SLIPS
-from licet.cli.demo_live import QUEUE, Showing, open_queue, play_live
+from licet.cli.demo_live import QUEUE, Showing, fill_queue, open_queue, play_live
 from licet.settings import FOLDER, Home
 from licet.store import decisions, use_cases
 from licet.wiring import opened
@@ -36,7 +36,8 @@ def test_drift_trips_before_ones_eyes_and_then_real_digits_wait(tmp_path: Path) 
     assert "100%" in told[-1]
 
     said, say, ended = until("/review")
-    open_queue(tmp_path, 7, Showing(port=0, pace=0.0, browser=False, ended=ended, say=say))
+    fill_queue(tmp_path, 7)
+    open_queue(tmp_path, Showing(port=0, pace=0.0, browser=False, ended=ended, say=say))
     assert len(said) == 1
     with opened(Home(root=tmp_path, key_file=tmp_path / FOLDER / "key")) as office, office.book.read() as tx:
         assert decisions.unanswered(tx, use_cases.require(tx, SLIPS)) == QUEUE

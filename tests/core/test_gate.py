@@ -64,7 +64,12 @@ def test_all_evidence_opens_the_gate_for_exactly_what_was_approved() -> None:
     assert (gate.covers, gate.mandate) == (COVERED, ASKED)
 
 
-HIGH = replace(FULL, tier=Tier.HIGH, exposure=DEFAULT_PLANS["high"], approvals=(yes(digest=COVERED), yes(person("otto", Role.OWNER), COVERED)))
+HIGH = replace(
+    FULL,
+    tier=Tier.HIGH,
+    exposure=DEFAULT_PLANS["high"],
+    approvals=(yes(digest=COVERED), yes(person("otto", Role.OWNER), COVERED)),
+)
 SLICED = replace(HIGH, slices=(SliceShown(name="letters", met=True),))
 
 

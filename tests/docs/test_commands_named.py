@@ -23,8 +23,8 @@ OPTION = re.compile(r"(?<![\w-])--[a-z][a-z-]*")
 SOMETHING = "X"
 """Stands where a message puts a name."""
 
-NOT_TYPED = frozenset({"exposure"})
-"""Words after our name that say a purpose of a derived secret, not a command."""
+NOT_TYPED = re.compile(r"(?:exposure|agreement) draw\b")
+"""What follows our name where it says the purpose of a derived secret, not a command."""
 
 
 def messages(path: Path) -> Iterator[str]:
@@ -45,9 +45,9 @@ def not_there(text: str) -> list[str]:
 
 
 def _wrong(typed: str) -> Iterator[str]:
-    words = typed.split()
-    if words[0] in NOT_TYPED:
+    if NOT_TYPED.match(typed):
         return
+    words = typed.split()
     here = find(COMMANDS)
     assert isinstance(here, click.Command)
     options = {"--help"}

@@ -1,4 +1,4 @@
-"""The fields of an answer are declared in `use_case.yaml`, with the same words as those of a case, and what is wrong is told with its line."""
+"""The fields of an answer are declared in `use_case.yaml`, in the words of a case's fields; what is wrong is told with its line."""
 
 from decimal import Decimal
 from pathlib import Path

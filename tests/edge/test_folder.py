@@ -189,7 +189,12 @@ def test_a_bad_block_is_found_before_anything_is_asked_and_secrets_are_not_repea
     ("line", "number", "why", "remedy"),
     [
         ("titel: x", 4, "'titel' is not a key here.", "Did you mean 'title'?"),
-        ("owner: x", 4, "'owner' is not a key here.", "Known are answer, answers, callable, case, content, desk, effect, http, system, title."),
+        (
+            "owner: x",
+            4,
+            "'owner' is not a key here.",
+            "Known are answer, answers, callable, case, content, desk, effect, http, system, title.",
+        ),
         ("system: magic", 4, "system: 'magic' is not known.", "Write 'auto', 'builtin', 'posted', 'callable' or 'http'."),
         ("system:", 4, "'system' has no value.", "Write one, or leave the key out."),
         ("title: again", 4, "'title' is there already, on line 1.", "Keep one of the two."),

@@ -9,7 +9,6 @@ import pytest
 from licet.core.answer import Answer, Choice
 from licet.core.desk import Handed
 from licet.core.history import Shares
-from licet.core.ledger import Event
 from licet.core.people import Person
 from licet.core.qualification import Expired, NotYet, Qualified
 from licet.core.refusal import Refused, Unknown
@@ -17,7 +16,6 @@ from licet.flows.desk import next_case
 from licet.flows.plant import set_share
 from licet.flows.practise import PracticeCase, Told, answer_practice, next_practice, own_practice
 from licet.flows.qualify import set_qualification_rule
-from licet.store import ledger
 from licet.testing import World, done, past_cases
 
 CASES = 8
@@ -64,11 +62,6 @@ def play(world: World, *, right: int, wrong: int = 0, by: Person | None = None) 
         assert told.truth == truth(case)
         cases.append(case)
     return cases
-
-
-def events(world: World) -> list[Event]:
-    with world.office.book.read() as tx:
-        return list(ledger.events(tx))
 
 
 def ask(world: World) -> None:
@@ -127,9 +120,9 @@ def test_a_case_is_practised_on_once_and_asking_again_gives_the_same(world: Worl
 
 @pytest.mark.one_database
 def test_practice_decides_nothing_and_the_ledger_does_not_say_who_was_right(world: World) -> None:
-    before = len(events(world))
+    before = len(world.events())
     play(world, right=1, wrong=1)
-    new = events(world)[before:]
+    new = world.events()[before:]
     assert [event.what for event in new] == ["practice.answered"] * 2
     assert all(set(event.facts) == {"task", "commitment", "identity"} for event in new)
 
@@ -171,4 +164,4 @@ def test_a_rule_is_the_owners_to_set_and_one_that_nobody_can_meet_is_refused(wor
     assert refused(set_qualification_rule(office, world.owner, name="slips", cases=5, agreement=0.9)) == "qualification_rule_not_taken"
     ask(world)
     ask(world)
-    assert [event.facts["version"] for event in events(world) if event.what == "qualification.rule_set"] == [1, 2]
+    assert [event.facts["version"] for event in world.events() if event.what == "qualification.rule_set"] == [1, 2]

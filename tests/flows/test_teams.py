@@ -14,6 +14,7 @@ from licet.core.answer import AnswerKind, Choice
 from licet.core.effect import Way
 from licet.core.ids import Digest, LookId, PersonId, TeamName
 from licet.core.people import Act, Caller, Person, Role
+from licet.core.refusal import Refused
 from licet.core.team import MAIN, OtherTeamError
 from licet.core.token import TokenScope
 from licet.core.use_case import Stage
@@ -38,7 +39,7 @@ from licet.flows.evaluate import Request, evaluate
 from licet.flows.explore import explore
 from licet.flows.expose import Turn, exposure_now, turn_exposure
 from licet.flows.fast_track import veto_fast
-from licet.flows.figures import figures_of, own_figures, reviewers
+from licet.flows.figures import ceiling_of, figures_of, own_figures, reviewers
 from licet.flows.flag import reviewer_flags
 from licet.flows.follow import use_case_named
 from licet.flows.grant import Wishes, grant_mandate, propose_mandate, reinstate_mandate, revoke_mandate
@@ -50,6 +51,7 @@ from licet.flows.investigate import list_incidents
 from licet.flows.issue_tokens import TokenWish, admit, list_tokens, new_token, revoke_token
 from licet.flows.list_approvals import list_requests, newest_request, request_of
 from licet.flows.list_obligations import list_obligations
+from licet.flows.look_closely import look_closely
 from licet.flows.monitor import monitor, monitor_for
 from licet.flows.narrow import Asked, narrow_mandate
 from licet.flows.office import Office
@@ -57,6 +59,7 @@ from licet.flows.open_sealed import figures, open_sealed
 from licet.flows.plant import set_share
 from licet.flows.practise import answer_practice, next_practice, own_practice
 from licet.flows.qualify import set_qualification_rule
+from licet.flows.read_on import answer_form
 from licet.flows.receive import Parcel, press_stop_once, receive_batch
 from licet.flows.register import move_use_case, new_use_case, rename_use_case, retire_use_case
 from licet.flows.replay import replay_effects
@@ -205,12 +208,14 @@ WAYS: dict[str, Journey] = {
     "give_information": lambda o, w, name: give_information(o, PROGRAM, name=name, case="x", text="x"),
     "give_skill": lambda o, w, name: give_skill(o, w.owner, name=name, email="rene@example.org", skill="x"),
     "take_skill": lambda o, w, name: take_skill(o, w.owner, name=name, email="rene@example.org", skill="x"),
+    "answer_form": lambda o, w, name: answer_form(o, w.reviewer, name=name),
+    "ceiling_of": lambda o, w, name: ceiling_of(o, name=name),
     "stop_status": lambda o, w, name: stop_status(o, name=name),
 }
 """Every journey into a use case by its name."""
 
-ELSEWHERE = {"add_person", "new_use_case", "revoke_token", "deliver_some", "use_case_named", "admit", "office_of"}
-"""Journeys whose name is no use case's; and those that raise nothing, with tests of their own: the worker's and the server's door."""
+ELSEWHERE = {"add_person", "new_use_case", "revoke_token", "deliver_some", "use_case_named", "admit", "office_of", "look_closely"}
+"""Journeys whose name is no use case's; and those that raise nothing, tried alone: the worker's, the server's and the page's door."""
 
 
 def journeys() -> Iterator[str]:
@@ -295,6 +300,15 @@ def test_a_token_of_a_team_opens_that_teams_use_cases_and_no_other(world: World)
     done(move_use_case(world.office, ADMIN, name=MAILS, team=SOUTH))
     assert code(admit(world.office, north.text, scope, name=MAILS)) == "not_there"
     assert done(admit(world.office, south.text, scope, name=MAILS)).use_case.slug == MAILS
+
+
+def test_the_page_of_another_teams_use_case_is_not_there(world: World) -> None:
+    hidden, absent = (look_closely(world.office.for_team(SOUTH), world.risk, name=name) for name in (MAILS, "nowhere"))
+    assert isinstance(hidden, Refused)
+    assert isinstance(absent, Refused)
+    assert hidden.why.replace(MAILS, "nowhere") == absent.why
+    assert code(hidden) == code(absent) == "not_there"
+    assert done(look_closely(world.office.for_team(NORTH), world.risk, name=MAILS)).use_case.slug == MAILS
 
 
 def test_its_own_team_finds_it(world: World) -> None:

@@ -25,7 +25,7 @@ from licet.flows.settle import settle
 from licet.settings import FOLDER, Home
 from licet.web.metrics import Meter
 from licet.web.server import running
-from licet.wiring import serving
+from licet.wiring import at_work_in, opened, serving
 
 HOST = "127.0.0.1"
 QUEUE = 40
@@ -110,15 +110,23 @@ def _bar(status: AuditStatus) -> str:
     return "█" * filled + "░" * (30 - filled) + f" {status.meter:.0%}"
 
 
-def open_queue(root: Path, seed: int, how: Showing) -> None:
-    """Serves a demo that was played, with real digits in the queue that AI may not decide, until somebody ends it."""
-    home = Home(root=root, key_file=root / FOLDER / "key")
-    with _served(home, how) as (office, address):
+def fill_queue(root: Path, seed: int) -> None:
+    """Lets real digits wait for people in a demo that was played: its mandate is suspended, and AI may decide none of them."""
+    with opened(_home(root)) as office:
         _fill(office, root, seed)
+
+
+def open_queue(root: Path, how: Showing) -> None:
+    """Serves a demo whose queue was filled, until somebody ends it."""
+    with _served(_home(root), how) as (_, address):
         how.say(f"{QUEUE} real digits wait: {address}/review   (rene@example.org; digits answer, Enter commits). Ctrl-C ends it.")
         if how.browser:
             webbrowser.open(f"{address}/review")
         how.ended.wait()
+
+
+def _home(root: Path) -> Home:
+    return Home(root=root, key_file=root / FOLDER / "key")
 
 
 def _fill(office: Office, root: Path, seed: int) -> None:
@@ -139,8 +147,8 @@ def _served(home: Home, how: Showing) -> Iterator[tuple[Office, str]]:
     def quiet(signal: str, /, **facts: object) -> None:
         del signal, facts
 
-    with serving(home) as office:
-        wish = Wish(host=HOST, port=how.port, asserted=True, worker=False)
-        app = app_of(home, office, wish, Audience(journal=quiet, trace=NoTrace(), meter=Meter()), None)
+    with serving(home) as office, at_work_in(home, office, quiet, NoTrace()) as worker:
+        wish = Wish(host=HOST, port=how.port, asserted=True, worker=True)
+        app = app_of(home, office, wish, Audience(journal=quiet, trace=NoTrace(), meter=Meter()), worker)
         with running(app, host=HOST, port=how.port) as ports:
             yield office, f"http://{HOST}:{ports[0]}"

@@ -35,6 +35,7 @@ def demo(  # noqa: PLR0913 - a command's options
     Uses no network and no installation of yours: it makes one in --dir, replaces it when it is run again, and refuses a
     folder that holds something else.
     """
+    from licet.cli.demo_live import QUEUE, fill_queue
     from licet.cli.demo_tale import Teller, tell
 
     claim(directory, seed)
@@ -43,10 +44,13 @@ def demo(  # noqa: PLR0913 - a command's options
         return
     waits = sys.stdin.isatty() and sys.stdout.isatty() and not yes and not as_json
     numbers = tell(Teller(quiet=as_json, waits=waits), directory, seed)
+    fill_queue(directory, seed)
     if as_json:
         said(numbers, (), as_json=True)
-    elif waits and click.confirm("\nOpen a browser on a queue of real digits that AI may not decide?", default=False):
-        _queue(directory, seed, port=port)
+        return
+    click.echo(f"\n{QUEUE} real digits wait that AI may not decide. To read them: licet serve --asserted --home {directory}")
+    if waits and click.confirm("Open a browser on them now?", default=False):
+        _queue(directory, port=port)
 
 
 def _live(directory: Path, seed: int, *, port: int, pace: float, browser: bool) -> None:
@@ -59,13 +63,13 @@ def _live(directory: Path, seed: int, *, port: int, pace: float, browser: bool) 
     click.echo("Ended. Nothing runs any more.")
 
 
-def _queue(directory: Path, seed: int, *, port: int) -> None:
+def _queue(directory: Path, *, port: int) -> None:
     """Serves the queue until somebody ends it."""
     from licet.cli.demo_live import Showing, open_queue
     from licet.cli.serving import until_ended
 
     with until_ended() as ended:
-        open_queue(directory, seed, Showing(port=port, pace=0.0, browser=True, ended=ended, say=click.echo))
+        open_queue(directory, Showing(port=port, pace=0.0, browser=True, ended=ended, say=click.echo))
     click.echo("Ended. Nothing runs any more.")
 
 

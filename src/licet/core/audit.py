@@ -88,7 +88,7 @@ def is_drawn(secret: bytes, case: CaseNumber, rate: float) -> bool:
     return place(secret, case) < rate
 
 
-AGREEMENT_PURPOSE = b"licet agreement draw"
+AGREEMENT_PURPOSE = b"licet.agreement.draw"
 """What the mandate's secret is turned into a third one with, so that who is audited says nothing of which agreement is checked."""
 
 
@@ -96,7 +96,7 @@ def is_checked(secret: bytes, case: CaseNumber, share: float) -> bool:
     """Draws an audit that agrees with AI to be checked by a second person, as `is_drawn` draws audits, with a secret of its own.
 
     Args:
-        secret: the one made when the mandate was granted; what draws here is HMAC-SHA256(secret, "licet agreement draw").
+        secret: the one made when the mandate was granted; what draws here is HMAC-SHA256(secret, "licet.agreement.draw").
         case: the number the store gave the case.
         share: the probability of a check, in [0, 1].
     """

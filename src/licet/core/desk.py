@@ -299,15 +299,15 @@ class Load:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeskStatus:
-    """How a use case's desk stands. Audits are counted nowhere but in what people have in hand, so that no number tells of one.
+    """How a use case's desk stands. What is asked about for whatever reason counts alike, so that no number tells which cases audits are.
 
     Attributes:
-        waiting: decisions that wait for people, whatever else is said of them below.
+        waiting: cases that wait for people, whatever else is said of them below.
         overdue: those of them whose time is over.
         in_hand: cases under somebody's lease.
         held: answers that have not taken effect.
-        aside: decisions put aside until later.
-        asked: decisions about which a question is out.
+        aside: cases put aside until later.
+        asked: cases about which a question is out.
         came: cases that went to people within the last day.
         answered: answers from the desk that took effect within the last day.
         load: each reviewer's.

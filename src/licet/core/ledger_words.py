@@ -95,6 +95,8 @@ WORDS: Mapping[str, str] = {
     "known.settled": "A senior reviewer decided on a contested known answer; upheld, it is planted no more and counts for nobody.",
     "known.share_set": "An owner said how many known answers are planted in a use case.",
     "practice.answered": "Somebody answered a past case for practice; the entry commits to it, and does not say whether it was right.",
+    "practice.round_begun": "Somebody began a practice round; all its cases were drawn then, by keyed chance, stratified by answer and AI's errors.",
+    "practice.settled": "In a practice round somebody kept or changed their answer after AI's advice; the entry commits to it.",
     "qualification.rule_set": "An owner said what people must show on past cases before they answer a use case's cases.",
     "figures.seen": "A reviewer looked at their own figures for the first time; from then on those see them who may.",
     "review.answered": "A person gave an answer on a case.",

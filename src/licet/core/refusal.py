@@ -43,6 +43,7 @@ CODES: Mapping[str, str] = {
     "known_share_not_taken": "A share of known answers lies outside its range.",
     "not_qualified": "The person has not shown on past cases what the use case's rule asks for, or too long ago.",
     "not_practising": "The practice case is not one that waits for this person's answer.",
+    "round_not_taken": "A practice round is shorter or longer than it may be.",
     "nothing_to_practise": "No past case with a known answer is left that the person did not see.",
     "qualification_rule_not_taken": "A qualification rule lies outside its range, or nobody could ever meet it.",
     "figures_not_yours": "Somebody else's figures are seen by owner, senior reviewer and risk alone.",

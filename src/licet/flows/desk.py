@@ -141,9 +141,14 @@ def handed_out(office: Office, tx: Tx, there: AtHand, lease: Lease) -> Handed | 
         due_at=item.due_at,
         guideline=rules.guideline,
         form=AnswerForm(kind=use_case.answer_kind, choices=rules.answers, rules=rules.form),
-        remarks=remarks.for_reader(tx, item.case, stored.salt, there.person.id),
+        remarks=remarks.for_reader(tx, item.case, stored.salt, there.person.id, since=_since(item)),
         information=remarks.information(tx, item.token, stored.salt),
     )
+
+
+def _since(item: desks.Item) -> datetime | None:
+    """From when on remarks are shown: whoever is given a case on which two people differ knows that it waited before."""
+    return None if item.home == desks.SECOND_LOOK else item.since
 
 
 def desk_rules(office: Office, use_case: UseCase) -> DeskRules:

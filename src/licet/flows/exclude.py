@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from licet.core.flags import pairs
 from licet.core.ids import CaseNumber, PersonId
-from licet.core.people import Person
+from licet.core.people import Person, Role
 from licet.core.policy import Hand, hand
 from licet.core.review import ReviewKind
 from licet.core.second import may_adjudicate, may_judge
@@ -12,6 +12,9 @@ from licet.core.use_case import UseCase
 from licet.flows.roles import person_here
 from licet.store import corrections, people, seconds, use_cases
 from licet.store.book import Tx
+
+ON_AI = frozenset({ReviewKind.AUDIT, ReviewKind.AGREEMENT, ReviewKind.RECHECK})
+"""Kinds whose blind answers say whether AI was right: not for whoever builds it."""
 
 
 def excluded(tx: Tx, use_case: UseCase, number: CaseNumber, person: Person) -> bool:
@@ -54,9 +57,11 @@ def _kept_apart(tx: Tx, use_case: UseCase, person: Person) -> frozenset[PersonId
 
 
 def _independent(tx: Tx, number: CaseNumber, kind: ReviewKind, person: Person, hands: frozenset[Hand]) -> bool:
-    """Whether somebody may answer a case after others did: not having seen what they said, and not as a judge in their own cause."""
+    """Whether somebody may answer a case after others did, or AI: not having seen what they said, and not as a judge in their own cause."""
     if kind is ReviewKind.SECOND:
         return True
+    if kind in ON_AI:
+        return not person.has(Role.BUILDER) and Hand.BUILDER not in hands
     if kind is ReviewKind.ADJUDICATION:
         return may_adjudicate(person, hands)
     return may_judge(person, hands) and not corrections.corrected_by(tx, number, person.id)

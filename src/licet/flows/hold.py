@@ -251,8 +251,8 @@ def _effect_of(office: Office, giver: Person, name: str) -> bool:
         use_case = None if place is None else use_cases.find_by_id(tx, place)
         kept = None if use_case is None else held.by_id(tx, use_case, name)
         if use_case is None or kept is None or isinstance(allowed_person(theirs, tx, giver, Act.REVIEW, use_case), Refused):
-            held.end(tx, name, HeldState.LATE, at=now)
-            desks.give_back(tx, held.tokens_of(tx, name))
+            if held.end(tx, name, HeldState.LATE, at=now):  # else another server did, and somebody else may have the case by now
+                desks.give_back(tx, held.tokens_of(tx, name))
             return False
         return _effect(theirs, tx, use_case, kept, now)
 

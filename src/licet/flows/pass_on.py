@@ -12,14 +12,18 @@ from licet.flows.office import Office, allowed_person, entry
 from licet.flows.qualify import entitled
 from licet.store import absences, desks, people, remarks
 from licet.store.book import Tx
-from licet.store.payloads import salts_of
+from licet.store.payloads import salts_of, write_json
 
 LONGEST_ASIDE = timedelta(days=30)
 """So long a case may be put aside at most."""
 
 
 def hand_over(office: Office, by: Actor, *, token: str, lease: str, to: str) -> Refused | None:
-    """Gives a case to a named person, by their address; to their deputy while they are out of office. They are given it next."""
+    """Gives a case to a named person, by their address; to their deputy while they are out of office. They are given it next.
+
+    One that they may not answer, because they had a hand in it or answered it before, goes back to the queue, and nobody is told:
+    that somebody answered it before tells why it came.
+    """
     with office.book.write() as tx:
         now = office.clock.now()
         there = at_hand(office, tx, by, token=token, lease=lease, now=now)
@@ -28,7 +32,11 @@ def hand_over(office: Office, by: Actor, *, token: str, lease: str, to: str) -> 
         receiver = _receiver(office, tx, there, to, now)
         if isinstance(receiver, Refused):
             return receiver
-        desks.move(tx, there.item, desks.for_person(receiver.id))
+        if excluded(tx, there.use_case, there.item.case, receiver):
+            _skipped(tx, there, "handed over", now)
+            desks.move(tx, there.item, there.item.home)
+        else:
+            desks.move(tx, there.item, desks.for_person(receiver.id))
         facts = {"task": token, "to": receiver.id}
         tx.record(entry("task.handed_over", by=there.person.id, now=now, use_case=there.use_case, **facts))
         return None
@@ -49,10 +57,13 @@ def _receiver(office: Office, tx: Tx, there: AtHand, to: str, now: datetime) -> 
     permitted = allowed_person(office, tx, shown, Act.REVIEW, there.use_case)
     if isinstance(permitted, Refused):
         return permitted
-    if excluded(tx, there.use_case, there.item.case, permitted):
-        why = f"{receiver.email!r} may not answer this case: they had a hand in it, or answered it before."
-        return Refused(code="reviewer_excluded", why=why, remedy="Hand it to somebody else, or send it back to the queue.")
     return entitled(tx, there.use_case, permitted, now) or permitted
+
+
+def _skipped(tx: Tx, there: AtHand, reason: str, now: datetime) -> None:
+    """Lets others be asked first."""
+    salt = salts_of(tx, [there.item.case])[there.item.case]
+    desks.skip(tx, there.item, there.person.id, write_json(tx, salt, reason), at=now)
 
 
 def forward(office: Office, by: Actor, *, token: str, lease: str, skill: str) -> Refused | None:

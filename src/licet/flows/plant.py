@@ -1,6 +1,7 @@
 """Planting: cases whose right answer is known, among those that wait, so that it shows how sure people are."""
 
 import hmac
+from collections.abc import Mapping
 from datetime import datetime
 from hashlib import sha256
 
@@ -10,6 +11,7 @@ from licet.core.case import CaseBody
 from licet.core.case_rules import facts_of
 from licet.core.desk import Given
 from licet.core.grading import same
+from licet.core.ids import CaseNumber
 from licet.core.known import Candidate, Chance, KnownRule, chance_of, checked_rule, pick
 from licet.core.people import Act, Actor, Person
 from licet.core.refusal import Refused
@@ -115,6 +117,25 @@ def take(office: Office, tx: Tx, use_case: UseCase, given: Given, now: datetime)
         facts: dict[str, Json] = {"task": given.token, "probability": probability, "commitment": committed}
         tx.record(entry("known.answered", by=given.by, now=now, use_case=use_case, **facts))
     return True
+
+
+def back_in_queue(office: Office, tx: Tx, use_case: UseCase, person: Person) -> list[tuple[str, CaseNumber]]:
+    """Planted cases that somebody was given and gave back, for their sheet: one that is not there would be known for what it is."""
+    there = known.in_lane_of(tx, use_case, person.id)
+    taken = desks.in_use(tx, [token for token, _ in there], office.clock.now())
+    return [(token, number) for token, number in there if token not in taken]
+
+
+def take_from_sheet(office: Office, tx: Tx, use_case: UseCase, person: Person, answers: Mapping[str, Answer]) -> int:
+    """Takes what a sheet says on planted cases of theirs; gives how many. Nobody had them in hand, so no time is told of them."""
+    now = office.clock.now()
+    theirs = {token for token, _ in back_in_queue(office, tx, use_case, person)} & answers.keys()
+    for token in theirs:
+        said = answers[token]
+        given = Given(token=token, by=person.id, first=said, final=None, revealed=None, handed_at=now, given_at=now)
+        take(office, tx, use_case, given, now)
+    desks.clear(tx, sorted(theirs))
+    return len(theirs)
 
 
 def set_share(office: Office, by: Actor, *, name: str, share: float, errors: float = 0.5) -> KnownRule | Refused:

@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from licet.core.canonical import Json
 from licet.core.people import Act, Actor, Person
 from licet.core.qualification import (
     Expired,
@@ -59,6 +60,6 @@ def set_qualification_rule(
         if isinstance(rule, Refused):
             return rule
         qualifications.set_rule(tx, use_case, rule, by=person.id, at=now)
-        facts = {"rule": rule.digest, "version": version, "cases": cases, "agreement": agreement}
+        facts: dict[str, Json] = {"rule": rule.digest, "version": version, "cases": cases, "agreement": agreement}
         tx.record(entry("qualification.rule_set", by=person.id, now=now, use_case=use_case, **facts))
         return rule

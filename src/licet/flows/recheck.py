@@ -1,13 +1,12 @@
 """Rechecking: people look again, blind, at what AI decided while errors may have been more than allowed, the likeliest wrong first."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 from licet.core.answer import answer_to_json
 from licet.core.canonical import Json
 from licet.core.correction import Correction, next_number
-from licet.core.desk import DUE_WITHIN
 from licet.core.grading import same
 from licet.core.inquiry import Suspect, by_chance, still_open
 from licet.core.people import Actor
@@ -15,6 +14,7 @@ from licet.core.refusal import Refused, Unknown
 from licet.core.review import SIMULATED, ReviewKind
 from licet.flows.conclude import Concluded, Heard, Sitting, facts_of, permitted_by, said
 from licet.flows.deliver import DECISION, plan_effects
+from licet.flows.due import placed
 from licet.flows.investigate import Touched, at_hand, touched_by
 from licet.flows.office import Office, entry
 from licet.store import corrections, decisions, incidents
@@ -59,7 +59,7 @@ def ask_again(office: Office, by: Actor, *, number: int, since: datetime | None 
         unseen = incidents.suspects(tx, inquiry.incident.mandate, since=touched.since, until=touched.until)
         first = by_chance(unseen)[: max(0, min(most, MOST_AT_ONCE))]
         if first:
-            decisions.ask(tx, use_case, _tasks(office, first, now), at=now)
+            decisions.ask(tx, use_case, _spread(placed(office, tx, use_case, _tasks(office, first, now), now), now), at=now)
             incidents.ask_again(tx, inquiry, first, at=now)
             facts: dict[str, Json] = {"incident": number, "cases": len(first), "since": touched.since.isoformat()}
             tx.record(entry("incident.rechecks_asked", by=person.id, now=now, use_case=use_case, **facts))
@@ -67,13 +67,13 @@ def ask_again(office: Office, by: Actor, *, number: int, since: datetime | None 
 
 
 def _tasks(office: Office, first: Sequence[Suspect], now: datetime) -> list[decisions.Task]:
-    """The likeliest wrong are due first; all are due as soon as other cases are, so that nothing tells them from those."""
-    return [
-        decisions.Task(
-            token=office.draw.token("t_"), case=one.case, kind=ReviewKind.RECHECK, due_at=now + DUE_WITHIN * ((place + 1) / len(first))
-        )
-        for place, one in enumerate(first)
-    ]
+    return [decisions.Task(token=office.draw.token("t_"), case=one.case, kind=ReviewKind.RECHECK, due_at=now) for one in first]
+
+
+def _spread(tasks: Sequence[decisions.Task], now: datetime) -> list[decisions.Task]:
+    """The likeliest wrong are due first; each as if it had come in lately, so that nothing tells them from cases that did."""
+    within = [timedelta() if one.due_at is None else one.due_at - now for one in tasks]
+    return [replace(one, due_at=now + long * ((k + 1) / len(tasks))) for k, (one, long) in enumerate(zip(tasks, within, strict=True))]
 
 
 def conclude_recheck(sitting: Sitting, one: Heard) -> Concluded:

@@ -24,6 +24,7 @@ from licet.flows.deliver import DECISION, plan_effects
 from licet.flows.due import placed
 from licet.flows.exclude import barred_from, excluded_from
 from licet.flows.office import Office, allowed_person, person_at_work_on, working
+from licet.flows.plant import back_in_queue, take_from_sheet
 from licet.flows.recheck import conclude_recheck
 from licet.flows.respond import end_if_expired
 from licet.flows.rules_in_force import policy_in_force
@@ -54,7 +55,9 @@ def worksheet(office: Office, by: Actor, *, name: str) -> list[Waiting] | Refuse
         tasks = decisions.open_tasks(tx, use_case)
         taken = desks.in_use(tx, [task.token for task in tasks], office.clock.now())
         free = theirs_among(tx, use_case, [task for task in tasks if task.token not in taken], permitted)
-        return [Waiting(token=task.token, body=body) for task in tasks if task.token in free and (body := _body(tx, task.case))]
+        there = [(task.token, task.case) for task in tasks if task.token in free]
+        there += back_in_queue(office, tx, use_case, permitted)
+        return [Waiting(token=token, body=body) for token, number in sorted(there) if (body := _body(tx, number))]
 
 
 def _body(tx: Tx, number: CaseNumber) -> CaseBody | None:
@@ -89,8 +92,9 @@ def answer_worksheet(office: Office, by: Actor, *, name: str, answers: Mapping[s
         theirs = theirs_among(tx, use_case, [task for task, _ in tasks.values()], person)
         given = [(*tasks[token], answer) for token, answer in answers.items() if token in theirs]
         mandate = give(office, tx, use_case, given, Voice(by=person.id, policy=policy_in_force(office, tx)), now=now)
-        busy = len(in_use)
-        return Answered(taken=len(given), late=len(answers) - len(given) - busy, at_desk=busy, mandate=mandate)
+        known = take_from_sheet(office, tx, use_case, person, {one: said for one, said in answers.items() if one not in in_use})
+        taken, busy = len(given) + known, len(in_use)
+        return Answered(taken=taken, late=len(answers) - taken - busy, at_desk=busy, mandate=mandate)
 
 
 def theirs_among(tx: Tx, use_case: UseCase, tasks: Sequence[decisions.Task], person: Person) -> frozenset[str]:

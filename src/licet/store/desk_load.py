@@ -10,7 +10,6 @@ from sqlalchemy import ColumnElement, Select, func, select
 from licet.core.desk import DeskStatus, HeldState, Load, TaskState
 from licet.core.people import Person
 from licet.core.refusal import Unknown
-from licet.core.review import TO_DECIDE
 from licet.core.use_case import Stage, UseCase
 from licet.store import absences, tables
 from licet.store.book import Tx
@@ -30,23 +29,26 @@ def status(tx: Tx, use_case: UseCase, reviewers: Sequence[Person], now: datetime
     came = select(func.count()).select_from(tables.routing).where(r.use_case_id == use_case.id, r.route == TO_PERSON, r.at > now - DAY)
     took = _took(tx, use_case, now)
     return DeskStatus(
-        waiting=_decisions(tx, use_case),
-        overdue=_decisions(tx, use_case, _I.due_at < now),
-        in_hand=_decisions(tx, use_case, _I.leased_until >= now),
-        held=_decisions(tx, use_case, _I.lane == HELD),
-        aside=_decisions(tx, use_case, _I.lane == ASIDE),
-        asked=_decisions(tx, use_case, _I.lane == INFORMATION),
+        waiting=_count(tx, use_case, ~_PLANTED),
+        overdue=_count(tx, use_case, ~_PLANTED, _I.due_at < now),
+        in_hand=_count(tx, use_case, _I.leased_until >= now),
+        held=_count(tx, use_case, _I.lane == HELD),
+        aside=_count(tx, use_case, _I.lane == ASIDE),
+        asked=_count(tx, use_case, _I.lane == INFORMATION),
         came=int(tx.conn.execute(came).scalar_one()),
         answered=sum(len(seconds) for seconds in took.values()),
         load=_load(tx, use_case, reviewers, took, now),
     )
 
 
-def _decisions(tx: Tx, use_case: UseCase, *which: ColumnElement[bool]) -> int:
-    """How many decisions on the desk fulfil this; audits and planted cases are not among them."""
-    there = select(func.count()).select_from(desk_item.join(tables.task, _T.token == _I.token))
-    mine = (_I.use_case_id == use_case.id, _T.kind.in_(TO_DECIDE), *which)
-    return int(tx.conn.execute(there.where(*mine)).scalar_one())
+_PLANTED = _I.home.like(BY_NAME + "%")
+"""Comes back to one person alone: only a planted case does. While it waits or is in hand it is no case more, as a drawn one is none."""
+
+
+def _count(tx: Tx, use_case: UseCase, *which: ColumnElement[bool]) -> int:
+    """How many cases on the desk fulfil this, whatever they are asked about for: what one does with a case counts alike for each."""
+    there = select(func.count()).select_from(desk_item).where(_I.use_case_id == use_case.id, *which)
+    return int(tx.conn.execute(there).scalar_one())
 
 
 def _took(tx: Tx, use_case: UseCase, now: datetime) -> Mapping[str, Sequence[float]]:
@@ -62,10 +64,9 @@ def _load(
     tx: Tx, use_case: UseCase, reviewers: Sequence[Person], took: Mapping[str, Sequence[float]], now: datetime
 ) -> tuple[Load, ...]:
     away = absences.all_now(tx, now)
-    on_desk = desk_item.join(tables.task, _T.token == _I.token)
-    mine = (_I.use_case_id == use_case.id, _T.kind.in_(TO_DECIDE))
-    hands = select(_I.leased_by, func.count()).select_from(on_desk).where(*mine, _I.leased_until >= now).group_by(_I.leased_by)
-    lanes = select(_I.lane, func.count()).select_from(on_desk).where(*mine, _I.lane.in_([for_person(one.id) for one in reviewers]))
+    mine = _I.use_case_id == use_case.id
+    hands = select(_I.leased_by, func.count()).where(mine, _I.leased_until >= now).group_by(_I.leased_by)
+    lanes = select(_I.lane, func.count()).where(mine, _I.lane != _I.home, _I.lane.in_([for_person(one.id) for one in reviewers]))
     held = select(_H.person_id, func.count()).where(_H.use_case_id == use_case.id, _H.state.in_(WAITING)).group_by(_H.person_id)
     in_hand, handed, waits = (_counts(tx, one) for one in (hands, lanes.group_by(_I.lane), held))
     return tuple(

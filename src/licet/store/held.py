@@ -144,16 +144,11 @@ def given(tx: Tx, use_case: UseCase, numbers: Sequence[CaseNumber]) -> list[tupl
     return [(one.case, one.given) for one in kept]
 
 
-def _read(tx: Tx, use_case: UseCase, row: Record) -> Kept | None:
-    number = CaseNumber(row.case_number)
-    salt = salts_of(tx, [number]).get(number)
-    if salt is None:
-        return None
-
+def _given(tx: Tx, use_case: UseCase, row: Record, salt: bytes) -> Given:
     def said(sealed: bytes | None) -> Answer | None:
         return None if sealed is None else read_answer(tx, salt, sealed, use_case.answer_kind)[0]
 
-    given = Given(
+    return Given(
         token=row.token,
         by=PersonId(row.person_id),
         first=read_answer(tx, salt, row.first, use_case.answer_kind)[0],
@@ -162,6 +157,13 @@ def _read(tx: Tx, use_case: UseCase, row: Record) -> Kept | None:
         handed_at=row.handed_at,
         given_at=row.given_at,
     )
+
+
+def _read(tx: Tx, use_case: UseCase, row: Record) -> Kept | None:
+    number = CaseNumber(row.case_number)
+    salt = salts_of(tx, [number]).get(number)
+    if salt is None:
+        return None
     return Kept(
         id=row.id,
         key=row.key,
@@ -171,7 +173,7 @@ def _read(tx: Tx, use_case: UseCase, row: Record) -> Kept | None:
         policy=Digest(row.policy),
         lane=row.lane,
         state=HeldState(row.state),
-        given=given,
+        given=_given(tx, use_case, row, salt),
         confidence=row.confidence,
         effect_at=row.effect_at,
     )

@@ -89,6 +89,30 @@ def candidates(tx: Tx, use_case: UseCase, person: PersonId, *, place: float, fin
             yield _advised(found, advice) if isinstance(advice, Proposal) else found
 
 
+def history_with_advice(
+    tx: Tx, use_case: UseCase, fingerprint: Fingerprint | None, *, unseen_by: PersonId | None, most: int
+) -> list[Candidate]:
+    """The newest past cases whose answer is known, with what a system proposed for each, if it did; never a sealed one.
+
+    Args:
+        tx: the transaction.
+        use_case: whose cases.
+        fingerprint: of the system; None: no proposals are read. With one, cases it spoke about alone, newest first.
+        unseen_by: leaves out what this person has met before; None: nothing is left out for anybody.
+        most: at most so many of each basis.
+    """
+    fresh = _sound() if unseen_by is None else _fresh(unseen_by)
+    p, found = tables.proposal.c, []
+    spoken = () if fingerprint is None else (_C.number.in_(select(p.case_number).where(p.fingerprint == fingerprint, p.failed.is_(None))),)
+    for wanted, basis in ((_looked_at(use_case), Basis.AGREED), (_history(use_case), Basis.RECORD)):
+        rows = tx.run(wanted.where(*fresh, *spoken).order_by(_C.number.desc()).limit(most)).all()
+        said = {} if fingerprint is None else systems.proposals_for(tx, use_case, fingerprint, [CaseNumber(row.number) for row in rows])
+        for row in rows:
+            one, advice = _candidate(tx, use_case, row, basis), said.get(CaseNumber(row.number))
+            found.append(_advised(one, advice) if isinstance(advice, Proposal) else one)
+    return found
+
+
 _C, _K, _L, _D = tables.case.c, tables.case_key.c, second_look.c, tables.decision.c
 
 
@@ -111,9 +135,12 @@ def _fresh(person: PersonId) -> tuple[ColumnElement[bool], ...]:
     seen = select(_P.case_number).where(_P.person_id == person)
     practised = select(practice.c.case_number).where(practice.c.person_id == person)
     answered = select(tables.review.c.case_number).where(tables.review.c.by == person)
-    corrected = select(correction.c.case_number)
-    retired = select(known_retired.c.case_number)
-    return tuple(_C.number.not_in(one) for one in (seen, practised, answered, corrected, retired))
+    return (*(_C.number.not_in(one) for one in (seen, practised, answered)), *_sound())
+
+
+def _sound() -> tuple[ColumnElement[bool], ...]:
+    """Cases whose known answer nobody found wrong."""
+    return tuple(_C.number.not_in(one) for one in (select(correction.c.case_number), select(known_retired.c.case_number)))
 
 
 def _from_place(tx: Tx, wanted: Select[*tuple[object, ...]], place: float) -> Sequence[Record]:
@@ -197,6 +224,13 @@ def waiting(tx: Tx, use_case: UseCase, token: str) -> tuple[CaseNumber, PersonId
     if row is None or number is None or salt is None:
         return None
     return number, PersonId(row.person_id), read_answer(tx, salt, row.truth, use_case.answer_kind)[0], salt, float(row.probability)
+
+
+def in_lane_of(tx: Tx, use_case: UseCase, person: PersonId) -> list[tuple[str, CaseNumber]]:
+    """Planted cases that somebody was given and did not answer, where they are back in the queue: their names and cases."""
+    there = planted.join(desk_item, desk_item.c.token == _P.token)
+    mine = (_P.use_case_id == use_case.id, _P.person_id == person, desk_item.c.lane == desk_item.c.home)
+    return [(row.token, CaseNumber(row.case_number)) for row in tx.run(select(_P.token, _P.case_number).select_from(there).where(*mine))]
 
 
 def answer(tx: Tx, token: str, said: bytes, values: Mapping[str, object], *, at: datetime) -> bool:

@@ -33,9 +33,36 @@ practice = Table(
     Column("said", LargeBinary),
     Column("first_right", Boolean),
     Column("answered_at", Moment),
+    Column("round", String(40)),
+    Column("place", Integer),
+    Column("why", String(12)),
+    Column("chance", Float),
+    Column("advice", LargeBinary),
+    Column("advice_right", Boolean),
+    Column("final", LargeBinary),
+    Column("final_right", Boolean),
+    Column("settled_at", Moment),
+    Index("practice_of_round", "round", "place"),
     UniqueConstraint("use_case_id", "person_id", "case_number"),
     Index("practice_answered", "use_case_id", "person_id", "answered_at"),
 )
-"""A past case that somebody practises on. Answers are under the case's key. It is in no queue and decides nothing."""
+"""A past case that somebody practises on, alone or in a round. Answers and advice are under the case's key. It decides nothing.
 
-TABLES: tuple[Table, ...] = (qualification_rule, practice)
+`why` and `chance` say of a case in a round what it was drawn for, and by which keyed number; `final` is what was kept or changed to.
+"""
+
+practice_round = Table(
+    "practice_round",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("use_case_id", ForeignKey("use_case.id"), nullable=False),
+    Column("person_id", String(40), nullable=False),
+    Column("cases", Integer, nullable=False),
+    Column("guided", Boolean, nullable=False),
+    Column("fingerprint", String(64)),
+    Column("begun_at", Moment, nullable=False),
+    Index("practice_round_of", "use_case_id", "person_id", "begun_at"),
+)
+"""A round with AI's advice; its cases were all drawn when it began. `fingerprint`: of the system that advises; null: none does."""
+
+TABLES: tuple[Table, ...] = (qualification_rule, practice, practice_round)

@@ -49,8 +49,8 @@ def set_rule(tx: Tx, use_case: UseCase, rule: QualificationRule, *, by: PersonId
 
 
 def trials(tx: Tx, use_case: UseCase, person: PersonId) -> list[Trial]:
-    """What somebody's practice showed, oldest first."""
-    mine = (_P.use_case_id == use_case.id, _P.person_id == person, _P.answered_at.is_not(None))
+    """What somebody's practice alone showed, oldest first; rounds with advice are drawn to teach, and count for no bound."""
+    mine = (_P.use_case_id == use_case.id, _P.person_id == person, _P.round.is_(None), _P.answered_at.is_not(None))
     rows = tx.run(select(_P.first_right, _P.answered_at).where(*mine).order_by(_P.answered_at, _P.token)).all()
     return [Trial(right=row.first_right, at=row.answered_at) for row in rows]
 
@@ -67,8 +67,8 @@ class Drawn:
 
 
 def waiting(tx: Tx, use_case: UseCase, person: PersonId) -> Drawn | None:
-    """The case that somebody was given and did not answer; None: there is none, or it was erased."""
-    mine = (_P.use_case_id == use_case.id, _P.person_id == person, _P.answered_at.is_(None))
+    """The case that somebody was given to answer alone and did not; None: there is none, or it was erased."""
+    mine = (_P.use_case_id == use_case.id, _P.person_id == person, _P.round.is_(None), _P.answered_at.is_(None))
     for row in tx.run(select(practice).where(*mine).order_by(_P.drawn_at.desc(), _P.token)).all():
         number = CaseNumber(row.case_number)
         salt = salts_of(tx, [number]).get(number)
@@ -79,8 +79,8 @@ def waiting(tx: Tx, use_case: UseCase, person: PersonId) -> Drawn | None:
 
 
 def count_drawn(tx: Tx, use_case: UseCase, person: PersonId) -> int:
-    """How many cases were drawn for somebody so far."""
-    mine = (_P.use_case_id == use_case.id, _P.person_id == person)
+    """How many cases were drawn for somebody to answer alone so far."""
+    mine = (_P.use_case_id == use_case.id, _P.person_id == person, _P.round.is_(None))
     return int(tx.run(select(func.count()).select_from(practice).where(*mine)).scalar_one())
 
 

@@ -24,12 +24,14 @@ def add(tx: Tx, item: Item, remark: Remark, salt: bytes) -> None:
     tx.run(insert(desk_remark).values(**row, at=remark.at))
 
 
-def for_reader(tx: Tx, number: CaseNumber, salt: bytes, reader: PersonId) -> tuple[Remark, ...]:
+def for_reader(tx: Tx, number: CaseNumber, salt: bytes, reader: PersonId, *, since: datetime | None = None) -> tuple[Remark, ...]:
     """What somebody may read about a case: all, once they answered it; before, only what people said who have not answered it.
 
-    Who answered may have seen what AI proposes, and says in any case what they think of the case.
+    Who answered may have seen what AI proposes, and says in any case what they think of the case. What is older than `since`, when
+    the case came to the desk, would tell that it waited there before, for another reason.
     """
-    rows = tx.run(select(desk_remark).where(_R.case_number == number).order_by(_R.id)).all()
+    lately = () if since is None else (_R.at >= since,)
+    rows = tx.run(select(desk_remark).where(_R.case_number == number, *lately).order_by(_R.id)).all()
     if not rows:
         return ()
     answered = who_answered(tx, number)

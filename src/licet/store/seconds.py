@@ -169,9 +169,17 @@ _ASKED = (
 )
 _R = tables.review.c
 _BY = select(_R.case_number).where(_R.by == bindparam("person"), _R.case_number.in_(bindparam("cases", expanding=True)))
+_H = held_answer.c
+_SAW = select(_H.case_number).where(
+    _H.person_id == bindparam("person"),
+    _H.case_number.in_(bindparam("cases", expanding=True)),
+    _H.state == HeldState.LATE.value,
+    _H.revealed.is_not(None),
+)
 _T = tables.task.c
+_NOT_FOR_ALL = tuple(kind for kind in ReviewKind if kind is not ReviewKind.DECISION)
 _OPEN = select(_T.case_number, _T.kind).where(
-    _T.case_number.in_(bindparam("cases", expanding=True)), _T.done_at.is_(None), _T.kind.in_(("second", "adjudication", "dispute"))
+    _T.case_number.in_(bindparam("cases", expanding=True)), _T.done_at.is_(None), _T.kind.in_([kind.value for kind in _NOT_FOR_ALL])
 )
 AT_ONCE = 500
 
@@ -187,16 +195,16 @@ def requested_by(tx: Tx, numbers: Sequence[CaseNumber], email: str) -> frozenset
 
 
 def answered_by(tx: Tx, numbers: Sequence[CaseNumber], person: PersonId) -> frozenset[CaseNumber]:
-    """Which of these cases somebody answered before, for whatever reason."""
+    """Which of these cases somebody answered before, for whatever reason; or saw AI's proposal for, though their answer did not count."""
     found: set[CaseNumber] = set()
     for start in range(0, len(numbers), AT_ONCE):
         part = {"cases": list(numbers[start : start + AT_ONCE]), "person": person}
-        found.update(CaseNumber(number) for number in tx.run(_BY, part).scalars())
+        found.update(CaseNumber(number) for wanted in (_BY, _SAW) for number in tx.run(wanted, part).scalars())
     return frozenset(found)
 
 
 def looked_at_again(tx: Tx, numbers: Sequence[CaseNumber]) -> dict[CaseNumber, ReviewKind]:
-    """Which of these cases wait for somebody else's answer after a first, and for which."""
+    """Which of these cases wait for an answer on what somebody said or AI decided before, and for which."""
     found: dict[CaseNumber, ReviewKind] = {}
     for start in range(0, len(numbers), AT_ONCE):
         rows = tx.run(_OPEN, {"cases": list(numbers[start : start + AT_ONCE])})

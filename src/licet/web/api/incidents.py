@@ -20,6 +20,7 @@ from licet.web.problems import invalid, refusal
 routes = APIRouter(tags=["incidents"], route_class=GuardedRoute)
 T = TypeVar("T")
 Number = Annotated[int, InPath(ge=1, le=2**53, description="The incident.")]
+ActionNumber = Annotated[int, InPath(ge=1, le=1000, description="The action.")]
 Person = Annotated[LetPerson, Depends(person_let_in)]
 
 
@@ -171,7 +172,7 @@ async def write_action(number: Number, given: ActionIn, let: Person) -> Incident
 
 
 @routes.post("/incidents/{number}/actions/{action}/end", **NEEDS_PERSON)
-async def write_end(number: Number, action: Annotated[int, InPath(ge=1, le=1000)], given: EndIn, let: Person) -> IncidentOut:
+async def write_end(number: Number, action: ActionNumber, given: EndIn, let: Person) -> IncidentOut:
     """Say that an action was taken, or dropped."""
     await _there(let, number)
     return await _after(let, number, lambda: finish_action(let.office, let.by, number=number, action=action, dropped=given.dropped))
