@@ -15,7 +15,7 @@ LINK = re.compile(r"\]\((?!https?:|mailto:|#)([^)#\s]+)")
 GLOSSARY = """
 use case, team, stage, case, schema, queue, answer, history,
 sealed cases, system, fingerprint, proposal, worker, lease, standard, measure,
-slice, evaluation, verdict, gate, requirement, mandate, route, decision,
+slice, region, evaluation, verdict, gate, requirement, mandate, route, decision,
 correction, effect, stop, token, review, audit, watch, audit plan,
 stratum, agreement check, trip, qualification, policy, approval, ledger, checkpoint,
 evidence pack, process, event log, baseline, redesign, simulation, value, portfolio,

@@ -1,6 +1,7 @@
 """Regions: parts of the cases that are certified each on its own; where one has no certificate, people decide."""
 
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -11,9 +12,10 @@ from licet.core.refusal import Refused
 from licet.core.region import RegionRule
 from licet.core.standard import Method, Standard
 from licet.core.terms import terms_from_json, terms_to_json
-from licet.flows.grant import Wishes
+from licet.flows.grant import Wishes, reinstate_mandate
 from licet.flows.narrow import Asked, narrow_mandate
 from licet.flows.open_sealed import figures, open_sealed
+from licet.flows.respond import suspend_mandate
 from licet.testing import World, done, past_cases, promise
 from tests.flows.examples import MAILS, code, of_word, sealed_set
 
@@ -118,3 +120,17 @@ def test_opened_cases_count_as_alone_only_where_their_region_is_certified(tmp_pa
         assert shown.misses
         assert not any(miss.alone for miss in shown.misses)
         assert shown.measures[0].errors == 0
+
+
+def test_a_fresh_verdict_must_reach_each_region_in_which_ai_decides(tmp_path: Path) -> None:
+    """Breaks when a mandate comes back for a region that fresh cases no longer certify."""
+    with World(tmp_path) as world:
+        delegated(world)
+        for name, wrong, expected in (("b", "form", "verdict_not_fresh"), ("c", "letter", "")):
+            if isinstance(world.mandate(MAILS), ActiveMandate):
+                done(suspend_mandate(world.office, world.risk, name=MAILS, why="Complaints."))
+            world.clock.pass_time(timedelta(minutes=1))
+            world.import_cases(MAILS, rows(600, name=name, wrong=wrong))
+            assert world.evaluate(MAILS).stored.word == "met"
+            found = reinstate_mandate(world.office, world.risk, name=MAILS, why="Retrained.")
+            assert (found.code if isinstance(found, Refused) else "") == expected

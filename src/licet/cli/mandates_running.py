@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -18,6 +18,7 @@ from licet.cli.mandates_told import (
 )
 
 if TYPE_CHECKING:
+    from licet.flows.narrow import Asked
     from licet.flows.take_back import Narrowed
 
 PAIR = "NAME=VALUE"
@@ -36,8 +37,18 @@ PAIR = "NAME=VALUE"
 @click.option("--until", type=click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M"]), help="An earlier end, in UTC.")
 @click.option("--why", required=True, help="In words, for whoever asks later.")
 @usual
-def narrow(  # noqa: PLR0913 - a command's options
-    slug: str,
+def narrow(slug: str, *, why: str, acting: str | None, home: str | None, as_json: bool, **wished: Any) -> None:  # noqa: ANN401 - click's
+    """Take a part of the running mandate back, from the next decision on; it never widens, and undoing it takes a new mandate."""
+    from licet.flows.narrow import narrow_mandate
+    from licet.flows.office import who
+
+    asked = _asked(**wished)
+    with at_work(home) as office:
+        made = granted(narrow_mandate(office, who(office, acting), name=slug, asked=asked, why=why))
+    _said(slug, made, as_json=as_json)
+
+
+def _asked(  # noqa: PLR0913 - a command's options
     *,
     threshold: float | None,
     regions: tuple[str, ...],
@@ -48,16 +59,10 @@ def narrow(  # noqa: PLR0913 - a command's options
     daily_cap: int | None,
     audit_rate: float | None,
     until: datetime | None,
-    why: str,
-    acting: str | None,
-    home: str | None,
-    as_json: bool,
-) -> None:
-    """Take a part of the running mandate back, from the next decision on; it never widens, and undoing it takes a new mandate."""
-    from licet.flows.narrow import Asked, narrow_mandate
-    from licet.flows.office import who
+) -> "Asked":
+    from licet.flows.narrow import Asked
 
-    asked = Asked(
+    return Asked(
         threshold=threshold,
         regions={name: float(_number(value)) for name, value in map(_pair, regions)},
         without=frozenset(without),
@@ -68,9 +73,6 @@ def narrow(  # noqa: PLR0913 - a command's options
         audit_rate=audit_rate,
         expires_at=None if until is None else until.replace(tzinfo=UTC),
     )
-    with at_work(home) as office:
-        made = granted(narrow_mandate(office, who(office, acting), name=slug, asked=asked, why=why))
-    _said(slug, made, as_json=as_json)
 
 
 def _said(slug: str, made: "Narrowed", *, as_json: bool) -> None:
