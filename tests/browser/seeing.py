@@ -94,7 +94,7 @@ def looking(
     watch.over(context)
     try:
         page = context.new_page()
-        page.set_default_timeout(10_000)
+        page.set_default_timeout(30_000)
         yield page, watch
         watch.check()
     finally:

@@ -20,6 +20,9 @@ PEOPLE = {OWNER: "owner", RISK: "risk", BUILDER: "builder", REVIEWER: "reviewer"
 COMMAND = [sys.executable, "-W", "error", "-c", "from licet.cli import main; main()"]
 """The command line as a process of its own."""
 
+DRILLS = 5
+"""How often a drill is tried where a busy machine makes it slow."""
+
 POSTED = ("--content", "text", "--answer", "label", "--id", "id", "--proposal", "said", "--confidence", "sure", "--system", "vendor@3")
 
 
@@ -97,7 +100,14 @@ class Desk:
         """What a gate asks for beside quality: the risk answers, the mildest there are, and a drill of the stop."""
         answers = [word for code, answer in MILD_RISK.items() for word in ("--set", f"{code}={answer}")]
         self("risk", "answer", slug, *answers, "--as", BUILDER)
-        self("stop", "drill", slug, "--as", OWNER)
+        self.drill(slug)
+
+    def drill(self, slug: str) -> None:
+        """Drills the stop, again where it held and this machine was too busy to show it within its second."""
+        said = [typed("stop", "drill", slug, "--as", OWNER, "--home", str(self.home), "--json")]
+        while said[-1].code and said[-1].data.get("result") == "slow" and len(said) < DRILLS:
+            said.append(typed("stop", "drill", slug, "--as", OWNER, "--home", str(self.home), "--json"))
+        assert said[-1].code == 0, said
 
     def grant(self, *, rate: str = "0.2", slug: str = "mails") -> None:
         """From a met verdict to a mandate."""

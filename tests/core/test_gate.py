@@ -1,7 +1,8 @@
 """A gate: each missing piece of evidence closes it, and who had a hand in something does not approve it."""
 
+from collections.abc import Mapping
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -17,7 +18,7 @@ from licet.core.gate import (
     independent_approvals,
 )
 from licet.core.gate_rules import STAGES, Code
-from licet.core.ids import Digest, UseCaseSlug
+from licet.core.ids import Digest, PersonId, UseCaseSlug
 from licet.core.people import Person, Role
 from licet.core.requirements import KINDS, pass_gate
 from licet.core.risk import Tier
@@ -70,7 +71,8 @@ HIGH = replace(
     exposure=DEFAULT_PLANS["high"],
     approvals=(yes(digest=COVERED), yes(person("otto", Role.OWNER), COVERED)),
 )
-SLICED = replace(HIGH, slices=(SliceShown(name="letters", met=True),))
+QUALIFIED = {PersonId(name): NOW + timedelta(days=1) for name in ("p_rene", "p_sven")}
+SLICED = replace(HIGH, qualified=QUALIFIED, slices=(SliceShown(name="letters", met=True),))
 
 
 @pytest.mark.parametrize(
@@ -130,6 +132,15 @@ def test_what_is_prohibited_enters_no_stage(stage: Stage) -> None:
     gate = pass_gate(stage, replace(SLICED, tier=Tier.PROHIBITED), SHIPPED)
     assert isinstance(gate, ClosedGate)
     assert [requirement.ball for requirement in gate.missing] == [Role.RISK]
+
+
+@pytest.mark.parametrize("qualified", [None, {}, {PersonId("p_rene"): NOW + timedelta(days=1)}, dict.fromkeys(QUALIFIED, NOW)])
+def test_people_who_judge_at_high_risk_have_shown_that_they_can(qualified: Mapping[PersonId, datetime] | None) -> None:
+    high = replace(SLICED, tier=Tier.HIGH)
+    assert isinstance(pass_gate(Stage.ASSISTED, high, SHIPPED), OpenedGate)
+    gate = pass_gate(Stage.ASSISTED, replace(high, qualified=qualified), SHIPPED)
+    assert isinstance(gate, ClosedGate)
+    assert [one.code for one in gate.missing] == [Code.REVIEWERS_QUALIFIED]
 
 
 def test_every_requirement_is_known() -> None:

@@ -48,9 +48,9 @@ HARM = {
 @pytest.mark.parametrize("database", [SQLITE, POSTGRESQL])
 def test_each_accepted_case_ends_once_whatever_happens_to_those_who_decide(room: Room, database: str) -> None:
     some = HARM[database]
-    report = ran(room, Plan(name="short", fault=faults.in_turn(*some), times=len(some), cases=100 * len(some), rest=0.1), database)
+    report = ran(room, Plan(name="short", fault=faults.in_turn(*some), times=len(some), cases=60 * len(some), rest=0.1), database)
     assert not report["wrong"], whole(report)
-    assert (report["times"], report["accepted"], report["decided"]) == (len(some), 100 * len(some), 100 * len(some))
+    assert (report["times"], report["accepted"], report["decided"]) == (len(some), 60 * len(some), 60 * len(some))
     assert report["max_recovery_s"] <= 30
 
 
@@ -65,9 +65,9 @@ def test_nothing_is_decided_alone_once_authority_was_taken_back_from_32_workers(
 
 
 def test_what_was_under_way_before_an_upgrade_is_decided_after_it(room: Room) -> None:
-    report = outgrow(room.ground(SQLITE, calls=True), cases=100, workers=1)
+    report = outgrow(room.ground(SQLITE, calls=True), cases=60, workers=1)
     assert not report["wrong"], whole(report)
-    assert (report["queued_by_the_upgrade"], report["decided"]) == (100, 100)
+    assert (report["queued_by_the_upgrade"], report["decided"]) == (60, 60)
 
 
 def test_a_worker_on_a_machine_whose_clock_is_an_hour_off_is_refused_by_postgresql(room: Room, tmp_path: Path) -> None:

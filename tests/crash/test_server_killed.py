@@ -18,8 +18,8 @@ from tests.cluster import Cluster
 from tests.crash.eye import Eye
 from tests.crash.ground import SLUG, Ground, command, made_ground
 
-CASES = 150
-KILLS = 3
+CASES = 90
+KILLS = 2
 LISTENS = re.compile(r"listens on (http://\S+)")
 TWICE = (
     "select count(*) - count(distinct external_id) from case_item where part = 'live'",

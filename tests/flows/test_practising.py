@@ -8,10 +8,13 @@ import pytest
 
 from licet.core.answer import Answer, Choice
 from licet.core.desk import Handed
+from licet.core.gate import Requirement
+from licet.core.gate_rules import Code
 from licet.core.history import Shares
-from licet.core.people import Person
+from licet.core.people import Person, Role
 from licet.core.qualification import Expired, NotYet, Qualified
 from licet.core.refusal import Refused, Unknown
+from licet.core.use_case import Stage
 from licet.flows.desk import next_case
 from licet.flows.plant import set_share
 from licet.flows.practise import PracticeCase, Told, answer_practice, next_practice, own_practice
@@ -165,3 +168,41 @@ def test_a_rule_is_the_owners_to_set_and_one_that_nobody_can_meet_is_refused(wor
     ask(world)
     ask(world)
     assert [event.facts["version"] for event in world.events() if event.what == "qualification.rule_set"] == [1, 2]
+
+
+def asked_for(world: World) -> Requirement:
+    gate = world.gate("slips", Stage.ASSISTED)
+    return next(one for one in gate.requirements if one.code is Code.REVIEWERS_QUALIFIED)
+
+
+@pytest.mark.one_database
+def test_the_gate_counts_distinct_people_who_are_qualified_now(world: World) -> None:
+    """Breaks when somebody counts twice, or for ever; and when a rule that nobody set is taken for one that everybody meets."""
+    world.assess("slips", personal_data="personal", vulnerable="yes", scale="thousands")
+    line = asked_for(world)
+    assert not line.met
+    assert line.shows == "nothing says what qualifies"
+    ask(world)
+    needed = int(asked_for(world).shows.split()[4])
+    people = [world.reviewer, *(world.person(f"second {n}", Role.REVIEWER) for n in range(needed - 1))]
+    for count, person in enumerate(people):
+        assert asked_for(world).shows == f"{count} of at least {needed} people"
+        play(world, right=CASES, by=person)
+        play(world, right=1, by=person)
+    assert asked_for(world).met
+    world.clock.pass_time(timedelta(days=31))
+    assert not asked_for(world).met
+    events = [event for event in world.events() if event.what == "qualification.reached"]
+    assert [event.facts["person"] for event in events] == [person.id for person in people]
+
+
+@pytest.mark.one_database
+def test_a_stricter_rule_says_anew_who_is_qualified(world: World) -> None:
+    ask(world)
+    play(world, right=CASES)
+    done(set_qualification_rule(world.office, world.owner, name="slips", cases=4, agreement=0.4))
+    done(set_qualification_rule(world.office, world.owner, name="slips", cases=9, agreement=0.5))
+    words = [event.what for event in world.events() if event.what.startswith("qualification")]
+    assert words == [
+        "qualification.rule_set", "qualification.reached", "qualification.rule_set", "qualification.reached", "qualification.rule_set",
+    ]  # fmt: skip

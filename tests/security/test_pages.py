@@ -110,7 +110,10 @@ def test_signing_in_on_the_page_takes_a_page_of_ours(served: Served, owner: Memb
 
 @pytest.mark.parametrize(
     "address",
-    ["https://elsewhere.example", "//elsewhere.example", "/\\elsewhere.example", "\\\\elsewhere", "javascript:0", "", "x", "/\x01", "/\n"],
+    [
+        *("https://elsewhere.example", "//elsewhere.example", "/\\elsewhere.example", "\\\\elsewhere", "javascript:0"),
+        *("", "x", "/\x01", "/\n", "//[", "http://["),
+    ],
 )
 def test_nobody_is_sent_elsewhere_by_a_link(address: str) -> None:
     assert inside(address) == "/"
@@ -157,3 +160,26 @@ def test_the_ledger_says_that_somebody_signed_in_and_not_who_with_what(served: S
     newest = of_word(served.world, "session.opened")[-1]
     assert newest.by == owner.person.id
     assert owner.person.email not in str(newest.facts)
+
+
+@pytest.mark.parametrize("wanted", ["/ledger?what=\u2713", "/\u00e9t\u00e9", "/x\r\nSet-Cookie: a=b", "/" + "\u2713" * 3000])
+def test_an_address_that_no_header_holds_breaks_neither_a_page_nor_a_header(served: Served, owner: Member, wanted: str) -> None:
+    """Breaks when what came from a link is written into a header as it is: the way back after signing in then ends in an error."""
+    client, _ = signed_in(served, owner)
+    who = {"email": owner.person.email, "password": owner.password, "next": wanted}
+    for live in ({}, {"HX-Request": "true"}):
+        answer = client.post("/sign-in", data=who, headers=live)
+        assert answer.status_code in {200, 303}, answer.text
+        to = answer.headers.get("hx-redirect", answer.headers.get("location", ""))
+        assert to.startswith("/")
+        assert to.isascii()
+        assert "a" not in answer.cookies
+
+
+def test_a_cookie_that_a_neighbour_tossed_in_says_nothing_on_our_pages(served: Served, owner: Member) -> None:
+    """Breaks when a message that this server never said is shown as its own."""
+    client, _ = signed_in(served, owner)
+    cookies = {"licet": client.cookies["licet"], "licet-said": "Your%20password%20is%20needed%20at%20evil.example"}
+    page = served.program(None).get("/ledger", headers={"Cookie": "; ".join(f"{name}={value}" for name, value in cookies.items())})
+    assert page.status_code == 200
+    assert "evil.example" not in page.text

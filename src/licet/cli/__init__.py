@@ -53,9 +53,11 @@ PLACES: Mapping[str, Place] = {
     "desk": Place(
         module="desks", name="desk", says="The desk where people answer cases: how it stands, who is away, and who has which skill."
     ),
-    "practise": Place(module="practising", name="practise", says="Practise on past cases, and see at once what the record says."),
+    "practise": Place(
+        module="practising", name="practise", says="Practise on past cases: answer one, and see at once what the record says."
+    ),
     "qualification": Place(
-        module="practising", name="qualification", says="What people must show on past cases before they are handed cases."
+        module="practising", name="qualification", says="What people must show on past cases before they are handed cases of a use case."
     ),
     "token": Place(
         module="tokens",
@@ -126,7 +128,9 @@ PLACES: Mapping[str, Place] = {
     "audit": Place(module="cases", name="audit", says="Blind audits of cases that AI decided alone."),
     "effects": Place(module="effects", name="effects", says="What happens in the world after decisions."),
     "serve": Place(
-        module="serving", name="serve", says="Serve programs: the API, health and metrics, with a worker in the same process."
+        module="serving",
+        name="serve",
+        says="Serve people and programs: pages, the API, health and metrics, with a worker in the same process.",
     ),
     "worker": Place(
         module="serving",

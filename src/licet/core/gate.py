@@ -105,6 +105,7 @@ class Evidence:
         policy: digest of the policy in force; None where there is none beside the shipped one.
         asked: the request for approval of that mandate, while it stands: None where nobody asked, or something changed since.
         approvals: approvals given, whatever they are bound to, by people who may give them.
+        qualified: until when each person who showed enough may answer its cases; None where the owner said not what is enough.
         hands: for each role, who would act in it here, as far as they are known.
     """
 
@@ -127,6 +128,7 @@ class Evidence:
     asked: Asked | None
     approvals: tuple[Approval, ...]
     exposure: Plan | None = None
+    qualified: Mapping[PersonId, datetime] | None = None
     hands: Mapping[Role, tuple[PersonId, ...]] = field(default_factory=dict)
 
     @property

@@ -9,7 +9,7 @@ from licet.core.evaluation import measures_met
 from licet.core.exposure import Plan, plan_from_json
 from licet.core.gate import Approval, Asked, Evidence, Moments, SliceShown
 from licet.core.gate_rules import GateRules
-from licet.core.ids import Digest, UseCaseSlug
+from licet.core.ids import Digest, PersonId, UseCaseSlug
 from licet.core.ledger import Event
 from licet.core.moving import WAY
 from licet.core.people import Role
@@ -29,6 +29,8 @@ WORDS = (
     "risk.answered",
     "evaluation.judged",
     "stop.exercised",
+    "qualification.rule_set",
+    "qualification.reached",
     "mandate.proposed",
     "approval.asked",
     "approval.given",
@@ -81,10 +83,19 @@ def _changed(was: Evidence, facts: Mapping[str, Json], event: Event) -> Evidence
             return replace(was, tier=Tier(str(facts["tier"])), risk=Digest(str(facts["digest"])), risk_at=event.at)
         case "stop.exercised":
             return replace(was, stop_exercised_at=event.at) if facts.get("result") == "held" else was
+        case "qualification.rule_set" | "qualification.reached":
+            return replace(was, qualified=_qualified(was, facts))
         case "mandate.proposed":
             return replace(was, mandate=Digest(str(facts["digest"])), exposure=_plan(facts))
         case _:
             return was
+
+
+def _qualified(was: Evidence, facts: Mapping[str, Json]) -> Mapping[PersonId, datetime]:
+    """Who is qualified until when; a new rule begins with nobody, and says anew who has shown enough by it."""
+    if "person" not in facts:
+        return {}
+    return {**(was.qualified or {}), PersonId(str(facts["person"])): datetime.fromisoformat(str(facts["until"]))}
 
 
 def _plan(facts: Mapping[str, Json]) -> Plan:

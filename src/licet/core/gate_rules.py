@@ -28,6 +28,7 @@ class Code(StrEnum):
     RISK_ANSWERED = "risk_answered"
     STANDARD_LOCKED = "standard_locked"
     EVALUATED = "evaluated"
+    REVIEWERS_QUALIFIED = "reviewers_qualified"
     VERDICT_MET = "verdict_met"
     SLICES = "slices"
     STOP_EXERCISED = "stop_exercised"
@@ -60,6 +61,7 @@ class Limit:
 
 LIMITS: Mapping[Code, Limit] = {
     Code.HISTORY_IMPORTED: Limit(name="at_least", default=1, lowest=1, highest=1_000_000_000),
+    Code.REVIEWERS_QUALIFIED: Limit(name="at_least", default=1, lowest=1, highest=100),
     Code.SLICES: Limit(name="declared", default=0, lowest=0, highest=100),
     Code.STOP_EXERCISED: Limit(name="within_days", default=90, lowest=1, highest=3650, more_is_stricter=False),
     Code.APPROVED: Limit(name="quorum", default=1, lowest=1, highest=20),

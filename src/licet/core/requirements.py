@@ -148,6 +148,21 @@ def _judged(evidence: Evidence, *, met: bool) -> _Found:
     )
 
 
+def _qualified(evidence: Evidence, number: int) -> _Found:
+    at, shown = evidence.moments, evidence.qualified
+    if shown is None:
+        closes = f"licet qualification rule {evidence.slug} --cases 60 --agreement 0.9 --as OWNER"
+        return _Found(met=False, shows="nothing says what qualifies", since=at.created, ball=Role.OWNER, closes=closes)
+    valid = sorted(until for until in shown.values() if evidence.asked_at < until)
+    return _Found(
+        met=len(valid) >= number,
+        shows=f"{len(valid)} of at least {number} people",
+        since=at.created,
+        ball=Role.REVIEWER,
+        closes=f"licet practise start {evidence.slug} --as REVIEWER",
+    )
+
+
 def _slices(evidence: Evidence, number: int) -> _Found:
     declared, at = evidence.slices, evidence.moments
     if len(declared) < number:
@@ -247,6 +262,9 @@ KINDS: Mapping[Code, _Kind] = {
         says="What good means was locked by two people before any result.", pattern=Pattern.QUALITY, find=_locked
     ),
     Code.EVALUATED: _Kind(says="The system was judged against the standard.", pattern=Pattern.QUALITY, find=_evaluated),
+    Code.REVIEWERS_QUALIFIED: _Kind(
+        says="Enough people have shown on past cases that they can judge.", pattern=Pattern.CULTURE, find=_qualified
+    ),
     Code.VERDICT_MET: _Kind(says="The verdict on sealed cases is met.", pattern=Pattern.QUALITY, find=_met),
     Code.SLICES: _Kind(says="The promise holds in each declared slice, not on average only.", pattern=Pattern.QUALITY, find=_slices),
     Code.STOP_EXERCISED: _Kind(says="The stop was exercised lately, and worked.", pattern=Pattern.JUDGMENT, find=_stop),

@@ -16,6 +16,7 @@ from licet.core.standard import CountersignedStandard, LockedStandard
 from licet.core.use_case import Stage, UseCase
 from licet.flows.cover import proposal_now
 from licet.flows.office import Office
+from licet.flows.qualify import qualified_here
 from licet.flows.roles import everybody_here
 from licet.flows.rules_in_force import gate_rules_in_force
 from licet.flows.stand import standing
@@ -63,6 +64,7 @@ def evidence_of(office: Office, tx: Tx, use_case: UseCase, *, now: datetime) -> 
         stop_exercised_at=drills.newest(tx, use_case),
         mandate=None if proposed is None else proposed.digest,
         exposure=None if proposed is None else proposed.terms.exposure,
+        qualified=qualified_here(tx, use_case, now),
         gates=gate_rules_in_force(office, tx).digest,
         policy=rules.digest_in_force(tx, RuleKind.POLICY),
         asked=asked,

@@ -14,6 +14,7 @@ from licet.core.qualification import Qualification, QualificationRule, qualifica
 from licet.core.refusal import Refused, Unknown
 from licet.core.use_case import UseCase
 from licet.flows.office import Office, entry, person_at_work_on
+from licet.flows.qualify import reached
 from licet.stats.bounds import interval
 from licet.store import cases, known, qualifications
 from licet.store.book import Tx
@@ -121,6 +122,7 @@ def answer_practice(office: Office, by: Actor, *, name: str, token: str, answer:
         if qualifications.answer(tx, drawn, answer, by=person.id, right=right, at=now):
             committed = commit_to(tx, drawn.salt, "practice answer", {"answer": answer_to_json(answer)})
             tx.record(entry("practice.answered", by=person.id, now=now, use_case=use_case, task=token, commitment=committed))
+            reached(tx, use_case, person.id, now)
         return Told(right=right, truth=drawn.truth, basis=drawn.basis)
 
 

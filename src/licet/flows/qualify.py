@@ -1,8 +1,11 @@
 """Qualifying: who may answer a use case's cases by what they showed on past ones."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from licet.core.canonical import Json
+from licet.core.ids import LICET, PersonId
+from licet.core.ledger import Event
 from licet.core.people import Act, Actor, Person
 from licet.core.qualification import (
     Expired,
@@ -44,6 +47,30 @@ def _unless_qualified(use_case: UseCase, found: Qualification) -> Refused | None
     return Refused(code="not_qualified", why=why, remedy=remedy)
 
 
+def qualified_here(tx: Tx, use_case: UseCase, now: datetime) -> Mapping[PersonId, datetime] | None:
+    """Until when each person is qualified who is; None where the owner set no rule."""
+    rule = qualifications.rule_of(tx, use_case)
+    if rule is None:
+        return None
+    shown = {one: qualification_of(rule, trials, now) for one, trials in qualifications.every_trial(tx, use_case).items()}
+    return {one: found.until for one, found in shown.items() if isinstance(found, Qualified)}
+
+
+def reached(tx: Tx, use_case: UseCase, person: PersonId, now: datetime) -> None:
+    """Writes into the ledger that somebody has just shown enough; asked after each practice answer."""
+    rule = qualifications.rule_of(tx, use_case)
+    trials = qualifications.trials(tx, use_case, person)
+    if rule is None or len(trials) % rule.cases:
+        return
+    found = qualification_of(rule, trials, now)
+    if isinstance(found, Qualified):
+        tx.record(_reached(use_case, person, found, now))
+
+
+def _reached(use_case: UseCase, person: PersonId, found: Qualified, now: datetime) -> Event:
+    return entry("qualification.reached", by=LICET, now=now, use_case=use_case, person=person, until=found.until.isoformat())
+
+
 def set_qualification_rule(
     office: Office, by: Actor, *, name: str, cases: int, agreement: float, lasts: timedelta = timedelta(days=180)
 ) -> QualificationRule | Refused:
@@ -62,4 +89,8 @@ def set_qualification_rule(
         qualifications.set_rule(tx, use_case, rule, by=person.id, at=now)
         facts: dict[str, Json] = {"rule": rule.digest, "version": version, "cases": cases, "agreement": agreement}
         tx.record(entry("qualification.rule_set", by=person.id, now=now, use_case=use_case, **facts))
+        for one, trials in qualifications.every_trial(tx, use_case).items():
+            found = qualification_of(rule, trials, now)
+            if isinstance(found, Qualified):
+                tx.record(_reached(use_case, one, found, now))
         return rule

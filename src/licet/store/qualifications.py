@@ -55,6 +55,16 @@ def trials(tx: Tx, use_case: UseCase, person: PersonId) -> list[Trial]:
     return [Trial(right=row.first_right, at=row.answered_at) for row in rows]
 
 
+def every_trial(tx: Tx, use_case: UseCase) -> dict[PersonId, list[Trial]]:
+    """The same for everybody who practised alone."""
+    alone = (_P.use_case_id == use_case.id, _P.round.is_(None), _P.answered_at.is_not(None))
+    rows = tx.run(select(_P.person_id, _P.first_right, _P.answered_at).where(*alone).order_by(_P.person_id, _P.answered_at, _P.token))
+    found: dict[PersonId, list[Trial]] = {}
+    for row in rows.all():
+        found.setdefault(PersonId(row.person_id), []).append(Trial(right=row.first_right, at=row.answered_at))
+    return found
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Drawn:
     """A past case that was drawn for somebody and waits for their answer."""

@@ -4,6 +4,7 @@ A page of yours is a module with `routes = page_routes()`, whose handlers take t
 Whoever did not sign in is sent to sign in first; programs with a token get no page.
 """
 
+import hmac
 import secrets
 from collections.abc import Callable, Coroutine, Mapping
 from typing import Any
@@ -40,6 +41,8 @@ SEE_OTHER, UNAUTHORIZED = 303, 401
 SAID_COOKIE = "licet-said"
 SAID_LASTS = 30
 LONGEST_SAID = 300
+LONGEST_ADDRESS = 2000
+_OF_ADDRESSES = ":/%#?=@[]!$&'()*+,;"
 VIEWER, FORM = "licet.viewer", "licet.form"
 ANYBODY: Mapping[str, Any] = {"openapi_extra": {"page": "anybody"}}
 """Marks a page as one for those who have yet to show who they are."""
@@ -120,7 +123,8 @@ def show(request: Request, template: str, *, status: int = 200, **facts: object)
         facts: what the template prints; `here` names the page's key in the navigation.
     """
     viewer = request.scope.get(VIEWER)
-    said = unquote(only_cookie(request, SAID_COOKIE))[:LONGEST_SAID]
+    told = only_cookie(request, SAID_COOKIE)
+    said = _said(request, told)
     common = {
         "viewer": viewer,
         "page_token": "" if viewer is None else masked(viewer.token, secrets.token_bytes(32)),
@@ -133,24 +137,40 @@ def show(request: Request, template: str, *, status: int = 200, **facts: object)
     }
     text = TEMPLATES.get_template(template).render({**common, **facts})
     response = compressed(request, HTMLResponse(text, status_code=status, headers=HEADERS))
-    if said and not is_live(request):
+    if told and not is_live(request):
         response.delete_cookie(SAID_COOKIE, path="/", httponly=True, samesite="strict")
     return response
 
 
 def go(request: Request, address: str, *, said: str = "") -> Response:
     """Sends the browser to a page after a change, so that loading it again changes nothing twice; `said` is told there once."""
-    answer = Response(headers={"HX-Redirect": address}) if is_live(request) else RedirectResponse(address, status_code=SEE_OTHER)
+    to = quote(address, safe=_OF_ADDRESSES)
+    answer = Response(headers={"HX-Redirect": to}) if is_live(request) else RedirectResponse(to, status_code=SEE_OTHER)
     if said:
-        answer.set_cookie(SAID_COOKIE, quote(said[:LONGEST_SAID]), max_age=SAID_LASTS, path="/", httponly=True, samesite="strict")
+        told = quote(said[:LONGEST_SAID], safe="")
+        marked = f"{_mark(request, told)}.{told}"
+        answer.set_cookie(SAID_COOKIE, marked, max_age=SAID_LASTS, path="/", httponly=True, samesite="strict")
     return answer
+
+
+def _said(request: Request, told: str) -> str:
+    """What this server said in a cookie; nothing where a neighbour's page or program wrote it."""
+    mark, _, text = told.partition(".")
+    return unquote(text) if text and hmac.compare_digest(mark.encode(), _mark(request, text).encode()) else ""
+
+
+def _mark(request: Request, text: str) -> str:
+    key = desk_of(request).office.vault.key("said on a page", b"once")
+    return hmac.digest(key, text.encode("utf-8", "surrogatepass"), "sha256").hex()
 
 
 def inside(address: str) -> str:
     """An address of a page of this server; the first page where it is none, so that nobody is sent elsewhere by a link."""
-    parts = urlsplit(address)
     plain = address.startswith("/") and not address.startswith("//") and address.isprintable() and "\\" not in address
-    return address if plain and not parts.scheme and not parts.netloc else "/"
+    if not plain or len(address) > LONGEST_ADDRESS:
+        return "/"
+    parts = urlsplit(address)
+    return address if not parts.scheme and not parts.netloc else "/"
 
 
 def say_no(request: Request, found: Problem) -> Response:
