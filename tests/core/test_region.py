@@ -97,7 +97,7 @@ def test_a_narrowing_lets_no_case_of_any_region_through_that_was_left_to_people(
 
 
 @given(rules, thresholds)
-def test_a_scope_with_regions_reads_back_and_is_written_without_a_threshold(declared: tuple[RegionRule, ...], at: list[float | None]) -> None:
+def test_a_scope_with_regions_reads_back_and_has_no_threshold_of_its_own(declared: tuple[RegionRule, ...], at: list[float | None]) -> None:
     """Breaks when a release that knows no regions could take the lowest threshold for the one of all cases."""
     scope = scope_of(declared, at)
     said = scope_to_json(scope)

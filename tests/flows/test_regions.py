@@ -17,6 +17,7 @@ from licet.flows.narrow import Asked, narrow_mandate
 from licet.flows.open_sealed import figures, open_sealed
 from licet.flows.respond import suspend_mandate
 from licet.testing import World, done, past_cases, promise
+from licet.web.told import regions_told
 from tests.flows.examples import MAILS, code, of_word, sealed_set
 
 pytestmark = pytest.mark.one_database
@@ -61,11 +62,10 @@ def test_a_region_without_a_certificate_goes_to_people_and_the_others_are_decide
     with World(tmp_path) as world:
         mandate = delegated(world)
         stored = world.evaluate(MAILS).stored
-        assert {row["name"]: row["verdict"] for row in stored.verdict["regions"]} == {  # type: ignore[call-overload, index] # JSON
-            "letters": "not_met",
-            "forms": "met",
-            "other": "met",
-        }
+        assert isinstance(stored.verdict, dict)
+        told = regions_told(stored.verdict)
+        assert {one.name: one.verdict for one in told} == {"letters": "not_met", "forms": "met", "other": "met"}
+        assert [one.threshold is None for one in told] == [True, False, False]
         thresholds = {one.name: one.threshold for one in mandate.scope.regions}
         assert thresholds["letters"] is None
         assert terms_from_json(terms_to_json(mandate.terms)) == mandate.terms
