@@ -132,6 +132,13 @@ TABLE: Mapping[str, Door] = {
     f"GET {IN}/reviewers/flags": Door(people=frozenset({R.SENIOR_REVIEWER, R.RISK})),
     f"GET {IN}/reviewers": Door(people=WHOEVER),
     f"GET {IN}/reviewers/me": Door(people=frozenset({R.REVIEWER, R.SENIOR_REVIEWER, R.OWNER})),
+    f"GET {IN}/practice": Door(people=WHOEVER),
+    f"POST {IN}/practice/rounds": Door(people=WHOEVER, body={}),
+    f"GET {IN}/practice/rounds/{{token}}": Door(people=WHOEVER),
+    f"POST {IN}/practice/next": Door(people=WHOEVER, body={}),
+    f"GET {IN}/practice/cases/{{token}}": Door(people=WHOEVER),
+    f"POST {IN}/practice/cases/{{token}}/answer": Door(people=WHOEVER, body={"answer": "yes"}),
+    f"POST {IN}/practice/cases/{{token}}/settle": Door(people=WHOEVER, body={"answer": None}),
     "GET /api/v1/people/me/figures": Door(people=WHOEVER, reach=Reach.SELF),
     f"GET {IN}/known-answers/contested": Door(people=frozenset({R.REVIEWER, R.SENIOR_REVIEWER, R.OWNER, R.RISK})),
     f"POST {IN}/known-answers/{{token}}/contest": Door(

@@ -42,6 +42,8 @@ PAGES = (
     Looked(name="ledger-refused", address="/ledger?what=nonsense", says="No ledger word", by="rita", status=422),
     Looked(name="entry", address="/ledger/30", says="Signed checkpoint", by="rita"),
     Looked(name="approvals", address="/approvals", says="Waiting for your yes", by="rita"),
+    Looked(name="practice", address="/practice", says="Where you may practise", by="rene"),
+    Looked(name="practice-first", address="/practice/refunds", says="A first round takes ten minutes", by="rita"),
     Looked(name="people", address="/people", says="Who can review what?", by="rene"),
     Looked(name="own-figures", address="/people/me", says="You see them first.", by="rene"),
     Looked(name="people-of-use-case", address="/people/refunds", says="The human ceiling", by="rita"),

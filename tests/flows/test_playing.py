@@ -107,7 +107,7 @@ def test_the_first_answer_stays_and_what_is_sent_again_changes_nothing(world: Wo
     assert case is not None
     for said in (truth(case), other(case)):
         found = done(answer_in_round(office, person, name=NAME, token=case.token, answer=said))
-        assert isinstance(found, CaseToPlay), found
+        assert isinstance(found, CaseToPlay)
         assert found.first == truth(case)
     before = len(world.events())
     for said in (other(case), truth(case)):
@@ -144,7 +144,7 @@ def test_where_no_system_was_evaluated_a_round_is_played_alone(world: World) -> 
     assert (found.first_right, found.advice_right) == (True, None)
     after = done(after_round(world.office, world.reviewer, name="bare"))
     assert (after.system, after.strong_and_weak) == (None, ())
-    assert {str(one.use_case.slug): (one.played, one.open) for one in grounds(world.office, world.reviewer)}["bare"] == (1, True)
+    assert ("bare", 1, True) in {(str(one.use_case.slug), one.played, one.open) for one in grounds(world.office, world.reviewer)}
 
 
 def test_a_round_of_no_cases_and_one_with_nothing_to_draw_are_refused(world: World) -> None:

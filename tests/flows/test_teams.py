@@ -20,6 +20,7 @@ from licet.core.token import TokenScope
 from licet.core.use_case import Stage
 from licet.flows.adjudicate import hand_out, take_in
 from licet.flows.affirm_risk import affirm_risk, affirmations_of
+from licet.flows.after_round import after_round
 from licet.flows.answer import answer_case
 from licet.flows.approve import approve_gate
 from licet.flows.ask import ask_approval
@@ -57,6 +58,7 @@ from licet.flows.narrow import Asked, narrow_mandate
 from licet.flows.office import Office
 from licet.flows.open_sealed import figures, open_sealed
 from licet.flows.plant import set_share
+from licet.flows.play import answer_in_round, begin_round, case_to_play, explained_case, round_now, settle_in_round
 from licet.flows.practise import answer_practice, next_practice, own_practice
 from licet.flows.qualify import set_qualification_rule
 from licet.flows.read_on import answer_form
@@ -123,6 +125,13 @@ WAYS: dict[str, Journey] = {
     "next_practice": lambda o, w, name: next_practice(o, w.reviewer, name=name),
     "answer_practice": lambda o, w, name: answer_practice(o, w.reviewer, name=name, token=name, answer=Choice(value="yes")),
     "own_practice": lambda o, w, name: own_practice(o, w.reviewer, name=name),
+    "begin_round": lambda o, w, name: begin_round(o, w.reviewer, name=name),
+    "round_now": lambda o, w, name: round_now(o, w.reviewer, name=name),
+    "answer_in_round": lambda o, w, name: answer_in_round(o, w.reviewer, name=name, token=name, answer=Choice(value="yes")),
+    "settle_in_round": lambda o, w, name: settle_in_round(o, w.reviewer, name=name, token=name, answer=None),
+    "explained_case": lambda o, w, name: explained_case(o, w.reviewer, name=name, token=name),
+    "case_to_play": lambda o, w, name: case_to_play(o, w.reviewer, name=name, token=name),
+    "after_round": lambda o, w, name: after_round(o, w.reviewer, name=name),
     "set_qualification_rule": lambda o, w, name: set_qualification_rule(o, w.owner, name=name, cases=60, agreement=0.9),
     "hand_out": lambda o, w, name: hand_out(o, w.reviewer, name=name),
     "take_in": lambda o, w, name: take_in(o, w.reviewer, name=name, answers={}),

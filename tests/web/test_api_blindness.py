@@ -26,8 +26,12 @@ TELLTALE = {
 }
 """Names under which a response could tell what must not be told."""
 DIGITS = "0.123456789"
-AFTER_ONES_ANSWER = {"post /api/v1/desk/cases/{token}/commit 200"}
-"""The one response that may hold a proposal: the one to a person's own first answer, in the stage *assisted*."""
+PRACTICE = "/api/v1/use-cases/{slug}/practice/cases/{token}"
+AFTER_ONES_ANSWER = {
+    "post /api/v1/desk/cases/{token}/commit 200",
+    *(f"post {PRACTICE}/answer 200", f"post {PRACTICE}/settle 200", f"get {PRACTICE} 200"),
+}
+"""The responses that may hold a proposal: to a person's own first answer, in the stage *assisted* and on a past case for practice."""
 
 
 @pytest.fixture

@@ -118,12 +118,12 @@ def end(number: int, action: int, drop: str | None, *, acting: str | None, home:
     said(told, (f"Action {action} is {told['state']}.",), as_json=as_json)
 
 
-@incident.command("re-review", context_settings=CONTEXT)
+@incident.command("recheck", context_settings=CONTEXT)
 @click.argument("number", type=int)
 @click.option("--since", type=DAY, help="From this day on, in UTC; without it, as estimated from the audits.")
 @click.option("--most", type=click.IntRange(1, 5000), default=5000, show_default=True, help="So many at most, the likeliest wrong first.")
 @usual
-def re_review(number: int, *, since: datetime | None, most: int, acting: str | None, home: str | None, as_json: bool) -> None:
+def recheck(number: int, *, since: datetime | None, most: int, acting: str | None, home: str | None, as_json: bool) -> None:
     """Have people look again, blind, at what AI decided alone meanwhile; a changed answer corrects the decision."""
     from licet.flows.office import who
     from licet.flows.recheck import ask_again
@@ -195,7 +195,7 @@ def incident_lines(seen: "Investigated") -> list[str]:
         lines.append(f"  {finding.value.capitalize()}: {'not written down yet' if newest is None else plain(newest.says)}")
     lines += [f"  Action {one['number']}: {plain(one['says'])} [dim]{one['state']}[/]" for one in map(action_json, inquiry.actions)]
     if isinstance(seen.found, Inquiry):
-        lines.append(f"  To have people look again: licet incident re-review {inquiry.number} --as OWNER")
+        lines.append(f"  To have people look again: licet incident recheck {inquiry.number} --as OWNER")
     return lines
 
 

@@ -69,10 +69,8 @@ def _before(tx: Tx, by: Actor, said: Commit) -> Taken | Refused | None:
 
 
 def _told(kept: held.Kept) -> Taken:
-    revealed = kept.given.revealed
-    if kept.state is HeldState.REVEALED and revealed is not None:
-        return Revealed(id=kept.id, proposal=revealed, confidence=kept.confidence or 0.0, until=kept.effect_at)
-    return Held(id=kept.id, effect_at=kept.effect_at)
+    shown = kept.shown
+    return shown if kept.state is HeldState.REVEALED and shown is not None else Held(id=kept.id, effect_at=kept.effect_at)
 
 
 def kind_asked(office: Office, by: Actor, *, token: str | None = None, held_id: str | None = None) -> AnswerKind | Refused:
@@ -187,7 +185,7 @@ def _again(kept: held.Kept, final: Answer) -> Held | Refused:
     if kept.given.revealed is not None and kept.given.final == final:
         return Held(id=kept.id, effect_at=kept.effect_at)
     why = "Nothing was shown after this answer, or it was kept or changed already."
-    return Refused(code="already_done", why=why, remedy="Withdraw within 8 seconds to say it anew.")
+    return Refused(code="already_done", why=why, remedy=f"Withdraw within {HELD_FOR.total_seconds():.0f} seconds to say it anew.")
 
 
 def withdraw(office: Office, by: Actor, *, held_id: str) -> Refused | None:

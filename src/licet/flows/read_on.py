@@ -134,10 +134,8 @@ def _looked_back(office: Office, tx: Tx, use_case: UseCase, person: Person, kept
     item = desks.find(tx, kept.given.token)
     there = None if item is None else AtHand(use_case=use_case, person=person, item=item)
     handed = None if there is None else handed_out(office, tx, there, Lease(name="", until=kept.effect_at))
-    if handed is None or kept.given.revealed is None:
-        return _gone()
-    shown = Revealed(id=kept.id, proposal=kept.given.revealed, confidence=kept.confidence or 0.0, until=kept.effect_at)
-    return LookBack(handed=handed, first=kept.given.first, revealed=shown)
+    shown = kept.shown
+    return _gone() if handed is None or shown is None else LookBack(handed=handed, first=kept.given.first, revealed=shown)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import insert, select, update
 
 from licet.core.answer import Answer
-from licet.core.desk import Given, HeldState
+from licet.core.desk import Given, HeldState, Revealed
 from licet.core.ids import CaseNumber, Digest, PersonId
 from licet.core.people import Identity
 from licet.core.use_case import UseCase
@@ -39,6 +39,13 @@ class Kept:
     given: Given
     confidence: float | None
     effect_at: datetime
+
+    @property
+    def shown(self) -> Revealed | None:
+        """What AI proposes, as it was shown after the first answer; None where nothing was."""
+        if self.given.revealed is None or self.confidence is None:
+            return None
+        return Revealed(id=self.id, proposal=self.given.revealed, confidence=self.confidence, until=self.effect_at)
 
 
 _H = held_answer.c

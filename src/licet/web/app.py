@@ -24,6 +24,7 @@ from licet.web.api import (
     known,
     ledger,
     mandate,
+    practice,
     reviewers,
     risk,
     second_looks,
@@ -86,6 +87,7 @@ OF_A_USE_CASE = (
     gate,
     reviewers,
     known,
+    practice,
     incidents,
 )
 """Addresses below a use case's own."""

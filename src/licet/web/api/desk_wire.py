@@ -297,13 +297,14 @@ def handed_out(handed: Handed) -> HandedOut:
         attributes=dict(body.attributes),
         due_at=handed.due_at,
         guideline=None if guideline is None else GuidelineOut(text=guideline.text, version=guideline.version),
-        form=_form(handed.form),
+        form=form_out(handed.form),
         remarks=[RemarkOut(by=one.by, text=one.text, at=one.at) for one in handed.remarks],
         information=[InformationOut(question=one.question, asked_at=one.asked_at, answer=one.answer) for one in handed.information],
     )
 
 
-def _form(form: AnswerForm) -> FormOut:
+def form_out(form: AnswerForm) -> FormOut:
+    """What an answer looks like, as it goes out."""
     rules: FormRules = form.rules
     kind: Any = AnswerKind(form.kind).value
     limits = {"least": rules.least, "most": rules.most, "step": rules.step}

@@ -38,6 +38,7 @@ PLACES: tuple[Place, ...] = (
     Place(key="review", title="Review", address="/review", icon="review", count=waiting_for),
     Place(key="second", title="Second look", address="/second-look", icon="second", count=second_looks_waiting),
     Place(key="approvals", title="Approvals", address="/approvals", icon="approvals", count=waiting_for_yes),
+    Place(key="practice", title="Practice", address="/practice", icon="practice"),
     Place(key="people", title="People", address="/people", icon="people"),
     Place(key="monitoring", title="Monitoring", address="/monitoring", icon="monitoring"),
     Place(key="incident", title="Incidents", address="/incidents", icon="incident", count=count_incidents),

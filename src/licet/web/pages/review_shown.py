@@ -149,15 +149,16 @@ def compared(found: LookBack, *, now: datetime) -> Compared:
         proposal=answer_label(proposal),
         confidence=found.revealed.confidence,
         agree=first == proposal,
-        mine=_place(first, choices),
-        theirs=_place(proposal, choices),
+        mine=place_in(first, choices),
+        theirs=place_in(proposal, choices),
         rows=side_by_side(first, proposal),
         ai=values_of(proposal, choices),
         left_ms=ms(found.revealed.until - now),
     )
 
 
-def _place(answer: Answer, choices: tuple[str, ...]) -> int | None:
+def place_in(answer: Answer, choices: tuple[str, ...]) -> int | None:
+    """The place of an answer in the closed list; None where it is none of it, or there is no list."""
     return choices.index(answer.value) if isinstance(answer, Choice) and answer.value in choices else None
 
 
@@ -174,7 +175,7 @@ def values_of(answer: Answer, choices: tuple[str, ...]) -> Mapping[str, str]:
     """An answer as an answer form holds it."""
     match answer:
         case Choice(value=value):
-            place = _place(answer, choices)
+            place = place_in(answer, choices)
             return {ANSWER: value if place is None else str(place)}
         case Text(value=value):
             return {ANSWER: value}

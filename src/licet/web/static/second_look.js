@@ -1,4 +1,4 @@
-// The second-look page by keyboard: digits answer, Enter commits, single keys as on the review page; a case stays in hand by heartbeats.
+// The second-look and practice pages by keyboard: digits answer, Enter commits, single keys as on the review page; a case stays in hand by heartbeats.
 const main = document.getElementById("main");
 const one = (selector) => document.querySelector(selector);
 const keys = JSON.parse(main.dataset.keys);
@@ -23,10 +23,10 @@ const deeds = {
   help: () => {},
 };
 
+const repicked = () => [...document.querySelectorAll("#answer-form input[type=radio]")].some((option) => option.checked !== option.defaultChecked);
 const typing = (target) => target.matches("textarea, select, input:not([type=radio]):not([type=checkbox])");
 const pick = (digit) => {
-  const options = [...document.querySelectorAll("#answer-form .option input")];
-  const option = options[digit === 0 ? 9 : digit - 1];
+  const option = one(`#answer-form .option input[data-digit="${digit}"]`);
   if (!option) return;
   option.checked = true;
   option.focus();
@@ -40,10 +40,10 @@ document.addEventListener("keydown", (event) => {
   }
   if (/^[0-9]$/.test(event.key)) pick(Number(event.key));
   else if (event.key === "Enter") {
-    if (event.target.closest("a, button, summary, #skip")) return;
+    if (event.target.closest("a, button, summary, #skip, .step")) return;
     const field = one("#answer-field, #answer-form .fields input, #answer-form .fields select");
     if (field && !field.value) field.focus();
-    else click("#commit");
+    else click(one("#other") && repicked() ? "#other" : "#commit");
   } else {
     const deed = on && Object.keys(deeds).find((name) => keys[name] === event.key.toLowerCase());
     if (!deed) return;
