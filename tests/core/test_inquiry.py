@@ -13,6 +13,7 @@ from licet.core.incident import Incident
 from licet.core.inquiry import (
     MOST_ACTIONS,
     AnyInquiry,
+    Beginning,
     ClosedInquiry,
     DoneAction,
     Finding,
@@ -28,6 +29,7 @@ from licet.core.inquiry import (
     close,
     end_action,
     plan_action,
+    since_when,
     write_down,
 )
 from licet.core.reason import NotAReasonError
@@ -141,3 +143,10 @@ def test_the_likeliest_to_be_wrong_come_first_and_none_is_lost(some: list[Suspec
     ordered = by_chance(some)
     assert sorted(map(repr, ordered)) == sorted(map(repr, some))
     assert all(one.chance >= other.chance for one, other in pairwise(ordered))
+
+
+def test_where_no_audit_tells_since_when_it_is_the_grant_and_not_called_an_estimate() -> None:
+    granted, said, estimate = NOW - timedelta(days=9), NOW - timedelta(days=2), NOW - timedelta(days=4)
+    assert since_when(None, Unknown(why="no audit was counted"), granted) == (granted, Beginning.GRANT)
+    assert since_when(None, estimate, granted) == (estimate, Beginning.ESTIMATED)
+    assert since_when(said, estimate, granted) == (said, Beginning.SAID)

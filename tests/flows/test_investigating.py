@@ -10,7 +10,7 @@ import pytest
 from licet.core.answer import Answer, Choice
 from licet.core.case import CaseBody
 from licet.core.incident_report import report_to_markdown
-from licet.core.inquiry import ClosedInquiry, Finding, Inquiry, Plan, Rechecked, whole
+from licet.core.inquiry import Beginning, ClosedInquiry, Finding, Inquiry, Plan, Rechecked, whole
 from licet.core.mandate import SuspendedMandate
 from licet.core.reason import NotAReasonError
 from licet.core.refusal import Refused, Unknown
@@ -86,11 +86,11 @@ def explained(world: World) -> None:
 
 def test_an_incident_says_which_cases_may_be_wrong_and_that_the_beginning_is_an_estimate(world: World) -> None:
     found = touched(world)
-    assert found.estimated
+    assert found.basis is Beginning.ESTIMATED
     assert found.disagreed == 0
     assert 0 < found.audited < 40
     mine = done(ask_again(world.office, world.owner, number=1, since=granted_at(world).since)).touched
-    assert not mine.estimated
+    assert mine.basis is Beginning.SAID
     assert mine.alone == 40
     assert mine.unseen == 40 - found.audited
 

@@ -95,7 +95,7 @@ def shapes(engine: Engine) -> dict[str, object]:
     return {
         name: (
             [(c["name"], str(c["type"]), c["nullable"], c["default"]) for c in seen_now.get_columns(name)],
-            sorted(map(str, seen_now.get_indexes(name))),
+            sorted((str(index["name"]), str(index["column_names"]), bool(index["unique"])) for index in seen_now.get_indexes(name)),
             sorted(map(str, seen_now.get_foreign_keys(name))),
             sorted(map(str, seen_now.get_unique_constraints(name))),
         )

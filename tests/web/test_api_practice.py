@@ -10,12 +10,14 @@ from licet.core.history import Shares
 from licet.testing import past_cases, vendor
 from tests.web.serving import AT, MAILS, VERSION, Served, code, serving
 
+UNSEALED = Shares(build=100, calibration=0, sealed=0)
+
 
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """A served world with a history to practise on."""
     with serving(tmp_path_factory.mktemp("practice"), asserted=True) as found:
-        found.world.import_cases(MAILS, past_cases(40, name="alone"), card=vendor(VERSION), shares=Shares(build=100, calibration=0, sealed=0))
+        found.world.import_cases(MAILS, past_cases(40, name="alone"), card=vendor(VERSION), shares=UNSEALED)
         yield found
 
 

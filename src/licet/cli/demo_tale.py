@@ -18,6 +18,7 @@ from licet.cli.judging import evaluation_lines
 from licet.cli.limits import stricter
 from licet.cli.mandates_told import mandate_lines
 from licet.core.canonical import Json
+from licet.core.confidence import confidence_in_words
 from licet.core.mandate import ActiveMandate, ProposedMandate, state_of
 from licet.core.refusal import Refused
 from licet.core.routing import REASONS
@@ -154,9 +155,10 @@ def _standard(teller: Teller, scene: Set) -> Numbers:
     risk = acts.assess(scene, SLIPS, acts.SLIP_RISK)
     signed = acts.sign_standard(scene, SLIPS)
     measure = signed.standard.measures[0]
+    sure = confidence_in_words(measure.confidence)
     teller.say(
         f"Bo answers the risk questions (slips up to 100, corrected within the day; both assumed): [bold]{risk.tier}[/] risk.",
-        f"At most [bold]{measure.target:.1%}[/] errors among the cases AI decides alone, at [bold]{measure.confidence:.0%}[/] confidence.",
+        f"At most [bold]{measure.target:.1%}[/] errors among the cases AI decides alone, at [bold]{sure}[/] confidence.",
         f"Locked by Olga, countersigned by Rita: [dim]{signed.digest}[/]",
         "From here on a changed line is another standard, and whoever wants one must sign again.",
     )
@@ -343,7 +345,8 @@ def _biopsies(teller: Teller, scene: Set) -> Numbers:
 
 
 def _what_it_takes(measure: Measure, *, needed: int, usable: int, sealed: int) -> tuple[str, ...]:
-    first = f"It takes [bold]{needed:,}[/] cases without a single error to show {measure.target:.1%} at {measure.confidence:.0%}. "
+    sure = confidence_in_words(measure.confidence)
+    first = f"It takes [bold]{needed:,}[/] cases without a single error to show {measure.target:.1%} at {sure}. "
     if usable >= needed:
         return (f"{first}{usable:,} of {sealed:,} sealed biopsies may be decided alone at most.",)
     first += f"Of {sealed:,} sealed biopsies {usable:,} may be decided alone at most: whatever their answers are, they cannot be enough."

@@ -120,7 +120,7 @@ def end(number: int, action: int, drop: str | None, *, acting: str | None, home:
 
 @incident.command("recheck", context_settings=CONTEXT)
 @click.argument("number", type=int)
-@click.option("--since", type=DAY, help="From this day on, in UTC; without it, as estimated from the audits.")
+@click.option("--since", type=DAY, help="From this day on, in UTC; without it, as estimated from the audits, or the grant.")
 @click.option("--most", type=click.IntRange(1, 5000), default=5000, show_default=True, help="So many at most, the likeliest wrong first.")
 @usual
 def recheck(number: int, *, since: datetime | None, most: int, acting: str | None, home: str | None, as_json: bool) -> None:
@@ -185,7 +185,7 @@ def incident_lines(seen: "Investigated") -> list[str]:
     inquiry, touched = whole(seen.found), seen.touched
     lines = [head(seen), f"  The mandate is now {seen.mandate}."]
     if not isinstance(touched, Unknown):
-        lines.append(f"  AI decided {touched.alone:,} cases alone since {touched.since:%Y-%m-%d %H:%M} UTC (estimated from the audits).")
+        lines.append(f"  AI decided {touched.alone:,} cases alone since {touched.since:%Y-%m-%d %H:%M} UTC ({touched.basis.value}).")
         lines.append(f"  {touched.disagreed:,} of {touched.audited:,} audits spoke against it.")
         lines.append(f"  Nobody has looked at {touched.unseen:,} of them since.")
     again = inquiry.rechecked
@@ -226,11 +226,11 @@ def incident_json(seen: "Investigated") -> Mapping[str, Json]:
 def _touched(touched: "Touched") -> Mapping[str, Json]:
     return {
         "since": touched.since.isoformat(),
-        "since_is_estimated": touched.estimated,
+        "since_basis": touched.basis.value,
         "until": touched.until.isoformat(),
         "decided_alone": touched.alone,
         "not_looked_at_since": touched.unseen,
-        "audited": touched.audited,
+        "audits_counted": touched.audited,
         "audits_against": touched.disagreed,
     }
 

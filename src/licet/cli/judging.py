@@ -9,6 +9,7 @@ import click
 from licet.cli.frame import CONTEXT, NOT_MET, OK, UNDECIDED, Commands, at_work, folder_of, granted, plain, said, sheet_options, usual
 from licet.cli.known_answers import ceiling_json
 from licet.core.canonical import Json
+from licet.core.confidence import confidence_in_words
 
 if TYPE_CHECKING:
     from licet.flows.adjudicate import Adjudicated
@@ -161,7 +162,7 @@ def _region_lines(verdict: Mapping[str, Json]) -> list[str]:
 def _sentence(done: "Evaluated", verdict: Mapping[str, Json]) -> str:
     standard = done.standard.standard
     promise = ", ".join(f"{m.target:.1%}" for m in standard.measures)
-    confidence = f"{standard.measures[0].confidence:.0%}"
+    confidence = confidence_in_words(standard.measures[0].confidence)
     match verdict:
         case {"verdict": "met", "region": {"coverage": int() | float() as coverage}, "regions": [*_]}:
             return (

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, cast
 
 from licet.cli.frame import plain
 from licet.core.canonical import Json
+from licet.core.confidence import confidence_in_words
 
 if TYPE_CHECKING:
     from licet.core.mandate import Mandate
@@ -54,7 +55,7 @@ def mandate_lines(found: "Mandate") -> list[str]:
     lines = [f"Mandate [bold]{proposed_of(found).id}[/]: [bold]{state_of(found)}[/] [dim]{proposed_of(found).digest}[/]"]
     lines.append(f"  {plain(terms.system)} [dim]{terms.fingerprint[:12]}[/] may decide alone: {plain(in_words(now.scope))}")
     lines.append(
-        f"  at most {terms.target:.1%} errors at {terms.confidence:.0%} · 1 in {1 / now.audit_rate:.3g} audited blind · "
+        f"  at most {terms.target:.1%} errors at {confidence_in_words(terms.confidence)} · 1 in {1 / now.audit_rate:.3g} audited blind · "
         f"{now.daily_cap:,} a day at most"
     )
     if terms.audits is not None:

@@ -6,6 +6,7 @@ import click
 
 from licet.cli.frame import CONTEXT, Commands, at_work, folder_of, granted, home_option, json_option, plain, said, usual
 from licet.core.canonical import Json
+from licet.core.confidence import confidence_in_words
 
 
 @click.group(cls=Commands, context_settings=CONTEXT)
@@ -31,7 +32,7 @@ def show(slug: str, home: str | None, *, as_json: bool) -> None:
     digest = signed.digest if isinstance(signed, LockedStandard | CountersignedStandard) else None
     data = {"use_case": slug, "state": state, "digest": digest, "edited": shown.edited, "standard": standard_to_json(on_disk)}
     lines = [f"[bold]{slug}[/]: {state}" + (f", {digest}" if digest else "")]
-    lines += [f"  {plain(m.name)}: at most {m.target:.2%} at {m.confidence:.0%}" for m in on_disk.measures]
+    lines += [f"  {plain(m.name)}: at most {m.target:.2%} at {confidence_in_words(m.confidence)}" for m in on_disk.measures]
     lines += ["[red]standard.yaml was edited after it was locked.[/]"] if shown.edited else []
     said(data, lines, as_json=as_json)
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from licet.core.canonical import Json
 from licet.core.ids import CaseNumber
 from licet.core.incident import KINDS
-from licet.core.inquiry import Action, AnyInquiry, ClosedInquiry, DoneAction, Finding, PendingAction, whole
+from licet.core.inquiry import Action, AnyInquiry, Beginning, ClosedInquiry, DoneAction, Finding, PendingAction, whole
 
 FORMAT = "licet.incident/1"
 SAYS = (
@@ -32,7 +32,7 @@ class Scale:
 
     Attributes:
         since, until: between these moments AI decided alone while errors may have been more than allowed.
-        estimated: whether `since` follows from the audits, and nobody said it.
+        basis: what `since` stands on.
         alone: decided alone in between.
         unseen: of them, those nobody has looked at since.
         audited, disagreed: audits that were counted, and those that spoke against AI.
@@ -41,7 +41,7 @@ class Scale:
 
     since: datetime
     until: datetime
-    estimated: bool
+    basis: Beginning
     alone: int
     unseen: int
     audited: int
@@ -85,11 +85,11 @@ def _newest(found: AnyInquiry, finding: Finding) -> Json:
 def _scale(scale: Scale) -> dict[str, Json]:
     return {
         "since": scale.since.isoformat(),
-        "since_is_estimated": scale.estimated,
+        "since_basis": scale.basis.value,
         "until": scale.until.isoformat(),
         "decided_alone": scale.alone,
         "not_looked_at_since": scale.unseen,
-        "audited": scale.audited,
+        "audits_counted": scale.audited,
         "audits_against": scale.disagreed,
         "numbers": list(scale.numbers),
     }
@@ -124,10 +124,10 @@ def _quoted(text: Json) -> list[str]:
 def _cases(cases: Json, rechecked: Json) -> list[str]:
     if not isinstance(cases, Mapping) or not isinstance(rechecked, Mapping):
         return ["AI decided no case alone under this mandate.", ""]
-    since = f"{cases['since']} ({'estimated from the audits' if cases['since_is_estimated'] else 'as a person said'})"
+    since = f"{cases['since']} ({cases['since_basis']})"
     return [
         f"- AI decided {cases['decided_alone']} cases alone from {since} to {cases['until']}.",
-        f"- {cases['audited']} audits were counted; {cases['audits_against']} spoke against AI.",
+        f"- {cases['audits_counted']} audits were counted; {cases['audits_against']} spoke against AI.",
         f"- Looked at again: {rechecked['answered']} of {rechecked['asked']} asked; {rechecked['changed']} decisions were changed.",
         f"- Not looked at since: {cases['not_looked_at_since']}.",
         "",

@@ -212,6 +212,21 @@ class Point:
     drawn_at: datetime
 
 
+class Beginning(StrEnum):
+    """What the moment stands on from which errors may have been more than allowed; these words are shown beside it."""
+
+    ESTIMATED = "estimated from the audits"
+    SAID = "as a person said"
+    GRANT = "since the grant, as no audit tells"
+
+
+def since_when(said: datetime | None, estimate: datetime | Unknown, granted_at: datetime) -> tuple[datetime, Beginning]:
+    """From when on errors may have been more than allowed: what a person says, else the estimate, else from the grant on."""
+    if said is not None:
+        return said, Beginning.SAID
+    return (granted_at, Beginning.GRANT) if isinstance(estimate, Unknown) else (estimate, Beginning.ESTIMATED)
+
+
 def began(points: Sequence[Point]) -> datetime | Unknown:
     """Since when errors were more than allowed, estimated: since the last audit after which the watch was not a quarter of the way yet.
 

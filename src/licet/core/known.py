@@ -283,8 +283,6 @@ def may_settle(viewer: Person, contested: Shown, gave: frozenset[str]) -> Refuse
     return None
 
 
-
-
 def ceiling_in_words(found: Ceiling | Unknown) -> str:
     """The human ceiling as it stands beside AI's numbers."""
     if isinstance(found, Unknown):

@@ -6,14 +6,14 @@ from datetime import datetime
 
 from licet.core.answer import Answer, answer_to_json
 from licet.core.canonical import Json
-from licet.core.case_rules import facts_of as facts_of_body
 from licet.core.ids import Digest, PersonId
 from licet.core.ledger import Event
 from licet.core.review import Review, ReviewKind
 from licet.core.use_case import UseCase
 from licet.flows.decide import RULES
+from licet.flows.due import placed
 from licet.flows.office import Office, entry
-from licet.store import cases, decisions
+from licet.store import decisions
 from licet.store.book import Tx
 from licet.store.payloads import commit_to
 
@@ -103,10 +103,5 @@ def decided_by(sitting: Sitting, one: Heard, versions: Mapping[str, Json] | None
 
 def ask_again(sitting: Sitting, one: Heard, kind: ReviewKind) -> decisions.Task:
     """The same case once more, to somebody else; due and asked for as any other case of the use case that is like it."""
-    office, tx = sitting.office, sitting.tx
-    stored = cases.by_number(tx, one.review.case)
-    body = None if stored is None else cases.body_of(tx, stored)
-    facts = {} if body is None else facts_of_body(body)
-    rules = office.desks.rules(sitting.use_case.slug)
-    token = office.draw.token("t_")
-    return decisions.Task(token=token, case=one.review.case, kind=kind, due_at=rules.due(facts, sitting.now), skill=rules.skill(facts))
+    task = decisions.Task(token=sitting.office.draw.token("t_"), case=one.review.case, kind=kind)
+    return placed(sitting.office, sitting.tx, sitting.use_case, [task], sitting.now)[0]

@@ -51,7 +51,7 @@ def next_case(office: Office, by: Actor, *, name: str | None = None, ahead: bool
         refused: Refused | None = None
         for use_case, person in places:
             if len(desks.in_hands_of(tx, person.id, now)) >= MOST_AT_ONCE:
-                return _too_many()
+                return too_many_in_hand()
             refused = entitled(tx, use_case, person, now)
             handed = None if refused is not None else _next_of(office, tx, use_case, person, now, ahead=ahead)
             if handed is not None:
@@ -59,7 +59,8 @@ def next_case(office: Office, by: Actor, *, name: str | None = None, ahead: bool
         return refused if refused is not None and name is not None else NothingWaits()
 
 
-def _too_many() -> Refused:
+def too_many_in_hand() -> Refused:
+    """Says no to whoever has as many cases in hand as one person may."""
     why = f"You have {MOST_AT_ONCE} cases in hand, which is the limit."
     return Refused(code="too_many_in_hand", why=why, remedy="Answer or release one; what is in hand, `GET /api/v1/desk/in-hand` lists.")
 

@@ -3,12 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import assert_never
 
 from licet.core.audit import outcome_loss
 from licet.core.ids import PersonId
 from licet.core.inquiry import (
     Action,
     AnyInquiry,
+    Beginning,
     ClosedInquiry,
     DoneAction,
     Finding,
@@ -21,10 +23,11 @@ from licet.core.inquiry import (
     close,
     end_action,
     plan_action,
+    since_when,
     whole,
     write_down,
 )
-from licet.core.mandate import ActiveMandate, Mandate, ProposedMandate, SuspendedMandate, state_of
+from licet.core.mandate import ActiveMandate, ExpiredMandate, Mandate, ProposedMandate, RevokedMandate, SuspendedMandate, state_of
 from licet.core.people import Act, Actor, Person
 from licet.core.refusal import Refused, Unknown
 from licet.core.use_case import UseCase
@@ -48,7 +51,7 @@ class Touched:
     """The cases that an incident may have touched.
 
     Attributes:
-        since: from when on errors may have been more than allowed; `estimated` unless a person said so.
+        since: from when on errors may have been more than allowed; `basis` says what that stands on.
         until: when deciding alone ended.
         alone: how many cases AI decided alone in between.
         unseen: of them, those that nobody has looked at since.
@@ -56,7 +59,7 @@ class Touched:
     """
 
     since: datetime
-    estimated: bool
+    basis: Beginning
     until: datetime
     alone: int
     unseen: int
@@ -94,9 +97,9 @@ def list_incidents(office: Office, *, name: str | None) -> list[Investigated]:
 def count_incidents(office: Office, by: Person) -> int:
     """How many incidents wait to be closed by somebody who may."""
     with office.book.read() as tx:
-        where = [one for one in use_cases.every(tx) if incidents.count_open(tx, [one.id])]
-        theirs = [one.id for one in where if isinstance(allowed_person(office, tx, by, Act.INVESTIGATE, one), Person)]
-        return incidents.count_open(tx, theirs)
+        count = incidents.count_open(tx)
+        where = [one for one in use_cases.every(tx) if one.id in count] if count else []
+        return sum(count[one.id] for one in where if isinstance(allowed_person(office, tx, by, Act.INVESTIGATE, one), Person))
 
 
 def show_incident(office: Office, *, number: int) -> Investigated | Refused:
@@ -244,8 +247,10 @@ def _id(mandate: Mandate) -> str:
     match mandate:
         case ProposedMandate() | ActiveMandate():
             return mandate.id
-        case _:
+        case SuspendedMandate() | ExpiredMandate() | RevokedMandate():
             return mandate.active.id
+        case _:
+            assert_never(mandate)
 
 
 def granted_of(mandate: Mandate | None) -> ActiveMandate | None:
@@ -255,8 +260,10 @@ def granted_of(mandate: Mandate | None) -> ActiveMandate | None:
             return None
         case ActiveMandate():
             return mandate
-        case _:
+        case SuspendedMandate() | ExpiredMandate() | RevokedMandate():
             return mandate.active
+        case _:
+            assert_never(mandate)
 
 
 def touched_by(tx: Tx, use_case: UseCase, inquiry: Inquiry, since: datetime | None = None) -> Touched | Unknown:
@@ -266,11 +273,10 @@ def touched_by(tx: Tx, use_case: UseCase, inquiry: Inquiry, since: datetime | No
     if active is None:
         return Unknown(why="the mandate was never granted")
     rows = [row for row in audits.every(tx, active.id) if row.fed and row.drawn.drawn_at <= incident.at and row.drawn.round == active.round]
-    estimate = began(_points(active, rows))
-    beginning = since or (active.granted_at if isinstance(estimate, Unknown) else estimate)
+    beginning, basis = since_when(since, began(_points(active, rows)), active.granted_at)
     return Touched(
         since=beginning,
-        estimated=since is None,
+        basis=basis,
         until=incident.at,
         alone=incidents.decided_alone(tx, active.id, since=beginning, until=incident.at),
         unseen=len(incidents.suspects(tx, active.id, since=beginning, until=incident.at)),

@@ -170,7 +170,7 @@ def question_of(office: Office, tx: Tx, by: Actor, act: Act, use_case: UseCase |
     """Asks the policies in force with the facts of this transaction; gives question, answer, and who acts with the roles that hold here."""
     here = person_here(tx, by, use_case) if isinstance(by, Person) else by
     asked = asked_of(tx, here, act, use_case)
-    held = rules.digest_in_force(tx, RuleKind.POLICY)
+    held = tx.once(("policy",), lambda: rules.digest_in_force(tx, RuleKind.POLICY))
     return asked, office.policies.answer(asked, held, lambda: policy_additions(tx)), here
 
 
@@ -200,7 +200,7 @@ def _in_an_emergency(tx: Tx, by: Actor) -> bool:
     """Whether somebody came in by an account that was made from the machine itself; who did not sign in came in by none."""
     if not isinstance(by, Person) or by.identity is Identity.ASSERTED:
         return False
-    account = accounts.find(tx, by.id)
+    account = tx.once(("account", by.id), lambda: accounts.find(tx, by.id))
     return account is not None and account.break_glass
 
 

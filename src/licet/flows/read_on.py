@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 
 from licet.core.answer import Answer
 from licet.core.case import CaseBody
@@ -159,13 +160,21 @@ def standing(office: Office, by: Person, *, name: str | None, since: datetime) -
         now = office.clock.now()
         there = [one for one in use_cases.every(tx) if one.stage is not Stage.RETIRED and (name is None or one.slug == name)]
         mine = [one for one in there if isinstance(allowed_person(office, tx, by, Act.REVIEW, one), Person)]
-        waiting = sum(desk_counts.waiting(tx, one, [lane for lanes in lanes_of(tx, one, by, now) for lane in lanes]) for one in mine)
+        waiting = _waiting(tx, mine, by, now)
         return Standing(
             answered=desk_counts.answered(tx, by.id, since=since),
             waiting=min(waiting, desk_counts.MOST),
             reveals=name is not None and any(one.stage is Stage.ASSISTED for one in mine),
             keys=keys_from_json(preferences.read(tx, by.id, KEYS)),
         )
+
+
+def _waiting(tx: Tx, mine: list[UseCase], by: Person, now: datetime) -> int:
+    """How many cases wait for somebody in these use cases: one statement for all that have the same lanes, which nearly all have."""
+    alike: dict[tuple[str, ...], list[UseCase]] = {}
+    for use_case in mine:
+        alike.setdefault(tuple(chain.from_iterable(lanes_of(tx, use_case, by, now))), []).append(use_case)
+    return sum(sum(desk_counts.waiting_in(tx, there, lanes).values()) for lanes, there in alike.items())
 
 
 def waiting_for(office: Office, by: Person) -> int:

@@ -40,7 +40,7 @@ def _scale(office: Office, seen: Investigated) -> Scale | None:
     return Scale(
         since=touched.since,
         until=touched.until,
-        estimated=touched.estimated,
+        basis=touched.basis,
         alone=touched.alone,
         unseen=touched.unseen,
         audited=touched.audited,

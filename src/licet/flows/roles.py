@@ -14,7 +14,7 @@ def roles_here(tx: Tx, person: Person, use_case: UseCase | None) -> frozenset[Ro
     With None those of the installation. Flows ask this, never the person's own list: who lost a role, or whose account was disabled,
     since they came in acts with it no more; an installation-wide one given since counts when they come anew.
     """
-    there = people.roles_of(tx, person.id)
+    there = tx.once(("roles of", person.id), lambda: people.roles_of(tx, person.id))
     if there is None:
         return frozenset()
     everywhere = person.roles & there
@@ -34,4 +34,5 @@ def person_anywhere(tx: Tx, person: Person) -> Person:
 def everybody_here(tx: Tx, use_case: UseCase) -> list[Person]:
     """Everybody, with the roles that hold in a use case, in the order in which they were added."""
     given = assignments.given_here(tx, use_case)
-    return [replace(person, roles=person.roles | given.get(person.id, frozenset())) for person, _ in people.everyone(tx)]
+    everyone = tx.once(("everyone",), lambda: [person for person, _ in people.everyone(tx)])
+    return [replace(person, roles=person.roles | given.get(person.id, frozenset())) for person in everyone]

@@ -12,6 +12,10 @@ from licet.store.book import Tx
 
 def gate_rules_in_force(office: Office, tx: Tx) -> GateRules:
     """What gates ask for in this transaction: what the database says, and the shipped rules where it says nothing."""
+    return tx.once(("gates",), lambda: _gates(office, tx))
+
+
+def _gates(office: Office, tx: Tx) -> GateRules:
     own = rules.in_force(tx, RuleKind.GATES)
     return in_force(None if own is None else own_rules(own.text), office.gates)
 

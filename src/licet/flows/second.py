@@ -10,7 +10,7 @@ from licet.core.desk import LEASE_LASTS, MOST_AT_ONCE, Handed, Lease, NothingWai
 from licet.core.people import Act, Actor, Person
 from licet.core.refusal import Refused
 from licet.core.use_case import Stage, UseCase
-from licet.flows.desk import AtHand, at_hand, handed_out
+from licet.flows.desk import AtHand, at_hand, handed_out, too_many_in_hand
 from licet.flows.exclude import excluded
 from licet.flows.office import Office, allowed_person, person_at_work_on
 from licet.flows.qualify import entitled
@@ -53,8 +53,7 @@ def next_second_look(office: Office, by: Actor, *, name: str | None = None) -> T
                 return refused or NothingWaits()
         for use_case, person in _places(office, tx, by, name, now):
             if len(desks.in_hands_of(tx, person.id, now)) >= MOST_AT_ONCE:
-                why = f"You have {MOST_AT_ONCE} cases in hand, which is the limit."
-                return Refused(code="too_many_in_hand", why=why, remedy="Answer or release one.")
+                return too_many_in_hand()
             found = _next_of(office, tx, use_case, person, now)
             if found is not None:
                 return found
@@ -124,7 +123,10 @@ def second_looks_waiting(office: Office, by: Person) -> int:
     """How many cases wait on which two people differ, in the use cases where somebody may say who is right; at most `desk_counts.MOST`."""
     with office.book.read() as tx:
         now = office.clock.now()
-        return sum(desk_counts.waiting(tx, use_case, [desks.SECOND_LOOK]) for use_case, _ in _places(office, tx, by, None, now))
+        waits = desk_counts.waiting_in(tx, use_cases.every(tx), [desks.SECOND_LOOK])
+        if not any(waits.values()):
+            return 0
+        return sum(waits.get(use_case.id, 0) for use_case, _ in _places(office, tx, by, None, now))
 
 
 def look_back_at_two(office: Office, by: Person, *, held_id: str) -> tuple[LookBack, tuple[Answer, Answer]] | Refused:

@@ -14,6 +14,10 @@ from licet.store.book import Tx
 
 def newest_look(tx: Tx, use_case: UseCase) -> looks.StoredLook | None:
     """The newest look judged by the standard as it is signed now; None where there is none."""
+    return tx.once(("newest look", use_case.id), lambda: _newest_look(tx, use_case))
+
+
+def _newest_look(tx: Tx, use_case: UseCase) -> looks.StoredLook | None:
     signed = standards.newest(tx, use_case)
     if not isinstance(signed, CountersignedStandard):
         return None
@@ -23,7 +27,8 @@ def newest_look(tx: Tx, use_case: UseCase) -> looks.StoredLook | None:
 
 def outlives_trips(tx: Tx, use_case: UseCase, last: looks.StoredLook) -> bool:
     """Whether a verdict stands on sealed cases that were first looked at after the last trip of a watch."""
-    return all(first_seen(tx, last) > tripped for tripped in notices.trips(tx, use_case))
+    trips = notices.trips(tx, use_case)
+    return not trips or first_seen(tx, last) > max(trips)
 
 
 def first_seen(tx: Tx, stored: looks.StoredLook) -> datetime:

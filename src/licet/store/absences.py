@@ -39,7 +39,8 @@ def now_absent(tx: Tx, person: PersonId, now: datetime) -> Absence | None:
 
 def stands_in_for(tx: Tx, deputy: PersonId, now: datetime) -> list[PersonId]:
     """For whom somebody stands in now."""
-    return [PersonId(row.person_id) for row in tx.run(_OF_DEPUTY, {"deputy": deputy, "now": now})]
+    asked = {"deputy": deputy, "now": now}
+    return tx.once(("stands in", deputy, now), lambda: [PersonId(row.person_id) for row in tx.run(_OF_DEPUTY, asked)])
 
 
 def all_now(tx: Tx, now: datetime) -> dict[PersonId, Absence]:

@@ -2,15 +2,17 @@
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, delete, insert, select, update
+from sqlalchemy import ColumnElement, bindparam, delete, func, insert, select, update
 
 from licet.core.assignment import EVERYWHERE, Assignment, Grant, Place, Source
 from licet.core.ids import PersonId, TeamName, UseCaseSlug
 from licet.core.people import Person, Role
+from licet.core.team import MAIN
 from licet.core.use_case import UseCase
 from licet.store import people, tables, teams
 from licet.store.book import Record, Tx
 from licet.store.identity_tables import role_assignment
+from licet.store.work_tables import team
 
 _R, _U = role_assignment.c, tables.use_case.c
 
@@ -26,8 +28,26 @@ def given_here(tx: Tx, use_case: UseCase) -> dict[PersonId, frozenset[Role]]:
 
 def roles_given(tx: Tx, person: PersonId, use_case: UseCase) -> frozenset[Role]:
     """The roles that somebody was given for a use case or for its team."""
-    here = (_R.use_case_id == use_case.id) | (_R.team == teams.of(tx, use_case))
-    return frozenset(Role(role) for role in tx.conn.execute(select(_R.role).where(_R.person_id == person, here)).scalars())
+    if tx.told is not None:
+        given = tx.once(("given", person), lambda: _given_everywhere(tx, person))
+        return given.get(use_case.id, frozenset()) | (given.get(teams.of(tx, use_case), frozenset()) if given else frozenset())
+    return frozenset(Role(role) for role in tx.run(_GIVEN, {"person": person, "use_case": use_case.id}).scalars())
+
+
+_TEAM = func.coalesce(select(team.c.name).where(team.c.use_case_id == bindparam("use_case")).scalar_subquery(), MAIN)
+_HERE = (_R.use_case_id == bindparam("use_case")) | (_R.team == _TEAM)
+_GIVEN = select(_R.role).where(_R.person_id == bindparam("person"), _HERE)
+"""Asked with every act: put together once."""
+
+
+def _given_everywhere(tx: Tx, person: PersonId) -> dict[int | TeamName, frozenset[Role]]:
+    """The roles that somebody was given, by use case and by team, for pages that ask about all use cases."""
+    found: dict[int | TeamName, frozenset[Role]] = {}
+    for row in tx.run(select(_R.use_case_id, _R.team, _R.role).where(_R.person_id == person)):
+        for place in (row.use_case_id, row.team):
+            if place is not None:
+                found[place] = found.get(place, frozenset()) | {Role(row.role)}
+    return found
 
 
 def roles_anywhere(tx: Tx, person: Person) -> frozenset[Role]:

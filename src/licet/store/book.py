@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from itertools import chain
-from typing import Any
+from typing import Any, TypeVar, cast
 
 from sqlalchemy import Connection, CursorResult, Engine, Executable, Row, Table, bindparam, case, func, insert, select, update
 from sqlalchemy.exc import DBAPIError
@@ -54,6 +54,7 @@ Record = Row[*tuple[Any, ...]]
 """A row as the database gives it; each reader makes a value of the core of it."""
 
 Records = CursorResult[*tuple[Any, ...]]
+_T = TypeVar("_T")
 
 
 @dataclass(slots=True, kw_only=True)
@@ -88,6 +89,7 @@ class Tx:
         team: whose use cases are there; None: the whole installation's.
         scoped: whose teams and use cases alone are there: somebody who has no role of the installation. None: that narrows nothing.
         acting: who signed in and works here; their entries say how they showed who they are. None: nobody in particular.
+        told: what was asked `once` in a transaction that only reads; None in one that may write, where each question is asked anew.
     """
 
     conn: Connection
@@ -98,6 +100,20 @@ class Tx:
     acting: Person | None = None
     keys: dict[bytes, bytes] = field(default_factory=dict, repr=False)
     late: _Late = field(default_factory=_Late, repr=False)
+    told: dict[tuple[object, ...], object] | None = field(default=None, repr=False)
+
+    def once(self, question: tuple[object, ...], ask: Callable[[], _T]) -> _T:
+        """The answer to a question about the database: a transaction that only reads sees one moment, so it is asked once in it.
+
+        Args:
+            question: names it, with everything that its answer depends on.
+            ask: asks.
+        """
+        if self.told is None:
+            return ask()
+        if question not in self.told:
+            self.told[question] = ask()
+        return cast("_T", self.told[question])
 
     def case_key(self, salt: bytes) -> bytes:
         """The key of a case from its key material; derived once in a transaction."""
@@ -314,7 +330,7 @@ class Book:
         """
         with named_errors(self._engine), begun(self._engine, begin_read) as conn:
             try:
-                yield self._tx(conn)
+                yield replace(self._tx(conn), told={})
             finally:
                 roll_back(conn)
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, bindparam, func, select
@@ -200,10 +201,15 @@ def body_of(tx: Tx, stored: StoredCase) -> CaseBody | None:
 
 def by_number(tx: Tx, number: CaseNumber) -> StoredCase | None:
     """A case by its number, without its answer."""
-    c, k = tables.case, tables.case_key
-    wanted = select(*case_columns()).select_from(c).outerjoin(k, k.c.case_number == c.c.number).where(c.c.number == number)
-    row = tx.run(wanted).one_or_none()
+    row = tx.run(_by_number(), {"number": number}).one_or_none()
     return None if row is None else read_case(row, with_truth=False)
+
+
+@cache
+def _by_number() -> Select[*tuple[Any, ...]]:
+    """Asked with every case that is handed out: put together once."""
+    c, k = tables.case, tables.case_key
+    return select(*case_columns()).select_from(c).outerjoin(k, k.c.case_number == c.c.number).where(c.c.number == bindparam("number"))
 
 
 def numbers_named(tx: Tx, use_case: UseCase, name: str) -> list[CaseNumber]:

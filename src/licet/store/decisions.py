@@ -11,7 +11,7 @@ from sqlalchemy import bindparam, func, insert, select, update
 from licet.core.answer import Answer
 from licet.core.canonical import Json
 from licet.core.desk import DUE_WITHIN
-from licet.core.ids import BY_MANDATE, CaseNumber, Fingerprint, MandateId, PersonId
+from licet.core.ids import BY_MANDATE, CaseNumber, Fingerprint, MandateId
 from licet.core.mandate import ActiveMandate
 from licet.core.review import TO_DECIDE, Review, ReviewKind
 from licet.core.use_case import UseCase
@@ -170,18 +170,6 @@ def close_tasks(tx: Tx, tokens: Sequence[str], *, at: datetime) -> frozenset[str
 
 _STILL = update(tables.task).where(tables.task.c.token.in_(bindparam("tokens", expanding=True)), tables.task.c.done_at.is_(None))
 _CLOSE = _STILL.values(done_at=bindparam("moment")).returning(tables.task.c.token)
-
-
-def review_of(tx: Tx, use_case: UseCase, number: CaseNumber, kind: ReviewKind, salt: bytes) -> Review | None:
-    """What somebody answered on a case when they were asked for this reason; None while nobody was, or did."""
-    row = tx.run(_REVIEW, {"case": number, "kind": kind.value}).one_or_none()
-    if row is None:
-        return None
-    answer, _ = read_answer(tx, salt, row.answer, use_case.answer_kind)
-    return Review(case=number, kind=kind, by=PersonId(row.by), answer=answer, at=row.at, simulated=row.simulated)
-
-
-_REVIEW = select(tables.review).where(tables.review.c.case_number == bindparam("case"), tables.review.c.kind == bindparam("kind"))
 
 
 def add_reviews(tx: Tx, reviews: Sequence[tuple[Review, bytes]]) -> None:

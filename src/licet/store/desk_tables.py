@@ -63,6 +63,7 @@ held_answer = Table(
     UniqueConstraint("person_id", "key"),
     Index("held_answer_due", "state", "effect_at"),
     Index("held_answer_load", "use_case_id", "given_at"),
+    Index("held_answer_mine", "person_id", "given_at"),
 )
 
 desk_skip = Table(

@@ -3,13 +3,16 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from heapq import merge
+from typing import Any
 
-from sqlalchemy import Select, String, and_, bindparam, delete, exists, insert, or_, select, tuple_, update
+from sqlalchemy import Integer, Select, String, and_, bindparam, delete, exists, insert, or_, select, tuple_, update
 
 from licet.core.desk import Lease
 from licet.core.ids import CaseNumber, PersonId
 from licet.core.use_case import UseCase
+from licet.store import tables
 from licet.store.book import Record, Tx
 from licet.store.desk_tables import desk_item, desk_skill, desk_skip
 from licet.store.moments import moment_text
@@ -26,7 +29,8 @@ HELD, ASIDE, INFORMATION = "held", "aside", "info"
 BY_NAME = "to:"
 """How the lane of what waits for one person begins."""
 
-PAGE = 50
+FIRST_PAGE, PAGE = 4, 50
+"""How many are read at first and from then on: nearly always one of the very first is taken."""
 
 
 def for_skill(skill: str) -> str:
@@ -75,10 +79,6 @@ class Item:
     ahead: bool
     handed_at: datetime | None
     back_at: datetime | None
-
-    def is_with(self, person: PersonId, now: datetime) -> bool:
-        """Whether it is under a lease of theirs that still lasts."""
-        return self.leased_by == person and self.in_hand(now)
 
     def in_hand(self, now: datetime) -> bool:
         """Whether it is under anybody's lease that still lasts."""
@@ -171,6 +171,8 @@ def in_use(tx: Tx, tokens: Sequence[str], now: datetime) -> frozenset[str]:
 
 def skills(tx: Tx, use_case: UseCase, person: PersonId) -> tuple[str, ...]:
     """The skills that somebody has in a use case."""
+    if tx.told is not None and not tx.once(("skills", person), lambda: skills_anywhere(tx, person)):
+        return ()
     return tuple(tx.conn.execute(_SKILLS_HERE, {"person": person, "use_case": use_case.id}).scalars())
 
 
@@ -224,10 +226,12 @@ def _order(one: Item) -> tuple[datetime, bool, str]:
 
 
 def _lane(tx: Tx, asked: dict[str, object], *, skipped: bool) -> Iterator[Item]:
-    after: dict[str, object] = {"due": "", "token": ""}
-    while page := [_item(row) for row in tx.run(_WAITING[skipped], asked | after)]:
+    most, after = FIRST_PAGE, {"due": "", "token": ""}
+    while page := [_item(row) for row in tx.run(_WAITING[skipped], asked | after | {"most": most})]:
         yield from page
-        after = {"due": moment_text(page[-1].due_at), "token": page[-1].token}
+        if len(page) < most:
+            return
+        most, after = PAGE, {"due": moment_text(page[-1].due_at), "token": page[-1].token}
 
 
 def _waiting(*, skipped: bool) -> Select[*tuple[object, ...]]:
@@ -235,7 +239,8 @@ def _waiting(*, skipped: bool) -> Select[*tuple[object, ...]]:
     lane = and_(_I.use_case_id == bindparam("use_case"), _I.lane == bindparam("lane"))
     free = or_(_I.leased_until.is_(None), _I.leased_until < bindparam("now"))
     later = tuple_(_I.due_at, _I.token) > tuple_(bindparam("due", type_=String(32)), bindparam("token", type_=String(40)))
-    return select(*_COLUMNS).where(lane, later, free, theirs if skipped else ~theirs).order_by(_I.due_at, _I.token).limit(PAGE)
+    wanted = select(*_COLUMNS).where(lane, later, free, theirs if skipped else ~theirs)
+    return wanted.order_by(_I.due_at, _I.token).limit(bindparam("most", type_=Integer()))
 
 
 _WAITING = {skipped: _waiting(skipped=skipped) for skipped in (False, True)}
@@ -243,19 +248,19 @@ _WAITING = {skipped: _waiting(skipped=skipped) for skipped in (False, True)}
 
 def with_something(tx: Tx, use_cases: Sequence[UseCase], lanes: Sequence[str]) -> list[UseCase]:
     """Those of these use cases in which something waits in such a lane, the one first in which something is due first."""
-    found: list[tuple[datetime, int, UseCase]] = []
-    for use_case in use_cases:
-        first = [tx.conn.execute(_FIRST, {"use_case": use_case.id, "lane": lane}).scalar_one_or_none() for lane in lanes]
-        found += [(due, use_case.id, use_case) for due in [min((one for one in first if one is not None), default=None)] if due is not None]
-    return [use_case for _, _, use_case in sorted(found, key=lambda one: one[:2])]
+    there, asked = {one.id: one for one in use_cases}, {f"lane_{place}": lane for place, lane in enumerate(lanes)}
+    rows = tx.run(_first(len(lanes)), {**asked, "use_cases": list(there)})
+    found = [(min(one for one in first if one is not None), use_case) for use_case, *first in rows if any(first)]
+    return [there[use_case] for _, use_case in sorted(found)]
 
 
-_FIRST = (
-    select(_I.due_at)
-    .where(_I.use_case_id == bindparam("use_case"), _I.lane == bindparam("lane"))
-    .order_by(_I.due_at, _I.token)
-    .limit(1)
-)
+@cache
+def _first(lanes: int) -> Select[*tuple[Any, ...]]:
+    """When the first is due in each of so many lanes of each use case: one step along the index for each, and one statement."""
+    here = tables.use_case.c.id
+    mine = select(_I.due_at).where(_I.use_case_id == here).order_by(_I.due_at, _I.token).limit(1)
+    first = (mine.where(_I.lane == bindparam(f"lane_{place}")).scalar_subquery() for place in range(lanes))
+    return select(here, *first).where(here.in_(bindparam("use_cases", expanding=True)))
 
 
 # --- leases ------------------------------------------------------------------------------------------------------------
@@ -297,7 +302,11 @@ FREE = {"lease": None, "leased_by": None, "leased_until": None, "ahead": False, 
 
 def move(tx: Tx, item: Item, lane: str, *, back_at: datetime | None = None) -> None:
     """Ends the lease and puts a task into a lane."""
-    tx.run(update(desk_item).where(_I.token == item.token).values({**FREE, "lane": lane, "back_at": back_at}))
+    tx.run(_MOVE, {"name": item.token, "to": lane, "again": back_at})
+
+
+_TO = {"lane": bindparam("to"), "back_at": bindparam("again", type_=_I.back_at.type)}
+_MOVE = update(desk_item).where(_I.token == bindparam("name")).values({**FREE, **_TO})
 
 
 def skip(tx: Tx, item: Item, person: PersonId, reason: bytes, *, at: datetime) -> None:

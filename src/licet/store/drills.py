@@ -31,9 +31,14 @@ def end(tx: Tx, stop: Stop, found: Drill) -> None:
 
 def newest(tx: Tx, use_case: UseCase) -> datetime | None:
     """When the stop was last exercised and held in time; None where it never was."""
-    wanted = select(func.max(drill.c.ended_at)).where(drill.c.use_case_id == use_case.id, drill.c.result == Result.HELD.value)
-    found: datetime | None = tx.conn.execute(wanted).scalar_one_or_none()
-    return found
+    return tx.once(("drills",), lambda: {row.use_case_id: row.at for row in tx.run(_HELD)}).get(use_case.id)
+
+
+_HELD = (
+    select(drill.c.use_case_id, func.max(drill.c.ended_at).label("at"))
+    .where(drill.c.result == Result.HELD.value)
+    .group_by(drill.c.use_case_id)
+)
 
 
 def every(tx: Tx, use_case: UseCase) -> list[Drill]:

@@ -45,12 +45,13 @@ def every(tx: Tx, use_case: UseCase) -> list[AnyInquiry]:
     return [_inquiry(tx, row) for row in tx.run(wanted.order_by(i.id.desc()))]
 
 
-def count_open(tx: Tx, use_case_ids: Sequence[int]) -> int:
-    """How many incidents of these use cases are not closed."""
-    i, e = tables.incident.c, incident_end.c
-    closed = select(e.by).where(e.incident_id == i.id).exists()
-    wanted = select(func.count()).select_from(tables.incident).where(i.use_case_id.in_(use_case_ids), ~closed)
-    return int(tx.conn.execute(wanted).scalar_one())
+def count_open(tx: Tx) -> dict[int, int]:
+    """How many incidents are not closed, by the row of the use case; one that has none is not among them."""
+    return {row.use_case_id: row.n for row in tx.run(_OPEN)}
+
+
+_ENDED = select(incident_end.c.by).where(incident_end.c.incident_id == tables.incident.c.id).exists()
+_OPEN = select(tables.incident.c.use_case_id, func.count().label("n")).where(~_ENDED).group_by(tables.incident.c.use_case_id)
 
 
 def add_found(tx: Tx, inquiry: Inquiry, found: Found) -> None:

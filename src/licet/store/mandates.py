@@ -42,8 +42,7 @@ def propose(tx: Tx, use_case: UseCase, mandate: ProposedMandate) -> None:
 
 def newest(tx: Tx, use_case: UseCase) -> Mandate | None:
     """The mandate as it stands: the newest proposed one, whatever became of it."""
-    m = tables.mandate
-    row = tx.run(_MANDATE.where(m.c.use_case_id == use_case.id).order_by(m.c.number.desc()).limit(1)).one_or_none()
+    row = tx.run(_NEWEST, {"use_case": use_case.id}).one_or_none()
     return None if row is None else _mandate(row)
 
 
@@ -62,6 +61,8 @@ _LIMITS = _newest_of(narrowing.c.limits, narrowing.c.number).label("limits")
 _EXPOSED = _newest_of(exposure.c.state, exposure.c.id).label("exposed")
 _MANDATE = select(tables.mandate, _LIMITS, _EXPOSED)
 _GRANTED = _MANDATE.where(tables.mandate.c.use_case_id == bindparam("use_case"), tables.mandate.c.granted_at.is_not(None))
+_HERE = tables.mandate.c.use_case_id == bindparam("use_case")
+_NEWEST = _MANDATE.where(_HERE).order_by(tables.mandate.c.number.desc()).limit(1)
 _IN_FORCE = _GRANTED.order_by(tables.mandate.c.granted_at.desc(), tables.mandate.c.number.desc()).limit(1)
 """Asked for every case: put together once."""
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Select, func, insert, select, update
+from sqlalchemy import Select, bindparam, func, insert, select, update
 
 from licet.core.answer import Answer
 from licet.core.ids import CaseNumber, PersonId
@@ -19,7 +19,7 @@ _P, _R = practice.c, qualification_rule.c
 
 def rule_of(tx: Tx, use_case: UseCase) -> QualificationRule | None:
     """The rule that holds; None: the owner set none."""
-    row = tx.run(select(qualification_rule).where(_R.use_case_id == use_case.id).order_by(_R.version.desc()).limit(1)).one_or_none()
+    row = tx.run(_RULE, {"use_case": use_case.id}).one_or_none()
     if row is None:
         return None
     return QualificationRule(
@@ -30,6 +30,10 @@ def rule_of(tx: Tx, use_case: UseCase) -> QualificationRule | None:
         work=frozenset(Work(one) for one in row.work.split()),
         version=row.version,
     )
+
+
+_RULE = select(qualification_rule).where(_R.use_case_id == bindparam("use_case")).order_by(_R.version.desc()).limit(1)
+"""Asked with every case that is handed out: put together once."""
 
 
 def set_rule(tx: Tx, use_case: UseCase, rule: QualificationRule, *, by: PersonId, at: datetime) -> None:

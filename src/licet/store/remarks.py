@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 
 from licet.core.desk import Information, Remark
 from licet.core.ids import CaseNumber, PersonId
@@ -40,6 +40,10 @@ def for_reader(tx: Tx, number: CaseNumber, salt: bytes, reader: PersonId, *, sin
         for row in rows
         if reader in answered or row.by not in answered or row.by == reader
     )
+
+
+_QUESTIONS = select(desk_question).where(_Q.token == bindparam("token")).order_by(_Q.id)
+"""Asked with every case that is handed out: put together once."""
 
 
 def who_answered(tx: Tx, number: CaseNumber) -> frozenset[str]:
@@ -92,7 +96,7 @@ def give_up(tx: Tx, token: str, *, at: datetime) -> None:
 
 def information(tx: Tx, token: str, salt: bytes) -> tuple[Information, ...]:
     """What was asked about a task, and what came back."""
-    rows = tx.run(select(desk_question).where(_Q.token == token).order_by(_Q.id))
+    rows = tx.run(_QUESTIONS, {"token": token})
     return tuple(
         Information(
             question=str(read_payload(tx, salt, row.question)),

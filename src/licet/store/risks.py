@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import bindparam, insert, select
+from sqlalchemy import bindparam, func, insert, select
 
 from licet.core.ids import Digest, PersonId
 from licet.core.risk import RiskAnswers, Tier, stricter, tier_of
@@ -74,8 +74,18 @@ def add(tx: Tx, use_case: UseCase, given: StoredRisk) -> None:
 
 def newest(tx: Tx, use_case: UseCase) -> StoredRisk | None:
     """The answers as they stand; None where nobody answered yet."""
-    row = tx.run(_NEWEST, {"use_case": use_case.id}).one_or_none()
+    if tx.told is not None:
+        row = tx.once(("risks",), lambda: _newest_everywhere(tx)).get(use_case.id)
+    else:
+        row = tx.run(_NEWEST, {"use_case": use_case.id}).one_or_none()
     return None if row is None else _stored(row)
+
+
+def _newest_everywhere(tx: Tx) -> dict[int, Record]:
+    """The answers of each use case as they stand, for pages that ask about all of them."""
+    newest_of = select(_R.use_case_id, func.max(_R.version).label("version")).group_by(_R.use_case_id).subquery()
+    these = (newest_of.c.use_case_id == _R.use_case_id) & (newest_of.c.version == _R.version)
+    return {row.use_case_id: row for row in tx.run(select(risk_answers).join(newest_of, these))}
 
 
 _R = risk_answers.c

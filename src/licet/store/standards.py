@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import bindparam, func, insert, select, update
 
 from licet.core.ids import PersonId, UseCaseSlug
 from licet.core.standard import CountersignedStandard, LockedStandard, standard_from_json, standard_to_json
@@ -56,8 +56,15 @@ def revise(tx: Tx, use_case: UseCase, version: int) -> None:
 
 def newest(tx: Tx, use_case: UseCase) -> Signed | Revised | None:
     """The standard as it stands: signed once or twice, taken back, or never locked."""
-    s = tables.standard
-    row = tx.run(select(s).where(s.c.use_case_id == use_case.id).order_by(s.c.version.desc()).limit(1)).one_or_none()
+    return tx.once(("standard", use_case.id), lambda: _newest(tx, use_case))
+
+
+_S = tables.standard.c
+_NEWEST = select(tables.standard).where(_S.use_case_id == bindparam("use_case")).order_by(_S.version.desc()).limit(1)
+
+
+def _newest(tx: Tx, use_case: UseCase) -> Signed | Revised | None:
+    row = tx.run(_NEWEST, {"use_case": use_case.id}).one_or_none()
     if row is None:
         return None
     if row._mapping["revised"]:
@@ -67,9 +74,14 @@ def newest(tx: Tx, use_case: UseCase) -> Signed | Revised | None:
 
 def first_locked(tx: Tx, use_case: UseCase) -> datetime | None:
     """When a standard of the use case was locked first: whoever did it became its owner. None before that."""
+    if tx.told is not None:
+        return tx.once(("first locked",), lambda: {row.use_case_id: row.at for row in tx.run(_FIRST_LOCKED)}).get(use_case.id)
     s = tables.standard.c
     found: datetime | None = tx.conn.execute(select(func.min(s.locked_at)).where(s.use_case_id == use_case.id)).scalar_one_or_none()
     return found
+
+
+_FIRST_LOCKED = select(_S.use_case_id, func.min(_S.locked_at).label("at")).group_by(_S.use_case_id)
 
 
 def by_digest(tx: Tx, use_case: UseCase, digest: str) -> Signed | None:

@@ -13,6 +13,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 
 from licet.store.moments import Moment
@@ -89,6 +90,9 @@ import_batch = Table(
     Column("at", Moment, nullable=False),
 )
 
+SEALED = "sealed_set_id IS NOT NULL"
+"""Past cases that are sealed, among a million live ones: gates and pages count them each time somebody looks."""
+
 case = Table(
     "case_item",
     metadata,
@@ -108,6 +112,7 @@ case = Table(
     Index("case_part", "use_case_id", "part", "batch_id"),
     Index("case_digest", "use_case_id", "digest"),
     Index("case_external", "use_case_id", "external_id"),
+    Index("case_item_sealed", "sealed_set_id", "digest", sqlite_where=text(SEALED), postgresql_where=text(SEALED)),
 )
 
 case_key = Table(

@@ -105,7 +105,17 @@ def involved(tx: Tx, use_case: UseCase) -> frozenset[PersonId]:
 
 def hands_of(tx: Tx, use_case: UseCase, person: PersonId) -> tuple[str, ...]:
     """What a person did in a use case, in the words of `involve`."""
-    return tuple(tx.run(_HANDS, {"use_case": use_case.id, "person": person}).scalars())
+    if tx.told is None:
+        return tuple(tx.run(_HANDS, {"use_case": use_case.id, "person": person}).scalars())
+    return tx.once(("hands", person), lambda: _hands_everywhere(tx, person)).get(use_case.id, ())
+
+
+def _hands_everywhere(tx: Tx, person: PersonId) -> dict[int, tuple[str, ...]]:
+    """What a person did in each use case, for pages that ask about all of them."""
+    found: dict[int, tuple[str, ...]] = {}
+    for row in tx.run(select(_INVOLVED.use_case_id, _INVOLVED.as_what).where(_INVOLVED.person_id == person)):
+        found[row.use_case_id] = (*found.get(row.use_case_id, ()), row.as_what)
+    return found
 
 
 _INVOLVED = tables.involved.c

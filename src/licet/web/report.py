@@ -7,6 +7,7 @@ from datetime import datetime
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from licet.core.confidence import confidence_in_words
 from licet.flows.audit import WatchPoint
 from licet.flows.open_sealed import Point
 from licet.web.charts import Chart, Stretch, error_watch, evidence_watch, percent, risk_coverage
@@ -297,7 +298,7 @@ def _short_of(verdict: VerdictFacts) -> str:
     """What an undecided verdict is short of: labels, where no answer could have been enough, else what the verdict itself says."""
     for m in verdict.measures:
         if m.n is not None and m.n < m.needed:
-            promise = f"{percent(m.target)} at {m.confidence:.0%} confidence"
+            promise = f"{percent(m.target)} at {confidence_in_words(m.confidence)} confidence"
             return (
                 f"It takes {m.needed:,} cases without a single error to show {promise}; at most {m.n:,} sealed ones may be decided alone."
             )
@@ -305,7 +306,7 @@ def _short_of(verdict: VerdictFacts) -> str:
 
 
 def _by_mandate(mandate: MandateFacts) -> Headline:
-    promise = f"at most {percent(mandate.target)} errors at {mandate.confidence:.0%} confidence"
+    promise = f"at most {percent(mandate.target)} errors at {confidence_in_words(mandate.confidence)} confidence"
     match mandate.state:
         case "active":
             until = "" if mandate.expires_at is None else f" until {moment(mandate.expires_at)}"
@@ -348,7 +349,8 @@ def _pages() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    pages.filters |= {"percent": percent, "moment": moment, "px": _pixels, "whole": _whole, "short": _short, "listed": _join}
+    pages.filters |= {"percent": percent, "sure": confidence_in_words, "moment": moment, "px": _pixels}
+    pages.filters |= {"whole": _whole, "short": _short, "listed": _join}
     return pages
 
 

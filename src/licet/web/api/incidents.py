@@ -1,14 +1,14 @@
 """Incidents: what happened, which cases may be wrong, and what people find out and do about it. No token opens any of it."""
 
 from datetime import datetime
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, Literal, TypeVar, assert_never
 
 from fastapi import APIRouter, Depends
 from fastapi import Path as InPath
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from licet.core.ids import PersonId
-from licet.core.inquiry import Action, ClosedInquiry, DoneAction, Finding, PendingAction, Plan, whole
+from licet.core.inquiry import Action, ClosedInquiry, DoneAction, DroppedAction, Finding, PendingAction, Plan, whole
 from licet.core.reason import LIMIT, NotAReasonError
 from licet.core.refusal import Refused, Unknown
 from licet.flows.investigate import Investigated, add_action, close_incident, find_out, finish_action, list_incidents, show_incident
@@ -29,11 +29,12 @@ class TouchedOut(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    since: datetime = Field(description="From here on errors may have been more than allowed; estimated from the audits.")
+    since: datetime = Field(description="From here on errors may have been more than allowed.")
+    since_basis: str = Field(description="What it stands on: an estimate from the audits, a person's word, or the grant.")
     until: datetime
     decided_alone: int
     not_looked_at_since: int
-    audited: int
+    audits_counted: int
     audits_against: int
 
 
@@ -130,7 +131,7 @@ class RecheckIn(BaseModel):
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
-    since: Annotated[AwareDatetime | None, Field(strict=False)] = Field(default=None, description="Null: as estimated from the audits.")
+    since: Annotated[AwareDatetime | None, Field(strict=False)] = Field(default=None, description="Null: as estimated, or the grant.")
     most: int = Field(default=MOST_AT_ONCE, ge=1, le=MOST_AT_ONCE)
 
 
@@ -240,10 +241,11 @@ def _incident(seen: Investigated) -> IncidentOut:
         if isinstance(touched, Unknown)
         else TouchedOut(
             since=touched.since,
+            since_basis=touched.basis.value,
             until=touched.until,
             decided_alone=touched.alone,
             not_looked_at_since=touched.unseen,
-            audited=touched.audited,
+            audits_counted=touched.audited,
             audits_against=touched.disagreed,
         ),
         rechecked=RecheckedOut(asked=again.asked, answered=again.answered, changed=again.changed),
@@ -261,5 +263,7 @@ def _action(one: Action) -> ActionOut:
             return ActionOut(**said, state="to do", why=None)
         case DoneAction():
             return ActionOut(**said, state="done", why=None)
-        case _:
+        case DroppedAction():
             return ActionOut(**said, state="dropped", why=one.why)
+        case _:
+            assert_never(one)

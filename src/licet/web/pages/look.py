@@ -6,6 +6,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
 from markupsafe import Markup
 
+from licet.core.confidence import confidence_in_words
 from licet.web.charts import percent
 from licet.web.content import spoken
 from licet.web.pages.static_files import address_of_file, has_htmx
@@ -92,7 +93,7 @@ def _environment() -> Environment:
     )
     pages.filters |= {
         "percent": percent, "moment": moment, "day": day, "since": since, "span": span, "whole": whole, "short": short,
-        "px": pixels, "marked": marked, "spoken": spoken, "initials": initials,
+        "sure": confidence_in_words, "px": pixels, "marked": marked, "spoken": spoken, "initials": initials,
     }
     pages.globals |= {"static": address_of_file, "has_htmx": has_htmx()}
     return pages

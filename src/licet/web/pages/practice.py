@@ -149,8 +149,8 @@ async def _draw(request: Request, case: CaseToPlay, now: RoundNow | None, *, fil
 async def _page(request: Request, template: str, *, status: int = 200, **facts: object) -> Response:
     viewer = viewer_of(request)
     keys = await viewer.run(lambda: keys_of(viewer.office, viewer.by))
-    common = {"here": "practice", "acts_at": f"{AT}/{_slug(request)}", "shown_keys": keys.keys}
-    common |= {"key_map": dict(keys.keys), "keys_on": keys.on}
+    common: dict[str, object] = {"here": "practice", "acts_at": f"{AT}/{_slug(request)}", "shown_keys": keys.keys}
+    common |= {"key_map": dict(keys.keys.items()), "keys_on": keys.on}
     response = show(request, template, status=status, **{**common, **facts})
     response.headers["Content-Security-Policy"] = POLICY
     return response

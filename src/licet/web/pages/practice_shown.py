@@ -13,9 +13,9 @@ from licet.web.content import CaseShown, case_shown
 from licet.web.pages.review_shown import AT_A_GLANCE, EMPTY, Compared, Filled, digits, place_in, question, side_by_side, values_of
 
 FROM = {
-    Basis.RECORD: "from the record; nobody checked it since",
-    Basis.AGREED: "agreed by two people, each blind",
-    Basis.ADJUDICATED: "adjudicated: two people differed, and somebody senior said who is right",
+    Basis.RECORD: "the record; nobody checked it since",
+    Basis.AGREED: "two people agreed, each blind",
+    Basis.ADJUDICATED: "it is adjudicated: two people differed, and somebody senior said who is right",
 }
 """Where a truth comes from, in words."""
 

@@ -32,9 +32,14 @@ TABLES = (
 """The tables that this step adds; those of the steps before stay as they are, so that the code of the release before runs on."""
 
 
+SEALED = "CREATE INDEX IF NOT EXISTS case_item_sealed ON case_item (sealed_set_id, digest) WHERE sealed_set_id IS NOT NULL"
+"""As in `tables.case`: an installation of an earlier release has none yet."""
+
+
 def upgrade() -> None:
-    """Creates the tables."""
+    """Creates the tables, and the index."""
     metadata.create_all(op.get_bind(), tables=list(TABLES))
+    op.execute(SEALED)
 
 
 def downgrade() -> None:
