@@ -11,6 +11,8 @@ from licet.core.canonical import canonical_bytes, digest, read_json
 from licet.core.ids import UseCaseSlug
 from licet.core.people import Act, Role
 from licet.core.refusal import Refused
+from licet.core.region import RegionRule
+from licet.core.second import SecondLooks
 from licet.core.standard import (
     CountersignedStandard,
     DeclaredLook,
@@ -49,6 +51,7 @@ standards = st.builds(
     guards=st.builds(GuardRules, high_stakes_max=st.none() | st.floats(0, 1), unfamiliar_share=st.none() | st.floats(0, 0.5)),
 )
 
+REGION = RegionRule(name="north", attribute="land", values=frozenset({"n"}))
 CHANGES = [
     replace(STANDARD, measures=(replace(ERROR, target=0.051),)),
     replace(STANDARD, measures=(replace(ERROR, confidence=0.96),)),
@@ -64,6 +67,7 @@ CHANGES = [
     replace(STANDARD, never_alone_attributes={"segment": frozenset({"vip"})}),
     replace(STANDARD, guards=GuardRules(high_stakes_max=0.02)),
     replace(STANDARD, guards=GuardRules(unfamiliar_share=None)),
+    replace(STANDARD, regions=(REGION,)),
 ]
 
 
@@ -84,8 +88,10 @@ def test_every_changed_line_changes_the_digest() -> None:
 
 
 def test_every_field_of_a_standard_is_in_its_canonical_form() -> None:
-    said = standard_to_json(STANDARD)
+    whole = replace(STANDARD, second_looks=SecondLooks(share=0.1), regions=(REGION,))
+    said = standard_to_json(whole)
     assert isinstance(said, dict)
+    assert standard_from_json(said) == whole
     assert {re.sub(r"_(answers|attributes)$", "", one.name) for one in fields(Standard)} == set(said)
 
 

@@ -15,14 +15,14 @@ LINK = re.compile(r"\]\((?!https?:|mailto:|#)([^)#\s]+)")
 GLOSSARY = """
 use case, team, stage, case, schema, queue, answer, history,
 sealed cases, system, fingerprint, proposal, worker, lease, standard, measure,
-slice, evaluation, verdict, gate, requirement, mandate, route, decision,
+slice, region, evaluation, verdict, gate, requirement, mandate, route, decision,
 correction, effect, stop, token, review, audit, watch, audit plan,
 stratum, agreement check, trip, qualification, policy, approval, ledger, checkpoint,
 evidence pack, process, event log, baseline, redesign, simulation, value, portfolio,
 blocker, request, quorum, standing approval, fast lane, change envelope, veto window, narrowing,
 exposure, drill, account, session, confirmation, break glass, witness, co-signature,
 tier, obligation, desk, guideline, policy additions, gate rules, rules in force, role,
-second look, dispute, requester, flag, known answer, catch rate, reliance, human ceiling, practice round
+second look, dispute, requester, flag, known answer, catch rate, reliance, human ceiling, practice round,
 second look, dispute, requester, flag, known answer, catch rate, reliance, human ceiling, recheck
 """
 

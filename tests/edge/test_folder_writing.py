@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from licet.core.answer import AnswerKind
 from licet.core.ids import UseCaseSlug
+from licet.core.region import OTHER, RegionRule
 from licet.core.standard import DeclaredLook, GuardRules, Measure, MeasureKind, Method, Standard
 from licet.edge.folder import BadFolderError, UseCaseFile, load_standard, load_use_case, write_standard, write_use_case
 from licet.edge.system_blocks import CallableBlock, HttpBlock
@@ -19,6 +20,11 @@ LETTERS = st.characters(exclude_categories=["Cc", "Cs", "Zl", "Zp"])
 WORDS = st.sampled_from(ODD) | st.text(LETTERS, min_size=1, max_size=12).map(str.strip).filter(bool)
 SHARES = st.floats(1e-300, 1.0)
 SETS = st.frozensets(WORDS, max_size=3)
+
+
+REGIONS = st.builds(
+    RegionRule, name=WORDS.filter(lambda name: name != OTHER), attribute=WORDS, values=st.frozensets(WORDS, min_size=1, max_size=3)
+)
 
 
 @st.composite
@@ -46,6 +52,7 @@ def standards(draw: st.DrawFn) -> Standard:
             high_stakes_max=draw(st.none() | st.floats(0, 1)),
             unfamiliar_share=draw(st.none() | st.floats(0, 0.5)),
         ),
+        regions=draw(st.lists(REGIONS, max_size=2, unique_by=lambda region: region.name).map(tuple)),
     )
 
 

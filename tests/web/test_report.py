@@ -27,6 +27,7 @@ from licet.web.report import (
     MeasureFacts,
     Picture,
     Reason,
+    RegionFacts,
     ReportFacts,
     Signature,
     StandardFacts,
@@ -78,6 +79,10 @@ def judged(text: str) -> VerdictFacts:
         coverage=0.86,
         threshold=0.91,
         cases=190,
+        regions=(
+            RegionFacts(name=text, verdict="met", sealed=200, threshold=0.91, coverage=0.86),
+            RegionFacts(name="other", verdict="undecided", sealed=20, threshold=None, coverage=None),
+        ),
     )
 
 

@@ -75,6 +75,7 @@ def evaluation_json(done: "Evaluated", shown: "Figures | None") -> Mapping[str, 
         "more": None if shown is None else more_json(shown.more),
         "warnings": list(done.warnings),
     }
+    data |= {"regions": verdict["regions"]} if "regions" in verdict else {}
     return data if shown is None else data | _opened(shown)
 
 
@@ -119,7 +120,7 @@ def more_json(more: "LabelMore | NotCertifiable | OutOfReach | None") -> Json:
 def evaluation_lines(done: "Evaluated", shown: "Figures | None") -> list[str]:
     """An evaluation for people: the verdict in one sentence first."""
     verdict = done.stored.verdict if isinstance(done.stored.verdict, Mapping) else {}
-    lines = [_sentence(done, verdict)]
+    lines = [_sentence(done, verdict), *_region_lines(verdict)]
     lines.append(
         f"[dim]{plain(done.speaker.card.name)}@{plain(done.speaker.card.version)} · "
         f"standard v{done.standard.locked.version} {done.stored.standard[:12]} · "
@@ -143,11 +144,31 @@ def evaluation_lines(done: "Evaluated", shown: "Figures | None") -> list[str]:
     return lines
 
 
+def _region_lines(verdict: Mapping[str, Json]) -> list[str]:
+    """What became of each region of the standard; nothing where it declares none."""
+    rows = verdict.get("regions")
+    lines = []
+    for row in rows if isinstance(rows, list) else []:
+        match row:
+            case {"name": str(name), "coverage": int() | float() as coverage, "threshold": int() | float() as threshold}:
+                lines.append(f"  region {plain(name)}: certified, {coverage:.1%} of all cases (confidence ≥ {threshold:.4f})")
+            case {"name": str(name), "verdict": str(word)}:
+                lines.append(f"  region {plain(name)}: {word.replace('_', ' ')}, people decide")
+            case _:
+                pass
+    return lines
+
+
 def _sentence(done: "Evaluated", verdict: Mapping[str, Json]) -> str:
     standard = done.standard.standard
     promise = ", ".join(f"{m.target:.1%}" for m in standard.measures)
     confidence = confidence_in_words(standard.measures[0].confidence)
     match verdict:
+        case {"verdict": "met", "region": {"coverage": int() | float() as coverage}, "regions": [*_]}:
+            return (
+                f"[bold green]Met.[/] AI may decide {coverage:.1%} of the cases alone, in the regions that are certified, "
+                f"with at most {promise} errors in each, at {confidence} confidence in all."
+            )
         case {"verdict": "met", "region": {"coverage": int() | float() as coverage, "threshold": int() | float() as threshold}}:
             return (
                 f"[bold green]Met.[/] AI may decide {coverage:.1%} of the cases alone (confidence ≥ {threshold:.4f}) "

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -18,6 +18,7 @@ from licet.cli.mandates_told import (
 )
 
 if TYPE_CHECKING:
+    from licet.flows.narrow import Asked
     from licet.flows.take_back import Narrowed
 
 PAIR = "NAME=VALUE"
@@ -26,6 +27,8 @@ PAIR = "NAME=VALUE"
 @mandate.command("narrow", context_settings=CONTEXT)
 @click.argument("slug")
 @click.option("--threshold", type=float, help="A higher lowest confidence.")
+@click.option("--region", "regions", multiple=True, metavar="NAME=NUMBER", help="The same in one region; may be repeated.")
+@click.option("--without-region", "without", multiple=True, metavar="NAME", help="A region people decide from now on; may be repeated.")
 @click.option("--never-alone-answer", "answers", multiple=True, help="An answer that AI is not to give alone any more; may be repeated.")
 @click.option("--never-alone", "attributes", multiple=True, metavar=PAIR, help="Such cases go to people; may be repeated.")
 @click.option("--value-limit", "limits", multiple=True, metavar="FIELD=NUMBER", help="Above this number a person decides; may be repeated.")
@@ -34,27 +37,35 @@ PAIR = "NAME=VALUE"
 @click.option("--until", type=click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M"]), help="An earlier end, in UTC.")
 @click.option("--why", required=True, help="In words, for whoever asks later.")
 @usual
-def narrow(  # noqa: PLR0913 - a command's options
-    slug: str,
+def narrow(slug: str, *, why: str, acting: str | None, home: str | None, as_json: bool, **wished: Any) -> None:  # noqa: ANN401 - click's
+    """Take a part of the running mandate back, from the next decision on; it never widens, and undoing it takes a new mandate."""
+    from licet.flows.narrow import narrow_mandate
+    from licet.flows.office import who
+
+    asked = _asked(**wished)
+    with at_work(home) as office:
+        made = granted(narrow_mandate(office, who(office, acting), name=slug, asked=asked, why=why))
+    _said(slug, made, as_json=as_json)
+
+
+def _asked(  # noqa: PLR0913 - a command's options
     *,
     threshold: float | None,
+    regions: tuple[str, ...],
+    without: tuple[str, ...],
     answers: tuple[str, ...],
     attributes: tuple[str, ...],
     limits: tuple[str, ...],
     daily_cap: int | None,
     audit_rate: float | None,
     until: datetime | None,
-    why: str,
-    acting: str | None,
-    home: str | None,
-    as_json: bool,
-) -> None:
-    """Take a part of the running mandate back, from the next decision on; it never widens, and undoing it takes a new mandate."""
-    from licet.flows.narrow import Asked, narrow_mandate
-    from licet.flows.office import who
+) -> "Asked":
+    from licet.flows.narrow import Asked
 
-    asked = Asked(
+    return Asked(
         threshold=threshold,
+        regions={name: float(_number(value)) for name, value in map(_pair, regions)},
+        without=frozenset(without),
         answers=frozenset(answers),
         attributes=_classes(attributes),
         value_limits={name: _number(value) for name, value in map(_pair, limits)},
@@ -62,9 +73,6 @@ def narrow(  # noqa: PLR0913 - a command's options
         audit_rate=audit_rate,
         expires_at=None if until is None else until.replace(tzinfo=UTC),
     )
-    with at_work(home) as office:
-        made = granted(narrow_mandate(office, who(office, acting), name=slug, asked=asked, why=why))
-    _said(slug, made, as_json=as_json)
 
 
 def _said(slug: str, made: "Narrowed", *, as_json: bool) -> None:

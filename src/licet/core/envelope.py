@@ -17,6 +17,7 @@ from licet.core.gate import OpenedGate
 from licet.core.ids import LICET, Digest, MandateId, PersonId, UseCaseSlug
 from licet.core.mandate import ActiveMandate, ProposedMandate
 from licet.core.refusal import Refused
+from licet.core.scope import at_thresholds_of
 from licet.core.system import UNVERSIONED, SystemCard
 from licet.core.terms import Terms
 
@@ -198,7 +199,7 @@ def _no_wider(running: Terms, terms: Terms) -> bool:
     same = replace(
         terms,
         fingerprint=running.fingerprint, system=running.system, look=running.look, verdict=running.verdict, guardian=running.guardian,
-        scope=replace(terms.scope, threshold=running.scope.threshold),
+        scope=at_thresholds_of(terms.scope, running.scope),
         audit_rate=running.audit_rate, planned_audits=running.planned_audits, daily_cap=running.daily_cap, lasts=running.lasts,
     )  # fmt: skip
     tighter = (

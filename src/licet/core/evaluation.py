@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from licet.core.canonical import Json, digest
 from licet.core.ids import Digest, Fingerprint
+from licet.core.region import RegionVerdict, verdicts_to_json
 from licet.core.scope import Scope, scope_to_json
 from licet.core.standard import CountersignedStandard, Measure, MeasureKind, Method, Standard
 from licet.stats.bounds import confidence_sequence, smallest_n
@@ -86,6 +87,7 @@ class Graded:
         eligible: whether guards and never-alone lists let the case be decided alone, shape (n,).
         high_stakes: whether the true answer is a high-stakes one, shape (n,); an unanswered case counts as one.
         members: whether a case is in a slice, shape (n,), by the name of each measure that has one; an erased case is in each.
+        regions: whether a case is in a region, shape (n,), for each of the standard's in their order; an erased case is in each.
     """
 
     confidence: Sequence[float]
@@ -93,6 +95,7 @@ class Graded:
     eligible: Sequence[bool]
     high_stakes: Sequence[bool]
     members: Members = field(default_factory=dict)
+    regions: tuple[Sequence[bool], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,6 +141,7 @@ class Met:
 
     region: Region
     measures: tuple[MeasureVerdict, ...]
+    regions: tuple[RegionVerdict, ...] = ()
     word: str = field(default="met", init=False)
 
 
@@ -146,6 +150,7 @@ class NotMet:
     """The largest allowed region is shown to break a promise, and no smaller one is shown to keep all."""
 
     measures: tuple[MeasureVerdict, ...]
+    regions: tuple[RegionVerdict, ...] = ()
     word: str = field(default="not_met", init=False)
 
 
@@ -155,6 +160,7 @@ class Undecided:
 
     measures: tuple[MeasureVerdict, ...]
     why: str
+    regions: tuple[RegionVerdict, ...] = ()
     word: str = field(default="undecided", init=False)
 
 
@@ -169,12 +175,14 @@ class Judgment:
         thresholds: the grid it was chosen from, strict to lenient.
         outputs: how many distinct answers this look could have shown.
         warnings: what a reader must know, in sentences; nothing in them depends on sealed answers.
+        grids: with regions a grid for each of them, in the place of one for all.
     """
 
     verdict: Verdict
     thresholds: tuple[float, ...]
     outputs: int
     warnings: tuple[str, ...]
+    grids: tuple[tuple[float, ...], ...] = ()
 
 
 def grid(
@@ -338,9 +346,10 @@ def not_certifiable(measure: Measure, cases: int, share: float) -> str:
 
 
 def verdict_to_json(verdict: Verdict) -> Mapping[str, Json]:
-    """Writes a verdict as plain JSON; estimates and errors are null, for they show sealed answers."""
+    """Writes a verdict as plain JSON; estimates and errors are null, for they show sealed answers. Regions stand in it where declared."""
     region = verdict.region if isinstance(verdict, Met) else None
-    return {
+    parts: dict[str, Json] = {"regions": verdicts_to_json(verdict.regions)} if verdict.regions else {}
+    return parts | {
         "verdict": verdict.word,
         "measures": [
             {

@@ -10,7 +10,8 @@ from licet.core.case_schema import CaseSchema, FieldType
 from licet.core.ids import MandateId, PersonId
 from licet.core.mandate import ActiveMandate, Limits
 from licet.core.refusal import Refused
-from licet.core.scope import NotStoredTermsError, Scope, scope_from_json, scope_to_json
+from licet.core.region import ScopeRegion
+from licet.core.scope import NotStoredTermsError, Scope, scope_from_json, scope_to_json, with_regions
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,7 +19,9 @@ class Wish:
     """What is to be taken back; whatever is not named stays.
 
     Attributes:
-        threshold: a higher lowest confidence.
+        threshold: a higher lowest confidence; with regions in each of them.
+        regions: a higher lowest confidence by the name of a region.
+        without: names of regions in which AI is to decide nothing any more.
         answers: answers that AI is not to give alone any more.
         attributes: attribute values whose cases AI is not to decide alone any more.
         value_limits: numbers above which a person decides, by the name of a field or attribute of the schema.
@@ -28,6 +31,8 @@ class Wish:
     """
 
     threshold: float | None = None
+    regions: Mapping[str, float] = field(default_factory=dict)
+    without: frozenset[str] = frozenset()
     answers: frozenset[str] = frozenset()
     attributes: Mapping[str, frozenset[str]] = field(default_factory=dict)
     value_limits: tuple[CaseRule, ...] = ()
@@ -113,16 +118,37 @@ def _wider(active: ActiveMandate, wish: Wish, now: datetime) -> str | None:
         return f"{wish.expires_at:%Y-%m-%d %H:%M} UTC is past, or after the end at {active.expires_at:%Y-%m-%d %H:%M} UTC."
     if wish.value_limits and not scope.schema:
         return "The mandate's cases have no schema, so that no value in them can be relied on."
+    return _strange_region(scope, wish)
+
+
+def _strange_region(scope: Scope, wish: Wish) -> str | None:
+    """What is wrong with the regions a wish names: unknown, left to people already, or to be widened; None where nothing is."""
+    now = {one.name: one.threshold for one in scope.regions}
+    unknown = sorted({*wish.regions, *wish.without} - now.keys())
+    if unknown:
+        return f"The mandate has no region {unknown[0]!r}; it has {', '.join(sorted(now)) or 'none'}."
+    for name, wanted in sorted(wish.regions.items()):
+        threshold = now[name]
+        if threshold is None or not threshold <= wanted <= 1.0:
+            least = "which people decide" if threshold is None else f"where {threshold!r} to 1 may be asked for"
+            return f"A threshold of {wanted!r} would widen region {name!r}, {least}."
     return None
+
+
+def _raised(one: ScopeRegion, wish: Wish) -> ScopeRegion:
+    if one.threshold is None or one.name in wish.without:
+        return replace(one, threshold=None)
+    return replace(one, threshold=max(one.threshold, wish.threshold or 0.0, wish.regions.get(one.name, 0.0)))
 
 
 def _narrowed(scope: Scope, wish: Wish) -> Scope:
     names = {*scope.never_alone_attributes, *wish.attributes}
     both = {name: scope.never_alone_attributes.get(name, frozenset()) | wish.attributes.get(name, frozenset()) for name in names}
     rules = tuple(rule for rule in wish.value_limits if rule not in scope.rules.never_alone)
+    kept = with_regions(scope, tuple(_raised(one, wish) for one in scope.regions)) if scope.regions else scope
     return replace(
-        scope,
-        threshold=scope.threshold if wish.threshold is None else wish.threshold,
+        kept,
+        threshold=kept.threshold if wish.threshold is None or scope.regions else wish.threshold,
         never_alone_answers=scope.never_alone_answers | wish.answers,
         never_alone_attributes=both,
         rules=replace(scope.rules, never_alone=scope.rules.never_alone + rules),
@@ -137,7 +163,8 @@ def changes(before: ActiveMandate, after: ActiveMandate) -> Mapping[str, Json]:
 def _pairs(before: ActiveMandate, after: ActiveMandate) -> Mapping[str, tuple[Json, Json]]:
     was, became = before.scope, after.scope
     return {
-        "threshold": (was.threshold, became.threshold),
+        "threshold": (None, None) if was.regions else (was.threshold, became.threshold),
+        "regions": (_thresholds(was), _thresholds(became)),
         "never_alone_answers": (sorted(was.never_alone_answers), sorted(became.never_alone_answers)),
         "never_alone_attributes": (_listed(was), _listed(became)),
         "never_alone_rules": ([*map(rule_in_words, was.rules.never_alone)], [*map(rule_in_words, became.rules.never_alone)]),
@@ -147,11 +174,15 @@ def _pairs(before: ActiveMandate, after: ActiveMandate) -> Mapping[str, tuple[Js
     }
 
 
+def _thresholds(scope: Scope) -> Json:
+    return {one.name: one.threshold for one in scope.regions}
+
+
 def _listed(scope: Scope) -> Json:
     return {name: sorted(values) for name, values in sorted(scope.never_alone_attributes.items())}
 
 
-def is_certified(granted: Scope, now: Scope, tested: Sequence[float]) -> bool:
+def is_certified(granted: Scope, now: Scope, tested: Sequence[float], grids: Sequence[Sequence[float]] = ()) -> bool:
     """Whether the verdict on which a scope was granted speaks of the scope as it is now.
 
     Testing goes from strict to lenient and stops at the first failure, so that with the verdict's confidence every region of the
@@ -162,9 +193,20 @@ def is_certified(granted: Scope, now: Scope, tested: Sequence[float]) -> bool:
         granted: the scope of the terms.
         now: the scope that holds.
         tested: the thresholds of the verdict's grid.
+        grids: with regions the grid of each. A region that was taken back leaves the others as certified as they were.
     """
+    if granted.regions:
+        return _regions_certified(granted, now, grids)
     same = scope_to_json(replace(now, threshold=granted.threshold)) == scope_to_json(granted)
     return same and (now.threshold == granted.threshold or (now.threshold > granted.threshold and now.threshold in tested))
+
+
+def _regions_certified(granted: Scope, now: Scope, grids: Sequence[Sequence[float]]) -> bool:
+    same = scope_to_json(with_regions(now, granted.regions)) == scope_to_json(granted)
+    if not same or len(now.regions) != len(granted.regions) or len(grids) != len(granted.regions):
+        return False
+    rows = zip(granted.regions, now.regions, grids, strict=True)
+    return all(is_now.threshold in {None, was.threshold, *grid} for was, is_now, grid in rows)
 
 
 def limits_to_json(limits: Limits) -> Json:

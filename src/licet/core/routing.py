@@ -10,6 +10,7 @@ from licet.core.case_rules import SCHEMA, ruled
 from licet.core.ids import Fingerprint
 from licet.core.mandate import ActiveMandate, ExpiredMandate, Mandate, ProposedMandate, RevokedMandate, SuspendedMandate
 from licet.core.refusal import Unknown
+from licet.core.region import place, rules_of
 from licet.core.scope import Scope
 from licet.core.stop import Stop
 from licet.core.system import NoProposal, Proposal, Proposed, high_stakes_probability
@@ -27,6 +28,7 @@ REASONS: Mapping[str, str] = {
     "guard_unfamiliar": "It resembles no past case closely enough.",
     "guard_unknown": "A guard could not be computed.",
     "never_alone_answer": "This answer is never given alone.",
+    "region_not_certified": "In its region AI decides nothing alone: no certificate, or it was taken back.",
     "never_alone_attribute": "Cases with this attribute are never decided alone.",
     "schema_changed": "It was not taken in by the schema the mandate was granted for.",
     "never_alone_rule": "A rule of the schema says that a person decides such cases.",
@@ -144,15 +146,20 @@ def outside_scope(scope: Scope, attributes: Mapping[str, str], proposal: Proposa
     refused = guarded(scope, attributes, proposal)
     if refused is not None:
         return refused
-    return "below_threshold" if proposal.confidence < scope.threshold else None
+    if not scope.regions:
+        return "below_threshold" if proposal.confidence < scope.threshold else None
+    region = place(scope.regions, attributes)
+    if region is None or region.threshold is None:
+        return "region_not_certified"
+    return "below_threshold" if proposal.confidence < region.threshold else None
 
 
 def guarded(scope: Scope, attributes: Mapping[str, str], proposal: Proposal) -> str | None:
     """As `outside_scope`, without the threshold: what the guards and never-alone lists alone say.
 
     The same function fixes which sealed cases an evaluation judges and which live cases are decided alone, so that the
-    number under a mandate is about the cases the mandate covers. An attribute that a list asks about and the case does not
-    carry is a guard that could not be computed: leaving a column out must not be a way around the list. A case that was not
+    number under a mandate is about the cases the mandate covers. An attribute that a list or a region asks about and the case
+    does not carry is a guard that could not be computed: leaving a column out must not be a way around it. A case that was not
     taken in by the very schema of the scope lies outside: what that schema lets in, and what its rules say, was judged; what
     another one does was not.
     """
@@ -162,7 +169,7 @@ def guarded(scope: Scope, attributes: Mapping[str, str], proposal: Proposal) -> 
         return "never_alone_answer"
     if any(attributes.get(name) in values for name, values in scope.never_alone_attributes.items()):
         return "never_alone_attribute"
-    if not scope.never_alone_attributes.keys() <= attributes.keys():
+    if not {*scope.never_alone_attributes, *(rule.attribute for rule in rules_of(scope.regions))} <= attributes.keys():
         return "guard_unknown"
     return ruled(scope.rules, attributes) or _high_stakes(scope, proposal) or _unfamiliar(scope, proposal)
 

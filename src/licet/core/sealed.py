@@ -26,7 +26,8 @@ class Look:
         adjudications: how many of them had been adjudicated by then.
         share: the share of each measure's accepted chance that this look spent.
         outputs: how many distinct answers it could have shown (at least 2); later attempts pay for them.
-        thresholds: the grid, strict to lenient, as fixed before labels were read.
+        thresholds: the grid, strict to lenient, as fixed before labels were read; none with regions.
+        grids: with regions the grid of each, in their order.
         recount: whether it only counted again, with adjudications, what an earlier look had counted.
     """
 
@@ -41,6 +42,7 @@ class Look:
     thresholds: tuple[float, ...]
     recount: bool
     at: datetime
+    grids: tuple[tuple[float, ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,11 +79,13 @@ class FreshLook:
         share: share of each measure's accepted chance, after earlier attempts were paid for.
         labels: how many cases, in the order they were drawn, it is about.
         thresholds: the grid of an earlier look that must be kept (anytime method); None: it is still to be fixed.
+        grids: the same with regions, a grid for each.
     """
 
     share: float
     labels: int
     thresholds: tuple[float, ...] | None = None
+    grids: tuple[tuple[float, ...], ...] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -194,8 +198,8 @@ def _spent(looks: Sequence[Look], scopes: Sequence[Digest]) -> float:
     """
     total = 0.0
     for place, scope in enumerate(scopes):
-        tests = {(look.share, look.thresholds) for look in looks if look.scope == scope and not look.recount}
-        total += sum(share for share, _ in tests) * _price(looks, scopes[:place])
+        tests = {(look.share, look.thresholds, look.grids) for look in looks if look.scope == scope and not look.recount}
+        total += sum(share for share, _, _ in tests) * _price(looks, scopes[:place])
     return total
 
 
@@ -203,7 +207,8 @@ def _next_look(sealed: SealedSet, standard: Standard, own: tuple[Look, ...], pai
     match standard.method:
         case Method.ANYTIME:
             grid = next((look.thresholds for look in own if look.thresholds), None)
-            return FreshLook(share=paid, labels=sealed.labelled, thresholds=grid)
+            grids = next((look.grids for look in own if any(look.grids)), None)
+            return FreshLook(share=paid, labels=sealed.labelled, thresholds=grid, grids=grids)
         case Method.EXACT:
             return _declared_look(sealed, standard.looks, own, paid)
         case _:

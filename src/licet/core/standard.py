@@ -10,6 +10,9 @@ from licet.core.ids import Digest, PersonId, UseCaseSlug
 from licet.core.people import Act
 from licet.core.policy import Permission
 from licet.core.refusal import Refused
+from licet.core.region import RegionRule, faults_in
+from licet.core.region import rules_from_json as regions_from_json
+from licet.core.region import rules_to_json as regions_to_json
 from licet.core.second import SecondLooks, faults_of, second_looks_from_json, second_looks_to_json
 
 HALF = 0.5
@@ -101,6 +104,7 @@ class Standard:
     never_alone_attributes: Mapping[str, frozenset[str]] = field(default_factory=dict)
     guards: GuardRules = field(default_factory=GuardRules)
     second_looks: SecondLooks | None = None
+    regions: tuple[RegionRule, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -195,8 +199,9 @@ def standard_to_json(standard: Standard) -> Json:
         },
         "guards": {"high_stakes_max": standard.guards.high_stakes_max, "unfamiliar_share": standard.guards.unfamiliar_share},
     }
-    looks = standard.second_looks
-    return said if looks is None else {**said, "second_looks": second_looks_to_json(looks)}
+    looks, regions = standard.second_looks, standard.regions
+    said |= {} if looks is None else {"second_looks": second_looks_to_json(looks)}
+    return said | {"regions": regions_to_json(regions)} if regions else said
 
 
 def _measure_to_json(measure: Measure) -> Mapping[str, Json]:
@@ -249,6 +254,7 @@ def check_standard(standard: Standard) -> tuple[NotAStandardError, ...]:
         found.append(NotAStandardError(("guards", "unfamiliar_share"), f"{share!r} is not in [0, 0.5].", "Write a share such as 0.02."))
     for key, why, remedy in () if standard.second_looks is None else faults_of(standard.second_looks, standard.high_stakes):
         found.append(NotAStandardError(("second_looks", key), why, remedy))
+    found.extend(NotAStandardError(("regions", *path), why, remedy) for path, why, remedy in faults_in(standard.regions))
     return tuple(found)
 
 
@@ -331,6 +337,7 @@ def standard_from_json(raw: Json) -> Standard:
                 never_alone_attributes={str(k): frozenset(map(str, v)) for k, v in attributes.items() if isinstance(v, list | tuple)},
                 guards=GuardRules(high_stakes_max=high, unfamiliar_share=unfamiliar),
                 second_looks=second_looks_from_json(raw.get("second_looks")) if isinstance(raw, Mapping) else None,
+                regions=regions_from_json(raw.get("regions")) if isinstance(raw, Mapping) else (),
             )
         case _:
             raise NotAStandardError((), "this is not a standard.", "Write it with `licet use-case new`.")

@@ -13,6 +13,7 @@ from pydantic_core import ErrorDetails
 from licet.core.answer import AnswerKind
 from licet.core.case_schema import CaseSchema
 from licet.core.ids import UseCaseSlug
+from licet.core.region import RegionRule
 from licet.core.second import TOO_FAST, SecondLooks
 from licet.core.standard import DeclaredLook, GuardRules, Measure, MeasureKind, Method, Slice, Standard, check_standard
 from licet.edge.bad_file import BadFolderError, Finding, shown
@@ -27,7 +28,7 @@ SystemChoice = Literal["auto", "builtin", "posted", "callable", "http"]
 ones if imported, else the built-in system."""
 
 USE_CASE_TEXT = frozenset({"title", "answer", "answers", "system", "content", "pattern", "one_of"}) | BLOCK_TEXT | DESK_TEXT
-STANDARD_TEXT = frozenset({"name", "kind", "method", "high_stakes", "never_alone", "slice", "attributes"})
+STANDARD_TEXT = frozenset({"name", "kind", "method", "high_stakes", "never_alone", "slice", "attributes", "regions"})
 """Keys whose values are text as typed, so that an answer called `no`, `0` or `1.50` keeps its name."""
 
 TITLE_LIMIT = 200
@@ -151,6 +152,16 @@ LONGEST_SECONDS = 1e6
 """Beyond what any rule may say, and within what can be held."""
 
 
+class _RegionForm(_Form):
+    name: Word
+    attribute: Word
+    values: list[Word]
+
+    def rule(self) -> RegionRule:
+        """The region it says."""
+        return RegionRule(name=self.name, attribute=self.attribute, values=frozenset(self.values))
+
+
 class _StandardForm(_Form):
     measures: list[_MeasureForm]
     method: Annotated[Method, Field(strict=False)] = DEFAULT.method
@@ -161,6 +172,7 @@ class _StandardForm(_Form):
     never_alone: _NeverAloneForm = _NeverAloneForm()
     guards: _GuardsForm = _GuardsForm()
     second_looks: _SecondLooksForm | None = None
+    regions: list[_RegionForm] = []
 
 
 def use_case_from(tree: Tree, slug: UseCaseSlug) -> UseCaseFile:
@@ -212,6 +224,7 @@ def standard_from(tree: Tree) -> Standard:
         never_alone_attributes={name: frozenset(values) for name, values in form.never_alone.attributes.items()},
         guards=GuardRules(high_stakes_max=form.guards.high_stakes_max, unfamiliar_share=form.guards.unfamiliar_share),
         second_looks=None if form.second_looks is None else form.second_looks.rule(),
+        regions=tuple(region.rule() for region in form.regions),
     )
     wrong = tuple(tree.finding(error.path, f"{_of(error.path)}{error.why}", error.remedy) for error in check_standard(standard))
     if wrong:
@@ -228,6 +241,7 @@ def nearest(word: str, known: frozenset[str]) -> str:
 NESTED: Mapping[str, type[BaseModel]] = {
     "measures": _MeasureForm,
     "slice": _SliceForm,
+    "regions": _RegionForm,
     "looks": _LookForm,
     "never_alone": _NeverAloneForm,
     "guards": _GuardsForm,

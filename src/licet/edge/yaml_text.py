@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 import yaml
 from pydantic import BaseModel
 
+from licet.core.region import RegionRule
 from licet.core.standard import Slice, Standard
 from licet.edge.desk_block import DeskBlock
 from licet.edge.effect_block import EffectBlock
@@ -104,7 +105,7 @@ guards:
   high_stakes_max: {high_stakes_max}
   # Share of ordinary cases that may be turned away because they resemble no past case.
   unfamiliar_share: {unfamiliar_share}
-"""
+{regions}"""
 
 
 def standard_yaml(standard: Standard, slug: str) -> str:
@@ -121,6 +122,7 @@ def standard_yaml(standard: Standard, slug: str) -> str:
         attributes=_attributes(standard.never_alone_attributes),
         high_stakes_max=_or_null(standard.guards.high_stakes_max),
         unfamiliar_share=_or_null(standard.guards.unfamiliar_share),
+        regions=_regions(standard.regions),
     )
 
 
@@ -148,6 +150,16 @@ def _slice(part: Slice | None) -> str:
         return ""
     values = _words(sorted(part.values), indent + "  ")
     return f"\n    slice:\n{indent}attribute: {_word(part.attribute)}\n{indent}values:{values}"
+
+
+def _regions(rules: Iterable[RegionRule]) -> str:
+    """The block `regions:`; nothing where none is declared."""
+    lines = [
+        f"\n  - name: {_word(rule.name)}\n    attribute: {_word(rule.attribute)}\n    values:{_words(sorted(rule.values), '      ')}"
+        for rule in rules
+    ]
+    said = "\n# Parts of the cases, each certified with a threshold of its own; a case is in the first that holds, or in `other`.\n"
+    return f"{said}regions:{''.join(lines)}\n" if lines else ""
 
 
 def _looks(standard: Standard) -> str:

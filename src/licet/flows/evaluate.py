@@ -4,21 +4,23 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from licet.core.answer import Answer, answer_label
+from licet.core.answer import Answer
 from licet.core.canonical import Json
 from licet.core.case_schema import CaseSchema, schema_to_json
 from licet.core.evaluation import Graded, Judgment, Plan, grid, judge, members_of, verdict_to_json
-from licet.core.grading import GRADER, loss
+from licet.core.grading import GRADER
 from licet.core.ids import CaseNumber, LookId, SealedSetId
 from licet.core.people import Act, Actor, Person
 from licet.core.refusal import Refused
-from licet.core.routing import guarded
+from licet.core.region import memberships
+from licet.core.region_verdict import Grids, grids, judge_regions
 from licet.core.scope import Scope, scope_to_json
 from licet.core.sealed import FreshLook, Look, Recount, SealedSet, Seen, ask_to_look
 from licet.core.standard import CountersignedStandard, Method, Standard
-from licet.core.system import UNVERSIONED, Proposal
+from licet.core.system import UNVERSIONED
 from licet.core.use_case import UseCase
 from licet.flows.cover import void_if_changed
+from licet.flows.grade import confidence_of, eligible_in, grade
 from licet.flows.hear import HeardUnder, hear, never_alone_warnings
 from licet.flows.office import Office, allowed, entry, working
 from licet.flows.propose import Speaker, Spoken, keep, speaker
@@ -93,6 +95,7 @@ class _Planned:
     permission: FreshLook | Recount
     spoken: tuple[Spoken | Gone, ...]
     thresholds: tuple[float, ...]
+    grids: Grids
     proof: looks.PlannedLook
 
 
@@ -216,28 +219,34 @@ def _seen(tx: Tx, ready: _Prepared, permission: Seen, sealed: SealedSet) -> Eval
 def _planned(ready: _Prepared, plan: Plan, sealed: SealedSet, permission: FreshLook | Recount) -> _Planned:
     labels = permission.labels if isinstance(permission, FreshLook) else permission.of.labels
     share = permission.share if isinstance(permission, FreshLook) else permission.of.share
-    kept = permission.thresholds if isinstance(permission, FreshLook) else permission.of.thresholds
+    before = permission if isinstance(permission, FreshLook) else permission.of
     spoken = ready.spoken[:labels]
     standard = ready.standard.standard
     known = ready.spoken if standard.method is Method.ANYTIME else spoken
     heard = [one for one in known if isinstance(one, Spoken)]
-    thresholds = _grid(ready, heard, share) if kept is None else kept
-    proof = looks.PlannedLook(sealed_set=sealed.id, scope=plan.digest)
-    return _Planned(prepared=ready, plan=plan, sealed=sealed, permission=permission, spoken=spoken, thresholds=thresholds, proof=proof)
+    by_region = bool(standard.regions)
+    return _Planned(
+        prepared=ready,
+        plan=plan,
+        sealed=sealed,
+        permission=permission,
+        spoken=spoken,
+        thresholds=() if by_region else _grid(ready, heard, share) if before.thresholds is None else before.thresholds,
+        grids=() if not by_region else _grids(ready, heard, share) if before.grids is None else before.grids,
+        proof=looks.PlannedLook(sealed_set=sealed.id, scope=plan.digest),
+    )
 
 
 def _grid(ready: _Prepared, heard: Sequence[Spoken], share: float) -> tuple[float, ...]:
     standard = ready.standard.standard
     members = members_of(standard, [one.attributes for one in heard])
-    return grid(standard, _confidence(heard), _eligible(ready.scope, heard), share=share, members=members)
+    return grid(standard, confidence_of(heard), eligible_in(ready.scope, heard), share=share, members=members)
 
 
-def _confidence(spoken: Sequence[Spoken]) -> list[float]:
-    return [one.proposed.confidence if isinstance(one.proposed, Proposal) else 0.0 for one in spoken]
-
-
-def _eligible(scope: Scope, spoken: Sequence[Spoken]) -> list[bool]:
-    return [isinstance(one.proposed, Proposal) and guarded(scope, one.attributes, one.proposed) is None for one in spoken]
+def _grids(ready: _Prepared, heard: Sequence[Spoken], share: float) -> Grids:
+    standard, facts = ready.standard.standard, [one.attributes for one in heard]
+    inside, members = memberships(ready.scope.regions, facts), members_of(standard, facts)
+    return grids(standard, confidence_of(heard), eligible_in(ready.scope, heard), share=share, members=members, inside=inside)
 
 
 def _plan_facts(planned: _Planned) -> Mapping[str, Json]:
@@ -253,7 +262,7 @@ def _plan_facts(planned: _Planned) -> Mapping[str, Json]:
         "labels": len(planned.spoken),
         "share": permission.share if isinstance(permission, FreshLook) else permission.of.share,
         "recount": isinstance(permission, Recount),
-        "thresholds": list(planned.thresholds),
+        "thresholds": [list(one) for one in planned.grids] if planned.grids else list(planned.thresholds),
     }
 
 
@@ -267,7 +276,7 @@ def _judge(office: Office, planned: _Planned) -> Evaluated | Refused:
         if sealed != planned.sealed:
             return _moved()
         answers = _right_answers(tx, use_case, planned.proof, sealed.id)
-        judgment = judge(standard, graded(planned, answers), planned.thresholds, share=_share(planned))
+        judgment = _judged(planned, graded(planned, answers))
         look = _look(planned, judgment, now)
         stored = _stored(planned, look, judgment)
         look_id = looks.add(tx, use_case, look, stored)
@@ -276,6 +285,13 @@ def _judge(office: Office, planned: _Planned) -> Evaluated | Refused:
         void_if_changed(office, tx, use_case, now)
         after = looks.current_set(tx, use_case) or sealed
     return Evaluated(use_case=use_case, standard=standard, speaker=ready.speaker, stored=stored, sealed=after, fresh=True)
+
+
+def _judged(planned: _Planned, held: Graded) -> Judgment:
+    standard, share = planned.prepared.standard, _share(planned)
+    if planned.grids:
+        return judge_regions(standard, held, planned.grids, share=share)
+    return judge(standard, held, planned.thresholds, share=share)
 
 
 def _share(planned: _Planned) -> float:
@@ -302,28 +318,14 @@ def graded(planned: _Planned, answers: Mapping[CaseNumber, Answer | None]) -> Gr
         eligible=[row[2] for row in whole],
         high_stakes=[row[3] for row in whole],
         members={name: _with_erased(inside, planned.spoken) for name, inside in judged.members.items()},
+        regions=tuple(_with_erased(inside, planned.spoken) for inside in judged.regions),
     )
 
 
 def _with_erased(inside: Sequence[bool], spoken: Sequence[Spoken | Gone]) -> list[bool]:
-    """An erased case counts as in the slice: nobody knows that it was not."""
+    """An erased case counts as in the slice or region: nobody knows that it was not."""
     rows = iter(inside)
     return [next(rows) if isinstance(one, Spoken) else True for one in spoken]
-
-
-def grade(standard: Standard, scope: Scope, spoken: Sequence[Spoken], answers: Mapping[CaseNumber, Answer | None]) -> Graded:
-    """Holds proposals against what counts as right; a case without a proposal is never decided alone, and counts for nothing else."""
-    truths = [answers.get(one.number) for one in spoken]
-    losses = [
-        loss(one.proposed.answer, truth) if isinstance(one.proposed, Proposal) else 1.0 for one, truth in zip(spoken, truths, strict=True)
-    ]
-    return Graded(
-        confidence=_confidence(spoken),
-        loss=losses,
-        eligible=_eligible(scope, spoken),
-        high_stakes=[truth is None or answer_label(truth) in standard.high_stakes for truth in truths],
-        members=members_of(standard, [one.attributes for one in spoken]),
-    )
 
 
 def _look(planned: _Planned, judgment: Judgment, now: datetime) -> Look:
@@ -339,6 +341,7 @@ def _look(planned: _Planned, judgment: Judgment, now: datetime) -> Look:
         thresholds=judgment.thresholds,
         recount=isinstance(planned.permission, Recount),
         at=now,
+        grids=judgment.grids,
     )
 
 

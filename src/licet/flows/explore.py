@@ -8,7 +8,8 @@ from licet.core.people import Actor
 from licet.core.refusal import Refused
 from licet.core.system import SystemCard
 from licet.core.use_case import UseCase
-from licet.flows.evaluate import Request, grade, may_evaluate
+from licet.flows.evaluate import Request, may_evaluate
+from licet.flows.grade import grade
 from licet.flows.hear import HeardUnder, hear
 from licet.flows.office import Office
 from licet.flows.open_sealed import Figures, figures_of

@@ -29,8 +29,9 @@ from licet.core.people import Act, Actor
 from licet.core.policy import Permission
 from licet.core.reason import reason
 from licet.core.refusal import Refused
+from licet.core.region import certified_in
 from licet.core.risk import Tier
-from licet.core.scope import scope_from_json
+from licet.core.scope import Scope, scope_from_json, with_regions
 from licet.core.standard import Measure, MeasureKind
 from licet.core.system import UNVERSIONED
 from licet.core.terms import Terms, check_terms, terms_to_json
@@ -132,7 +133,7 @@ def _terms(tx: Tx, use_case: UseCase, met: looks.StoredLook, wishes: Wishes, sys
     alone = min((m for m in measures if m.kind is MeasureKind.ERROR_ALONE and m.slice is None), key=lambda m: m.target)
     match met.plan, met.verdict:
         case {"scope": scope, "guardian": str(guardian)}, {"region": {"threshold": int() | float() as threshold}}:
-            certified = with_threshold(scope, float(threshold))
+            certified = _certified(scope_from_json(scope), met, float(threshold))
         case _:
             message = f"Look {met.look.id} is stored without plan or region; restore a backup."
             raise ValueError(message)
@@ -142,7 +143,7 @@ def _terms(tx: Tx, use_case: UseCase, met: looks.StoredLook, wishes: Wishes, sys
     return Terms(
         fingerprint=met.fingerprint,
         system=system,
-        scope=scope_from_json(certified),
+        scope=certified,
         guardian=guardian,
         standard=met.standard,
         look=met.look.id,
@@ -173,9 +174,12 @@ def _watched(measures: Sequence[Measure], at_trip: AtTrip) -> tuple[WatchedSlice
     )
 
 
-def with_threshold(scope: Json, threshold: float) -> Json:
-    """A scope with the certified threshold in place of the widest one."""
-    return {**scope, "threshold": threshold} if isinstance(scope, Mapping) else scope
+def _certified(scope: Scope, met: looks.StoredLook, threshold: float) -> Scope:
+    """A scope with what was certified in place of the widest; in a region without a certificate nothing is decided alone."""
+    found = certified_in(met.verdict)
+    if not scope.regions:
+        return replace(scope, threshold=threshold)
+    return with_regions(scope, tuple(replace(one, threshold=found.get(one.name)) for one in scope.regions))
 
 
 def grant_mandate(office: Office, by: Actor, *, name: str) -> ActiveMandate | ClosedGate | Refused:

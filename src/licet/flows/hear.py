@@ -58,6 +58,7 @@ def hear(office: Office, use_case: UseCase, speaks: Speaker, stored: Sequence[ca
         return fitting
     scope, warnings = scope_for(under.standard, fitting, has_guardian=speaks.guardian is not None, schema=under.schema)
     asked = bool(under.standard.never_alone_attributes) or any(measure.slice is not None for measure in under.standard.measures)
+    asked = asked or bool(under.standard.regions)
     spoken = speak_on(office, use_case, speaks, stored, with_attributes=asked, schema=under.schema)
     return spoken if isinstance(spoken, Refused) else Heard(scope=scope, spoken=spoken, warnings=warnings)
 
@@ -65,7 +66,8 @@ def hear(office: Office, use_case: UseCase, speaks: Speaker, stored: Sequence[ca
 def never_alone_warnings(under: HeardUnder, heard: Heard) -> tuple[str, ...]:
     """What a reader must know: guards not fitted, and how many sealed cases are not as the schema says or lack what the standard asks."""
     said = heard.spoken
-    without = {name: sum(name not in one.attributes for one in said) for name in sorted(under.standard.never_alone_attributes)}
+    names = {*under.standard.never_alone_attributes, *(region.attribute for region in under.standard.regions)}
+    without = {name: sum(name not in one.attributes for one in said) for name in sorted(names)}
     strangers = 0 if under.schema is None else sum(SCHEMA not in one.attributes for one in said)
     schema = (
         f"{strangers:,} of {len(said):,} sealed cases are not as the schema in use_case.yaml says: they count as never decided alone. "

@@ -24,6 +24,8 @@ class Asked:
     """What a person asks to take back: see `core.narrowing.Wish`; value limits are still names and numbers."""
 
     threshold: float | None = None
+    regions: Mapping[str, float] = field(default_factory=dict)
+    without: frozenset[str] = frozenset()
     answers: frozenset[str] = frozenset()
     attributes: Mapping[str, frozenset[str]] = field(default_factory=dict)
     value_limits: Mapping[str, Decimal] = field(default_factory=dict)
@@ -73,6 +75,8 @@ def _wish(tx: Tx, running: ActiveMandate, asked: Asked) -> Wish | Refused:
         rules.append(rule)
     return Wish(
         threshold=asked.threshold,
+        regions=asked.regions,
+        without=asked.without,
         answers=asked.answers,
         attributes=asked.attributes,
         value_limits=tuple(rules),

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from licet.core.answer import Answer, answer_label
 from licet.core.case_rules import facts_of
@@ -12,11 +13,13 @@ from licet.core.evaluation import Graded
 from licet.core.ids import CaseNumber, Digest, LookId
 from licet.core.people import Act, Actor
 from licet.core.refusal import Refused
+from licet.core.region import OTHER, certified_in
+from licet.core.region_verdict import alone_in
 from licet.core.scope import scope_from_json
 from licet.core.standard import MeasureKind, Standard
 from licet.core.system import Proposal, Proposed
 from licet.core.use_case import UseCase
-from licet.flows.evaluate import grade
+from licet.flows.grade import grade
 from licet.flows.office import Office, entry, person_at_work_on, working
 from licet.flows.propose import Spoken
 from licet.stats.bounds import interval, upper_bound
@@ -123,13 +126,24 @@ def figures(office: Office, *, name: str, look: LookId) -> Figures | None:
     if scope is None:
         return None
     judged = grade(standard, scope, spoken, answers)
-    threshold = stored.threshold
+    alone = _decided_alone(standard, judged, stored)
     return Figures(
         curve=_curve(standard, judged),
-        measures=_measures(standard, judged, threshold),
+        measures=_measures(standard, judged, alone),
         more=_more(standard, judged, stored),
-        misses=_misses(spoken, answers, judged, threshold),
+        misses=_misses(spoken, answers, judged, alone),
     )
+
+
+def _decided_alone(standard: Standard, judged: Graded, stored: looks.StoredLook) -> NDArray[np.bool_] | None:
+    """Which cases lie in what was certified, shape (n,); None where nothing was."""
+    if stored.threshold is None:
+        return None
+    if standard.regions:
+        found = certified_in(stored.verdict)
+        return alone_in(judged, [found.get(name) for name in (*(one.name for one in standard.regions), OTHER)])
+    labelled = _labelled(judged)
+    return labelled.eligible & (labelled.confidence >= stored.threshold)
 
 
 def figures_of(standard: Standard, spoken: Sequence[Spoken], answers: Mapping[CaseNumber, Answer | None], judged: Graded) -> Figures:
@@ -194,9 +208,9 @@ def _curve(standard: Standard, judged: Graded) -> tuple[Point, ...]:
     )
 
 
-def _measures(standard: Standard, judged: Graded, threshold: float | None) -> tuple[MeasureFigures, ...]:
+def _measures(standard: Standard, judged: Graded, certified: NDArray[np.bool_] | None) -> tuple[MeasureFigures, ...]:
     labelled = _labelled(judged)
-    alone = labelled.eligible if threshold is None else labelled.eligible & (labelled.confidence >= threshold)
+    alone = labelled.eligible if certified is None else certified
     high = np.asarray(judged.high_stakes, dtype=np.bool_)
     found = []
     for m in standard.measures:
@@ -225,14 +239,14 @@ def _more(standard: Standard, judged: Graded, stored: looks.StoredLook) -> Label
 
 
 def _misses(
-    spoken: Sequence[Spoken], answers: Mapping[CaseNumber, Answer | None], judged: Graded, threshold: float | None
+    spoken: Sequence[Spoken], answers: Mapping[CaseNumber, Answer | None], judged: Graded, certified: NDArray[np.bool_] | None
 ) -> tuple[Miss, ...]:
     found = []
-    for one, wrong, eligible in zip(spoken, judged.loss, judged.eligible, strict=True):
+    for at, (one, wrong) in enumerate(zip(spoken, judged.loss, strict=True)):
         if wrong == 0.0 or not isinstance(one.proposed, Proposal):
             continue
         truth = answers.get(one.number)
-        alone = eligible and threshold is not None and one.proposed.confidence >= threshold
+        alone = certified is not None and bool(certified[at])
         said = answer_label(one.proposed.answer)
         label = "no answer" if truth is None else answer_label(truth)
         found.append(

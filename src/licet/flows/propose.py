@@ -11,6 +11,7 @@ from licet.core.case_rules import NO_RULES, facts_of
 from licet.core.case_schema import CaseSchema, marked
 from licet.core.ids import CaseNumber, Fingerprint, PersonId
 from licet.core.refusal import Refused, Unknown
+from licet.core.region import widest
 from licet.core.scope import Scope
 from licet.core.standard import Standard
 from licet.core.system import Cause, NoProposal, Proposal, Proposed, SystemCard, SystemKind, SystemNotLoadableError
@@ -320,5 +321,6 @@ def scope_for(
         never_alone_attributes=standard.never_alone_attributes,
         schema="" if schema is None else schema.digest,
         rules=NO_RULES if schema is None else schema.rules,
+        regions=widest(standard.regions),
     )
     return scope, tuple(warnings)

@@ -32,12 +32,12 @@ def take_back(  # noqa: PLR0913 - one act, all its circumstances
     if made.limits is None:
         message = f"Mandate {made.id!r} was narrowed to nothing in particular."
         raise ValueError(message)
-    tested = looks.by_id(tx, made.terms.look).look.thresholds
+    look = looks.by_id(tx, made.terms.look).look
     narrowing = Narrowing(
         mandate=made.id,
         number=made.limits.narrowing,
         changed=changes(was, made),
-        certified=is_certified(made.terms.scope, made.scope, tested),
+        certified=is_certified(made.terms.scope, made.scope, look.thresholds, look.grids),
         by=by,
         at=now,
         why=why,

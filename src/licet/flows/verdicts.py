@@ -1,10 +1,11 @@
 """Verdicts in force: which one stands now, and which is fresh enough to give authority back."""
 
-from dataclasses import replace
+from collections.abc import Sequence
 from datetime import datetime
 
 from licet.core.mandate import SuspendedMandate
-from licet.core.scope import scope_to_json
+from licet.core.region import certified_in
+from licet.core.scope import Scope, scope_to_json, widest
 from licet.core.standard import CountersignedStandard
 from licet.core.use_case import UseCase
 from licet.store import looks, notices, standards
@@ -42,23 +43,34 @@ def fresh_verdict(tx: Tx, use_case: UseCase, suspended: SuspendedMandate) -> dat
     None where it is not met, not about the mandate's whole scope, or stands on sealed cases looked at before the suspension.
     """
     terms = suspended.active.terms
-    widest = scope_to_json(replace(terms.scope, threshold=0.0))
+    whole = scope_to_json(widest(terms.scope))
     for stored in reversed(looks.looks_of(tx, use_case)):
         if stored.fingerprint != terms.fingerprint or stored.standard != terms.standard:
             continue
         match stored.plan:
-            case {"scope": scope, "guardian": terms.guardian} if scope == widest and stored.word == "met":
-                fresh = first_seen(tx, stored) > suspended.suspended_at and _reaches(tx, stored, terms.scope.threshold)
+            case {"scope": scope, "guardian": terms.guardian} if scope == whole and stored.word == "met":
+                fresh = first_seen(tx, stored) > suspended.suspended_at and _reaches(tx, stored, terms.scope)
                 return stored.look.at if fresh else None
             case _:
                 return None
     return None
 
 
-def _reaches(tx: Tx, stored: looks.StoredLook, threshold: float) -> bool:
-    """Whether a verdict is about everything down to a threshold: it is certified there, or on all cases, with none further down."""
-    certified = stored.threshold
-    if certified is None:
-        return False
+def _reaches(tx: Tx, stored: looks.StoredLook, scope: Scope) -> bool:
+    """Whether a verdict is about everything a scope lets AI decide: it is certified down to there, or on all cases, with none further down.
+
+    With regions that is asked of each region in which AI decides.
+    """
     labels = {look.labels for look in looks.set_by_id(tx, stored.look.sealed_set).looks}
-    return certified <= threshold or (certified == min(stored.look.thresholds) and labels == {stored.look.labels})
+    whole = labels == {stored.look.labels}
+    if not scope.regions:
+        return _down_to(stored.threshold, scope.threshold, stored.look.thresholds, whole=whole)
+    found, tested = certified_in(stored.verdict), stored.look.grids
+    if len(tested) != len(scope.regions):
+        return False
+    asked = [(one.name, one.threshold, grid) for one, grid in zip(scope.regions, tested, strict=True) if one.threshold is not None]
+    return all(_down_to(found.get(name), threshold, grid, whole=whole) for name, threshold, grid in asked)
+
+
+def _down_to(certified: float | None, threshold: float, tested: Sequence[float], *, whole: bool) -> bool:
+    return certified is not None and (certified <= threshold or (whole and certified == min(tested)))

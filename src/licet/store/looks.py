@@ -174,7 +174,7 @@ def add(tx: Tx, use_case: UseCase, look: Look, shown: StoredLook) -> LookId:
             adjudications=look.adjudications,
             share=look.share,
             outputs=look.outputs,
-            thresholds=json.dumps(look.thresholds),
+            thresholds=json.dumps(look.grids or look.thresholds),
             recount=look.recount,
             word=shown.word,
             verdict=canonical_bytes(shown.verdict).decode("utf-8"),
@@ -313,6 +313,8 @@ def verdict_digest(verdict: Json) -> Digest:
 
 def _look(row: Record) -> StoredLook:
     r = row._mapping
+    tested = json.loads(r["thresholds"])
+    by_region = bool(tested) and isinstance(tested[0], list)
     look = Look(
         id=LookId(r["id"]),
         sealed_set=SealedSetId(r["sealed_set_id"]),
@@ -322,9 +324,10 @@ def _look(row: Record) -> StoredLook:
         adjudications=r["adjudications"],
         share=r["share"],
         outputs=r["outputs"],
-        thresholds=tuple(json.loads(r["thresholds"])),
+        thresholds=() if by_region else tuple(tested),
         recount=r["recount"],
         at=r["at"],
+        grids=tuple(map(tuple, tested)) if by_region else (),
     )
     return StoredLook(
         look=look,

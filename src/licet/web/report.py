@@ -43,6 +43,17 @@ class StandardFacts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RegionFacts:
+    """A region of the standard: how many sealed cases it has, and what is certified of it; None where nothing is."""
+
+    name: str
+    verdict: str
+    sealed: int
+    threshold: float | None
+    coverage: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class VerdictFacts:
     """The newest verdict; coverage, threshold and cases are of the certified region, None where nothing is certified.
 
@@ -63,6 +74,7 @@ class VerdictFacts:
     threshold: float | None = None
     cases: int | None = None
     ceiling: str = ""
+    regions: tuple[RegionFacts, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,6 +7,7 @@ from licet.core.canonical import Json
 from licet.core.exposure import plan_in_words
 from licet.core.known import ceiling_in_words
 from licet.core.mandate import ActiveMandate, Mandate, RevokedMandate, SuspendedMandate, proposed_of, state_of
+from licet.core.region import rule_said
 from licet.core.scope import in_words
 from licet.core.standard import CountersignedStandard, LockedStandard, MeasureKind, Standard
 from licet.core.terms import Terms
@@ -17,7 +18,7 @@ from licet.flows.report import active_of
 from licet.store import looks, systems
 from licet.store.book import Tx
 from licet.web.charts import percent
-from licet.web.report import CurveFacts, MandateFacts, MeasureFacts, StandardFacts, VerdictFacts
+from licet.web.report import CurveFacts, MandateFacts, MeasureFacts, RegionFacts, StandardFacts, VerdictFacts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +55,10 @@ def rules_in_words(standard: Standard) -> tuple[str, ...]:
         found.append(f"Never answered alone: {', '.join(sorted(standard.never_alone_answers))}.")
     for attribute, values in sorted(standard.never_alone_attributes.items()):
         found.append(f"Never alone where {attribute} is {' or '.join(sorted(values))}.")
+    for region in standard.regions:
+        found.append(f"Region {region.name}: {rule_said(region)}; certified on its own.")
+    if standard.regions:
+        found.append("Region other: all other cases; certified on its own. In a region without a certificate people decide.")
     return tuple(found)
 
 
@@ -79,7 +84,24 @@ def verdict_facts(tx: Tx, seen: Seen) -> VerdictFacts | None:
         coverage=_float(within.get("coverage")),
         threshold=_float(within.get("threshold")),
         cases=_int(within.get("cases")),
+        regions=regions_told(look.verdict),
         ceiling=ceiling_in_words(human_ceiling(tx, seen.use_case)),
+    )
+
+
+def regions_told(verdict: Mapping[str, Json]) -> tuple[RegionFacts, ...]:
+    """The regions of a stored verdict; none where the standard declares none."""
+    rows = verdict.get("regions")
+    return tuple(
+        RegionFacts(
+            name=str(row["name"]),
+            verdict=str(row["verdict"]),
+            sealed=_int(row["sealed"]) or 0,
+            threshold=_float(row["threshold"]),
+            coverage=_float(row["coverage"]),
+        )
+        for row in (rows if isinstance(rows, Sequence) else ())
+        if isinstance(row, Mapping)
     )
 
 

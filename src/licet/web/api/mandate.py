@@ -28,7 +28,7 @@ class MandateOut(BaseModel):
     system: str = Field(description="The name and version of the one system it is for.")
     fingerprint: str
     scope: str = Field(description="Which cases, in words.")
-    threshold: float = Field(description="The lowest confidence of a proposal that is decided alone.")
+    threshold: float = Field(description="The lowest confidence of a proposal that is decided alone; with regions, of any.")
     target: float = Field(description="The highest share of errors among cases decided alone that it promises.")
     audit_rate: float = Field(description="The probability with which a case decided alone is audited.")
     daily_cap: int = Field(description="Most cases decided alone on one UTC day.")
