@@ -86,7 +86,7 @@ def test_an_action_that_is_done_or_dropped_stands_in_the_way_no_more(dropped: st
     assert not isinstance(ended, Refused)
     assert isinstance(ended, DoneAction) is (dropped is None)
     assert isinstance(close(replace(inquiry, actions=(ended,)), RITA, now=NOW), ClosedInquiry)
-    assert code(end_action(replace(inquiry, actions=(ended,)), 1, OLGA, dropped=None, now=NOW)) == "not_there"
+    assert code(end_action(replace(inquiry, actions=(ended,)), 1, OLGA, dropped=None, now=NOW)) == "no_such_action"
 
 
 def test_nothing_is_added_to_what_is_closed() -> None:

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from licet.core.audit_plan import AuditPlan
 from licet.core.canonical import canonical_bytes, read_json
 from licet.core.exposure import Step
 from licet.core.ids import Digest, Fingerprint, LookId, MandateId, UseCaseSlug
@@ -57,6 +58,7 @@ CHANGES: list[dict[str, object]] = [
     {"audit_rate": 0.2},
     {"planned_audits": 101},
     {"exposure": (Step(share=0.5), Step(share=1.0, after_audits=10, after_days=1))},
+    {"audits": AuditPlan(highest=0.5)},
     {"daily_cap": 1001},
     {"lasts": timedelta(days=31)},
 ]

@@ -163,7 +163,7 @@ def test_what_nobody_knows_is_not_there(world: World) -> None:
     assert code(show_incident(elsewhere, number=1)) == "not_there"
     assert list_incidents(elsewhere, name=None) == []
     stranger = Plan(says="Do it.", who=type(world.owner.id)("p_nobody"), until=world.clock.now() + timedelta(days=1))
-    assert code(add_action(world.office, world.owner, number=1, plan=stranger)) == "not_there"
+    assert code(add_action(world.office, world.owner, number=1, plan=stranger)) == "no_such_person"
 
 
 def test_the_report_proves_each_step_and_names_nobody(world: World) -> None:

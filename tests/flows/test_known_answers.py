@@ -237,7 +237,7 @@ def test_a_contested_answer_counts_for_nothing_and_an_upheld_one_for_nobody(worl
     assert a_rate(own(world).caught) == (0, 1)
     (shown,) = done(own_figures(world.office, world.reviewer, name="slips")).known
     assert refused(contest(world.office, world.reviewer, name="slips", token=shown.token, why=" ")) == "reason_needed"
-    assert refused(contest(world.office, senior, name="slips", token=shown.token, why="no")) == "not_there"
+    assert refused(contest(world.office, senior, name="slips", token=shown.token, why="no")) == "no_such_known_answer"
     done(contest(world.office, world.reviewer, name="slips", token=shown.token, why="the letter says otherwise"))
     assert isinstance(own(world).caught, Unknown)
     (case,) = done(contested(world.office, senior, name="slips"))
@@ -247,7 +247,7 @@ def test_a_contested_answer_counts_for_nothing_and_an_upheld_one_for_nobody(worl
     (after,) = done(own_figures(world.office, world.reviewer, name="slips")).known
     assert (after.contest, after.retired) == (ContestState.UPHELD, True)
     assert isinstance(own(world).caught, Unknown)
-    assert refused(settle_contest(world.office, senior, name="slips", token=shown.token, answer=YES)) == "not_there"
+    assert refused(settle_contest(world.office, senior, name="slips", token=shown.token, answer=YES)) == "no_such_known_answer"
 
 
 def test_a_contest_that_a_senior_does_not_follow_lets_the_answer_count_again(world: World) -> None:

@@ -183,7 +183,7 @@ def end_action(found: AnyInquiry, number: int, by: PersonId, *, dropped: str | N
     pending = next((one for one in inquiry.pending if one.number == number), None)
     if pending is None:
         why = f"Incident {inquiry.number} has no action {number} that is still to be done."
-        return Refused(code="not_there", why=why, remedy=f"See `licet incident show {inquiry.number}`.")
+        return Refused(code="no_such_action", why=why, remedy=f"See `licet incident show {inquiry.number}`.")
     if dropped is None:
         return DoneAction(action=pending, by=by, at=now)
     return DroppedAction(action=pending, by=by, at=now, why=reason(dropped))

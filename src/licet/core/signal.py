@@ -42,7 +42,7 @@ def _signal(weight: Weight, says: str, *facts: str) -> Signal:
 
 SIGNALS: Final[Mapping[str, Signal]] = {
     "server.started": _signal(Weight.INFO, "A server answers requests.", "version", "port", "database", "worker"),
-    "pages.plain": _signal(Weight.INFO, "htmx was not installed with Licet: pages work as plain forms, without live parts."),
+    "pages.plain": _signal(Weight.INFO, "htmx was not installed with Licet: pages work as plain forms, without live parts.", "version"),
     "server.stopping": _signal(Weight.INFO, "A server or worker was asked to end, and finishes what it holds.", "worker"),
     "server.stopped": _signal(Weight.INFO, "A server has ended.", "port"),
     "worker.started": _signal(Weight.INFO, "A worker claims cases.", "worker", "version"),

@@ -14,8 +14,10 @@ from licet.store import known
 from licet.store.book import Tx
 from licet.store.payloads import commit_to, salts_of
 
-MISSING = Refused(code="not_there", why="There is no such known answer of yours.", remedy="Give the `token` that your own figures show.")
-NONE_OPEN = Refused(code="not_there", why="Nobody contests such an answer.", remedy="Look with `licet reviewers contested`.")
+MISSING = Refused(
+    code="no_such_known_answer", why="There is no such known answer of yours.", remedy="Give the `token` that your own figures show."
+)
+NONE_OPEN = Refused(code="no_such_known_answer", why="Nobody contests such an answer.", remedy="Look with `licet reviewers contested`.")
 
 
 def contest(office: Office, by: Actor, *, name: str, token: str, why: str) -> Refused | None:

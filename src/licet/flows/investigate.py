@@ -173,7 +173,7 @@ def add_action(office: Office, by: Actor, *, number: int, plan: Plan) -> Pending
         use_case, found, person = there
         if people.by_id(tx, plan.who) is None:
             why = f"Nobody here has the id {plan.who!r}."
-            return Refused(code="not_there", why=why, remedy="Name somebody who was added: `licet person add`.")
+            return Refused(code="no_such_person", why=why, remedy="Name somebody who was added: `licet person add`.")
         now = office.clock.now()
         made = plan_action(found, plan, person.id, now=now)
         if isinstance(made, Refused):

@@ -71,7 +71,7 @@ def make_app(service: Service, *extra: APIRouter) -> FastAPI:
     for page in PAGES:
         app.include_router(page)
     if not has_htmx():
-        service.journal("pages.plain")
+        service.journal("pages.plain", version=__version__)
     app.add_middleware(Frame, limits=service.limits, journal=service.journal, trace=service.trace)
     return app
 

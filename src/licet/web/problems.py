@@ -47,6 +47,9 @@ STATUS: Mapping[str, int] = {
     "not_the_owner": 403,
     "same_person": 403,
     "not_there": 404,
+    "no_such_action": 404,
+    "no_such_known_answer": 404,
+    "no_such_person": 404,
     "no_mandate": 404,
     "backlog_full": 429,
 }

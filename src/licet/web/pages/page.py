@@ -25,7 +25,7 @@ from licet.web.pages.look import TEMPLATES
 from licet.web.pages.navigation import PLACES, Counted
 from licet.web.pages.viewer import Viewer, taste_of, viewer_at
 from licet.web.people import SAFE, check_from_here, only_cookie
-from licet.web.problems import Problem, ProblemError, headers_of, problem
+from licet.web.problems import Problem, ProblemError, headers_of, problem, render
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
@@ -182,8 +182,11 @@ def say_no(request: Request, found: Problem) -> Response:
 
 
 def _refused(request: Request, found: Problem) -> Response:
-    """Sends whoever did not sign in to sign in, and says everything else in words."""
-    if "authorization" in request.headers or found.code not in _SIGN_IN_FIRST:
+    """Sends whoever did not sign in to sign in, and says everything else in words; to a program as programs hear it."""
+    if "authorization" in request.headers:
+        request.scope[CODE] = found.code
+        return render(found)
+    if found.code not in _SIGN_IN_FIRST:
         return say_no(request, found)
     request.scope[CODE] = found.code
     whole = request.method in SAFE and not is_live(request)
