@@ -110,7 +110,7 @@ def _use_cases(world: World) -> None:
 
 def _to_sandbox(world: World, name: str) -> None:
     world.import_cases(name, past_cases(160, name=name))
-    world.assess(name, **({"money": "up_to_1000"} if name == REFUNDS else {}))
+    world.assess(name, **({"money": "up_to_1000"} if name == WARRANTY else {}))
     world.clock.pass_time(timedelta(days=2))
 
 

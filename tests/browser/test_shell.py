@@ -76,7 +76,7 @@ def test_choosing_a_filter_sends_it_and_the_address_can_be_passed_on(page: Page,
     signed_in(page, there, there.people["olga"]).goto("/")
     page.locator("select[name=risk]").select_option("medium")
     expect(page).to_have_url(f"{there.address}/?risk=medium&ball=")
-    expect(page.locator(".use h3")).to_have_text(["Marketplace refund decisions"])
+    expect(page.locator(".use h3")).to_have_text(["Warranty triage by e-mail"])
 
 
 def test_without_scripts_pages_are_plain_and_whole(browser: Browser, there: Installation) -> None:
