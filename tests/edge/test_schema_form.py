@@ -39,7 +39,7 @@ case:
     urgent: {one_of: [true]}
 """
 
-words = st.text(st.characters(codec="utf-8", exclude_categories=("C", "Z")), min_size=1, max_size=12)
+words = st.text(st.characters(codec="utf-8", exclude_categories=("C", "Z")), min_size=1, max_size=12).filter(lambda word: "." not in word)
 numbers = st.decimals(allow_nan=False, allow_infinity=False, min_value=-(10**9), max_value=10**9, places=3)
 fields = st.one_of(
     st.builds(CaseField, type=st.just(FieldType.TEXT), required=st.booleans(), longest=st.none() | st.integers(1, 9999)),
