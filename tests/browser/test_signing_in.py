@@ -76,7 +76,7 @@ def test_showing_once_more_who_one_is_gives_another_token(page: Page, there: Ins
     sven = there.members["sven"]
     page.goto("/confirm?next=/ledger")
     type_in(page, sven.person.email, sven.password)
-    page.goto("/confirm?next=/ledger")
+    expect(page).to_have_url(f"{there.address}/confirm?next=/ledger")
     before = next(one["value"] for one in page.context.cookies() if one["name"] == "licet")
     type_in(page, sven.password)
     expect(page.locator(".toast")).to_have_text("Confirmed for five minutes.")

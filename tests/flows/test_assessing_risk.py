@@ -133,7 +133,7 @@ def test_a_tier_that_is_not_stricter_than_at_grant_leaves_the_mandate_alone(tmp_
         assert assess(world, {"vulnerable": "no", "personal_data": "none"}, world.risk).risk.tier is Tier.LOW
         assert assess(world, {"personal_data": "personal"}).suspended is None
         assert world.mandate(MAILS) == granted
-        assert world.submit(MAILS, past_cases(5, name="live")).alone == 5
+        assert world.submit(MAILS, past_cases(60, name="live")).alone >= 1  # as many as its first step exposes
 
 
 @pytest.mark.parametrize(("answers", "stands"), [({"vulnerable": "yes"}, True), ({"harm": "yes"}, False), ({"harm": UNKNOWN}, False)])
