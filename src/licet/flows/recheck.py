@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from licet.core.answer import answer_to_json
 from licet.core.canonical import Json
 from licet.core.correction import Correction, next_number
-from licet.core.grading import same
 from licet.core.inquiry import Suspect, by_chance, still_open
 from licet.core.people import Actor
 from licet.core.refusal import Refused, Unknown
@@ -82,19 +81,17 @@ def conclude_recheck(sitting: Sitting, one: Heard) -> Concluded:
     number = incidents.recheck_of(tx, case)
     decided = decisions.answer_of(tx, use_case, case, one.salt)
     before = corrections.of_case(tx, use_case, case, one.salt)
-    counting = corrections.answer_that_counts(tx, use_case, case, one.salt)
-    changed = decided is not None and counting is not None and not same(counting, answer)
-    if decided is not None and changed:
-        _correct(sitting, one, next_number(decided, before, answer), why=f"Looked at again after incident {number}.")
+    correction = None if decided is None else next_number(decided, before, answer)
+    changed = isinstance(correction, int)
+    if isinstance(correction, int):
+        _correct(sitting, one, correction, why=f"Looked at again after incident {number}.")
     incidents.end_recheck(tx, case, changed=changed, at=sitting.now)
     facts = facts_of(sitting, one, "recheck", answer)
     return Concluded(event=said("case.rechecked", sitting, one, {**facts, "incident": number, "changed": changed}))
 
 
-def _correct(sitting: Sitting, one: Heard, number: int | Refused, *, why: str) -> None:
+def _correct(sitting: Sitting, one: Heard, number: int, *, why: str) -> None:
     """Writes the correction down; what simulated people say has no effect in the world."""
-    if isinstance(number, Refused):
-        return
     tx, use_case, review = sitting.tx, sitting.use_case, one.review
     made = Correction(case=review.case, number=number, answer=review.answer, why=why, by=review.by, at=sitting.now)
     corrections.add(tx, use_case, made, one.salt)
