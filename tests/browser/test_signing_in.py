@@ -105,6 +105,7 @@ def test_a_link_sets_an_account_up_with_a_second_factor_and_tells_the_recovery_c
         expect(page.locator(".codes li")).to_have_count(10)
         audit(page)
         page.get_by_role("link", name="Sign in").press("Enter")
+        expect(page.locator("#field-email")).to_be_visible()
         there.world.clock.pass_time(timedelta(minutes=1))
         type_in(page, "rita@example.org", "four unlikely words indeed", TOTP(secret).at(there.world.clock.at))
         expect(page.locator(".who b")).to_have_text("Rita")
