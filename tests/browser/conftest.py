@@ -1,4 +1,4 @@
-"""One browser and one server for all tests of pages; where no browser is installed they are skipped."""
+"""One server for all tests of pages, and a browser for each file of them; where no browser is installed they are skipped."""
 
 from collections.abc import Iterator
 
@@ -9,9 +9,9 @@ from tests.browser.installation import Installation, installed
 from tests.browser.seeing import Watch, launched, looking, missing
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Debian's chromium."""
+    """Debian's chromium; for one file of tests, since what drives it keeps an event loop running in this thread until it ends."""
     why_not = missing()
     if why_not is not None:
         pytest.skip(why_not)
@@ -22,9 +22,11 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def there(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+def there(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
     """An installation with use cases at every stage that all tests look at; one that changes it makes its own with `installed`."""
-    del browser  # without one there is nothing to look with
+    why_not = missing()
+    if why_not is not None:
+        pytest.skip(why_not)
     with installed(tmp_path_factory.mktemp("installation")) as found:
         yield found
 
