@@ -1,5 +1,6 @@
 """Correcting: a wrong decision stays as it was, and what a person says instead counts from then on."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from licet.core.answer import Answer, answer_to_json
@@ -9,6 +10,7 @@ from licet.core.ids import CaseNumber
 from licet.core.people import Act, Actor
 from licet.core.reason import reason
 from licet.core.refusal import Refused
+from licet.core.review import SIMULATED
 from licet.core.use_case import UseCase
 from licet.flows.deliver import DECISION, plan_effects
 from licet.flows.office import Office, entry, person_at_work_on
@@ -59,7 +61,7 @@ def correct_decision(office: Office, by: Actor, *, name: str, case: str, answer:
         if isinstance(number, Refused):
             return number
         made = Correction(case=found.case, number=number, answer=answer, why=said, by=person.id, at=now)
-        _write(office, tx, use_case, made, found.salt)
+        write_correction(office, tx, use_case, made, found.salt, {"policy": policy_in_force(office, tx)})
         return Corrected(correction=made, before=counting(found.answer, found.corrections))
 
 
@@ -89,14 +91,25 @@ def _decided(tx: Tx, use_case: UseCase, name: str) -> _Decided | Refused:
     return Refused(code="not_decided", why=why, remedy="If a person is asked about it: `licet cases answer`.")
 
 
-def _write(office: Office, tx: Tx, use_case: UseCase, made: Correction, salt: bytes) -> None:
-    """Writes a correction, its ledger entry and, after those before it, the effect that makes up for the wrong decision in the world."""
+def write_correction(office: Office, tx: Tx, use_case: UseCase, made: Correction, salt: bytes, permitted: Mapping[str, Json]) -> None:
+    """Writes a correction, its ledger entry and, after those before it, the effect that makes up for the wrong decision in the world.
+
+    What simulated people say stays here: nothing is done in the world.
+
+    Args:
+        office: the office.
+        tx: the caller's transaction.
+        use_case: whose case it is.
+        made: the correction.
+        salt: the key material of its case.
+        permitted: what the entry says of the policies that permitted it.
+    """
     corrections.add(tx, use_case, made, salt)
     committed = commit_to(tx, salt, commitment_of(made.number), {"answer": answer_to_json(made.answer)})
-    permitted = {"policy": policy_in_force(office, tx)}
     facts: dict[str, Json] = {"case_number": made.case, "number": made.number, "commitment": committed, **permitted}
     tx.record(entry("case.corrected", by=made.by, now=made.at, use_case=use_case, **facts))
-    plan_effects(office, tx, use_case, [(made.case, DECISION + made.number)], alone=False, now=made.at)
+    if made.by != SIMULATED:
+        plan_effects(office, tx, use_case, [(made.case, DECISION + made.number)], alone=False, now=made.at)
 
 
 def commitment_of(number: int) -> str:

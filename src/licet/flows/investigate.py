@@ -161,7 +161,7 @@ def find_out(office: Office, by: Actor, *, number: int, finding: Finding, says: 
 
 
 def add_action(office: Office, by: Actor, *, number: int, plan: Plan) -> PendingAction | Refused:
-    """Says what is to be done, by whom and until when; they are told.
+    """Says what is to be done, by whom and until when.
 
     Raises:
         NotAReasonError: when it says nothing, or too much.

@@ -4,20 +4,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from licet.core.answer import answer_to_json
 from licet.core.canonical import Json
 from licet.core.correction import Correction, next_number
 from licet.core.inquiry import Suspect, by_chance, still_open
 from licet.core.people import Actor
 from licet.core.refusal import Refused, Unknown
-from licet.core.review import SIMULATED, ReviewKind
+from licet.core.review import ReviewKind
 from licet.flows.conclude import Concluded, Heard, Sitting, facts_of, permitted_by, said
-from licet.flows.deliver import DECISION, plan_effects
+from licet.flows.correct import write_correction
 from licet.flows.due import placed
 from licet.flows.investigate import Touched, at_hand, touched_by
 from licet.flows.office import Office, entry
 from licet.store import corrections, decisions, incidents
-from licet.store.payloads import commit_to
 
 MOST_AT_ONCE = 5_000
 """Cases that are asked about again by one act."""
@@ -84,19 +82,9 @@ def conclude_recheck(sitting: Sitting, one: Heard) -> Concluded:
     correction = None if decided is None else next_number(decided, before, answer)
     changed = isinstance(correction, int)
     if isinstance(correction, int):
-        _correct(sitting, one, correction, why=f"Looked at again after incident {number}.")
+        why = f"Looked at again after incident {number}."
+        made = Correction(case=case, number=correction, answer=answer, why=why, by=one.review.by, at=sitting.now)
+        write_correction(sitting.office, tx, use_case, made, one.salt, permitted_by(sitting))
     incidents.end_recheck(tx, case, changed=changed, at=sitting.now)
     facts = facts_of(sitting, one, "recheck", answer)
     return Concluded(event=said("case.rechecked", sitting, one, {**facts, "incident": number, "changed": changed}))
-
-
-def _correct(sitting: Sitting, one: Heard, number: int, *, why: str) -> None:
-    """Writes the correction down; what simulated people say has no effect in the world."""
-    tx, use_case, review = sitting.tx, sitting.use_case, one.review
-    made = Correction(case=review.case, number=number, answer=review.answer, why=why, by=review.by, at=sitting.now)
-    corrections.add(tx, use_case, made, one.salt)
-    committed = commit_to(tx, one.salt, f"correction {number}", {"answer": answer_to_json(made.answer)})
-    facts: dict[str, Json] = {"case_number": made.case, "number": number, "commitment": committed, **permitted_by(sitting)}
-    tx.record(entry("case.corrected", by=made.by, now=made.at, use_case=use_case, **facts))
-    if review.by != SIMULATED:
-        plan_effects(sitting.office, tx, use_case, [(made.case, DECISION + number)], alone=False, now=sitting.now)
