@@ -11,10 +11,10 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, m
 from sqlalchemy.exc import ArgumentError, DatabaseError, DBAPIError, IntegrityError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnectionError
 
-HEAD = "0004"
+HEAD = "0005"
 """The schema this code writes; `licet db upgrade` brings an older database here."""
 
-LAST = "0004"
+LAST = "0005"
 """The schema after this release's `post_` steps, which `licet db upgrade --post` takes; the same where it has none."""
 
 NEEDS = "schema."

@@ -1,0 +1,24 @@
+"""Evaluation: runs of systems, comparisons, judges, labels, and what other tools say."""
+
+from alembic import op
+from sqlalchemy import Table
+
+from licet.store.tables import metadata
+
+revision = "0005"
+down_revision = "0004"
+branch_labels = None
+depends_on = None
+
+TABLES: tuple[Table, ...] = ()
+"""The tables that this step adds; those of the steps before stay as they are, so that the code of the release before runs on."""
+
+
+def upgrade() -> None:
+    """Creates the tables."""
+    metadata.create_all(op.get_bind(), tables=list(TABLES))
+
+
+def downgrade() -> None:
+    """Drops the tables."""
+    metadata.drop_all(op.get_bind(), tables=list(TABLES))
