@@ -42,6 +42,9 @@ class Staffing:
     seconds_a_case: float | None = None
 
 
+NO_STAFFING = Staffing()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Came:
     """How many cases came in how many days."""
@@ -64,7 +67,7 @@ def coming(stated: float | None, came: Came) -> Figure | Unknown:
     if came.days >= FEWEST_DAYS and came.cases >= FEWEST_CASES:
         measured = Figure(value=came.cases / came.days, basis=f"{came.cases:,} in {came.days:.0f} days", assumed=False)
         return _more(measured, stated)
-    why = f"{came.cases:,} cases came in {came.days:.0f} days, and {FEWEST_CASES} in {FEWEST_DAYS:.0f} are the fewest to measure by"
+    why = f"{came.cases:,} cases came in {came.days:.0f} days, and it takes {FEWEST_CASES} in {FEWEST_DAYS:.0f} days to measure by"
     return _stated(stated, f"{why}; state `cases_a_day` {WHERE}")
 
 
@@ -78,7 +81,7 @@ def taking(stated: float | None, times: Sequence[float]) -> Figure | Unknown:
     if len(times) >= FEWEST_TIMES and fmean(times) > 0.0:
         basis = f"mean of {len(times):,} timed at the desk, median {median(times):.0f} s"
         return _more(Figure(value=fmean(times), basis=basis, assumed=False), stated)
-    why = f"{len(times)} answers were timed at the desk, and {FEWEST_TIMES} are the fewest to measure by"
+    why = f"{len(times)} answers were timed at the desk, and it takes {FEWEST_TIMES} to measure by"
     return _stated(stated, f"{why}; answer more there, or state `seconds_a_case` {WHERE}")
 
 
@@ -217,6 +220,11 @@ class Short:
     late: float
     busy: float | None
 
+    @property
+    def overrun(self) -> bool:
+        """Whether the work grows without end."""
+        return self.busy is None or self.busy >= 1.0
+
 
 Held = Enough | Short | Unknown
 
@@ -330,7 +338,7 @@ def _hours(span: timedelta) -> str:
 
 
 def _lateness(found: Enough | Short, late: float) -> str:
-    if isinstance(found, Short) and (found.busy is None or found.busy >= 1.0):
+    if isinstance(found, Short) and found.overrun:
         return "the work grows without end"
     return f"{found.late:.1%} late of at most {late:.0%}"
 

@@ -8,7 +8,7 @@ from enum import StrEnum
 from licet.core.answer import Answer, AnswerKind, Choice, kind_of
 from licet.core.answer_form import NO_FORM_RULES, FormRules
 from licet.core.canonical import digest
-from licet.core.capacity import Staffing
+from licet.core.capacity import NO_STAFFING, Staffing
 from licet.core.case import CaseBody
 from licet.core.ids import PersonId, UseCaseSlug
 from licet.core.refusal import Refused, Unknown
@@ -101,7 +101,7 @@ class DeskRules:
     guideline: Guideline | None = None
     answers: tuple[str, ...] = ()
     form: FormRules = NO_FORM_RULES
-    staffing: Staffing = Staffing()
+    staffing: Staffing = NO_STAFFING
 
     def due(self, facts: Mapping[str, str], since: datetime) -> datetime:
         """When a case is due that waits since a moment; what is urgent is due sooner, and so comes first."""

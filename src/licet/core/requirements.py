@@ -286,7 +286,7 @@ KINDS: Mapping[Code, _Kind] = {
         says="Enough people have shown on past cases that they can judge.", pattern=Pattern.CULTURE, find=_qualified
     ),
     Code.CAPACITY: _Kind(
-        says="The people who may answer can work off what will come to them before it is due.", pattern=Pattern.JUDGMENT, find=_enough_people
+        says="The people who may answer can work off what will come to them in time.", pattern=Pattern.JUDGMENT, find=_enough_people
     ),
     Code.VERDICT_MET: _Kind(says="The verdict on sealed cases is met.", pattern=Pattern.QUALITY, find=_met),
     Code.SLICES: _Kind(says="The promise holds in each declared slice, not on average only.", pattern=Pattern.QUALITY, find=_slices),

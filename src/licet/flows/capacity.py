@@ -41,6 +41,11 @@ class Member:
         """Whether they answer cases now."""
         return self.ready and self.absence is None
 
+    @property
+    def until(self) -> datetime | None:
+        """Until when they are qualified; None where they are not, or nothing is asked for."""
+        return self.holds.until if isinstance(self.holds, Qualified) else None
+
 
 def capacity_of(office: Office, tx: Tx, use_case: UseCase, now: datetime) -> Capacity:
     """The work that will come to people and those who are there to do it, as it stands in this transaction."""
