@@ -34,12 +34,13 @@ def test_the_loads_of_which_erlangs_table_says_that_one_in_a_hundred_is_lost(ser
 
 def test_the_county_hospital_of_hillier_and_lieberman_with_one_doctor_and_with_two() -> None:
     """Introduction to Operations Research, 17.6: two patients an hour, 20 minutes each."""
-    one, two = ({"servers": doctors, "load": 2 / 3, "time": 1 / 3} for doctors in (1, 2))
-    assert known(mean_wait(**one)) == pytest.approx(2 / 3)
-    assert known(mean_wait(**two)) == pytest.approx(1 / 24)
+    load, time = 2 / 3, 1 / 3
+    assert known(mean_wait(servers=1, load=load, time=time)) == pytest.approx(2 / 3)
+    assert known(mean_wait(servers=2, load=load, time=time)) == pytest.approx(1 / 24)
     told = {0.0: (0.667, 0.167), 0.5: (0.404, 0.022), 1.0: (0.245, 0.003)}
     for hours, shares in told.items():
-        assert [known(waits_longer(**doctors, than=hours)) for doctors in (one, two)] == pytest.approx(shares, abs=0.001)
+        found = [known(waits_longer(servers=doctors, load=load, time=time, than=hours)) for doctors in (1, 2)]
+        assert found == pytest.approx(shares, abs=0.001)
     assert fewest_for_share(load=2 / 3, time=1 / 3, than=0.5, share=0.05) == 2
     assert fewest_for_mean(load=2 / 3, time=1 / 3, within=0.5) == 2
 

@@ -232,8 +232,8 @@ Held = Enough | Short | Unknown
 def hold(capacity: Capacity, *, late: float) -> Held:
     """Says whether the people who are there can work off what comes, in the model M/M/c over their working time.
 
-    What comes while nobody works waits in a pile that is worked off first; the time that takes, and that of the case itself, is taken off
-    the working time that any case surely has before it is due.
+    Cases come at all hours, and what comes while nobody works waits in a pile that is worked off first. So a case may wait as long as the
+    worst-placed one of a day can: its working time before it is due, less what waits before it of the night, less its own time.
 
     Args:
         capacity: what is known.
@@ -257,27 +257,59 @@ def hold(capacity: Capacity, *, late: float) -> Held:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Line:
-    """A desk as a line of cases, times in working hours.
+    """A desk as a line of cases; times in hours.
 
     Attributes:
-        load: people kept busy.
-        takes: hours that an answer takes.
-        pile: hours of work that wait when the day's work begins.
-        before_due: hours of work that any case surely has before it is due.
+        takes: that an answer takes.
+        whole: of work that come on a day.
+        hours: that people work on a day, in one stretch.
+        due: from when a case comes until it is due, by the clock.
     """
 
-    load: float
     takes: float
-    pile: float
-    before_due: float
+    whole: float
+    hours: float
+    due: float
+
+    @property
+    def load(self) -> float:
+        """People kept busy."""
+        return self.whole / self.hours
 
     def late(self, people: int) -> float:
-        """The share of cases that so many people answer late, at most."""
-        patience = self.before_due - self.takes - (self.pile / people if people else 0.0)
+        """The share of cases that so many people answer late."""
+        if not people or self.load >= people:
+            return 1.0
+        patience = self._patience(self.whole / DAY / people) - self.takes
         if patience < 0.0:
             return 1.0
         found = waits_longer(servers=people, load=self.load, time=self.takes, than=patience)
         return 1.0 if isinstance(found, Overloaded) else found
+
+    def _patience(self, burden: float) -> float:
+        """The working time that the worst-placed case has before it is due, beyond what waits before it of the night, in hours.
+
+        Both change evenly between a few hours of the day, so that the least is at one of these: when work begins and ends, when the
+        pile of the night is worked off, and when what comes is due just as work begins or ends.
+
+        Args:
+            burden: hours of work for each person that come in an hour, below 1.
+        """
+        night = DAY - self.hours
+        done = min(self.hours, night * burden / (1.0 - burden))
+        moments = (0.0, self.hours, done, -self.due % DAY, (self.hours - self.due) % DAY)
+        return min(worked(at + self.due, self.hours) - worked(at, self.hours) - self._before(at, burden) for at in moments)
+
+    def _before(self, at: float, burden: float) -> float:
+        """Hours of work for each person that wait at an hour of the day, if cases come and are answered evenly."""
+        if at > self.hours:
+            return (at - self.hours) * burden
+        return max(0.0, (DAY - self.hours) * burden - at * (1.0 - burden))
+
+
+def worked(clock: float, hours: float) -> float:
+    """The working hours from the first morning to an hour of the clock, at or above 0, where people work so many in one stretch each day."""
+    return clock // DAY * hours + min(clock % DAY, hours)
 
 
 def _line(capacity: Capacity) -> _Line:
@@ -285,26 +317,11 @@ def _line(capacity: Capacity) -> _Line:
     if isinstance(work, Unknown) or isinstance(seconds, Unknown) or hours is None:
         raise NotKnownError(f"{capacity!r} says too little to be counted with; ask `hold`.")
     takes = seconds.value / HOUR
-    whole = work.answers * takes
-    return _Line(load=whole / hours, takes=takes, pile=(1.0 - hours / DAY) * whole, before_due=working_hours(capacity.due_within, hours))
+    return _Line(takes=takes, whole=work.answers * takes, hours=hours, due=capacity.due_within / timedelta(hours=1))
 
 
 class NotKnownError(ValueError):
     """A capacity of which something is unknown was to be counted with."""
-
-
-def working_hours(due_within: timedelta, hours: float) -> float:
-    """The working time that any case surely has before it is due, in hours, where people work so many in one stretch each day.
-
-    Args:
-        due_within: from when it came until it is due, whatever the time of the day.
-        hours: of work a day, in (0, 24].
-
-    Returns:
-        The least over all moments at which it may come; 0 where it may come and be due between two working days.
-    """
-    days, rest = divmod(due_within / timedelta(hours=1), DAY)
-    return days * hours + max(0.0, rest - (DAY - hours))
 
 
 # --- in words ------------------------------------------------------------------------------------------------------------
