@@ -198,7 +198,7 @@ def test_a_mandate_takes_off_people_what_it_is_exposed_to_now_and_is_audited_as_
     wanted = replace(terms(cap=70, rate=0.1), exposure=STEPS, audits=PLAN)
     first = relief_under(proposed(wanted), coverage=0.8, now=NOW)
     assert first is not None
-    assert (first.alone, first.cap, first.audits, first.again) == (0.4, 70, 0.6, pytest.approx(0.3))
+    assert (first.cap, [first.alone, first.audits, first.again]) == (70, pytest.approx([0.4, 0.6, 0.3]))
     running = active(wanted)
     there = replace(running, exposed=Exposure(number=1, step=1, since=NOW))
     full = relief_under(there, coverage=0.8, now=NOW)

@@ -52,8 +52,8 @@ from licet.flows.intake import Batch, Delivery, accept, submit, take_now
 from licet.flows.investigate import list_incidents
 from licet.flows.issue_tokens import TokenWish, admit, list_tokens, new_token, revoke_token
 from licet.flows.list_approvals import list_requests, newest_request, request_of
-from licet.flows.list_obligations import list_obligations
 from licet.flows.list_capacity import team_capacity
+from licet.flows.list_obligations import list_obligations
 from licet.flows.list_qualified import team_readiness
 from licet.flows.look_closely import look_closely
 from licet.flows.monitor import monitor, monitor_for

@@ -1,7 +1,7 @@
 """The command that shows a whole team against what comes to it."""
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 import click
 
@@ -30,8 +30,8 @@ def _json(found: "TeamCapacity") -> dict[str, Json]:
     from licet.core.refusal import Unknown
 
     held = found.held
-    counted = {} if isinstance(held, Unknown) else {"needed": held.needed, "late": held.late, "busy": held.busy}
-    data = {
+    counted: dict[str, Json] = {} if isinstance(held, Unknown) else {"needed": held.needed, "late": held.late, "busy": held.busy}
+    return {
         "use_case": found.use_case.slug,
         "enough": None if isinstance(held, Unknown) else isinstance(held, Enough),
         "asked": found.asked,
@@ -41,7 +41,6 @@ def _json(found: "TeamCapacity") -> dict[str, Json]:
         "says": capacity_in_words(found.capacity, held, late=found.late),
         "team": [_person(one) for one in found.people],
     }
-    return cast("dict[str, Json]", data)
 
 
 def _person(one: "Manned") -> dict[str, Json]:

@@ -308,7 +308,7 @@ class _Line:
 
 
 def worked(clock: float, hours: float) -> float:
-    """The working hours from the first morning to an hour of the clock, at or above 0, where people work so many in one stretch each day."""
+    """The working hours from the first morning to an hour of the clock, at or above 0, with so many in one stretch each day."""
     return clock // DAY * hours + min(clock % DAY, hours)
 
 
