@@ -144,13 +144,15 @@ def test_a_desk_that_is_played_with_the_fewest_people_keeps_its_promise(hours: f
     """Breaks when the night, the time of the case itself or the arrivals' chance is left out."""
     asked = replace(DESK, hours=hours, cases=said(cases), seconds=said(seconds), due_within=timedelta(hours=due))
     few = needed(asked)
-    assert late_when_played(replace(asked, people=few), days=120, seed=7) <= LATE
+    found = late_when_played(replace(asked, people=few), days=120, seed=7)
+    assert found <= LATE
+    assert hours < 24.0 or found == pytest.approx(lateness(replace(asked, people=few)), abs=0.01), "without a night it is the model itself"
     busy = max(1, int(cases * seconds / 3600 / hours))
     assert late_when_played(replace(asked, people=busy), days=120, seed=7) > LATE
 
 
-def test_no_number_is_enough_where_a_case_is_due_between_two_working_days() -> None:
-    desk = replace(DESK, due_within=timedelta(hours=12))
+@pytest.mark.parametrize("desk", [replace(DESK, due_within=timedelta(hours=12)), replace(DESK, hours=24.0, due_within=timedelta(minutes=5))])
+def test_no_number_is_enough_where_a_case_is_due_by_night_or_sooner_than_it_takes_to_answer(desk: Capacity) -> None:
     found = hold(desk, late=LATE)
     assert isinstance(found, Short)
     assert found.needed is None

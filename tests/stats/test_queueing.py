@@ -11,6 +11,7 @@ from licet.stats.queueing import (
     MOST_SERVERS,
     Overloaded,
     blocked_share,
+    done_later,
     fewest_for_mean,
     fewest_for_share,
     fewest_servers,
@@ -86,8 +87,11 @@ def test_the_fewest_are_enough_and_one_fewer_are_not(load: float, than: float, s
     assert isinstance(fewer, Overloaded) or fewer > share
 
 
-def played(*, servers: int, load: float, arrivals: int, seed: int) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
-    """How long each of so many arrivals waits in a queue that is played, each taking a time of mean 1."""
+Times = np.ndarray[tuple[int], np.dtype[np.float64]]
+
+
+def played(*, servers: int, load: float, arrivals: int, seed: int) -> tuple[Times, Times]:
+    """How long each of so many arrivals waits in a queue that is played, and how long it takes then, 1 on average."""
     draw = np.random.default_rng(seed)
     came, takes = np.cumsum(draw.exponential(1 / load, arrivals)), draw.exponential(1.0, arrivals)
     free, waits = np.zeros(servers), np.zeros(arrivals)
@@ -95,14 +99,33 @@ def played(*, servers: int, load: float, arrivals: int, seed: int) -> np.ndarray
         who = int(free.argmin())
         begins = max(came[at], free[who])
         waits[at], free[who] = begins - came[at], begins + takes[at]
-    return waits
+    return waits, takes
 
 
 def test_a_queue_that_is_played_waits_as_long_as_is_said() -> None:
-    waits = played(servers=3, load=2.4, arrivals=40_000, seed=4)[2_000:]
+    waits, takes = (found[2_000:] for found in played(servers=3, load=2.4, arrivals=40_000, seed=4))
     assert waits.mean() == pytest.approx(known(mean_wait(servers=3, load=2.4, time=1.0)), rel=0.1)
     for than in (0.0, 1.0, 3.0):
         assert (waits > than).mean() == pytest.approx(known(waits_longer(servers=3, load=2.4, time=1.0, than=than)), abs=0.02)
+        assert (waits + takes > than).mean() == pytest.approx(known(done_later(servers=3, load=2.4, time=1.0, than=than)), abs=0.02)
+
+
+@given(servers=st.integers(1, 40), load=st.floats(0.0, 40.0), than=st.floats(0.0, 300.0))
+def test_nothing_is_done_before_it_is_begun_and_nothing_sooner_than_it_takes(servers: int, load: float, than: float) -> None:
+    done, begun = (ask(servers=servers, load=load, time=1.0, than=than) for ask in (done_later, waits_longer))
+    if isinstance(done, Overloaded):
+        assert done == begun
+        return
+    assert max(known(begun), math.exp(-than)) <= done * (1 + 1e-9) + 1e-300
+    assert done <= known(waits_longer(servers=servers, load=load, time=1.0, than=than / 2)) + math.exp(-than / 2) + 1e-12
+
+
+def test_one_server_is_done_at_its_own_pace_also_where_wait_and_time_are_alike() -> None:
+    """One server, exponential in all: the time from coming to done is exponential at the rate (1 - a) / s."""
+    for load in (0.0, 0.3, 0.999999):
+        assert known(done_later(servers=1, load=load, time=2.0, than=5.0)) == pytest.approx(math.exp(-(1 - load) * 2.5))
+    alike = [known(done_later(servers=3, load=2.0 + more, time=1.0, than=1.5)) for more in (-1e-9, 0.0, 1e-9)]
+    assert alike == pytest.approx([alike[1]] * 3, rel=1e-6)
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from statistics import fmean, median
 from licet.core.canonical import Json
 from licet.core.refusal import Unknown
 from licet.core.second import SecondLooks
-from licet.stats.queueing import Overloaded, fewest_servers, waits_longer
+from licet.stats.queueing import Overloaded, done_later, fewest_servers
 
 LOOKED_BACK = timedelta(days=28)
 """So far back it is measured how many cases come, and how long people have one in hand."""
@@ -232,8 +232,8 @@ Held = Enough | Short | Unknown
 def hold(capacity: Capacity, *, late: float) -> Held:
     """Says whether the people who are there can work off what comes, in the model M/M/c over their working time.
 
-    Cases come at all hours, and what comes while nobody works waits in a pile that is worked off first. So a case may wait as long as the
-    worst-placed one of a day can: its working time before it is due, less what waits before it of the night, less its own time.
+    Cases come at all hours, and what comes while nobody works waits in a pile that is worked off first. So wait and answer together may
+    take as long as they may of the worst-placed case of a day: its working time before it is due, less what waits before it of the night.
 
     Args:
         capacity: what is known.
@@ -280,10 +280,10 @@ class _Line:
         """The share of cases that so many people answer late."""
         if not people or self.load >= people:
             return 1.0
-        patience = self._patience(self.whole / DAY / people) - self.takes
+        patience = self._patience(self.whole / DAY / people)
         if patience < 0.0:
             return 1.0
-        found = waits_longer(servers=people, load=self.load, time=self.takes, than=patience)
+        found = done_later(servers=people, load=self.load, time=self.takes, than=patience)
         return 1.0 if isinstance(found, Overloaded) else found
 
     def _patience(self, burden: float) -> float:

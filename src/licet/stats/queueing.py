@@ -111,11 +111,39 @@ def waits_longer(*, servers: int, load: float, time: float, than: float) -> floa
 
     Source: Cooper, Introduction to Queueing Theory (1981), 3.5: P(W > t) = C exp(-(c - a) t / s), first come, first served.
     """
-    finite("time", time, above=0.0)
-    if not (than >= 0.0 and math.isfinite(than)):
-        raise OutOfRangeError(f"than is {than!r}, but must be a finite wait of at least 0: give how long is too long")
+    ages = _ages(time, than)
     waits = waiting_share(servers=servers, load=load)
-    return waits if isinstance(waits, Overloaded) else waits * math.exp(-(servers - load) * than / time)
+    return waits if isinstance(waits, Overloaded) else waits * math.exp(-(servers - load) * ages)
+
+
+def done_later(*, servers: int, load: float, time: float, than: float) -> float | Overloaded:
+    """Returns the share of arrivals that are done later than a time after they came: wait and service together.
+
+    Args:
+        servers: How many, at least 0.
+        load: The work that comes, in servers kept busy, at least 0.
+        time: The mean time that one takes, above 0, in any unit.
+        than: The time that is asked about, at least 0, in the same unit.
+
+    Returns:
+        A probability in [0, 1]; or `Overloaded`. With ever more servers it falls to exp(-than / time), never below.
+
+    Raises:
+        OutOfRangeError: If an argument lies outside its range.
+
+    Source: Gross and Harris, Fundamentals of Queueing Theory (1998), 2.3: the wait, of which a share C is exponential at the rate
+    (c - a) / s, plus an independent exponential time of mean s.
+    """
+    ages = _ages(time, than)
+    waits = waiting_share(servers=servers, load=load)
+    return waits if isinstance(waits, Overloaded) else min(1.0, math.exp(-ages) + waits * _between(ages, servers - load - 1.0))
+
+
+def _between(ages: float, apart: float) -> float:
+    """(exp(-t) - exp(-(1 + d) t)) / d for t >= 0 and d > -1, also where d is 0 or close to it."""
+    if abs(apart * ages) >= 1.0:
+        return (math.exp(-ages) - math.exp(-(1.0 + apart) * ages)) / apart
+    return math.exp(-ages) * (ages if apart == 0.0 else -math.expm1(-apart * ages) / apart)
 
 
 def fewest_servers(*, load: float, holds: Callable[[int], bool], most: int = MOST_SERVERS) -> int | None:
@@ -188,6 +216,14 @@ def fewest_for_mean(*, load: float, time: float, within: float) -> int | None:
 
 def _under(found: float | Overloaded, limit: float) -> bool:
     return not isinstance(found, Overloaded) and found <= limit
+
+
+def _ages(time: float, than: float) -> float:
+    """How many mean times long a time is."""
+    finite("time", time, above=0.0)
+    if not (than >= 0.0 and math.isfinite(than)):
+        raise OutOfRangeError(f"than is {than!r}, but must be a finite time of at least 0: give how long is too long")
+    return than / time
 
 
 def _load(load: float) -> float:
