@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from licet.core.answer import AnswerKind
 from licet.core.change import ChangeRule
 from licet.core.cluster import Clusters
-from licet.core.grading import Costs, Exact, FieldRule, FieldWise, Folded, Grading, SameJson, SetF1, TokenF1, Tolerance
+from licet.core.grading import Costs, Exact, FieldRule, FieldWise, Folded, Grading, OfOne, SameJson, SetF1, TokenF1, Tolerance
 from licet.core.ids import UseCaseSlug
 from licet.core.measure import Confusion, Measure, MeasureKind
 from licet.core.region import OTHER, RegionRule
@@ -39,12 +39,13 @@ SLICINGS = st.lists(
     st.builds(SliceBy, attribute=WORDS, least=st.integers(10, 99)), max_size=2, unique_by=lambda one: one.attribute
 ).map(tuple)
 DISTANCES = st.builds(Tolerance, absolute=st.floats(0, 1e6), relative=st.floats(0, 1))
-OF_ONE = st.sampled_from([Exact(), Folded(), TokenF1(), SameJson(), SetF1(separator=";")]) | DISTANCES
+PLAIN: list[OfOne] = [Exact(), Folded(), TokenF1(), SameJson(), SetF1(separator=";")]
+OF_ONE: st.SearchStrategy[OfOne] = st.one_of(st.sampled_from(PLAIN), DISTANCES)
 RULES = st.builds(FieldRule, weight=st.floats(0.001, 99), by=OF_ONE)
-GRADINGS: st.SearchStrategy[Grading] = (
-    OF_ONE
-    | st.builds(FieldWise, fields=st.dictionaries(WORDS, RULES, min_size=1, max_size=3))
-    | st.builds(Costs, costs=st.dictionaries(WORDS, st.dictionaries(WORDS, st.floats(0, 1), max_size=2), max_size=2))
+GRADINGS: st.SearchStrategy[Grading] = st.one_of(
+    OF_ONE,
+    st.builds(FieldWise, fields=st.dictionaries(WORDS, RULES, min_size=1, max_size=3)),
+    st.builds(Costs, costs=st.dictionaries(WORDS, st.dictionaries(WORDS, st.floats(0, 1), max_size=2), max_size=2))
 )
 
 
