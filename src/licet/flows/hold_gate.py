@@ -6,7 +6,6 @@ from datetime import datetime
 
 from licet.core.canonical import Json
 from licet.core.capacity import capacity_to_json
-from licet.core.evaluation import measures_met
 from licet.core.gate import ClosedGate, Evidence, Moments, OpenedGate, SliceShown
 from licet.core.gate_rules import Code
 from licet.core.ids import PersonId
@@ -16,6 +15,7 @@ from licet.core.requirements import pass_gate
 from licet.core.rules import RuleKind
 from licet.core.standard import CountersignedStandard, LockedStandard
 from licet.core.use_case import Stage, UseCase
+from licet.core.verdict import measures_met
 from licet.flows.capacity import capacity_of
 from licet.flows.cover import proposal_now
 from licet.flows.office import Office
