@@ -31,6 +31,16 @@ SLIPS = "slips"
 FOUR_RIGHT = QualificationRule(cases=4, agreement=0.4)
 STATED = Staffing(hours_a_day=4.0, cases_a_day=150.0, seconds_a_case=120.0)
 
+STOOD_ON = {
+    "people": 2,
+    "answers_a_day": 150.0,
+    "cases_a_day": 150.0,
+    "seconds_a_case": 120.0,
+    "hours_a_day": 4.0,
+    "assumed": ["cases", "seconds"],
+    "due_within_seconds": 86400,
+}
+
 
 @pytest.fixture
 def world(tmp_path: Path) -> Iterator[World]:
@@ -108,15 +118,7 @@ def test_only_who_is_qualified_present_and_allowed_counts(world: World) -> None:
     assert done(be_back(world.office, sven, of=sven.email)) == 1
     done(enter_stage(world.office, world.owner, name=SLIPS, to=Stage.ASSISTED, why=""))
     facts = next(event.facts for event in reversed(world.events()) if event.what == "stage.changed")["capacity"]
-    assert facts == {
-        "people": 2,
-        "answers_a_day": 150.0,
-        "cases_a_day": 150.0,
-        "seconds_a_case": 120.0,
-        "hours_a_day": 4.0,
-        "assumed": ["cases", "seconds"],
-        "due_within_seconds": 86400,
-    }
+    assert facts == STOOD_ON
     world.clock.pass_time(timedelta(days=181))
     assert team(world).capacity.people == 0, "a qualification ends"
 

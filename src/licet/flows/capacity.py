@@ -1,6 +1,6 @@
 """Finding capacity: who is there to answer a use case's cases, and what will come to them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -49,7 +49,12 @@ class Member:
 
 def capacity_of(office: Office, tx: Tx, use_case: UseCase, now: datetime) -> Capacity:
     """The work that will come to people and those who are there to do it, as it stands in this transaction."""
-    there, stated = members(office, tx, use_case, now), office.desks.rules(use_case.slug)
+    return capacity_with(office, tx, use_case, members(office, tx, use_case, now), now)
+
+
+def capacity_with(office: Office, tx: Tx, use_case: UseCase, there: Sequence[Member], now: datetime) -> Capacity:
+    """The same where it is known already who may answer."""
+    stated = office.desks.rules(use_case.slug)
     signed = standards.newest(tx, use_case)
     since = now - LOOKED_BACK
     return Capacity(

@@ -48,12 +48,10 @@ def stood_on(office: Office, tx: Tx, use_case: UseCase, *, now: datetime) -> Map
 
 def evidence_of(office: Office, tx: Tx, use_case: UseCase, *, now: datetime) -> Evidence:
     """What gates ask about, as it stands in this transaction."""
-    signed = standards.newest(tx, use_case)
-    last = newest_look(tx, use_case)
+    signed, last = standards.newest(tx, use_case), newest_look(tx, use_case)
     proposed = proposal_now(tx, use_case)
     asked, approvals = standing(office, tx, use_case, proposed, now)
-    risk = risks.newest(tx, use_case)
-    gates = gate_rules_in_force(office, tx)
+    risk, gates = risks.newest(tx, use_case), gate_rules_in_force(office, tx)
     tier = None if risk is None else risk.tier
     return Evidence(
         slug=use_case.slug,

@@ -10,7 +10,7 @@ from licet.core.people import Act, Actor, Person
 from licet.core.qualification import QualificationRule, may_see_team, sees_figures
 from licet.core.refusal import Refused
 from licet.core.use_case import Stage, UseCase
-from licet.flows.capacity import Member, capacity_of, members
+from licet.flows.capacity import Member, capacity_with, members
 from licet.flows.office import Office, allowed_person, person_at_work_on
 from licet.flows.rules_in_force import gate_rules_in_force
 from licet.store import desk_load, qualifications, risks, use_cases
@@ -73,7 +73,7 @@ def _team(office: Office, tx: Tx, use_case: UseCase, viewer: Person, now: dateti
     load = {one.person: one for one in desk_load.status(tx, use_case, [one.person for one in there], now).load}
     asked = gate_rules_in_force(office, tx).of(Stage.DELEGATED, None if risk is None else risk.tier)
     late = (asked.get(Code.CAPACITY) or 0) / 100.0 or USUAL_LATE
-    capacity = capacity_of(office, tx, use_case, now)
+    capacity = capacity_with(office, tx, use_case, there, now)
     return TeamCapacity(
         use_case=use_case,
         rule=qualifications.rule_of(tx, use_case),
