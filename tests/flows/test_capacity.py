@@ -167,6 +167,12 @@ def test_rates_and_times_are_measured_once_there_are_enough_and_the_larger_count
     assert isinstance(both.cases, Figure)
     assert (both.cases.value, both.cases.assumed) == (9.0, True)
     assert "assumed, more than measured" in both.cases.basis
+    world.clock.pass_time(timedelta(days=40))
+    world.submit(SLIPS, past_cases(FEWEST_CASES + 222, name="later"))
+    later = team(world).capacity
+    assert isinstance(later.cases, Figure)
+    assert (later.cases.value, later.cases.basis) == (9.0, "252 in 28 days"), "what came before is over"
+    assert later.seconds == Figure(value=30.0, basis="assumed", assumed=True)
 
 
 @pytest.mark.one_database

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, func, select
 
 from licet.core.capacity import Came
 from licet.core.case import Part
@@ -11,9 +11,6 @@ from licet.core.use_case import UseCase
 from licet.store import tables
 from licet.store.book import Tx
 from licet.store.desk_tables import held_answer
-
-MOST_CASES = 50_000
-"""Cases that are counted at most, the newest: where more came, the rate is theirs."""
 
 MOST_TIMES = 1000
 """Answers whose times are read at most, the newest."""
@@ -29,10 +26,25 @@ def came(tx: Tx, use_case: UseCase, *, since: datetime, now: datetime) -> Came:
     first = tx.run(select(_C.received_at).where(*live).order_by(_C.number).limit(1)).scalar_one_or_none()
     if first is None:
         return Came(cases=0, days=0.0)
-    newest = select(_C.received_at).where(*live, _C.received_at > since).order_by(_C.number.desc()).limit(MOST_CASES)
-    times = list(tx.run(newest).scalars())
-    began = max(first, since) if len(times) < MOST_CASES else min(times)
-    return Came(cases=len(times), days=max(now - began, timedelta(0)) / DAY)
+    begins = tx.once(("first number since", since), lambda: _first_since(tx, since))
+    counted = tx.run(select(func.count()).select_from(tables.case).where(*live, _C.number >= begins)).scalar_one()
+    return Came(cases=int(counted), days=max(now - max(first, since), timedelta(0)) / DAY)
+
+
+def _first_since(tx: Tx, since: datetime) -> int:
+    """The number from which on cases came after a moment: numbers are given in the order in which cases come, and times have no index."""
+    low, high = 0, int(tx.run(select(func.coalesce(func.max(_C.number), 0))).scalar_one()) + 1
+    while low < high:
+        middle = (low + high) // 2
+        row = tx.run(_FROM, {"number": middle}).first()
+        if row is None or row.received_at > since:
+            high = middle
+        else:
+            low = row.number + 1
+    return low
+
+
+_FROM = select(_C.number, _C.received_at).where(_C.number >= bindparam("number")).order_by(_C.number).limit(1)
 
 
 def times(tx: Tx, use_case: UseCase, *, since: datetime) -> list[float]:
