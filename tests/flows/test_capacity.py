@@ -70,12 +70,12 @@ def stated(world: World, staffing: Staffing) -> None:
 
 def answered(world: World, number: int, *, within: timedelta) -> None:
     """Rene answers so many cases at the desk, each after a time."""
-    for turn in range(number):
+    for _ in range(number):
         case = next_case(world.office, world.reviewer, name=SLIPS)
         assert isinstance(case, Handed), case
         world.clock.pass_time(within)
-        lease = case.lease.name
-        done(commit(world.office, world.reviewer, Commit(token=case.token, lease=lease, answer=truth_of(case.body), key=f"k{turn}")))
+        given = Commit(token=case.token, lease=case.lease.name, answer=truth_of(case.body), key=case.token)
+        done(commit(world.office, world.reviewer, given))
     world.clock.pass_time(HELD_FOR)
     take_effect(world.office)
 
@@ -157,12 +157,7 @@ def test_rates_and_times_are_measured_once_there_are_enough_and_the_larger_count
     answered(world, FEWEST_TIMES - 1, within=timedelta(seconds=50))
     assert team(world).capacity.seconds == Figure(value=30.0, basis="assumed", assumed=True)
     world.desks.there[SLIPS] = DeskRules(staffing=Staffing(hours_a_day=4.0, cases_a_day=9.0, seconds_a_case=30.0))
-    case = next_case(world.office, world.reviewer, name=SLIPS)
-    assert isinstance(case, Handed)
-    world.clock.pass_time(timedelta(seconds=50))
-    done(commit(world.office, world.reviewer, Commit(token=case.token, lease=case.lease.name, answer=truth_of(case.body), key="last")))
-    world.clock.pass_time(HELD_FOR)
-    take_effect(world.office)
+    answered(world, 1, within=timedelta(seconds=50))
     both = team(world).capacity
     assert isinstance(both.seconds, Figure)
     assert both.seconds.value == pytest.approx(51.0, abs=2.0)
