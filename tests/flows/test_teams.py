@@ -54,6 +54,7 @@ from licet.flows.issue_tokens import TokenWish, admit, list_tokens, new_token, r
 from licet.flows.list_approvals import list_requests, newest_request, request_of
 from licet.flows.list_obligations import list_obligations
 from licet.flows.list_qualified import team_readiness
+from licet.flows.look_at_errors import list_looks, look_at_errors
 from licet.flows.look_closely import look_closely
 from licet.flows.monitor import monitor, monitor_for
 from licet.flows.narrow import Asked, narrow_mandate
@@ -183,6 +184,8 @@ WAYS: dict[str, Journey] = {
     "take_now": lambda o, w, name: take_now(o, Speakers(), w.operator, name=name, row=ROWS[0], card=POSTED),
     "submit": delivered,
     "open_sealed": lambda o, w, name: open_sealed(o, w.owner, name=name),
+    "look_at_errors": lambda o, w, name: look_at_errors(o, w.risk, name=name, misses=()),
+    "list_looks": lambda o, w, name: list_looks(o, name=name),
     "figures": lambda o, w, name: figures(o, name=name, look=LookId(1)),
     "rename_use_case": lambda o, w, name: rename_use_case(o, w.owner, name=name, new_name="post"),
     "retire_use_case": lambda o, w, name: retire_use_case(o, w.owner, name=name),
