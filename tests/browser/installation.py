@@ -8,6 +8,8 @@ from pathlib import Path
 
 from licet.core.account import NEEDS_FACTOR
 from licet.core.answer import AnswerKind
+from licet.core.capacity import Staffing
+from licet.core.desk import DeskRules
 from licet.core.people import Person, Role
 from licet.core.slicing import SliceBy
 from licet.core.use_case import Stage
@@ -104,6 +106,7 @@ def _use_cases(world: World) -> None:
         world.clock.pass_time(timedelta(days=1))
     done(enter_stage(world.office, world.owner, name=WARRANTY, to=Stage.SHADOW, why=""))
     _delegated(world)
+    world.desks.there[WARRANTY] = DeskRules(staffing=Staffing(hours_a_day=4.0, cases_a_day=180.0, seconds_a_case=150.0))
     world.evaluate(SUPPLIERS)
     world.drill(SUPPLIERS)
     done(enter_stage(world.office, world.owner, name=SUPPLIERS, to=Stage.ASSISTED, why=""))

@@ -45,6 +45,7 @@ PAGES = (
     Looked(name="practice", address="/practice", says="Where you may practise", by="rene"),
     Looked(name="practice-first", address="/practice/refunds", says="A first round takes ten minutes", by="rita"),
     Looked(name="people", address="/people", says="Who can review what?", by="rene"),
+    Looked(name="people-of-owner", address="/people", says="Comes to people a day"),
     Looked(name="own-figures", address="/people/me", says="You see them first.", by="rene"),
     Looked(name="people-of-use-case", address="/people/refunds", says="The human ceiling", by="rita"),
     Looked(name="second-look-empty", address="/second-look", says="No two people differ", by="sven"),

@@ -52,6 +52,7 @@ from licet.flows.intake import Batch, Delivery, accept, submit, take_now
 from licet.flows.investigate import list_incidents
 from licet.flows.issue_tokens import TokenWish, admit, list_tokens, new_token, revoke_token
 from licet.flows.list_approvals import list_requests, newest_request, request_of
+from licet.flows.list_capacity import team_capacity
 from licet.flows.list_obligations import list_obligations
 from licet.flows.list_qualified import team_readiness
 from licet.flows.look_at_errors import list_looks, look_at_errors
@@ -137,6 +138,7 @@ WAYS: dict[str, Journey] = {
     "case_to_play": lambda o, w, name: case_to_play(o, w.reviewer, name=name, token=name),
     "after_round": lambda o, w, name: after_round(o, w.reviewer, name=name),
     "team_readiness": lambda o, w, name: team_readiness(o, w.risk, name=name),
+    "team_capacity": lambda o, w, name: team_capacity(o, w.risk, name=name),
     "set_qualification_rule": lambda o, w, name: set_qualification_rule(o, w.owner, name=name, asked=SIXTY),
     "hand_out": lambda o, w, name: hand_out(o, w.reviewer, name=name),
     "take_in": lambda o, w, name: take_in(o, w.reviewer, name=name, answers={}),
