@@ -29,7 +29,7 @@ from licet.flows.ask_policy import explain
 from licet.flows.assess_risk import answer_risk, risk_versions, show_risk
 from licet.flows.audit import audit_status, standing
 from licet.flows.bound_changes import close_envelope, propose_envelope, show_envelope, use_envelope, veto_change
-from licet.flows.contest import contest, contested, settle_contest
+from licet.flows.contest import Verdict, contest, contested, settle_contest
 from licet.flows.correct import correct_decision
 from licet.flows.deliver import deliver_due, deliver_some, not_arrived
 from licet.flows.desk import next_case
@@ -145,7 +145,7 @@ WAYS: dict[str, Journey] = {
     "reviewers": lambda o, w, name: reviewers(o, w.risk, name=name),
     "contest": lambda o, w, name: contest(o, w.reviewer, name=name, token=NAME_OF_ONE, why="x"),
     "contested": lambda o, w, name: contested(o, w.risk, name=name),
-    "settle_contest": lambda o, w, name: settle_contest(o, w.risk, name=name, token=NAME_OF_ONE, answer=Choice(value="yes")),
+    "settle_contest": lambda o, w, name: settle_contest(o, w.risk, name=name, token=NAME_OF_ONE, said=Verdict(answer=Choice(value="yes"))),
     "set_share": lambda o, w, name: set_share(o, w.owner, name=name, share=0.0),
     "reviewer_flags": lambda o, w, name: reviewer_flags(o, w.risk, name=name),
     "audit_status": lambda o, w, name: audit_status(o, name=name),

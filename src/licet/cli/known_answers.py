@@ -69,13 +69,16 @@ def contested(slug: str, acting: str | None, home: str | None, *, as_json: bool)
 @click.argument("slug")
 @click.argument("token")
 @click.option("--answer", "answer", required=True, help="Your own answer on the case; fields as JSON.")
+@click.option("--why", default="", help="Why; whoever contests the known answer reads it.")
 @usual
-def settle(slug: str, token: str, answer: str, acting: str | None, home: str | None, *, as_json: bool) -> None:
+def settle(  # noqa: PLR0913 - a command's options
+    slug: str, token: str, answer: str, why: str, acting: str | None, home: str | None, *, as_json: bool
+) -> None:
     """Decide a contest by answering the case yourself; where you do not give the known answer, it counts for nobody any more."""
     from licet.core.answer import answer_from_json
     from licet.core.canonical import read_json
     from licet.edge.folder import load_use_case
-    from licet.flows.contest import settle_contest
+    from licet.flows.contest import Verdict, settle_contest
     from licet.flows.office import who
 
     kind = load_use_case(folder_of(home, slug)).answer
@@ -84,7 +87,7 @@ def settle(slug: str, token: str, answer: str, acting: str | None, home: str | N
     except ValueError as wrong:
         raise click.UsageError(f"{answer!r} is no answer of kind {kind.value}: {wrong}") from wrong
     with at_work(home) as office:
-        upheld = granted(settle_contest(office, who(office, acting), name=slug, token=token, answer=given))
+        upheld = granted(settle_contest(office, who(office, acting), name=slug, token=token, said=Verdict(answer=given, why=why)))
     words = "Upheld: it is planted no more, and counts for nobody." if upheld else "The known answer stands."
     said({"token": token, "upheld": upheld}, [words], as_json=as_json)
 

@@ -2,7 +2,9 @@
 
 from licet.web.pages import (
     approvals,
+    contests,
     evaluation,
+    flags,
     incident,
     ledger,
     monitoring,
@@ -32,6 +34,8 @@ PAGES = (
     review.routes,
     review_acts.routes,
     second_look.routes,
+    contests.routes,
+    flags.routes,
     approvals.routes,
     incident.routes,
     practice.routes,
