@@ -28,6 +28,8 @@ PAGES = (
     Looked(name="sign-in", address="/sign-in", says="Sign in", by=""),
     Looked(name="confirm", address="/confirm", says="Confirm who you are"),
     Looked(name="set-up", address="/set-up", says="Set up an account", by=""),
+    Looked(name="account", address="/account", says="What the app shows for it", by="rita"),
+    Looked(name="account-no-factor", address="/account", says="Add it", by="rene"),
     Looked(name="portfolio", address="/", says="Portfolio"),
     Looked(name="portfolio-filtered", address="/?risk=high&ball=risk", says="None of these."),
     Looked(name="use-case", address=f"/use-cases/{REFUNDS}", says="may decide alone"),

@@ -1,6 +1,7 @@
 """Every page there is, for the server's app."""
 
 from licet.web.pages import (
+    account,
     approvals,
     contests,
     evaluation,
@@ -26,6 +27,7 @@ PAGES = (
     static_files.routes,
     parts.routes,
     sign_in.routes,
+    account.routes,
     set_up.routes,
     portfolio.routes,
     use_case.routes,
