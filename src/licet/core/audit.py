@@ -52,7 +52,12 @@ class Overdue:
     """Nobody answered in time; counts as an error."""
 
 
-Outcome = Agreed | Disagreed | Overdue
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CannotTell:
+    """A senior reviewer, or the only one who could be asked, cannot tell what is right; counts as an error, as silence does."""
+
+
+Outcome = Agreed | Disagreed | Overdue | CannotTell
 
 
 def audited(decided: Answer, answer: Answer, *, blind: bool) -> Outcome:

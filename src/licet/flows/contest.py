@@ -3,13 +3,12 @@
 from dataclasses import dataclass
 
 from licet.core.answer import Answer, answer_to_json
-from licet.core.desk import AnswerForm
 from licet.core.grading import same
 from licet.core.known import ContestState, Shown, may_settle
 from licet.core.people import Act, Actor, Person
 from licet.core.refusal import Refused
 from licet.core.use_case import UseCase
-from licet.flows.desk import desk_rules
+from licet.flows.desk import desk_rules, form_of
 from licet.flows.office import Office, entry, person_at_work_on
 from licet.flows.shown_case import CaseShown, case_shown
 from licet.store import contests, known
@@ -57,7 +56,7 @@ def contested(office: Office, by: Actor, *, name: str) -> list[CaseShown] | Refu
             return there
         use_case, person = there
         rules = desk_rules(office, use_case)
-        form = AnswerForm(kind=use_case.answer_kind, choices=rules.answers, rules=rules.form)
+        form = form_of(office, tx, use_case)
         open_ones = [one.about for one in contests.open_ones(tx, use_case) if barred(tx, person, one.about) is None]
         shown = [case_shown(tx, one.token, one.case, form, rules.guideline) for one in open_ones]
         return [one for one in shown if one is not None]

@@ -2,13 +2,12 @@
 
 from dataclasses import dataclass
 
-from licet.core.desk import AnswerForm
 from licet.core.known import may_follow, may_read_contest
 from licet.core.people import Act, Actor, Person
 from licet.core.refusal import Refused
 from licet.core.use_case import UseCase
 from licet.flows.contest import NONE_OPEN, barred
-from licet.flows.desk import desk_rules
+from licet.flows.desk import desk_rules, form_of
 from licet.flows.office import Office, allowed_person, person_at_work_on
 from licet.flows.roles import person_here
 from licet.flows.shown_case import CaseShown, case_shown
@@ -125,6 +124,4 @@ def _why_not(office: Office, tx: Tx, use_case: UseCase, person: Person, found: C
 
 
 def _case(office: Office, tx: Tx, use_case: UseCase, found: Contest) -> CaseShown | None:
-    rules = desk_rules(office, use_case)
-    form = AnswerForm(kind=use_case.answer_kind, choices=rules.answers, rules=rules.form)
-    return case_shown(tx, found.about.token, found.about.case, form, rules.guideline)
+    return case_shown(tx, found.about.token, found.about.case, form_of(office, tx, use_case), desk_rules(office, use_case).guideline)

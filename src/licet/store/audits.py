@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import bindparam, func, select, update
 
-from licet.core.audit import Agreed, Disagreed, Drawn, Outcome, Overdue
+from licet.core.audit import Agreed, CannotTell, Disagreed, Drawn, Outcome, Overdue
 from licet.core.ids import CaseNumber, MandateId
 from licet.core.mandate import ActiveMandate
 from licet.store import tables
@@ -15,7 +15,7 @@ from licet.store.book import Record, Tx
 from licet.store.moments import moment_text
 from licet.store.watch_tables import audit_chance
 
-WORDS: dict[str, Outcome] = {"agreed": Agreed(), "disagreed": Disagreed(), "overdue": Overdue()}
+WORDS: dict[str, Outcome] = {"agreed": Agreed(), "disagreed": Disagreed(), "overdue": Overdue(), "unsure": CannotTell()}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,7 +117,7 @@ def counted_since(tx: Tx, mandate: ActiveMandate, since: datetime) -> tuple[int,
 
 
 def word_of(outcome: Outcome) -> str:
-    """An outcome in one word: agreed, disagreed or overdue."""
+    """An outcome in one word: agreed, disagreed, overdue or unsure."""
     return next(word for word, value in WORDS.items() if value == outcome)
 
 

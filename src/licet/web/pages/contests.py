@@ -5,7 +5,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from licet.core.answer import AnswerKind, answer_label
+from licet.core.answer import answer_label
 from licet.core.answer_form import FormFault
 from licet.core.case import ImageContent
 from licet.core.picture import NotDrawn
@@ -21,7 +21,7 @@ from licet.web.pages.contests_shown import preview
 from licet.web.pages.page import form_of, go, page_routes, show, viewer_of
 from licet.web.pages.practice_shown import FROM, PlayedCase, PlayShown
 from licet.web.pages.review import MOST_PAGE_DIGITS, POLICY
-from licet.web.pages.review_shown import AT_A_GLANCE, EMPTY, Filled, digits, filled_in, question
+from licet.web.pages.review_shown import EMPTY, Filled, digits, filled_in, is_searched, question
 from licet.web.problems import ProblemError, problem, refusal
 
 AT = "/contests"
@@ -91,8 +91,8 @@ def _shown(request: Request, case: CaseShown, filled: Filled) -> PlayShown:
         case=case_shown(case.body, desk_of(request).service.pictures),
         filled=filled,
         question=form.rules.question or question(form),
-        searched=form.kind is AnswerKind.CHOICE and len(form.choices) > AT_A_GLANCE,
-        digits=digits(form.choices),
+        searched=is_searched(form),
+        digits=digits(form.choices or form.known),
     )
 
 
