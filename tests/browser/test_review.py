@@ -9,7 +9,20 @@ from licet.core.desk import LEASE_LASTS
 from licet.core.ids import PersonId
 from licet.store.desks import who_cannot_tell
 from tests.browser.installation import Installation
-from tests.browser.reviewing import DIGITS, INTENTS, LOADS, MAILS, OUTCOMES, REFUNDS, REPLIES, SLIPS, Reviewer, answers, at_review, reviewing
+from tests.browser.reviewing import (
+    DIGITS,
+    INTENTS,
+    LOADS,
+    MAILS,
+    OUTCOMES,
+    REFUNDS,
+    REPLIES,
+    SLIPS,
+    Reviewer,
+    answers,
+    at_review,
+    reviewing,
+)
 from tests.browser.seeing import audit_each_way
 
 
@@ -97,7 +110,7 @@ def test_a_case_is_skipped_with_a_reason_and_somebody_else_is_asked(browser: Bro
         assert rosa.open().case == case
 
 
-def test_without_a_list_the_answers_of_past_cases_are_offered_and_another_one_is_said_on_purpose(rene: Reviewer, there: Installation) -> None:
+def test_without_a_list_past_answers_are_offered_and_another_one_is_said_on_purpose(there: Installation, rene: Reviewer) -> None:
     rene.open(MAILS)
     assert rene.page.locator(".options .option span").all_inner_texts() == ["no", "yes", "Another answer"]
     case = rene.answer("2")

@@ -116,13 +116,14 @@ SAYS = {"caught": "known answers given", "overrides": "AI errors overridden", "r
 
 
 def _figures_json(one: "Figures") -> dict[str, Json]:
-    rates: dict[str, Json] = {name: _rate_json(getattr(one, name)) for name in (*SAYS, "over")}
+    rates: dict[str, Json] = {name: rate_json(getattr(one, name)) for name in (*SAYS, "over")}
     facts: dict[str, Json] = {"person": one.person, "name": one.name, "use_case": one.use_case, "answered": one.answered}
     span: dict[str, Json] = {"since": one.since.isoformat(), "until": one.until.isoformat(), "from_record": one.from_record}
     return {**facts, **span, **rates, "seconds": _number(one.seconds), "estimate": _estimate_json(one)}
 
 
-def _rate_json(found: "Rate | Unknown") -> Json:
+def rate_json(found: "Rate | Unknown") -> Json:
+    """A share with its interval as JSON; null while it is unknown."""
     from licet.core.refusal import Unknown
 
     if isinstance(found, Unknown):

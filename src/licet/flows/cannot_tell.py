@@ -26,8 +26,9 @@ NOTHING_SAID = "cannot tell"
 def cannot_tell(office: Office, by: Actor, *, token: str, lease: str, why: str = "") -> Refused | None:
     """Takes *cannot tell* as somebody's answer on a case they have in hand.
 
-    A senior reviewer who may answer it is asked next. Where a senior reviewer says so, or none can be asked: an audit, a dispute of one, or
-    a checked agreement counts against AI at once, as silence would: hard cases must not leave the sample; a case that people decide waits on for others; a planted one is asked of this person no more, and counts for nothing.
+    A senior reviewer who may answer it is asked next. Where a senior reviewer says so, or none can be asked: an audit, a dispute of one,
+    or a checked agreement counts against AI at once, as silence would, since hard cases must not leave the sample; a case that people
+    decide waits on for others; a planted one is asked of this person no more, and counts for nothing.
     """
     with office.book.write() as tx:
         now = office.clock.now()

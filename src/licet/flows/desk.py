@@ -74,7 +74,8 @@ def _places(office: Office, tx: Tx, by: Actor, name: str | None, now: datetime) 
     if not isinstance(by, Person):
         return _no_person(by)
     working = [one for one in use_cases.every(tx) if one.stage is not Stage.RETIRED]
-    lanes = [desks.ANYBODY, desks.SENIORS, *map(desks.for_person, _named(tx, by, now)), *map(desks.for_skill, desks.skills_anywhere(tx, by.id))]
+    theirs = [*map(desks.for_person, _named(tx, by, now)), *map(desks.for_skill, desks.skills_anywhere(tx, by.id))]
+    lanes = [desks.ANYBODY, desks.SENIORS, *theirs]
     return _let_in(office, tx, by, desks.with_something(tx, working, lanes))
 
 

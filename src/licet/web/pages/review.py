@@ -74,7 +74,8 @@ async def around(request: Request, *, named: str, slug: UseCaseSlug | str) -> Ar
 
 def drawn(request: Request, template: str, about: Around, *, status: int = 200, **facts: object) -> Response:
     """Draws the page, or a part of it."""
-    common = {"here": "review", "standing": about.standing, "named": about.named, "deeds": list(Deed), "reasons": KEPT_REASONS, "cannot_tell": CANNOT_TELL}
+    common = {"here": "review", "standing": about.standing, "named": about.named, "deeds": list(Deed)}
+    common |= {"reasons": KEPT_REASONS, "cannot_tell": CANNOT_TELL}
     keys = about.standing.keys
     common |= {"has_htmx": False, "deed_words": DEED_WORDS, "shown_keys": keys.keys, "key_map": dict(keys.keys)}
     blank: dict[str, object] = {"shown": None, "look": None, "undo": "", "refused": None, "again": place(use_case=about.named)}
