@@ -12,6 +12,8 @@ from licet.testing import World, done
 from tests.flows.examples import code, of_word
 from tests.flows.signing import member
 
+OTHER = "none of theirs at all"
+
 
 def test_another_second_factor_takes_the_old_one_and_ends_what_others_may_hold(tmp_path: Path) -> None:
     with World(tmp_path) as world:
@@ -23,7 +25,7 @@ def test_another_second_factor_takes_the_old_one_and_ends_what_others_may_hold(t
         assert offered.secret in offered.address
         fresh = TOTP(offered.secret)
         assert code(renew_factor(office, here, risk.shows(), code="000000")) == "code_not_right"
-        assert renew_factor(office, here, risk.shows(password="no such password"), code=fresh.at(world.clock.at)) == FAILED
+        assert renew_factor(office, here, risk.shows(password=OTHER), code=fresh.at(world.clock.at)) == FAILED
         wrong = risk.shows(code="123456")
         assert renew_factor(office, here, wrong, code=fresh.at(world.clock.at)) == FAILED
         shown = risk.shows()

@@ -70,7 +70,8 @@ def see_flags(office: Office, by: Actor, *, name: str) -> FlagsSeen | Refused:
         return flags
     with office.book.read() as tx:
         use_case = use_cases.require(tx, name)
-        ids = {one.person for one in (*flags.paces, *flags.consistency)} | {who for one in flags.pairs for who in (one.one, one.other)}
+        ids = {one.person for one in flags.paces} | {one.person for one in flags.consistency}
+        ids |= {who for one in flags.pairs for who in (one.one, one.other)}
         names = {one: person.name for one in ids if (person := people.by_id(tx, one)) is not None}
         rule = rule_of(tx, use_case)
         return FlagsSeen(use_case=use_case, flags=flags, names=names, apart=rule is not None and rule.apart)

@@ -8,6 +8,7 @@ from starlette.responses import Response
 from licet.core.answer import answer_label
 from licet.core.answer_form import FormFault
 from licet.core.case import ImageContent
+from licet.core.ids import UseCaseSlug
 from licet.core.picture import NotDrawn
 from licet.core.refusal import Refused
 from licet.flows.contest import Verdict, settle_contest
@@ -85,7 +86,7 @@ async def _draw(request: Request, case: CaseShown, *, filled: Filled = EMPTY, st
 
 def _shown(request: Request, case: CaseShown, filled: Filled) -> PlayShown:
     form, slug = case.form, str(request.path_params["slug"])
-    handed = PlayedCase(token=case.token, use_case=slug, title=slug, place=0, of=0, form=form, guideline=case.guideline)
+    handed = PlayedCase(token=case.token, use_case=UseCaseSlug(slug), title=slug, place=0, of=0, form=form, guideline=case.guideline)
     return PlayShown(
         handed=handed,
         case=case_shown(case.body, desk_of(request).service.pictures),
