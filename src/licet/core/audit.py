@@ -78,7 +78,7 @@ def audited(decided: Answer, answer: Answer, *, blind: bool, grading: Grading = 
 
 
 def outcome_loss(outcome: Outcome) -> float:
-    """What an outcome counts, in [0, 1]: 0.0 for agreement, 1.0 for silence and for what nobody can tell, and for a disagreement how wrong AI was."""
+    """What an outcome counts, in [0, 1]: 0.0 for agreement, 1.0 for silence or what nobody can tell, and else how wrong AI was."""
     match outcome:
         case Agreed():
             return 0.0
