@@ -38,7 +38,8 @@ def main() -> None:
         true, left_out, counted = rates(hard=hard, easy=easy)
         for says, rate in (("left out", left_out), ("counted as errors", counted)):
             share, median = trips(rate, runs=runs, seed=seed)
-            rows.append(Row(what=f"true error {true:.1%}, what nobody can tell {says} ({rate:.1%} seen)", value=f"{share:.3f}, {median:.0f}"))
+            what = f"true error {true:.1%}, what nobody can tell {says} ({rate:.1%} seen)"
+            rows.append(Row(what=what, value=f"{share:.3f}, {median:.0f}"))
     show("Share of mandates that trip at a target of 5%; audits until then at the median", rows)
 
 

@@ -70,15 +70,15 @@ def answer(slug: str, token: str, answer: str, acting: str | None, home: str | N
     """Give your own first answer, which stays; then AI's advice is shown, or without any the truth. Fields as a JSON object."""
     from licet.edge.folder import load_use_case
     from licet.flows.office import who
-    from licet.flows.play import CaseToPlay, Explained, answer_in_round
+    from licet.flows.play import CaseToPlay, answer_in_round
 
     wanted = typed(answer, load_use_case(folder_of(home, slug)))
     with at_work(home) as office:
-        found: CaseToPlay | Explained = granted(answer_in_round(office, who(office, acting), name=slug, token=token, answer=wanted))
+        found = answer_in_round(office, who(office, acting), name=slug, token=token, answer=wanted)
     if isinstance(found, CaseToPlay):
         _tell_advice(found, as_json=as_json)
     else:
-        _tell_truth(found, slug, as_json=as_json)
+        _tell_truth(granted(found), slug, as_json=as_json)
 
 
 @round_.command("settle", context_settings=CONTEXT)
