@@ -29,7 +29,7 @@ from licet.flows.ask_policy import explain
 from licet.flows.assess_risk import answer_risk, risk_versions, show_risk
 from licet.flows.audit import audit_status, standing
 from licet.flows.bound_changes import close_envelope, propose_envelope, show_envelope, use_envelope, veto_change
-from licet.flows.contest import contest, contested, settle_contest
+from licet.flows.contest import Verdict, contest, contested, settle_contest
 from licet.flows.correct import correct_decision
 from licet.flows.deliver import deliver_due, deliver_some, not_arrived
 from licet.flows.desk import next_case
@@ -42,7 +42,7 @@ from licet.flows.explore import explore
 from licet.flows.expose import Turn, exposure_now, turn_exposure
 from licet.flows.fast_track import veto_fast
 from licet.flows.figures import ceiling_of, figures_of, own_figures, reviewers
-from licet.flows.flag import reviewer_flags
+from licet.flows.flag import reviewer_flags, see_flags
 from licet.flows.follow import use_case_named
 from licet.flows.grant import Wishes, grant_mandate, propose_mandate, reinstate_mandate, revoke_mandate
 from licet.flows.hold_gate import gate_with_names, show_gate
@@ -73,6 +73,7 @@ from licet.flows.report import export_cases, gather
 from licet.flows.respond import suspend_mandate
 from licet.flows.review import answer_worksheet, worksheet
 from licet.flows.second import next_second_look
+from licet.flows.see_contests import contest_settled, contest_to_settle
 from licet.flows.set_standard import countersign_standard, lock_standard, revise_standard, show_standard
 from licet.flows.skills import give_skill, take_skill
 from licet.flows.sort_history import Order
@@ -148,7 +149,10 @@ WAYS: dict[str, Journey] = {
     "reviewers": lambda o, w, name: reviewers(o, w.risk, name=name),
     "contest": lambda o, w, name: contest(o, w.reviewer, name=name, token=NAME_OF_ONE, why="x"),
     "contested": lambda o, w, name: contested(o, w.risk, name=name),
-    "settle_contest": lambda o, w, name: settle_contest(o, w.risk, name=name, token=NAME_OF_ONE, answer=Choice(value="yes")),
+    "contest_to_settle": lambda o, w, name: contest_to_settle(o, w.risk, name=name, token=NAME_OF_ONE),
+    "contest_settled": lambda o, w, name: contest_settled(o, w.risk, name=name, token=NAME_OF_ONE),
+    "see_flags": lambda o, w, name: see_flags(o, w.risk, name=name),
+    "settle_contest": lambda o, w, name: settle_contest(o, w.risk, name=name, token=NAME_OF_ONE, said=Verdict(answer=Choice(value="yes"))),
     "set_share": lambda o, w, name: set_share(o, w.owner, name=name, share=0.0),
     "reviewer_flags": lambda o, w, name: reviewer_flags(o, w.risk, name=name),
     "audit_status": lambda o, w, name: audit_status(o, name=name),
