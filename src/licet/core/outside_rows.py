@@ -56,7 +56,7 @@ def graded(raw: object) -> tuple[Outcome, float | None]:
     """What a number says that a tool gave; what is none, or not below `LARGEST`, is not scored."""
     if isinstance(raw, bool):
         return (Outcome.PASSED, 1.0) if raw else (Outcome.FAILED, 0.0)
-    if isinstance(raw, int | float) and abs(raw) < LARGEST:
+    if isinstance(raw, int | float) and abs(raw) < LARGEST:  # NaN is not
         return Outcome.GRADED, float(raw)
     return Outcome.UNSCORED, None
 

@@ -56,7 +56,7 @@ def _outcome(metric: Object) -> Outcome:
 
 
 def _judged(metric: Object) -> bool | None:
-    return True if metric.get("evaluationModel") else False if metric.get("name") in BY_RULE else None
+    return True if metric.get("evaluationModel") else False if named(metric.get("name")) in BY_RULE else None
 
 
 def _claims(whole: Object) -> Iterator[Claim]:

@@ -94,7 +94,7 @@ def _records(one: Json) -> Sequence[Object]:
 
 
 def _is_event(record: Object) -> bool:
-    return EVENT in {record.get("event_name"), record.get("eventName"), _attributes(record).get("event.name")}
+    return EVENT in (record.get("event_name"), record.get("eventName"), _attributes(record).get("event.name"))
 
 
 def _attributes(record: Object) -> Object:

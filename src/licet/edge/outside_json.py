@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import cast
 
 from licet.core.canonical import Json
+from licet.core.outside_rows import LARGEST
 from licet.edge.bad_file import BadFileError
 
 WHOLE_LIMIT = 128 * 2**20
@@ -106,8 +107,10 @@ def named(value: Json) -> str | None:
 
 
 def number(value: Json) -> float | None:
-    """A number; None where there is none."""
-    return None if isinstance(value, bool) or not isinstance(value, int | float) else float(value)
+    """A number below `LARGEST`; None where there is none."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) < LARGEST:
+        return None
+    return float(value)
 
 
 def whole(value: Json) -> int | None:

@@ -60,5 +60,5 @@ def _name(case: Object) -> str:
 
 
 def _judged(source: Json) -> bool | None:
-    name = part(source, "name")
+    name = named(part(source, "name"))
     return True if name in BY_MODEL else False if name in BY_RULE else None
