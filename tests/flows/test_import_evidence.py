@@ -63,7 +63,7 @@ def test_what_another_tool_measured_is_counted_matched_kept_once_and_informs(wor
     again = import_evidence(world.office, world.owner, file(brought), name="mails")
     assert isinstance(again, Refused)
     assert again.code == "already_done"
-    assert done(list_evidence(world.office, world.risk, name="mails")) == [found]
+    assert list_evidence(world.office, name="mails") == [found]
     kept = next(one for one in world.events() if one.what == "evidence.imported")
     assert {"file_digest", "tallies", "rows", "matched"} <= kept.facts.keys()
     assert "Inspect" not in json.dumps(dict(kept.facts))
@@ -76,7 +76,7 @@ def test_only_owner_and_builder_bring_it_and_a_file_without_rows_says_nothing(wo
     empty = import_evidence(world.office, world.owner, file([]), name="mails")
     assert isinstance(empty, Refused)
     assert empty.code == "nothing_measured"
-    assert done(list_evidence(world.office, world.owner, name="mails")) == []
+    assert list_evidence(world.office, name="mails") == []
 
 
 def test_reasons_fall_away_where_they_are_answered_and_those_that_no_file_answers_stay(world: World) -> None:
@@ -92,7 +92,7 @@ def test_reasons_fall_away_where_they_are_answered_and_those_that_no_file_answer
     assert "verdict_met" in {one.code for one in world.gate("mails").missing}  # type: ignore[union-attr] # it is closed: whatever came in, no verdict did
     world.evaluate("mails")
     done(open_sealed(world.office, world.owner, name="mails"))
-    _, first = done(list_evidence(world.office, world.owner, name="mails"))
+    _, first = list_evidence(world.office, name="mails")
     assert first.worth == Informs(reasons=("not_the_sealed_cases", *unanswered)), "opened cases are history"
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from licet.cli.frame import CONTEXT, Commands, at_work, granted, plain, said, usual
+from licet.cli.frame import CONTEXT, Commands, at_work, granted, home_option, json_option, plain, said, usual
 from licet.core.canonical import Json
 
 if TYPE_CHECKING:
@@ -64,10 +64,11 @@ def outside() -> None:
 
 @outside.command("list", context_settings=CONTEXT)
 @click.argument("slug")
-@usual
-def list_(slug: str, acting: str | None, home: str | None, *, as_json: bool) -> None:
+@home_option
+@json_option
+def list_(slug: str, home: str | None, *, as_json: bool) -> None:
     """List what other tools measured of a use case, the newest first."""
-    found = _listed(slug, acting, home)
+    found = _listed(slug, home)
     lines = [f"{one.evidence.id}  {_source(one)}  {'; '.join(map(_counted, one.evidence.tallies[:3]))}" for one in found]
     nothing = [f"Nothing of another tool is here. Take it in: licet import-evidence {slug} FILE"]
     said({"use_case": slug, "evidence": [evidence_json(one) for one in found]}, lines or nothing, as_json=as_json)
@@ -76,10 +77,11 @@ def list_(slug: str, acting: str | None, home: str | None, *, as_json: bool) -> 
 @outside.command("show", context_settings=CONTEXT)
 @click.argument("slug")
 @click.argument("evidence_id", metavar="ID")
-@usual
-def show(slug: str, evidence_id: str, acting: str | None, home: str | None, *, as_json: bool) -> None:
+@home_option
+@json_option
+def show(slug: str, evidence_id: str, home: str | None, *, as_json: bool) -> None:
     """Show one with its numbers, where it comes from, what is odd about it, and why it is no certificate."""
-    listed = _listed(slug, acting, home)
+    listed = _listed(slug, home)
     found = next((one for one in listed if one.evidence.id == evidence_id), None)
     if found is None:
         there = ", ".join(one.evidence.id for one in listed) or "none"
@@ -87,54 +89,18 @@ def show(slug: str, evidence_id: str, acting: str | None, home: str | None, *, a
     said({"use_case": slug, **evidence_json(found)}, evidence_lines(found), as_json=as_json)
 
 
-def _listed(slug: str, acting: str | None, home: str | None) -> "Sequence[Weighed]":
+def _listed(slug: str, home: str | None) -> "Sequence[Weighed]":
     from licet.flows.import_evidence import list_evidence
-    from licet.flows.office import who
 
     with at_work(home) as office:
-        return granted(list_evidence(office, who(office, acting), name=slug))
+        return list_evidence(office, name=slug)
 
 
 def evidence_json(found: "Weighed") -> Mapping[str, Json]:
     """Evidence from outside as JSON; what nobody knows is null."""
-    from licet.core.outside_evidence import REASONS, Informs
+    from licet.core.outside_evidence import evidence_to_json
 
-    kept, came = found.evidence, found.evidence.provenance
-    reasons = found.worth.reasons if isinstance(found.worth, Informs) else ()
-    return {
-        "id": kept.id,
-        "certificate": not reasons,
-        "reasons": [{"code": code, "says": REASONS[code]} for code in reasons],
-        "format": came.format,
-        "tool": came.tool,
-        "version": came.version,
-        "made_at": None if came.made_at is None else came.made_at.isoformat(),
-        "system": came.system,
-        "planned": came.planned,
-        "finished": came.finished,
-        "file_digest": kept.file_digest,
-        "imported_at": kept.imported_at.isoformat(),
-        "by": kept.by,
-        "cases": {"rows": sum(one.rows for one in kept.tallies), "cases": kept.cases, "ours": kept.matched},
-        "judged_by_model": kept.judged,
-        "measures": [_tally_json(one) for one in kept.tallies],
-        "findings": list(kept.findings),
-    }
-
-
-def _tally_json(one: "Tally") -> Mapping[str, Json]:
-    from licet.core.refusal import Unknown
-
-    failing, mean = one.failing, one.mean
-    known = None if isinstance(failing, Unknown) else failing
-    counts: dict[str, Json] = {
-        name: getattr(one, name) for name in ("name", "passed", "failed", "graded", "unscored", "errored", "repeated")
-    }
-    return counts | {
-        "mean": None if isinstance(mean, Unknown) else mean,
-        "failing": None if known is None else known[0],
-        "interval": None if known is None else [known[1], known[2]],
-    }
+    return evidence_to_json(found.evidence, found.worth)
 
 
 def evidence_lines(found: "Weighed") -> list[str]:

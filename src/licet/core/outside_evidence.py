@@ -4,7 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from licet.core.canonical import Json
 from licet.core.outside_rows import Provenance, Tally
+from licet.core.refusal import Unknown
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,3 +122,45 @@ def weigh(evidence: OutsideEvidence, *, current_set: int | None, locked_at: date
     }
     reasons = tuple(code for code in REASONS if against[code])
     return Informs(reasons=reasons) if reasons else Satisfies()
+
+
+def evidence_to_json(evidence: OutsideEvidence, worth: Informs | Satisfies) -> Mapping[str, Json]:
+    """Evidence and its worth for programs; what nobody knows is null."""
+    came = evidence.provenance
+    reasons = worth.reasons if isinstance(worth, Informs) else ()
+    return {
+        "id": evidence.id,
+        "certificate": not reasons,
+        "reasons": [{"code": code, "says": REASONS[code]} for code in reasons],
+        "format": came.format,
+        "tool": came.tool,
+        "version": came.version,
+        "made_at": None if came.made_at is None else came.made_at.isoformat(),
+        "system": came.system,
+        "planned": came.planned,
+        "finished": came.finished,
+        "file_digest": evidence.file_digest,
+        "imported_at": evidence.imported_at.isoformat(),
+        "by": evidence.by,
+        "cases": {"rows": sum(one.rows for one in evidence.tallies), "distinct": evidence.cases, "ours": evidence.matched},
+        "judged_by_model": evidence.judged,
+        "measures": [_figures(one) for one in evidence.tallies],
+        "findings": list(evidence.findings),
+    }
+
+
+def _figures(one: Tally) -> Mapping[str, Json]:
+    failing, mean = one.failing, one.mean
+    known = None if isinstance(failing, Unknown) else failing
+    return {
+        "name": one.name,
+        "passed": one.passed,
+        "failed": one.failed,
+        "graded": one.graded,
+        "unscored": one.unscored,
+        "errored": one.errored,
+        "repeated": one.repeated,
+        "mean": None if isinstance(mean, Unknown) else mean,
+        "failing": None if known is None else known[0],
+        "interval": None if known is None else [known[1], known[2]],
+    }

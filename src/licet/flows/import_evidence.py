@@ -14,7 +14,7 @@ from licet.core.standard import CountersignedStandard
 from licet.core.use_case import UseCase
 from licet.flows.office import Office, at_work_on, entry
 from licet.flows.sort_history import DIGEST, digest_of
-from licet.store import imports, looks, outside_evidence, people, standards, systems
+from licet.store import imports, looks, outside_evidence, people, standards, systems, use_cases
 from licet.store.book import Tx
 
 SAYS_NOTHING = Refused(
@@ -71,15 +71,14 @@ def import_evidence(office: Office, by: Actor, file: OutsideFile, *, name: str) 
         return _weighed(tx, use_case, kept)
 
 
-def list_evidence(office: Office, by: Actor, *, name: str) -> list[Weighed] | Refused:
+def list_evidence(office: Office, *, name: str) -> list[Weighed]:
     """All evidence from outside in a use case, the newest first, each with what it is worth now."""
     with office.book.read() as tx:
-        found = at_work_on(office, tx, by, Act.LOOK, name=name)
-        return found if isinstance(found, Refused) else evidence_of(tx, found[0])
+        return evidence_of(tx, use_cases.require(tx, name))
 
 
 def evidence_of(tx: Tx, use_case: UseCase) -> list[Weighed]:
-    """As `list_evidence`, for whoever may look already."""
+    """As `list_evidence`, inside a transaction."""
     return [_weighed(tx, use_case, one) for one in outside_evidence.every(tx, use_case)]
 
 
