@@ -6,6 +6,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from licet.core.mandate import ActiveMandate
+from licet.core.outside_evidence import REASONS
+from licet.flows.import_evidence import list_evidence
 from licet.flows.look_closely import Sight
 from licet.flows.office import Office
 from licet.flows.open_sealed import figures
@@ -23,6 +25,7 @@ async def evaluation(request: Request) -> Response:
     """The newest verdict of a use case."""
     viewer, sight = viewer_of(request), await sight_of(request)
     verdict, curve = await viewer.run(lambda: _told(viewer.office, sight))
+    outside = await viewer.run(lambda: list_evidence(viewer.office, name=sight.use_case.slug))
     drawn = curve is not None and bool(curve.points)
     chart = risk_coverage(curve.points, target=curve.target, coverage=curve.coverage) if curve is not None and drawn else None
     return show(
@@ -36,6 +39,8 @@ async def evaluation(request: Request) -> Response:
         chart=chart,
         look=sight.look,
         names=sight.names,
+        outside=outside,
+        reasons=REASONS,
     )
 
 
