@@ -82,7 +82,7 @@ def test_promptfoos_own_totals_are_never_believed_and_errors_are_no_failures(tmp
     assert figures(read(written(tmp_path / "p.csv", table))[1]) == [("[sut] prompt 1", 1, 0, 0, 0, 1)]
 
 
-def test_deepeval_pydantic_evals_and_events_of_opentelemetry_are_read_too(tmp_path: Path) -> None:
+def test_deepeval_and_pydantic_evals_are_read_too(tmp_path: Path) -> None:
     metric = {"name": "Faithful", "success": True, "score": 0.9, "evaluationModel": "m"}
     cases = [{"name": "c0", "metricsData": [metric]}, {"name": "c1", "metricsData": [{**metric, "success": None, "error": "timeout"}]}]
     run = {"testCases": cases, "metricsScores": [{"metric": "Faithful", "passes": 2, "fails": 0}], "testPassed": 1}
@@ -103,6 +103,9 @@ def test_deepeval_pydantic_evals_and_events_of_opentelemetry_are_read_too(tmp_pa
         ("len", 0, 0, 1, 0, 0),
         ("task", 0, 0, 0, 0, 1),
     ]
+
+
+def test_events_of_opentelemetry_are_read_from_the_console_and_from_a_collector(tmp_path: Path) -> None:
     event = {
         "event_name": "gen_ai.evaluation.result",
         "trace_id": "t",

@@ -139,7 +139,7 @@ def check(slug: str, to: str, codes: tuple[str, ...], home: str | None, *, as_js
     undecided = any(r.code == "verdict_met" and r.shows == "undecided" for r in missing)
     result = "met" if not missing else "undecided" if undecided else "not_met"
     data = {**gate_json(slug, found.gate), "only": list(codes), "result": result}
-    said(cast("dict[str, Json]", data), gate_lines(found.gate, found.names, found.at), as_json=as_json)
+    said(data, gate_lines(found.gate, found.names, found.at), as_json=as_json)
     return CHECKED[result]
 
 

@@ -44,7 +44,7 @@ EXIT = {"met": OK, "not_met": NOT_MET, "undecided": UNDECIDED}
 def evaluate(slug: str, *, acting: str | None, home: str | None, as_json: bool, **wish: Any) -> int:  # noqa: ANN401 - click's
     """Judge the system on sealed cases by the locked standard. Exit: 0 met, 1 not met, 3 undecided."""
     from licet.core.known import ceiling_in_words
-    from licet.edge.evaluation_files import check_suffix, write_evaluation
+    from licet.edge.evaluation_files import write_evaluation
     from licet.edge.folder import load_standard, load_use_case
     from licet.flows.evaluate import Request
     from licet.flows.evaluate import evaluate as judge
@@ -53,11 +53,7 @@ def evaluate(slug: str, *, acting: str | None, home: str | None, as_json: bool, 
     from licet.flows.office import who
     from licet.flows.open_sealed import figures
 
-    out = wish["out"]
-    if out is not None and wish["exploratory"]:
-        raise click.UsageError("--exploratory gives no verdict to export. Leave out one of the two.")
-    if out is not None:
-        check_suffix(out)
+    out = _export(wish)
     folder = folder_of(home, slug)
     told, standard = load_use_case(folder), load_standard(folder)
     request = Request(name=slug, on_disk=standard, system=told.system, posted_as=wish["posted_as"], schema=told.case)
@@ -74,6 +70,18 @@ def evaluate(slug: str, *, acting: str | None, home: str | None, as_json: bool, 
         write_evaluation(out, data, at=done.stored.look.at)
     said(data, [*evaluation_lines(done, shown), beside], as_json=as_json)
     return EXIT[done.stored.word]
+
+
+def _export(wish: Mapping[str, Any]) -> Path | None:
+    """Where the evaluation is to be written too; asked before anything is judged."""
+    from licet.edge.evaluation_files import check_suffix
+
+    out: Path | None = wish["out"]
+    if out is not None and wish["exploratory"]:
+        raise click.UsageError("--exploratory gives no verdict to export. Leave out one of the two.")
+    if out is not None:
+        check_suffix(out)
+    return out
 
 
 def evaluation_json(done: "Evaluated", shown: "Figures | None") -> Mapping[str, Json]:

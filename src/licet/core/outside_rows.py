@@ -1,7 +1,7 @@
 """Outside rows: another tool's results case by case, counted here; what the tool itself says of them is held against the count."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
@@ -198,16 +198,14 @@ class TooMuchError(ValueError):
     """A file brings more than evidence may hold."""
 
 
-@dataclass(slots=True)
 class _Sums:
     """One measure, while it is counted."""
 
-    outcomes: dict[Outcome, int] = field(default_factory=dict)
-    cases: set[str] = field(default_factory=set)
-    total: float = 0.0
-    with_score: int = 0
-    ones: int = 0
-    zeros: int = 0
+    def __init__(self) -> None:
+        self.outcomes: dict[Outcome, int] = {}
+        self.cases: set[str] = set()
+        self.total = 0.0
+        self.with_score = self.ones = self.zeros = 0
 
     def add(self, row: Row) -> None:
         self.outcomes[row.outcome] = self.outcomes.get(row.outcome, 0) + 1
