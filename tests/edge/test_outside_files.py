@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from licet.core.outside_rows import MOST_MEASURES, Counted, OutsideFile, TooMuchError, contradictions, count
+from licet.core.outside_rows import MOST_MEASURES, Counted, OutsideFile, TooMuchError, contradictions, count, odd
 from licet.core.refusal import Unknown
 from licet.edge import outside_json, zip_entries
 from licet.edge.bad_file import BadFileError
@@ -64,7 +64,8 @@ def test_a_crashed_inspect_log_gives_what_was_written_before_and_says_so(tmp_pat
     log, found = read(inspect_eval(tmp_path / "a.eval", [sample(k, "C") for k in range(3)], crashed=True, planned=9))
     assert figures(found) == [("exact", 3, 0, 0, 0, 0)]
     assert (log.provenance.finished, log.provenance.planned) == (False, 9)
-    assert "broke off" in log.findings[0]
+    assert "broke off" in odd(log, found)[0]
+    assert odd(log, found)[1:] == ("The run was to have 9 cases; 3 are in it.",)
 
 
 def test_promptfoos_own_totals_are_never_believed_and_errors_are_no_failures(tmp_path: Path) -> None:

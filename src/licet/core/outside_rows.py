@@ -272,6 +272,13 @@ def count(rows: Iterable[Row], ours: Callable[[Row], bytes | None]) -> Counted:
     )
 
 
+def odd(file: OutsideFile, counted: Counted) -> tuple[str, ...]:
+    """Everything that is odd about a file, one sentence each: what its reader found, missing cases, a wrong summary."""
+    planned = file.provenance.planned
+    short = () if planned is None or planned <= counted.cases else (f"The run was to have {planned:,} cases; {counted.cases:,} are in it.",)
+    return (*file.findings, *short, *contradictions(file.claims, counted))
+
+
 def contradictions(claims: Sequence[Claim], counted: Counted) -> tuple[str, ...]:
     """Where a file's own summary says something else than its rows, one sentence each; empty: nowhere."""
     found = []

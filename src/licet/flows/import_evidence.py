@@ -7,7 +7,7 @@ from licet.core.canonical import Json, digest
 from licet.core.case import TextContent
 from licet.core.ids import PersonId
 from licet.core.outside_evidence import Informs, OutsideEvidence, Satisfies, weigh
-from licet.core.outside_rows import Counted, OutsideFile, Row, contradictions, count, tally_to_json
+from licet.core.outside_rows import Counted, OutsideFile, Row, count, odd, tally_to_json
 from licet.core.people import Act, Actor
 from licet.core.refusal import Refused
 from licet.core.standard import CountersignedStandard
@@ -125,7 +125,7 @@ def _evidence(office: Office, tx: Tx, here: tuple[UseCase, Actor], file: Outside
         matched=len(counted.matched),
         covers=sealed.id if sealed is not None and whole and whole == counted.matched else None,
         judged=counted.judged,
-        findings=(*file.findings, *contradictions(file.claims, counted)),
+        findings=odd(file, counted),
     )
 
 
