@@ -22,8 +22,8 @@ evidence pack, process, event log, baseline, redesign, simulation, value, portfo
 blocker, request, quorum, standing approval, fast lane, change envelope, veto window, narrowing,
 exposure, drill, account, session, confirmation, break glass, witness, co-signature,
 tier, obligation, desk, guideline, policy additions, gate rules, rules in force, role,
-second look, dispute, requester, flag, known answer, catch rate, reliance, human ceiling, practice round,
-second look, dispute, requester, flag, known answer, catch rate, reliance, human ceiling, recheck
+second look, dispute, requester, flag, known answer, contest, cannot tell, catch rate, reliance, human ceiling, practice round,
+recheck, outside evidence
 """
 
 

@@ -145,11 +145,15 @@ class Lease:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnswerForm:
-    """What an answer looks like: its kind, the closed list of choices where there is one, and what the owner says beyond that."""
+    """What an answer looks like: its kind, the closed list of choices where there is one, and what the owner says beyond that.
+
+    `known`: where there is no closed list, choices that past cases have; another one may be given, but not by mistyping one of these.
+    """
 
     kind: AnswerKind
     choices: tuple[str, ...]
     rules: FormRules = NO_FORM_RULES
+    known: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
