@@ -116,6 +116,9 @@ http:
 """
 
 
+ASKED = "url: 'https://x.example.org/v1', model: m, question: 'Which is it?'"
+
+
 def test_an_endpoint_is_named_in_a_block_and_the_rest_of_it_has_defaults(folder: Folder) -> None:
     told = load_use_case(folder(USE_CASE + "system: http\n" + HTTP))
     assert told.http == HttpBlock(url="https://model.example.org/propose?api=2", version="1.50")
@@ -167,6 +170,14 @@ def test_an_endpoint_on_this_machine_needs_no_encryption(folder: Folder, url: st
         ("http: {url: 'https://x.example.org', version: 3, secret_headers: {A: LICET_KEY_FILE}}", "no name of a secret."),
         ("http: {url: 'https://x.example.org', version: 3, secret_headers: {Host: LICET_SECRET_A}}", "'Host' is no header"),
         ("http: {url: 'https://x.example.org', version: 3, secret_headers: {'A B': LICET_SECRET_A}}", "'A B' is no header"),
+        ("system: decision", "`system: decision` needs a block `decision:`"),
+        ("decision: {url: 'https://x.example.org', model: m, question: q}", "'protocol' is missing."),
+        (f"decision: {{protocol: openai-responses, {ASKED}}}", "protocol: 'openai-responses' is not known."),
+        (f"decision: {{protocol: systemone, {ASKED}, options: {{one: ''}}}}", "options: they are the two or more answers"),
+        (f"decision: {{protocol: systemone, {ASKED}, levels: [a, b]}}", "levels: a score has two or more"),
+        (f"decision: {{protocol: systemone, {ASKED}, ask: score, levels: [a, b]}}", "an answer of the kind 'number'."),
+        (f"decision: {{protocol: systemone, {ASKED}, ask: yes_no, positive: a, negative: a}}", "the same as `negative`"),
+        ("decision: {protocol: systemone, url: 'https://x.example.org/?a=b', model: m, question: q}", "a base address has no query."),
         ("callable: {timeout_seconds: 1e9}", "timeout_seconds: 1000000000.0 is not"),
         ("callable: {threads: 3}", "'threads' is not a key here."),
         ("callable: 5", "callable: 5 is not a block of keys."),
@@ -193,9 +204,9 @@ def test_a_bad_block_is_found_before_anything_is_asked_and_secrets_are_not_repea
             "owner: x",
             4,
             "'owner' is not a key here.",
-            "Known are answer, answers, callable, case, content, desk, effect, http, system, title.",
+            "Known are answer, answers, callable, case, content, decision, desk, effect, http, system, title.",
         ),
-        ("system: magic", 4, "system: 'magic' is not known.", "Write 'auto', 'builtin', 'posted', 'callable' or 'http'."),
+        ("system: magic", 4, "system: 'magic' is not known.", "Write 'auto', 'builtin', 'posted', 'callable', 'http' or 'decision'."),
         ("system:", 4, "'system' has no value.", "Write one, or leave the key out."),
         ("title: again", 4, "'title' is there already, on line 1.", "Keep one of the two."),
         ("content: text", 4, "content: 'text' is not a list.", "Write one entry per line, each after `- `."),
