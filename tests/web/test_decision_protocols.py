@@ -3,10 +3,15 @@
 import asyncio
 import base64
 import json
+import os
+import re
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
+from pathlib import Path
 from typing import Any, Literal
 
 import httpx2
@@ -17,8 +22,10 @@ from pydantic import BaseModel, Field
 from pydantic_ai import Agent
 from pydantic_ai.exceptions import ContentFilterError, UnexpectedModelBehavior
 from pydantic_ai.models import Model
+from pydantic_ai.models.fallback import FallbackModel
 from pydantic_ai.models.openai_decisions import OpenAIDecisionsModel
 from pydantic_ai.models.system_one import SystemOneModel
+from pydantic_ai.models.test import TestModel
 from pydantic_ai.providers.openai import OpenAIProvider
 from pydantic_ai.providers.system_one import SystemOneProvider
 
@@ -190,14 +197,17 @@ class Verdict(BaseModel):
     mails: Literal["yes", "no"] = Field(description="Is it so?")
 
 
+def client_model(protocol: str, client: AsyncOpenAI, plain: httpx2.AsyncClient, *, url: str, key: str) -> Model:
+    """The class of pydantic-ai for a protocol, as it is."""
+    if protocol == "decisions":
+        return OpenAIDecisionsModel("gpt-6-luna", provider=OpenAIProvider(openai_client=client))
+    return SystemOneModel(MAILS, provider=SystemOneProvider(base_url=url, api_key=key, http_client=plain))
+
+
 async def _agent(served: Asking, protocol: str, text: str, output: type) -> object:
     url, key = f"{served.address}/v1", served.token(TokenScope.CASES_WRITE, use_case=MAILS)
     async with AsyncOpenAI(base_url=url, api_key=key, max_retries=0) as client, httpx2.AsyncClient() as plain:
-        model: Model = (
-            OpenAIDecisionsModel("gpt-6-luna", provider=OpenAIProvider(openai_client=client))
-            if protocol == "decisions"
-            else SystemOneModel(MAILS, provider=SystemOneProvider(base_url=url, api_key=key, http_client=plain))
-        )
+        model = client_model(protocol, client, plain, url=url, key=key)
         return (await Agent(model, output_type=output, instructions="Decide.").run(text)).output
 
 
@@ -210,6 +220,20 @@ def test_an_agent_of_pydantic_ai_runs_on_a_mandate_and_makes_nothing_up_where_a_
     assert isinstance(caught.value, ContentFilterError) is (protocol == "decisions")
     (told,) = cases_of(json.loads(caught.value.body or ""))
     assert (told["state"], told["use_case"]) == ("waiting", MAILS)
+
+
+def test_a_fallback_of_pydantic_ai_asks_no_other_model_where_a_person_decides(served: Asking) -> None:
+    """Breaks when "a person decides" comes back as a failure: the application's next model would decide instead."""
+    url, key = f"{served.address}/v1", served.token(TokenScope.CASES_WRITE)
+    for protocol in ("decisions", "systemone"):
+
+        async def ask(protocol: str = protocol) -> object:
+            async with AsyncOpenAI(base_url=url, api_key=key, max_retries=0) as client, httpx2.AsyncClient() as plain:
+                model = client_model(protocol, client, plain, url=url, key=key)
+                return (await Agent(FallbackModel(model, TestModel()), output_type=Verdict).run("unsure of it")).output
+
+        with pytest.raises(UnexpectedModelBehavior):
+            asyncio.run(ask())
 
 
 # Our own client
@@ -370,3 +394,15 @@ def test_rows_and_lists_of_texts_become_cases(served: Asking) -> None:
     assert [body["answers"][0]["type"] for body in bodies] == ["refusal", "choice", "choice"]
     row = served.ask({"q": CHOICE}, state={"land": "nl", "sum": 12}).json()
     assert [cases_of(body)[0]["state"] for body in (bodies[0], row)] == ["waiting", "waiting"]
+
+
+def test_what_the_page_shows_works_as_it_is_shown(served: Asking, tmp_path: Path) -> None:
+    page = (Path(__file__).resolve().parents[2] / "docs/decision-protocols.md").read_text("utf-8")
+    shown, agent = re.findall(r"```python\n(.*?)```", page, flags=re.DOTALL)
+    script = tmp_path / "shown.py"
+    script.write_text(shown + shown.replace("sure that", "unsure that") + agent, "utf-8")
+    about = {**os.environ, "LICET_URL": served.address, "LICET_TOKEN": served.token(TokenScope.CASES_WRITE)}
+    told = subprocess.run([sys.executable, str(script)], capture_output=True, text=True, check=True, timeout=120, env=about)  # noqa: S603 - what our own page shows
+    alone, waits, ran = told.stdout.splitlines()
+    assert (alone, ran) == ("yes 0.97", "yes")
+    assert "'state': 'waiting'" in waits
