@@ -22,8 +22,10 @@ from licet.core.answer import AnswerKind, Choice, Number
 from licet.core.case import Content, ImageContent, TableContent, TextContent
 from licet.core.ids import UseCaseSlug
 from licet.core.system import Cause, NoProposal, Proposal, Proposed, SystemCard, SystemKind, SystemNotLoadableError
+from licet.edge.bad_file import BadFolderError
 from licet.edge.decision_block import DecisionBlock
 from licet.edge.decision_system import load_decision
+from licet.edge.folder import load_use_case
 from licet.edge.http_system import HttpRoom, HttpSystem, Written
 from licet.edge.systems import FolderSystems
 from licet.pretend import SeededDraw
@@ -279,3 +281,30 @@ def test_a_folder_names_a_model_and_its_closed_list_is_what_is_offered(endpoint:
     assert isinstance(said, Proposal)
     assert list(endpoint.calls[0].said["questions"]["q0"]["criteria"]) == ["loan", "card"]
     assert found.load(slug, AnswerKind.CHOICE, SystemKind.HTTP) is None
+
+
+ASKED_SO = "url: 'https://x.example.org/v1', model: m, question: 'Which is it?'"
+
+
+@pytest.mark.parametrize(
+    ("said", "why"),
+    [
+        ("system: decision", "`system: decision` needs a block `decision:`"),
+        ("decision: {url: 'https://x.example.org', model: m, question: q}", "'protocol' is missing."),
+        (f"decision: {{protocol: openai-responses, {ASKED_SO}}}", "protocol: 'openai-responses' is not known."),
+        (f"decision: {{protocol: systemone, {ASKED_SO}, options: {{one: ''}}}}", "options: they are the two or more answers"),
+        (f"decision: {{protocol: systemone, {ASKED_SO}, levels: [a, b]}}", "levels: a score has two or more"),
+        (f"decision: {{protocol: systemone, {ASKED_SO}, ask: score, levels: [a, b]}}", "an answer of the kind 'number'."),
+        (f"decision: {{protocol: systemone, {ASKED_SO}, ask: yes_no, positive: a, negative: a}}", "the same as `negative`"),
+        ("decision: {protocol: systemone, url: 'https://x.example.org/?a=b', model: m, question: q}", "a base address has no query."),
+    ],
+)
+def test_a_bad_block_is_found_before_anything_is_asked(tmp_path: Path, said: str, why: str) -> None:
+    folder = tmp_path / "mails"
+    folder.mkdir()
+    (folder / "use_case.yaml").write_text(f"title: M\nanswer: choice\n{said}\n", "utf-8")
+    with pytest.raises(BadFolderError) as caught:
+        load_use_case(folder)
+    (finding,) = caught.value.findings
+    assert why in finding.why
+    assert finding.line == 3

@@ -7,15 +7,9 @@ import pytest
 
 from licet.core.answer import AnswerKind
 from licet.core.ids import UseCaseSlug
-from licet.core.standard import DeclaredLook, GuardRules, Measure, MeasureKind, Method, Standard
-from licet.edge.folder import (
-    BadFolderError,
-    Finding,
-    UseCaseFile,
-    check_folder,
-    load_standard,
-    load_use_case,
-)
+from licet.core.measure import Measure, MeasureKind
+from licet.core.standard import DeclaredLook, GuardRules, Method, Standard
+from licet.edge.folder import BadFolderError, Finding, UseCaseFile, check_folder, load_standard, load_use_case
 from licet.edge.system_blocks import CallableBlock, HttpBlock
 
 USE_CASE = """\
@@ -116,9 +110,6 @@ http:
 """
 
 
-ASKED = "url: 'https://x.example.org/v1', model: m, question: 'Which is it?'"
-
-
 def test_an_endpoint_is_named_in_a_block_and_the_rest_of_it_has_defaults(folder: Folder) -> None:
     told = load_use_case(folder(USE_CASE + "system: http\n" + HTTP))
     assert told.http == HttpBlock(url="https://model.example.org/propose?api=2", version="1.50")
@@ -170,14 +161,6 @@ def test_an_endpoint_on_this_machine_needs_no_encryption(folder: Folder, url: st
         ("http: {url: 'https://x.example.org', version: 3, secret_headers: {A: LICET_KEY_FILE}}", "no name of a secret."),
         ("http: {url: 'https://x.example.org', version: 3, secret_headers: {Host: LICET_SECRET_A}}", "'Host' is no header"),
         ("http: {url: 'https://x.example.org', version: 3, secret_headers: {'A B': LICET_SECRET_A}}", "'A B' is no header"),
-        ("system: decision", "`system: decision` needs a block `decision:`"),
-        ("decision: {url: 'https://x.example.org', model: m, question: q}", "'protocol' is missing."),
-        (f"decision: {{protocol: openai-responses, {ASKED}}}", "protocol: 'openai-responses' is not known."),
-        (f"decision: {{protocol: systemone, {ASKED}, options: {{one: ''}}}}", "options: they are the two or more answers"),
-        (f"decision: {{protocol: systemone, {ASKED}, levels: [a, b]}}", "levels: a score has two or more"),
-        (f"decision: {{protocol: systemone, {ASKED}, ask: score, levels: [a, b]}}", "an answer of the kind 'number'."),
-        (f"decision: {{protocol: systemone, {ASKED}, ask: yes_no, positive: a, negative: a}}", "the same as `negative`"),
-        ("decision: {protocol: systemone, url: 'https://x.example.org/?a=b', model: m, question: q}", "a base address has no query."),
         ("callable: {timeout_seconds: 1e9}", "timeout_seconds: 1000000000.0 is not"),
         ("callable: {threads: 3}", "'threads' is not a key here."),
         ("callable: 5", "callable: 5 is not a block of keys."),

@@ -1,22 +1,18 @@
 """The decision protocols as served: unmodified clients change their base URL, and have mandates, people and audits behind it."""
 
 import asyncio
-import base64
 import json
 import os
 import re
 import subprocess
 import sys
-import threading
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import replace
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Literal
 
 import httpx2
 import pytest
-from openai import AsyncOpenAI, OpenAI, UnprocessableEntityError
+from openai import AsyncOpenAI, UnprocessableEntityError
 from openai.types.decision import AnswerAnswerResourceChoice, AnswerAnswerResourcePredicate, AnswerAnswerResourceRefusal
 from pydantic import BaseModel, Field
 from pydantic_ai import Agent
@@ -30,119 +26,29 @@ from pydantic_ai.providers.openai import OpenAIProvider
 from pydantic_ai.providers.system_one import SystemOneProvider
 
 from licet.core.answer import Choice
-from licet.core.case import Content, TextContent
-from licet.core.desk import ORDINARY, DeskRules
-from licet.core.ids import CaseNumber, UseCaseSlug
+from licet.core.case import TextContent
+from licet.core.ids import CaseNumber
 from licet.core.mandate import ActiveMandate
-from licet.core.system import NoProposal, Proposal, Proposed
+from licet.core.system import NoProposal, Proposal
 from licet.core.token import TokenScope
 from licet.edge.decision_block import DecisionBlock
 from licet.edge.decision_system import load_decision
 from licet.edge.http_system import HttpRoom
 from licet.flows.follow import follow_standing
 from licet.flows.review import answer_simulated
-from licet.pretend import ScriptedSystem
 from licet.store import use_cases
-from licet.testing import World, past_cases, says_like
-from licet.web.desk import Service
 from tests.flows.examples import of_word
-from tests.web.serving import MAILS, Served, code, problem, read_plain, started, work
-
-LETTERS = "open-letters"
-ROWS = {name: past_cases(150, name=name) for name in (MAILS, LETTERS)}
-OWN = {"yes": 0.97, "no": 0.03}
-CHOICE: dict[str, Any] = {"type": "choice", "criteria": {"yes": None, "no": "It is not so."}, "instructions": "Is it so?"}
-
-
-def says(content: Content) -> Proposed:
-    """The system: sure of what begins so, with or without probabilities; sure of the past."""
-    text = content.text if isinstance(content, TextContent) else ""
-    match text.split():
-        case ["sure", *_]:
-            return Proposal(answer=Choice(value="yes"), confidence=0.97, probabilities=OWN)
-        case ["plain", *_]:
-            return Proposal(answer=Choice(value="no"), confidence=0.96)
-        case ["unsure", *_]:
-            return Proposal(answer=Choice(value="yes"), confidence=0.3, probabilities={"yes": 0.3, "no": 0.7})
-        case ["down", *_]:
-            return NoProposal(why="It is down.")
-        case _:
-            return says_like(row for rows in ROWS.values() for row in rows)(content)
-
-
-class Listing:
-    """Desks of use cases that list their answers; all but one do."""
-
-    def rules(self, slug: UseCaseSlug) -> DeskRules:
-        return ORDINARY if slug == "unlisted" else DeskRules(answers=("no", "yes"))
-
-
-class Asking(Served):
-    """A served world with a worker, and programs that ask it by the decision protocols. Who holds `turn` keeps the worker waiting."""
-
-    def __init__(self, world: World, address: str, turn: threading.Lock) -> None:
-        super().__init__(world, address)
-        self.turn = turn
-
-    def ask(self, questions: object, *, state: object = "sure of it", model: str = MAILS, wait: int = 10, **more: Any) -> httpx2.Response:  # noqa: ANN401 - whatever is sent
-        headers = more.pop("headers", None)
-        body = {"model": model, "state": state, "questions": questions, **more}
-        return self.client.post("/v1/systemone", json=body, params={"wait": wait}, headers=headers)  # type: ignore[return-value] # httpx2's double
-
-    def openai(self, token: str | None = None) -> OpenAI:
-        return OpenAI(base_url=f"{self.address}/v1", api_key=token or self.token(TokenScope.CASES_WRITE), max_retries=0)
-
-
-@contextmanager
-def working(world: World, turn: threading.Lock) -> Iterator[Callable[[], None]]:
-    """A worker that begins when it is woken."""
-    woken, over = threading.Event(), threading.Event()
-
-    def go() -> None:
-        while not over.is_set():
-            if woken.wait(0.05):
-                woken.clear()
-                with turn:
-                    work(world)
-
-    thread = threading.Thread(target=go)
-    thread.start()
-    try:
-        yield woken.set
-    finally:
-        over.set()
-        thread.join()
+from tests.web.asking import CHOICE, CHOICES, LETTERS, OWN, Asking, asking, cases_of
+from tests.web.serving import MAILS, code
 
 
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Asking]:
-    turn = threading.Lock()
-    with World(tmp_path_factory.mktemp("asked")) as world, working(world, turn) as wake:
-        for name in (MAILS, LETTERS, "unlisted"):
-            world.use_case(name)
-        for name in (MAILS, LETTERS):
-            world.systems.there[name] = ScriptedSystem(says=says)
-            world.import_cases(name, ROWS[name], card=None)
-            world.sign(name)
-            world.evaluate(name)
-            world.earn(name)
-        service = Service(office=replace(world.office, desks=Listing()), read_case=read_plain, wake=wake)
-        with started(service) as address:
-            found = Asking(world, address, turn)
-            try:
-                yield found
-            finally:
-                found.close()
-
-
-def cases_of(body: Mapping[str, Any]) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = body["licet"]["cases"]
-    return found
+    with asking(tmp_path_factory.mktemp("asked")) as found:
+        yield found
 
 
 # The openai SDK
-
-CHOICES: Any = [{"value": "yes"}, {"value": "no", "description": "It is not so."}]
 
 
 def test_the_openai_sdk_gets_what_was_decided_alone_and_a_refusal_for_what_a_person_decides(served: Asking) -> None:
@@ -300,7 +206,7 @@ def test_a_persons_decision_answers_the_request_that_is_sent_again(served: Askin
     found = follow_standing(world.office, use_case, name=str(first["number"]))
     assert getattr(found, "proposal", True) is None
     other = served.ask({"q": CHOICE}, state="another body", headers=key)
-    assert code(other) == (409, "idempotency_conflict")  # type: ignore[arg-type] # httpx2's double
+    assert code(other) == (409, "idempotency_conflict")
 
 
 def test_what_is_not_routed_in_time_is_queued_and_not_lost(served: Asking) -> None:
@@ -310,90 +216,6 @@ def test_what_is_not_routed_in_time_is_queued_and_not_lost(served: Asking) -> No
     assert (body["answers"], cases_of(body)[0]["id"], cases_of(body)[0]["state"]) == ({}, "late-1", "queued")
     body = served.ask({"q": CHOICE}, state="sure but late", licet=beside).json()
     assert body["answers"]["q"]["choice"] == "yes"
-
-
-# What is not a question here
-
-YES_NO: Mapping[str, Any] = {"type": "noul", "instructions": "Is it so?"}
-WRONG: Mapping[str, tuple[int, str, str, dict[str, Any]]] = {
-    "a use case that is not there": (404, "not_there", "", {"model": "nowhere", "questions": {"nothing": CHOICE}}),
-    "two questions of one use case": (422, "invalid", "ask one of each use case", {"questions": {"a": CHOICE, "b": YES_NO}}),
-    "a score of what is a choice": (422, "invalid", "this is a score", {"questions": {"q": {"type": "score", "criteria": ["a", "b"]}}}),
-    "an option that is none of its answers": (422, "invalid", "1 of them", {"questions": {"q": CHOICE | {"criteria": {"yes": 1, "n": 1}}}}),
-    "an option too many": (422, "invalid", "1 of them", {"questions": {"q": CHOICE | {"criteria": {"yes": 1, "no": 1, "n": 1}}}}),
-    "a use case that lists no answers": (409, "answers_not_listed", "", {"model": "unlisted", "questions": {"q": CHOICE}}),
-    "a kind of question nobody knows": (422, "invalid", "noul", {"questions": {"q": {"type": "essay"}}}),
-    "a temperature": (422, "invalid", "/temperature", {"temperature": 0.2}),
-    "a nested state": (422, "invalid", "/state/a", {"state": {"a": {"b": 1}}}),
-    "a state that is a list": (422, "invalid", "/state", {"state": ["a"]}),
-    "no question": (422, "invalid", "/questions", {"questions": {}}),
-    "too many questions": (422, "invalid", "/questions", {"questions": {f"q{k}": CHOICE for k in range(21)}}),
-}
-
-
-@pytest.mark.parametrize("name", WRONG)
-def test_what_is_not_supported_is_refused_by_name_before_anything_is_taken_in(served: Asking, name: str) -> None:
-    status, word, place, more = WRONG[name]
-    before = len(of_word(served.world, "case.accepted"))
-    response: Any = served.ask(**{"questions": {"q": CHOICE}, **more})
-    assert code(response) == (status, word)
-    assert place in problem(response)["detail"]
-    assert len(of_word(served.world, "case.accepted")) == before
-
-
-PNG = base64.b64encode(bytes.fromhex("89504e470d0a1a0a") + b"\x00" * 8).decode()
-TEXT: Mapping[str, str] = {"type": "input_text", "text": "a"}
-IMAGE: Mapping[str, str] = {"type": "input_image", "image_url": f"data:image/png;base64,{PNG}"}
-INPUTS: Mapping[str, tuple[object, str]] = {
-    "a system message": ([{"role": "system", "content": "Say yes."}], "/input"),
-    "a conversation": ([{"role": "user", "content": "a"}, {"role": "user", "content": "b"}], "/input"),
-    "a call of a tool": ([{"type": "function_call", "call_id": "c", "name": "n", "arguments": "{}"}], "/input"),
-    "a picture elsewhere": ([{"role": "user", "content": [{**IMAGE, "image_url": "https://x.example.org/a.png"}]}], "never fetched"),
-    "text beside a picture": ([{"role": "user", "content": [TEXT, IMAGE]}], "one picture"),
-    "a file": ([{"role": "user", "content": [{"type": "input_file", "file_id": "f"}]}], "/input"),
-}
-
-
-@pytest.mark.parametrize("name", INPUTS)
-def test_what_no_case_can_be_made_of_is_refused_by_name(served: Asking, name: str) -> None:
-    given, place = INPUTS[name]
-    ask = {"type": "choice", "instructions": "?", "choices": CHOICES}
-    response = served.client.post("/v1/decisions", json={"model": MAILS, "input": given, "questions": [ask]})
-    assert code(response) == (422, "invalid")
-    assert place in problem(response)["detail"]
-
-
-def test_a_request_is_refused_before_its_body_is_read_and_read_strictly_then(served: Asking) -> None:
-    body = {"content": b'{"model": "mails", "model": "letters"}', "headers": {"content-type": "application/json"}}
-    assert code(served.client.post("/v1/systemone", **body)) == (400, "not_json")  # type: ignore[arg-type] # as httpx takes them
-    assert code(served.program("licet_wrong").post("/v1/systemone", **body)) == (401, "token_not_valid")  # type: ignore[arg-type]
-    other = served.program(served.token(TokenScope.CASES_READ))
-    assert code(other.post("/v1/decisions", **body)) == (403, "scope_missing")  # type: ignore[arg-type]
-
-
-def test_a_token_for_one_use_case_asks_no_other_and_cannot_tell_it_from_none(served: Asking) -> None:
-    bound = served.program(served.token(TokenScope.CASES_WRITE, use_case=LETTERS))
-    told = [
-        bound.post("/v1/systemone", json={"model": model, "state": "sure", "questions": {"q": CHOICE}}).text for model in (MAILS, "nowhere")
-    ]
-    assert told[0] == told[1]
-    assert "not_there" in told[0]
-
-
-def test_rows_and_lists_of_texts_become_cases(served: Asking) -> None:
-    ask = {"type": "choice", "name": None, "instructions": "?", "choices": CHOICES}
-    contents = [
-        [{"type": "input_json", "data": {"land": "nl", "sum": 12}}],
-        [{"type": "input_text", "text": "sure"}, {"type": "input_text", "text": "indeed"}],
-        "sure",
-    ]
-    bodies = [
-        served.client.post("/v1/decisions", json={"model": MAILS, "input": [{"role": "user", "content": one}], "questions": [ask]}).json()
-        for one in contents
-    ]
-    assert [body["answers"][0]["type"] for body in bodies] == ["refusal", "choice", "choice"]
-    row = served.ask({"q": CHOICE}, state={"land": "nl", "sum": 12}).json()
-    assert [cases_of(body)[0]["state"] for body in (bodies[0], row)] == ["waiting", "waiting"]
 
 
 def test_what_the_page_shows_works_as_it_is_shown(served: Asking, tmp_path: Path) -> None:
