@@ -5,6 +5,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from licet.core.token import TokenScope
 from tests.flows.examples import of_word
@@ -45,6 +47,23 @@ def test_what_is_not_supported_is_refused_by_name_before_anything_is_taken_in(se
     assert code(response) == (status, word)
     assert place in problem(response)["detail"]
     assert len(of_word(served.world, "case.accepted")) == before
+
+
+LEAVES = st.none() | st.booleans() | st.integers() | st.text(max_size=5) | st.sampled_from([MAILS, "choice", "score", "predicate", "user"])
+NAMES = (
+    st.sampled_from(["type", "role", "content", "criteria", "choices", "levels", "name", "value", "label", "input", "state"]) | st.text()
+)
+ANY_JSON = st.recursive(LEAVES, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(NAMES, inner, max_size=5), max_leaves=12)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(said=ANY_JSON, asked=ANY_JSON)
+def test_whatever_stands_in_the_place_of_a_case_or_a_question_is_refused_in_form(
+    served: Asking, said: object, asked: object
+) -> None:
+    for address, key in (("decisions", "input"), ("systemone", "state")):
+        response = served.client.post(f"/v1/{address}", params={"wait": 0}, json={"model": MAILS, key: said, "questions": asked})
+        assert code(response)[0] in {400, 422}
 
 
 PNG = base64.b64encode(bytes.fromhex("89504e470d0a1a0a") + b"\x00" * 8).decode()
