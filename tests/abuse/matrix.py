@@ -135,6 +135,7 @@ TABLE: Mapping[str, Door] = {
     "POST /api/v1/desk/absence": _own(starts_at="2031-01-01T00:00:00Z", ends_at="2031-01-02T00:00:00Z"),
     "POST /api/v1/desk/absence/end": Door(people=WHOEVER, reach=Reach.SELF, body={}),
     f"GET {IN}/reviewers/flags": Door(people=frozenset({R.SENIOR_REVIEWER, R.RISK})),
+    f"GET {IN}/reviewers/capacity": Door(people=WHOEVER),
     f"GET {IN}/reviewers": Door(people=WHOEVER),
     f"GET {IN}/reviewers/me": Door(people=frozenset({R.REVIEWER, R.SENIOR_REVIEWER, R.OWNER})),
     f"GET {IN}/practice": Door(people=WHOEVER),

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, assert_never
+from typing import TYPE_CHECKING
 
 import click
 
@@ -81,7 +81,7 @@ def evaluation_json(done: "Evaluated", shown: "Figures | None") -> Mapping[str, 
 
 def _measures(verdict: Mapping[str, Json], shown: "Figures | None") -> list[Json]:
     measures = verdict.get("measures")
-    opened = {} if shown is None else {m.name: m for m in shown.measures}
+    opened = {} if shown is None else {m.name: m for m in shown.found.measures}
     rows: list[Json] = []
     for row in measures if isinstance(measures, list) else []:
         filled = dict(row) if isinstance(row, Mapping) else {}
@@ -95,10 +95,10 @@ def _measures(verdict: Mapping[str, Json], shown: "Figures | None") -> list[Json
 def _opened(shown: "Figures") -> dict[str, Json]:
     """The curve with error rates, and examples of errors: there once the sealed cases are open."""
     curve: list[Json] = [
-        {"threshold": p.threshold, "coverage": p.coverage, "n": p.n, "errors": p.errors, "upper": p.upper} for p in shown.curve
+        {"threshold": p.threshold, "coverage": p.coverage, "n": p.n, "errors": p.errors, "upper": p.upper} for p in shown.found.curve
     ]
     examples: list[Json] = [
-        {"case": m.name, "confidence": m.confidence, "said": m.said, "truth": m.truth, "alone": m.alone} for m in shown.misses[:20]
+        {"case": m.name, "confidence": m.confidence, "said": m.said, "truth": m.truth, "alone": m.alone} for m in shown.found.misses[:20]
     ]
     return {"curve": curve, "examples": examples}
 
@@ -119,6 +119,8 @@ def more_json(more: "LabelMore | NotCertifiable | OutOfReach | None") -> Json:
 
 def evaluation_lines(done: "Evaluated", shown: "Figures | None") -> list[str]:
     """An evaluation for people: the verdict in one sentence first."""
+    from licet.core.opened import more_in_words
+
     verdict = done.stored.verdict if isinstance(done.stored.verdict, Mapping) else {}
     lines = [_sentence(done, verdict), *_region_lines(verdict)]
     lines.append(
@@ -134,12 +136,12 @@ def evaluation_lines(done: "Evaluated", shown: "Figures | None") -> list[str]:
             f"[dim]Errors stay sealed. `licet sealed open {done.use_case.slug} --as OWNER` shows them and turns the cases into history.[/]"
         )
         return lines
-    for m in shown.measures:
+    for m in shown.found.measures:
         lines.append(f"  {plain(m.name)}: {m.errors} errors in {m.n} ({m.low:.2%} to {m.high:.2%})")
-    lines += [_more_line(shown)] if shown.more is not None else []
+    lines += [f"  {more_in_words(shown.more)}"] if shown.more is not None else []
     lines += [
         f"  case {plain(m.name)}: said {plain(repr(m.said))}, people {plain(repr(m.truth))}, confidence {m.confidence:.3f}"
-        for m in shown.misses[:5]
+        for m in shown.found.misses[:5]
     ]
     return lines
 
@@ -182,22 +184,6 @@ def _sentence(done: "Evaluated", verdict: Mapping[str, Json]) -> str:
             return "[bold yellow]Undecided.[/]"
 
 
-def _more_line(shown: "Figures") -> str:
-    from licet.stats.planning import LabelMore, NotCertifiable, OutOfReach
-
-    match shown.more:
-        case LabelMore(more=more, gain=gain):
-            return f"  Label about {more:,} more to unlock {gain:.1%} more (estimated)."
-        case NotCertifiable(needed=needed, available=available):
-            return f"  Not certifiable at this volume: {needed:,} clean labels needed, {available:,} there."
-        case OutOfReach(estimate=estimate):
-            return f"  No wider region is likely to keep the promise (next one about {estimate:.1%} errors, estimated)."
-        case None:
-            return "  What more labels would unlock cannot be estimated: there are too few cases for even the strictest region."
-        case other:
-            assert_never(other)
-
-
 def _explored(slug: str, found: "Explored", *, as_json: bool) -> int:
     data: dict[str, Json] = {
         "use_case": slug,
@@ -209,14 +195,14 @@ def _explored(slug: str, found: "Explored", *, as_json: bool) -> int:
             "version": found.card.version,
         },
         "cases": {"calibration": found.n, "right": found.right},
-        "measures": [{"name": m.name, "n": m.n, "errors": m.errors, "estimate": m.estimate} for m in found.figures.measures],
+        "measures": [{"name": m.name, "n": m.n, "errors": m.errors, "estimate": m.estimate} for m in found.figures.found.measures],
         "warnings": list(found.warnings),
     }
     lines = [
         f"[bold]Exploratory[/], no verdict: {found.right:,} of {found.n:,} calibration cases answered as people did.",
         *[
             f"  case {plain(m.name)}: said {plain(repr(m.said))}, people {plain(repr(m.truth))}, confidence {m.confidence:.3f}"
-            for m in found.figures.misses[:10]
+            for m in found.figures.found.misses[:10]
         ],
     ]
     said(data, lines, as_json=as_json)

@@ -13,6 +13,8 @@ WORDS: Mapping[str, str] = {
     "account.disabled": "An account was disabled; its sessions and links ended in the same moment.",
     "account.enabled": "An account was enabled again.",
     "account.broken_glass": "Somebody at the machine itself made an admin for an emergency, for an hour.",
+    "factor.renewed": "A person has another second factor; the one before, its recovery codes and their other sessions ended.",
+    "recovery.renewed": "A person has other recovery codes; those before count no longer.",
     "password.changed": "A person changed their password; their other sessions ended.",
     "session.opened": "A person signed in.",
     "session.confirmed": "A person who is signed in showed again who they are.",
