@@ -10,11 +10,13 @@ from licet.core.account import NEEDS_FACTOR
 from licet.core.answer import AnswerKind
 from licet.core.capacity import Staffing
 from licet.core.desk import DeskRules
+from licet.core.outside_rows import Claim, Outcome, OutsideFile, Provenance, Row
 from licet.core.people import Person, Role
 from licet.core.slicing import SliceBy
 from licet.core.use_case import Stage
 from licet.flows.enter_stage import enter_stage
 from licet.flows.grant import Wishes, propose_mandate
+from licet.flows.import_evidence import import_evidence
 from licet.flows.open_sealed import open_sealed
 from licet.flows.register import new_use_case
 from licet.flows.settle import settle
@@ -112,6 +114,22 @@ def _use_cases(world: World) -> None:
     done(enter_stage(world.office, world.owner, name=SUPPLIERS, to=Stage.ASSISTED, why=""))
     done(propose_mandate(world.office, world.builder, name=SUPPLIERS, wishes=Wishes()))
     world.clock.pass_time(timedelta(days=12, hours=5))
+    _measured_outside(world, REFUNDS)
+
+
+def _measured_outside(world: World, name: str) -> None:
+    """What two other tools said of a system: one file of passes and failures, one of grades with a summary that is wrong."""
+    rows = [Row(case=f"{name}-{k}", measure="exact", outcome=Outcome.FAILED if k % 9 == 0 else Outcome.PASSED) for k in range(90)]
+    broke = [Row(case=f"{name}-{k}", measure="exact", outcome=Outcome.ERRORED) for k in range(90, 96)]
+    grades = [Row(case=f"{name}-{k}", measure="<b>tone</b>", outcome=Outcome.GRADED, score=k / 40, judged=True) for k in range(40)]
+    told = Provenance(format="inspect", tool="Inspect", version="0.3.285", made_at=world.clock.now(), system="vendor/1", finished=False)
+    asked = replace(told, format="deepeval", tool="DeepEval", version=None, made_at=None)
+    wrong = (Claim(says="mean", value=0.9, measure="<b>tone</b>"),)
+    for file in (
+        OutsideFile(provenance=told, rows=lambda: iter([*rows, *broke]), digest="1" * 64),
+        OutsideFile(provenance=asked, rows=lambda: iter(grades), claims=wrong, digest="2" * 64),
+    ):
+        done(import_evidence(world.office, world.owner, file, name=name))
 
 
 def _to_sandbox(world: World, name: str) -> None:

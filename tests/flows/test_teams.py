@@ -13,6 +13,7 @@ import licet.flows
 from licet.core.answer import AnswerKind, Choice
 from licet.core.effect import Way
 from licet.core.ids import Digest, LookId, PersonId, TeamName
+from licet.core.outside_rows import OutsideFile, Provenance
 from licet.core.people import Act, Caller, Person, Role
 from licet.core.qualification import QualificationRule
 from licet.core.refusal import Refused
@@ -46,6 +47,7 @@ from licet.flows.flag import reviewer_flags, see_flags
 from licet.flows.follow import use_case_named
 from licet.flows.grant import Wishes, grant_mandate, propose_mandate, reinstate_mandate, revoke_mandate
 from licet.flows.hold_gate import gate_with_names, show_gate
+from licet.flows.import_evidence import import_evidence, list_evidence
 from licet.flows.import_history import import_history, undo_import
 from licet.flows.inquire import give_information
 from licet.flows.intake import Batch, Delivery, accept, submit, take_now
@@ -125,6 +127,7 @@ def wish(use_case: str | None) -> TokenWish:
 
 
 NAME_OF_ONE = "t_x"
+NOTHING_MEASURED = OutsideFile(provenance=Provenance(format="table", tool="x"), rows=lambda: iter(()))
 Journey = Callable[[Office, World, str], object]
 SIXTY = QualificationRule(cases=60, agreement=0.9)
 WAYS: dict[str, Journey] = {
@@ -217,6 +220,8 @@ WAYS: dict[str, Journey] = {
     "affirm_risk": lambda o, w, name: affirm_risk(o, w.risk, name=name, digest=Digest("0" * 64)),
     "affirmations_of": lambda o, w, name: affirmations_of(o, name=name),
     "list_obligations": lambda o, w, name: list_obligations(o, name=name, on=None),
+    "import_evidence": lambda o, w, name: import_evidence(o, w.owner, NOTHING_MEASURED, name=name),
+    "list_evidence": lambda o, w, name: list_evidence(o, name=name),
     "explain": lambda o, w, name: explain(o, w.owner, Act.LOOK, name=name),
     "show_risk": lambda o, w, name: show_risk(o, name=name),
     "risk_versions": lambda o, w, name: risk_versions(o, name=name),

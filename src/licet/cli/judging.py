@@ -2,11 +2,25 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from licet.cli.frame import CONTEXT, NOT_MET, OK, UNDECIDED, Commands, at_work, folder_of, granted, plain, said, sheet_options, usual
+from licet.cli.frame import (
+    CONTEXT,
+    NOT_MET,
+    OK,
+    UNDECIDED,
+    Commands,
+    OutFile,
+    at_work,
+    folder_of,
+    granted,
+    plain,
+    said,
+    sheet_options,
+    usual,
+)
 from licet.cli.known_answers import ceiling_json
 from licet.core.canonical import Json
 from licet.core.confidence import confidence_in_words
@@ -25,10 +39,12 @@ EXIT = {"met": OK, "not_met": NOT_MET, "undecided": UNDECIDED}
 @click.argument("slug")
 @click.option("--exploratory", is_flag=True, help="On unsealed cases, with everything to see; never opens a gate.")
 @click.option("--system", "posted_as", metavar="NAME@VERSION", help="Which posted system; default: the newest.")
+@click.option("--export", "out", type=OutFile(), help="Write the evaluation here too: .xml for JUnit, .json, or .jsonl for OpenTelemetry.")
 @usual
-def evaluate(slug: str, posted_as: str | None, acting: str | None, home: str | None, *, exploratory: bool, as_json: bool) -> int:
+def evaluate(slug: str, *, acting: str | None, home: str | None, as_json: bool, **wish: Any) -> int:  # noqa: ANN401 - click's
     """Judge the system on sealed cases by the locked standard. Exit: 0 met, 1 not met, 3 undecided."""
     from licet.core.known import ceiling_in_words
+    from licet.edge.evaluation_files import write_evaluation
     from licet.edge.folder import load_standard, load_use_case
     from licet.flows.evaluate import Request
     from licet.flows.evaluate import evaluate as judge
@@ -37,20 +53,35 @@ def evaluate(slug: str, posted_as: str | None, acting: str | None, home: str | N
     from licet.flows.office import who
     from licet.flows.open_sealed import figures
 
+    out = _export(wish)
     folder = folder_of(home, slug)
     told, standard = load_use_case(folder), load_standard(folder)
-    request = Request(name=slug, on_disk=standard, system=told.system, posted_as=posted_as, schema=told.case)
+    request = Request(name=slug, on_disk=standard, system=told.system, posted_as=wish["posted_as"], schema=told.case)
     with at_work(home) as office:
         actor = who(office, acting)
-        if exploratory:
+        if wish["exploratory"]:
             return _explored(slug, granted(explore(office, actor, request)), as_json=as_json)
         done = granted(judge(office, actor, request))
         shown = figures(office, name=slug, look=done.stored.look.id)
         ceiling = ceiling_of(office, name=slug)
     beside = f"[dim]{ceiling_in_words(ceiling)}[/]"
     data = {**evaluation_json(done, shown), "human_ceiling": ceiling_json(ceiling)}
+    if out is not None:
+        write_evaluation(out, data, at=done.stored.look.at)
     said(data, [*evaluation_lines(done, shown), beside], as_json=as_json)
     return EXIT[done.stored.word]
+
+
+def _export(wish: Mapping[str, Any]) -> Path | None:
+    """Where the evaluation is to be written too; asked before anything is judged."""
+    from licet.edge.evaluation_files import check_suffix
+
+    out: Path | None = wish["out"]
+    if out is not None and wish["exploratory"]:
+        raise click.UsageError("--exploratory gives no verdict to export. Leave out one of the two.")
+    if out is not None:
+        check_suffix(out)
+    return out
 
 
 def evaluation_json(done: "Evaluated", shown: "Figures | None") -> Mapping[str, Json]:

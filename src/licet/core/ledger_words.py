@@ -29,6 +29,7 @@ WORDS: Mapping[str, str] = {
     "history.imported": "Past cases with people's answers were imported and split into build, calibration and sealed parts.",
     "history.labelled": "Cases that had no answer were labelled.",
     "history.import_undone": "An import was undone before anybody had looked at its cases.",
+    "evidence.imported": "What another tool measured was taken in, to inform; the entry holds the file's digest and how much was counted.",
     "standard.locked": "The owner locked the standard.",
     "standard.countersigned": "Risk countersigned the locked standard.",
     "standard.revised": "A new version of the standard was begun; what stood on the old one stands on it still.",

@@ -8,6 +8,8 @@ from starlette.responses import Response
 
 from licet.core.mandate import ActiveMandate
 from licet.core.opened import Miss, more_in_words
+from licet.core.outside_evidence import REASONS
+from licet.flows.import_evidence import list_evidence
 from licet.flows.look_at_errors import list_looks, look_at_errors
 from licet.flows.look_closely import Sight
 from licet.flows.office import Office
@@ -37,6 +39,7 @@ async def evaluation(request: Request) -> Response:
     misses = () if shown is None else shown.found.misses[:WORST]
     pictures = desk_of(request).service.pictures
     errors = await viewer.run(lambda: _errors(viewer, sight, misses, pictures))
+    outside = await viewer.run(lambda: list_evidence(viewer.office, name=sight.use_case.slug))
     drawn = curve is not None and bool(curve.points)
     chart = risk_coverage(curve.points, target=curve.target, coverage=curve.coverage) if curve is not None and drawn else None
     return show(
@@ -54,6 +57,8 @@ async def evaluation(request: Request) -> Response:
         more="" if shown is None or shown.more is None else more_in_words(shown.more),
         errors=errors,
         looks=judged,
+        outside=outside,
+        reasons=REASONS,
     )
 
 
