@@ -9,7 +9,7 @@ from licet.cli.frame import CONTEXT, at_work, folder_of, granted, plain, said, u
 from licet.core.canonical import Json
 
 if TYPE_CHECKING:
-    from licet.core.known import Ceiling, Figures
+    from licet.core.known import Ceiling, Figures, Rates
     from licet.core.refusal import Unknown
     from licet.flows.figures import Own, Reviewers
     from licet.stats.agreement import Rate
@@ -84,9 +84,10 @@ def settle(slug: str, token: str, answer: str, acting: str | None, home: str | N
     except ValueError as wrong:
         raise click.UsageError(f"{answer!r} is no answer of kind {kind.value}: {wrong}") from wrong
     with at_work(home) as office:
-        upheld = granted(settle_contest(office, who(office, acting), name=slug, token=token, answer=given))
-    words = "Upheld: it is planted no more, and counts for nobody." if upheld else "The known answer stands."
-    said({"token": token, "upheld": upheld}, [words], as_json=as_json)
+        ended = granted(settle_contest(office, who(office, acting), name=slug, token=token, answer=given))
+    words = "Upheld: it is planted no more, and counts for nobody." if ended.upheld else "The known answer stands."
+    told = f"[dim]It was contested because: {plain(ended.why)}[/]"
+    said({"token": token, "upheld": ended.upheld, "why": ended.why}, [words, told], as_json=as_json)
 
 
 @click.command("plant", context_settings=CONTEXT)
@@ -113,10 +114,15 @@ SAYS = {"caught": "known answers given", "overrides": "AI errors overridden", "r
 
 
 def _figures_json(one: "Figures") -> dict[str, Json]:
-    rates: dict[str, Json] = {name: _rate_json(getattr(one, name)) for name in (*SAYS, "over")}
+    rates = _rates_json(one)
+    contested: dict[str, Json] = {"contested": one.contested, "with_contested": _rates_json(one.with_contested)}
     facts: dict[str, Json] = {"person": one.person, "name": one.name, "use_case": one.use_case, "answered": one.answered}
     span: dict[str, Json] = {"since": one.since.isoformat(), "until": one.until.isoformat(), "from_record": one.from_record}
-    return {**facts, **span, **rates, "seconds": _number(one.seconds), "estimate": _estimate_json(one)}
+    return {**facts, **span, **rates, **contested, "seconds": _number(one.seconds), "estimate": _estimate_json(one)}
+
+
+def _rates_json(one: "Rates") -> dict[str, Json]:
+    return {name: _rate_json(getattr(one, name)) for name in (*SAYS, "over")}
 
 
 def _rate_json(found: "Rate | Unknown") -> Json:
@@ -187,17 +193,26 @@ def _lines(one: "Figures") -> Iterator[str]:
 
     took = "" if isinstance(one.seconds, Unknown) else f", {one.seconds:.3g} s each at the median"
     yield f"[bold]{plain(one.name)}[/]: {one.answered:,} answers{took}"
+    yield from _rate_lines(one)
+    if one.contested:
+        yield f"  [dim]{one.contested:,} known answers are contested and not decided on; with them as they stand:[/]"
+        yield from _rate_lines(one.with_contested)
+    if not isinstance(one.estimated, Unknown):
+        each = one.estimated
+        yield f"  right, estimated: {each.right:.1%} ({each.low:.1%} to {each.high:.1%}, {each.n:,} answers)"
+    if one.from_record:
+        yield f"  [dim]{one.from_record:,} of the known answers stand on the record alone.[/]"
+
+
+def _rate_lines(one: "Rates") -> Iterator[str]:
+    from licet.core.refusal import Unknown
+
     for name, says in SAYS.items():
         found = getattr(one, name)
         if isinstance(found, Unknown):
             yield f"  {says}: unknown ({found.why})"
         else:
             yield f"  {says}: {found.hits:,} of {found.n:,}, {found.rate:.1%} ({found.low:.1%} to {found.high:.1%})"
-    if not isinstance(one.estimated, Unknown):
-        each = one.estimated
-        yield f"  right, estimated: {each.right:.1%} ({each.low:.1%} to {each.high:.1%}, {each.n:,} answers)"
-    if one.from_record:
-        yield f"  [dim]{one.from_record:,} of the known answers stand on the record alone.[/]"
 
 
 def _all_lines(found: "Reviewers") -> Iterator[str]:

@@ -3,7 +3,7 @@
 from licet.core.answer import Answer, answer_to_json
 from licet.core.desk import AnswerForm
 from licet.core.grading import same
-from licet.core.known import ContestState, Shown, may_settle
+from licet.core.known import ContestState, Settled, Shown, may_settle
 from licet.core.people import Act, Actor, Person
 from licet.core.refusal import Refused
 from licet.core.use_case import UseCase
@@ -21,7 +21,7 @@ NONE_OPEN = Refused(code="no_such_known_answer", why="Nobody contests such an an
 
 
 def contest(office: Office, by: Actor, *, name: str, token: str, why: str) -> Refused | None:
-    """Says that a known answer is wrong, with a reason; until somebody decided, it counts for nothing."""
+    """Says that a known answer is wrong, with a reason; until somebody decided, figures are shown with it and without."""
     with office.book.write() as tx:
         now = office.clock.now()
         there = person_at_work_on(office, tx, by, Act.REVIEW, name=name)
@@ -65,11 +65,11 @@ def _barred(tx: Tx, person: Person, one: Shown) -> Refused | None:
     return may_settle(person, one, known.gave_truth(tx, one.case))
 
 
-def settle_contest(office: Office, by: Actor, *, name: str, token: str, answer: Answer) -> bool | Refused:
+def settle_contest(office: Office, by: Actor, *, name: str, token: str, answer: Answer) -> Settled | Refused:
     """Takes a senior reviewer's own answer on a contested case; where it is not the known one, the contest is upheld.
 
     Returns:
-        Whether it is upheld: then the case is planted no more, and its known answer counts for nobody.
+        Whether it is upheld: then the case is planted no more, and its known answer counts for nobody; and why it was contested.
     """
     with office.book.write() as tx:
         now = office.clock.now()
@@ -84,7 +84,7 @@ def settle_contest(office: Office, by: Actor, *, name: str, token: str, answer: 
         known.settle(tx, use_case, found, by=person.id, upheld=upheld, at=now)
         said = commit_to(tx, salts_of(tx, [found.case])[found.case], "settled answer", {"answer": answer_to_json(answer)})
         tx.record(entry("known.settled", by=person.id, now=now, use_case=use_case, task=token, upheld=upheld, commitment=said))
-        return upheld
+        return Settled(upheld=upheld, why=known.why_contested(tx, token))
 
 
 def _open(office: Office, tx: Tx, use_case: UseCase, person: Person, *, token: str, answer: Answer) -> Shown | Refused:

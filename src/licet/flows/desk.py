@@ -14,7 +14,7 @@ from licet.flows.exclude import excluded
 from licet.flows.office import Office, allowed_person, entry, person_at_work_on
 from licet.flows.plant import offer
 from licet.flows.qualify import entitled
-from licet.store import absences, cases, desks, remarks, use_cases
+from licet.store import absences, cases, desks, known, remarks, use_cases
 from licet.store.book import Tx
 from licet.store.payloads import salts_of, write_json
 
@@ -227,5 +227,6 @@ def skip(office: Office, by: Actor, *, token: str, lease: str, reason: str) -> R
         salt = salts_of(tx, [there.item.case])[there.item.case]
         desks.skip(tx, there.item, there.person.id, write_json(tx, salt, reason.strip()), at=now)
         desks.move(tx, there.item, there.item.home)
+        known.skip(tx, token, there.person.id, at=now)
         tx.record(entry("task.skipped", by=there.person.id, now=now, use_case=there.use_case, task=token))
         return None

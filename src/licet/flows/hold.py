@@ -129,7 +129,7 @@ def _given(there: AtHand, said: Commit, revealed: Answer | None, now: datetime) 
         first=said.answer,
         final=None,
         revealed=revealed,
-        handed_at=there.item.handed_at or now,
+        handed_at=there.item.handed_at,
         given_at=now,
     )
 

@@ -14,7 +14,7 @@ from licet.core.grading import same
 from licet.core.ids import CaseNumber
 from licet.core.known import Candidate, Chance, KnownRule, chance_of, checked_rule, pick
 from licet.core.people import Act, Actor, Person
-from licet.core.refusal import Refused
+from licet.core.refusal import Refused, Unknown
 from licet.core.use_case import Stage, UseCase
 from licet.flows.office import Office, entry, person_at_work_on
 from licet.store import absences, cases, decisions, desks, known
@@ -79,6 +79,7 @@ def _put(
     token = office.draw.token("t_")
     due = rules.due(facts, waits.since)
     item = desks.NewItem(token=token, case=found.case, due_at=due, skill=None)
+    desks.clear(tx, known.skipped_on_desk(tx, use_case, person.id))  # at most one comes back to whoever skips: others answer the rest
     desks.plant(tx, use_case, item, person.id, at=waits.since)
     known.plant(tx, use_case, known.Planted(token=token, what=found, person=person.id, probability=rule.share), at=now)
     return token
@@ -110,7 +111,7 @@ def take(office: Office, tx: Tx, use_case: UseCase, given: Given, now: datetime)
         "first_right": same(given.first, truth),
         "final_right": same(given.counts, truth),
         "advised": given.revealed is not None,
-        "seconds": int((given.given_at - given.handed_at).total_seconds()),
+        "seconds": None if isinstance(given.took, Unknown) else int(given.took.total_seconds()),
     }
     if known.answer(tx, given.token, write_answer(tx, salt, given.first, by=given.by), values, at=given.given_at):
         committed = commit_to(tx, salt, "known answer", {"first": answer_to_json(given.first), "counts": answer_to_json(given.counts)})
@@ -132,7 +133,7 @@ def take_from_sheet(office: Office, tx: Tx, use_case: UseCase, person: Person, a
     theirs = {token for token, _ in back_in_queue(office, tx, use_case, person)} & answers.keys()
     for token in theirs:
         said = answers[token]
-        given = Given(token=token, by=person.id, first=said, final=None, revealed=None, handed_at=now, given_at=now)
+        given = Given(token=token, by=person.id, first=said, final=None, revealed=None, handed_at=None, given_at=now)
         take(office, tx, use_case, given, now)
     desks.clear(tx, sorted(theirs))
     return len(theirs)

@@ -56,7 +56,7 @@ held_answer = Table(
     Column("confidence", Float),
     Column("note", LargeBinary),
     Column("guideline", String(12)),
-    Column("handed_at", Moment, nullable=False),
+    Column("handed_at", Moment),
     Column("given_at", Moment, nullable=False),
     Column("effect_at", Moment, nullable=False),
     Column("ended_at", Moment),
