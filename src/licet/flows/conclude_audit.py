@@ -39,8 +39,8 @@ def settle(sitting: Sitting, one: Heard, row: audits.AuditRow, outcome: Outcome,
     audits.answer(sitting.tx, one.review.case, outcome, at=sitting.now)
     agreed = isinstance(outcome, Agreed)
     facts = {**facts_of(sitting, one, "review", one.review.answer), "mandate": row.drawn.mandate, "agreed": agreed}
-    asked = check_some(sitting, one, row) if agreed else None
-    return Concluded(event=said("audit.answered", sitting, one, {**facts, **more}), asked=asked)
+    asked, checked = check_some(sitting, one, row) if agreed else (None, {})
+    return Concluded(event=said("audit.answered", sitting, one, {**facts, **more, **checked}), asked=asked)
 
 
 def _somebody_else(sitting: Sitting, one: Heard) -> bool:
