@@ -249,7 +249,8 @@ def test_a_contested_answer_counts_for_nothing_and_an_upheld_one_for_nobody(worl
     (case,) = done(contested(world.office, senior, name="slips"))
     assert (case.token, done(contested(world.office, world.reviewer, name="slips"))) == (shown.token, [])
     assert refused(settle_contest(world.office, world.reviewer, name="slips", token=shown.token, answer=YES)) == "not_permitted"
-    assert done(settle_contest(world.office, senior, name="slips", token=shown.token, answer=wrong(planted))) == Settled(upheld=True, why="the letter says otherwise")
+    settled = done(settle_contest(world.office, senior, name="slips", token=shown.token, answer=wrong(planted)))
+    assert settled == Settled(upheld=True, why="the letter says otherwise")
     (after,) = done(own_figures(world.office, world.reviewer, name="slips")).known
     assert (after.contest, after.retired) == (ContestState.UPHELD, True)
     assert (own(world).caught, own(world).with_contested.caught) == (Unknown(why="no such case yet"),) * 2

@@ -156,15 +156,18 @@ def export(number: int, file: Path, *, acting: str | None, home: str | None, as_
 
 @incident.command("close", context_settings=CONTEXT)
 @click.argument("number", type=int)
+@click.option("--left-out", "why", help="Why cases that may be wrong need no second look; risk alone may say so. " + WORDS)
 @usual
-def close(number: int, *, acting: str | None, home: str | None, as_json: bool) -> None:
+def close(number: int, *, why: str | None, acting: str | None, home: str | None, as_json: bool) -> None:
     """Close an incident: with its cause, what was learned, and nothing left to do. It gives AI nothing back."""
     from licet.flows.investigate import close_incident
     from licet.flows.office import who
 
     with at_work(home) as office:
-        closed = granted(close_incident(office, who(office, acting), number=number))
-    said({"incident": number, "closed_at": closed.at.isoformat()}, (f"Incident {number} is closed.",), as_json=as_json)
+        closed = granted(close_incident(office, who(office, acting), number=number, why=why))
+    data: dict[str, Json] = {"incident": number, "closed_at": closed.at.isoformat(), "left_out": closed.unseen}
+    left = [f"{closed.unseen:,} cases that may be wrong were looked at again by nobody."] if closed.unseen else []
+    said(data, [f"Incident {number} is closed.", *left], as_json=as_json)
 
 
 def head(seen: "Investigated") -> str:

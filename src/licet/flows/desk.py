@@ -92,7 +92,7 @@ def _next_of(office: Office, tx: Tx, use_case: UseCase, person: Person, now: dat
     """The next case of one use case, taken; None where none waits that this person may be given."""
     lease = Lease(name=office.draw.token("l_"), until=now + (AHEAD_LASTS if ahead else LEASE_LASTS))
     for item in _offered(office, tx, use_case, person, now):
-        if excluded(tx, use_case, item.case, person):
+        if excluded(tx, use_case, item, person, now):
             continue
         if desks.take(tx, item, lease, person.id, now=now, ahead=ahead):
             handed = handed_out(office, tx, AtHand(use_case=use_case, person=person, item=item), lease)

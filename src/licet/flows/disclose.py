@@ -85,8 +85,15 @@ def _places(said: Sequence[tuple[int, Event]]) -> Places:
                 people[person] = index
             case _:
                 pass
-    shown = shown_in(event for _, event in said)
-    return Places(decided=decided, corrected=corrected, erased=erased, audited=frozenset(audited), overdue=frozenset(overdue), people=people, identities=shown)
+    return Places(
+        decided=decided,
+        corrected=corrected,
+        erased=erased,
+        audited=frozenset(audited),
+        overdue=frozenset(overdue),
+        people=people,
+        identities=shown_in(event for _, event in said),
+    )
 
 
 def disclosure(tx: Tx, use_case: UseCase, view: View, rows: Sequence[ledger.Entry]) -> tuple[Disclosure, list[ledger.Entry]]:

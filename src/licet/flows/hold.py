@@ -87,7 +87,7 @@ def kind_asked(office: Office, by: Actor, *, token: str | None = None, held_id: 
 
 def _barred(tx: Tx, there: AtHand, now: datetime) -> Refused | None:
     """Why this person's answer is not to count: what held when the case was handed out may hold no more."""
-    if excluded(tx, there.use_case, there.item.case, there.person):
+    if excluded(tx, there.use_case, there.item, there.person, now):
         why = "You may not answer this case: you had a hand in it, or answered it before."
         return Refused(code="reviewer_excluded", why=why, remedy="Release it, and take the next case.")
     return entitled(tx, there.use_case, there.person, now, work=work_at(there.item))

@@ -204,19 +204,25 @@ def finish_action(office: Office, by: Actor, *, number: int, action: int, droppe
         return ended
 
 
-def close_incident(office: Office, by: Actor, *, number: int) -> ClosedInquiry | Refused:
-    """Closes an incident. It gives AI nothing back: reinstating a mandate takes a fresh verdict, whatever was found out here."""
+def close_incident(office: Office, by: Actor, *, number: int, why: str | None = None) -> ClosedInquiry | Refused:
+    """Closes an incident. It gives AI nothing back: reinstating a mandate takes a fresh verdict, whatever was found out here.
+
+    Where cases that may be wrong were looked at by nobody since, risk alone closes it, and says `why` that is enough.
+
+    Raises:
+        NotAReasonError: when that says nothing, or too much.
+    """
     with office.book.write() as tx:
         there = at_hand(office, tx, by, number)
         if isinstance(there, Refused):
             return there
         use_case, found, person = there
         now = office.clock.now()
-        closed = close(found, person.id, now=now)
+        closed = close(found, person, unseen=_unseen(touched_by(tx, use_case, whole(found))), why=why, now=now)
         if isinstance(closed, Refused):
             return closed
         incidents.close(tx, closed)
-        tx.record(entry("incident.closed", by=person.id, now=now, use_case=use_case, incident=number))
+        tx.record(entry("incident.closed", by=person.id, now=now, use_case=use_case, incident=number, left_out=closed.unseen))
         return closed
 
 
@@ -273,16 +279,22 @@ def touched_by(tx: Tx, use_case: UseCase, inquiry: Inquiry, since: datetime | No
     if active is None:
         return Unknown(why="the mandate was never granted")
     rows = [row for row in audits.every(tx, active.id) if row.fed and row.drawn.drawn_at <= incident.at and row.drawn.round == active.round]
-    beginning, basis = since_when(since, began(_points(active, rows)), active.granted_at)
+    asked = incidents.asked_since(tx, inquiry.number)
+    beginning, basis = since_when(since, began(_points(active, rows)), active.granted_at, asked=asked)
     return Touched(
         since=beginning,
         basis=basis,
         until=incident.at,
         alone=incidents.decided_alone(tx, active.id, since=beginning, until=incident.at),
-        unseen=len(incidents.suspects(tx, active.id, since=beginning, until=incident.at)),
+        unseen=incidents.count_suspects(tx, active.id, since=beginning, until=incident.at),
         audited=len(rows),
         disagreed=sum(outcome_loss(settled(row)) > 0 for row in rows),
     )
+
+
+def _unseen(touched: Touched | Unknown) -> int:
+    """Cases that may be wrong and that nobody has looked at since; none where nothing was decided alone."""
+    return 0 if isinstance(touched, Unknown) else touched.unseen
 
 
 def _points(active: ActiveMandate, rows: list[audits.AuditRow]) -> list[Point]:

@@ -81,7 +81,7 @@ def back_in_hand(office: Office, by: Actor, *, held_id: str) -> Handed | Refused
     with office.book.claim() as tx:
         now = office.clock.now()
         there = _withdrawn(office, tx, by, held_id)
-        if there is None or excluded(tx, there.use_case, there.item.case, there.person):
+        if there is None or excluded(tx, there.use_case, there.item, there.person, now):
             return _not_back()
         if entitled(tx, there.use_case, there.person, now, work=work_at(there.item)) is not None:
             return _not_back()

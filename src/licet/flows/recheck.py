@@ -57,7 +57,7 @@ def ask_again(office: Office, by: Actor, *, number: int, since: datetime | None 
         first = by_chance(unseen)[: max(0, min(most, MOST_AT_ONCE))]
         if first:
             decisions.ask(tx, use_case, _spread(placed(office, tx, use_case, _tasks(office, first, now), now), now), at=now)
-            incidents.ask_again(tx, inquiry, first, at=now)
+            incidents.add_rechecks(tx, inquiry, first, since=touched.since, at=now)
             facts: dict[str, Json] = {"incident": number, "cases": len(first), "since": touched.since.isoformat()}
             tx.record(entry("incident.rechecks_asked", by=person.id, now=now, use_case=use_case, **facts))
         return AskedAgain(asked=len(first), touched=touched)

@@ -75,7 +75,7 @@ def _next_of(office: Office, tx: Tx, use_case: UseCase, person: Person, now: dat
     lease = Lease(name=office.draw.token("l_"), until=now + LEASE_LASTS)
     for skipped in (False, True):
         for item in desks.waiting(tx, use_case, [desks.SECOND_LOOK], person.id, now=now, skipped=skipped):
-            if excluded(tx, use_case, item.case, person) or not desks.take(tx, item, lease, person.id, now=now, ahead=False):
+            if excluded(tx, use_case, item, person, now) or not desks.take(tx, item, lease, person.id, now=now, ahead=False):
                 continue
             found = _shown(office, tx, AtHand(use_case=use_case, person=person, item=item), lease)
             if found is not None:
@@ -93,7 +93,7 @@ def second_look(office: Office, by: Actor, *, token: str, lease: str) -> TwoAnsw
             return there
         until = now + LEASE_LASTS
         desks.renew(tx, there.item, until=until, now=now)
-        barred = there.item.home != desks.SECOND_LOOK or excluded(tx, there.use_case, there.item.case, there.person)
+        barred = there.item.home != desks.SECOND_LOOK or excluded(tx, there.use_case, there.item, there.person, now)
         found = None if barred else _shown(office, tx, there, Lease(name=lease, until=until))
         if found is None:
             why = "Nobody is asked here which of two people is right."

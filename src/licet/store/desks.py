@@ -7,14 +7,14 @@ from functools import cache
 from heapq import merge
 from typing import Any
 
-from sqlalchemy import Integer, Select, String, and_, bindparam, delete, exists, insert, or_, select, tuple_, update
+from sqlalchemy import Integer, Select, String, and_, bindparam, delete, exists, insert, or_, select, tuple_, union_all, update
 
-from licet.core.desk import Lease
+from licet.core.desk import HeldState, Lease
 from licet.core.ids import CaseNumber, PersonId
 from licet.core.use_case import UseCase
 from licet.store import tables
 from licet.store.book import Record, Tx
-from licet.store.desk_tables import desk_item, desk_skill, desk_skip
+from licet.store.desk_tables import desk_item, desk_skill, desk_skip, held_answer
 from licet.store.moments import moment_text
 
 ANYBODY = ""
@@ -158,6 +158,24 @@ def in_hands_of(tx: Tx, person: PersonId, now: datetime) -> list[Item]:
 _NOW = bindparam("now", type_=_I.leased_until.type)
 _IN_HANDS = select(*_COLUMNS).where(_I.leased_by == bindparam("person"), _I.leased_until >= _NOW).order_by(_I.handed_at, _I.token)
 """Asked with every case that is handed out, as are those below: put together once."""
+
+
+def at_hand_otherwise(tx: Tx, numbers: Sequence[CaseNumber], person: PersonId, now: datetime, *, but: str = "") -> frozenset[CaseNumber]:
+    """Which of these cases somebody has in hand under another name than `but`, or has answered without effect yet: asked about twice."""
+    found: set[CaseNumber] = set()
+    for start in range(0, len(numbers), 500):
+        asked = {"cases": list(numbers[start : start + 500]), "person": person, "now": now, "but": but}
+        found.update(CaseNumber(number) for number in tx.run(_OTHERWISE, asked).scalars())
+    return frozenset(found)
+
+
+_H = held_answer.c
+_CASES, _BUT, _PERSON = bindparam("cases", expanding=True), bindparam("but"), bindparam("person")
+_NO_EFFECT = _H.state.in_([HeldState.HELD.value, HeldState.REVEALED.value])
+_OTHERWISE = union_all(
+    select(_I.case_number).where(_I.case_number.in_(_CASES), _I.token != _BUT, _I.leased_by == _PERSON, _I.leased_until >= _NOW),
+    select(_H.case_number).where(_H.case_number.in_(_CASES), _H.token != _BUT, _H.person_id == _PERSON, _NO_EFFECT),
+)
 
 
 def in_use(tx: Tx, tokens: Sequence[str], now: datetime) -> frozenset[str]:

@@ -44,8 +44,8 @@ planted = Table(
     UniqueConstraint("use_case_id", "person_id", "case_number"),
     Index("planted_answered", "use_case_id", "answered_at"),
 )
-"""A case with a known answer, for one person. Answers are under the case's key. `upheld`: whether the contest was right; `skipped_at`: when they put it
-back with a reason, from when on the next may be planted."""
+"""A case with a known answer, for one person. Answers are under the case's key. `upheld`: whether the contest was right; `skipped_at`:
+when they put it back with a reason, from when on the next may be planted."""
 
 known_retired = Table(
     "known_retired",

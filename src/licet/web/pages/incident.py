@@ -100,8 +100,8 @@ def _recheck(viewer: Viewer, number: int, _: Form) -> object:
     return ask_again(viewer.office, viewer.by, number=number)
 
 
-def _close(viewer: Viewer, number: int, _: Form) -> object:
-    return close_incident(viewer.office, viewer.by, number=number)
+def _close(viewer: Viewer, number: int, form: Form) -> object:
+    return close_incident(viewer.office, viewer.by, number=number, why=form.one("left_why").strip() or None)
 
 
 ACTS: dict[str, Callable[[Viewer, int, Form], object]] = {
@@ -146,7 +146,7 @@ async def _one(request: Request, *, refused: Refused | None = None, wrong: str =
     facts: dict[str, Any] = {
         "refused": refused,
         "wrong": wrong,
-        "typed": {} if form is None else {name: form.one(name) for name in ("says", "what", "who", "until", "finding")},
+        "typed": {} if form is None else {name: form.one(name) for name in ("says", "what", "who", "until", "finding", "left_why")},
         "people": people,
         "why_not": bars,
         "story": [] if isinstance(story, Refused) else [(one.index, one.event, WORDS[one.event.what]) for one in story if one.event],
@@ -163,6 +163,7 @@ def _facts(seen: Investigated) -> dict[str, Any]:
         "inquiry": inquiry,
         "happened": inquiry.incident,
         "kind": KINDS.get(inquiry.incident.kind, inquiry.incident.kind),
+        "unseen": 0 if isinstance(seen.touched, Unknown) else seen.touched.unseen,
         "closed": seen.found if isinstance(seen.found, ClosedInquiry) else None,
         "touched": None if isinstance(seen.touched, Unknown) else seen.touched,
         "again": inquiry.rechecked,
