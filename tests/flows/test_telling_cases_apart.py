@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import update
 
+from licet.core.audit import WAITS_WITHIN
 from licet.core.desk import HELD_FOR, DeskRules, DeskStatus, Handed, Held, Load, NothingWaits, Revealed
 from licet.core.people import Person, Role
 from licet.core.use_case import Stage
@@ -43,6 +44,7 @@ def audited(tmp_path: Path) -> Iterator[World]:
     with World(tmp_path / "audited") as made:
         made.journey(MAILS, wishes=HALF)
         made.submit(MAILS, past_cases(40, name="live"))
+        made.clock.pass_time(WAITS_WITHIN)
         yield made
 
 
@@ -211,8 +213,8 @@ def test_who_saw_what_ai_proposes_is_not_given_the_case_as_if_they_had_not(world
         back = desks.find(tx, case.token)
         assert back is not None
         assert back.lane == back.home
-        assert excluded(tx, use_cases.require(tx, "slips"), back.case, world.reviewer)
-        assert not excluded(tx, use_cases.require(tx, "slips"), back.case, rosa_of(world))
+        assert excluded(tx, use_cases.require(tx, "slips"), back, world.reviewer, world.clock.now())
+        assert not excluded(tx, use_cases.require(tx, "slips"), back, rosa_of(world), world.clock.now())
 
 
 def test_an_answer_that_no_longer_counts_takes_the_case_out_of_nobody_elses_hands(world: World) -> None:

@@ -103,6 +103,30 @@ def is_checked(secret: bytes, case: CaseNumber, share: float) -> bool:
     return place(hmac.digest(secret, AGREEMENT_PURPOSE, "sha256"), case) < share
 
 
+WAITS_WITHIN = timedelta(hours=4)
+"""Within so long a drawn case comes to the desk: one more that waits in the very moment in which AI decided one would tell of a draw."""
+
+WAIT_PURPOSE = b"licet.audit.wait"
+
+
+def waits_from(secret: bytes, case: CaseNumber, *, drawn_at: datetime, due_at: datetime) -> datetime:
+    """From when on a drawn case is counted and given at the desk: a moment that nobody can tell without the secret.
+
+    When the audit is due does not change, nor what silence counts.
+
+    Args:
+        secret: the one made when the mandate was granted.
+        case: the drawn case.
+        drawn_at: when.
+        due_at: when it is due at the desk; it comes there in the first half of the time until then.
+
+    Returns:
+        `drawn_at` and a part of `WAITS_WITHIN` that follows from HMAC-SHA256(HMAC-SHA256(secret, "licet.audit.wait"), case number).
+    """
+    most = max(timedelta(0), min(WAITS_WITHIN, (due_at - drawn_at) / 2))
+    return drawn_at + most * place(hmac.digest(secret, WAIT_PURPOSE, "sha256"), case)
+
+
 OVERDUE_PURPOSE = b"licet.audit.overdue"
 CHECK_PURPOSE = b"licet.agreement.said"
 """What the mandate's secret is turned into further ones with, for what the ledger says of a case without naming it."""

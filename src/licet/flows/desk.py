@@ -74,7 +74,7 @@ def _places(office: Office, tx: Tx, by: Actor, name: str | None, now: datetime) 
         return _no_person(by)
     working = [one for one in use_cases.every(tx) if one.stage is not Stage.RETIRED]
     lanes = [desks.ANYBODY, *map(desks.for_person, _named(tx, by, now)), *map(desks.for_skill, desks.skills_anywhere(tx, by.id))]
-    return _let_in(office, tx, by, desks.with_something(tx, working, lanes))
+    return _let_in(office, tx, by, desks.with_something(tx, working, lanes, now))
 
 
 def _no_person(by: Actor) -> Refused:

@@ -23,7 +23,7 @@ def excluded(tx: Tx, use_case: UseCase, item: desks.Item, person: Person, now: d
 
     A case can be asked about twice, for an audit and after an incident: nobody has both in hand, for their second answer is not blind.
     """
-    twice = desks.at_hand_otherwise(tx, [item.case], person.id, now, but=item.token)
+    twice = desks.at_hand_of(tx, [item.case], person.id, now).get(item.case, frozenset()) - {item.token}
     return bool(twice or excluded_from(tx, use_case, [item.case], person))
 
 

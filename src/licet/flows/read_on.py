@@ -176,7 +176,7 @@ def _waiting(tx: Tx, mine: list[UseCase], by: Person, now: datetime) -> int:
     alike: dict[tuple[str, ...], list[UseCase]] = {}
     for use_case in mine:
         alike.setdefault(tuple(chain.from_iterable(lanes_of(tx, use_case, by, now))), []).append(use_case)
-    return sum(sum(desk_counts.waiting_in(tx, there, lanes).values()) for lanes, there in alike.items())
+    return sum(sum(desk_counts.waiting_in(tx, there, lanes, now).values()) for lanes, there in alike.items())
 
 
 def waiting_for(office: Office, by: Person) -> int:

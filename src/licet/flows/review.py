@@ -109,9 +109,11 @@ def theirs_among(tx: Tx, use_case: UseCase, tasks: Sequence[decisions.Task], per
 
     Of two about one case it is one: the second answer of the same person would not be blind.
     """
-    sheet = {task.case: task for task in sorted(tasks, key=lambda task: task.token) if task.kind is not ReviewKind.ADJUDICATION}
-    barred = excluded_from(tx, use_case, list(sheet), person) | desks.at_hand_otherwise(tx, list(sheet), person.id, now)
-    return frozenset(task.token for task in sheet.values() if task.case not in barred)
+    sheet = [task for task in sorted(tasks, key=lambda task: task.token) if task.kind is not ReviewKind.ADJUDICATION]
+    barred = excluded_from(tx, use_case, [task.case for task in sheet], person)
+    taken = desks.at_hand_of(tx, [task.case for task in sheet], person.id, now)
+    theirs = {task.case: task.token for task in sheet if taken.get(task.case, frozenset()) <= {task.token}}
+    return frozenset(token for case, token in theirs.items() if case not in barred)
 
 
 def answer_simulated(office: Office, use_case: UseCase, truths: Mapping[CaseNumber, Answer], *, now: datetime) -> Mandate | None:

@@ -124,7 +124,7 @@ def second_looks_waiting(office: Office, by: Person) -> int:
     """How many cases wait on which two people differ, in the use cases where somebody may say who is right; at most `desk_counts.MOST`."""
     with office.book.read() as tx:
         now = office.clock.now()
-        waits = desk_counts.waiting_in(tx, use_cases.every(tx), [desks.SECOND_LOOK])
+        waits = desk_counts.waiting_in(tx, use_cases.every(tx), [desks.SECOND_LOOK], now)
         if not any(waits.values()):
             return 0
         return sum(waits.get(use_case.id, 0) for use_case, _ in _places(office, tx, by, None, now))

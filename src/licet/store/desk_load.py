@@ -27,10 +27,10 @@ def status(tx: Tx, use_case: UseCase, reviewers: Sequence[Person], now: datetime
     """How a use case's desk stands, with the load of these people."""
     r = tables.routing.c
     came = select(func.count()).select_from(tables.routing).where(r.use_case_id == use_case.id, r.route == TO_PERSON, r.at > now - DAY)
-    took = _took(tx, use_case, now)
+    took, waits = _took(tx, use_case, now), _I.waits_from <= now
     return DeskStatus(
-        waiting=_count(tx, use_case, ~_PLANTED),
-        overdue=_count(tx, use_case, ~_PLANTED, _I.due_at < now),
+        waiting=_count(tx, use_case, ~_PLANTED, waits),
+        overdue=_count(tx, use_case, ~_PLANTED, waits, _I.due_at < now),
         in_hand=_count(tx, use_case, _I.leased_until >= now),
         held=_count(tx, use_case, _I.lane == HELD),
         aside=_count(tx, use_case, _I.lane == ASIDE),

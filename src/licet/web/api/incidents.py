@@ -196,8 +196,8 @@ async def write_action(number: Number, given: ActionIn, let: Person) -> Incident
 async def write_end(number: Number, action: ActionNumber, given: EndIn, let: Person) -> IncidentOut:
     """Say that an action was taken, or dropped."""
     await _there(let, number)
-    ended = {"number": number, "action": action, "dropped": given.dropped}
-    return await _after(let, number, lambda: finish_action(let.office, let.by, **ended), at="/dropped")
+    why = given.dropped
+    return await _after(let, number, lambda: finish_action(let.office, let.by, number=number, action=action, dropped=why), at="/dropped")
 
 
 @routes.post("/incidents/{number}/rechecks", **NEEDS_PERSON)
