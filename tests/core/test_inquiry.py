@@ -20,8 +20,8 @@ from licet.core.inquiry import (
     Found,
     Inquiry,
     LeftOut,
+    NewAction,
     PendingAction,
-    Plan,
     Point,
     Rechecked,
     Suspect,
@@ -43,7 +43,7 @@ OWNER = Person(id=OLGA, email="olga@example.org", name="Olga", roles=frozenset({
 RISK = Person(id=RITA, email="rita@example.org", name="Rita", roles=frozenset({Role.RISK}))
 INCIDENT = Incident(use_case=UseCaseSlug("mails"), mandate=MandateId("m_1"), kind="watch_tripped", says="After 40 audits.", at=NOW)
 BARE = Inquiry(number=3, incident=INCIDENT)
-PLAN = Plan(says="Retrain on May's mails.", who=OLGA, until=NOW + timedelta(days=7))
+PLAN = NewAction(says="Retrain on May's mails.", who=OLGA, until=NOW + timedelta(days=7))
 
 
 def found(finding: Finding, says: str = "The scanner was turned.") -> Found:

@@ -12,7 +12,7 @@ from licet.core.audit import ANSWER_WITHIN
 from licet.core.case import CaseBody
 from licet.core.desk import Commit, Handed, NothingWaits
 from licet.core.incident_report import report_to_markdown
-from licet.core.inquiry import Beginning, ClosedInquiry, Finding, Inquiry, LeftOut, Plan, Rechecked, whole
+from licet.core.inquiry import Beginning, ClosedInquiry, Finding, Inquiry, LeftOut, NewAction, Rechecked, whole
 from licet.core.mandate import SuspendedMandate
 from licet.core.people import Role
 from licet.core.reason import NotAReasonError
@@ -34,7 +34,7 @@ from licet.flows.investigate import (
     show_incident,
     timeline,
 )
-from licet.flows.recheck import ask_again
+from licet.flows.recheck import ask_rechecks
 from licet.flows.report_incident import report_incident
 from licet.flows.respond import suspend_mandate
 from licet.flows.review import worksheet
@@ -76,7 +76,7 @@ def granted_at(world: World) -> Touched:
 
 def everything(world: World) -> int:
     """Has every case looked at again that can be; gives how many."""
-    return done(ask_again(world.office, world.risk, number=1, since=granted_at(world).since)).asked
+    return done(ask_rechecks(world.office, world.risk, number=1, since=granted_at(world).since)).asked
 
 
 def three_are_wrong(body: CaseBody) -> Answer:
@@ -96,7 +96,7 @@ def test_an_incident_says_which_cases_may_be_wrong_and_that_the_beginning_is_an_
     assert found.basis is Beginning.ESTIMATED
     assert found.disagreed == 0
     assert 0 < found.audited < 40
-    mine = done(ask_again(world.office, world.owner, number=1, since=granted_at(world).since)).touched
+    mine = done(ask_rechecks(world.office, world.owner, number=1, since=granted_at(world).since)).touched
     assert mine.basis is Beginning.SAID
     assert mine.alone == 40
     assert mine.unseen == 40 - found.audited
@@ -158,15 +158,15 @@ def test_looking_again_never_puts_a_mandate_back_in_force(world: World) -> None:
 
 
 def test_the_likeliest_wrong_are_due_first_and_no_more_than_asked_for(world: World) -> None:
-    asked = done(ask_again(world.office, world.risk, number=1, since=granted_at(world).since, most=5))
+    asked = done(ask_rechecks(world.office, world.risk, number=1, since=granted_at(world).since, most=5))
     assert asked.asked == 5
-    assert done(ask_again(world.office, world.risk, number=1, since=granted_at(world).since)).asked == asked.touched.unseen - 5
+    assert done(ask_rechecks(world.office, world.risk, number=1, since=granted_at(world).since)).asked == asked.touched.unseen - 5
 
 
 def test_whoever_asks_late_or_for_few_cannot_close_over_the_rest(world: World) -> None:
     """Breaks when an owner who has five cases looked at again may close as if nothing else could be wrong."""
-    done(ask_again(world.office, world.owner, number=1, since=touched(world).until))
-    done(ask_again(world.office, world.owner, number=1, since=granted_at(world).since, most=5))
+    done(ask_rechecks(world.office, world.owner, number=1, since=touched(world).until))
+    done(ask_rechecks(world.office, world.owner, number=1, since=granted_at(world).since, most=5))
     world.answer(MAILS)
     explained(world)
     left = touched(world).unseen
@@ -192,7 +192,7 @@ def test_what_people_write_stays_out_of_the_ledger_and_what_is_missing_keeps_it_
     assert code(close_incident(world.office, world.risk, number=1)) == "incident_not_done"
     explained(world)
     until = world.clock.now() + timedelta(days=3)
-    plan = Plan(says="Check the feeder each morning.", who=world.reviewer.id, until=until)
+    plan = NewAction(says="Check the feeder each morning.", who=world.reviewer.id, until=until)
     done(add_action(world.office, world.owner, number=1, plan=plan))
     done(add_action(world.office, world.owner, number=1, plan=plan))
     assert code(close_incident(world.office, world.risk, number=1)) == "incident_not_done"
@@ -212,7 +212,7 @@ def test_what_people_write_stays_out_of_the_ledger_and_what_is_missing_keeps_it_
 def test_only_risk_and_the_owner_of_the_use_case_investigate(world: World) -> None:
     for by in (world.builder, world.reviewer, world.other_owner):
         assert code(find_out(world.office, by, number=1, finding=Finding.CAUSE, says="Mine.")).startswith("not_")
-        assert code(ask_again(world.office, by, number=1)).startswith("not_")
+        assert code(ask_rechecks(world.office, by, number=1)).startswith("not_")
         assert code(report_incident(world.office, by, number=1)).startswith("not_")
         assert count_incidents(world.office, by) == 0
     assert count_incidents(world.office, world.risk) == count_incidents(world.office, world.owner) == 1
@@ -224,7 +224,7 @@ def test_what_nobody_knows_is_not_there(world: World) -> None:
     elsewhere = world.office.for_team(type(MAIN)("elsewhere"))
     assert code(show_incident(elsewhere, number=1)) == "not_there"
     assert list_incidents(elsewhere, name=None) == []
-    stranger = Plan(says="Do it.", who=type(world.owner.id)("p_nobody"), until=world.clock.now() + timedelta(days=1))
+    stranger = NewAction(says="Do it.", who=type(world.owner.id)("p_nobody"), until=world.clock.now() + timedelta(days=1))
     assert code(add_action(world.office, world.owner, number=1, plan=stranger)) == "no_such_person"
 
 

@@ -21,7 +21,7 @@ from licet.flows.grant import Wishes
 from licet.flows.hold import commit, take_effect
 from licet.flows.pass_on import hand_over, put_aside, remark
 from licet.flows.read_on import waiting_for
-from licet.flows.recheck import ask_again
+from licet.flows.recheck import ask_rechecks
 from licet.flows.respond import suspend_mandate
 from licet.flows.review import answer_worksheet, worksheet
 from licet.store import desks, people, tables, use_cases
@@ -182,7 +182,7 @@ def test_a_case_looked_at_again_is_due_and_asks_for_a_skill_as_if_it_were_new(tm
         made.submit(MAILS, past_cases(12, name="live"))
         since = made.clock.now()
         done(suspend_mandate(made.office, made.owner, name=MAILS, why="The scanner was turned."))
-        assert done(ask_again(made.office, made.risk, number=1, since=since - timedelta(days=1))).asked > 3
+        assert done(ask_rechecks(made.office, made.risk, number=1, since=since - timedelta(days=1))).asked > 3
         found = [one for _ in range(8) if isinstance(one := next_case(made.office, made.reviewer, name=MAILS), Handed)]
         assert found
         assert all(one.due_at <= made.clock.now() + timedelta(hours=1) for one in found)
@@ -195,7 +195,7 @@ def test_whoever_built_a_system_audits_none_of_what_it_decided_and_looks_at_none
     assert isinstance(next_case(audited.office, both, name=MAILS), NothingWaits)
     assert done(worksheet(audited.office, both, name=MAILS)) == []
     done(suspend_mandate(audited.office, audited.owner, name=MAILS, why="The scanner was turned."))
-    done(ask_again(audited.office, audited.risk, number=1, since=audited.clock.now() - timedelta(days=9)))
+    done(ask_rechecks(audited.office, audited.risk, number=1, since=audited.clock.now() - timedelta(days=9)))
     assert isinstance(next_case(audited.office, both, name=MAILS), NothingWaits)
     assert isinstance(next_case(audited.office, audited.reviewer, name=MAILS), Handed)
 

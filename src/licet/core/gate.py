@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from licet.core.canonical import Json, digest
-from licet.core.exposure import Plan
+from licet.core.exposure import ExposurePlan
 from licet.core.gate_rules import Code
 from licet.core.ids import Digest, PersonId, UseCaseSlug
 from licet.core.people import Role
@@ -42,7 +42,7 @@ class SliceShown:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
+class GateRequest:
     """A request for approval that stands, as a gate sees it.
 
     Attributes:
@@ -125,9 +125,9 @@ class Evidence:
     mandate: Digest | None
     gates: Digest
     policy: Digest | None
-    asked: Asked | None
+    asked: GateRequest | None
     approvals: tuple[Approval, ...]
-    exposure: Plan | None = None
+    exposure: ExposurePlan | None = None
     qualified: Mapping[PersonId, datetime] | None = None
     hands: Mapping[Role, tuple[PersonId, ...]] = field(default_factory=dict)
 

@@ -163,7 +163,7 @@ def write_down(found: AnyInquiry, finding: Finding, says: str, by: PersonId, *, 
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
+class NewAction:
     """What is to be done, by whom, and until when."""
 
     says: str
@@ -171,7 +171,7 @@ class Plan:
     until: datetime
 
 
-def plan_action(found: AnyInquiry, plan: Plan, by: PersonId, *, now: datetime) -> PendingAction | Refused:
+def plan_action(found: AnyInquiry, plan: NewAction, by: PersonId, *, now: datetime) -> PendingAction | Refused:
     """Adds an action.
 
     Raises:

@@ -75,7 +75,7 @@ class Candidate:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Chance:
+class PlantDraw:
     """What chance says of one hand-out, each in [0, 1): whether to plant, whether to show an error of AI, and where to look for a case."""
 
     plant: float
@@ -83,9 +83,9 @@ class Chance:
     place: float
 
 
-def chance_of(digest: bytes) -> Chance:
+def chance_of(digest: bytes) -> PlantDraw:
     """Reads chance off a keyed digest of 32 bytes."""
-    return Chance(plant=uniform(digest[:8]), error=uniform(digest[8:16]), place=uniform(digest[16:24]))
+    return PlantDraw(plant=uniform(digest[:8]), error=uniform(digest[8:16]), place=uniform(digest[16:24]))
 
 
 def pick(candidates: Iterable[Candidate], person: Person, *, advised: bool, error: bool) -> Candidate | None:

@@ -8,7 +8,7 @@ from licet.core.canonical import Json
 from licet.core.grading import same
 from licet.core.mandate import ActiveMandate, share_checked
 from licet.core.review import ReviewKind
-from licet.flows.conclude import Concluded, Heard, Sitting, ask_again, facts_of, said, waits
+from licet.flows.conclude import Concluded, Heard, Sitting, ask_another, facts_of, said, waits
 from licet.stats.bounds import confidence_sequence
 from licet.store import audits, decisions, mandates, watches
 from licet.store.book import Tx
@@ -39,7 +39,7 @@ def _asked(sitting: Sitting, one: Heard, row: audits.AuditRow, share: float) -> 
         due_at=now + ANSWER_WITHIN,
     )
     watches.draw_check(tx, drawn)
-    return ask_again(sitting, one, ReviewKind.AGREEMENT)
+    return ask_another(sitting, one, ReviewKind.AGREEMENT)
 
 
 def conclude_agreement(sitting: Sitting, one: Heard) -> Concluded:

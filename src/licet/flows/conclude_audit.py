@@ -7,7 +7,7 @@ from licet.core.canonical import Json
 from licet.core.people import Act, Identity, Person
 from licet.core.review import ReviewKind
 from licet.flows.check_agreement import check_some
-from licet.flows.conclude import Concluded, Heard, Sitting, ask_again, facts_of, said, waits
+from licet.flows.conclude import Concluded, Heard, Sitting, ask_another, facts_of, said, waits
 from licet.flows.exclude import may_take_dispute
 from licet.flows.office import allowed_person
 from licet.flows.roles import everybody_here
@@ -30,7 +30,7 @@ def conclude_audit(sitting: Sitting, one: Heard) -> Concluded:
     if blind and not isinstance(outcome, Agreed) and (review.simulated or _somebody_else(sitting, one)):
         seconds.open_dispute(tx, sitting.use_case, review.case, review.by, at=sitting.now)
         event = waits(sitting, one, "first review", review.answer)
-        return Concluded(event=event, asked=ask_again(sitting, one, ReviewKind.DISPUTE))
+        return Concluded(event=event, asked=ask_another(sitting, one, ReviewKind.DISPUTE))
     return settle(sitting, one, row, outcome, {} if blind else {"blind": False})
 
 

@@ -16,8 +16,8 @@ from licet.core.inquiry import (
     Finding,
     Found,
     Inquiry,
+    NewAction,
     PendingAction,
-    Plan,
     Point,
     began,
     close,
@@ -35,7 +35,7 @@ from licet.flows.begin_watching import fresh_watch
 from licet.flows.count_audits import fed as fed_by
 from licet.flows.count_audits import settled
 from licet.flows.office import Office, allowed_person, entry
-from licet.flows.read_ledger import Asked, Read, list_entries, reading_view
+from licet.flows.read_ledger import Read, Sought, list_entries, reading_view
 from licet.stats import watch as watching
 from licet.store import audits, incidents, mandates, people, use_cases
 from licet.store.book import Tx
@@ -125,7 +125,7 @@ def timeline(office: Office, by: Actor, found: Investigated) -> list[Read] | Ref
     slug, since = whole(found.found).incident.use_case, _since_of(office, found)
     read: list[Read] = []
     for word in TOLD:
-        page = list_entries(office, view, Asked(use_case=slug, what=word, since=since, limit=LONGEST_STORY))
+        page = list_entries(office, view, Sought(use_case=slug, what=word, since=since, limit=LONGEST_STORY))
         if isinstance(page, Refused):
             return page
         read += page.entries
@@ -160,7 +160,7 @@ def find_out(office: Office, by: Actor, *, number: int, finding: Finding, says: 
         return made
 
 
-def add_action(office: Office, by: Actor, *, number: int, plan: Plan) -> PendingAction | Refused:
+def add_action(office: Office, by: Actor, *, number: int, plan: NewAction) -> PendingAction | Refused:
     """Says what is to be done, by whom and until when.
 
     Raises:

@@ -12,7 +12,7 @@ from licet.core.case_rules import facts_of
 from licet.core.desk import Given
 from licet.core.grading import same
 from licet.core.ids import CaseNumber
-from licet.core.known import Candidate, Chance, KnownRule, chance_of, checked_rule, pick
+from licet.core.known import Candidate, KnownRule, PlantDraw, chance_of, checked_rule, pick
 from licet.core.people import Act, Actor, Person
 from licet.core.refusal import Refused, Unknown
 from licet.core.use_case import Stage, UseCase
@@ -51,13 +51,13 @@ def _waits(tx: Tx, use_case: UseCase, person: Person, now: datetime) -> desks.It
     return next(desks.waiting(tx, use_case, [desks.ANYBODY, *skilled, *named], person.id, now=now, skipped=False), None)
 
 
-def _chance(tx: Tx, use_case: UseCase, said: str) -> Chance:
+def _chance(tx: Tx, use_case: UseCase, said: str) -> PlantDraw:
     """Chance that depends on who asks, what waits, and how often: asking again for the same case changes nothing."""
     key = tx.vault.key(PLANTS, sha256(f"use case {use_case.id}".encode()).digest())
     return chance_of(hmac.digest(key, said.encode(), "sha256"))
 
 
-def _found(tx: Tx, use_case: UseCase, person: Person, waits: desks.Item, drawn: tuple[Chance, KnownRule]) -> Candidate | None:
+def _found(tx: Tx, use_case: UseCase, person: Person, waits: desks.Item, drawn: tuple[PlantDraw, KnownRule]) -> Candidate | None:
     chance, rule = drawn
     advised = use_case.stage is Stage.ASSISTED
     routed = decisions.routed(tx, waits.case) if advised else None

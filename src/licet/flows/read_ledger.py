@@ -23,7 +23,7 @@ LONGEST_PAGE = 1_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
+class Sought:
     """Which entries are asked for; None leaves open.
 
     Attributes:
@@ -75,7 +75,7 @@ def reading_view(office: Office, by: Actor) -> View | Refused:
     return permitted if isinstance(permitted, Refused) else view_for(reader, None)
 
 
-def list_entries(office: Office, view: View, asked: Asked) -> Page | Refused:
+def list_entries(office: Office, view: View, asked: Sought) -> Page | Refused:
     """A page of the ledger, read along an index; in a team's office, of its use cases only.
 
     Raises:
@@ -100,13 +100,13 @@ def newest_numbers(office: Office, count: int) -> int:
         return max(ledger.head(tx).size - count - 1, -1)
 
 
-def list_for_program(office: Office, by: Caller, asked: Asked) -> Page | Refused:
+def list_for_program(office: Office, by: Caller, asked: Sought) -> Page | Refused:
     """As `list_entries`, for a program: it sees what whoever is asked for a blind answer may see."""
     view = view_for(by, None)
     return view if isinstance(view, Refused) else list_entries(office, view, asked)
 
 
-def _wanted(tx: Tx, asked: Asked) -> Wanted | Refused:
+def _wanted(tx: Tx, asked: Sought) -> Wanted | Refused:
     case = _case(tx, asked)
     if isinstance(case, Refused):
         return case
@@ -141,7 +141,7 @@ def words_like(what: str) -> tuple[str, ...]:
     return found
 
 
-def _case(tx: Tx, asked: Asked) -> CaseNumber | Refused | None:
+def _case(tx: Tx, asked: Sought) -> CaseNumber | Refused | None:
     if asked.case is None:
         return None
     if asked.use_case is not None:

@@ -29,7 +29,9 @@ class AskedAgain:
     touched: Touched
 
 
-def ask_again(office: Office, by: Actor, *, number: int, since: datetime | None = None, most: int = MOST_AT_ONCE) -> AskedAgain | Refused:
+def ask_rechecks(
+    office: Office, by: Actor, *, number: int, since: datetime | None = None, most: int = MOST_AT_ONCE
+) -> AskedAgain | Refused:
     """Puts cases that an incident may have touched on the desk, among those that wait; nobody who answers is told why.
 
     Args:

@@ -8,11 +8,11 @@ from fastapi import Path as InPath
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from licet.core.ids import PersonId
-from licet.core.inquiry import Action, AnyInquiry, ClosedInquiry, DoneAction, DroppedAction, Finding, PendingAction, Plan, whole
+from licet.core.inquiry import Action, AnyInquiry, ClosedInquiry, DoneAction, DroppedAction, Finding, NewAction, PendingAction, whole
 from licet.core.reason import LIMIT, NotAReasonError
 from licet.core.refusal import Refused, Unknown
 from licet.flows.investigate import Investigated, add_action, close_incident, find_out, finish_action, list_incidents, show_incident
-from licet.flows.recheck import MOST_AT_ONCE, ask_again
+from licet.flows.recheck import MOST_AT_ONCE, ask_rechecks
 from licet.flows.report_incident import report_incident
 from licet.web.guard import NEEDS_PERSON, GuardedRoute, LetPerson, person_let_in
 from licet.web.problems import invalid, refusal
@@ -188,7 +188,7 @@ async def write_finding(number: Number, given: FindingIn, let: Person) -> Incide
 async def write_action(number: Number, given: ActionIn, let: Person) -> IncidentOut:
     """Say what is to be done."""
     await _there(let, number)
-    plan = Plan(says=given.says, who=PersonId(given.who), until=given.until)
+    plan = NewAction(says=given.says, who=PersonId(given.who), until=given.until)
     return await _after(let, number, lambda: add_action(let.office, let.by, number=number, plan=plan))
 
 
@@ -204,7 +204,7 @@ async def write_end(number: Number, action: ActionNumber, given: EndIn, let: Per
 async def write_rechecks(number: Number, given: RecheckIn, let: Person) -> AskedOut:
     """Have people look again, blind, at what AI decided alone meanwhile, the likeliest wrong first. It gives AI nothing back."""
     await _there(let, number)
-    done = await let.desk.run(lambda: ask_again(let.office, let.by, number=number, since=given.since, most=given.most))
+    done = await let.desk.run(lambda: ask_rechecks(let.office, let.by, number=number, since=given.since, most=given.most))
     return AskedOut(asked=_done(done).asked)
 
 
