@@ -235,6 +235,7 @@ def test_the_report_proves_each_step_and_names_nobody(world: World) -> None:
     story = timeline(world.office, world.risk, seen(world))
     assert not isinstance(story, Refused)
     words = [one.event.what for one in story if one.event is not None]
+    assert [one.index for one in story] == sorted({one.index for one in story})
     assert words.index("mandate.suspended") < words.index("incident.opened") < words.index("incident.explained")
     made = done(report_incident(world.office, world.risk, number=1))
     told = report_to_markdown(made)

@@ -35,7 +35,7 @@ from licet.flows.begin_watching import fresh_watch
 from licet.flows.count_audits import fed as fed_by
 from licet.flows.count_audits import settled
 from licet.flows.office import Office, allowed_person, entry
-from licet.flows.read_ledger import Read, Sought, list_entries, reading_view
+from licet.flows.read_ledger import Read, Story, reading_view, tell
 from licet.stats import watch as watching
 from licet.store import audits, incidents, mandates, people, use_cases
 from licet.store.book import Tx
@@ -122,14 +122,8 @@ def timeline(office: Office, by: Actor, found: Investigated) -> list[Read] | Ref
     view = reading_view(office, by)
     if isinstance(view, Refused):
         return view
-    slug, since = whole(found.found).incident.use_case, _since_of(office, found)
-    read: list[Read] = []
-    for word in TOLD:
-        page = list_entries(office, view, Sought(use_case=slug, what=word, since=since, limit=LONGEST_STORY))
-        if isinstance(page, Refused):
-            return page
-        read += page.entries
-    return sorted(read, key=lambda one: one.index)[-LONGEST_STORY:]
+    slug = whole(found.found).incident.use_case
+    return tell(office, view, Story(use_case=slug, words=TOLD, since=_since_of(office, found), limit=LONGEST_STORY))
 
 
 def _since_of(office: Office, found: Investigated) -> datetime:

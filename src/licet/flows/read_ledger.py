@@ -17,7 +17,7 @@ from licet.flows.roles import person_anywhere
 from licet.store import decisions, ledger, live, people, teams, use_cases
 from licet.store.book import Tx
 from licet.store.ledger import make_findable
-from licet.store.marks import Span, Wanted, page, spans_of
+from licet.store.marks import Span, Wanted, newest, page, spans_of
 
 LONGEST_PAGE = 1_000
 
@@ -91,6 +91,30 @@ def list_entries(office: Office, view: View, asked: Sought) -> Page | Refused:
         numbers = page(tx, wanted, limit + 1)
         found = _as_seen(tx, view, list(ledger.entries_at(tx, numbers[:limit])))
     return Page(entries=tuple(found), after=numbers[limit - 1] if len(numbers) > limit else None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Story:
+    """What of the ledger tells a story: of a use case, from a moment on, by words or how they begin; the newest so many."""
+
+    use_case: str
+    words: tuple[str, ...]
+    since: datetime
+    limit: int
+
+
+def tell(office: Office, view: View, story: Story) -> list[Read]:
+    """A story's entries, in the ledger's order.
+
+    Raises:
+        UnknownUseCaseError: when there is no such use case.
+        UnknownWordError: when no word begins so.
+    """
+    make_findable(office.book)
+    words = tuple(word for one in story.words for word in words_like(one))
+    with office.book.read() as tx:
+        wanted = Wanted(spans=_spans(tx, story.use_case), words=words, since=story.since)
+        return _as_seen(tx, view, list(ledger.entries_at(tx, newest(tx, wanted, story.limit))))
 
 
 def newest_numbers(office: Office, count: int) -> int:
