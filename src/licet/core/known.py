@@ -6,7 +6,9 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from statistics import median
 
-from licet.core.answer import Answer
+from licet.core.answer import Answer, AnswerKind
+from licet.core.desk import Given
+from licet.core.grading import same
 from licet.core.ids import CaseNumber, PersonId, UseCaseSlug
 from licet.core.people import Person, Role
 from licet.core.refusal import Refused, Unknown
@@ -86,6 +88,31 @@ class PlantDraw:
 def chance_of(digest: bytes) -> PlantDraw:
     """Reads chance off a keyed digest of 32 bytes."""
     return PlantDraw(plant=uniform(digest[:8]), error=uniform(digest[8:16]), place=uniform(digest[16:24]))
+
+
+def may_plant(rule: KnownRule, kind: AnswerKind) -> bool:
+    """Whether anything is planted in a use case at all: not where no two people write the same text."""
+    return rule.share > 0.0 and kind is not AnswerKind.TEXT
+
+
+def is_planted(draw: PlantDraw, rule: KnownRule) -> bool:
+    """Whether chance has a known answer planted with this hand-out."""
+    return draw.plant < rule.share
+
+
+def shows_error(draw: PlantDraw, rule: KnownRule) -> bool:
+    """Whether what is planted should be a known error of AI."""
+    return draw.error < rule.errors
+
+
+def heard(given: Given, truth: Answer) -> dict[str, object]:
+    """What an answer on a planted case shows: whether it was right before and after advice, and how long it took; None: unknown."""
+    return {
+        "first_right": same(given.first, truth),
+        "final_right": same(given.counts, truth),
+        "advised": given.revealed is not None,
+        "seconds": None if isinstance(given.took, Unknown) else int(given.took.total_seconds()),
+    }
 
 
 def pick(candidates: Iterable[Candidate], person: Person, *, advised: bool, error: bool) -> Candidate | None:

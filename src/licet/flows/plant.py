@@ -5,16 +5,26 @@ from collections.abc import Mapping
 from datetime import datetime
 from hashlib import sha256
 
-from licet.core.answer import Answer, AnswerKind, answer_to_json
+from licet.core.answer import Answer, answer_to_json
 from licet.core.canonical import Json
 from licet.core.case import CaseBody
 from licet.core.case_rules import facts_of
 from licet.core.desk import Given
-from licet.core.grading import same
 from licet.core.ids import CaseNumber
-from licet.core.known import Candidate, KnownRule, PlantDraw, chance_of, checked_rule, pick
+from licet.core.known import (
+    Candidate,
+    KnownRule,
+    PlantDraw,
+    chance_of,
+    checked_rule,
+    heard,
+    is_planted,
+    may_plant,
+    pick,
+    shows_error,
+)
 from licet.core.people import Act, Actor, Person
-from licet.core.refusal import Refused, Unknown
+from licet.core.refusal import Refused
 from licet.core.use_case import Stage, UseCase
 from licet.flows.office import Office, entry, person_at_work_on
 from licet.store import absences, cases, decisions, desks, known
@@ -31,14 +41,14 @@ def offer(office: Office, tx: Tx, use_case: UseCase, person: Person, now: dateti
     One comes only where a case waits for the person, too, and takes its place in the order; so a queue that is empty stays empty.
     """
     rule = known.rule_of(tx, use_case)
-    if rule.share <= 0.0 or use_case.answer_kind is AnswerKind.TEXT:
+    if not may_plant(rule, use_case.answer_kind):
         return None
     waits = _waits(tx, use_case, person, now)
     so_far, one_waits = known.planted_so_far(tx, use_case, person.id)
     if waits is None or one_waits:
         return None
     chance = _chance(tx, use_case, f"{person.id} {waits.token} {so_far}")
-    if chance.plant >= rule.share:
+    if not is_planted(chance, rule):
         return None
     found = _found(tx, use_case, person, waits, (chance, rule))
     return None if found is None else _put(office, tx, use_case, person, found, (waits, rule, now))
@@ -63,7 +73,7 @@ def _found(tx: Tx, use_case: UseCase, person: Person, waits: desks.Item, drawn: 
     routed = decisions.routed(tx, waits.case) if advised else None
     fingerprint = None if routed is None else routed.fingerprint
     there = known.candidates(tx, use_case, person.id, place=chance.place, fingerprint=fingerprint)
-    return pick(there, person, advised=advised, error=chance.error < rule.errors)
+    return pick(there, person, advised=advised, error=shows_error(chance, rule))
 
 
 def _put(
@@ -107,13 +117,7 @@ def take(office: Office, tx: Tx, use_case: UseCase, given: Given, now: datetime)
     _, person, truth, salt, probability = found
     if person != given.by:
         return True  # handed over to somebody it was not drawn for: it counts for nobody
-    values = {
-        "first_right": same(given.first, truth),
-        "final_right": same(given.counts, truth),
-        "advised": given.revealed is not None,
-        "seconds": None if isinstance(given.took, Unknown) else int(given.took.total_seconds()),
-    }
-    if known.answer(tx, given.token, write_answer(tx, salt, given.first, by=given.by), values, at=given.given_at):
+    if known.answer(tx, given.token, write_answer(tx, salt, given.first, by=given.by), heard(given, truth), at=given.given_at):
         committed = commit_to(tx, salt, "known answer", {"first": answer_to_json(given.first), "counts": answer_to_json(given.counts)})
         facts: dict[str, Json] = {"task": given.token, "probability": probability, "commitment": committed}
         tx.record(entry("known.answered", by=given.by, now=now, use_case=use_case, **facts))

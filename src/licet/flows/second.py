@@ -10,6 +10,7 @@ from licet.core.desk import LEASE_LASTS, MOST_AT_ONCE, Handed, Lease, NothingWai
 from licet.core.people import Act, Actor, Person
 from licet.core.qualification import Work
 from licet.core.refusal import Refused
+from licet.core.second import in_order
 from licet.core.use_case import Stage, UseCase
 from licet.flows.desk import AtHand, at_hand, handed_out, too_many_in_hand
 from licet.flows.exclude import excluded
@@ -115,9 +116,8 @@ def _in_order(office: Office, token: str, look: seconds.Look) -> tuple[Answer, A
     if look.second_says is None:
         message = f"Case {look.case} has no second answer; restore a backup."
         raise ValueError(message)
-    one, other = look.says.counts, look.second_says.counts
     key = office.vault.key("second look order", token.encode("utf-8"))
-    return (other, one) if hmac.digest(key, b"turned", "sha256")[0] & 1 else (one, other)
+    return in_order((look.says.counts, look.second_says.counts), hmac.digest(key, b"turned", "sha256"))
 
 
 def second_looks_waiting(office: Office, by: Person) -> int:
