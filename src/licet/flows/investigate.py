@@ -1,11 +1,12 @@
 """Investigating an incident: what happened, what may be wrong since when, what people find out and do, until it is closed."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import assert_never
+from typing import TypeVar, assert_never
 
 from licet.core.audit import outcome_loss
+from licet.core.canonical import Json
 from licet.core.ids import PersonId
 from licet.core.inquiry import (
     Action,
@@ -27,6 +28,7 @@ from licet.core.inquiry import (
     whole,
     write_down,
 )
+from licet.core.ledger import Event
 from licet.core.mandate import ActiveMandate, ExpiredMandate, Mandate, ProposedMandate, RevokedMandate, SuspendedMandate, state_of
 from licet.core.people import Act, Actor, Person
 from licet.core.refusal import Refused, Unknown
@@ -44,6 +46,7 @@ TOLD = ("mandate.", "watch.", "incident.", "stop.", "delegation.", "audits.late"
 """Words of the ledger, or how they begin, that tell an incident's story; what happened to single cases is not among them."""
 
 LONGEST_STORY = 300
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,25 +136,52 @@ def _since_of(office: Office, found: Investigated) -> datetime:
     return incident.at if granted is None else granted.granted_at
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InHand:
+    """An incident in the hands of somebody who may investigate it, in one transaction."""
+
+    tx: Tx
+    use_case: UseCase
+    found: AnyInquiry
+    person: Person
+    now: datetime
+
+    def said(self, word: str, **facts: Json) -> Event:
+        """A ledger entry of theirs about the incident."""
+        number = whole(self.found).number
+        return entry(word, by=self.person.id, now=self.now, use_case=self.use_case, incident=number, **facts)
+
+
+def _acted(office: Office, by: Actor, number: int, act: Callable[[InHand], tuple[T, Event] | Refused]) -> T | Refused:
+    """Does something about an incident, with its ledger entry, in one transaction; or says why not."""
+    with office.book.write() as tx:
+        there = at_hand(office, tx, by, number)
+        if isinstance(there, Refused):
+            return there
+        use_case, found, person = there
+        done = act(InHand(tx=tx, use_case=use_case, found=found, person=person, now=office.clock.now()))
+        if isinstance(done, Refused):
+            return done
+        made, event = done
+        tx.record(event)
+        return made
+
+
 def find_out(office: Office, by: Actor, *, number: int, finding: Finding, says: str) -> Found | Refused:
     """Writes down the cause, or what was learned; what was written before stays beside it.
 
     Raises:
         NotAReasonError: when it says nothing, or too much.
     """
-    with office.book.write() as tx:
-        there = at_hand(office, tx, by, number)
-        if isinstance(there, Refused):
-            return there
-        use_case, found, person = there
-        now = office.clock.now()
-        made = write_down(found, finding, says, person.id, now=now)
+
+    def act(at: InHand) -> tuple[Found, Event] | Refused:
+        made = write_down(at.found, finding, says, at.person.id, now=at.now)
         if isinstance(made, Refused):
             return made
-        incidents.add_found(tx, whole(found), made)
-        facts = {"incident": number, "finding": finding.value, "number": made.number}
-        tx.record(entry("incident.explained", by=person.id, now=now, use_case=use_case, **facts))
-        return made
+        incidents.add_found(at.tx, whole(at.found), made)
+        return made, at.said("incident.explained", finding=finding.value, number=made.number)
+
+    return _acted(office, by, number, act)
 
 
 def add_action(office: Office, by: Actor, *, number: int, plan: NewAction) -> PendingAction | Refused:
@@ -160,21 +190,18 @@ def add_action(office: Office, by: Actor, *, number: int, plan: NewAction) -> Pe
     Raises:
         NotAReasonError: when it says nothing, or too much.
     """
-    with office.book.write() as tx:
-        there = at_hand(office, tx, by, number)
-        if isinstance(there, Refused):
-            return there
-        use_case, found, person = there
-        if people.by_id(tx, plan.who) is None:
+
+    def act(at: InHand) -> tuple[PendingAction, Event] | Refused:
+        if people.by_id(at.tx, plan.who) is None:
             why = f"Nobody here has the id {plan.who!r}."
             return Refused(code="no_such_person", why=why, remedy="Name somebody who was added: `licet person add`.")
-        now = office.clock.now()
-        made = plan_action(found, plan, person.id, now=now)
+        made = plan_action(at.found, plan, at.person.id, now=at.now)
         if isinstance(made, Refused):
             return made
-        incidents.add_action(tx, whole(found), made)
-        tx.record(entry("incident.action_planned", by=person.id, now=now, use_case=use_case, incident=number, number=made.number))
-        return made
+        incidents.add_action(at.tx, whole(at.found), made)
+        return made, at.said("incident.action_planned", number=made.number)
+
+    return _acted(office, by, number, act)
 
 
 def finish_action(office: Office, by: Actor, *, number: int, action: int, dropped: str | None = None) -> Action | Refused:
@@ -183,19 +210,15 @@ def finish_action(office: Office, by: Actor, *, number: int, action: int, droppe
     Raises:
         NotAReasonError: when it is dropped for no reason.
     """
-    with office.book.write() as tx:
-        there = at_hand(office, tx, by, number)
-        if isinstance(there, Refused):
-            return there
-        use_case, found, person = there
-        now = office.clock.now()
-        ended = end_action(found, action, person.id, dropped=dropped, now=now)
+
+    def act(at: InHand) -> tuple[Action, Event] | Refused:
+        ended = end_action(at.found, action, at.person.id, dropped=dropped, now=at.now)
         if isinstance(ended, Refused):
             return ended
-        incidents.end_action(tx, whole(found), ended)
-        facts = {"incident": number, "number": action, "done": isinstance(ended, DoneAction)}
-        tx.record(entry("incident.action_ended", by=person.id, now=now, use_case=use_case, **facts))
-        return ended
+        incidents.end_action(at.tx, whole(at.found), ended)
+        return ended, at.said("incident.action_ended", number=action, done=isinstance(ended, DoneAction))
+
+    return _acted(office, by, number, act)
 
 
 def close_incident(office: Office, by: Actor, *, number: int, why: str | None = None) -> ClosedInquiry | Refused:
@@ -206,18 +229,16 @@ def close_incident(office: Office, by: Actor, *, number: int, why: str | None = 
     Raises:
         NotAReasonError: when that says nothing, or too much.
     """
-    with office.book.write() as tx:
-        there = at_hand(office, tx, by, number)
-        if isinstance(there, Refused):
-            return there
-        use_case, found, person = there
-        now = office.clock.now()
-        closed = close(found, person, unseen=_unseen(touched_by(tx, use_case, whole(found))), why=why, now=now)
+
+    def act(at: InHand) -> tuple[ClosedInquiry, Event] | Refused:
+        unseen = _unseen(touched_by(at.tx, at.use_case, whole(at.found)))
+        closed = close(at.found, at.person, unseen=unseen, why=why, now=at.now)
         if isinstance(closed, Refused):
             return closed
-        incidents.close(tx, closed)
-        tx.record(entry("incident.closed", by=person.id, now=now, use_case=use_case, incident=number, left_out=closed.unseen))
-        return closed
+        incidents.close(at.tx, closed)
+        return closed, at.said("incident.closed", left_out=closed.unseen)
+
+    return _acted(office, by, number, act)
 
 
 def find_incident(tx: Tx, number: int) -> tuple[UseCase, AnyInquiry] | Refused:
