@@ -5,10 +5,11 @@ from datetime import datetime
 
 from licet.core.audit import ANSWER_WITHIN, check_commitment, is_checked
 from licet.core.canonical import Json
-from licet.core.grading import same
+from licet.core.grading import agrees
 from licet.core.mandate import ActiveMandate, share_checked
 from licet.core.review import ReviewKind
 from licet.flows.conclude import Concluded, Heard, Sitting, ask_another, facts_of, said, waits
+from licet.flows.graded_by import grading_of
 from licet.stats.bounds import confidence_sequence
 from licet.store import audits, decisions, mandates, watches
 from licet.store.book import Tx
@@ -49,7 +50,7 @@ def conclude_agreement(sitting: Sitting, one: Heard) -> Concluded:
     decided = decisions.answer_of(tx, sitting.use_case, review.case, one.salt)
     if check is None or decided is None or check.agreed is not None or sitting.now >= check.due_at:
         return Concluded(event=waits(sitting, one, "review", review.answer))
-    agreed = same(decided, review.answer)
+    agreed = agrees(decided, review.answer, grading_of(tx, sitting.use_case, check.mandate))
     watches.answer_check(tx, review.case, agreed=agreed, at=sitting.now)
     facts = {**facts_of(sitting, one, "review", review.answer), "mandate": check.mandate, "agreed": agreed}
     return Concluded(event=said("agreement.checked", sitting, one, facts))

@@ -98,9 +98,10 @@ def newest(tx: Tx, wanted: Wanted, limit: int) -> list[int]:
         for word in wanted.words or (None,)
         for along in [select(_M.index).where(*bounds, *_conditions(wanted, span, word)).order_by(_M.index.desc()).limit(limit)]
     ]
+    if not found:
+        return []
     each = union_all(*found).subquery()
-    rows = tx.run(select(each.c.index).order_by(each.c.index.desc()).limit(limit)) if found else []
-    return sorted(int(row[0]) for row in rows)
+    return sorted(int(row[0]) for row in tx.run(select(each.c.index).order_by(each.c.index.desc()).limit(limit)))
 
 
 def every(tx: Tx, wanted: Wanted) -> list[int]:
