@@ -13,13 +13,13 @@ from licet.core.answer import Answer, Choice
 from licet.core.case import TextContent
 from licet.core.desk import HELD_FOR, Commit, Handed, Held, Revealed
 from licet.core.history import Shares
-from licet.core.known import Ceiling, ContestState, Figures, Settled, ceiling_in_words
+from licet.core.known import Ceiling, ContestState, Figures, ceiling_in_words
 from licet.core.people import Person, Role
 from licet.core.refusal import Refused, Unknown
 from licet.core.second import SecondLooks
 from licet.core.standard import Standard
 from licet.core.use_case import Stage
-from licet.flows.contest import contest, contested, settle_contest
+from licet.flows.contest import Verdict, contest, contested, settle_contest
 from licet.flows.desk import next_case, release, skip
 from licet.flows.desk_status import desk_status, task_state
 from licet.flows.figures import figures_of, human_ceiling, own_figures, reviewers
@@ -248,13 +248,16 @@ def test_a_contested_answer_counts_for_nothing_and_an_upheld_one_for_nobody(worl
     assert a_rate(waits.with_contested.caught) == (0, 1)  # whoever contests what they got wrong looks no better by it
     (case,) = done(contested(world.office, senior, name="slips"))
     assert (case.token, done(contested(world.office, world.reviewer, name="slips"))) == (shown.token, [])
-    assert refused(settle_contest(world.office, world.reviewer, name="slips", token=shown.token, answer=YES)) == "not_permitted"
-    settled = done(settle_contest(world.office, senior, name="slips", token=shown.token, answer=wrong(planted)))
-    assert settled == Settled(upheld=True, why="the letter says otherwise")
-    (after,) = done(own_figures(world.office, world.reviewer, name="slips")).known
+    yes = Verdict(answer=YES)
+    assert refused(settle_contest(world.office, world.reviewer, name="slips", token=shown.token, said=yes)) == "not_permitted"
+    said = Verdict(answer=wrong(planted), why="the letter says no")
+    assert done(settle_contest(world.office, senior, name="slips", token=shown.token, said=said)) is True
+    mine = done(own_figures(world.office, world.reviewer, name="slips"))
+    (after,) = mine.known
+    assert mine.reasons == {shown.token: "the letter says no"}
     assert (after.contest, after.retired) == (ContestState.UPHELD, True)
-    assert (own(world).caught, own(world).with_contested.caught) == (Unknown(why="no such case yet"),) * 2
-    assert refused(settle_contest(world.office, senior, name="slips", token=shown.token, answer=YES)) == "no_such_known_answer"
+    assert isinstance(own(world).caught, Unknown)
+    assert refused(settle_contest(world.office, senior, name="slips", token=shown.token, said=yes)) == "no_such_known_answer"
 
 
 def test_a_contest_that_a_senior_does_not_follow_lets_the_answer_count_again(world: World) -> None:
@@ -262,7 +265,7 @@ def test_a_contest_that_a_senior_does_not_follow_lets_the_answer_count_again(wor
     planted = next_planted(world)
     give(world, planted, wrong(planted))
     done(contest(world.office, world.reviewer, name="slips", token=planted.token, why="I doubt it"))
-    assert done(settle_contest(world.office, senior, name="slips", token=planted.token, answer=truth(planted))).upheld is False
+    assert done(settle_contest(world.office, senior, name="slips", token=planted.token, said=Verdict(answer=truth(planted)))) is False
     assert a_rate(own(world).caught) == (0, 1)
 
 

@@ -8,12 +8,13 @@ from licet.core.answer import Answer
 from licet.core.answer_form import FormFault
 from licet.core.desk import Commit, Handed, Held
 from licet.core.refusal import Refused
+from licet.flows.cannot_tell import cannot_tell
 from licet.flows.desk import skip
 from licet.flows.hold import Taken, commit, keep_or_change, withdraw
 from licet.flows.read_on import LookBack, answer_form, back_in_hand, look_back
 from licet.web.answer_form import answer_in
 from licet.web.pages.page import form_of, viewer_of
-from licet.web.pages.review_shown import KEPT_REASONS
+from licet.web.pages.review_shown import CANNOT_TELL, KEPT_REASONS
 
 LONGEST_NOTE = 4000
 LONGEST_REASON = 500
@@ -93,9 +94,10 @@ async def withdraw_sent(request: Request, sent: Sent) -> LookBack | Handed | Ref
 
 
 async def skip_sent(request: Request, sent: Sent) -> Refused | None:
-    """Puts a case back for somebody else, with the reason that was picked, one's own words, or both."""
-    viewer, picked = viewer_of(request), sent.get("reason", "")
-    parts = (picked if picked in KEPT_REASONS else "", sent.get("words", "").strip()[:LONGEST_REASON])
-    reason = ". ".join(part for part in parts if part)
-    token, lease = name_in(sent, "token"), name_in(sent, "lease")
+    """Skips a case for the reason that was picked or written; or says that one cannot tell, with what one wrote beside it."""
+    viewer, token, lease = viewer_of(request), name_in(sent, "token"), name_in(sent, "lease")
+    picked, words = sent.get("reason", ""), sent.get("words", "").strip()[:LONGEST_REASON]
+    if picked == CANNOT_TELL:
+        return await viewer.run(lambda: cannot_tell(viewer.office, viewer.by, token=token, lease=lease, why=words))
+    reason = ". ".join(part for part in (picked if picked in KEPT_REASONS else "", words) if part)
     return await viewer.run(lambda: skip(viewer.office, viewer.by, token=token, lease=lease, reason=reason))

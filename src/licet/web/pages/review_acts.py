@@ -131,7 +131,7 @@ async def _back(request: Request, found: Handed | LookBack, named: str) -> Respo
 
 @routes.post(f"{AT}/skip")
 async def pass_on(request: Request) -> Response:
-    """Puts a case back for somebody else, with a reason."""
+    """Puts a case back for somebody else, with a reason; or takes *cannot tell* as an answer."""
     sent = sent_in(request)
     named, found = name_in(sent, "use_case"), await skip_sent(request, sent)
     if isinstance(found, Refused):
