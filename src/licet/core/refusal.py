@@ -26,6 +26,7 @@ CODES: Mapping[str, str] = {
     "case_erased": "The case was erased; nobody can read it any more.",
     "case_conflict": "Another case came in under this id before.",
     "incident_closed": "The incident is closed; nothing is added to it.",
+    "suspects_left_out": "The incident leaves out cases that may be wrong; risk alone may close it so, with a reason.",
     "incident_not_done": "The incident lacks a cause or a lesson, or something is still to be done about it.",
     "not_a_day": "The day is not one by which something can be done.",
     "nothing_measured": "A file of another tool says nothing of any case.",
