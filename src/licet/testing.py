@@ -60,7 +60,17 @@ from licet.flows.review import Answered, Waiting, answer_worksheet, worksheet
 from licet.flows.set_standard import countersign_standard, lock_standard
 from licet.flows.settle import settle
 from licet.flows.sort_history import Order
-from licet.pretend import MILD_RISK, POLICIES, RememberingPost, ScriptedEffects, ScriptedSystem, ScriptedSystems, SeededDraw, SetClock, founded
+from licet.pretend import (
+    MILD_RISK,
+    POLICIES,
+    RememberingPost,
+    ScriptedEffects,
+    ScriptedSystem,
+    ScriptedSystems,
+    SeededDraw,
+    SetClock,
+    founded,
+)
 from licet.store import ledger, mandates, use_cases
 from licet.store.book import Book
 from licet.store.engines import Database, open_engine
