@@ -32,9 +32,10 @@ from licet.core.history import ImportReport, PastCase, PostedProposal, Shares
 from licet.core.ids import Digest
 from licet.core.ledger import Event
 from licet.core.mandate import ActiveMandate, Mandate
+from licet.core.measure import Measure, MeasureKind
 from licet.core.people import Actor, Operator, Person, Role
 from licet.core.refusal import Refused
-from licet.core.standard import Measure, MeasureKind, Standard
+from licet.core.standard import Standard
 from licet.core.system import UNVERSIONED, NoProposal, Proposal, Proposed, SystemCard, SystemKind
 from licet.core.use_case import Stage
 from licet.edge.builtin import Engine
@@ -69,6 +70,7 @@ from licet.pretend import (
     ScriptedSystems,
     SeededDraw,
     SetClock,
+    SetDesks,
     founded,
 )
 from licet.store import ledger, mandates, use_cases
@@ -167,7 +169,7 @@ class World:
     """An installation in a folder of its own, with the people of a usual journey, to be used in a `with` statement.
 
     Attributes:
-        clock, draw, post, systems, effects: what one can set and look into.
+        clock, draw, post, systems, effects, desks: what one can set and look into.
         office: what flows take.
         operator, owner, risk, builder, reviewer, other_owner: who acts; each is one person with one role.
         standards: what the use cases' folders say, by name; change it to edit the file.
@@ -183,7 +185,7 @@ class World:
         self.database_url = database_url or (None if new_database is None else new_database())
         self.folder, self.database = folder, folder / "licet.sqlite"
         self.clock, self.draw, self.post, self.systems = SetClock(), SeededDraw(seed=seed), RememberingPost(), ScriptedSystems()
-        self.effects = ScriptedEffects()
+        self.effects, self.desks = ScriptedEffects(), SetDesks()
         self.standards: dict[str, Standard] = {}
         self._engines: list[Database] = []
         if self.database_url is None:
@@ -213,6 +215,7 @@ class World:
             policies=POLICIES,
             passwords=quick(),
             gates=shipped_gates(),
+            desks=self.desks,
             codes=TotpCodes(),
         )
 

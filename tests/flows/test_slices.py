@@ -7,23 +7,16 @@ import pytest
 
 from licet.core.gate import ClosedGate, OpenedGate, Requirement
 from licet.core.history import PastCase
+from licet.core.measure import Measure, MeasureKind, Slice
 from licet.core.people import Identity
-from licet.core.standard import (
-    Measure,
-    MeasureKind,
-    NotAStandardError,
-    Slice,
-    Standard,
-    check_standard,
-    standard_from_json,
-    standard_to_json,
-)
-from licet.edge.forms import STANDARD_TEXT, standard_from
+from licet.core.standard import NotAStandardError, Standard, check_standard, standard_from_json, standard_to_json
+from licet.edge.standard_form import STANDARD_TEXT, standard_from
 from licet.edge.yaml_text import standard_yaml
 from licet.edge.yaml_tree import tree_of
 from licet.flows.grant import Wishes, propose_mandate
 from licet.testing import World, done, past_cases, promise
 from tests.flows.examples import MAILS
+from tests.flows.qualifying import without_people
 
 LETTERS = Slice(attribute="channel", values=frozenset({"letter"}))
 SLICED = replace(
@@ -76,6 +69,7 @@ def test_a_high_risk_use_case_waits_for_a_slice_and_for_a_second_person(tmp_path
 
 def test_with_a_slice_that_holds_a_high_risk_use_case_takes_two_distinct_people(tmp_path: Path) -> None:
     with World(tmp_path) as world:
+        without_people(world)
         assert judged(world, rows(600, letters=5)) == "met"
         world.assess(MAILS, harm="yes")
         done(propose_mandate(world.office, world.builder, name=MAILS, wishes=Wishes()))
