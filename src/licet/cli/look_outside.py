@@ -28,15 +28,16 @@ def _told(room: OpenRoom) -> Iterator[UseCaseFile]:
 
 
 def secrets(room: OpenRoom) -> Found:
-    """Whether the secrets that use cases name are there, for the endpoint that is asked and the webhook that is told."""
+    """Whether the secrets that use cases name are there, for the endpoint or model that is asked and the webhook that is told."""
     named = [(told.slug, name) for told in _told(room) for name in _secrets_of(told)]
     return worst((found for slug, name in named for found in _secret(slug, name)), f"{len(named)} secrets are named and there")
 
 
 def _secrets_of(told: UseCaseFile) -> list[str]:
     endpoint = [] if told.http is None else list(told.http.secret_headers.values())
+    model = [] if told.llm is None else list(told.llm.secrets)
     webhook = [] if told.effect is None or told.effect.webhook is None else [told.effect.webhook.secret]
-    return [*endpoint, *webhook]
+    return [*endpoint, *model, *webhook]
 
 
 def _secret(slug: str, name: str) -> Iterator[Found]:

@@ -19,15 +19,16 @@ from licet.core.standard import DeclaredLook, GuardRules, Measure, MeasureKind, 
 from licet.edge.bad_file import BadFolderError, Finding, shown
 from licet.edge.desk_block import DESK_TEXT, USUAL_DESK, DeskBlock, SkillsBlock, UrgentBlock
 from licet.edge.effect_block import Effect, EffectBlock, FunctionBlock, WebhookBlock
+from licet.edge.llm_block import LLM_TEXT, BudgetBlock, LlmBlock, PricesBlock
 from licet.edge.schema_form import BLOCK, CaseForm, FieldForm, check_field, keys_in, schema_from
 from licet.edge.system_blocks import BLOCK_TEXT, USUAL, CallableBlock, HttpBlock
 from licet.edge.yaml_tree import Place, Tree
 
-SystemChoice = Literal["auto", "builtin", "posted", "callable", "http"]
-"""Where proposals come from; `auto`: from `system.py` if there is one, else from the endpoint under `http:` if one is named, else posted
-ones if imported, else the built-in system."""
+SystemChoice = Literal["auto", "builtin", "posted", "callable", "http", "llm"]
+"""Where proposals come from; `auto`: from `system.py` if there is one, else from the endpoint under `http:` or the model under `llm:` if
+one is named, else posted ones if imported, else the built-in system."""
 
-USE_CASE_TEXT = frozenset({"title", "answer", "answers", "system", "content", "pattern", "one_of"}) | BLOCK_TEXT | DESK_TEXT
+USE_CASE_TEXT = frozenset({"title", "answer", "answers", "system", "content", "pattern", "one_of"}) | BLOCK_TEXT | LLM_TEXT | DESK_TEXT
 STANDARD_TEXT = frozenset({"name", "kind", "method", "high_stakes", "never_alone", "slice", "attributes", "regions"})
 """Keys whose values are text as typed, so that an answer called `no`, `0` or `1.50` keeps its name."""
 
@@ -49,6 +50,7 @@ class UseCaseFile:
         case: what a case may contain, and which cases a person always decides; None: whatever comes in.
         callable: how the function in `system.py` is called.
         http: which endpoint is asked, and how; None: none.
+        llm: which language model is asked, and how; None: none.
         effect: what happens in the world after a decision; None: nothing.
         desk: how people answer its cases.
     """
@@ -62,6 +64,7 @@ class UseCaseFile:
     case: CaseSchema | None = None
     callable: CallableBlock = USUAL
     http: HttpBlock | None = None
+    llm: LlmBlock | None = None
     effect: EffectBlock | None = None
     desk: DeskBlock = USUAL_DESK
 
@@ -97,6 +100,7 @@ class _UseCaseForm(_Form):
     case: CaseForm | None = None
     callable: CallableBlock = USUAL
     http: HttpBlock | None = None
+    llm: LlmBlock | None = None
     effect: Effect = None
     desk: DeskBlock = USUAL_DESK
 
@@ -185,9 +189,10 @@ def use_case_from(tree: Tree, slug: UseCaseSlug) -> UseCaseFile:
     if form.answers and form.answer is not AnswerKind.CHOICE:
         why = f"only a 'choice' has a closed list of answers; the answer here is {form.answer.value!r}."
         raise BadFolderError((tree.finding(("answers",), why, "Take the list out, or write `answer: choice`."),))
-    if form.system == "http" and form.http is None:
-        why = "`system: http` needs a block `http:` with the endpoint."
-        raise BadFolderError((tree.finding(("system",), why, "Add `http:` with `url` and `version`, or name another system."),))
+    for name, block, needed in (("http", form.http, "`url` and `version`"), ("llm", form.llm, "`url`, `model` and `version`")):
+        if form.system == name and block is None:
+            why = f"`system: {name}` needs a block `{name}:`."
+            raise BadFolderError((tree.finding(("system",), why, f"Add `{name}:` with {needed}, or name another system."),))
     wrong = [finding for name, one in form.desk.fields.items() for finding in check_field(one, ("desk", "fields", name), tree)]
     if wrong:
         raise BadFolderError(tuple(wrong))
@@ -201,6 +206,7 @@ def use_case_from(tree: Tree, slug: UseCaseSlug) -> UseCaseFile:
         case=schema_from(form.case, tree),
         callable=form.callable,
         http=form.http,
+        llm=form.llm,
         effect=form.effect,
         desk=form.desk,
     )
@@ -248,6 +254,9 @@ NESTED: Mapping[str, type[BaseModel]] = {
     "second_looks": _SecondLooksForm,
     "callable": CallableBlock,
     "http": HttpBlock,
+    "llm": LlmBlock,
+    "prices": PricesBlock,
+    "budget": BudgetBlock,
     "effect": EffectBlock,
     "effect.callable": FunctionBlock,
     "webhook": WebhookBlock,
