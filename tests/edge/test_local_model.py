@@ -41,7 +41,9 @@ llm:
 @pytest.fixture(scope="module")
 def url() -> Iterator[str]:
     command = [sys.executable, str(Path(local_model.__file__))]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as server:
+    with subprocess.Popen(  # noqa: S603 - our own script
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+    ) as server:
         assert server.stdout is not None
         yield server.stdout.readline().split()[0]
         assert server.stdin is not None

@@ -24,7 +24,7 @@ EXIT = {"met": OK, "not_met": NOT_MET, "undecided": UNDECIDED}
 @click.command(context_settings=CONTEXT)
 @click.argument("slug")
 @click.option("--exploratory", is_flag=True, help="On unsealed cases, with everything to see; never opens a gate.")
-@click.option("--system", "posted_as", metavar="NAME@VERSION", help="Which posted system; default: the newest.")
+@click.option("--system", "posted_as", metavar="KIND|NAME@VERSION", help="Which system: a kind such as llm, or a posted one.")
 @usual
 def evaluate(slug: str, posted_as: str | None, acting: str | None, home: str | None, *, exploratory: bool, as_json: bool) -> int:
     """Judge the system on sealed cases by the locked standard. Exit: 0 met, 1 not met, 3 undecided."""
@@ -36,10 +36,12 @@ def evaluate(slug: str, posted_as: str | None, acting: str | None, home: str | N
     from licet.flows.figures import ceiling_of
     from licet.flows.office import who
     from licet.flows.open_sealed import figures
+    from licet.flows.propose import SYSTEM_KINDS
 
     folder = folder_of(home, slug)
     told, standard = load_use_case(folder), load_standard(folder)
-    request = Request(name=slug, on_disk=standard, system=told.system, posted_as=posted_as, schema=told.case)
+    kind, posted_as = (posted_as, None) if posted_as in SYSTEM_KINDS else (told.system, posted_as)
+    request = Request(name=slug, on_disk=standard, system=kind, posted_as=posted_as, schema=told.case)
     with at_work(home) as office:
         actor = who(office, acting)
         if exploratory:

@@ -72,7 +72,8 @@ def _curve(file: Path) -> tuple[tuple[float, float], ...]:
     except (KeyError, RecursionError, TypeError, ValueError):
         raise _bad(file, "it is not what `licet calibrate` writes.", remedy) from None
     flat = [number for pair in curve for number in pair]
-    if not curve or not all(0.0 <= number <= 1.0 for number in flat) or list(curve) != sorted(set(curve)):
+    rises = list(curve) == sorted(set(curve)) and flat[1::2] == sorted(flat[1::2])
+    if not (curve and rises and all(0.0 <= number <= 1.0 for number in flat)):
         raise _bad(file, "its curve is not one of rising pairs in [0, 1].", remedy)
     return curve
 

@@ -202,7 +202,7 @@ def _read(step: Step, replies: Sequence[Said]) -> Read | NoProposal:
     if step.way is Way.SAMPLES:
         return agreed(step, read)
     first = read[0]
-    return calibrated(step, first) if isinstance(first, Read) and step.way is Way.VERBAL else first
+    return calibrated(step, first) if isinstance(first, Read) and step.curve else first
 
 
 def _read_one(step: Step, said: Said) -> Read | NoProposal:

@@ -60,6 +60,19 @@ class FolderSystems:
         listed = frozenset() if told is None else frozenset(told.answers)
         return ListedSystem(inner=found, answers=listed) if found is not None and listed else found
 
+    def uncalibrated(self, slug: UseCaseSlug) -> System:
+        """A use case's LLM step with its certainty as the model puts it in words, to be calibrated; it may decide nothing.
+
+        Raises:
+            SystemNotLoadableError: when there is none, or its certainty is made otherwise.
+        """
+        told = _told(self._root / slug)
+        if told.llm is None or told.llm.confidence != "verbal":
+            message = f"{self._root / slug / USE_CASE_FILE}: only an LLM step with `confidence: verbal` is calibrated so. Nothing was done."
+            raise SystemNotLoadableError(message)
+        found = self._llm(self._root / slug, told, told.llm, curve=False)
+        return cast("System", found)
+
     def _found(
         self, slug: UseCaseSlug, answers: AnswerKind, where: SystemKind, told: UseCaseFile | None
     ) -> "CallableSystem | HttpSystem | LlmSystem | None":
@@ -90,14 +103,14 @@ class FolderSystems:
 
         return load_http(block, answers, room)
 
-    def _llm(self, folder: Path, told: UseCaseFile, block: LlmBlock) -> "LlmSystem | None":
+    def _llm(self, folder: Path, told: UseCaseFile, block: LlmBlock, *, curve: bool = True) -> "LlmSystem | None":
         try:
             from licet.edge.llm_models import provider_model
             from licet.edge.llm_system import LlmRoom, load_llm
         except ImportError as missing:
             raise SystemNotLoadableError(_NO_EXTRA.format(file=folder / USE_CASE_FILE, name=missing.name)) from None
         try:
-            step = load_step(folder, told)
+            step = load_step(folder, told, curve=curve)
         except BadFolderError as error:
             raise SystemNotLoadableError(str(error)) from None
         secrets = {name: self._secret_of(told.slug, name) for name in block.secrets}

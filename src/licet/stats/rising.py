@@ -1,0 +1,62 @@
+"""A rising curve: what share of right answers a confidence stood for, where only its order is trusted (isotonic regression)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+FEWEST = 30
+"""Cases that a curve is fitted on, at least."""
+
+TOGETHER = 10
+"""Cases that share a step, at least: a share of fewer says next to nothing."""
+
+
+@dataclass(slots=True, kw_only=True)
+class _Step:
+    lowest: float
+    right: int
+    n: int
+
+    @property
+    def share(self) -> float:
+        return self.right / self.n
+
+    def take(self, after: "_Step") -> None:
+        self.right, self.n = self.right + after.right, self.n + after.n
+
+
+def rising_curve(*, confidence: Sequence[float], right: Sequence[bool]) -> tuple[tuple[float, float], ...]:
+    """Fits shares of right answers that never fall as confidence rises, by pooling adjacent violators.
+
+    Source: Ayer, Brunk, Ewing, Reid and Silverman (1955), An empirical distribution function for sampling with incomplete information.
+
+    Args:
+        confidence: in [0, 1], one per case.
+        right: whether each answer was right; of the same length.
+
+    Returns:
+        Steps: the lowest confidence of each, and the share of right answers from there to the next; both rise. Empty where there are fewer
+        than `FEWEST` cases.
+    """
+    if len(confidence) < FEWEST:
+        return ()
+    steps: list[_Step] = []
+    for said, was in sorted(zip(confidence, right, strict=True)):
+        one = _Step(lowest=said, right=int(was), n=1)
+        if steps and (steps[-1].lowest == said or steps[-1].n < TOGETHER):
+            steps[-1].take(one)
+        else:
+            steps.append(one)
+    if len(steps) > 1 and steps[-1].n < TOGETHER:
+        last = steps.pop()
+        steps[-1].take(last)
+    return tuple((step.lowest, step.share) for step in _pooled(steps))
+
+
+def _pooled(steps: Sequence[_Step]) -> list[_Step]:
+    risen: list[_Step] = []
+    for step in steps:
+        risen.append(step)
+        while len(risen) > 1 and risen[-2].share >= risen[-1].share:
+            last = risen.pop()
+            risen[-1].take(last)
+    return risen
