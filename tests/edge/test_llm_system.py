@@ -4,6 +4,7 @@ import json
 import math
 import time
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -198,13 +199,13 @@ def test_requests_are_spaced_as_the_limit_says_and_the_wait_is_announced(endpoin
 
 
 def test_whatever_answers_depend_on_makes_another_system_and_money_and_keys_do_not() -> None:
-    def finger(**says: object) -> str:
+    def finger(**says: Any) -> str:  # noqa: ANN401 - a test's own
         parts = {name: says.pop(name) for name in ("prompt", "answers", "schema") if name in says}
-        return card_of(step(block(**says), **parts)).fingerprint
+        return card_of(step(block(**says), AnswerKind.CHOICE, **parts)).fingerprint
 
     same = finger()
     assert same == finger(prices=PRICES, budget={"amount": 5}, retries=0, concurrency=1, key="LICET_SECRET_B", requests_per_minute=9)
-    changed = [
+    changed: list[dict[str, Any]] = [
         {"model": "n"}, {"version": "8"}, {"url": "http://127.0.0.1:8/v1"}, {"url": "http://127.0.0.1:9/v2"}, {"temperature": 0.1},
         {"seed": 1}, {"confidence": "samples"}, {"confidence": "samples", "samples": 7}, {"max_output_tokens": 9}, {"prompt": "Sort."},
         {"answers": ("card", "loan")}, {"answers": ("loan", "card", "fraud")}, {"confidence": "samples", "output": "prompt"},

@@ -115,7 +115,7 @@ class ProviderModel:
     async def ask(self, question: Question) -> Said | Failed:
         """Asks once, in a conversation of its own."""
         pictures = [BinaryContent(data=data, media_type=media_type) for data, media_type in question.pictures]
-        content = [question.text, *pictures] if pictures else question.text
+        content: str | list[str | BinaryContent] = [question.text, *pictures] if pictures else question.text
         request = ModelRequest(parts=[UserPromptPart(content=content)], instructions=question.instructions)
         try:
             came = await model_request(

@@ -10,7 +10,7 @@ TOGETHER = 10
 """Cases that share a step, at least: a share of fewer says next to nothing."""
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Step:
     lowest: float
     right: int
@@ -20,8 +20,8 @@ class _Step:
     def share(self) -> float:
         return self.right / self.n
 
-    def take(self, after: "_Step") -> None:
-        self.right, self.n = self.right + after.right, self.n + after.n
+    def with_next(self, after: "_Step") -> "_Step":
+        return _Step(lowest=self.lowest, right=self.right + after.right, n=self.n + after.n)
 
 
 def rising_curve(*, confidence: Sequence[float], right: Sequence[bool]) -> tuple[tuple[float, float], ...]:
@@ -43,12 +43,12 @@ def rising_curve(*, confidence: Sequence[float], right: Sequence[bool]) -> tuple
     for said, was in sorted(zip(confidence, right, strict=True)):
         one = _Step(lowest=said, right=int(was), n=1)
         if steps and (steps[-1].lowest == said or steps[-1].n < TOGETHER):
-            steps[-1].take(one)
+            steps[-1] = steps[-1].with_next(one)
         else:
             steps.append(one)
     if len(steps) > 1 and steps[-1].n < TOGETHER:
         last = steps.pop()
-        steps[-1].take(last)
+        steps[-1] = steps[-1].with_next(last)
     return tuple((step.lowest, step.share) for step in _pooled(steps))
 
 
@@ -58,5 +58,5 @@ def _pooled(steps: Sequence[_Step]) -> list[_Step]:
         risen.append(step)
         while len(risen) > 1 and risen[-2].share >= risen[-1].share:
             last = risen.pop()
-            risen[-1].take(last)
+            risen[-1] = risen[-1].with_next(last)
     return risen
