@@ -58,7 +58,7 @@ def hear(office: Office, use_case: UseCase, speaks: Speaker, stored: Sequence[ca
         return fitting
     scope, warnings = scope_for(under.standard, fitting, has_guardian=speaks.guardian is not None, schema=under.schema)
     asked = bool(under.standard.never_alone_attributes) or any(measure.slice is not None for measure in under.standard.measures)
-    asked = asked or bool(under.standard.regions)
+    asked = asked or bool(under.standard.regions) or under.standard.clusters is not None or bool(under.standard.slices)
     spoken = speak_on(office, use_case, speaks, stored, with_attributes=asked, schema=under.schema)
     return spoken if isinstance(spoken, Refused) else Heard(scope=scope, spoken=spoken, warnings=warnings)
 
