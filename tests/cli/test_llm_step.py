@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.cli.clinic import only as only_finding
 from tests.cli.desk import OWNER, RISK, WORDS, Desk, cases, only
 from tests.edge.asked_model import case_in, completion
 from tests.edge.endpoint import Call, Endpoint, serving
@@ -37,6 +38,9 @@ def sorts(call: Call) -> None:
     slips = label == "card" and int(said["text"].rpartition(" ")[2]) % 2
     answer = "loan" if slips else label
     call.answer(completion(json.dumps({"answer": answer, "confidence": 0.6 if label == "card" else 0.9})))
+
+
+pytestmark = pytest.mark.usefixtures("on_a_disk")
 
 
 @pytest.fixture
@@ -81,4 +85,5 @@ def test_an_llm_step_is_checked_calibrated_judged_and_kept_within_its_budget(fou
     assert asked > 100
     founded("evaluate", "mails", "--system", "llm", code=0)
     assert len(endpoint.calls) == asked, "a case is never asked about twice"
-    founded("calibrate", "nowhere", code=2)
+    says(founded, endpoint, amount=1)
+    only_finding(founded, "budgets", "warning", "'mails'", "of its budget (day)", "go to people")
