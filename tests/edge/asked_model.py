@@ -25,7 +25,7 @@ Play = Callable[[str, AgentInfo], ModelResponse]
 
 def block(url: str = "http://127.0.0.1:9/v1", **says: object) -> LlmBlock:
     """A block of `use_case.yaml`."""
-    return LlmBlock.model_validate({"url": url, "model": "m", "version": "7", "timeout_seconds": 0.5, **says})
+    return LlmBlock.model_validate({"url": url, "model": "m", "version": "7", "timeout_seconds": 5, **says})
 
 
 def step(said: LlmBlock, kind: AnswerKind = AnswerKind.CHOICE, **says: object) -> Step:

@@ -1,7 +1,7 @@
 """What an answer may be: every word of a schema that is taken is enforced, and every other is refused by name."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from licet.core.answer import AnswerKind
@@ -25,7 +25,8 @@ JSON = st.recursive(
 @pytest.mark.parametrize(
     ("value", "ok"),
     [
-        ({"iban": "NL1", "sum": 7.5, "kind": "in"}, True), ({"iban": "NL1"}, True), ({"iban": "nl1"}, False), ({"iban": "NL12345678"}, False),
+        ({"iban": "NL1", "sum": 7.5, "kind": "in"}, True), ({"iban": "NL1"}, True), ({"iban": "nl1"}, False),
+        ({"iban": "NL12345678"}, False),
         ({"iban": "NL1", "sum": 11}, False), ({"iban": "NL1", "sum": True}, False), ({"iban": "NL1", "kind": "up"}, False), ({}, False),
         ({"iban": "NL1", "more": "x"}, False), ([], False), ("NL1", False), (None, False),
     ],
@@ -50,6 +51,7 @@ def test_what_is_not_enforced_is_refused_by_name(kind: AnswerKind, schema: objec
         check_schema(kind, schema)
 
 
+@settings(max_examples=40)
 @given(JSON)
 def test_nothing_that_anybody_sends_breaks_the_check(value: object) -> None:
     assert fits(named(("a", "b")), value) in {True, False}

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
 from licet.core.answer import AnswerKind, Choice, Fields, Number
 from licet.core.case import ImageContent, TableContent, TextContent
@@ -19,7 +20,7 @@ from licet.edge.llm_models import LARGEST_REPLY
 from licet.edge.llm_system import card_of
 from licet.edge.purse import PocketPurse
 from tests.edge.asked_model import ANSWERS, asked, block, case_in, completion, step, tokens
-from tests.edge.endpoint import Answer, Endpoint, after, cut_off, serving
+from tests.edge.endpoint import Answer, Call, Endpoint, after, cut_off, serving
 
 CASES = [TextContent(text=f"case {k}") for k in range(12)]
 PRICES = {"currency": "EUR", "read": 15, "written": 7.5}
@@ -223,6 +224,50 @@ def test_a_key_is_in_no_log_and_no_error(endpoint: Endpoint, caplog: pytest.LogC
     assert isinstance(found, NoProposal)
     assert "s3cret" not in found.why + caplog.text
     assert str(endpoint.port) not in caplog.text
+
+
+ANTHROPIC_USAGE = {"input_tokens": 100, "output_tokens": 9}
+
+
+def test_anthropic_is_asked_in_its_own_form_and_held_to_json_by_words(endpoint: Endpoint) -> None:
+    def message(call: Call) -> None:
+        text = '```json\n{"answer": "loan"}\n```'
+        content = [{"type": "text", "text": text}]
+        about = {"id": "m", "type": "message", "role": "assistant", "model": "m-7", "stop_reason": "end_turn", "stop_sequence": None}
+        call.answer({**about, "content": content, "usage": ANTHROPIC_USAGE})
+
+    endpoint.does = message
+    here: dict[str, Any] = {"provider": "anthropic", "url": f"http://127.0.0.1:{endpoint.port}", "key": "LICET_SECRET_M", "samples": 3, "prices": PRICES}
+    (found,) = asked(step(block(**here)), secrets={"LICET_SECRET_M": "s3cret"}).propose(CASES[:1])
+    assert isinstance(found, Proposal), found
+    assert (found.answer, found.confidence) == (Choice(value="loan"), 1.0)
+    assert found.cost == Cost(millionths=3 * 1568, currency="EUR"), "100 * 15 + 9 * 7.5, rounded up"
+    call = endpoint.calls[0]
+    assert call.headers["authorization"] == "Bearer s3cret"
+    assert (call.said["temperature"], call.said["max_tokens"]) == (0.7, 512)
+    assert not {"tools", "tool_choice", "output_config"} & set(call.said)
+
+
+@pytest.mark.parametrize(
+    ("says", "why"),
+    [
+        ({"url": ""}, "url: it is missing"),
+        ({"url": "http://model.example.org/v1"}, "not encrypted"),
+        ({"url": "https://user:pw@example.org/v1"}, "a user or a password"),
+        ({"key": "sk-123"}, "no name of a secret"),
+        ({"prompt": "../prompt.md"}, "no plain name of a file"),
+        ({"provider": "anthropic", "confidence": "logprobs"}, "gives no log-probabilities"),
+        ({"provider": "bedrock"}, "region"),
+        ({"region": "eu"}, "region"),
+        ({"access_key": "LICET_SECRET_A"}, "only `bedrock` takes one"),
+        ({"budget": {"amount": 5}}, "without prices nobody knows"),
+        ({"prices": {"currency": "Euro", "read": 1, "written": 1}}, "no code of a currency"),
+        ({"samples": 2}, "greater than or equal to 3"),
+    ],
+)
+def test_a_block_that_cannot_be_meant_is_refused(says: dict[str, Any], why: str) -> None:
+    with pytest.raises(ValidationError, match=why):
+        block(**says)
 
 
 def test_a_letter_that_is_left_out_makes_the_answer_less_sure(endpoint: Endpoint) -> None:

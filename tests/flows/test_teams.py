@@ -16,6 +16,7 @@ from licet.core.ids import Digest, LookId, PersonId, TeamName
 from licet.core.people import Act, Caller, Person, Role
 from licet.core.qualification import QualificationRule
 from licet.core.refusal import Refused
+from licet.core.system import NoProposal
 from licet.core.team import MAIN, OtherTeamError
 from licet.core.token import TokenScope
 from licet.core.use_case import Stage
@@ -29,6 +30,7 @@ from licet.flows.ask_policy import explain
 from licet.flows.assess_risk import answer_risk, risk_versions, show_risk
 from licet.flows.audit import audit_status, standing
 from licet.flows.bound_changes import close_envelope, propose_envelope, show_envelope, use_envelope, veto_change
+from licet.flows.calibrate import calibrate
 from licet.flows.contest import contest, contested, settle_contest
 from licet.flows.correct import correct_decision
 from licet.flows.deliver import deliver_due, deliver_some, not_arrived
@@ -77,6 +79,7 @@ from licet.flows.sort_history import Order
 from licet.flows.speakers import Speakers
 from licet.flows.stop import lift_stop, press_stop, stop_status
 from licet.flows.time_gates import time_gates
+from licet.pretend import ScriptedSystem
 from licet.store import people, stops, teams, use_cases
 from licet.store.use_cases import UnknownUseCaseError
 from licet.testing import ALL_SEALED, POSTED, World, done, past_cases, promise
@@ -125,6 +128,7 @@ NAME_OF_ONE = "t_x"
 Journey = Callable[[Office, World, str], object]
 SIXTY = QualificationRule(cases=60, agreement=0.9)
 WAYS: dict[str, Journey] = {
+    "calibrate": lambda o, w, name: calibrate(o, w.builder, name=name, system=ScriptedSystem(says=lambda _: NoProposal(why="silent"))),
     "next_practice": lambda o, w, name: next_practice(o, w.reviewer, name=name),
     "answer_practice": lambda o, w, name: answer_practice(o, w.reviewer, name=name, token=name, answer=Choice(value="yes")),
     "own_practice": lambda o, w, name: own_practice(o, w.reviewer, name=name),

@@ -4,13 +4,16 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 
+from licet.core.answer import Choice
 from licet.core.budget import Budget, Per
+from licet.core.case import Part
 from licet.core.cost import Cost
 from licet.core.ids import UseCaseSlug
+from licet.core.system import Proposal
 from licet.edge.purse import BookPurse
-from licet.store import spending, use_cases
+from licet.store import cases, spending, systems, use_cases
 from licet.store.book import Book
-from licet.testing import World
+from licet.testing import POSTED, World, past_cases
 
 MAILS = UseCaseSlug("mails")
 BUDGET = Budget(most=Cost(millionths=1_000, currency="EUR"), per=Per.DAY)
@@ -19,6 +22,22 @@ BUDGET = Budget(most=Cost(millionths=1_000, currency="EUR"), per=Per.DAY)
 def euro(millionths: int) -> Cost:
     """So many millionths of a cent."""
     return Cost(millionths=millionths, currency="EUR")
+
+
+def test_what_a_proposal_cost_is_kept_with_it(tmp_path: Path) -> None:
+    with World(tmp_path) as world:
+        rows = past_cases(30)
+        world.use_case(MAILS)
+        world.import_cases(MAILS, rows, card=None)
+        answer = Proposal(answer=Choice(value="yes"), confidence=0.5, cost=euro(2_235), latency_ms=3)
+        with world.office.book.write() as tx:
+            use_case = use_cases.require(tx, MAILS)
+            there = cases.stored(tx, use_case, Part.SEALED)
+            salts = {one.number: one.salt for one in there if one.salt is not None}
+            systems.keep_proposals(tx, POSTED.fingerprint, dict.fromkeys(salts, answer), salts)
+        with world.office.book.read() as tx:
+            found = systems.proposals_for(tx, use_case, POSTED.fingerprint, list(salts))
+        assert found == dict.fromkeys(salts, answer)
 
 
 def test_a_budget_holds_over_processes_threads_kills_and_days(tmp_path: Path) -> None:

@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
 
 FEWEST = 30
 """Cases that a curve is fitted on, at least."""
@@ -40,9 +42,10 @@ def rising_curve(*, confidence: Sequence[float], right: Sequence[bool]) -> tuple
     if len(confidence) < FEWEST:
         return ()
     steps: list[_Step] = []
-    for said, was in sorted(zip(confidence, right, strict=True)):
-        one = _Step(lowest=said, right=int(was), n=1)
-        if steps and (steps[-1].lowest == said or steps[-1].n < TOGETHER):
+    for said, alike in groupby(sorted(zip(confidence, right, strict=True)), key=itemgetter(0)):
+        was = [one for _, one in alike]
+        one = _Step(lowest=said, right=sum(was), n=len(was))
+        if steps and steps[-1].n < TOGETHER:
             steps[-1] = steps[-1].with_next(one)
         else:
             steps.append(one)
