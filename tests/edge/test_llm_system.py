@@ -237,7 +237,8 @@ def test_anthropic_is_asked_in_its_own_form_and_held_to_json_by_words(endpoint: 
         call.answer({**about, "content": content, "usage": ANTHROPIC_USAGE})
 
     endpoint.does = message
-    here: dict[str, Any] = {"provider": "anthropic", "url": f"http://127.0.0.1:{endpoint.port}", "key": "LICET_SECRET_M", "samples": 3, "prices": PRICES}
+    there = f"http://127.0.0.1:{endpoint.port}"
+    here: dict[str, Any] = {"provider": "anthropic", "url": there, "key": "LICET_SECRET_M", "samples": 3, "prices": PRICES}
     (found,) = asked(step(block(**here)), secrets={"LICET_SECRET_M": "s3cret"}).propose(CASES[:1])
     assert isinstance(found, Proposal), found
     assert (found.answer, found.confidence) == (Choice(value="loan"), 1.0)
