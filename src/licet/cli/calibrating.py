@@ -11,7 +11,7 @@ from licet.cli.frame import CONTEXT, at_work, folder_of, granted, said, usual
 @click.argument("slug")
 @usual
 def calibrate(slug: str, acting: str | None, home: str | None, *, as_json: bool) -> None:
-    """Ask the model about the calibration part, and write what its certainty is worth into calibration.json."""
+    """Find what a model's own words about its certainty are worth, on unsealed past cases."""
     from licet.core.use_case import slug as slug_of
     from licet.edge.draw import SystemDraw
     from licet.edge.llm_folder import CURVE_FILE

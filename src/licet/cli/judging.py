@@ -57,8 +57,7 @@ def evaluate(slug: str, *, acting: str | None, home: str | None, as_json: bool, 
     out = _export(wish)
     folder = folder_of(home, slug)
     told, standard = load_use_case(folder), load_standard(folder)
-    wanted = wish["posted_as"]
-    kind, posted_as = (wanted, None) if wanted in SYSTEM_KINDS else (told.system, wanted)
+    kind, posted_as = (wish["posted_as"], None) if wish["posted_as"] in SYSTEM_KINDS else (told.system, wish["posted_as"])
     request = Request(name=slug, on_disk=standard, system=kind, posted_as=posted_as, schema=told.case)
     with at_work(home) as office:
         actor = who(office, acting)

@@ -106,7 +106,7 @@ class ProviderModel:
 
     Attributes:
         inner: what speaks to the provider.
-        client: the connections; None where the provider's own library keeps them.
+        client: the connections; None where the provider's own library keeps them, and retries by itself.
     """
 
     inner: AnyModel
@@ -119,7 +119,7 @@ class ProviderModel:
         request = ModelRequest(parts=[UserPromptPart(content=content)], instructions=question.instructions)
         try:
             came = await model_request(
-                self.inner, [request], model_settings=_settings(question), model_request_parameters=_form(question.schema), instrument=False
+                self.inner, [request], model_settings=_settings(question, once=self.client is not None), model_request_parameters=_form(question.schema), instrument=False
             )
             return _said(came)
         except ContentFilterError:
@@ -143,8 +143,10 @@ _STRANGE = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeEr
 _UNREADABLE = Failed(why="Its reply cannot be read.", cause=Cause.UNUSABLE, paid=True)
 
 
-def _settings(question: Question) -> ModelSettings:
-    said: dict[str, Any] = {"max_tokens": question.most, "temperature": question.temperature, "max_retries": 0}
+def _settings(question: Question, *, once: bool) -> ModelSettings:
+    said: dict[str, Any] = {"max_tokens": question.most, "temperature": question.temperature}
+    if once:
+        said["max_retries"] = 0
     if question.seed is not None:
         said["seed"] = question.seed
     if question.tops:
