@@ -119,7 +119,11 @@ class ProviderModel:
         request = ModelRequest(parts=[UserPromptPart(content=content)], instructions=question.instructions)
         try:
             came = await model_request(
-                self.inner, [request], model_settings=_settings(question, once=self.client is not None), model_request_parameters=_form(question.schema), instrument=False
+                self.inner,
+                [request],
+                model_settings=_settings(question, once=self.client is not None),
+                model_request_parameters=_form(question.schema),
+                instrument=False,
             )
             return _said(came)
         except ContentFilterError:
