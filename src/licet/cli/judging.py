@@ -38,7 +38,7 @@ EXIT = {"met": OK, "not_met": NOT_MET, "undecided": UNDECIDED}
 @click.command(context_settings=CONTEXT)
 @click.argument("slug")
 @click.option("--exploratory", is_flag=True, help="On unsealed cases, with everything to see; never opens a gate.")
-@click.option("--system", "posted_as", metavar="NAME@VERSION", help="Which posted system; default: the newest.")
+@click.option("--system", "posted_as", metavar="KIND|NAME@VERSION", help="Which system: a kind such as llm, or a posted one.")
 @click.option("--export", "out", type=OutFile(), help="Write the evaluation here too: .xml for JUnit, .json, or .jsonl for OpenTelemetry.")
 @usual
 def evaluate(slug: str, *, acting: str | None, home: str | None, as_json: bool, **wish: Any) -> int:  # noqa: ANN401 - click's
@@ -52,11 +52,13 @@ def evaluate(slug: str, *, acting: str | None, home: str | None, as_json: bool, 
     from licet.flows.figures import ceiling_of
     from licet.flows.office import who
     from licet.flows.open_sealed import figures
+    from licet.flows.propose import SYSTEM_KINDS
 
     out = _export(wish)
     folder = folder_of(home, slug)
     told, standard = load_use_case(folder), load_standard(folder)
-    request = Request(name=slug, on_disk=standard, system=told.system, posted_as=wish["posted_as"], schema=told.case)
+    kind, posted_as = (wish["posted_as"], None) if wish["posted_as"] in SYSTEM_KINDS else (told.system, wish["posted_as"])
+    request = Request(name=slug, on_disk=standard, system=kind, posted_as=posted_as, schema=told.case)
     with at_work(home) as office:
         actor = who(office, acting)
         if wish["exploratory"]:

@@ -22,12 +22,13 @@ from licet.store import cases, systems
 from licet.store.book import Tx
 from licet.store.payloads import read_body
 
-SYSTEM_KINDS = ("auto", "builtin", "posted", "callable", "http", "decision")
+SYSTEM_KINDS = ("auto", "builtin", "posted", "callable", "http", "decision", "llm")
 
 OWN = {
     SystemKind.CALLABLE: ("has no system.py", "Write one, or set system: builtin."),
     SystemKind.HTTP: ("names no endpoint", "Add a block `http:` with `url` and `version` to use_case.yaml."),
     SystemKind.DECISION: ("names no decision model", "Add a block `decision:` to use_case.yaml; see docs/decision-protocols.md."),
+    SystemKind.LLM: ("names no language model", "Add a block `llm:` with `url`, `model` and `version` to use_case.yaml, and a prompt.md."),
 }
 """Systems that a use case's folder holds or names, in the order in which they are looked for; what is said where one is missing."""
 
@@ -62,7 +63,7 @@ class Speaker:
 
 
 def speaker(office: Office, use_case: UseCase, *, wanted: str, posted_as: str | None) -> Speaker | Refused:
-    """Finds the system of a use case: the one named, or by what is there: a system.py, an endpoint, posted proposals, the built-in one.
+    """Finds the system of a use case: the one named, or what is there: a system.py, an endpoint, a model, posted ones, the built-in one.
 
     Args:
         office: the office.
