@@ -17,6 +17,7 @@ class SystemKind(StrEnum):
     BUILTIN = "builtin"
     CALLABLE = "callable"
     HTTP = "http"
+    DECISION = "decision"
 
 
 UNVERSIONED = "unversioned"

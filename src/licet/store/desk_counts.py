@@ -42,7 +42,8 @@ def waiting_in(tx: Tx, use_cases: Sequence[UseCase], lanes: Sequence[str], now: 
 _I, _HERE = desk_item.c, tables.use_case.c.id
 _OF = _I.use_case_id == _HERE
 _MINE = select(_I.token).where(_OF, _I.lane.in_(bindparam("lanes", expanding=True)), _I.home.not_like(BY_NAME + "%"), WAITS)
-_SOME = select(func.count()).select_from(_MINE.correlate(tables.use_case).limit(MOST).subquery()).scalar_subquery()
+_FEW = _MINE.correlate(tables.use_case).order_by(_I.lane, _I.due_at, _I.token).limit(MOST)  # in the index's order, or all are read
+_SOME = select(func.count()).select_from(_FEW.subquery()).scalar_subquery()
 _THEIRS = _I.home.in_(bindparam("theirs", expanding=True))
 _HELD = select(func.count()).select_from(desk_item).where(_OF, _I.lane == HELD, _THEIRS).correlate(tables.use_case).scalar_subquery()
 _WAITING = select(_HERE, _SOME.label("n"), _HELD.label("held")).where(_HERE.in_(bindparam("use_cases", expanding=True)))

@@ -169,8 +169,9 @@ def spans_of(tx: Tx, slugs: Sequence[str]) -> tuple[Span, ...]:
 def spans_of_each(tx: Tx, slugs: Sequence[str]) -> dict[str, tuple[Span, ...]]:
     """As `spans_of`, for each use case by its name now."""
     wanted = select(_M.index, _E.body).join(tables.ledger_entry, _E.index == _M.index)
-    wanted = wanted.where(_M.what.in_(("use_case.created", "use_case.renamed"))).order_by(_M.index.desc())
-    named = [(int(row[0]), read_event(_as_bytes(row[1]))) for row in tx.run(wanted)] if slugs else []
+    rows = tx.run(wanted.where(_M.what.in_(("use_case.created", "use_case.renamed")))).all() if slugs else []
+    newest_first = sorted(rows, key=lambda row: int(row[0]), reverse=True)  # asked in order, SQLite would go through all marks
+    named = [(int(row[0]), read_event(_as_bytes(row[1]))) for row in newest_first]
     return {slug: tuple(_spans_of(slug, named)) for slug in slugs}
 
 
