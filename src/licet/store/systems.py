@@ -181,6 +181,15 @@ def _body(one: Proposal) -> Json:
     return body
 
 
+def spoken_on(tx: Tx, fingerprint: Fingerprint, numbers: Sequence[CaseNumber]) -> set[CaseNumber]:
+    """Of which cases it is kept what a system said, or that it said nothing of use."""
+    if not numbers:
+        return set()
+    p = tables.proposal.c
+    kept = select(p.case_number).where(p.fingerprint == fingerprint, p.case_number.between(min(numbers), max(numbers)))
+    return set(numbers).intersection(CaseNumber(number) for number in tx.conn.execute(kept).scalars())
+
+
 def proposals_for(tx: Tx, use_case: UseCase, fingerprint: Fingerprint, numbers: Sequence[CaseNumber]) -> dict[CaseNumber, Proposed]:
     """What a system proposed for cases; those it did not speak about, and erased ones, are left out."""
     if len(numbers) > MANY:
