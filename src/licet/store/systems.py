@@ -11,6 +11,7 @@ from sqlalchemy import Select, delete, insert, select, update
 
 from licet.core.answer import Answer, AnswerKind, answer_from_json, answer_to_json
 from licet.core.canonical import Json
+from licet.core.cost import Cost
 from licet.core.ids import CaseNumber, Fingerprint
 from licet.core.refusal import Unknown
 from licet.core.system import Cause, NoProposal, Precedent, Proposal, Proposed, SystemCard, SystemKind
@@ -178,6 +179,8 @@ def _body(one: Proposal) -> Json:
         body["reason"] = one.reason
     if one.latency_ms:
         body["latency_ms"] = one.latency_ms
+    if one.cost is not None:
+        body["cost"] = [one.cost.millionths, one.cost.currency]
     return body
 
 
@@ -243,7 +246,16 @@ def _read_proposal(confidence: float, familiarity: float | None, answer: Answer,
         precedents=tuple(_precedent(pair) for pair in precedents) if isinstance(precedents, list) else (),
         reason=str(rest.get("reason", "")),
         latency_ms=latency if isinstance(latency, int) else 0,
+        cost=_cost(rest.get("cost")),
     )
+
+
+def _cost(raw: Json) -> Cost | None:
+    match raw:
+        case [int(millionths), str(currency)]:
+            return Cost(millionths=millionths, currency=currency)
+        case _:
+            return None
 
 
 def _probabilities(raw: Json) -> Mapping[str, float]:
