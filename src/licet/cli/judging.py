@@ -8,6 +8,7 @@ import click
 
 from licet.cli.frame import CONTEXT, NOT_MET, OK, UNDECIDED, Commands, at_work, folder_of, granted, plain, said, sheet_options, usual
 from licet.cli.known_answers import ceiling_json
+from licet.cli.runs import run_options, running
 from licet.core.canonical import Json
 from licet.core.confidence import confidence_in_words
 
@@ -25,8 +26,9 @@ EXIT = {"met": OK, "not_met": NOT_MET, "undecided": UNDECIDED}
 @click.argument("slug")
 @click.option("--exploratory", is_flag=True, help="On unsealed cases, with everything to see; never opens a gate.")
 @click.option("--system", "posted_as", metavar="NAME@VERSION", help="Which posted system; default: the newest.")
+@run_options
 @usual
-def evaluate(slug: str, posted_as: str | None, acting: str | None, home: str | None, *, exploratory: bool, as_json: bool) -> int:
+def evaluate(slug: str, *, acting: str | None, home: str | None, exploratory: bool, as_json: bool, **given: object) -> int:
     """Judge the system on sealed cases by the locked standard. Exit: 0 met, 1 not met, 3 undecided."""
     from licet.core.known import ceiling_in_words
     from licet.edge.folder import load_standard, load_use_case
@@ -39,18 +41,24 @@ def evaluate(slug: str, posted_as: str | None, acting: str | None, home: str | N
 
     folder = folder_of(home, slug)
     told, standard = load_use_case(folder), load_standard(folder)
-    request = Request(name=slug, on_disk=standard, system=told.system, posted_as=posted_as, schema=told.case)
+    request = Request(name=slug, on_disk=standard, system=told.system, posted_as=_posted_as(given), schema=told.case)
     with at_work(home) as office:
         actor = who(office, acting)
-        if exploratory:
-            return _explored(slug, granted(explore(office, actor, request)), as_json=as_json)
-        done = granted(judge(office, actor, request))
+        with running(office, given, as_json=as_json) as runner:
+            if exploratory:
+                return _explored(slug, granted(explore(office, actor, request, runner)), as_json=as_json)
+            done = granted(judge(office, actor, request, runner))
         shown = figures(office, name=slug, look=done.stored.look.id)
         ceiling = ceiling_of(office, name=slug)
     beside = f"[dim]{ceiling_in_words(ceiling)}[/]"
     data = {**evaluation_json(done, shown), "human_ceiling": ceiling_json(ceiling)}
     said(data, [*evaluation_lines(done, shown), beside], as_json=as_json)
     return EXIT[done.stored.word]
+
+
+def _posted_as(given: Mapping[str, object]) -> str | None:
+    named = given["posted_as"]
+    return named if isinstance(named, str) else None
 
 
 def evaluation_json(done: "Evaluated", shown: "Figures | None") -> Mapping[str, Json]:

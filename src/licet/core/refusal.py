@@ -34,6 +34,7 @@ CODES: Mapping[str, str] = {
     "no_such_person": "Nobody here has this id.",
     "database_here": "The database is a file of the installation, with commands of its own for copies.",
     "database_elsewhere": "The database is on a server, which is copied with the server's own tools.",
+    "budget_spent": "Asking the system has cost as much as it may.",
     "backlog_full": "Too many cases of the use case wait for a worker.",
     "digest_mismatch": "The digest given is not the digest of what is asked for now.",
     "exposure_not_due": "The rule by which a mandate is exposed further is not met, or its plan has no further step.",

@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from licet.core.cost import Cost
 from licet.core.ids import CaseNumber, Fingerprint
-from licet.core.system import Cause, NoProposal, Proposed
+from licet.core.system import Cause, NoProposal, Proposal, Proposed
 
 MOST_ATTEMPTS = 2
 """So often a chunk is asked about as a whole; after that one of its cases is suspected of ending whoever asks."""
@@ -21,6 +22,8 @@ class Run:
     Attributes:
         cases: how many cases it asks about; those of which everything was known when it began are not among them.
         done: of how many the proposal, or that there is none, is kept.
+        spent: what asking cost so far; None where nobody said.
+        budget: no chunk is begun once so many millionths of a minor unit are spent; None: whatever it costs.
         seen_at: the last sign of life of anybody who works on it.
         ended_at: when the last case was kept; None before that.
         stopped: why it rests; None where nobody has stopped it.
@@ -30,6 +33,8 @@ class Run:
     fingerprint: Fingerprint
     cases: int
     done: int
+    spent: Cost | None
+    budget: int | None
     began_at: datetime
     seen_at: datetime
     ended_at: datetime | None
@@ -39,6 +44,11 @@ class Run:
     def left(self) -> int:
         """How many cases are still to be asked about."""
         return self.cases - self.done
+
+    @property
+    def budget_spent(self) -> bool:
+        """Whether it has cost as much as it may."""
+        return self.budget is not None and self.spent is not None and self.spent.millionths >= self.budget
 
 
 def time_left(begun: Run, run: Run) -> timedelta | None:
@@ -115,6 +125,22 @@ def sort_out(said: Mapping[CaseNumber, Proposed], *, again: bool) -> Sorted:
     left = tuple(number for number, one in said.items() if isinstance(one, NoProposal) and one.cause in passing)
     kept = {number: one for number, one in said.items() if number not in set(left)}
     return Sorted(kept=kept, left=left, stopped=unasked[0].why if unasked else None)
+
+
+def paid(kept: Mapping[CaseNumber, Proposed]) -> Cost | None:
+    """What a chunk has cost.
+
+    Returns:
+        The sum; None where nothing said what it cost.
+
+    Raises:
+        NotACostError: when costs are in two currencies.
+    """
+    total: Cost | None = None
+    for one in kept.values():
+        if isinstance(one, Proposal) and one.cost is not None:
+            total = one.cost if total is None else total.plus(one.cost)
+    return total
 
 
 def given_up(cases: Sequence[CaseNumber]) -> dict[CaseNumber, Proposed]:

@@ -24,9 +24,11 @@ from licet.flows.grade import confidence_of, eligible_in, grade
 from licet.flows.hear import HeardUnder, hear, never_alone_warnings
 from licet.flows.office import Office, allowed, entry, working
 from licet.flows.propose import Speaker, Spoken, keep, speaker
+from licet.flows.run import ALONE, Matter, Runner
 from licet.flows.set_standard import signed_standard
-from licet.store import cases, looks, use_cases
+from licet.store import looks, use_cases
 from licet.store.book import Tx
+from licet.store.heads import CaseHead, sealed_heads
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,13 +101,19 @@ class _Planned:
     proof: looks.PlannedLook
 
 
-def evaluate(office: Office, by: Actor, request: Request) -> Evaluated | Refused:
+def evaluate(office: Office, by: Actor, request: Request, runner: Runner = ALONE) -> Evaluated | Refused:
     """Judges a system on sealed cases by the locked standard, as far as the standard's looks and attempts allow.
+
+    Args:
+        office: the office.
+        by: who asks for it.
+        request: what is evaluated.
+        runner: who asks the system; it may stop in between, and goes on with the cases that are left.
 
     Returns:
         The evaluation, or `Refused`. Asking again when nothing changed gives the same verdict and spends nothing.
     """
-    prepared = _prepare(office, by, request)
+    prepared = _prepare(office, by, request, runner)
     if isinstance(prepared, Refused):
         return prepared
     planned = _plan(office, prepared)
@@ -123,7 +131,7 @@ def may_evaluate(office: Office, tx: Tx, by: Actor, name: str) -> UseCase | Refu
     return permitted if isinstance(permitted, Refused) else use_case
 
 
-def _prepare(office: Office, by: Actor, request: Request) -> _Prepared | Refused:
+def _prepare(office: Office, by: Actor, request: Request, runner: Runner) -> _Prepared | Refused:
     """Fixes system and guards, and lets the system speak on the sealed cases; no answer is read."""
     with office.book.read() as tx:
         use_case = may_evaluate(office, tx, by, request.name)
@@ -137,10 +145,10 @@ def _prepare(office: Office, by: Actor, request: Request) -> _Prepared | Refused
     if isinstance(speaks, Refused):
         return speaks
     with office.book.read() as tx:
-        waiting = cases.sealed(tx, use_case, sealed.id)
+        waiting = sealed_heads(tx, use_case, sealed.id)
         earlier = {looked.look.sealed_set for looked in looks.looks_of(tx, use_case)} - {sealed.id}
     under = HeardUnder(standard=standard.standard, schema=request.schema)
-    heard = hear(office, use_case, speaks, waiting, under)
+    heard = hear(office, Matter(use_case=use_case, speaker=speaks, by=by.id), waiting, under, runner)
     if isinstance(heard, Refused):
         return heard
     return _Prepared(
@@ -156,7 +164,7 @@ def _prepare(office: Office, by: Actor, request: Request) -> _Prepared | Refused
     )
 
 
-def _in_place(spoken: Sequence[Spoken], waiting: Sequence[cases.StoredCase]) -> tuple[Spoken | Gone, ...]:
+def _in_place(spoken: Sequence[Spoken], waiting: Sequence[CaseHead]) -> tuple[Spoken | Gone, ...]:
     """What was said, in the order in which the cases were drawn; an erased case keeps its place."""
     by_number = {one.number: one for one in spoken}
     return tuple(by_number.get(one.number, Gone(number=one.number)) for one in waiting)

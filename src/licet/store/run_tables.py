@@ -1,6 +1,6 @@
 """What lasts of runs: a system asked about many cases, chunk by chunk, and what repeated answers showed. Only the store reads this."""
 
-from sqlalchemy import Boolean, Column, Float, ForeignKey, Index, Integer, String, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, Float, ForeignKey, Index, Integer, String, Table, Text
 
 from licet.store.moments import Moment
 from licet.store.tables import metadata
@@ -13,6 +13,9 @@ evaluation_run = Table(
     Column("fingerprint", String(64), nullable=False),
     Column("cases", Integer, nullable=False),
     Column("done", Integer, nullable=False),
+    Column("spent", BigInteger, nullable=False),
+    Column("currency", String(3)),
+    Column("budget", BigInteger),
     Column("spread", Boolean, nullable=False),
     Column("by", Text, nullable=False),
     Column("began_at", Moment, nullable=False),
@@ -22,7 +25,10 @@ evaluation_run = Table(
     Index("evaluation_run_of", "use_case_id", "began_at"),
     Index("evaluation_run_open", "ended_at"),
 )
-"""A system that is asked about cases it has not spoken on; `done` of `cases` are kept. `stopped`: why it rests; null: it does not."""
+"""A system that is asked about cases it has not spoken on; `done` of `cases` are kept. `stopped`: why it rests; null: it does not.
+
+`spent` and `budget` are millionths of a minor unit of `currency`, which is null until something cost anything.
+"""
 
 evaluation_chunk = Table(
     "evaluation_chunk",

@@ -4,21 +4,31 @@ A chunk belongs to whoever holds its lease. Its proposals are written in the tra
 carries the claim: of two who asked about the same cases one is too late, and changes nothing.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import ColumnElement, delete, exists, func, insert, or_, select, update
 
 from licet.core.canonical import canonical_bytes, read_json
+from licet.core.cost import Cost
 from licet.core.ids import CaseNumber, Fingerprint, PersonId
 from licet.core.run import MOST_ATTEMPTS, Chunk, Run
 from licet.core.use_case import UseCase
 from licet.store import tables
 from licet.store.book import Record, Tx, made_id
 from licet.store.engines import on_postgresql
+from licet.store.payloads import salts_of
 from licet.store.queue import Lease
 from licet.store.run_tables import evaluation_chunk, evaluation_run
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """How a run goes on: whether workers help, and how many millionths of a minor unit it may cost in all (None: any number)."""
+
+    spread: bool = False
+    budget: int | None = None
 
 
 def unfinished(tx: Tx, use_case: UseCase, fingerprint: Fingerprint) -> Run | None:
@@ -31,7 +41,7 @@ def unfinished(tx: Tx, use_case: UseCase, fingerprint: Fingerprint) -> Run | Non
 
 def begin(tx: Tx, use_case: UseCase, fingerprint: Fingerprint, *, by: PersonId, at: datetime) -> Run:
     """Begins a run without a case."""
-    values = {"use_case_id": use_case.id, "fingerprint": fingerprint, "cases": 0, "done": 0, "spread": False, "by": by}
+    values = {"use_case_id": use_case.id, "fingerprint": fingerprint, "cases": 0, "done": 0, "spent": 0, "spread": False, "by": by}
     made = tx.conn.execute(insert(evaluation_run).values(**values, began_at=at, seen_at=at))
     return by_id(tx, made_id(made))
 
@@ -55,6 +65,8 @@ def _run(row: Record) -> Run:
         fingerprint=Fingerprint(r["fingerprint"]),
         cases=r["cases"],
         done=r["done"],
+        spent=None if r["currency"] is None else Cost(millionths=r["spent"], currency=r["currency"]),
+        budget=r["budget"],
         began_at=r["began_at"],
         seen_at=r["seen_at"],
         ended_at=r["ended_at"],
@@ -68,14 +80,14 @@ def covered(tx: Tx, run: Run) -> set[CaseNumber]:
     return {number for raw in rows for number in _numbers(raw)}
 
 
-def go_on(tx: Tx, run: Run, blocks: Iterable[Sequence[CaseNumber]], *, spread: bool, at: datetime) -> Run:
+def go_on(tx: Tx, run: Run, blocks: Iterable[Sequence[CaseNumber]], terms: Terms, *, at: datetime) -> Run:
     """Adds cases to a run, and lets it go on where it rested; to be written while no other writes.
 
     Args:
         tx: the transaction.
         run: the run.
         blocks: cases that it does not cover yet, each block a chunk of its own.
-        spread: whether workers help from now on; those who were asked to help go on doing so.
+        terms: how it goes on from here.
         at: now.
     """
     c, r = evaluation_chunk, evaluation_run
@@ -84,7 +96,7 @@ def go_on(tx: Tx, run: Run, blocks: Iterable[Sequence[CaseNumber]], *, spread: b
     if rows:
         tx.run(insert(c), rows)
     more = sum(len(_numbers(str(row["cases"]))) for row in rows)
-    changed = {"cases": r.c.cases + more, "seen_at": at, "stopped": None, **({"spread": True} if spread else {})}
+    changed = {"cases": r.c.cases + more, "seen_at": at, "stopped": None, "spread": terms.spread, "budget": terms.budget}
     tx.run(update(r).where(r.c.id == run.id).values(**changed))
     return by_id(tx, run.id)
 
@@ -163,10 +175,17 @@ def release(tx: Tx, claim_name: str) -> None:
     tx.run(update(c).where(c.c.claim == claim_name).values(claim=None, leased_until=None, attempts=c.c.attempts - 1))
 
 
-def count_on(tx: Tx, run: int, kept: int, *, stopped: str | None, at: datetime) -> None:
-    """Writes down that so many more cases are kept, and why nobody goes on, where that is so."""
+def count_on(tx: Tx, run: int, kept: int, *, cost: Cost | None, at: datetime) -> None:
+    """Writes down that so many more cases are kept, and what they cost."""
     r = evaluation_run
-    tx.run(update(r).where(r.c.id == run).values(done=r.c.done + kept, seen_at=at, stopped=stopped))
+    spent = {} if cost is None else {"spent": r.c.spent + cost.millionths, "currency": cost.currency}
+    tx.run(update(r).where(r.c.id == run).values(done=r.c.done + kept, seen_at=at, **spent))
+
+
+def stop(tx: Tx, run: int, why: str, *, at: datetime) -> None:
+    """Writes down why nobody goes on."""
+    r = evaluation_run
+    tx.run(update(r).where(r.c.id == run, r.c.ended_at.is_(None)).values(stopped=why, seen_at=at))
 
 
 def end(tx: Tx, run: int, *, at: datetime) -> None:
@@ -184,16 +203,17 @@ class Spread:
     use_case_id: int
 
 
-SEEN_WITHIN = timedelta(minutes=1)
-"""Whoever began a run shows a sign of life within this time; workers help nobody who is gone."""
-
-
 def to_help(tx: Tx, now: datetime) -> list[Spread]:
     """The runs that workers may help with now, and in which a chunk is free; the oldest first."""
     r, c = evaluation_run.c, evaluation_chunk.c
     there = exists(select(1).where(c.run_id == r.id, _free(now)))
-    open_ones = select(evaluation_run).where(r.ended_at.is_(None), r.spread.is_(True), r.stopped.is_(None), r.seen_at > now - SEEN_WITHIN, there)
+    open_ones = select(evaluation_run).where(r.ended_at.is_(None), r.spread.is_(True), r.stopped.is_(None), there)
     return [Spread(run=_run(row), use_case_id=row.use_case_id) for row in tx.run(open_ones.order_by(r.began_at, r.id)).all()]
+
+
+def salts(tx: Tx, chunk: Chunk) -> Mapping[CaseNumber, bytes]:
+    """The key material of a chunk's cases; erased ones are absent."""
+    return salts_of(tx, chunk.cases)
 
 
 def said_of_alike(tx: Tx, use_case: UseCase, fingerprint: Fingerprint, digests: Sequence[bytes]) -> dict[bytes, CaseNumber]:
