@@ -112,10 +112,14 @@ def test_after_a_kill_only_the_chunk_under_way_is_asked_again(tmp_path: Path, mo
 def test_two_who_evaluate_at_once_share_the_cases_and_ask_about_none_twice(tmp_path: Path, model: Model) -> None:
     """Breaks when a chunk is claimed by two, or when who is done first does not wait for the other's chunk."""
     with asked(tmp_path, model) as world:
-        waited = []
+        waited: list[timedelta] = []
+
+        def gives_up(span: timedelta) -> None:
+            waited.append(span)
+            raise KilledError
 
         def other() -> Proposed:
-            runner = Runner(holder="other", wait=lambda span: waited.append(span) or dies())
+            runner = Runner(holder="other", wait=gives_up)
             with pytest.raises(KilledError):
                 judged(world, second(world), runner)
             return model.proposes(model.calls[0])
@@ -157,8 +161,12 @@ def test_a_provider_that_is_down_for_an_hour_costs_no_look_and_no_answer(tmp_pat
         del text
         return DOWN if len(model.calls) < CHUNK + 10 else NoProposal(why="It is not asked.", cause=Cause.NOT_ASKED)
 
+    def begins() -> Proposed:
+        model.does = outage
+        return DOWN
+
     with asked(tmp_path, model) as world:
-        model.at[CHUNK] = lambda: (setattr(model, "does", outage), DOWN)[1]
+        model.at[CHUNK] = begins
         refused = judged(world)
         assert code(refused) == "system_unavailable"
         assert "199 of 450 cases are kept, 251 are still to be asked about. It is not asked." in str(refused)

@@ -38,5 +38,5 @@ def running(office: "Office", given: Mapping[str, object], *, as_json: bool) -> 
 
     budget = given.get("budget")
     terms = Terms(spread=bool(given.get("spread")), budget=budget * MILLION if isinstance(budget, int) else None)
-    with RunProgress(hidden=as_json) as progress:
-        yield runner_here(office, progress.tell, terms)
+    with RunProgress(hidden=as_json) as progress, runner_here(office, progress.tell, terms) as runner:
+        yield runner

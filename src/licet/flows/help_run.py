@@ -20,6 +20,12 @@ class Helper:
     loaded: MutableMapping[Fingerprint, Speaker]
 
 
+def may_help(office: Office) -> bool:
+    """Whether there is a run to help with; quick, and asked again and again."""
+    with office.book.read() as tx:
+        return bool(runs.to_help(tx, office.clock.now()))
+
+
 def help_with_runs(office: Office, helper: Helper) -> bool:
     """Asks about one chunk of a run whose beginner asked for help.
 

@@ -4,7 +4,7 @@ Whoever asks holds a lease on the chunk. After a kill the others of the run, or 
 kept is never asked for again, in whatever set its content comes back. Two who begin the same run share its chunks.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -163,10 +163,11 @@ def claim_chunk(office: Office, run: Run, holder: str) -> Claimed | None:
     return None if chunk is None else Claimed(chunk=chunk, claim=lease.claim)
 
 
-def keep_alive(office: Office, claim: str) -> None:
-    """Renews the lease of a chunk that is being asked about."""
-    with office.book.claim() as tx:
-        runs.extend(tx, [claim], office.clock.now() + LEASE)
+def keep_alive(office: Office, claims: Collection[str]) -> None:
+    """Renews the leases of chunks that are being asked about."""
+    if claims:
+        with office.book.claim() as tx:
+            runs.extend(tx, claims, office.clock.now() + LEASE)
 
 
 def _others_work(office: Office, run: Run) -> bool:
@@ -186,7 +187,8 @@ def work_on(office: Office, matter: Matter, claimed: Claimed, runner: Runner) ->
         None to go on; or `Refused` with why the run rests.
     """
     if claimed.chunk.suspect:
-        return _cut_up(office, claimed)
+        _cut_up(office, claimed)
+        return None
     try:
         asked = _asked(office, matter, claimed, runner)
         with office.book.claim() as tx:

@@ -109,6 +109,6 @@ def read_cases(tx: Tx, use_case: UseCase, numbers: Sequence[CaseNumber]) -> list
         .order_by(c.number)
     )
     return [
-        ReadCase(number=CaseNumber(row.number), digest=row.digest, salt=row.salt, body=read_body(tx, row.salt, row.body))
-        for row in tx.run(wanted)
+        ReadCase(number=CaseNumber(number), digest=digest, salt=salt, body=read_body(tx, salt, body))
+        for number, digest, body, salt in tx.run(wanted)
     ]

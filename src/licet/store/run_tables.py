@@ -44,8 +44,8 @@ evaluation_chunk = Table(
 )
 """Cases of a run that are still to be asked about, by number; whoever asks holds a lease. What is kept has no row any more."""
 
-steadiness = Table(
-    "steadiness",
+flakiness = Table(
+    "flakiness",
     metadata,
     Column("id", Integer, primary_key=True),
     Column("use_case_id", ForeignKey("use_case.id"), nullable=False),
@@ -61,8 +61,8 @@ steadiness = Table(
     Column("flips", Integer, nullable=False),
     Column("by", Text, nullable=False),
     Column("at", Moment, nullable=False),
-    Index("steadiness_of", "use_case_id", "fingerprint", "at"),
+    Index("flakiness_of", "use_case_id", "fingerprint", "at"),
 )
 """What asking a system twice about the same unsealed cases showed, and in how many simulated repetitions the verdict changed."""
 
-TABLES: tuple[Table, ...] = (evaluation_run, evaluation_chunk, steadiness)
+TABLES: tuple[Table, ...] = (evaluation_run, evaluation_chunk, flakiness)
