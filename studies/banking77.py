@@ -21,7 +21,8 @@ from licet.core.ids import CaseNumber
 from licet.core.system import Proposal
 from licet.edge.builtin import BuiltinSystem, train_builtin
 from licet.edge.features import Example
-from licet.stats.threshold import AlonePromise, Labelled, candidate_thresholds, fixed_sequence, start_rank, start_size, tally
+from licet.stats.promises import AlonePromise, Labelled
+from licet.stats.threshold import candidate_thresholds, fixed_sequence, start_rank, start_size, tally
 
 DELTA: Final = 0.05
 TARGETS: Final = (0.05, 0.02)

@@ -7,11 +7,13 @@ from typing import Final
 
 import numpy as np
 
-from licet.core.evaluation import Graded, Met, grid, judge
+from licet.core.evaluation import Graded, Unlabelled, grid, judge
 from licet.core.ids import PersonId, UseCaseSlug
+from licet.core.measure import Measure, MeasureKind
 from licet.core.region import RegionRule, certified_in, memberships, verdicts_to_json, widest
 from licet.core.region_verdict import grids, judge_regions
-from licet.core.standard import CountersignedStandard, LockedStandard, Measure, MeasureKind, Standard
+from licet.core.standard import CountersignedStandard, LockedStandard, Standard
+from licet.core.verdict import Met
 from studies._table import Row, runs_from, share, show
 
 TARGET: Final = 0.05
@@ -61,7 +63,7 @@ def by_region(*, rates: Mapping[str, float], n: int, runs: int, seed: int, spend
         confidence, eligible = rng.random(n).tolist(), [True] * n
         loss = (rng.random(n) < np.array([rates[name] for name in NAMES])[where]).astype(float).tolist()
         inside = memberships(scope, facts)
-        tested = grids(standard, confidence, eligible, share=spend, members={}, inside=inside)
+        tested = grids(standard, Unlabelled(confidence=confidence, eligible=eligible, regions=tuple(inside)), share=spend)
         cases = Graded(confidence=confidence, loss=loss, eligible=eligible, high_stakes=[False] * n, regions=inside)
         verdict = judge_regions(signed(standard), cases, tested, share=spend).verdict
         certified = certified_in({"regions": verdicts_to_json(verdict.regions)})
@@ -78,7 +80,7 @@ def whole(*, rates: Mapping[str, float], n: int, runs: int, seed: int) -> Found:
         where = rng.integers(0, 3, n)
         confidence, eligible = rng.random(n).tolist(), [True] * n
         loss = (rng.random(n) < np.array([rates[name] for name in NAMES])[where]).astype(float).tolist()
-        tested = grid(standard, confidence, eligible, share=1.0)
+        tested = grid(standard, Unlabelled(confidence=confidence, eligible=eligible), share=1.0)
         cases = Graded(confidence=confidence, loss=loss, eligible=eligible, high_stakes=[False] * n)
         verdict = judge(signed(standard), cases, tested, share=1.0).verdict
         coverage += verdict.region.coverage if isinstance(verdict, Met) else 0.0

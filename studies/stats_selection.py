@@ -12,8 +12,9 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_union
 
 from licet.stats.bounds import exact_p_values, log_e_values, upper_bound
+from licet.stats.promises import AlonePromise, Labelled
 from licet.stats.ranges import BoolArray, FloatArray, IntArray
-from licet.stats.threshold import AlonePromise, Labelled, candidate_thresholds, fixed_sequence, start_size, tally
+from licet.stats.threshold import candidate_thresholds, fixed_sequence, start_size, tally
 from studies._table import Row, runs_from, share, show
 
 DELTA: Final = 0.05

@@ -32,9 +32,10 @@ from licet.core.history import ImportReport, PastCase, PostedProposal, Shares
 from licet.core.ids import Digest
 from licet.core.ledger import Event
 from licet.core.mandate import ActiveMandate, Mandate
+from licet.core.measure import Measure, MeasureKind
 from licet.core.people import Actor, Operator, Person, Role
 from licet.core.refusal import Refused
-from licet.core.standard import Measure, MeasureKind, Standard
+from licet.core.standard import Standard
 from licet.core.system import UNVERSIONED, NoProposal, Proposal, Proposed, SystemCard, SystemKind
 from licet.core.use_case import Stage
 from licet.edge.builtin import Engine

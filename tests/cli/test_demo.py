@@ -15,7 +15,7 @@ from licet.cli.facts import stretches
 from licet.cli.frame import run
 from licet.cli.limits import stricter
 from licet.core.answer import AnswerKind
-from licet.core.standard import Measure, MeasureKind
+from licet.core.measure import Measure, MeasureKind
 from licet.edge.files import Columns, Reading, read_history
 from licet.edge.pictures import read_grey
 from licet.web.charts import Stretch

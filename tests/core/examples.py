@@ -5,11 +5,12 @@ from datetime import UTC, datetime, timedelta
 from licet.core.gate import OpenedGate
 from licet.core.ids import Digest, Fingerprint, LookId, MandateId, PersonId, SealedSetId, UseCaseSlug
 from licet.core.mandate import ActiveMandate, ProposedMandate
+from licet.core.measure import Measure, MeasureKind
 from licet.core.people import Act, Person, Role
 from licet.core.policy import Permission
 from licet.core.scope import Scope
 from licet.core.sealed import Look
-from licet.core.standard import CountersignedStandard, LockedStandard, Measure, MeasureKind, Standard
+from licet.core.standard import CountersignedStandard, LockedStandard, Standard
 from licet.core.terms import Terms
 from licet.core.use_case import Stage
 

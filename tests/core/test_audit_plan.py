@@ -26,8 +26,8 @@ from licet.core.audit_plan import (
     times_of,
 )
 from licet.core.ids import CaseNumber
+from licet.core.measure import Slice
 from licet.core.scope import NotStoredTermsError
-from licet.core.standard import Slice
 
 FAX = Slice(attribute="channel", values=frozenset({"fax", "post"}))
 UNSURE = Stratum(name="confidence<0.9", times=3.0, below=0.9)

@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 from scipy.stats import binom
 
 from licet.core.canonical import canonical_bytes
-from licet.core.evaluation import Graded, Judgment, Met, NotMet, Undecided, grid, judge, verdict_to_json
+from licet.core.evaluation import Graded, Judgment, Unlabelled, grid, judge
 from licet.core.standard import Method, Standard
+from licet.core.verdict import Met, NotMet, Undecided, verdict_to_json
 from tests.core.examples import ERROR, MISSED, STANDARD, signed
 
 
@@ -23,7 +24,7 @@ def graded(losses: list[float], high_stakes: list[bool] | None = None) -> Graded
 
 def judged(cases: Graded, standard: Standard = STANDARD, share: float = 1.0) -> Judgment:
     """The verdict on cases, on the grid of their confidences."""
-    thresholds = grid(standard, cases.confidence, cases.eligible, share=share)
+    thresholds = grid(standard, Unlabelled(confidence=cases.confidence, eligible=cases.eligible), share=share)
     return judge(signed(standard), cases, thresholds, share=share)
 
 
@@ -68,7 +69,7 @@ def test_one_more_error_never_saves_a_verdict(method: Method, losses: list[float
 @given(losses=st.lists(st.sampled_from([0.0] * 29 + [1.0]), min_size=80, max_size=200), share=st.floats(0.05, 1.0))
 def test_a_smaller_share_of_the_chance_never_certifies_more_on_the_same_grid(losses: list[float], share: float) -> None:
     cases = graded(losses)
-    thresholds = grid(STANDARD, cases.confidence, cases.eligible, share=1.0)
+    thresholds = grid(STANDARD, Unlabelled(confidence=cases.confidence, eligible=cases.eligible), share=1.0)
     less = judge(signed(), cases, thresholds, share=share).verdict
     whole = judge(signed(), cases, thresholds, share=1.0).verdict
     assert not isinstance(less, Met) or isinstance(whole, Met)

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from licet.core.answer import Choice
-from licet.core.evaluation import Graded, Judgment, Met, NotMet, Undecided, judge, verdict_to_json
+from licet.core.evaluation import Graded, Judgment, Unlabelled, judge
 from licet.core.mandate import ActiveMandate
 from licet.core.narrowing import Wish, is_certified, narrow
 from licet.core.refusal import Refused
@@ -18,6 +18,7 @@ from licet.core.scope import NotStoredTermsError, Scope, at_thresholds_of, in_wo
 from licet.core.scope import widest as widest_scope
 from licet.core.standard import Standard, check_standard, standard_from_json, standard_to_json
 from licet.core.system import Proposal
+from licet.core.verdict import Met, NotMet, Undecided, verdict_to_json
 from studies.stats_regions import JUST_ABOVE, by_region
 from tests.core.examples import MISSED, NOW, STANDARD, active, signed, terms
 
@@ -52,7 +53,7 @@ def judged(losses: dict[str, list[float]], standard: Standard = SPLIT, share: fl
     loss = [one for rows in losses.values() for one in rows]
     confidence = [1.0 - k / (2 * len(rows)) for rows in losses.values() for k in range(len(rows))]
     inside, eligible = memberships(widest(standard.regions), [{"land": land} for land in lands]), [True] * len(loss)
-    tested = grids(standard, confidence, eligible, share=share, members={}, inside=inside)
+    tested = grids(standard, Unlabelled(confidence=confidence, eligible=eligible, regions=tuple(inside)), share=share)
     cases = Graded(confidence=confidence, loss=loss, eligible=eligible, high_stakes=[True] * len(loss), regions=inside)
     return judge_regions(signed(standard), cases, tested, share=share)
 

@@ -8,19 +8,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from licet.core.canonical import canonical_bytes, digest, read_json
+from licet.core.change import ChangeRule
+from licet.core.cluster import Clusters
+from licet.core.grading import TokenF1, Tolerance
 from licet.core.ids import UseCaseSlug
+from licet.core.measure import Confusion, Measure, MeasureKind
 from licet.core.people import Act, Role
 from licet.core.refusal import Refused
 from licet.core.region import RegionRule
 from licet.core.second import SecondLooks
+from licet.core.slicing import SliceBy
 from licet.core.standard import (
     CountersignedStandard,
     DeclaredLook,
     DraftStandard,
     GuardRules,
     LockedStandard,
-    Measure,
-    MeasureKind,
     Method,
     NotAStandardError,
     Standard,
@@ -51,6 +54,9 @@ standards = st.builds(
     guards=st.builds(GuardRules, high_stakes_max=st.none() | st.floats(0, 1), unfamiliar_share=st.none() | st.floats(0, 0.5)),
 )
 
+NEVER = Measure(
+    name="never", kind=MeasureKind.NEVER, target=0.01, confidence=0.95, errors=(Confusion(right=frozenset({"fraud"}), given=frozenset()),)
+)
 REGION = RegionRule(name="north", attribute="land", values=frozenset({"n"}))
 CHANGES = [
     replace(STANDARD, measures=(replace(ERROR, target=0.051),)),
@@ -68,6 +74,15 @@ CHANGES = [
     replace(STANDARD, guards=GuardRules(high_stakes_max=0.02)),
     replace(STANDARD, guards=GuardRules(unfamiliar_share=None)),
     replace(STANDARD, regions=(REGION,)),
+    replace(STANDARD, grading=Tolerance(absolute=1.0)),
+    replace(STANDARD, grading=Tolerance(relative=1.0)),
+    replace(STANDARD, clusters=Clusters(attribute="customer", largest=9)),
+    replace(STANDARD, clusters=Clusters(attribute="customer", largest=8)),
+    replace(STANDARD, min_labels=300),
+    replace(STANDARD, slices=(SliceBy(attribute="land"),)),
+    replace(STANDARD, change=ChangeRule(margin=0.01)),
+    replace(STANDARD, measures=(ERROR, NEVER)),
+    replace(STANDARD, measures=(ERROR, replace(MISSED, answers=frozenset({"fraud"})))),
 ]
 
 
@@ -88,7 +103,16 @@ def test_every_changed_line_changes_the_digest() -> None:
 
 
 def test_every_field_of_a_standard_is_in_its_canonical_form() -> None:
-    whole = replace(STANDARD, second_looks=SecondLooks(share=0.1), regions=(REGION,))
+    whole = replace(
+        STANDARD,
+        second_looks=SecondLooks(share=0.1),
+        regions=(REGION,),
+        grading=Tolerance(absolute=1.0),
+        clusters=Clusters(attribute="customer", largest=9),
+        min_labels=300,
+        slices=(SliceBy(attribute="land"),),
+        change=ChangeRule(margin=0.01),
+    )
     said = standard_to_json(whole)
     assert isinstance(said, dict)
     assert standard_from_json(said) == whole
@@ -157,3 +181,28 @@ def test_a_countersigned_standard_has_the_digest_that_was_locked() -> None:
 def test_what_is_no_standard_is_refused(raw: None) -> None:
     with pytest.raises(NotAStandardError):
         standard_from_json(raw)
+
+
+@pytest.mark.parametrize(
+    ("standard", "where", "why"),
+    [
+        (replace(STANDARD, grading=TokenF1()), ("method",), "counts errors"),
+        (replace(STANDARD, clusters=Clusters(attribute="c", largest=9), method=Method.ANYTIME), ("method",), "looked at as declared"),
+        (replace(STANDARD, clusters=Clusters(attribute="c", largest=1)), ("clusters", "largest"), "from 2 to"),
+        (replace(STANDARD, grading=Tolerance(absolute=-1.0)), ("grading", "absolute"), "at least 0"),
+        (replace(STANDARD, change=ChangeRule(margin=0.5)), ("change", "margin"), "between 0 and 0.5"),
+        (replace(STANDARD, slices=(SliceBy(attribute="land", least=2),)), ("slices", 0, "least"), "below 10"),
+        (replace(STANDARD, min_labels=-1), ("min_labels",), "below 0"),
+        (replace(STANDARD, measures=(ERROR, replace(NEVER, errors=()))), ("measures", 1, "errors"), "names no error"),
+        (replace(STANDARD, measures=(ERROR, replace(ERROR, name="x", errors=NEVER.errors))), ("measures", 1, "errors"), "every error"),
+        (
+            replace(STANDARD, high_stakes=frozenset({"a"}), measures=(ERROR, replace(MISSED, answers=frozenset({"b"})))),
+            ("measures", 1, "answers"),
+            "not among the high-stakes",
+        ),
+    ],
+)
+def test_what_evidence_cannot_carry_cannot_be_locked(standard: Standard, where: tuple[str | int, ...], why: str) -> None:
+    found = check_standard(standard)
+    assert [one.path for one in found] == [where]
+    assert why in found[0].why

@@ -7,15 +7,9 @@ import pytest
 
 from licet.core.answer import AnswerKind
 from licet.core.ids import UseCaseSlug
-from licet.core.standard import DeclaredLook, GuardRules, Measure, MeasureKind, Method, Standard
-from licet.edge.folder import (
-    BadFolderError,
-    Finding,
-    UseCaseFile,
-    check_folder,
-    load_standard,
-    load_use_case,
-)
+from licet.core.measure import Measure, MeasureKind
+from licet.core.standard import DeclaredLook, GuardRules, Method, Standard
+from licet.edge.folder import BadFolderError, Finding, UseCaseFile, check_folder, load_standard, load_use_case
 from licet.edge.system_blocks import CallableBlock, HttpBlock
 
 USE_CASE = """\

@@ -8,9 +8,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from licet.core.answer import AnswerKind
+from licet.core.change import ChangeRule
+from licet.core.cluster import Clusters
+from licet.core.grading import Costs, Exact, FieldRule, FieldWise, Folded, Grading, OfOne, SameJson, SetF1, TokenF1, Tolerance
 from licet.core.ids import UseCaseSlug
+from licet.core.measure import Confusion, Measure, MeasureKind
 from licet.core.region import OTHER, RegionRule
-from licet.core.standard import DeclaredLook, GuardRules, Measure, MeasureKind, Method, Standard
+from licet.core.second import SecondLooks
+from licet.core.slicing import SliceBy
+from licet.core.standard import DeclaredLook, GuardRules, Method, Standard
 from licet.edge.folder import BadFolderError, UseCaseFile, load_standard, load_use_case, write_standard, write_use_case
 from licet.edge.system_blocks import CallableBlock, HttpBlock
 
@@ -27,31 +33,64 @@ REGIONS = st.builds(
 )
 
 
+FULL = st.frozensets(WORDS, min_size=1, max_size=3)
+ERRORS = st.lists(st.builds(Confusion, right=SETS, given=FULL), min_size=1, max_size=2).map(tuple)
+SLICINGS = st.lists(
+    st.builds(SliceBy, attribute=WORDS, least=st.integers(10, 99)), max_size=2, unique_by=lambda one: one.attribute
+).map(tuple)
+DISTANCES = st.builds(Tolerance, absolute=st.floats(0, 1e6), relative=st.floats(0, 1))
+PLAIN: list[OfOne] = [Exact(), Folded(), TokenF1(), SameJson(), SetF1(separator=";")]
+OF_ONE: st.SearchStrategy[OfOne] = st.one_of(st.sampled_from(PLAIN), DISTANCES)
+RULES = st.builds(FieldRule, weight=st.floats(0.001, 99), by=OF_ONE)
+GRADINGS: st.SearchStrategy[Grading] = st.one_of(
+    OF_ONE,
+    st.builds(FieldWise, fields=st.dictionaries(WORDS, RULES, min_size=1, max_size=3)),
+    st.builds(Costs, costs=st.dictionaries(WORDS, st.dictionaries(WORDS, st.floats(0, 1), max_size=2), max_size=2))
+)
+
+
 @st.composite
-def standards(draw: st.DrawFn) -> Standard:
+def measures(draw: st.DrawFn, high_stakes: frozenset[str]) -> tuple[Measure, ...]:
     names = draw(st.lists(WORDS, min_size=1, max_size=3, unique=True))
-    high_stakes = draw(SETS)
-    others = st.sampled_from(list(MeasureKind)) if high_stakes else st.just(MeasureKind.ERROR_ALONE)
+    others = st.sampled_from(list(MeasureKind)) if high_stakes else st.sampled_from([MeasureKind.ERROR_ALONE, MeasureKind.NEVER])
     kinds = [MeasureKind.ERROR_ALONE, *[draw(others) for _ in names[1:]]]
     targets, confidences = st.floats(0.0, 0.5, exclude_min=True, exclude_max=True), st.floats(0.5, 1.0, exclude_max=True)
+    return tuple(
+        Measure(
+            name=name,
+            kind=kind,
+            target=draw(targets),
+            confidence=draw(confidences),
+            errors=draw(ERRORS) if kind is MeasureKind.NEVER else (),
+            answers=high_stakes if kind is MeasureKind.MISSED_HIGH_STAKES and draw(st.booleans()) else frozenset(),
+        )
+        for name, kind in zip(names, kinds, strict=True)
+    )
+
+
+@st.composite
+def standards(draw: st.DrawFn) -> Standard:
+    high_stakes = draw(SETS)
     labels = sorted(draw(st.sets(st.integers(1, 10**9), max_size=3)))
     ends: list[int | None] = [*labels, None]
+    clusters = draw(st.none() | st.builds(Clusters, attribute=WORDS, largest=st.integers(2, 99)))
+    guards = GuardRules(high_stakes_max=draw(st.none() | st.floats(0, 1)), unfamiliar_share=draw(st.none() | st.floats(0, 0.5)))
     return Standard(
-        measures=tuple(
-            Measure(name=name, kind=kind, target=draw(targets), confidence=draw(confidences))
-            for name, kind in zip(names, kinds, strict=True)
-        ),
-        method=draw(st.sampled_from(list(Method))),
+        measures=draw(measures(high_stakes)),
+        method=Method.ANYTIME if clusters is None else Method.EXACT,
+        grading=draw(GRADINGS),
+        clusters=clusters,
+        min_labels=draw(st.integers(0, 999)),
+        slices=draw(SLICINGS),
+        change=draw(st.none() | st.builds(ChangeRule, margin=st.floats(0.001, 0.49), confidence=st.floats(0.5, 0.999))),
+        second_looks=draw(st.none() | st.builds(SecondLooks, share=st.floats(0, 1), attributes=st.dictionaries(WORDS, FULL, max_size=2))),
         looks=tuple(DeclaredLook(labels=n, share=draw(SHARES) / len(ends)) for n in ends),
         attempts=draw(st.lists(st.floats(1e-300, 0.25), min_size=1, max_size=4).map(tuple)),
         min_coverage=draw(st.floats(0, 1)),
         high_stakes=high_stakes,
         never_alone_answers=draw(SETS),
         never_alone_attributes=draw(st.dictionaries(WORDS, SETS, max_size=3)),
-        guards=GuardRules(
-            high_stakes_max=draw(st.none() | st.floats(0, 1)),
-            unfamiliar_share=draw(st.none() | st.floats(0, 0.5)),
-        ),
+        guards=guards,
         regions=draw(st.lists(REGIONS, max_size=2, unique_by=lambda region: region.name).map(tuple)),
     )
 

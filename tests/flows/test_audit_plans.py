@@ -11,8 +11,9 @@ from licet.core.answer import Answer
 from licet.core.audit_plan import AtTrip, AuditPlan, Stratum
 from licet.core.history import PastCase
 from licet.core.mandate import ActiveMandate, RevokedMandate, SuspendedMandate
+from licet.core.measure import Measure, MeasureKind, Slice
 from licet.core.people import Role
-from licet.core.standard import Measure, MeasureKind, Slice, Standard
+from licet.core.standard import Standard
 from licet.core.use_case import Stage
 from licet.flows.audit import audit_status
 from licet.flows.check_agreement import unseen

@@ -9,8 +9,9 @@ import pytest
 import licet
 from licet.core.answer import AnswerKind
 from licet.core.history import Shares
+from licet.core.measure import Measure, MeasureKind
 from licet.core.people import Role
-from licet.core.standard import DeclaredLook, Measure, MeasureKind, Method, NotAStandardError
+from licet.core.standard import DeclaredLook, Method, NotAStandardError
 from licet.flows.erase import erase_case
 from licet.flows.evaluate import Request, evaluate
 from licet.flows.open_sealed import figures, open_sealed

@@ -13,11 +13,12 @@ from licet.core.audit import ANSWER_WITHIN, Agreed, Disagreed, Overdue
 from licet.core.case import CaseBody
 from licet.core.desk import HELD_FOR, Commit, Held, NothingWaits, Revealed
 from licet.core.ids import CaseNumber
+from licet.core.measure import Measure, MeasureKind
 from licet.core.people import Person, Role
 from licet.core.refusal import Refused
 from licet.core.review import ReviewKind
 from licet.core.second import SecondLooks
-from licet.core.standard import Measure, MeasureKind, Standard
+from licet.core.standard import Standard
 from licet.flows.answer import answer_case
 from licet.flows.desk import next_case, skip
 from licet.flows.flag import reviewer_flags

@@ -7,18 +7,10 @@ import pytest
 
 from licet.core.gate import ClosedGate, OpenedGate, Requirement
 from licet.core.history import PastCase
+from licet.core.measure import Measure, MeasureKind, Slice
 from licet.core.people import Identity
-from licet.core.standard import (
-    Measure,
-    MeasureKind,
-    NotAStandardError,
-    Slice,
-    Standard,
-    check_standard,
-    standard_from_json,
-    standard_to_json,
-)
-from licet.edge.forms import STANDARD_TEXT, standard_from
+from licet.core.standard import NotAStandardError, Standard, check_standard, standard_from_json, standard_to_json
+from licet.edge.standard_form import STANDARD_TEXT, standard_from
 from licet.edge.yaml_text import standard_yaml
 from licet.edge.yaml_tree import tree_of
 from licet.flows.grant import Wishes, propose_mandate

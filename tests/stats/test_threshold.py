@@ -10,11 +10,9 @@ from hypothesis import strategies as st
 
 from licet.stats.attempts import attempt_delta, shown_outputs
 from licet.stats.bounds import certifies, upper_bound
+from licet.stats.promises import AlonePromise, Labelled, MissedPromise
 from licet.stats.ranges import BoolArray, FloatArray, OutOfRangeError
 from licet.stats.threshold import (
-    AlonePromise,
-    Labelled,
-    MissedPromise,
     Tally,
     anytime_sequence,
     candidate_thresholds,

@@ -76,7 +76,7 @@ def _strata(rules: Sequence[str]) -> "tuple[Stratum, ...]":
 
 def _stratum(rule: str) -> "Stratum":
     from licet.core.audit_plan import Stratum
-    from licet.core.standard import Slice
+    from licet.core.measure import Slice
 
     found = _RULE.fullmatch(rule.strip())
     what = "" if found is None else found["what"].strip()

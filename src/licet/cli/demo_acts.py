@@ -18,10 +18,11 @@ from licet.core.gate import ClosedGate, OpenedGate
 from licet.core.history import ImportReport, shares_from
 from licet.core.ids import Digest
 from licet.core.mandate import ActiveMandate, ProposedMandate, proposed_of
+from licet.core.measure import Measure, MeasureKind
 from licet.core.people import Operator, Person, Role
 from licet.core.refusal import Refused
 from licet.core.risk_questions import QUESTIONS
-from licet.core.standard import CountersignedStandard, Measure, MeasureKind, Standard
+from licet.core.standard import CountersignedStandard, Standard
 from licet.core.use_case import Stage
 from licet.edge.files import Columns, Reading, file_digest, read_history
 from licet.edge.folder import UseCaseFile, load_standard, load_use_case, write_standard, write_use_case

@@ -20,10 +20,10 @@ from licet.cli.mandates_told import mandate_lines
 from licet.core.canonical import Json
 from licet.core.confidence import confidence_in_words
 from licet.core.mandate import ActiveMandate, ProposedMandate, state_of
+from licet.core.measure import Measure
 from licet.core.refusal import Refused
 from licet.core.routing import REASONS
 from licet.core.scope import in_words
-from licet.core.standard import Measure
 from licet.flows.audit import AuditStatus, WatchPoint
 from licet.flows.evaluate import Evaluated
 from licet.flows.intake import Tally

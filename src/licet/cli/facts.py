@@ -10,8 +10,9 @@ from licet.core.audit import Overdue
 from licet.core.ids import CaseNumber
 from licet.core.incident import KINDS
 from licet.core.mandate import proposed_of
+from licet.core.measure import MeasureKind
 from licet.core.routing import REASONS
-from licet.core.standard import CountersignedStandard, LockedStandard, MeasureKind
+from licet.core.standard import CountersignedStandard, LockedStandard
 from licet.core.use_case import UseCase
 from licet.flows.audit import watch_points
 from licet.flows.open_sealed import figures

@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from licet.core.measure import Measure
 from licet.core.people import Identity
-from licet.core.standard import Measure
 from licet.core.terms import Terms
 from licet.stats import watch as watching
 from licet.stats.bounds import smallest_n

@@ -121,7 +121,8 @@ def new(  # noqa: PLR0913 - a command's options
 
 def _promise(target: float, confidence: float) -> "Standard":
     """A standard of one measure: error among cases decided alone."""
-    from licet.core.standard import Measure, MeasureKind, Standard, check_standard
+    from licet.core.measure import Measure, MeasureKind
+    from licet.core.standard import Standard, check_standard
 
     measure = Measure(name="error among cases decided alone", kind=MeasureKind.ERROR_ALONE, target=target, confidence=confidence)
     for wrong in check_standard(standard := Standard(measures=(measure,))):

@@ -4,9 +4,10 @@ import hashlib
 import hmac
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import assert_never
 
 from licet.core.answer import Answer
-from licet.core.grading import same
+from licet.core.grading import EXACT, Grading, loss
 from licet.core.ids import CaseNumber, MandateId
 from licet.stats.sampling import uniform
 
@@ -44,7 +45,9 @@ class Agreed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Disagreed:
-    """The blind answer says something else."""
+    """The blind answer says something else. `loss`: how wrong AI's is by it, in (0, 1]."""
+
+    loss: float = 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +58,7 @@ class Overdue:
 Outcome = Agreed | Disagreed | Overdue
 
 
-def audited(decided: Answer, answer: Answer, *, blind: bool) -> Outcome:
+def audited(decided: Answer, answer: Answer, *, blind: bool, grading: Grading = EXACT) -> Outcome:
     """What an answer on a drawn case says about AI's.
 
     Args:
@@ -63,13 +66,23 @@ def audited(decided: Answer, answer: Answer, *, blind: bool) -> Outcome:
         answer: what a person says.
         blind: whether the person had not seen what AI decided. One who had, by correcting it, counts as disagreeing, whatever they
             say: an agreement must come from somebody who could not know what to agree with.
+        grading: how answers are held against each other, by the standard that the mandate stands on.
     """
-    return Agreed() if blind and same(decided, answer) else Disagreed()
+    lost = loss(decided, answer, grading) if blind else 1.0
+    return Agreed() if lost == 0.0 else Disagreed(loss=lost)
 
 
 def outcome_loss(outcome: Outcome) -> float:
-    """What an outcome counts: 0.0 for agreement, else 1.0."""
-    return 0.0 if isinstance(outcome, Agreed) else 1.0
+    """What an outcome counts, in [0, 1]: 0.0 for agreement, 1.0 for silence, and for a disagreement how wrong AI was."""
+    match outcome:
+        case Agreed():
+            return 0.0
+        case Disagreed(loss=lost):
+            return lost
+        case Overdue():
+            return 1.0
+        case _:
+            assert_never(outcome)
 
 
 def is_drawn(secret: bytes, case: CaseNumber, rate: float) -> bool:

@@ -11,8 +11,8 @@ from math import ceil, sqrt
 
 from licet.core.audit import ANSWER_WITHIN
 from licet.core.canonical import Json
+from licet.core.measure import Slice
 from licet.core.scope import NotStoredTermsError
-from licet.core.standard import Slice
 
 MOST_OFTEN = 20.0
 """Cases of a stratum are drawn so many times as often at most."""

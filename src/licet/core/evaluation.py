@@ -2,21 +2,23 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import assert_never
 
 import numpy as np
 from numpy.typing import NDArray
 
-from licet.core.canonical import Json, digest
+from licet.core.answer import Answer, answer_label
+from licet.core.canonical import digest
+from licet.core.grading import is_partial
 from licet.core.ids import Digest, Fingerprint
-from licet.core.region import RegionVerdict, verdicts_to_json
+from licet.core.measure import Measure, MeasureKind
 from licet.core.scope import Scope, scope_to_json
-from licet.core.standard import CountersignedStandard, Measure, MeasureKind, Method, Standard
+from licet.core.standard import CountersignedStandard, Method, Standard
+from licet.core.verdict import MeasureVerdict, Met, NotMet, Region, Undecided, Verdict
 from licet.stats.bounds import confidence_sequence, smallest_n
+from licet.stats.clustered import broken_promises, clustered_sequence
+from licet.stats.promises import AlonePromise, Labelled, MissedPromise, NeverPromise, Promise
 from licet.stats.threshold import (
-    AlonePromise,
-    Labelled,
-    MissedPromise,
-    Promise,
     anytime_sequence,
     candidate_thresholds,
     fixed_sequence,
@@ -88,6 +90,9 @@ class Graded:
         high_stakes: whether the true answer is a high-stakes one, shape (n,); an unanswered case counts as one.
         members: whether a case is in a slice, shape (n,), by the name of each measure that has one; an erased case is in each.
         regions: whether a case is in a region, shape (n,), for each of the standard's in their order; an erased case is in each.
+        named: by the name of each measure that names answers or errors: whether the right answer is one of those, or what was given is
+            such an error, shape (n,); an unanswered or erased case counts as one.
+        clusters: the cluster of each case as a number, shape (n,); empty where the standard declares none.
     """
 
     confidence: Sequence[float]
@@ -96,75 +101,8 @@ class Graded:
     high_stakes: Sequence[bool]
     members: Members = field(default_factory=dict)
     regions: tuple[Sequence[bool], ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Region:
-    """The cases a verdict speaks of.
-
-    Attributes:
-        threshold: lowest confidence inside, full precision, ties included.
-        coverage: share of all sealed cases inside, in [0, 1].
-        cases: how many sealed cases are inside.
-        bound: the error rate among cases decided alone is at most this, at the standard's confidence. It is the target: after the
-            choice of a region among many, the target is what is proven.
-    """
-
-    threshold: float
-    coverage: float
-    cases: int
-    bound: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MeasureVerdict:
-    """What became of one measure.
-
-    Attributes:
-        n: labelled cases inside the largest allowed region (error_alone); None where saying it would show an answer.
-        needed: fewest labels that can certify the target, with no error among them.
-    """
-
-    name: str
-    kind: MeasureKind
-    target: float
-    confidence: float
-    verdict: str
-    bound: float | None
-    n: int | None
-    needed: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Met:
-    """A region keeps every promise."""
-
-    region: Region
-    measures: tuple[MeasureVerdict, ...]
-    regions: tuple[RegionVerdict, ...] = ()
-    word: str = field(default="met", init=False)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NotMet:
-    """The largest allowed region is shown to break a promise, and no smaller one is shown to keep all."""
-
-    measures: tuple[MeasureVerdict, ...]
-    regions: tuple[RegionVerdict, ...] = ()
-    word: str = field(default="not_met", init=False)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Undecided:
-    """Neither is shown. `why` says what is short, without saying anything of the answers."""
-
-    measures: tuple[MeasureVerdict, ...]
-    why: str
-    regions: tuple[RegionVerdict, ...] = ()
-    word: str = field(default="undecided", init=False)
-
-
-Verdict = Met | NotMet | Undecided
+    named: Members = field(default_factory=dict)
+    clusters: Sequence[int] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -185,33 +123,72 @@ class Judgment:
     grids: tuple[tuple[float, ...], ...] = ()
 
 
-def grid(
-    standard: Standard, graded_confidence: Sequence[float], eligible: Sequence[bool], *, share: float, members: Members | None = None
-) -> tuple[float, ...]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unlabelled:
+    """Sealed cases in the order they were drawn, as they are known before any answer is read.
+
+    Attributes:
+        confidence: of each proposal, in [0, 1], shape (n,).
+        eligible: whether the case may be decided alone at all, shape (n,).
+        members: which cases are in the standard's slices, from `members_of`.
+        regions: which cases are in each region, for each of the standard's in their order.
+        clusters: the cluster of each case as a number, shape (n,); empty where the standard declares none.
+    """
+
+    confidence: Sequence[float]
+    eligible: Sequence[bool]
+    members: Members = field(default_factory=dict)
+    regions: tuple[Sequence[bool], ...] = ()
+    clusters: Sequence[int] = ()
+
+
+def grid(standard: Standard, known: Unlabelled, *, share: float) -> tuple[float, ...]:
     """Fixes the thresholds to be tested, from confidences alone.
 
     Args:
         standard: targets and confidences.
-        graded_confidence: of each sealed case, shape (n,).
-        eligible: whether the case may be decided alone at all, shape (n,).
+        known: the cases; where they come in clusters, so many fewer draws are to be expected.
         share: the share of the accepted chance this look spends.
-        members: which cases are in the standard's slices, from `members_of`.
 
     Returns:
         Thresholds, strict to lenient; empty when there are too few cases for even the strictest region to pass.
     """
-    usable = np.asarray(eligible, dtype=np.bool_)
-    confidence = np.asarray(graded_confidence, dtype=np.float64)[usable]
-    first = 0
+    usable = np.asarray(known.eligible, dtype=np.bool_)
+    confidence = np.asarray(known.confidence, dtype=np.float64)[usable]
+    first, draws = 0, len(set(known.clusters)) / len(known.clusters) if known.clusters else 1.0
     for measure in standard.measures:
-        if measure.kind is MeasureKind.ERROR_ALONE:
-            inside = _inside(measure, members or {}, len(usable))[usable]
+        if measure.kind is not MeasureKind.MISSED_HIGH_STAKES:
+            inside = _inside(measure, known.members, len(usable))[usable]
             start = start_size(target=measure.target, delta=measure.delta * share, labels=int(inside.sum()))
-            rank = start_rank(confidence=confidence, counted=inside, labels_per_case=1.0, start=start)
+            rank = start_rank(confidence=confidence, counted=inside, labels_per_case=draws, start=start)
             if rank is None:
                 return ()
             first = max(first, rank)
     return candidate_thresholds(confidence=confidence, first_rank=max(first, 1)) if len(confidence) else ()
+
+
+def names_of(standard: Standard, given: Sequence[Answer | None], right: Sequence[Answer | None]) -> Members:
+    """Says which cases are of the answers or errors that measures name.
+
+    Args:
+        standard: its measures.
+        given: what the system proposes for each case; None where it proposes nothing.
+        right: what is right; None where nobody knows, which counts as named.
+
+    Returns:
+        One list per measure that names some, by its name.
+    """
+    return {m.name: [_names(m, said, truth) for said, truth in zip(given, right, strict=True)] for m in standard.measures if _says(m)}
+
+
+def _says(measure: Measure) -> bool:
+    return bool(measure.answers or measure.errors)
+
+
+def _names(measure: Measure, given: Answer | None, right: Answer | None) -> bool:
+    if measure.answers:
+        return right is None or answer_label(right) in measure.answers
+    return given is not None and measure.names(given, right)
 
 
 def _inside(measure: Measure, members: Members, n: int) -> NDArray[np.bool_]:
@@ -247,11 +224,21 @@ def judge(standard: CountersignedStandard, graded: Graded, thresholds: tuple[flo
     promises = tuple(_promise(measure, graded, share) for measure in says.measures)
     outputs = _outputs(says, thresholds)
     warnings = _warnings(says, labelled, graded, share)
-    index = _certified(says.method, labelled, promises, thresholds)
-    broken = _broken(says.method, labelled, promises, thresholds)
+    index = _certified(says, labelled, graded, promises, thresholds)
+    broken = _broken(says, labelled, graded, promises, thresholds)
     region = None if index is None else _region(says, labelled, thresholds[index])
     measures = tuple(_measure(m, _part(m, labelled, graded), region, share, broken=at in broken) for at, m in enumerate(says.measures))
-    return Judgment(verdict=_verdict(says, region, measures), thresholds=thresholds, outputs=outputs, warnings=warnings)
+    verdict = _verdict(says, region, measures) if len(graded.loss) >= says.min_labels else _undecided(says, measures, len(graded.loss))
+    return Judgment(verdict=verdict, thresholds=thresholds, outputs=outputs, warnings=warnings)
+
+
+def _undecided(says: Standard, measures: tuple[MeasureVerdict, ...], labels: int) -> Undecided:
+    return Undecided(measures=tuple(replace(m, verdict="undecided", bound=None) for m in measures), why=too_few(says, labels))
+
+
+def too_few(says: Standard, labels: int) -> str:
+    """Says that fewer cases are labelled than the standard asks for."""
+    return f"{labels:,} cases are labelled, and the standard asks for {says.min_labels:,} at least."
 
 
 def _verdict(says: Standard, region: Region | None, measures: tuple[MeasureVerdict, ...]) -> Verdict:
@@ -267,28 +254,49 @@ def _verdict(says: Standard, region: Region | None, measures: tuple[MeasureVerdi
 
 def _promise(measure: Measure, graded: Graded, share: float) -> Promise:
     delta = measure.delta * share
-    if measure.kind is MeasureKind.MISSED_HIGH_STAKES:
-        return MissedPromise(target=measure.target, delta=delta, high_stakes=np.asarray(graded.high_stakes, dtype=np.bool_))
-    inside = None if measure.slice is None else _inside(measure, graded.members, len(graded.loss))
-    return AlonePromise(target=measure.target, delta=delta, members=inside)
+    match measure.kind:
+        case MeasureKind.MISSED_HIGH_STAKES:
+            high = np.asarray(graded.named[measure.name] if measure.answers else graded.high_stakes, dtype=np.bool_)
+            return MissedPromise(target=measure.target, delta=delta, high_stakes=high)
+        case MeasureKind.NEVER:
+            named = np.asarray(graded.named[measure.name], dtype=np.bool_)
+            return NeverPromise(target=measure.target, delta=delta, named=named)
+        case MeasureKind.ERROR_ALONE:
+            inside = None if measure.slice is None else _inside(measure, graded.members, len(graded.loss))
+            return AlonePromise(target=measure.target, delta=delta, members=inside)
+        case _:
+            assert_never(measure.kind)
 
 
-def _certified(method: Method, labelled: Labelled, promises: tuple[Promise, ...], thresholds: tuple[float, ...]) -> int | None:
+Promises = tuple[Promise, ...]
+
+
+def _certified(says: Standard, labelled: Labelled, graded: Graded, promises: Promises, thresholds: tuple[float, ...]) -> int | None:
     if not thresholds:
         return None
-    if method is Method.ANYTIME:
+    if says.clusters is not None:
+        ids, largest = graded.clusters, says.clusters.largest
+        clustered = clustered_sequence(labelled=labelled, promises=promises, thresholds=thresholds, clusters=ids, largest=largest)
+        return None if clustered is None else clustered.index
+    if says.method is Method.ANYTIME:
         anytime = anytime_sequence(labelled=labelled, promises=promises, thresholds=thresholds)
         return None if anytime is None else anytime.index
     exact = fixed_sequence([tally(labelled=labelled, promise=promise, thresholds=thresholds) for promise in promises])
     return None if exact is None else exact.index
 
 
-def _broken(method: Method, labelled: Labelled, promises: tuple[Promise, ...], thresholds: tuple[float, ...]) -> frozenset[int]:
+def _broken(says: Standard, labelled: Labelled, graded: Graded, promises: Promises, thresholds: tuple[float, ...]) -> frozenset[int]:
+    """The measures that the widest region is shown to break."""
     if not labelled.eligible.any():
         return frozenset()
-    widest = (float(labelled.confidence[labelled.eligible].min()),) if not thresholds else thresholds[-1:]
-    tallies = [tally(labelled=labelled, promise=promise, thresholds=widest) for promise in promises]
-    if method is Method.ANYTIME:
+    widest = thresholds[-1] if thresholds else float(labelled.confidence[labelled.eligible].min())
+    if says.clusters is not None:
+        ids, largest = graded.clusters, says.clusters.largest
+        return frozenset(broken_promises(labelled=labelled, promises=promises, threshold=widest, clusters=ids, largest=largest))
+    if is_partial(says.grading):
+        return frozenset(broken_promises(labelled=labelled, promises=promises, threshold=widest))
+    tallies = [tally(labelled=labelled, promise=promise, thresholds=(widest,)) for promise in promises]
+    if says.method is Method.ANYTIME:
         ends = [confidence_sequence(errors=t.errors[0], n=t.n[0], delta=t.delta)[0] for t in tallies]
         return frozenset(at for at, (low, t) in enumerate(zip(ends, tallies, strict=True)) if low > t.target)
     return frozenset(largest_region_fails(tallies))
@@ -322,13 +330,13 @@ def _measure(measure: Measure, labelled: Labelled, region: Region | None, share:
         confidence=measure.confidence,
         verdict=word,
         bound=measure.target if region is not None else None,
-        n=inside if measure.kind is MeasureKind.ERROR_ALONE else None,
+        n=None if measure.kind is MeasureKind.MISSED_HIGH_STAKES else inside,
         needed=smallest_n(target=measure.target, delta=measure.delta * share),
     )
 
 
 def _warnings(says: Standard, labelled: Labelled, graded: Graded, share: float) -> tuple[str, ...]:
-    usable = [(m, int(_part(m, labelled, graded).eligible.sum())) for m in says.measures if m.kind is MeasureKind.ERROR_ALONE]
+    usable = [(m, int(_part(m, labelled, graded).eligible.sum())) for m in says.measures if m.kind is not MeasureKind.MISSED_HIGH_STAKES]
     return tuple(
         not_certifiable(measure, eligible, share)
         for measure, eligible in usable
@@ -343,38 +351,3 @@ def not_certifiable(measure: Measure, cases: int, share: float) -> str:
         f"{measure.name}: not certifiable at this volume: at most {cases:,} sealed cases may be decided alone, "
         f"and {needed:,} without a single error are the fewest that show {measure.target:.1%} at {measure.confidence:.0%}."
     )
-
-
-def verdict_to_json(verdict: Verdict) -> Mapping[str, Json]:
-    """Writes a verdict as plain JSON; estimates and errors are null, for they show sealed answers. Regions stand in it where declared."""
-    region = verdict.region if isinstance(verdict, Met) else None
-    parts: dict[str, Json] = {"regions": verdicts_to_json(verdict.regions)} if verdict.regions else {}
-    return parts | {
-        "verdict": verdict.word,
-        "measures": [
-            {
-                "name": m.name,
-                "kind": m.kind.value,
-                "target": m.target,
-                "confidence": m.confidence,
-                "verdict": m.verdict,
-                "bound": m.bound,
-                "n": m.n,
-                "needed": m.needed,
-                "estimate": None,
-                "errors": None,
-            }
-            for m in verdict.measures
-        ],
-        "region": None
-        if region is None
-        else {"threshold": region.threshold, "coverage": region.coverage, "cases": region.cases, "bound": region.bound},
-        "why": verdict.why if isinstance(verdict, Undecided) else None,
-    }
-
-
-def measures_met(verdict: Json) -> frozenset[str]:
-    """The names of the measures that a verdict, as `verdict_to_json` wrote it, shows to be kept."""
-    rows = verdict.get("measures") if isinstance(verdict, Mapping) else None
-    listed = rows if isinstance(rows, list | tuple) else []
-    return frozenset(str(row["name"]) for row in listed if isinstance(row, Mapping) and row.get("verdict") == "met")

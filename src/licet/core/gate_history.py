@@ -5,7 +5,6 @@ from dataclasses import replace
 from datetime import datetime
 
 from licet.core.canonical import Json
-from licet.core.evaluation import measures_met
 from licet.core.exposure import Plan, plan_from_json
 from licet.core.gate import Approval, Asked, Evidence, Moments, SliceShown
 from licet.core.gate_rules import GateRules
@@ -17,6 +16,7 @@ from licet.core.requirements import requirements_for
 from licet.core.risk import Tier
 from licet.core.turns import GateTime, Turn, gate_time
 from licet.core.use_case import Stage
+from licet.core.verdict import measures_met
 
 WORDS = (
     "use_case.created",

@@ -7,6 +7,7 @@ CODES: Mapping[str, str] = {
     "account_disabled": "The person's account is disabled.",
     "confirmation_needed": "The act takes a person who has just shown again who they are.",
     "code_not_right": "The code of the second factor is not right, or was used before.",
+    "cluster_too_large": "A cluster has more cases than the standard says it can have.",
     "factor_needed": "The account needs a second factor.",
     "last_admin": "It is the last admin's account that is open.",
     "link_not_valid": "The set-up link is unknown, used, withdrawn or older than it may be.",

@@ -13,49 +13,40 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from licet.core.evaluation import (
-    Graded,
-    Judgment,
-    MeasureVerdict,
-    Members,
-    Met,
-    NotMet,
-    Region,
-    Undecided,
-    Verdict,
-    grid,
-    judge,
-)
+from licet.core.evaluation import Graded, Judgment, Unlabelled, grid, judge, too_few
+from licet.core.measure import Measure, MeasureKind
 from licet.core.region import OTHER, RegionVerdict
-from licet.core.standard import CountersignedStandard, Measure, MeasureKind, Standard
+from licet.core.standard import CountersignedStandard, Standard
+from licet.core.verdict import MeasureVerdict, Met, NotMet, Region, Undecided, Verdict
 from licet.stats.bounds import smallest_n
 
 T = TypeVar("T")
 Grids = tuple[tuple[float, ...], ...]
-Masks = Sequence[Sequence[bool]]
 
 
-def grids(
-    standard: Standard, graded_confidence: Sequence[float], eligible: Sequence[bool], *, share: float, members: Members, inside: Masks
-) -> Grids:
+def grids(standard: Standard, known: Unlabelled, *, share: float) -> Grids:
     """Fixes the thresholds to be tested in each region, from confidences alone.
 
     Args:
         standard: targets, confidences and regions.
-        graded_confidence: of each sealed case, shape (n,).
-        eligible: whether the case may be decided alone at all, shape (n,).
+        known: the cases, with the regions they are in.
         share: the share of the accepted chance this look spends, in all regions together.
-        members: which cases are in the standard's slices.
-        inside: which cases are in each region.
 
     Returns:
         One grid per region; an empty one where there are too few cases for even its strictest threshold to pass.
     """
-    found = []
-    for mask in inside:
-        part = {name: _cut(rows, mask) for name, rows in members.items()}
-        found.append(grid(standard, _cut(graded_confidence, mask), _cut(eligible, mask), share=share / len(inside), members=part))
-    return tuple(found)
+    each = share / len(known.regions)
+    return tuple(grid(standard, _known_part(known, mask), share=each) for mask in known.regions)
+
+
+def _known_part(known: Unlabelled, mask: Sequence[bool]) -> Unlabelled:
+    """The cases of one region, before any answer is read."""
+    return Unlabelled(
+        confidence=_cut(known.confidence, mask),
+        eligible=_cut(known.eligible, mask),
+        members={name: _cut(rows, mask) for name, rows in known.members.items()},
+        clusters=_cut(known.clusters, mask) if known.clusters else (),
+    )
 
 
 def judge_regions(standard: CountersignedStandard, graded: Graded, tested: Grids, *, share: float) -> Judgment:
@@ -71,7 +62,7 @@ def judge_regions(standard: CountersignedStandard, graded: Graded, tested: Grids
         The verdict with its cost: what a look could have shown multiplies over the regions.
     """
     each = share / len(tested)
-    alike = replace(standard, locked=replace(standard.locked, standard=replace(standard.standard, min_coverage=0.0)))
+    alike = replace(standard, locked=replace(standard.locked, standard=replace(standard.standard, min_coverage=0.0, min_labels=0)))
     found = [judge(alike, _part(graded, mask), one, share=each) for mask, one in zip(graded.regions, tested, strict=True)]
     names = (*(rule.name for rule in standard.standard.regions), OTHER)
     told = tuple(_told(*row, total=len(graded.loss)) for row in zip(names, found, graded.regions, strict=True))
@@ -103,6 +94,8 @@ def _part(graded: Graded, mask: Sequence[bool]) -> Graded:
         eligible=_cut(graded.eligible, mask),
         high_stakes=_cut(graded.high_stakes, mask),
         members={name: _cut(rows, mask) for name, rows in graded.members.items()},
+        named={name: _cut(rows, mask) for name, rows in graded.named.items()},
+        clusters=_cut(graded.clusters, mask) if graded.clusters else (),
     )
 
 
@@ -121,6 +114,9 @@ def _told(name: str, one: Judgment, mask: Sequence[bool], *, total: int) -> Regi
 def _verdict(says: Standard, graded: Graded, found: Sequence[Judgment], told: tuple[RegionVerdict, ...], share: float) -> Verdict:
     """What the regions come to: met where one is certified and all certified ones cover enough; not met where all are broken."""
     certified = [one for one in told if one.threshold is not None]
+    if len(graded.loss) < says.min_labels:
+        measures = _measures(says, graded, np.asarray(graded.eligible, dtype=np.bool_), share=share, word="undecided")
+        return Undecided(measures=measures, why=too_few(says, len(graded.loss)), regions=told)
     if not certified:
         broken = all(isinstance(one.verdict, NotMet) for one in found)
         eligible = np.asarray(graded.eligible, dtype=np.bool_)

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from licet.core.answer import Answer, answer_label
 from licet.core.canonical import Json
-from licet.core.grading import same
+from licet.core.grading import EXACT, Grading, agrees
 from licet.core.people import Person, Role
 from licet.core.policy import Hand
 from licet.core.review import Review
@@ -106,9 +106,12 @@ def stands(review: Review) -> Stands:
     return Stands(first=review.answer, counts=review.counts)
 
 
-def agree(one: Stands, other: Stands) -> bool:
-    """Whether two people say the same: blind as well as in the end. Whom AI's proposal brought together did not agree by themselves."""
-    return same(one.first, other.first) and same(one.counts, other.counts)
+def agree(one: Stands, other: Stands, grading: Grading = EXACT) -> bool:
+    """Whether two people say the same, as the standard grades it: blind as well as in the end.
+
+    Whom AI's proposal brought together did not agree by themselves.
+    """
+    return agrees(one.first, other.first, grading) and agrees(one.counts, other.counts, grading)
 
 
 _BUILT = frozenset({Hand.CREATOR, Hand.IMPORTER, Hand.EVALUATOR})

@@ -1,12 +1,18 @@
 """A standard: what good means for a use case, written down and locked before any result can be seen."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import TypedDict
 
 from licet.core.canonical import Json, digest
+from licet.core.change import ChangeRule, change_from_json, change_to_json, faults_in_change
+from licet.core.cluster import Clusters, clusters_from_json, clusters_to_json, faults_in_clusters
+from licet.core.grading import EXACT, Grading, is_partial, name_of
+from licet.core.grading_form import faults_in_grading, grading_from_json, grading_to_json
 from licet.core.ids import Digest, PersonId, UseCaseSlug
+from licet.core.measure import HALF, Measure, NotAMeasureError, faults_in_measures, measure_from_json, measure_to_json
 from licet.core.people import Act
 from licet.core.policy import Permission
 from licet.core.refusal import Refused
@@ -14,17 +20,7 @@ from licet.core.region import RegionRule, faults_in
 from licet.core.region import rules_from_json as regions_from_json
 from licet.core.region import rules_to_json as regions_to_json
 from licet.core.second import SecondLooks, faults_of, second_looks_from_json, second_looks_to_json
-
-HALF = 0.5
-
-
-class MeasureKind(StrEnum):
-    """What a measure counts."""
-
-    ERROR_ALONE = "error_alone"
-    """Share of wrong answers among the cases decided alone."""
-    MISSED_HIGH_STAKES = "missed_high_stakes"
-    """Share of the high-stakes cases that are decided alone and wrongly."""
+from licet.core.slicing import SliceBy, faults_in_slicing, slicing_from_json, slicing_to_json
 
 
 class Method(StrEnum):
@@ -34,34 +30,6 @@ class Method(StrEnum):
     """Exact tests, only at the looks declared here."""
     ANYTIME = "anytime"
     """One e-process: any number of looks, at the price of some labels."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Slice:
-    """A part of the cases that is judged on its own: those in which an attribute has one of some values."""
-
-    attribute: str
-    values: frozenset[str]
-
-    def holds(self, attributes: Mapping[str, str]) -> bool:
-        """Whether a case is in it."""
-        return attributes.get(self.attribute) in self.values
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Measure:
-    """A loss per case in [0, 1] and the target its mean must not exceed, at a confidence; of all cases, or of a slice."""
-
-    name: str
-    kind: MeasureKind
-    target: float
-    confidence: float
-    slice: Slice | None = None
-
-    @property
-    def delta(self) -> float:
-        """The chance of a false promise that is accepted: 1 - confidence."""
-        return 1.0 - self.confidence
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,6 +73,11 @@ class Standard:
     guards: GuardRules = field(default_factory=GuardRules)
     second_looks: SecondLooks | None = None
     regions: tuple[RegionRule, ...] = ()
+    grading: Grading = EXACT
+    clusters: Clusters | None = None
+    min_labels: int = 0
+    slices: tuple[SliceBy, ...] = ()
+    change: ChangeRule | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -187,7 +160,7 @@ def countersign(locked: LockedStandard, by: Permission, *, now: datetime) -> Cou
 def standard_to_json(standard: Standard) -> Json:
     """Writes a standard as plain JSON: what is hashed, stored and shown. Older ones keep their digests: what is not said is left out."""
     said: dict[str, Json] = {
-        "measures": [_measure_to_json(m) for m in standard.measures],
+        "measures": [measure_to_json(m) for m in standard.measures],
         "method": standard.method.value,
         "looks": [{"labels": look.labels, "share": look.share} for look in standard.looks],
         "attempts": list(standard.attempts),
@@ -199,18 +172,22 @@ def standard_to_json(standard: Standard) -> Json:
         },
         "guards": {"high_stakes_max": standard.guards.high_stakes_max, "unfamiliar_share": standard.guards.unfamiliar_share},
     }
-    looks, regions = standard.second_looks, standard.regions
-    said |= {} if looks is None else {"second_looks": second_looks_to_json(looks)}
-    return said | {"regions": regions_to_json(regions)} if regions else said
+    return {**said, **_added(standard)}
 
 
-def _measure_to_json(measure: Measure) -> Mapping[str, Json]:
-    """A measure of all cases is written as it always was, so that older standards keep their digests."""
-    said: dict[str, Json] = {
-        "name": measure.name, "kind": measure.kind.value, "target": measure.target, "confidence": measure.confidence
+def _added(standard: Standard) -> Mapping[str, Json]:
+    """What standards came to say over time; each is left out where it is not said."""
+    looks, clusters, change = standard.second_looks, standard.clusters, standard.change
+    added: dict[str, Json | None] = {
+        "second_looks": None if looks is None else second_looks_to_json(looks),
+        "regions": regions_to_json(standard.regions) if standard.regions else None,
+        "grading": None if standard.grading == EXACT else grading_to_json(standard.grading),
+        "clusters": None if clusters is None else clusters_to_json(clusters),
+        "min_labels": standard.min_labels or None,
+        "slices": slicing_to_json(standard.slices) if standard.slices else None,
+        "change": None if change is None else change_to_json(change),
     }
-    part = measure.slice
-    return said if part is None else {**said, "slice": {"attribute": part.attribute, "values": sorted(part.values)}}
+    return {name: value for name, value in added.items() if value is not None}
 
 
 class NotAStandardError(ValueError):
@@ -237,13 +214,8 @@ def check_standard(standard: Standard) -> tuple[NotAStandardError, ...]:
         One error per offender, in the order of the standard; empty when it can be locked.
     """
     found: list[NotAStandardError] = []
-    if not standard.measures:
-        found.append(NotAStandardError(("measures",), "there is no measure.", "Add at least one with name, kind, target and confidence."))
-    if standard.measures and not any(m.kind is MeasureKind.ERROR_ALONE for m in standard.measures):
-        why = "none counts the errors among cases decided alone, which is what a mandate promises."
-        found.append(NotAStandardError(("measures",), why, "Add one with kind: error_alone."))
-    for i, measure in enumerate(standard.measures):
-        found.extend(_check_measure(measure, i, standard))
+    measures = faults_in_measures(standard.measures, standard.high_stakes)
+    found.extend(NotAStandardError(("measures", *path), why, remedy) for path, why, remedy in measures)
     found.extend(_check_spending(standard))
     if not 0.0 <= standard.min_coverage <= 1.0:
         found.append(NotAStandardError(("min_coverage",), f"{standard.min_coverage!r} is not in [0, 1].", "Write a share such as 0.4."))
@@ -255,40 +227,29 @@ def check_standard(standard: Standard) -> tuple[NotAStandardError, ...]:
     for key, why, remedy in () if standard.second_looks is None else faults_of(standard.second_looks, standard.high_stakes):
         found.append(NotAStandardError(("second_looks", key), why, remedy))
     found.extend(NotAStandardError(("regions", *path), why, remedy) for path, why, remedy in faults_in(standard.regions))
+    found.extend(_check_evidence(standard))
     return tuple(found)
 
 
-def _check_measure(measure: Measure, i: int, standard: Standard) -> list[NotAStandardError]:
-    found: list[NotAStandardError] = []
-    if not 0.0 < measure.target < HALF:
-        found.append(
-            NotAStandardError(
-                ("measures", i, "target"), f"{measure.target!r} is not between 0 and 0.5.", "Write a share such as 0.05 for 5%."
-            )
-        )
-    if not HALF <= measure.confidence < 1.0:
-        remedy = "Write a share such as 0.95 for 95%."
-        found.append(NotAStandardError(("measures", i, "confidence"), f"{measure.confidence!r} is not in [0.5, 1).", remedy))
-    if measure.kind is MeasureKind.MISSED_HIGH_STAKES and not standard.high_stakes:
-        found.append(
-            NotAStandardError(("measures", i, "kind"), "it counts high-stakes cases, and none are named.", "List them under high_stakes.")
-        )
-    found.extend(_check_slice(measure, i, standard))
-    if measure.name in {m.name for m in standard.measures[:i]}:
-        found.append(NotAStandardError(("measures", i, "name"), f"{measure.name!r} is there twice.", "Give each measure its own name."))
-    return found
-
-
-def _check_slice(measure: Measure, i: int, standard: Standard) -> list[NotAStandardError]:
-    if measure.slice is None:
-        return []
-    place = ("measures", i, "slice")
-    if measure.kind is not MeasureKind.ERROR_ALONE:
-        return [NotAStandardError(place, f"{measure.kind.value!r} counts all cases.", "Give a slice to kind: error_alone only.")]
-    if not any(m.kind is MeasureKind.ERROR_ALONE and m.slice is None for m in standard.measures[:i]):
-        why = "no measure before it promises anything of all cases, which is what a mandate is granted on."
-        return [NotAStandardError(place, why, "Put a measure of kind: error_alone without a slice first.")]
-    return [] if measure.slice.values else [NotAStandardError(place, "it names no value.", "Name at least one value of the attribute.")]
+def _check_evidence(standard: Standard) -> Iterator[NotAStandardError]:
+    """How answers are graded and grouped, and whether the method holds for that."""
+    clusters, change = standard.clusters, standard.change
+    for path, why, remedy in faults_in_grading(standard.grading):
+        yield NotAStandardError(("grading", *path), why, remedy)
+    for key, why, remedy in () if clusters is None else faults_in_clusters(clusters):
+        yield NotAStandardError(("clusters", key), why, remedy)
+    for key, why, remedy in () if change is None else faults_in_change(change):
+        yield NotAStandardError(("change", key), why, remedy)
+    for at, why, remedy in faults_in_slicing(standard.slices):
+        yield NotAStandardError(("slices", *at), why, remedy)
+    if standard.min_labels < 0:
+        yield NotAStandardError(("min_labels",), f"{standard.min_labels!r} is below 0.", "Write a number of labelled cases such as 300.")
+    if clusters is not None and standard.method is Method.ANYTIME:
+        why = "with clusters the labels are looked at as declared: one cluster grows while labels come in."
+        yield NotAStandardError(("method",), why, "Write method: exact and declare looks.")
+    if is_partial(standard.grading) and clusters is None and standard.method is Method.EXACT:
+        why = f"the grader {name_of(standard.grading)!r} says how wrong an answer is, and the exact test counts errors."
+        yield NotAStandardError(("method",), why, "Write method: anytime, or take a grader that says right or wrong.")
 
 
 def _check_spending(standard: Standard) -> list[NotAStandardError]:
@@ -327,7 +288,7 @@ def standard_from_json(raw: Json) -> Standard:
             "guards": {"high_stakes_max": None | int() | float() as high, "unfamiliar_share": None | int() | float() as unfamiliar},
         }:
             return Standard(
-                measures=tuple(_measure_from_json(m) for m in measures),
+                measures=_measures_from_json(measures),
                 method=Method(method),
                 looks=tuple(_look_from_json(look) for look in looks),
                 attempts=tuple(float(a) for a in attempts if isinstance(a, int | float)),
@@ -336,30 +297,41 @@ def standard_from_json(raw: Json) -> Standard:
                 never_alone_answers=frozenset(map(str, answers)),
                 never_alone_attributes={str(k): frozenset(map(str, v)) for k, v in attributes.items() if isinstance(v, list | tuple)},
                 guards=GuardRules(high_stakes_max=high, unfamiliar_share=unfamiliar),
-                second_looks=second_looks_from_json(raw.get("second_looks")) if isinstance(raw, Mapping) else None,
-                regions=regions_from_json(raw.get("regions")) if isinstance(raw, Mapping) else (),
+                **_added_from(raw if isinstance(raw, Mapping) else {}),
             )
         case _:
             raise NotAStandardError((), "this is not a standard.", "Write it with `licet use-case new`.")
 
 
-def _measure_from_json(raw: Json) -> Measure:
-    match raw:
-        case {"name": str(name), "kind": str(kind), "target": int() | float() as target, "confidence": int() | float() as confidence}:
-            part = _slice_from_json(raw.get("slice")) if isinstance(raw, Mapping) else None
-            return Measure(name=name, kind=MeasureKind(kind), target=float(target), confidence=float(confidence), slice=part)
-        case _:
-            raise NotAStandardError(("measures",), f"{raw!r} is not a measure.", "Give name, kind, target and confidence.")
+class _Added(TypedDict):
+    second_looks: SecondLooks | None
+    regions: tuple[RegionRule, ...]
+    grading: Grading
+    clusters: Clusters | None
+    min_labels: int
+    slices: tuple[SliceBy, ...]
+    change: ChangeRule | None
 
 
-def _slice_from_json(raw: Json) -> Slice | None:
-    match raw:
-        case None:
-            return None
-        case {"attribute": str(attribute), "values": [*values]}:
-            return Slice(attribute=attribute, values=frozenset(map(str, values)))
-        case _:
-            raise NotAStandardError(("measures",), f"{raw!r} is not a slice.", "Give attribute and values.")
+def _added_from(raw: Mapping[str, Json]) -> _Added:
+    """What standards came to say over time; what one does not say is as it was before it could be said."""
+    least = raw.get("min_labels", 0)
+    return _Added(
+        second_looks=second_looks_from_json(raw.get("second_looks")),
+        regions=regions_from_json(raw.get("regions")),
+        grading=grading_from_json(raw["grading"]) if "grading" in raw else EXACT,
+        clusters=clusters_from_json(raw.get("clusters")),
+        min_labels=least if isinstance(least, int) else 0,
+        slices=slicing_from_json(raw.get("slices")),
+        change=change_from_json(raw.get("change")),
+    )
+
+
+def _measures_from_json(raw: Sequence[Json]) -> tuple[Measure, ...]:
+    try:
+        return tuple(measure_from_json(one) for one in raw)
+    except NotAMeasureError as error:
+        raise NotAStandardError(("measures",), error.why, error.remedy) from None
 
 
 def _look_from_json(raw: Json) -> DeclaredLook:

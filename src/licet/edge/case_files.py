@@ -11,7 +11,8 @@ from licet.core.system import SystemCard
 from licet.edge.bad_file import BadCellError, BadFileError, shown
 from licet.edge.case_forms import is_sent_case, read_case
 from licet.edge.files import file_digest, read_history
-from licet.edge.forms import UseCaseFile, nearest
+from licet.edge.form import nearest
+from licet.edge.forms import UseCaseFile
 from licet.edge.past_cases import Columns, case_reader, check_columns, column_names, number_text
 from licet.edge.tables import Reading, header_of, is_json_lines, records_of
 

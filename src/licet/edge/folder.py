@@ -14,8 +14,10 @@ from licet.core.standard import Standard
 from licet.core.use_case import NotASlugError, slug
 from licet.edge.bad_file import BadFolderError, Finding, shown
 from licet.edge.code_folder import EFFECT_FILE, SYSTEM_FILE
-from licet.edge.forms import STANDARD_TEXT, USE_CASE_TEXT, SystemChoice, UseCaseFile, nearest, standard_from, use_case_from
+from licet.edge.form import nearest
+from licet.edge.forms import USE_CASE_TEXT, SystemChoice, UseCaseFile, use_case_from
 from licet.edge.guideline import load_guideline
+from licet.edge.standard_form import STANDARD_TEXT, standard_from
 from licet.edge.whole import SHARED, written_whole
 from licet.edge.yaml_text import standard_yaml, use_case_yaml
 from licet.edge.yaml_tree import Tree, read_tree, tree_of

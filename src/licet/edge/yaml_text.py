@@ -7,8 +7,10 @@ from collections.abc import Iterable, Mapping
 import yaml
 from pydantic import BaseModel
 
+from licet.core.canonical import Json
+from licet.core.measure import Measure, Slice
 from licet.core.region import RegionRule
-from licet.core.standard import Slice, Standard
+from licet.core.standard import Standard, standard_to_json
 from licet.edge.desk_block import DeskBlock
 from licet.edge.effect_block import EffectBlock
 from licet.edge.forms import UseCaseFile
@@ -73,7 +75,8 @@ STANDARD = """\
 # What AI must not exceed, and how sure we want to be of that.
 # error_alone: share of wrong answers among the cases decided alone.
 # With a slice (`slice:` with `attribute:` and `values:`) an error_alone counts the cases whose attribute has one of the values.
-# missed_high_stakes: share of the high-stakes cases that are decided alone and wrongly.
+# missed_high_stakes: share of the high-stakes cases that are decided alone and wrongly; with `answers:` of those named.
+# never: share of named errors (`errors:` with `right:` and `given:`) among the cases decided alone; not a single one may be seen.
 measures:
 {measures}
 
@@ -105,7 +108,7 @@ guards:
   high_stakes_max: {high_stakes_max}
   # Share of ordinary cases that may be turned away because they resemble no past case.
   unfamiliar_share: {unfamiliar_share}
-{regions}"""
+{regions}{evidence}"""
 
 
 def standard_yaml(standard: Standard, slug: str) -> str:
@@ -123,6 +126,7 @@ def standard_yaml(standard: Standard, slug: str) -> str:
         high_stakes_max=_or_null(standard.guards.high_stakes_max),
         unfamiliar_share=_or_null(standard.guards.unfamiliar_share),
         regions=_regions(standard.regions),
+        evidence=evidence_yaml(standard),
     )
 
 
@@ -138,10 +142,12 @@ def _said(value: object) -> str:
 
 
 def _measures(standard: Standard) -> str:
-    return "\n".join(
-        f"  - name: {_word(m.name)}\n    kind: {m.kind.value}\n    target: {m.target!r}\n    confidence: {m.confidence!r}{_slice(m.slice)}"
-        for m in standard.measures
-    )
+    return "\n".join(_measure(m) for m in standard.measures)
+
+
+def _measure(m: Measure) -> str:
+    said = f"  - name: {_word(m.name)}\n    kind: {m.kind.value}\n    target: {m.target!r}\n    confidence: {m.confidence!r}"
+    return f"{said}{_slice(m.slice)}{_named(m)}"
 
 
 def _slice(part: Slice | None) -> str:
@@ -150,6 +156,38 @@ def _slice(part: Slice | None) -> str:
         return ""
     values = _words(sorted(part.values), indent + "  ")
     return f"\n    slice:\n{indent}attribute: {_word(part.attribute)}\n{indent}values:{values}"
+
+
+def _named(measure: Measure) -> str:
+    """The right answers or the errors that a measure speaks of."""
+    answers = f"\n    answers:{_words(sorted(measure.answers), '      ')}" if measure.answers else ""
+    errors = [
+        f"\n      - right:{_words(sorted(one.right), '          ')}\n        given:{_words(sorted(one.given), '          ')}"
+        for one in measure.errors
+    ]
+    return f"{answers}\n    errors:{''.join(errors)}" if errors else answers
+
+
+def evidence_yaml(standard: Standard) -> str:
+    """How answers are graded, grouped and compared; hints alone where nothing is said."""
+    said = standard_to_json(standard)
+    blocks = [
+        _evidence(said, "second_looks", "Which cases two people answer before one counts, see docs/review.md."),
+        _evidence(said, "grading", "How an answer is held against the right one (exact: the same), see docs/standards.md."),
+        _evidence(said, "clusters", "Cases that share a value of this attribute count as one draw in every bound."),
+        _evidence(said, "min_labels", "Fewest labelled cases for a verdict."),
+        _evidence(said, "slices", "Attributes by which opened cases are told apart, and the fewest cases that may be named."),
+        _evidence(said, "change", "By how much a new version may be worse than the old one on the same cases."),
+    ]
+    return "".join(blocks)
+
+
+def _evidence(said: Json, name: str, comment: str) -> str:
+    value = said.get(name) if isinstance(said, Mapping) else None
+    if value is None:
+        return ""
+    text = yaml.safe_dump({name: value}, allow_unicode=True, sort_keys=False, width=math.inf, default_style=None)
+    return f"\n# {comment}\n{text}"
 
 
 def _regions(rules: Iterable[RegionRule]) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from licet.core.answer import Answer
 from licet.core.case import CaseBody
-from licet.core.grading import same
+from licet.core.grading import agrees
 from licet.core.ids import CaseNumber
 from licet.core.people import Act, Actor, Person
 from licet.core.qualification import Work
@@ -14,6 +14,7 @@ from licet.core.refusal import Refused
 from licet.core.sealed import SealedSet
 from licet.core.system import Proposal
 from licet.core.use_case import UseCase
+from licet.flows.graded_by import graded_by
 from licet.flows.office import Office, entry, person_at_work_on
 from licet.flows.qualify import entitled
 from licet.stats.bounds import upper_bound
@@ -83,20 +84,21 @@ def _draw(office: Office, tx: Tx, use_case: UseCase, sealed: SealedSet) -> list[
     proof = looks.PlannedLook(sealed_set=sealed.id, scope=last.scope)
     first = looks.sealed_answers(tx, use_case, proof)
     said = systems.proposals_for(tx, use_case, stored.fingerprint, list(first))
+    grading = graded_by(tx, use_case, stored.standard)
     key = office.vault.key("adjudication", str(sealed.id).encode())
     rows = []
     for number, (answer, _) in first.items():
         proposed = said.get(number)
         if answer is None or not isinstance(proposed, Proposal):
             continue
-        agrees = same(proposed.answer, answer)
-        if agrees and not is_drawn(hmac.digest(key, str(number).encode(), "sha256"), probability=AGREEMENTS):
+        right = agrees(proposed.answer, answer, grading)
+        if right and not is_drawn(hmac.digest(key, str(number).encode(), "sha256"), probability=AGREEMENTS):
             continue
         rows.append(
             looks.Adjudication(
                 case=number,
-                kind="agreement" if agrees else "disagreement",
-                probability=AGREEMENTS if agrees else 1.0,
+                kind="agreement" if right else "disagreement",
+                probability=AGREEMENTS if right else 1.0,
                 token=office.draw.token("t_"),
                 answer=None,
                 by=None,
@@ -185,12 +187,13 @@ def _report(tx: Tx, use_case: UseCase, sealed: SealedSet, *, answered: int) -> A
     stored = looks.by_id(tx, sealed.looks[-1].id)
     sheet = [row for row in looks.worksheet(tx, use_case, sealed.id) if row.answer is not None]
     said = systems.proposals_for(tx, use_case, stored.fingerprint, [row.case for row in sheet])
+    grading = graded_by(tx, use_case, stored.standard)
     found = both = agreements = 0
     for row in sheet:
         proposed = said.get(row.case)
         if row.answer is None or not isinstance(proposed, Proposal):
             continue
-        sides_with_ai = same(proposed.answer, row.answer)
+        sides_with_ai = agrees(proposed.answer, row.answer, grading)
         agreements += row.kind == "agreement"
         both += row.kind == "agreement" and not sides_with_ai
         found += row.kind == "disagreement" and sides_with_ai

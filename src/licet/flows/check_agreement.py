@@ -4,10 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from licet.core.audit import ANSWER_WITHIN, is_checked
-from licet.core.grading import same
+from licet.core.grading import agrees
 from licet.core.mandate import ActiveMandate
 from licet.core.review import ReviewKind
 from licet.flows.conclude import Concluded, Heard, Sitting, ask_again, facts_of, said, waits
+from licet.flows.graded_by import grading_of
 from licet.stats.bounds import confidence_sequence
 from licet.store import audits, decisions, mandates, watches
 from licet.store.book import Tx
@@ -42,7 +43,7 @@ def conclude_agreement(sitting: Sitting, one: Heard) -> Concluded:
     decided = decisions.answer_of(tx, sitting.use_case, review.case, one.salt)
     if check is None or decided is None or check.agreed is not None or sitting.now >= check.due_at:
         return Concluded(event=waits(sitting, one, "review", review.answer))
-    agreed = same(decided, review.answer)
+    agreed = agrees(decided, review.answer, grading_of(tx, sitting.use_case, check.mandate))
     watches.answer_check(tx, review.case, agreed=agreed, at=sitting.now)
     facts = {**facts_of(sitting, one, "review", review.answer), "mandate": check.mandate, "agreed": agreed}
     return Concluded(event=said("agreement.checked", sitting, one, facts))

@@ -3,6 +3,7 @@
 from licet.core.audit import Agreed, audited
 from licet.flows.conclude import Concluded, Heard, Sitting, waits
 from licet.flows.conclude_audit import settle
+from licet.flows.graded_by import grading_of
 from licet.store import audits, decisions, seconds
 
 
@@ -16,7 +17,7 @@ def conclude_dispute(sitting: Sitting, one: Heard) -> Concluded:
     decided = decisions.answer_of(tx, sitting.use_case, review.case, one.salt)
     if row is None or decided is None:
         return Concluded(event=waits(sitting, one, "second review", review.answer))
-    outcome = audited(decided, review.answer, blind=True)
+    outcome = audited(decided, review.answer, blind=True, grading=grading_of(tx, sitting.use_case, row.drawn.mandate))
     upheld = not isinstance(outcome, Agreed)
     seconds.end_dispute(tx, review.case, review.by, upheld=upheld, at=sitting.now)
     if row.outcome is not None or sitting.now >= row.drawn.due_at:

@@ -4,6 +4,7 @@ from licet.core.canonical import Json
 from licet.core.review import ReviewKind
 from licet.core.second import agree, stands
 from licet.flows.conclude import Concluded, Heard, Sitting, ask_again, decided_by, facts_of, said, waits
+from licet.flows.graded_by import graded_by
 from licet.store import seconds
 
 
@@ -31,7 +32,7 @@ def reviews_of(look: seconds.Look) -> dict[str, Json]:
 def conclude_second(sitting: Sitting, one: Heard) -> Concluded:
     """Decides the case where the two agree, blind and in the end; else asks somebody senior who is neither of them."""
     look = look_at(sitting, one)
-    agreed = agree(look.says, stands(one.review))
+    agreed = agree(look.says, stands(one.review), graded_by(sitting.tx, sitting.use_case, look.standard))
     seconds.answer_second(sitting.tx, look, one.review, one.salt, agreed=agreed)
     if not agreed:
         event = waits(sitting, one, "second of two", one.review.counts)

@@ -8,8 +8,8 @@ from datetime import datetime
 from licet.core.answer import answer_to_json
 from licet.core.canonical import Json
 from licet.core.exposure import is_exposed
-from licet.core.grading import GRADER
-from licet.core.ids import BY_MANDATE, LICET, CaseNumber, Fingerprint
+from licet.core.grading import name_of
+from licet.core.ids import BY_MANDATE, LICET, CaseNumber, Digest, Fingerprint
 from licet.core.ledger import Event
 from licet.core.mandate import ActiveMandate, Mandate, proposed_of
 from licet.core.review import ReviewKind
@@ -20,6 +20,7 @@ from licet.core.use_case import UseCase
 from licet.flows.audit import advance
 from licet.flows.deliver import DECISION, plan_effects
 from licet.flows.draw_audits import Auditor
+from licet.flows.graded_by import graded_by
 from licet.flows.office import Office, entry
 from licet.flows.speakers import Said, who_spoke
 from licet.store import decisions, exposures, stops, systems, watches
@@ -63,6 +64,13 @@ class _Sheet:
     tasks: list[decisions.Task] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
     unexposed: list[CaseNumber] = field(default_factory=list)
+    graders: dict[Digest, str] = field(default_factory=dict)
+
+    def grader(self, tx: Tx, standard: Digest) -> str:
+        """The grader of a standard, asked once for a chunk."""
+        if standard not in self.graders:
+            self.graders[standard] = name_of(graded_by(tx, self.use_case, standard))
+        return self.graders[standard]
 
 
 def decide(office: Office, tx: Tx, use_case: UseCase, items: Sequence[Item], said: Said, now: datetime) -> Done:
@@ -172,7 +180,7 @@ def _note_alone(tx: Tx, sheet: _Sheet, item: Item, found: Alone, rate: float) ->
         "standard": terms.standard,
         "fingerprint": terms.fingerprint,
         "rules": RULES,
-        "grader": GRADER,
+        "grader": sheet.grader(tx, terms.standard),
     }
     if mandate.limits is not None:
         versions["narrowing"] = mandate.limits.narrowing

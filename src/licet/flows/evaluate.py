@@ -7,8 +7,9 @@ from datetime import datetime
 from licet.core.answer import Answer
 from licet.core.canonical import Json
 from licet.core.case_schema import CaseSchema, schema_to_json
-from licet.core.evaluation import Graded, Judgment, Plan, grid, judge, members_of, verdict_to_json
-from licet.core.grading import GRADER
+from licet.core.cluster import clusters_of, too_large
+from licet.core.evaluation import Graded, Judgment, Plan, Unlabelled, grid, judge, members_of
+from licet.core.grading import name_of
 from licet.core.ids import CaseNumber, LookId, SealedSetId
 from licet.core.people import Act, Actor, Person
 from licet.core.refusal import Refused
@@ -19,16 +20,17 @@ from licet.core.sealed import FreshLook, Look, Recount, SealedSet, Seen, ask_to_
 from licet.core.standard import CountersignedStandard, Method, Standard
 from licet.core.system import UNVERSIONED
 from licet.core.use_case import UseCase
+from licet.core.verdict import verdict_to_json
 from licet.flows.cover import void_if_changed
-from licet.flows.grade import confidence_of, eligible_in, grade
-from licet.flows.hear import HeardUnder, hear, never_alone_warnings
+from licet.flows.grade import Gone, confidence_of, eligible_in, grade_in_place, in_place
+from licet.flows.hear import Heard, HeardUnder, hear, never_alone_warnings
 from licet.flows.office import Office, allowed, entry, working
 from licet.flows.propose import Speaker, Spoken, keep, speaker
 from licet.flows.run import ALONE, Matter, Runner
 from licet.flows.set_standard import signed_standard
 from licet.store import looks, use_cases
 from licet.store.book import Tx
-from licet.store.heads import CaseHead, sealed_heads
+from licet.store.heads import sealed_heads
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,13 +65,6 @@ class Evaluated:
     def warnings(self) -> tuple[str, ...]:
         """What a reader must know."""
         return self.stored.warnings
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Gone:
-    """A sealed case that was erased. It keeps its place and counts as a confident error, so that erasing never helps."""
-
-    number: CaseNumber
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,7 +143,8 @@ def _prepare(office: Office, by: Actor, request: Request, runner: Runner) -> _Pr
         waiting = sealed_heads(tx, use_case, sealed.id)
         earlier = {looked.look.sealed_set for looked in looks.looks_of(tx, use_case)} - {sealed.id}
     under = HeardUnder(standard=standard.standard, schema=request.schema)
-    heard = hear(office, Matter(use_case=use_case, speaker=speaks, by=by.id), waiting, under, runner)
+    matter = Matter(use_case=use_case, speaker=speaks, by=by.id)
+    heard = _heard(hear(office, matter, waiting, under, runner), standard.standard)
     if isinstance(heard, Refused):
         return heard
     return _Prepared(
@@ -159,15 +155,19 @@ def _prepare(office: Office, by: Actor, request: Request, runner: Runner) -> _Pr
         scope=heard.scope,
         schema=request.schema,
         sealed=sealed,
-        spoken=_in_place(heard.spoken, waiting),
+        spoken=in_place(heard.spoken, waiting),
         warnings=(*never_alone_warnings(under, heard), *_version_warning(speaks), *_set_warning(len(earlier))),
     )
 
 
-def _in_place(spoken: Sequence[Spoken], waiting: Sequence[CaseHead]) -> tuple[Spoken | Gone, ...]:
-    """What was said, in the order in which the cases were drawn; an erased case keeps its place."""
-    by_number = {one.number: one for one in spoken}
-    return tuple(by_number.get(one.number, Gone(number=one.number)) for one in waiting)
+def _heard(heard: Heard | Refused, standard: Standard) -> Heard | Refused:
+    """What was said; `Refused` where a cluster is larger than the standard says, which attributes show before any answer is read."""
+    most = None if isinstance(heard, Refused) else too_large(standard.clusters, [one.attributes for one in heard.spoken])
+    if most is None or standard.clusters is None:
+        return heard
+    rule = standard.clusters
+    why = f"A cluster by {rule.attribute!r} has {most:,} sealed cases; the standard says {rule.largest:,} at most."
+    return Refused(code="cluster_too_large", why=why, remedy="Revise the standard with a larger `largest`, or import fewer cases of each.")
 
 
 def _nothing_sealed(use_case: UseCase) -> Refused:
@@ -202,7 +202,7 @@ def _plan(office: Office, ready: _Prepared) -> _Planned | Evaluated | Refused:
             fingerprint=ready.speaker.card.fingerprint,
             scope=ready.scope,
             guardian=guardian,
-            grader=GRADER,
+            grader=name_of(ready.standard.standard.grading),
         )
         permission = ask_to_look(sealed, ready.standard.standard, plan.digest)
         if isinstance(permission, Refused):
@@ -230,8 +230,8 @@ def _planned(ready: _Prepared, plan: Plan, sealed: SealedSet, permission: FreshL
     before = permission if isinstance(permission, FreshLook) else permission.of
     spoken = ready.spoken[:labels]
     standard = ready.standard.standard
-    known = ready.spoken if standard.method is Method.ANYTIME else spoken
-    heard = [one for one in known if isinstance(one, Spoken)]
+    counted = ready.spoken if standard.method is Method.ANYTIME else spoken
+    known = _known(ready, [one for one in counted if isinstance(one, Spoken)])
     by_region = bool(standard.regions)
     return _Planned(
         prepared=ready,
@@ -239,22 +239,22 @@ def _planned(ready: _Prepared, plan: Plan, sealed: SealedSet, permission: FreshL
         sealed=sealed,
         permission=permission,
         spoken=spoken,
-        thresholds=() if by_region else _grid(ready, heard, share) if before.thresholds is None else before.thresholds,
-        grids=() if not by_region else _grids(ready, heard, share) if before.grids is None else before.grids,
+        thresholds=() if by_region else grid(standard, known, share=share) if before.thresholds is None else before.thresholds,
+        grids=() if not by_region else grids(standard, known, share=share) if before.grids is None else before.grids,
         proof=looks.PlannedLook(sealed_set=sealed.id, scope=plan.digest),
     )
 
 
-def _grid(ready: _Prepared, heard: Sequence[Spoken], share: float) -> tuple[float, ...]:
-    standard = ready.standard.standard
-    members = members_of(standard, [one.attributes for one in heard])
-    return grid(standard, confidence_of(heard), eligible_in(ready.scope, heard), share=share, members=members)
-
-
-def _grids(ready: _Prepared, heard: Sequence[Spoken], share: float) -> Grids:
+def _known(ready: _Prepared, heard: Sequence[Spoken]) -> Unlabelled:
+    """The cases as they are known before any answer is read."""
     standard, facts = ready.standard.standard, [one.attributes for one in heard]
-    inside, members = memberships(ready.scope.regions, facts), members_of(standard, facts)
-    return grids(standard, confidence_of(heard), eligible_in(ready.scope, heard), share=share, members=members, inside=inside)
+    return Unlabelled(
+        confidence=confidence_of(heard),
+        eligible=eligible_in(ready.scope, heard),
+        members=members_of(standard, facts),
+        regions=memberships(ready.scope.regions, facts),
+        clusters=clusters_of(standard.clusters, facts),
+    )
 
 
 def _plan_facts(planned: _Planned) -> Mapping[str, Json]:
@@ -284,7 +284,7 @@ def _judge(office: Office, planned: _Planned) -> Evaluated | Refused:
         if sealed != planned.sealed:
             return _moved()
         answers = _right_answers(tx, use_case, planned.proof, sealed.id)
-        judgment = _judged(planned, graded(planned, answers))
+        judgment = _judged(planned, grade_in_place(standard.standard, planned.plan.scope, planned.spoken, answers))
         look = _look(planned, judgment, now)
         stored = _stored(planned, look, judgment)
         look_id = looks.add(tx, use_case, look, stored)
@@ -312,28 +312,6 @@ def _right_answers(tx: Tx, use_case: UseCase, proof: looks.PlannedLook, sealed_s
     first = {number: answer for number, (answer, _) in looks.sealed_answers(tx, use_case, proof).items()}
     second = {row.case: row.answer for row in looks.worksheet(tx, use_case, sealed_set) if row.answer is not None}
     return {**first, **second}
-
-
-def graded(planned: _Planned, answers: Mapping[CaseNumber, Answer | None]) -> Graded:
-    """Holds proposals against what counts as right, in the order in which cases were drawn; erased ones count as confident errors."""
-    heard = [one for one in planned.spoken if isinstance(one, Spoken)]
-    judged = grade(planned.prepared.standard.standard, planned.plan.scope, heard, answers)
-    rows = iter(zip(judged.confidence, judged.loss, judged.eligible, judged.high_stakes, strict=True))
-    whole = [next(rows) if isinstance(one, Spoken) else (1.0, 1.0, True, True) for one in planned.spoken]
-    return Graded(
-        confidence=[row[0] for row in whole],
-        loss=[row[1] for row in whole],
-        eligible=[row[2] for row in whole],
-        high_stakes=[row[3] for row in whole],
-        members={name: _with_erased(inside, planned.spoken) for name, inside in judged.members.items()},
-        regions=tuple(_with_erased(inside, planned.spoken) for inside in judged.regions),
-    )
-
-
-def _with_erased(inside: Sequence[bool], spoken: Sequence[Spoken | Gone]) -> list[bool]:
-    """An erased case counts as in the slice or region: nobody knows that it was not."""
-    rows = iter(inside)
-    return [next(rows) if isinstance(one, Spoken) else True for one in spoken]
 
 
 def _look(planned: _Planned, judgment: Judgment, now: datetime) -> Look:

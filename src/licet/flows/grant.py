@@ -25,6 +25,7 @@ from licet.core.mandate import (
     revoke,
     state_of,
 )
+from licet.core.measure import Measure, MeasureKind
 from licet.core.people import Act, Actor
 from licet.core.policy import Permission
 from licet.core.reason import reason
@@ -32,7 +33,6 @@ from licet.core.refusal import Refused
 from licet.core.region import certified_in
 from licet.core.risk import Tier
 from licet.core.scope import Scope, scope_from_json, with_regions
-from licet.core.standard import Measure, MeasureKind
 from licet.core.system import UNVERSIONED
 from licet.core.terms import Terms, check_terms, terms_to_json
 from licet.core.use_case import Stage, UseCase

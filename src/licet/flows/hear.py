@@ -61,7 +61,7 @@ def hear(office: Office, matter: Matter, cases: Sequence[CaseHead], under: Heard
         return fitting
     scope, warnings = scope_for(under.standard, fitting, has_guardian=matter.speaker.guardian is not None, schema=under.schema)
     asked = bool(under.standard.never_alone_attributes) or any(measure.slice is not None for measure in under.standard.measures)
-    asked = asked or bool(under.standard.regions)
+    asked = asked or bool(under.standard.regions) or under.standard.clusters is not None or bool(under.standard.slices)
     spoken = speak_on(office, matter, cases, with_attributes=asked, schema=under.schema)
     return spoken if isinstance(spoken, Refused) else Heard(scope=scope, spoken=spoken, warnings=warnings)
 

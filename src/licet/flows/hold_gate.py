@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from licet.core.canonical import Json
-from licet.core.evaluation import measures_met
 from licet.core.gate import ClosedGate, Evidence, Moments, OpenedGate, SliceShown
 from licet.core.ids import PersonId
 from licet.core.mandate import ProposedMandate
@@ -14,6 +13,7 @@ from licet.core.requirements import pass_gate
 from licet.core.rules import RuleKind
 from licet.core.standard import CountersignedStandard, LockedStandard
 from licet.core.use_case import Stage, UseCase
+from licet.core.verdict import measures_met
 from licet.flows.cover import proposal_now
 from licet.flows.office import Office
 from licet.flows.qualify import qualified_here

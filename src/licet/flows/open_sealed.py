@@ -11,12 +11,13 @@ from licet.core.case_rules import facts_of
 from licet.core.case_schema import CaseSchema, marked, schema_from_json
 from licet.core.evaluation import Graded
 from licet.core.ids import CaseNumber, Digest, LookId
+from licet.core.measure import MeasureKind
 from licet.core.people import Act, Actor
 from licet.core.refusal import Refused
 from licet.core.region import OTHER, certified_in
 from licet.core.region_verdict import alone_in
 from licet.core.scope import scope_from_json
-from licet.core.standard import MeasureKind, Standard
+from licet.core.standard import Standard
 from licet.core.system import Proposal, Proposed
 from licet.core.use_case import UseCase
 from licet.flows.grade import grade
@@ -24,7 +25,8 @@ from licet.flows.office import Office, entry, person_at_work_on, working
 from licet.flows.propose import Spoken
 from licet.stats.bounds import interval, upper_bound
 from licet.stats.planning import LabelMore, NotCertifiable, OutOfReach, label_more
-from licet.stats.threshold import AlonePromise, Labelled, tally
+from licet.stats.promises import AlonePromise, Labelled
+from licet.stats.threshold import tally
 from licet.store import cases, looks, standards, systems
 from licet.store.book import Tx
 

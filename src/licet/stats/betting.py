@@ -13,6 +13,9 @@ from licet.stats.ranges import FloatArray, IntArray, OutOfRangeError, count, fin
 
 BETS: Final = 64
 
+SHARES: Final = np.geomspace(0.004, 0.98, 24)
+"""Shares of the most that may be staked, over which bets of either direction are averaged."""
+
 
 def prior_rates(*, target: float) -> FloatArray:
     """Returns the error rates that are bet on, spread like the e-process's own prior.
@@ -102,6 +105,32 @@ def cluster_log_e_path(*, clusters: Sequence[ArrayLike], target: float, largest:
 
     Source: betting on bounded group sums, after Waudby-Smith and Ramdas (2024).
     """
+    gains = _group_gains(clusters, target=target, largest=largest)
+    return _path(gains, stakes(target=target))
+
+
+def exceeding_log_e_path(*, clusters: Sequence[ArrayLike], target: float, largest: int) -> FloatArray:
+    """Returns the evidence after each group of cases that the loss per case is above the target: the same bets the other way round.
+
+    Args:
+        clusters: The losses of each group in the order the groups were drawn, each loss in [0, 1]; a group of one for a single case.
+        target: The error rate per case promised, in (0, 1).
+        largest: The largest group size there can be, fixed before any label.
+
+    Returns:
+        ln E after each group, shape (groups,); an empty array for no groups.
+
+    Raises:
+        OutOfRangeError: If an argument lies outside its range, or a group is empty or larger than ``largest``.
+
+    Source: betting on bounded group sums, after Waudby-Smith and Ramdas (2024).
+    """
+    gains = _group_gains(clusters, target=open_unit("target", target), largest=largest)
+    return _path(-gains, SHARES / target)
+
+
+def _group_gains(clusters: Sequence[ArrayLike], *, target: float, largest: int) -> FloatArray:
+    """By how much each group loses less than the target allows, scaled by the largest group, shape (groups,)."""
     count("largest", largest, least=1)
     gains = np.zeros(len(clusters))
     for at, cluster in enumerate(clusters):
@@ -111,7 +140,7 @@ def cluster_log_e_path(*, clusters: Sequence[ArrayLike], target: float, largest:
                 f"group {at!r} has {len(losses)} cases, but must have 1 to {largest}, fixed before labels: draw anew with a larger limit"
             )
         gains[at] = (target - losses).sum() / largest
-    return _path(gains, stakes(target=target))
+    return gains
 
 
 def weighted_log_e_path(*, losses: ArrayLike, weights: ArrayLike, target: float, largest_weight: float) -> FloatArray:
@@ -161,10 +190,6 @@ def ever_reaches(*, log_e: ArrayLike, delta: float) -> bool:
     """
     path = vector("log_e", log_e)
     return bool(path.size) and float(path.max()) >= math.log(1.0 / open_unit("delta", delta))
-
-
-SHARES: Final = np.geomspace(0.004, 0.98, 24)
-"""Shares of the most that may be staked, over which the weighted interval's bets are averaged."""
 
 
 def weighted_confidence_sequence(*, losses: ArrayLike, ratios: ArrayLike, delta: float) -> tuple[float, float]:

@@ -4,12 +4,13 @@ import itertools
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final, assert_never
+from typing import Final
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from licet.stats.bounds import exact_p_values, exceeds, log_e_values, smallest_n, upper_bound
+from licet.stats.promises import Labelled, Promise, allows_none, series
 from licet.stats.ranges import (
     BoolArray,
     FloatArray,
@@ -26,61 +27,6 @@ from licet.stats.ranges import (
 STEPS: Final = 10
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Labelled:
-    """Sealed cases with their labels, in the order they were drawn.
-
-    Attributes:
-        confidence: The stored confidence routing will compare, each in [0, 1], shape (n,).
-        loss: Loss of each case, in [0, 1]; 1 is wrong, also for unanswered and "cannot tell", shape (n,).
-        eligible: False for cases a guard or the never-alone list keeps from being decided alone, shape (n,).
-    """
-
-    confidence: FloatArray
-    loss: FloatArray
-    eligible: BoolArray
-
-    def __post_init__(self) -> None:
-        """Refuses arrays that do not describe the same cases."""
-        unit_vector("confidence", self.confidence)
-        unit_vector("loss", self.loss)
-        n = same_length(confidence=self.confidence, loss=self.loss)
-        mask("eligible", self.eligible, n=n)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class AlonePromise:
-    """The mean loss among cases decided alone is at most the target.
-
-    Attributes:
-        target: The error rate promised, in (0, 1).
-        delta: The allowed probability of certifying wrongly, in (0, 1).
-        members: True for the cases the promise speaks of (a slice); None for all, shape (n,).
-    """
-
-    target: float
-    delta: float
-    members: BoolArray | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class MissedPromise:
-    """Of all high-stakes cases, at most the target share is decided alone and wrong.
-
-    Attributes:
-        target: The share promised, in (0, 1).
-        delta: The allowed probability of certifying wrongly, in (0, 1).
-        high_stakes: True for the cases whose truth is high-stakes, shape (n,).
-    """
-
-    target: float
-    delta: float
-    high_stakes: BoolArray
-
-
-Promise = AlonePromise | MissedPromise
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tally:
     """Errors and cases of one promise at each candidate threshold, strict to lenient.
@@ -90,12 +36,14 @@ class Tally:
         delta: The allowed probability of certifying wrongly, in (0, 1).
         errors: Errors at each threshold.
         n: Cases at each threshold.
+        allows_none: Whether a single error breaks the promise.
     """
 
     target: float
     delta: float
     errors: tuple[int, ...]
     n: tuple[int, ...]
+    allows_none: bool = False
 
     def __post_init__(self) -> None:
         """Refuses counts that cannot be."""
@@ -198,30 +146,6 @@ def candidate_thresholds(*, confidence: ArrayLike, first_rank: int, steps: int =
     return tuple(float(value) for value in picked)
 
 
-def _counted(labelled: Labelled, promise: Promise) -> BoolArray:
-    n = len(labelled.loss)
-    match promise:
-        case AlonePromise(members=members):
-            return labelled.eligible if members is None else labelled.eligible & mask("members", members, n=n)
-        case MissedPromise(high_stakes=high_stakes):
-            return mask("high_stakes", high_stakes, n=n)
-        case _:
-            assert_never(promise)
-
-
-def _series(labelled: Labelled, promise: Promise, threshold: float) -> FloatArray:
-    """Returns the losses that count for the promise at a threshold, in draw order."""
-    counted = _counted(labelled, promise)
-    alone = labelled.eligible & (labelled.confidence >= threshold)
-    match promise:
-        case AlonePromise():
-            return labelled.loss[counted & alone]
-        case MissedPromise():
-            return np.where(alone, labelled.loss, 0.0)[counted]
-        case _:
-            assert_never(promise)
-
-
 def tally(*, labelled: Labelled, promise: Promise, thresholds: Sequence[float]) -> Tally:
     """Returns a promise's errors and cases at each threshold.
 
@@ -237,11 +161,11 @@ def tally(*, labelled: Labelled, promise: Promise, thresholds: Sequence[float]) 
         OutOfRangeError: If a loss is neither 0 nor 1, or thresholds do not fall.
     """
     _falling(thresholds)
-    if not np.isin(labelled.loss, (0.0, 1.0)).all():
+    counted = [series(labelled, promise, threshold)[0] for threshold in thresholds]
+    if not all(np.isin(losses, (0.0, 1.0)).all() for losses in counted):
         raise OutOfRangeError("a loss lies strictly between 0 and 1, but the exact test counts errors: use anytime_sequence")
-    series = [_series(labelled, promise, threshold) for threshold in thresholds]
-    errors = tuple(int(losses.sum()) for losses in series)
-    return Tally(target=promise.target, delta=promise.delta, errors=errors, n=tuple(len(losses) for losses in series))
+    errors, n = tuple(int(losses.sum()) for losses in counted), tuple(len(losses) for losses in counted)
+    return Tally(target=promise.target, delta=promise.delta, errors=errors, n=n, allows_none=allows_none(promise))
 
 
 def _falling(thresholds: Sequence[float]) -> None:
@@ -277,7 +201,8 @@ def fixed_sequence(tallies: Sequence[Tally]) -> Certified | None:
         raise OutOfRangeError("there is no promise to test: give at least one")
     same_length(**{f"promise {at}": one.n for at, one in enumerate(tallies)})
     p_values = [exact_p_values(errors=one.errors, n=one.n, target=one.target) for one in tallies]
-    passed = np.all([p <= one.delta for p, one in zip(p_values, tallies, strict=True)], axis=0)
+    clean = [~np.array(one.errors, dtype=np.bool_) if one.allows_none else np.True_ for one in tallies]
+    passed = np.all([(p <= one.delta) & none for p, one, none in zip(p_values, tallies, clean, strict=True)], axis=0)
     index = _last_passed(np.atleast_1d(passed))
     if index is None or index < 0:
         return None
@@ -291,6 +216,11 @@ def _peak(losses: FloatArray, target: float) -> float:
     totals = np.cumsum(losses)
     peaks: IntArray = np.append(np.flatnonzero(losses[1:] > 0.0), len(losses) - 1)
     return float(log_e_values(loss_sum=totals[peaks], n=peaks + 1, target=target).max())
+
+
+def _evidence(labelled: Labelled, promise: Promise, threshold: float) -> float:
+    losses, _ = series(labelled, promise, threshold)
+    return -math.inf if allows_none(promise) and losses.any() else _peak(losses, promise.target)
 
 
 def anytime_sequence(*, labelled: Labelled, promises: Sequence[Promise], thresholds: Sequence[float]) -> CertifiedAnytime | None:
@@ -316,7 +246,7 @@ def anytime_sequence(*, labelled: Labelled, promises: Sequence[Promise], thresho
         raise OutOfRangeError("there is no promise to test: give at least one")
     found: CertifiedAnytime | None = None
     for index, threshold in enumerate(thresholds):
-        peaks = tuple(_peak(_series(labelled, promise, threshold), promise.target) for promise in promises)
+        peaks = tuple(_evidence(labelled, promise, threshold) for promise in promises)
         if any(peak < -math.log(promise.delta) for peak, promise in zip(peaks, promises, strict=True)):
             break
         found = CertifiedAnytime(index=index, log_e=peaks)

@@ -4,18 +4,18 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import assert_never
 
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import bindparam, func, insert, select, update
 
 from licet.core.audit import Agreed, Disagreed, Drawn, Outcome, Overdue
 from licet.core.ids import CaseNumber, MandateId
 from licet.core.mandate import ActiveMandate
 from licet.store import tables
 from licet.store.book import Record, Tx
+from licet.store.evaluation_tables import audit_loss
 from licet.store.moments import moment_text
 from licet.store.watch_tables import audit_chance
-
-WORDS: dict[str, Outcome] = {"agreed": Agreed(), "disagreed": Disagreed(), "overdue": Overdue()}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +70,12 @@ def is_countable(tx: Tx, mandate: ActiveMandate, now: datetime) -> bool:
 
 _A, _C = tables.audit.c, audit_chance.c
 _PLACED = (_C.rate, _C.day, _C.planned, _C.stratum, _C.slices)
-_AUDIT = select(tables.audit, *_PLACED).outerjoin(audit_chance, _C.case_number == _A.case_number)
+_L = audit_loss.c
+_AUDIT = (
+    select(tables.audit, *_PLACED, _L.loss)
+    .outerjoin(audit_chance, _C.case_number == _A.case_number)
+    .outerjoin(audit_loss, _L.case_number == _A.case_number)
+)
 _OF_ROUND = (_A.mandate_id == bindparam("mandate"), _A.round == bindparam("round"))
 _NEXT = select(_A.outcome, _A.due_at).where(*_OF_ROUND, _A.fed.is_(False)).order_by(_A.order).limit(1)
 """Asked with every case: put together once."""
@@ -85,7 +90,9 @@ def of_case(tx: Tx, case: CaseNumber) -> AuditRow | None:
 def answer(tx: Tx, case: CaseNumber, outcome: Outcome, *, at: datetime) -> None:
     """Writes what came of an audit; the first outcome stays."""
     a = tables.audit
-    tx.run(update(a).where(a.c.case_number == case, a.c.outcome.is_(None)).values(outcome=word_of(outcome), answered_at=at))
+    done = tx.run(update(a).where(a.c.case_number == case, a.c.outcome.is_(None)).values(outcome=word_of(outcome), answered_at=at))
+    if done.rowcount and isinstance(outcome, Disagreed) and outcome.loss < 1.0:
+        tx.run(insert(audit_loss).values(case_number=case, loss=outcome.loss))
 
 
 def not_fed(tx: Tx, mandate: ActiveMandate) -> list[AuditRow]:
@@ -118,7 +125,28 @@ def counted_since(tx: Tx, mandate: ActiveMandate, since: datetime) -> tuple[int,
 
 def word_of(outcome: Outcome) -> str:
     """An outcome in one word: agreed, disagreed or overdue."""
-    return next(word for word, value in WORDS.items() if value == outcome)
+    match outcome:
+        case Agreed():
+            return "agreed"
+        case Disagreed():
+            return "disagreed"
+        case Overdue():
+            return "overdue"
+        case _:
+            assert_never(outcome)
+
+
+def _outcome(word: str | None, lost: float | None) -> Outcome | None:
+    """What came of an audit; a disagreement without a loss of its own is wholly wrong."""
+    match word:
+        case None:
+            return None
+        case "agreed":
+            return Agreed()
+        case "overdue":
+            return Overdue()
+        case _:
+            return Disagreed(loss=1.0 if lost is None else lost)
 
 
 def _row(row: Record) -> AuditRow:
@@ -132,7 +160,7 @@ def _row(row: Record) -> AuditRow:
         drawn_at=r["drawn_at"],
         due_at=r["due_at"],
     )
-    outcome = None if r["outcome"] is None else WORDS[r["outcome"]]
+    outcome = _outcome(r["outcome"], r["loss"])
     return AuditRow(drawn=drawn, outcome=outcome, answered_at=r["answered_at"], fed=r["fed"], place=_place(row))
 
 

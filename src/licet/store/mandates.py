@@ -8,7 +8,7 @@ from typing import Any, assert_never
 from sqlalchemy import bindparam, func, insert, select, update
 
 from licet.core.exposure import Exposure, exposure_from_json
-from licet.core.ids import MandateId, PersonId, UseCaseSlug
+from licet.core.ids import Digest, MandateId, PersonId, UseCaseSlug
 from licet.core.mandate import ActiveMandate, ExpiredMandate, Limits, Mandate, ProposedMandate, RevokedMandate, SuspendedMandate, state_of
 from licet.core.narrowing import limits_from_json
 from licet.core.terms import Terms, terms_from_json, terms_to_json
@@ -147,6 +147,11 @@ def revealed(tx: Tx, salt: bytes, hidden: bytes) -> bytes:
 
 
 _SECRET = select(tables.mandate.c.secret_salt, tables.mandate.c.secret).where(tables.mandate.c.id == bindparam("mandate"))
+
+
+def standard_of(tx: Tx, mandate: MandateId) -> Digest:
+    """The digest of the standard that a mandate stands on."""
+    return _terms(tx.run(select(tables.mandate.c.terms).where(tables.mandate.c.id == mandate)).scalar_one()).standard
 
 
 @lru_cache(maxsize=256)

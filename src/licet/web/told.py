@@ -7,9 +7,10 @@ from licet.core.canonical import Json
 from licet.core.exposure import plan_in_words
 from licet.core.known import ceiling_in_words
 from licet.core.mandate import ActiveMandate, Mandate, RevokedMandate, SuspendedMandate, proposed_of, state_of
+from licet.core.measure import MeasureKind
 from licet.core.region import rule_said
 from licet.core.scope import in_words
-from licet.core.standard import CountersignedStandard, LockedStandard, MeasureKind, Standard
+from licet.core.standard import CountersignedStandard, LockedStandard, Standard
 from licet.core.terms import Terms
 from licet.core.use_case import UseCase
 from licet.flows.figures import human_ceiling
