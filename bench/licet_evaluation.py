@@ -21,7 +21,7 @@ SLUG: Final = "messages"
 CALLS: Final = "BENCH_CALLS"
 """Names a file into which the system writes a line for each call; where it names none, nothing is written."""
 
-SYSTEM: Final = '''
+SYSTEM: Final = """
 import asyncio
 import os
 
@@ -37,7 +37,7 @@ async def propose(content):
     if SEEN is not None:
         os.write(SEEN, (content["text"].split(":")[0] + "\\n").encode())
     return {"answer": answer(content["text"]), "confidence": 0.99}
-'''
+"""
 
 
 def licet(*words: str) -> None:

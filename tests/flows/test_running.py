@@ -9,18 +9,21 @@ from pathlib import Path
 import pytest
 
 from licet.core.answer import Choice
-from licet.core.case import Content, Part, TextContent
+from licet.core.case import Content, TextContent
 from licet.core.cost import Cost
+from licet.core.flakiness import Flips
+from licet.core.history import Shares
+from licet.core.refusal import Unknown
 from licet.core.run import Run
 from licet.core.system import Cause, NoProposal, Proposal, Proposed
 from licet.flows import run as running
+from licet.flows.check_flakiness import check_flakiness
 from licet.flows.evaluate import Evaluated, Request, evaluate
-from licet.flows.explore import Explored, explore
 from licet.flows.help_run import Helper, help_with_runs
 from licet.flows.office import Office
 from licet.flows.run import CHUNK, LEASE, Runner
 from licet.pretend import ScriptedSystem
-from licet.store import runs, systems, use_cases
+from licet.store import flakiness, heads, runs, systems, use_cases
 from licet.store.runs import Terms
 from licet.testing import World, done, past_cases, says_like
 from tests.flows.breakable import KilledError, second
@@ -256,3 +259,44 @@ def test_workers_help_with_a_run_only_where_they_are_asked_and_hold_the_same_sys
         assert code(judged(world, runner=Runner(terms=Terms(spread=True)))) == "attempts_used_up"
         assert (helped, len(model.calls)) == ([False, False, True, True], COUNT)
         assert [event.facts["version"] for event in of_word(world, "system.registered")] == ["1", "2"]
+
+
+def test_asking_twice_spends_no_look_and_tells_how_likely_the_verdict_turns(tmp_path: Path) -> None:
+    """Breaks when the second answers are those that were kept, when they are kept, or when a sealed case is asked about."""
+    calls: list[str] = []
+    wavering: list[bool] = []
+
+    def wavers(content: Content) -> Proposed:
+        assert isinstance(content, TextContent)
+        calls.append(content.text)
+        said = says_like(ROWS)(content)
+        assert isinstance(said, Proposal)
+        return replace(said, answer=Choice(value="neither")) if wavering and len(calls) % 4 == 0 else said
+
+    with World(tmp_path) as world:
+        world.use_case(MAILS)
+        world.systems.there[MAILS] = ScriptedSystem(says=wavers)
+        world.import_cases(MAILS, ROWS, shares=Shares(build=0, calibration=50, sealed=50), card=None)
+        request = Request(name=MAILS, on_disk=world.standards[MAILS])
+        unsigned = done(check_flakiness(world.office, world.operator, request, most=20))
+        assert isinstance(unsigned.found.flips, Unknown)
+        assert unsigned.found.twice.cases == 20
+        world.sign(MAILS)
+        calls.clear()
+        wavering.append(True)
+        checked = done(check_flakiness(world.office, world.operator, request, most=100)).found
+        assert len(calls) == 100
+        assert (checked.twice.cases, checked.twice.unanswered, checked.twice.answers_differ) == (100, 0, 25)
+        assert isinstance(checked.flips, Flips)
+        assert checked.flips.labels == sealed_set(world).labelled
+        assert checked.flips.flips > 0
+        assert not sealed_set(world).looks
+        with world.office.book.read() as tx:
+            use_case = use_cases.require(tx, MAILS)
+            kept_check = flakiness.newest(tx, use_case, checked.fingerprint)
+            sealed = {head.number for head in heads.sealed_heads(tx, use_case, sealed_set(world).id)}
+            said = systems.spoken_on(tx, checked.fingerprint, range(1, COUNT + 1))  # type: ignore[arg-type] # numbers of cases
+        assert kept_check is not None
+        assert kept_check.found == checked
+        assert not sealed & said
+        assert [event.facts["cases"] for event in of_word(world, "system.asked_twice")] == [20, 100]

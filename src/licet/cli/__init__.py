@@ -91,6 +91,11 @@ PLACES: Mapping[str, Place] = {
     ),
     "standard": Place(module="standards", name="standard", says="What good means: standard.yaml, locked by two people before any result."),
     "evaluate": Place(module="judging", name="evaluate", says="Judge the system on sealed cases by the locked standard."),
+    "check-flakiness": Place(
+        module="flakiness",
+        name="check_flakiness",
+        says="Ask the system twice about unsealed cases: what differs, and how likely a repetition changes the verdict.",
+    ),
     "sealed": Place(module="judging", name="sealed", says="Sealed cases."),
     "adjudicate": Place(
         module="judging",
