@@ -14,7 +14,7 @@ from bench.peers.evaluated import SYSTEM_S, answer, text, truth
 from bench.peers.work import Given, given, measured, proved, report
 
 
-@solver
+@solver  # type: ignore[untyped-decorator] # Inspect is not installed where types are checked
 def system() -> Solver:
     """The system: it waits a millisecond."""
 

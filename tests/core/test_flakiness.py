@@ -9,7 +9,7 @@ from licet.core.cluster import Clusters
 from licet.core.evaluation import Graded, Unlabelled, grid, judge
 from licet.core.flakiness import RUNS, Flips, Twice, compare, drawn_rows, flips, units_of
 from licet.core.refusal import Unknown
-from licet.core.system import Cause, NoProposal, Proposal
+from licet.core.system import Cause, NoProposal, Proposal, Proposed
 from tests.core.examples import STANDARD, signed
 
 CLUSTERED = replace(STANDARD, clusters=Clusters(attribute="customer", largest=10))
@@ -26,8 +26,8 @@ def graded(losses: list[float], clusters: tuple[int, ...] = ()) -> Graded:
 
 def test_what_differs_is_counted_and_an_outage_counts_for_nothing() -> None:
     down, useless = NoProposal(why="down", cause=Cause.UNAVAILABLE), NoProposal(why="no JSON")
-    first = [SURE, SURE, SURE, SURE, useless, useless]
-    second = [SURE, replace(SURE, confidence=0.7), replace(SURE, answer=Choice(value="no")), down, useless, SURE]
+    first: list[Proposed] = [SURE, SURE, SURE, SURE, useless, useless]
+    second: list[Proposed] = [SURE, replace(SURE, confidence=0.7), replace(SURE, answer=Choice(value="no")), down, useless, SURE]
     found = compare(first, second)
     assert replace(found, largest_move=0.2) == Twice(cases=6, unanswered=1, answers_differ=2, confidences_differ=1, largest_move=0.2)
     assert abs(found.largest_move - 0.2) < 1e-9
