@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from licet.core.answer import AnswerKind
 from licet.core.canonical import Json
 from licet.core.case import Content
+from licet.core.desk import ORDINARY, DeskRules
 from licet.core.effect import Delivered, Outcome, Way
 from licet.core.ids import UseCaseSlug
 from licet.core.incident import Message
@@ -54,6 +55,17 @@ class SeededDraw:
     def token(self, prefix: str) -> str:
         """The prefix and 16 hexadecimal digits."""
         return prefix + self.secret().hex()[:16]
+
+
+@dataclass(slots=True, kw_only=True)
+class SetDesks:
+    """What use cases set for their desks, which one sets; what is ordinary for all others."""
+
+    there: dict[str, DeskRules] = field(default_factory=dict)
+
+    def rules(self, slug: UseCaseSlug) -> DeskRules:
+        """What a use case sets for its desk."""
+        return self.there.get(slug, ORDINARY)
 
 
 @dataclass(slots=True, kw_only=True)

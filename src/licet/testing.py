@@ -61,7 +61,17 @@ from licet.flows.review import Answered, Waiting, answer_worksheet, worksheet
 from licet.flows.set_standard import countersign_standard, lock_standard
 from licet.flows.settle import settle
 from licet.flows.sort_history import Order
-from licet.pretend import MILD_RISK, POLICIES, RememberingPost, ScriptedEffects, ScriptedSystem, ScriptedSystems, SeededDraw, SetClock
+from licet.pretend import (
+    MILD_RISK,
+    POLICIES,
+    RememberingPost,
+    ScriptedEffects,
+    ScriptedSystem,
+    ScriptedSystems,
+    SeededDraw,
+    SetClock,
+    SetDesks,
+)
 from licet.store import ledger, mandates, use_cases
 from licet.store.book import Book
 from licet.store.engines import Database, open_engine
@@ -158,7 +168,7 @@ class World:
     """An installation in a folder of its own, with the people of a usual journey, to be used in a `with` statement.
 
     Attributes:
-        clock, draw, post, systems, effects: what one can set and look into.
+        clock, draw, post, systems, effects, desks: what one can set and look into.
         office: what flows take.
         operator, owner, risk, builder, reviewer, other_owner: who acts; each is one person with one role.
         standards: what the use cases' folders say, by name; change it to edit the file.
@@ -174,7 +184,7 @@ class World:
         self.database_url = database_url or (None if new_database is None else new_database())
         self.folder, self.database = folder, folder / "licet.sqlite"
         self.clock, self.draw, self.post, self.systems = SetClock(), SeededDraw(seed=seed), RememberingPost(), ScriptedSystems()
-        self.effects = ScriptedEffects()
+        self.effects, self.desks = ScriptedEffects(), SetDesks()
         self.standards: dict[str, Standard] = {}
         self._engines: list[Database] = []
         engine = self.connect()
@@ -202,6 +212,7 @@ class World:
             policies=POLICIES,
             passwords=quick(),
             gates=shipped_gates(),
+            desks=self.desks,
             codes=TotpCodes(),
         )
 

@@ -2,16 +2,22 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 
 from licet.core.account import NEEDS_FACTOR
 from licet.core.answer import AnswerKind
+from licet.core.capacity import Staffing
+from licet.core.desk import DeskRules
+from licet.core.outside_rows import Claim, Outcome, OutsideFile, Provenance, Row
 from licet.core.people import Person, Role
+from licet.core.slicing import SliceBy
 from licet.core.use_case import Stage
 from licet.flows.enter_stage import enter_stage
 from licet.flows.grant import Wishes, propose_mandate
+from licet.flows.import_evidence import import_evidence
+from licet.flows.open_sealed import open_sealed
 from licet.flows.register import new_use_case
 from licet.flows.settle import settle
 from licet.flows.sign_in import open_session
@@ -92,7 +98,8 @@ def _use_cases(world: World) -> None:
     """One use case at each stage, stuck on something else each; days go by between what people do."""
     for name, title in TITLES.items():
         world.clock.pass_time(timedelta(days=9 if name in {CONTRACTS, FORECAST} else 1))
-        world.standards[name] = promise(target=0.03 if name == REFUNDS else 0.05)
+        slices = (SliceBy(attribute="truth"),)
+        world.standards[name] = replace(promise(target=0.03), slices=slices) if name == REFUNDS else promise()
         done(new_use_case(world.office, world.builder, name=name, title=title, kind=AnswerKind.CHOICE))
     for name in (CONTRACTS, REPLIES, WARRANTY, SUPPLIERS, REFUNDS):
         _to_sandbox(world, name)
@@ -101,15 +108,32 @@ def _use_cases(world: World) -> None:
         world.clock.pass_time(timedelta(days=1))
     done(enter_stage(world.office, world.owner, name=WARRANTY, to=Stage.SHADOW, why=""))
     _delegated(world)
+    world.desks.there[WARRANTY] = DeskRules(staffing=Staffing(hours_a_day=4.0, cases_a_day=180.0, seconds_a_case=150.0))
     world.evaluate(SUPPLIERS)
     world.drill(SUPPLIERS)
     done(enter_stage(world.office, world.owner, name=SUPPLIERS, to=Stage.ASSISTED, why=""))
     done(propose_mandate(world.office, world.builder, name=SUPPLIERS, wishes=Wishes()))
     world.clock.pass_time(timedelta(days=12, hours=5))
+    _measured_outside(world, REFUNDS)
+
+
+def _measured_outside(world: World, name: str) -> None:
+    """What two other tools said of a system: one file of passes and failures, one of grades with a summary that is wrong."""
+    rows = [Row(case=f"{name}-{k}", measure="exact", outcome=Outcome.FAILED if k % 9 == 0 else Outcome.PASSED) for k in range(90)]
+    broke = [Row(case=f"{name}-{k}", measure="exact", outcome=Outcome.ERRORED) for k in range(90, 96)]
+    grades = [Row(case=f"{name}-{k}", measure="<b>tone</b>", outcome=Outcome.GRADED, score=k / 40, judged=True) for k in range(40)]
+    told = Provenance(format="inspect", tool="Inspect", version="0.3.285", made_at=world.clock.now(), system="vendor/1", finished=False)
+    asked = replace(told, format="deepeval", tool="DeepEval", version=None, made_at=None)
+    wrong = (Claim(says="mean", value=0.9, measure="<b>tone</b>"),)
+    for file in (
+        OutsideFile(provenance=told, rows=lambda: iter([*rows, *broke]), digest="1" * 64),
+        OutsideFile(provenance=asked, rows=lambda: iter(grades), claims=wrong, digest="2" * 64),
+    ):
+        done(import_evidence(world.office, world.owner, file, name=name))
 
 
 def _to_sandbox(world: World, name: str) -> None:
-    world.import_cases(name, past_cases(160, name=name))
+    world.import_cases(name, past_cases(160, name=name, unsure=12 if name == REFUNDS else 0))
     world.assess(name, **({"money": "up_to_1000"} if name == WARRANTY else {}))
     world.clock.pass_time(timedelta(days=2))
 
@@ -118,6 +142,7 @@ def _delegated(world: World) -> None:
     """The one that decides alone: audits come in and are answered, a few cases wait for people."""
     world.evaluate(REFUNDS)
     world.clock.pass_time(timedelta(days=4))
+    done(open_sealed(world.office, world.owner, name=REFUNDS))
     world.earn(REFUNDS, Wishes(audit_rate=0.25, planned_audits=80, daily_cap=1000))
     world.clock.pass_time(timedelta(days=1))
     world.submit(REFUNDS, past_cases(120, name="monday", unsure=12), simulated=True)

@@ -19,7 +19,7 @@ from licet.core.answer_form import FormRules
 from licet.core.case import CaseBody, Content, ImageContent, TableContent, TextContent
 from licet.core.case_schema import CaseField, FieldType
 from licet.core.desk import ORDINARY, DeskRules, Guideline, HeldState
-from licet.core.history import PastCase, PostedProposal
+from licet.core.history import PastCase, PostedProposal, Shares
 from licet.core.ids import UseCaseSlug
 from licet.core.people import Role
 from licet.core.use_case import Stage
@@ -36,7 +36,7 @@ from tests.browser.seeing import Watch, looking, signed_in
 from tests.flows.signing import member
 from tests.web.serving import read_plain, started
 
-DIGITS, INTENTS, SLIPS, LOADS, REPLIES, REFUNDS = "digits", "intents", "slips", "loads", "replies", "refunds"
+DIGITS, INTENTS, SLIPS, LOADS, REPLIES, REFUNDS, MAILS = "digits", "intents", "slips", "loads", "replies", "refunds", "mails"
 
 GUIDE = Guideline(
     text="1. Damage on arrival, reported within 14 days with a photo: refund in full if the customer declines a replacement.\n"
@@ -180,7 +180,14 @@ def _refunds(world: World, cases: int) -> None:
     world.submit(REFUNDS, [claim(k + 1) for k in range(cases)])
 
 
-_MADE = {DIGITS: _digits, INTENTS: _intents, SLIPS: _slips, LOADS: _loads, REPLIES: _replies, REFUNDS: _refunds}
+def _mails(world: World, cases: int) -> None:
+    """A use case whose owner lists no answers; its past cases have two."""
+    world.use_case(MAILS)
+    world.import_cases(MAILS, past_cases(60, name=MAILS), shares=Shares(build=100, calibration=0, sealed=0))
+    bring(world, MAILS, *(TextContent(text=f"Is it so? ({k})") for k in range(cases)))
+
+
+_MADE = {DIGITS: _digits, INTENTS: _intents, SLIPS: _slips, LOADS: _loads, REPLIES: _replies, REFUNDS: _refunds, MAILS: _mails}
 
 
 class Reviewer:

@@ -52,8 +52,7 @@ def test_a_guided_round_is_played_by_keyboard_alone_and_ends_with_what_it_showed
         said = truth(page)
         if place == 1:
             audit_each_way(page)
-        page.keyboard.press("Enter")
-        page.keyboard.type(said)
+        page.keyboard.press({"no": "1", "yes": "2"}[said])
         page.keyboard.press("Enter")
         expect(page.locator(".compare")).to_contain_text("AI proposes")
         if place == 1:
@@ -78,8 +77,8 @@ def test_leaders_play_without_any_script(browser: Browser, practised: Installati
         page.goto(f"/practice/{MAILS}")
         page.get_by_role("button", name="Play a round of ten").click()
         page.locator("#commit").click()
-        expect(page.locator("#fault-answer")).to_contain_text("Type the answer.")
-        page.locator("#answer-field").fill("something else")
+        expect(page.locator("#fault-answer")).to_contain_text("Pick an answer.")
+        page.locator("#answer-other").fill("something else")
         page.locator("#commit").click()
         page.get_by_role("button", name="Change to AI's answer").click()
         expect(page.locator(".compare")).to_contain_text("You, after AI")
@@ -94,7 +93,7 @@ def test_a_case_is_answered_alone_and_the_truth_follows_at_once(browser: Browser
     with looking(browser, practised, size="phone") as (page, _):
         signed_in(page, practised, practised.people["otto"])
         page.goto(f"/practice/{MAILS}/alone")
-        page.locator("#answer-field").fill(truth(page))
+        page.locator(f'input[name="known"][value="{truth(page)}"]').check()
         page.locator("#commit").click()
         expect(page.locator("main")).to_contain_text("Right, alone.")
         no_wider_than_the_screen(page)

@@ -7,15 +7,30 @@ from playwright.sync_api import Browser
 
 from licet.core.desk import LEASE_LASTS
 from licet.core.ids import PersonId
+from licet.store.desks import who_cannot_tell
 from tests.browser.installation import Installation
-from tests.browser.reviewing import DIGITS, INTENTS, LOADS, OUTCOMES, REFUNDS, REPLIES, SLIPS, Reviewer, answers, at_review, reviewing
+from tests.browser.reviewing import (
+    DIGITS,
+    INTENTS,
+    LOADS,
+    MAILS,
+    OUTCOMES,
+    REFUNDS,
+    REPLIES,
+    SLIPS,
+    Reviewer,
+    answers,
+    at_review,
+    reviewing,
+)
+from tests.browser.seeing import audit_each_way
 
 
 @pytest.fixture(scope="module")
 def there(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
     """Cases of every kind; each test answers some of them."""
     del browser
-    with reviewing(tmp_path_factory.mktemp("reviewing"), DIGITS, INTENTS, SLIPS, LOADS, REPLIES, REFUNDS, cases=40) as made:
+    with reviewing(tmp_path_factory.mktemp("reviewing"), DIGITS, INTENTS, SLIPS, LOADS, REPLIES, REFUNDS, MAILS, cases=40) as made:
         yield made
 
 
@@ -87,12 +102,36 @@ def test_a_note_goes_with_the_answer_and_its_letters_are_no_shortcuts(there: Ins
 def test_a_case_is_skipped_with_a_reason_and_somebody_else_is_asked(browser: Browser, there: Installation, rene: Reviewer) -> None:
     rene.open()
     case = rene.case
-    rene.press("x")
-    assert rene.page.locator("#skip input:checked").get_attribute("value") == "I cannot tell from what is here"
+    rene.press("s")
+    assert rene.page.locator("#skip input:checked").get_attribute("value") == "This is not my subject"
     rene.press("Enter").moved_from(case)
     assert given(there, case) == []
     with at_review(browser, there, "rosa") as (rosa, _):
         assert rosa.open().case == case
+
+
+def test_without_a_list_past_answers_are_offered_and_another_one_is_said_on_purpose(there: Installation, rene: Reviewer) -> None:
+    rene.open(MAILS)
+    assert rene.page.locator(".options .option span").all_inner_texts() == ["no", "yes", "Another answer"]
+    case = rene.answer("2")
+    second = rene.case
+    rene.press("1", "+")
+    rene.page.keyboard.type("perhaps")
+    assert not rene.page.locator('input[value="no"]').is_checked(), "one answer, not two"
+    audit_each_way(rene.page)
+    rene.press("Enter").moved_from(second).sent()
+    assert (given(there, case), given(there, second)) == (["yes"], ["perhaps"])
+
+
+def test_who_cannot_tell_says_so_in_two_keys_and_what_was_missing(there: Installation, rene: Reviewer) -> None:
+    rene.open()
+    case = rene.case
+    rene.press("x")
+    rene.page.keyboard.type("the last page <b>")
+    rene.press("Enter").moved_from(case)
+    assert given(there, case) == []
+    with there.world.office.book.read() as tx:
+        assert there.people["rene"].id in who_cannot_tell(tx, case)
 
 
 def test_a_case_is_not_skipped_without_a_reason(rene: Reviewer) -> None:

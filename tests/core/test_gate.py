@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from licet.core.capacity import Capacity, Figure, Relief
 from licet.core.exposure import DEFAULT_PLANS, Step
 from licet.core.gate import (
     Approval,
@@ -72,7 +73,19 @@ HIGH = replace(
     approvals=(yes(digest=COVERED), yes(person("otto", Role.OWNER), COVERED)),
 )
 QUALIFIED = {PersonId(name): NOW + timedelta(days=1) for name in ("p_rene", "p_sven")}
-SLICED = replace(HIGH, qualified=QUALIFIED, slices=(SliceShown(name="letters", met=True),))
+ENOUGH = Capacity(
+    people=2,
+    unqualified=0,
+    away=0,
+    hours=6.0,
+    cases=Figure(value=20.0, basis="assumed", assumed=True),
+    seconds=Figure(value=60.0, basis="assumed", assumed=True),
+    due_within=timedelta(hours=24),
+    relief=None,
+    twice=0.0,
+    known=0.02,
+)
+SLICED = replace(HIGH, qualified=QUALIFIED, capacity=ENOUGH, slices=(SliceShown(name="letters", met=True),))
 
 
 @pytest.mark.parametrize(
@@ -90,11 +103,15 @@ SLICED = replace(HIGH, qualified=QUALIFIED, slices=(SliceShown(name="letters", m
         (replace(FULL, approvals=(yes(digest=OTHER),)), "approved"),
         (replace(FULL, stop_exercised_at=None), "stop_exercised"),
         (replace(FULL, stop_exercised_at=NOW - timedelta(days=91)), "stop_exercised"),
-        (HIGH, "slices"),
-        (replace(HIGH, slices=(SliceShown(name="letters", met=False),)), "slices"),
+        (replace(SLICED, qualified={PersonId("p_rene"): NOW + timedelta(days=1)}), "reviewers_qualified"),
+        (replace(SLICED, capacity=replace(ENOUGH, people=0)), "capacity"),
+        (replace(SLICED, capacity=replace(ENOUGH, hours=None)), "capacity"),
+        (replace(SLICED, capacity=None), "capacity"),
+        (replace(SLICED, slices=()), "slices"),
+        (replace(SLICED, slices=(SliceShown(name="letters", met=False),)), "slices"),
         (replace(SLICED, exposure=DEFAULT_PLANS["medium"]), "exposure_planned"),
         (replace(SLICED, exposure=(Step(share=1.0),)), "exposure_planned"),
-        (replace(FULL, tier=Tier.MEDIUM, exposure=()), "exposure_planned"),
+        (replace(SLICED, tier=Tier.MEDIUM, exposure=()), "exposure_planned"),
         (replace(SLICED, approvals=(yes(digest=COVERED), yes(digest=COVERED))), "approved"),
     ],
 )
@@ -141,6 +158,16 @@ def test_people_who_judge_at_high_risk_have_shown_that_they_can(qualified: Mappi
     gate = pass_gate(Stage.ASSISTED, replace(high, qualified=qualified), SHIPPED)
     assert isinstance(gate, ClosedGate)
     assert [one.code for one in gate.missing] == [Code.REVIEWERS_QUALIFIED]
+
+
+def test_before_delegated_people_answer_every_case_whatever_a_mandate_would_take_off_them() -> None:
+    """Breaks when a proposal, which decides nothing yet, opens the gate to assisted."""
+    many = replace(ENOUGH, cases=Figure(value=2000.0, basis="assumed", assumed=True))
+    helped = replace(SLICED, capacity=replace(many, relief=Relief(alone=0.95, cap=10_000, audits=0.1, again=0.05)))
+    assert isinstance(pass_gate(Stage.DELEGATED, helped, SHIPPED), OpenedGate)
+    gate = pass_gate(Stage.ASSISTED, helped, SHIPPED)
+    assert isinstance(gate, ClosedGate)
+    assert [one.code for one in gate.missing] == [Code.CAPACITY]
 
 
 def test_every_requirement_is_known() -> None:

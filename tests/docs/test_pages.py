@@ -17,13 +17,13 @@ use case, team, stage, case, schema, queue, answer, history,
 sealed cases, system, fingerprint, proposal, worker, lease, standard, measure,
 slice, region, evaluation, verdict, gate, requirement, mandate, route, decision,
 correction, effect, stop, token, review, audit, watch, audit plan,
-stratum, agreement check, trip, qualification, policy, approval, ledger, checkpoint,
+stratum, agreement check, trip, qualification, capacity, policy, approval, ledger, checkpoint,
 evidence pack, process, event log, baseline, redesign, simulation, value, portfolio,
 blocker, request, quorum, standing approval, fast lane, change envelope, veto window, narrowing,
 exposure, drill, account, session, confirmation, break glass, witness, co-signature,
 tier, obligation, desk, guideline, policy additions, gate rules, rules in force, role,
-second look, dispute, requester, flag, known answer, catch rate, reliance, human ceiling, practice round,
-second look, dispute, requester, flag, known answer, catch rate, reliance, human ceiling, recheck
+second look, dispute, requester, flag, known answer, contest, cannot tell, catch rate, reliance, human ceiling, practice round,
+recheck, outside evidence
 """
 
 

@@ -1,5 +1,6 @@
 """The story in the docs is true: each of its commands is typed as it stands, by whoever it says, and comes to what it says."""
 
+import csv
 import re
 import shlex
 import subprocess
@@ -22,7 +23,7 @@ BLOCK = re.compile(r"^```(story|low|says|stranger)\n(.*?)^```", re.MULTILINE | r
 LINE = re.compile(r"licet (?P<words>.*?)(?:\s+# (?P<who>\w+)(?:: (?P<but>.*))?)?")
 PASSWORD = "a kettle that whistles at noon"  # noqa: S105 - of made-up people
 UNTIL = f"{datetime.now(UTC).date() + timedelta(days=200)}"
-PEOPLE = ("ada", "ann", "otto", "bo", "rob", "rae")
+PEOPLE = ("ada", "ann", "otto", "bo", "rob", "rae", "eva", "max")
 SLICE = """  - name: error in letters
     kind: error_alone
     target: 0.1
@@ -31,6 +32,13 @@ SLICE = """  - name: error in letters
       attribute: channel
       values:
         - letter
+"""
+STAFFING = """
+desk:
+  staffing:
+    hours_a_day: 4
+    cases_a_day: 200
+    seconds_a_case: 90
 """
 
 
@@ -56,6 +64,9 @@ class Teller:
         who, but = found["who"], found["but"] or ""
         if but == "with the slice":
             self.adds_the_slice()
+        if but == "with the staffing":
+            with (self.folder / "home/use_cases/claims/use_case.yaml").open("a", encoding="utf-8") as file:
+                file.write(STAFFING)
         words = [self.digest() if word == "DIGEST" else UNTIL if word == "DATE" else word for word in shlex.split(found["words"])]
         if words[0] in {"confirm", "login"}:
             words += self.shows(who)
@@ -63,7 +74,18 @@ class Teller:
         code = 5 if but == "refused" else int(but.removeprefix("exit ")) if but.startswith("exit") else 0
         assert said.code == code, f"{line}: {said}"
         self.acts += 1
+        if but.endswith("answers each"):
+            self.practises(who)
         return said
+
+    def practises(self, who: str) -> None:
+        """Answers fifteen past cases as the file says that was imported."""
+        with (self.folder / "claims.csv").open(encoding="utf-8", newline="") as file:
+            truth = {row["text"]: row["label"] for row in csv.DictReader(file)}
+        for _ in range(15):
+            drawn = self.typed(who, "practise", "start", "claims", "--json").data
+            said = self.typed(who, "practise", "answer", "claims", str(drawn["practice"]), truth[str(drawn["content"])], "--json")
+            assert said.data["right"] is True
 
     def typed(self, who: str | None, *words: str) -> Said:
         """Types words as somebody, in their session."""

@@ -67,6 +67,17 @@ def test_columns_are_found_by_the_names_of_the_schema(tmp_path: Path) -> None:
     assert (second.posted, second.happened_at is None) == (None, False)
 
 
+def test_whoever_asked_for_a_case_is_read_from_a_column_and_must_be_an_address(tmp_path: Path) -> None:
+    (first, second), _ = read(written(tmp_path, "a.csv", "amount,requester\n1, Ada@example.org \n2,\n"))
+    assert (first.requester, second.requester) == ("Ada@example.org", "")
+    named = Columns(content=("text",), requester="by")
+    (one,), _ = read(written(tmp_path, "b.csv", "text,by\nhi,ada@example.org\n"), None, named)
+    assert one.requester == "ada@example.org"
+    found = wrong(written(tmp_path, "c.csv", "amount,requester\n1,ada@example.org\n2,Ada Lovelace\n"))
+    assert (found.line, found.column) == (3, "requester")
+    assert "Lovelace" not in str(found)
+
+
 def test_a_table_of_one_field_is_a_table_and_a_text_that_ends_like_a_picture_is_a_text(tmp_path: Path) -> None:
     one = replace(TABLE, fields={"amount": TABLE.fields["amount"]}, attributes={})
     (row,), _ = read(written(tmp_path, "a.csv", "amount\n5\n"), one)

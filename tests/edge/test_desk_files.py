@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 from licet.core.answer import AnswerKind
+from licet.core.capacity import Staffing
 from licet.core.desk import ORDINARY, DeskRules
 from licet.core.ids import UseCaseSlug
-from licet.edge.desk_block import DeskBlock, SkillsBlock, UrgentBlock
+from licet.edge.desk_block import DeskBlock, SkillsBlock, StaffingBlock, UrgentBlock
 from licet.edge.desk_files import FolderDesks
 from licet.edge.folder import BadFolderError, UseCaseFile, check_folder, load_use_case, write_use_case
 
@@ -28,6 +29,9 @@ desk:
     attribute: language
     values:
       fr: french
+  staffing:
+    hours_a_day: 4
+    seconds_a_case: 90.5
   question: Which department?
 """
 
@@ -52,6 +56,7 @@ def test_a_folder_says_how_soon_its_cases_are_due_and_for_whom_they_are(folder: 
     now = datetime(2030, 1, 1, tzinfo=UTC)
     assert (rules.due({}, now), rules.due({"value": "1.50"}, now)) == (now + timedelta(hours=8), now + timedelta(hours=1.5))
     assert (rules.skill({"language": "fr"}), rules.skill({"language": "de"}), rules.skill({})) == ("french", None, None)
+    assert rules.staffing == Staffing(hours_a_day=4.0, seconds_a_case=90.5)
     assert rules.guideline is not None
     assert (rules.guideline.text, rules.answers, rules.form.question) == ("Read *twice*.", ("yes", "no"), "Which department?")
 
@@ -73,6 +78,8 @@ def test_a_changed_file_counts_from_the_next_case_on_and_a_broken_one_changes_no
         "\ndesk:\n  due_hours: 1\n  urgent:\n    due_hours: 2\n    attributes:\n      a:\n        - b\n",
         "\ndesk:\n  skills:\n    attribute: a\n    values:\n      x: Not A Skill\n",
         "\ndesk:\n  hours: 3\n",
+        "\ndesk:\n  staffing:\n    hours_a_day: 25\n",
+        "\ndesk:\n  staffing:\n    cases_a_day: 0\n",
     ],
 )
 def test_what_cannot_be_meant_is_named_with_its_line(folder: Path, block: str) -> None:
@@ -97,6 +104,7 @@ def test_the_block_reads_back_as_it_was_written(tmp_path: Path) -> None:
         unit="€",
         least=0.5,
         longest=300,
+        staffing=StaffingBlock(hours_a_day=0.5, cases_a_day=12.5),
     )
     told = replace(PLAIN, desk=block)
     write_use_case(tmp_path / MAILS, told)

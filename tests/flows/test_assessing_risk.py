@@ -19,6 +19,7 @@ from licet.store import notices, risks, use_cases
 from licet.testing import World, done, past_cases
 from tests.flows.breakable import KilledError, breaks
 from tests.flows.examples import MAILS, code, of_word
+from tests.flows.qualifying import without_people
 
 
 def mild(changes: Mapping[str, str] | None = None) -> dict[str, str]:
@@ -39,6 +40,7 @@ def stage(world: World) -> Stage:
 
 def earned(world: World, answers: Mapping[str, str] | None = None) -> ActiveMandate:
     """A mandate that was granted after the risk questions were answered."""
+    without_people(world)
     world.use_case(MAILS)
     assess(world, mild(answers))
     world.import_cases(MAILS, past_cases(150))

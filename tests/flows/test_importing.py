@@ -18,6 +18,7 @@ from licet.flows.sort_history import BadHistoryError, Order
 from licet.pretend import ScriptedSystem
 from licet.store import cases, use_cases
 from licet.store.book import count_rows
+from licet.store.seconds import requested_by
 from licet.testing import POSTED, World, done, past_cases, says_like
 from tests.flows.breakable import KilledError, breaks
 from tests.flows.examples import MAILS, code, of_word, renamed, sealed_set
@@ -192,6 +193,12 @@ def test_undoing_ends_with_the_first_look(tmp_path: Path) -> None:
     with World(tmp_path) as world:
         world.use_case(MAILS)
         assert code(undo_import(world.office, world.operator, name=MAILS)) == "no_history"
+        rows = [replace(one, requester=world.reviewer.email.upper()) for one in past_cases(150)]
+        world.import_cases(MAILS, rows)
+        with world.office.book.read() as tx:
+            there = [one.number for one in cases.stored(tx, use_cases.require(tx, MAILS), Part.SEALED)]
+            assert requested_by(tx, there, world.reviewer.email) == frozenset(there), "whoever asked for a past case is known, too"
+        done(undo_import(world.office, world.operator, name=MAILS))
         world.import_cases(MAILS, past_cases(150))
         world.sign(MAILS)
         world.evaluate(MAILS)

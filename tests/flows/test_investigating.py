@@ -144,6 +144,9 @@ def test_what_people_write_stays_out_of_the_ledger_and_what_is_missing_keeps_it_
     assert isinstance(closed, ClosedInquiry)
     assert code(find_out(world.office, world.risk, number=1, finding=Finding.CAUSE, says="More.")) == "incident_closed"
     assert not any(b"feeder" in entry for entry in world.entries())
+    settle(world.office)
+    told = [one for one in world.post.messages if one.to == world.reviewer.id and "feeder" in one.body]
+    assert len(told) == 2, "whoever is to do something is told of each action"
     assert len(of_word(world, "incident.closed")) == 1
 
 

@@ -18,7 +18,7 @@ from licet.core.refusal import Refused, Unknown
 from licet.core.second import SecondLooks
 from licet.core.standard import Standard
 from licet.core.use_case import Stage
-from licet.flows.contest import contest, contested, settle_contest
+from licet.flows.contest import Verdict, contest, contested, settle_contest
 from licet.flows.desk import next_case, release, skip
 from licet.flows.desk_status import desk_status, task_state
 from licet.flows.figures import figures_of, human_ceiling, own_figures, reviewers
@@ -242,12 +242,16 @@ def test_a_contested_answer_counts_for_nothing_and_an_upheld_one_for_nobody(worl
     assert isinstance(own(world).caught, Unknown)
     (case,) = done(contested(world.office, senior, name="slips"))
     assert (case.token, done(contested(world.office, world.reviewer, name="slips"))) == (shown.token, [])
-    assert refused(settle_contest(world.office, world.reviewer, name="slips", token=shown.token, answer=YES)) == "not_permitted"
-    assert done(settle_contest(world.office, senior, name="slips", token=shown.token, answer=wrong(planted))) is True
-    (after,) = done(own_figures(world.office, world.reviewer, name="slips")).known
+    yes = Verdict(answer=YES)
+    assert refused(settle_contest(world.office, world.reviewer, name="slips", token=shown.token, said=yes)) == "not_permitted"
+    said = Verdict(answer=wrong(planted), why="the letter says no")
+    assert done(settle_contest(world.office, senior, name="slips", token=shown.token, said=said)) is True
+    mine = done(own_figures(world.office, world.reviewer, name="slips"))
+    (after,) = mine.known
+    assert mine.reasons == {shown.token: "the letter says no"}
     assert (after.contest, after.retired) == (ContestState.UPHELD, True)
     assert isinstance(own(world).caught, Unknown)
-    assert refused(settle_contest(world.office, senior, name="slips", token=shown.token, answer=YES)) == "no_such_known_answer"
+    assert refused(settle_contest(world.office, senior, name="slips", token=shown.token, said=yes)) == "no_such_known_answer"
 
 
 def test_a_contest_that_a_senior_does_not_follow_lets_the_answer_count_again(world: World) -> None:
@@ -255,7 +259,7 @@ def test_a_contest_that_a_senior_does_not_follow_lets_the_answer_count_again(wor
     planted = next_planted(world)
     give(world, planted, wrong(planted))
     done(contest(world.office, world.reviewer, name="slips", token=planted.token, why="I doubt it"))
-    assert done(settle_contest(world.office, senior, name="slips", token=planted.token, answer=truth(planted))) is False
+    assert done(settle_contest(world.office, senior, name="slips", token=planted.token, said=Verdict(answer=truth(planted)))) is False
     assert a_rate(own(world).caught) == (0, 1)
 
 

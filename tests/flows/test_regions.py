@@ -117,9 +117,9 @@ def test_opened_cases_count_as_alone_only_where_their_region_is_certified(tmp_pa
         done(open_sealed(world.office, world.owner, name=MAILS))
         shown = figures(world.office, name=MAILS, look=world.evaluate(MAILS).stored.look.id)
         assert shown is not None
-        assert shown.misses
-        assert not any(miss.alone for miss in shown.misses)
-        assert shown.measures[0].errors == 0
+        assert shown.found.misses
+        assert not any(miss.alone for miss in shown.found.misses)
+        assert shown.found.measures[0].errors == 0
 
 
 def test_a_fresh_verdict_must_reach_each_region_in_which_ai_decides(tmp_path: Path) -> None:

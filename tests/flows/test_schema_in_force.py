@@ -167,5 +167,5 @@ def test_what_an_opened_look_shows_is_about_the_cases_the_schema_covers(tmp_path
         done(open_sealed(world.office, world.owner, name=MAILS))
         shown = figures(world.office, name=MAILS, look=look)
     assert shown is not None
-    assert (max(point.n for point in shown.curve), max(point.errors for point in shown.curve)) == (250, 0)
-    assert not any(miss.alone for miss in shown.misses)
+    assert (max(point.n for point in shown.found.curve), max(point.errors for point in shown.found.curve)) == (250, 0)
+    assert not any(miss.alone for miss in shown.found.misses)

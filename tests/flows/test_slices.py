@@ -16,6 +16,7 @@ from licet.edge.yaml_tree import tree_of
 from licet.flows.grant import Wishes, propose_mandate
 from licet.testing import World, done, past_cases, promise
 from tests.flows.examples import MAILS
+from tests.flows.qualifying import without_people
 
 LETTERS = Slice(attribute="channel", values=frozenset({"letter"}))
 SLICED = replace(
@@ -68,6 +69,7 @@ def test_a_high_risk_use_case_waits_for_a_slice_and_for_a_second_person(tmp_path
 
 def test_with_a_slice_that_holds_a_high_risk_use_case_takes_two_distinct_people(tmp_path: Path) -> None:
     with World(tmp_path) as world:
+        without_people(world)
         assert judged(world, rows(600, letters=5)) == "met"
         world.assess(MAILS, harm="yes")
         done(propose_mandate(world.office, world.builder, name=MAILS, wishes=Wishes()))

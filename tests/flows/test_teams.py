@@ -13,6 +13,7 @@ import licet.flows
 from licet.core.answer import AnswerKind, Choice
 from licet.core.effect import Way
 from licet.core.ids import Digest, LookId, PersonId, TeamName
+from licet.core.outside_rows import OutsideFile, Provenance
 from licet.core.people import Act, Caller, Person, Role
 from licet.core.qualification import QualificationRule
 from licet.core.refusal import Refused
@@ -29,7 +30,7 @@ from licet.flows.ask_policy import explain
 from licet.flows.assess_risk import answer_risk, risk_versions, show_risk
 from licet.flows.audit import audit_status, standing
 from licet.flows.bound_changes import close_envelope, propose_envelope, show_envelope, use_envelope, veto_change
-from licet.flows.contest import contest, contested, settle_contest
+from licet.flows.contest import Verdict, contest, contested, settle_contest
 from licet.flows.correct import correct_decision
 from licet.flows.deliver import deliver_due, deliver_some, not_arrived
 from licet.flows.desk import next_case
@@ -42,18 +43,21 @@ from licet.flows.explore import explore
 from licet.flows.expose import Turn, exposure_now, turn_exposure
 from licet.flows.fast_track import veto_fast
 from licet.flows.figures import ceiling_of, figures_of, own_figures, reviewers
-from licet.flows.flag import reviewer_flags
+from licet.flows.flag import reviewer_flags, see_flags
 from licet.flows.follow import use_case_named
 from licet.flows.grant import Wishes, grant_mandate, propose_mandate, reinstate_mandate, revoke_mandate
 from licet.flows.hold_gate import gate_with_names, show_gate
+from licet.flows.import_evidence import import_evidence, list_evidence
 from licet.flows.import_history import import_history, undo_import
 from licet.flows.inquire import give_information
 from licet.flows.intake import Batch, Delivery, accept, submit, take_now
 from licet.flows.investigate import list_incidents
 from licet.flows.issue_tokens import TokenWish, admit, list_tokens, new_token, revoke_token
 from licet.flows.list_approvals import list_requests, newest_request, request_of
+from licet.flows.list_capacity import team_capacity
 from licet.flows.list_obligations import list_obligations
 from licet.flows.list_qualified import team_readiness
+from licet.flows.look_at_errors import list_looks, look_at_errors
 from licet.flows.look_closely import look_closely
 from licet.flows.monitor import monitor, monitor_for
 from licet.flows.narrow import Asked, narrow_mandate
@@ -71,6 +75,7 @@ from licet.flows.report import export_cases, gather
 from licet.flows.respond import suspend_mandate
 from licet.flows.review import answer_worksheet, worksheet
 from licet.flows.second import next_second_look
+from licet.flows.see_contests import contest_settled, contest_to_settle
 from licet.flows.set_standard import countersign_standard, lock_standard, revise_standard, show_standard
 from licet.flows.skills import give_skill, take_skill
 from licet.flows.sort_history import Order
@@ -122,6 +127,7 @@ def wish(use_case: str | None) -> TokenWish:
 
 
 NAME_OF_ONE = "t_x"
+NOTHING_MEASURED = OutsideFile(provenance=Provenance(format="table", tool="x"), rows=lambda: iter(()))
 Journey = Callable[[Office, World, str], object]
 SIXTY = QualificationRule(cases=60, agreement=0.9)
 WAYS: dict[str, Journey] = {
@@ -136,6 +142,7 @@ WAYS: dict[str, Journey] = {
     "case_to_play": lambda o, w, name: case_to_play(o, w.reviewer, name=name, token=name),
     "after_round": lambda o, w, name: after_round(o, w.reviewer, name=name),
     "team_readiness": lambda o, w, name: team_readiness(o, w.risk, name=name),
+    "team_capacity": lambda o, w, name: team_capacity(o, w.risk, name=name),
     "set_qualification_rule": lambda o, w, name: set_qualification_rule(o, w.owner, name=name, asked=SIXTY),
     "hand_out": lambda o, w, name: hand_out(o, w.reviewer, name=name),
     "take_in": lambda o, w, name: take_in(o, w.reviewer, name=name, answers={}),
@@ -145,7 +152,10 @@ WAYS: dict[str, Journey] = {
     "reviewers": lambda o, w, name: reviewers(o, w.risk, name=name),
     "contest": lambda o, w, name: contest(o, w.reviewer, name=name, token=NAME_OF_ONE, why="x"),
     "contested": lambda o, w, name: contested(o, w.risk, name=name),
-    "settle_contest": lambda o, w, name: settle_contest(o, w.risk, name=name, token=NAME_OF_ONE, answer=Choice(value="yes")),
+    "contest_to_settle": lambda o, w, name: contest_to_settle(o, w.risk, name=name, token=NAME_OF_ONE),
+    "contest_settled": lambda o, w, name: contest_settled(o, w.risk, name=name, token=NAME_OF_ONE),
+    "see_flags": lambda o, w, name: see_flags(o, w.risk, name=name),
+    "settle_contest": lambda o, w, name: settle_contest(o, w.risk, name=name, token=NAME_OF_ONE, said=Verdict(answer=Choice(value="yes"))),
     "set_share": lambda o, w, name: set_share(o, w.owner, name=name, share=0.0),
     "reviewer_flags": lambda o, w, name: reviewer_flags(o, w.risk, name=name),
     "audit_status": lambda o, w, name: audit_status(o, name=name),
@@ -183,6 +193,8 @@ WAYS: dict[str, Journey] = {
     "take_now": lambda o, w, name: take_now(o, Speakers(), w.operator, name=name, row=ROWS[0], card=POSTED),
     "submit": delivered,
     "open_sealed": lambda o, w, name: open_sealed(o, w.owner, name=name),
+    "look_at_errors": lambda o, w, name: look_at_errors(o, w.risk, name=name, misses=()),
+    "list_looks": lambda o, w, name: list_looks(o, name=name),
     "figures": lambda o, w, name: figures(o, name=name, look=LookId(1)),
     "rename_use_case": lambda o, w, name: rename_use_case(o, w.owner, name=name, new_name="post"),
     "retire_use_case": lambda o, w, name: retire_use_case(o, w.owner, name=name),
@@ -208,6 +220,8 @@ WAYS: dict[str, Journey] = {
     "affirm_risk": lambda o, w, name: affirm_risk(o, w.risk, name=name, digest=Digest("0" * 64)),
     "affirmations_of": lambda o, w, name: affirmations_of(o, name=name),
     "list_obligations": lambda o, w, name: list_obligations(o, name=name, on=None),
+    "import_evidence": lambda o, w, name: import_evidence(o, w.owner, NOTHING_MEASURED, name=name),
+    "list_evidence": lambda o, w, name: list_evidence(o, name=name),
     "explain": lambda o, w, name: explain(o, w.owner, Act.LOOK, name=name),
     "show_risk": lambda o, w, name: show_risk(o, name=name),
     "risk_versions": lambda o, w, name: risk_versions(o, name=name),

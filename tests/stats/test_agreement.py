@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from licet.stats.agreement import alpha, cohen, counts_of, fewest_known_errors, fleiss, rate, reliance
+from licet.stats.agreement import alpha, cohen, counts_of, fewest_known_errors, fleiss, rate, reliance, weighted_share
 from licet.stats.labellers import dawid_skene, ratings_of
 from licet.stats.ranges import OutOfRangeError
 
@@ -153,6 +153,45 @@ def test_agreement_without_one_difference_still_has_an_interval_and_one_answer_a
     assert alpha([[2, 0], [2, 0], [2, 0]]) is None
     assert alpha([[1, 0], [0, 1]]) is None
     assert fleiss([[2, 0]]) is None
+
+
+def test_the_human_ceiling_of_an_even_draw_is_the_plain_share_and_no_narrower_than_exact() -> None:
+    found, plain = weighted_share([1.0] * 9 + [0.0] * 3, [0.3] * 12), rate(hits=9, n=12)
+    assert found is not None
+    assert plain is not None
+    assert found[0] == pytest.approx(0.75)
+    assert found[1] <= plain.low < plain.high <= found[2]
+    assert weighted_share([1.0, 1.0], [1.0, 1.0]) is None
+    always = weighted_share([1.0] * 12, [0.5] * 12)
+    assert always is not None
+    assert always[1] < always[2] == 1.0
+
+
+def test_the_human_ceiling_covers_agreement_over_all_cases_however_unevenly_they_were_drawn() -> None:
+    """A tenth of the cases is hard (70% agreement) and always drawn; the rest (95%) by one in ten. Unweighted, every second run misses."""
+    rng, runs, truth = np.random.default_rng(7), 400, 0.1 * 0.7 + 0.9 * 0.95
+    covered = plain_covered = 0
+    for _ in range(runs):
+        hard = rng.random(1000) < 0.1
+        probability = np.where(hard, 1.0, 0.1)
+        drawn = rng.random(1000) < probability
+        alike = (rng.random(1000) < np.where(hard, 0.7, 0.95))[drawn].astype(float)
+        found, plain = weighted_share(alike, probability[drawn]), rate(hits=int(alike.sum()), n=len(alike))
+        assert found is not None
+        assert plain is not None
+        covered += found[1] <= truth <= found[2]
+        plain_covered += plain.low <= truth <= plain.high
+    assert covered / runs >= 0.94
+    assert plain_covered / runs < 0.5
+
+
+@pytest.mark.parametrize(
+    ("alike", "probability", "words"),
+    [([1.0] * 3, [1.0] * 2, "per case"), ([0.5] * 3, [1.0] * 3, "neither"), ([1.0] * 3, [0.0] * 3, "must lie"), ([1.0], [2.0], "must lie")],
+)
+def test_a_ceiling_of_impossible_draws_is_refused_by_name(alike: list[float], probability: list[float], words: str) -> None:
+    with pytest.raises(OutOfRangeError, match=words):
+        weighted_share(alike, probability)
 
 
 def test_what_is_no_count_is_refused_by_name() -> None:

@@ -13,6 +13,7 @@ from licet.core.desk import AnswerForm
 from licet.web.answer_form import answer_in
 
 CHOICE = AnswerForm(kind=AnswerKind.CHOICE, choices=("yes", "no\u202e", "07"))
+OPEN = AnswerForm(kind=AnswerKind.CHOICE, choices=(), known=("no", "Yes "))
 NUMBER = AnswerForm(
     kind=AnswerKind.NUMBER, choices=(), rules=FormRules(unit="kg", least=Decimal("-1"), most=Decimal(10), step=Decimal("0.25"))
 )
@@ -38,6 +39,8 @@ BOTH = {"rubric.1": "1", "rubric.2": "1"}
         (CHOICE, {"answer": "1"}, Choice(value="no\u202e")),
         (CHOICE, {"answer": " 2 "}, Choice(value="07")),
         (AnswerForm(kind=AnswerKind.CHOICE, choices=()), {"answer": " maybe "}, Choice(value="maybe")),
+        (OPEN, {"known": "Yes "}, Choice(value="Yes ")),
+        (OPEN, {"known": "", "answer": " maybe "}, Choice(value="maybe")),
         (NUMBER, {"answer": "\u22120.75"}, Number(value=-0.75)),
         (TEXT, {"answer": " fine\r\nso ", **BOTH}, Text(value="fine\nso")),
         (FIELDS, {"field.payee": " N ", "field.urgent": "TRUE", "x": ""}, Fields(values={"payee": "N", "urgent": "true", "when": ""})),
@@ -55,6 +58,9 @@ def test_a_form_that_is_right_is_an_answer(form: AnswerForm, filled: dict[str, s
         (CHOICE, {"answer": "3"}, {"answer": "That is none of the 3 answers. Pick one from the list."}),
         (CHOICE, {"answer": "-1"}, {"answer": "That is none of the 3 answers. Pick one from the list."}),
         (CHOICE, {"answer": "9" * 5000}, {"answer": "That is none of the 3 answers. Pick one from the list."}),
+        (OPEN, {"known": ""}, {"answer": "Pick an answer."}),
+        (OPEN, {"known": "no", "answer": "maybe"}, {"answer": "Pick one of the answers, or write another one; not both."}),
+        (OPEN, {"known": "nil"}, {"answer": "That is none of the answers past cases have. Pick again."}),
         (NUMBER, {"answer": "10.1"}, {"answer": "The highest that may be answered is 10 kg."}),
         (NUMBER, {"answer": "-2"}, {"answer": "The lowest that may be answered is -1 kg."}),
         (NUMBER, {"answer": "0.3"}, {"answer": "Answer in steps of 0.25 kg."}),

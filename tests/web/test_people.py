@@ -6,7 +6,8 @@ import httpx
 import pytest
 
 from licet.core.answer import Choice
-from licet.core.desk import HELD_FOR, Commit, Handed
+from licet.core.capacity import Staffing
+from licet.core.desk import HELD_FOR, Commit, DeskRules, Handed
 from licet.core.history import Shares
 from licet.core.people import Role
 from licet.flows.desk import next_case
@@ -74,3 +75,17 @@ def test_a_colleague_sees_that_there_are_figures_and_not_which(served: Served) -
     served.world.person("rosa", Role.REVIEWER)
     found = person(served, "rosa").get(f"{AT}/reviewers").json()
     assert ({one["name"] for one in found["figures"]}, found["hidden"], found["ceiling"]) == ({"Rosa"}, 2, None)
+
+
+def test_an_owner_reads_who_is_there_and_what_is_short_and_a_colleague_is_told_no(served: Served) -> None:
+    """Breaks when an unknown number is sent as one, or somebody's qualification is told to a colleague."""
+    olga, rene = person(served, "olga"), person(served, "rene")
+    assert code(rene.get(f"{AT}/reviewers/capacity")) == (409, "figures_not_yours")
+    before = olga.get(f"{AT}/reviewers/capacity").json()
+    assert (before["enough"], before["needed"], before["hours_a_day"], before["work"]) == (None, None, None, None)
+    served.world.desks.there[MAILS] = DeskRules(staffing=Staffing(hours_a_day=2.0, cases_a_day=400.0, seconds_a_case=60.0))
+    after = olga.get(f"{AT}/reviewers/capacity").json()
+    assert (after["cases_a_day"]["value"], after["cases_a_day"]["assumed"]) == (400.0, True)
+    assert after["work"]["answers"] == pytest.approx(sum(n for name, n in after["work"].items() if name != "answers"))
+    assert after["enough"] is (after["there"] >= after["needed"])
+    assert after["late_at_most"] == 0.05

@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from licet.core.opened import Point
 from licet.flows.audit import WatchPoint
-from licet.flows.open_sealed import Point
 from licet.stats.bounds import confidence_sequence, upper_bound
 from licet.web.charts import Chart, Frame, Note, Stretch, error_watch, evidence_watch, percent, risk_coverage, spread
 from licet.web.report import (

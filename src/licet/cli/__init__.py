@@ -89,6 +89,11 @@ PLACES: Mapping[str, Place] = {
     "import": Place(
         module="history", name="import_", says="Import past cases with people's answers: licet import SLUG FILE --content COL --answer COL."
     ),
+    "import-evidence": Place(
+        module="outside_evidence",
+        name="import_evidence",
+        says="Take in what another tool measured: counted anew from its rows, to inform; it opens no gate.",
+    ),
     "standard": Place(module="standards", name="standard", says="What good means: standard.yaml, locked by two people before any result."),
     "evaluate": Place(module="judging", name="evaluate", says="Judge the system on sealed cases by the locked standard."),
     "check-flakiness": Place(

@@ -29,7 +29,7 @@ def open_and_prove(teller: "Teller", scene: Set, judged: Evaluated) -> dict[str,
     opened = granted(open_sealed(scene.office, scene.cast.owner, name=SLIPS))
     settle(scene.office)
     shown = figures(scene.office, name=SLIPS, look=judged.stored.look.id)
-    seen = None if shown is None else shown.measures[0]
+    seen = None if shown is None else shown.found.measures[0]
     errors = "" if seen is None else f" {seen.errors:,} errors in {seen.n:,} decided alone, {seen.low:.2%} to {seen.high:.2%}."
     teller.say(
         f"Olga opens the {opened:,} sealed cases:{errors}",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from licet.cli.frame import CONTEXT, OK, USAGE, Commands, OutFile, at_work, granted, json_option, plain, said, usual
+from licet.cli.outside_evidence import outside
 from licet.core.canonical import Json
 
 if TYPE_CHECKING:
@@ -20,6 +21,9 @@ READERS: Final = ("owner", "builder", "reviewer", "senior reviewer", "risk", "ad
 @click.group(cls=Commands, context_settings=CONTEXT)
 def evidence() -> None:
     """Evidence packs: one file that a stranger verifies offline."""
+
+
+evidence.add_command(outside)
 
 
 @evidence.command("export", context_settings=CONTEXT)

@@ -43,7 +43,7 @@ def body_of(tx: Tx, number: CaseNumber) -> CaseBody | None:
 def examples_of(tx: Tx, seen: Seen, rows: Sequence[audits.AuditRow], made_up: Mapping[CaseNumber, str]) -> list[Example]:
     """Errors that audits found, the latest first, then those that opened sealed cases show, the most confident first."""
     audited = [_of_audit(tx, seen, row, made_up) for row in reversed(rows) if isinstance(row.outcome, Disagreed)]
-    misses = () if seen.shown is None else seen.shown.misses
+    misses = () if seen.shown is None else seen.shown.found.misses
     opened = [
         _shown(tx, Example(case=m.number, found="sealed case", said=m.said, truth=m.truth, confidence=m.confidence, alone=m.alone))
         for m in misses

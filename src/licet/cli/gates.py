@@ -123,15 +123,28 @@ def show(slug: str, to: str, home: str | None, *, as_json: bool) -> None:
 @gate.command("check", context_settings=CONTEXT)
 @click.argument("slug")
 @click.option("--to", type=STAGES, default="delegated", help="Which stage's gate.")
+@click.option(
+    "--only", "codes", multiple=True, metavar="CODE", help="Answer for this requirement alone, such as verdict_met; repeat for more."
+)
 @home_option
 @json_option
-def check(slug: str, to: str, home: str | None, *, as_json: bool) -> int:
-    """As show, for scripts. Exit: 0 open, 1 closed, 3 closed only because the verdict is undecided."""
+def check(slug: str, to: str, codes: tuple[str, ...], home: str | None, *, as_json: bool) -> int:
+    """As show, for scripts. Exit: 0 open, 1 closed, 3 closed and the verdict is undecided."""
     found = _gate(slug, to, home)
-    said(gate_json(slug, found.gate), gate_lines(found.gate, found.names, found.at), as_json=as_json)
-    missing = [r for r in found.gate.requirements if not r.met]
+    there = {r.code.value for r in found.gate.requirements}
+    stray = next((code for code in codes if code not in there), None)
+    if stray is not None:
+        raise click.UsageError(f"{stray!r} is no requirement of the gate to {to}. There are: {', '.join(sorted(there))}.")
+    missing = [r for r in found.gate.requirements if not r.met and (not codes or r.code.value in codes)]
     undecided = any(r.code == "verdict_met" and r.shows == "undecided" for r in missing)
-    return OK if not missing else UNDECIDED if undecided else NOT_MET
+    result = "met" if not missing else "undecided" if undecided else "not_met"
+    data = {**gate_json(slug, found.gate), "only": list(codes), "result": result}
+    said(data, gate_lines(found.gate, found.names, found.at), as_json=as_json)
+    return CHECKED[result]
+
+
+CHECKED: Mapping[str, int] = {"met": OK, "not_met": NOT_MET, "undecided": UNDECIDED}
+"""Exit codes of `licet gate check`: undecided is no failure, and no pass."""
 
 
 def _gate(slug: str, to: str, home: str | None) -> "GateShown":

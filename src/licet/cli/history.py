@@ -69,6 +69,7 @@ def reading_options(function: click.decorators.FC) -> click.decorators.FC:
         click.option("--confidence", "confidence", metavar="COL", help="Column with its confidence in [0, 1]."),
         click.option("--proposal", metavar="COL", help="Column with an outside system's proposals."),
         click.option("--attributes", metavar="COL,…", help="Columns with attributes such as segment or amount."),
+        click.option("--requester", metavar="COL", help="Column with the address of whoever asked for a case; they never review it."),
         click.option("--id", "id_column", metavar="COL", help="Column with the outside name of a case."),
         click.option(
             "--content",
@@ -162,6 +163,7 @@ def columns_and_reading(
         proposal=text["proposal"],
         confidence=text["confidence"],
         answered_by=answered_by,
+        requester=text["requester"],
     )
     reading = Reading(
         encoding=text["encoding"] or "utf-8", delimiter=text["delimiter"], decimal=text["decimal"] or ".", timezone=text["timezone"]

@@ -2,11 +2,25 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, assert_never
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from licet.cli.frame import CONTEXT, NOT_MET, OK, UNDECIDED, Commands, at_work, folder_of, granted, plain, said, sheet_options, usual
+from licet.cli.frame import (
+    CONTEXT,
+    NOT_MET,
+    OK,
+    UNDECIDED,
+    Commands,
+    OutFile,
+    at_work,
+    folder_of,
+    granted,
+    plain,
+    said,
+    sheet_options,
+    usual,
+)
 from licet.cli.known_answers import ceiling_json
 from licet.cli.runs import run_options, running
 from licet.core.canonical import Json
@@ -26,11 +40,13 @@ EXIT = {"met": OK, "not_met": NOT_MET, "undecided": UNDECIDED}
 @click.argument("slug")
 @click.option("--exploratory", is_flag=True, help="On unsealed cases, with everything to see; never opens a gate.")
 @click.option("--system", "posted_as", metavar="NAME@VERSION", help="Which posted system; default: the newest.")
+@click.option("--export", "out", type=OutFile(), help="Write the evaluation here too: .xml for JUnit, .json, or .jsonl for OpenTelemetry.")
 @run_options
 @usual
-def evaluate(slug: str, *, acting: str | None, home: str | None, exploratory: bool, as_json: bool, **given: object) -> int:
+def evaluate(slug: str, *, acting: str | None, home: str | None, as_json: bool, **wish: Any) -> int:  # noqa: ANN401 - click's
     """Judge the system on sealed cases by the locked standard. Exit: 0 met, 1 not met, 3 undecided."""
     from licet.core.known import ceiling_in_words
+    from licet.edge.evaluation_files import write_evaluation
     from licet.edge.folder import load_standard, load_use_case
     from licet.flows.evaluate import Request
     from licet.flows.evaluate import evaluate as judge
@@ -39,26 +55,36 @@ def evaluate(slug: str, *, acting: str | None, home: str | None, exploratory: bo
     from licet.flows.office import who
     from licet.flows.open_sealed import figures
 
+    out = _export(wish)
     folder = folder_of(home, slug)
     told, standard = load_use_case(folder), load_standard(folder)
-    request = Request(name=slug, on_disk=standard, system=told.system, posted_as=_posted_as(given), schema=told.case)
+    request = Request(name=slug, on_disk=standard, system=told.system, posted_as=wish["posted_as"], schema=told.case)
     with at_work(home) as office:
         actor = who(office, acting)
-        with running(office, given, as_json=as_json) as runner:
-            if exploratory:
+        with running(office, wish, as_json=as_json) as runner:
+            if wish["exploratory"]:
                 return _explored(slug, granted(explore(office, actor, request, runner)), as_json=as_json)
             done = granted(judge(office, actor, request, runner))
         shown = figures(office, name=slug, look=done.stored.look.id)
         ceiling = ceiling_of(office, name=slug)
     beside = f"[dim]{ceiling_in_words(ceiling)}[/]"
     data = {**evaluation_json(done, shown), "human_ceiling": ceiling_json(ceiling)}
+    if out is not None:
+        write_evaluation(out, data, at=done.stored.look.at)
     said(data, [*evaluation_lines(done, shown), beside], as_json=as_json)
     return EXIT[done.stored.word]
 
 
-def _posted_as(given: Mapping[str, object]) -> str | None:
-    named = given["posted_as"]
-    return named if isinstance(named, str) else None
+def _export(wish: Mapping[str, Any]) -> Path | None:
+    """Where the evaluation is to be written too; asked before anything is judged."""
+    from licet.edge.evaluation_files import check_suffix
+
+    out: Path | None = wish["out"]
+    if out is not None and wish["exploratory"]:
+        raise click.UsageError("--exploratory gives no verdict to export. Leave out one of the two.")
+    if out is not None:
+        check_suffix(out)
+    return out
 
 
 def evaluation_json(done: "Evaluated", shown: "Figures | None") -> Mapping[str, Json]:
@@ -89,7 +115,7 @@ def evaluation_json(done: "Evaluated", shown: "Figures | None") -> Mapping[str, 
 
 def _measures(verdict: Mapping[str, Json], shown: "Figures | None") -> list[Json]:
     measures = verdict.get("measures")
-    opened = {} if shown is None else {m.name: m for m in shown.measures}
+    opened = {} if shown is None else {m.name: m for m in shown.found.measures}
     rows: list[Json] = []
     for row in measures if isinstance(measures, list) else []:
         filled = dict(row) if isinstance(row, Mapping) else {}
@@ -103,10 +129,10 @@ def _measures(verdict: Mapping[str, Json], shown: "Figures | None") -> list[Json
 def _opened(shown: "Figures") -> dict[str, Json]:
     """The curve with error rates, and examples of errors: there once the sealed cases are open."""
     curve: list[Json] = [
-        {"threshold": p.threshold, "coverage": p.coverage, "n": p.n, "errors": p.errors, "upper": p.upper} for p in shown.curve
+        {"threshold": p.threshold, "coverage": p.coverage, "n": p.n, "errors": p.errors, "upper": p.upper} for p in shown.found.curve
     ]
     examples: list[Json] = [
-        {"case": m.name, "confidence": m.confidence, "said": m.said, "truth": m.truth, "alone": m.alone} for m in shown.misses[:20]
+        {"case": m.name, "confidence": m.confidence, "said": m.said, "truth": m.truth, "alone": m.alone} for m in shown.found.misses[:20]
     ]
     return {"curve": curve, "examples": examples}
 
@@ -127,6 +153,8 @@ def more_json(more: "LabelMore | NotCertifiable | OutOfReach | None") -> Json:
 
 def evaluation_lines(done: "Evaluated", shown: "Figures | None") -> list[str]:
     """An evaluation for people: the verdict in one sentence first."""
+    from licet.core.opened import more_in_words
+
     verdict = done.stored.verdict if isinstance(done.stored.verdict, Mapping) else {}
     lines = [_sentence(done, verdict), *_region_lines(verdict)]
     lines.append(
@@ -142,12 +170,12 @@ def evaluation_lines(done: "Evaluated", shown: "Figures | None") -> list[str]:
             f"[dim]Errors stay sealed. `licet sealed open {done.use_case.slug} --as OWNER` shows them and turns the cases into history.[/]"
         )
         return lines
-    for m in shown.measures:
+    for m in shown.found.measures:
         lines.append(f"  {plain(m.name)}: {m.errors} errors in {m.n} ({m.low:.2%} to {m.high:.2%})")
-    lines += [_more_line(shown)] if shown.more is not None else []
+    lines += [f"  {more_in_words(shown.more)}"] if shown.more is not None else []
     lines += [
         f"  case {plain(m.name)}: said {plain(repr(m.said))}, people {plain(repr(m.truth))}, confidence {m.confidence:.3f}"
-        for m in shown.misses[:5]
+        for m in shown.found.misses[:5]
     ]
     return lines
 
@@ -190,22 +218,6 @@ def _sentence(done: "Evaluated", verdict: Mapping[str, Json]) -> str:
             return "[bold yellow]Undecided.[/]"
 
 
-def _more_line(shown: "Figures") -> str:
-    from licet.stats.planning import LabelMore, NotCertifiable, OutOfReach
-
-    match shown.more:
-        case LabelMore(more=more, gain=gain):
-            return f"  Label about {more:,} more to unlock {gain:.1%} more (estimated)."
-        case NotCertifiable(needed=needed, available=available):
-            return f"  Not certifiable at this volume: {needed:,} clean labels needed, {available:,} there."
-        case OutOfReach(estimate=estimate):
-            return f"  No wider region is likely to keep the promise (next one about {estimate:.1%} errors, estimated)."
-        case None:
-            return "  What more labels would unlock cannot be estimated: there are too few cases for even the strictest region."
-        case other:
-            assert_never(other)
-
-
 def _explored(slug: str, found: "Explored", *, as_json: bool) -> int:
     data: dict[str, Json] = {
         "use_case": slug,
@@ -217,14 +229,14 @@ def _explored(slug: str, found: "Explored", *, as_json: bool) -> int:
             "version": found.card.version,
         },
         "cases": {"calibration": found.n, "right": found.right},
-        "measures": [{"name": m.name, "n": m.n, "errors": m.errors, "estimate": m.estimate} for m in found.figures.measures],
+        "measures": [{"name": m.name, "n": m.n, "errors": m.errors, "estimate": m.estimate} for m in found.figures.found.measures],
         "warnings": list(found.warnings),
     }
     lines = [
         f"[bold]Exploratory[/], no verdict: {found.right:,} of {found.n:,} calibration cases answered as people did.",
         *[
             f"  case {plain(m.name)}: said {plain(repr(m.said))}, people {plain(repr(m.truth))}, confidence {m.confidence:.3f}"
-            for m in found.figures.misses[:10]
+            for m in found.figures.found.misses[:10]
         ],
     ]
     said(data, lines, as_json=as_json)

@@ -69,13 +69,16 @@ def contested(slug: str, acting: str | None, home: str | None, *, as_json: bool)
 @click.argument("slug")
 @click.argument("token")
 @click.option("--answer", "answer", required=True, help="Your own answer on the case; fields as JSON.")
+@click.option("--why", default="", help="Why; whoever contests the known answer reads it.")
 @usual
-def settle(slug: str, token: str, answer: str, acting: str | None, home: str | None, *, as_json: bool) -> None:
+def settle(  # noqa: PLR0913 - a command's options
+    slug: str, token: str, answer: str, why: str, acting: str | None, home: str | None, *, as_json: bool
+) -> None:
     """Decide a contest by answering the case yourself; where you do not give the known answer, it counts for nobody any more."""
     from licet.core.answer import answer_from_json
     from licet.core.canonical import read_json
     from licet.edge.folder import load_use_case
-    from licet.flows.contest import settle_contest
+    from licet.flows.contest import Verdict, settle_contest
     from licet.flows.office import who
 
     kind = load_use_case(folder_of(home, slug)).answer
@@ -84,7 +87,7 @@ def settle(slug: str, token: str, answer: str, acting: str | None, home: str | N
     except ValueError as wrong:
         raise click.UsageError(f"{answer!r} is no answer of kind {kind.value}: {wrong}") from wrong
     with at_work(home) as office:
-        upheld = granted(settle_contest(office, who(office, acting), name=slug, token=token, answer=given))
+        upheld = granted(settle_contest(office, who(office, acting), name=slug, token=token, said=Verdict(answer=given, why=why)))
     words = "Upheld: it is planted no more, and counts for nobody." if upheld else "The known answer stands."
     said({"token": token, "upheld": upheld}, [words], as_json=as_json)
 
@@ -113,13 +116,14 @@ SAYS = {"caught": "known answers given", "overrides": "AI errors overridden", "r
 
 
 def _figures_json(one: "Figures") -> dict[str, Json]:
-    rates: dict[str, Json] = {name: _rate_json(getattr(one, name)) for name in (*SAYS, "over")}
+    rates: dict[str, Json] = {name: rate_json(getattr(one, name)) for name in (*SAYS, "over")}
     facts: dict[str, Json] = {"person": one.person, "name": one.name, "use_case": one.use_case, "answered": one.answered}
     span: dict[str, Json] = {"since": one.since.isoformat(), "until": one.until.isoformat(), "from_record": one.from_record}
     return {**facts, **span, **rates, "seconds": _number(one.seconds), "estimate": _estimate_json(one)}
 
 
-def _rate_json(found: "Rate | Unknown") -> Json:
+def rate_json(found: "Rate | Unknown") -> Json:
+    """A share with its interval as JSON; null while it is unknown."""
     from licet.core.refusal import Unknown
 
     if isinstance(found, Unknown):

@@ -8,6 +8,7 @@ import click
 
 from licet.cli.cases import typed
 from licet.cli.frame import CONTEXT, Commands, at_work, folder_of, granted, plain, said, usual
+from licet.cli.practice_rounds import round_
 from licet.core.canonical import Json
 from licet.core.case import CaseBody, ImageContent, TableContent, TextContent
 from licet.core.refusal import Unknown
@@ -25,6 +26,9 @@ def practise() -> None:
     """Practise on past cases: answer one, and see at once what the record says. It decides nothing."""
 
 
+practise.add_command(round_)
+
+
 @practise.command("start", context_settings=CONTEXT)
 @click.argument("slug")
 @click.option("--picture", type=click.Path(path_type=Path, dir_okay=False), help="Where to write the case's picture, if it is one.")
@@ -36,12 +40,13 @@ def start(slug: str, picture: Path | None, acting: str | None, home: str | None,
 
     with at_work(home) as office:
         case = granted(next_practice(office, who(office, acting), name=slug))
-    shown = _content(case.body, picture)
+    shown = content_of(case.body, picture)
     data: dict[str, Json] = {"use_case": slug, "practice": case.token, "content": shown}
     said(data, [plain(shown), f"Next: licet practise answer {slug} {case.token} ANSWER"], as_json=as_json)
 
 
-def _content(body: CaseBody, picture: Path | None) -> str:
+def content_of(body: CaseBody, picture: Path | None) -> str:
+    """What a past case says, as text; a picture is written into a file where one is named."""
     match body.content:
         case TextContent(text=text):
             return text

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, cast
 
 import click
 
+from licet.cli.capacity import capacity
 from licet.cli.frame import CONTEXT, Commands, at_work, granted, plain, said, usual
 from licet.cli.known_answers import COMMANDS
 from licet.core.canonical import Json
@@ -20,7 +21,7 @@ def reviewers() -> None:
     """How people review: numbers with intervals for senior reviewers and risk, no accusations."""
 
 
-for command in COMMANDS:
+for command in (*COMMANDS, capacity):
     reviewers.add_command(command)
 
 

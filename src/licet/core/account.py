@@ -41,6 +41,18 @@ COMMON = frozenset(
 RUNS = ("0123456789012345678901234567890", "abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyz", "qwertyuiopasdfghjklzxcvbnm")
 
 
+FACTOR_BYTES = 20
+"""Of a second factor's secret: 160 bits, as RFC 4226 recommends."""
+
+
+def factor_secret(digest: bytes) -> str:
+    """A second factor's secret from keyed chance of at least 20 bytes, in base 32, as authenticator apps take it.
+
+    Source: RFC 4226, section 4, for its length; RFC 4648 for its letters.
+    """
+    return base64.b32encode(digest[:FACTOR_BYTES]).decode("ascii")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
     """What is known of a person's account.

@@ -55,7 +55,12 @@ class Overdue:
     """Nobody answered in time; counts as an error."""
 
 
-Outcome = Agreed | Disagreed | Overdue
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CannotTell:
+    """A senior reviewer, or the only one who could be asked, cannot tell what is right; counts as an error, as silence does."""
+
+
+Outcome = Agreed | Disagreed | Overdue | CannotTell
 
 
 def audited(decided: Answer, answer: Answer, *, blind: bool, grading: Grading = EXACT) -> Outcome:
@@ -73,13 +78,13 @@ def audited(decided: Answer, answer: Answer, *, blind: bool, grading: Grading = 
 
 
 def outcome_loss(outcome: Outcome) -> float:
-    """What an outcome counts, in [0, 1]: 0.0 for agreement, 1.0 for silence, and for a disagreement how wrong AI was."""
+    """What an outcome counts, in [0, 1]: 0.0 for agreement, 1.0 for silence or what nobody can tell, and else how wrong AI was."""
     match outcome:
         case Agreed():
             return 0.0
         case Disagreed(loss=lost):
             return lost
-        case Overdue():
+        case Overdue() | CannotTell():
             return 1.0
         case _:
             assert_never(outcome)

@@ -8,6 +8,7 @@ from enum import StrEnum
 from licet.core.answer import Answer, AnswerKind, Choice, kind_of
 from licet.core.answer_form import NO_FORM_RULES, FormRules
 from licet.core.canonical import digest
+from licet.core.capacity import NO_STAFFING, Staffing
 from licet.core.case import CaseBody
 from licet.core.ids import PersonId, UseCaseSlug
 from licet.core.refusal import Refused, Unknown
@@ -89,6 +90,7 @@ class DeskRules:
         guideline: how to decide; None where the owner wrote nothing.
         answers: the closed list of choices; empty where there is none.
         form: what may be answered beyond the kind: fields, a unit and a range, a rubric.
+        staffing: what the owner states of the work there, for capacity.
     """
 
     due_within: timedelta = DUE_WITHIN
@@ -99,6 +101,7 @@ class DeskRules:
     guideline: Guideline | None = None
     answers: tuple[str, ...] = ()
     form: FormRules = NO_FORM_RULES
+    staffing: Staffing = NO_STAFFING
 
     def due(self, facts: Mapping[str, str], since: datetime) -> datetime:
         """When a case is due that waits since a moment; what is urgent is due sooner, and so comes first."""
@@ -142,11 +145,15 @@ class Lease:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnswerForm:
-    """What an answer looks like: its kind, the closed list of choices where there is one, and what the owner says beyond that."""
+    """What an answer looks like: its kind, the closed list of choices where there is one, and what the owner says beyond that.
+
+    `known`: where there is no closed list, choices that past cases have; another one may be given, but not by mistyping one of these.
+    """
 
     kind: AnswerKind
     choices: tuple[str, ...]
     rules: FormRules = NO_FORM_RULES
+    known: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from licet.core.canonical import Json, digest
+from licet.core.capacity import Capacity
 from licet.core.exposure import Plan
 from licet.core.gate_rules import Code
 from licet.core.ids import Digest, PersonId, UseCaseSlug
@@ -106,6 +107,7 @@ class Evidence:
         asked: the request for approval of that mandate, while it stands: None where nobody asked, or something changed since.
         approvals: approvals given, whatever they are bound to, by people who may give them.
         qualified: until when each person who showed enough may answer its cases; None where the owner said not what is enough.
+        capacity: the work that will come to people, and who is there to do it; None where nobody looked.
         hands: for each role, who would act in it here, as far as they are known.
     """
 
@@ -129,6 +131,7 @@ class Evidence:
     approvals: tuple[Approval, ...]
     exposure: Plan | None = None
     qualified: Mapping[PersonId, datetime] | None = None
+    capacity: Capacity | None = None
     hands: Mapping[Role, tuple[PersonId, ...]] = field(default_factory=dict)
 
     @property

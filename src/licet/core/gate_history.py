@@ -7,7 +7,7 @@ from datetime import datetime
 from licet.core.canonical import Json
 from licet.core.exposure import Plan, plan_from_json
 from licet.core.gate import Approval, Asked, Evidence, Moments, SliceShown
-from licet.core.gate_rules import GateRules
+from licet.core.gate_rules import Code, GateRules
 from licet.core.ids import Digest, PersonId, UseCaseSlug
 from licet.core.ledger import Event
 from licet.core.moving import WAY
@@ -206,6 +206,11 @@ def _stage(was: Stage, event: Event) -> Stage:
             return was
 
 
+UNTOLD = frozenset({Code.CAPACITY})
+"""What no entry tells: it changes with every case and every absence. In a replay it is nobody's turn."""
+
+
 def _ball(to: Stage, evidence: Evidence, rules: GateRules) -> Role:
-    open_ones: Iterable[Role] = (line.ball for line in requirements_for(to, evidence, rules) if not line.met)
+    lines = (line for line in requirements_for(to, evidence, rules) if line.code not in UNTOLD)
+    open_ones: Iterable[Role] = (line.ball for line in lines if not line.met)
     return next(iter(open_ones), Role.OWNER)

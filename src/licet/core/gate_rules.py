@@ -29,6 +29,7 @@ class Code(StrEnum):
     STANDARD_LOCKED = "standard_locked"
     EVALUATED = "evaluated"
     REVIEWERS_QUALIFIED = "reviewers_qualified"
+    CAPACITY = "capacity"
     VERDICT_MET = "verdict_met"
     SLICES = "slices"
     STOP_EXERCISED = "stop_exercised"
@@ -62,6 +63,7 @@ class Limit:
 LIMITS: Mapping[Code, Limit] = {
     Code.HISTORY_IMPORTED: Limit(name="at_least", default=1, lowest=1, highest=1_000_000_000),
     Code.REVIEWERS_QUALIFIED: Limit(name="at_least", default=1, lowest=1, highest=100),
+    Code.CAPACITY: Limit(name="late_percent", default=5, lowest=1, highest=50, more_is_stricter=False),
     Code.SLICES: Limit(name="declared", default=0, lowest=0, highest=100),
     Code.STOP_EXERCISED: Limit(name="within_days", default=90, lowest=1, highest=3650, more_is_stricter=False),
     Code.APPROVED: Limit(name="quorum", default=1, lowest=1, highest=20),
@@ -109,6 +111,10 @@ class GateRules:
         """What a stage asks of a use case of a tier. Where nobody answered the risk questions yet, what it asks of the strictest."""
         ruled = tier if tier in RULED else Tier.HIGH
         return self.gates.get((to, ruled), {})
+
+    def ask_anywhere(self, code: Code, tier: Tier | None) -> bool:
+        """Whether any stage asks a use case of a tier for this."""
+        return any(code in self.of(stage, tier) for stage in STAGES)
 
     @property
     def digest(self) -> Digest:

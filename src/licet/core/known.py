@@ -283,6 +283,23 @@ def may_settle(viewer: Person, contested: Shown, gave: frozenset[str]) -> Refuse
     return None
 
 
+def may_follow(viewer: Person) -> bool:
+    """Whether somebody is told of contests that are not their own: senior reviewers, who decide them, owners and risk."""
+    return viewer.has(Role.SENIOR_REVIEWER, Role.OWNER, Role.RISK)
+
+
+def may_read_contest(viewer: Person, contested: Shown, *, settled_by: PersonId | None) -> bool:
+    """Whether a contest's answers may be shown to somebody.
+
+    Whoever may answer cases here could be given this very case, as a known answer or to decide the contest: they read it once the case
+    is planted no more, or once they decided it. Risk answers no cases, and reads it at any time.
+    """
+    if not may_follow(viewer):
+        return False
+    answers = viewer.has(Role.REVIEWER, Role.SENIOR_REVIEWER, Role.OWNER)
+    return not answers or contested.retired or settled_by == viewer.id
+
+
 def ceiling_in_words(found: Ceiling | Unknown) -> str:
     """The human ceiling as it stands beside AI's numbers."""
     if isinstance(found, Unknown):

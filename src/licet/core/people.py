@@ -82,6 +82,7 @@ class Act(StrEnum):
     ADD_PERSON = "add a person"
     CREATE_USE_CASE = "create a use case"
     IMPORT = "import history"
+    IMPORT_EVIDENCE = "import outside evidence"
     EVALUATE = "evaluate"
     EXPORT = "export"
     SUBMIT = "submit cases"

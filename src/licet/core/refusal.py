@@ -28,6 +28,7 @@ CODES: Mapping[str, str] = {
     "incident_closed": "The incident is closed; nothing is added to it.",
     "incident_not_done": "The incident lacks a cause or a lesson, or something is still to be done about it.",
     "not_a_day": "The day is not one by which something can be done.",
+    "nothing_measured": "A file of another tool says nothing of any case.",
     "nothing_decided_alone": "AI decided no case alone there.",
     "too_many_actions": "The incident has as many actions as it may have.",
     "no_such_action": "The incident has no such action that is still to be done.",

@@ -1,13 +1,15 @@
 """Requirements: each line of a gate, held against the evidence: met or not, since when, who has the ball, and what closes it."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from licet.core.capacity import Enough, capacity_in_words, hold
 from licet.core.exposure import default_plan, is_as_careful, plan_in_words
 from licet.core.gate import ClosedGate, Evidence, OpenedGate, Pattern, Requirement, bound_approvals
 from licet.core.gate_rules import Code, GateRules
 from licet.core.people import Role
+from licet.core.refusal import Unknown
 from licet.core.risk import Tier
 from licet.core.use_case import Stage
 
@@ -39,7 +41,13 @@ def requirements_for(to: Stage, evidence: Evidence, rules: GateRules) -> tuple[R
     asked = dict(rules.of(to, evidence.tier))
     if evidence.tier is Tier.PROHIBITED and to in {stage for stage, _ in rules.gates}:
         asked[Code.RISK_ANSWERED] = None
-    return tuple(_line(code, evidence, asked[code]) for code in Code if code in asked)
+    seen = evidence if to is Stage.DELEGATED else _undelegated(evidence)
+    return tuple(_line(code, seen, asked[code]) for code in Code if code in asked)
+
+
+def _undelegated(evidence: Evidence) -> Evidence:
+    """The same for a stage at which people answer every case, whatever mandate is proposed."""
+    return evidence if evidence.capacity is None else replace(evidence, capacity=evidence.capacity.undelegated)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,6 +171,18 @@ def _qualified(evidence: Evidence, number: int) -> _Found:
     )
 
 
+def _enough_people(evidence: Evidence, number: int) -> _Found:
+    there, late = evidence.capacity, number / 100.0
+    found = Unknown(why="nobody looked") if there is None else hold(there, late=late)
+    return _Found(
+        met=isinstance(found, Enough),
+        shows="unknown" if there is None else capacity_in_words(there, found, late=late),
+        since=evidence.moments.created,
+        ball=Role.OWNER,
+        closes=f"licet reviewers capacity {evidence.slug} --as OWNER",
+    )
+
+
 def _slices(evidence: Evidence, number: int) -> _Found:
     declared, at = evidence.slices, evidence.moments
     if len(declared) < number:
@@ -264,6 +284,9 @@ KINDS: Mapping[Code, _Kind] = {
     Code.EVALUATED: _Kind(says="The system was judged against the standard.", pattern=Pattern.QUALITY, find=_evaluated),
     Code.REVIEWERS_QUALIFIED: _Kind(
         says="Enough people have shown on past cases that they can judge.", pattern=Pattern.CULTURE, find=_qualified
+    ),
+    Code.CAPACITY: _Kind(
+        says="The people who may answer can work off what will come to them in time.", pattern=Pattern.JUDGMENT, find=_enough_people
     ),
     Code.VERDICT_MET: _Kind(says="The verdict on sealed cases is met.", pattern=Pattern.QUALITY, find=_met),
     Code.SLICES: _Kind(says="The promise holds in each declared slice, not on average only.", pattern=Pattern.QUALITY, find=_slices),

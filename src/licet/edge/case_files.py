@@ -55,7 +55,7 @@ def case_file(path: Path, columns: Columns, reading: Reading, told: UseCaseFile)
     Args:
         path: CSV with a header line, or JSON Lines.
         columns: what was named. Where the use case has a schema, what was not named is found by the schema's names; `id`,
-            `happened_at`, and `proposal` with `confidence` by these.
+            `happened_at`, `requester`, and `proposal` with `confidence` by these.
         reading: encoding, delimiter, decimal sign and time zone.
         told: what the use case's folder says.
 
@@ -189,6 +189,7 @@ def _settled(columns: Columns, schema: CaseSchema, header: tuple[str, ...], *, l
         attributes=columns.attributes or attributes,
         id=columns.id or ("id" if "id" in free else None),
         time=columns.time or ("happened_at" if "happened_at" in free else None),
+        requester=columns.requester or ("requester" if "requester" in free else None),
         proposal="proposal" if posted else columns.proposal,
         confidence="confidence" if posted else columns.confidence,
     )

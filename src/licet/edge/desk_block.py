@@ -7,6 +7,7 @@ from typing import Annotated, Self
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from licet.core.answer_form import LONGEST_TEXT, FormRules
+from licet.core.capacity import Staffing
 from licet.core.desk import DUE_WITHIN, DeskRules, Guideline
 from licet.edge.schema_form import FieldForm, Word, field_of
 from licet.edge.system_blocks import told
@@ -52,6 +53,20 @@ class SkillsBlock(_Block):
     values: dict[Line, Skill] = Field(min_length=1)
 
 
+class StaffingBlock(_Block):
+    """What the owner states of the work at the desk: assumptions, for capacity.
+
+    Attributes:
+        hours_a_day: that each person works on these cases.
+        cases_a_day: that come.
+        seconds_a_case: that one answer takes.
+    """
+
+    hours_a_day: Annotated[float | None, Field(gt=0.0, le=24.0)] = None
+    cases_a_day: Annotated[float | None, Field(gt=0.0, le=1e9)] = None
+    seconds_a_case: Annotated[float | None, Field(gt=0.0, le=86_400.0)] = None
+
+
 class DeskBlock(_Block):
     """What the owner sets for the desk; every part may be left out.
 
@@ -67,6 +82,7 @@ class DeskBlock(_Block):
         most: highest number that may be answered.
         step: numbers are multiples of it, counted from `least` or else from 0.
         longest: most characters of a text.
+        staffing: how many hours people work there, how many cases come, and how long one takes.
     """
 
     due_hours: Hours = HOURS
@@ -80,6 +96,7 @@ class DeskBlock(_Block):
     most: float | None = None
     step: Annotated[float | None, Field(gt=0.0)] = None
     longest: Annotated[int | None, Field(ge=1, le=LONGEST_TEXT)] = None
+    staffing: StaffingBlock = StaffingBlock()
 
     @model_validator(mode="after")
     def _urgent_is_sooner(self) -> Self:
@@ -111,6 +128,7 @@ def rules_of(block: DeskBlock, answers: tuple[str, ...], guideline: Guideline | 
         guideline=guideline,
         answers=answers,
         form=_form(block),
+        staffing=Staffing(**block.staffing.model_dump()),
     )
 
 

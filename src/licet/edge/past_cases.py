@@ -11,6 +11,7 @@ from typing import assert_never
 from licet.core.answer import Answer, AnswerKind, NotAnAnswerError, answer_from_json
 from licet.core.canonical import Json
 from licet.core.case import CaseBody, Content, ContentKind, TableContent, TextContent
+from licet.core.case_schema import NAME_LENGTH
 from licet.core.history import PastCase, PostedProposal
 from licet.edge.bad_file import BadCellError, BadFileError, shown
 from licet.edge.images import names_image, read_image
@@ -18,6 +19,7 @@ from licet.edge.tables import Cells, Reading
 from licet.edge.times import moment_reader
 
 Places = Mapping[str, int]
+EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
 KNOWN_ANSWERS = 10_000
 """Distinct choices that are remembered while a file is read, so that equal answers are one object."""
 
@@ -35,6 +37,7 @@ class Columns:
         proposal: what an outside system proposed; blank cells mean it proposed nothing.
         confidence: how sure that system was, in [0, 1].
         answered_by: who answered.
+        requester: e-mail address of whoever asked for the case; they never review it. Blank cells mean nobody says.
         kind: what the content is, whatever it looks like; None: told from the number of columns, and from what the first row says.
     """
 
@@ -46,6 +49,7 @@ class Columns:
     proposal: str | None = None
     confidence: str | None = None
     answered_by: str | None = None
+    requester: str | None = None
     kind: ContentKind | None = None
 
 
@@ -78,7 +82,7 @@ def check_columns(path: Path, columns: Columns, reading: Reading) -> None:
 
 def column_names(columns: Columns) -> tuple[str, ...]:
     """The columns a row is read with, each once, in the order `case_reader` expects its cells."""
-    single = (columns.answer, columns.id, columns.time, columns.proposal, columns.confidence, columns.answered_by)
+    single = (columns.answer, columns.id, columns.time, columns.proposal, columns.confidence, columns.answered_by, columns.requester)
     return tuple(dict.fromkeys((*columns.content, *columns.attributes, *(name for name in single if name is not None))))
 
 
@@ -107,6 +111,7 @@ def case_reader(path: Path, columns: Columns, reading: Reading, kind: AnswerKind
     when = -1 if columns.time is None else place[columns.time]
     named = -1 if columns.id is None else place[columns.id]
     by = -1 if columns.answered_by is None else place[columns.answered_by]
+    requester = _requester_reader(columns.requester, place)
 
     def case(line: int, cells: Cells) -> PastCase:
         return PastCase(
@@ -117,9 +122,26 @@ def case_reader(path: Path, columns: Columns, reading: Reading, kind: AnswerKind
             happened_at=None if moment is None else moment(cells[when]),
             posted=posted(cells),
             answered_by="" if by < 0 else _text(cells[by]).strip(),
+            requester=requester(cells),
         )
 
     return case
+
+
+def _requester_reader(name: str | None, place: Places) -> Callable[[Cells], str]:
+    """Refuses what is no address: somebody who is not recognised would be handed their own case."""
+    if name is None:
+        return lambda _cells: ""
+    at = place[name]
+
+    def requester(cells: Cells) -> str:
+        said = _text(cells[at]).strip()
+        if said and (not EMAIL.fullmatch(said) or len(said) > NAME_LENGTH):
+            remedy = "Give the address with which whoever asked signs in, such as ada@example.org, or leave the cell blank."
+            raise BadCellError(name, why="it is no e-mail address.", remedy=remedy)
+        return said
+
+    return requester
 
 
 def _content_reader(path: Path, columns: Columns, reading: Reading, place: Places, first: Cells) -> Callable[[Cells], Content]:

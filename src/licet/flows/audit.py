@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from licet.core.audit import Agreed, Disagreed, Overdue, outcome_loss
+from licet.core.audit import Agreed, CannotTell, Disagreed, Overdue, outcome_loss
 from licet.core.mandate import ActiveMandate, Mandate, SuspendedMandate, state_of
 from licet.core.refusal import Refused
 from licet.core.use_case import UseCase
@@ -131,7 +131,7 @@ def _status(
         mandate=mandate,
         active=active,
         drawn=len(rows),
-        answered=len([row for row in rows if isinstance(row.outcome, Agreed | Disagreed)]),
+        answered=len([row for row in rows if isinstance(row.outcome, Agreed | Disagreed | CannotTell)]),
         errors=int(errors),
         waiting=len(waiting),
         overdue=len(late),

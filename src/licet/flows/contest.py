@@ -1,16 +1,17 @@
 """Contesting: a reviewer says that a known answer is wrong, and a senior reviewer decides, answering the case without seeing either."""
 
+from dataclasses import dataclass
+
 from licet.core.answer import Answer, answer_to_json
-from licet.core.desk import AnswerForm
 from licet.core.grading import same
 from licet.core.known import ContestState, Shown, may_settle
 from licet.core.people import Act, Actor, Person
 from licet.core.refusal import Refused
 from licet.core.use_case import UseCase
-from licet.flows.desk import desk_rules
+from licet.flows.desk import desk_rules, form_of
 from licet.flows.office import Office, entry, person_at_work_on
 from licet.flows.shown_case import CaseShown, case_shown
-from licet.store import known
+from licet.store import contests, known
 from licet.store.book import Tx
 from licet.store.payloads import commit_to, salts_of
 
@@ -31,7 +32,7 @@ def contest(office: Office, by: Actor, *, name: str, token: str, why: str) -> Re
         found = _own(tx, use_case, person, token, why)
         if isinstance(found, Refused):
             return found
-        known.contest(tx, found, why.strip(), at=now)
+        contests.begin(tx, found, why.strip(), at=now)
         tx.record(entry("known.contested", by=person.id, now=now, use_case=use_case, task=token))
         return None
 
@@ -55,17 +56,26 @@ def contested(office: Office, by: Actor, *, name: str) -> list[CaseShown] | Refu
             return there
         use_case, person = there
         rules = desk_rules(office, use_case)
-        form = AnswerForm(kind=use_case.answer_kind, choices=rules.answers, rules=rules.form)
-        open_ones = [one for one in known.contested(tx, use_case) if _barred(tx, person, one) is None]
+        form = form_of(office, tx, use_case)
+        open_ones = [one.about for one in contests.open_ones(tx, use_case) if barred(tx, person, one.about) is None]
         shown = [case_shown(tx, one.token, one.case, form, rules.guideline) for one in open_ones]
         return [one for one in shown if one is not None]
 
 
-def _barred(tx: Tx, person: Person, one: Shown) -> Refused | None:
+def barred(tx: Tx, person: Person, one: Shown) -> Refused | None:
+    """Why somebody may not decide a contest; None where they may."""
     return may_settle(person, one, known.gave_truth(tx, one.case))
 
 
-def settle_contest(office: Office, by: Actor, *, name: str, token: str, answer: Answer) -> bool | Refused:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """What somebody senior says of a contested case: their own answer on it, and why; the reviewer reads the reason."""
+
+    answer: Answer
+    why: str = ""
+
+
+def settle_contest(office: Office, by: Actor, *, name: str, token: str, said: Verdict) -> bool | Refused:
     """Takes a senior reviewer's own answer on a contested case; where it is not the known one, the contest is upheld.
 
     Returns:
@@ -77,13 +87,13 @@ def settle_contest(office: Office, by: Actor, *, name: str, token: str, answer: 
         if isinstance(there, Refused):
             return there
         use_case, person = there
-        found = _open(office, tx, use_case, person, token=token, answer=answer)
+        found = _open(office, tx, use_case, person, token=token, answer=said.answer)
         if isinstance(found, Refused):
             return found
-        upheld = not same(answer, found.truth)
-        known.settle(tx, use_case, found, by=person.id, upheld=upheld, at=now)
-        said = commit_to(tx, salts_of(tx, [found.case])[found.case], "settled answer", {"answer": answer_to_json(answer)})
-        tx.record(entry("known.settled", by=person.id, now=now, use_case=use_case, task=token, upheld=upheld, commitment=said))
+        upheld = not same(said.answer, found.truth)
+        contests.settle(tx, use_case, found, contests.Decided(upheld=upheld, by=person.id, reason=said.why.strip(), at=now))
+        kept = commit_to(tx, salts_of(tx, [found.case])[found.case], "settled answer", {"answer": answer_to_json(said.answer)})
+        tx.record(entry("known.settled", by=person.id, now=now, use_case=use_case, task=token, upheld=upheld, commitment=kept))
         return upheld
 
 
@@ -92,4 +102,4 @@ def _open(office: Office, tx: Tx, use_case: UseCase, person: Person, *, token: s
     found = known.of_token(tx, use_case, token)
     if found is None or found.contest is not ContestState.OPEN:
         return NONE_OPEN
-    return _barred(tx, person, found) or desk_rules(office, use_case).takes(use_case.answer_kind, answer) or found
+    return barred(tx, person, found) or desk_rules(office, use_case).takes(use_case.answer_kind, answer) or found

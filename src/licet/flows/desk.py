@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain, islice
 
+from licet.core.answer import AnswerKind
 from licet.core.desk import AHEAD_LASTS, LEASE_LASTS, MOST_AT_ONCE, AnswerForm, DeskRules, Handed, Lease, NothingWaits
 from licet.core.ids import PersonId
-from licet.core.people import Act, Actor, Person
+from licet.core.people import Act, Actor, Person, Role
 from licet.core.refusal import Refused
 from licet.core.use_case import Stage, UseCase
 from licet.flows.exclude import excluded
@@ -73,7 +74,8 @@ def _places(office: Office, tx: Tx, by: Actor, name: str | None, now: datetime) 
     if not isinstance(by, Person):
         return _no_person(by)
     working = [one for one in use_cases.every(tx) if one.stage is not Stage.RETIRED]
-    lanes = [desks.ANYBODY, *map(desks.for_person, _named(tx, by, now)), *map(desks.for_skill, desks.skills_anywhere(tx, by.id))]
+    theirs = [*map(desks.for_person, _named(tx, by, now)), *map(desks.for_skill, desks.skills_anywhere(tx, by.id))]
+    lanes = [desks.ANYBODY, desks.SENIORS, *theirs]
     return _let_in(office, tx, by, desks.with_something(tx, working, lanes))
 
 
@@ -115,9 +117,10 @@ def _offered(office: Office, tx: Tx, use_case: UseCase, person: Person, now: dat
 
 
 def lanes_of(tx: Tx, use_case: UseCase, person: Person, now: datetime) -> tuple[list[str], list[str]]:
-    """The lanes of what waits for this person by name, and of what waits for anybody with their skills."""
+    """The lanes of what waits for this person by name, and of what waits for anybody with their skills and roles."""
     skilled = [desks.for_skill(skill) for skill in desks.skills(tx, use_case, person.id)]
-    return [desks.for_person(one) for one in _named(tx, person, now)], [desks.ANYBODY, *skilled]
+    senior = [desks.SENIORS] if person.has(Role.SENIOR_REVIEWER) else []
+    return [desks.for_person(one) for one in _named(tx, person, now)], [desks.ANYBODY, *senior, *skilled]
 
 
 def _named(tx: Tx, person: Person, now: datetime) -> list[PersonId]:
@@ -141,7 +144,7 @@ def handed_out(office: Office, tx: Tx, there: AtHand, lease: Lease) -> Handed | 
         body=body,
         due_at=item.due_at,
         guideline=rules.guideline,
-        form=AnswerForm(kind=use_case.answer_kind, choices=rules.answers, rules=rules.form),
+        form=form_of(office, tx, use_case),
         remarks=remarks.for_reader(tx, item.case, stored.salt, there.person.id, since=_since(item)),
         information=remarks.information(tx, item.token, stored.salt),
     )
@@ -155,6 +158,13 @@ def _since(item: desks.Item) -> datetime | None:
 def desk_rules(office: Office, use_case: UseCase) -> DeskRules:
     """What a use case sets for its desk."""
     return office.desks.rules(use_case.slug)
+
+
+def form_of(office: Office, tx: Tx, use_case: UseCase) -> AnswerForm:
+    """What an answer looks like here; without a closed list of choices, with those that past cases have."""
+    rules, kind = desk_rules(office, use_case), use_case.answer_kind
+    known = cases.answers_said(tx, use_case) if kind is AnswerKind.CHOICE and not rules.answers else ()
+    return AnswerForm(kind=kind, choices=rules.answers, rules=rules.form, known=known)
 
 
 def at_hand(office: Office, tx: Tx, by: Actor, *, token: str, lease: str, now: datetime) -> AtHand | Refused:

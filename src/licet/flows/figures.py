@@ -5,8 +5,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-import numpy as np
-
 from licet.core.answer import Answer, answer_label
 from licet.core.grading import same
 from licet.core.ids import CaseNumber, PersonId
@@ -16,9 +14,9 @@ from licet.core.refusal import Refused, Unknown
 from licet.core.use_case import UseCase
 from licet.flows.office import Office, allowed_person, entry, person_at_work_on
 from licet.flows.roles import everybody_here, person_here
-from licet.stats.agreement import Agreement, alpha, counts_of, spread
+from licet.stats.agreement import Agreement, alpha, counts_of, weighted_share
 from licet.stats.labellers import Labeller, dawid_skene, ratings_of
-from licet.store import agreements, known, people, use_cases
+from licet.store import agreements, contests, known, people, use_cases
 from licet.store.book import Tx
 
 FIGURES_OVER = timedelta(days=365)
@@ -29,10 +27,14 @@ EVER = Span(since=datetime(1970, 1, 1, tzinfo=UTC), until=datetime(9999, 1, 1, t
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Own:
-    """Somebody's own figures in one use case, and each known answer they stand on, newest first."""
+    """Somebody's own figures in one use case, and each known answer they stand on, newest first.
+
+    `reasons`: why contests of theirs were decided as they were, by the known answer's name.
+    """
 
     figures: Figures
     known: tuple[Shown, ...]
+    reasons: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +59,7 @@ def own_figures(office: Office, by: Actor, *, name: str, over: timedelta = FIGUR
         span = Span(since=now - over, until=now)
         shown = known.answered(tx, use_case, person=person.id, since=span.since, until=span.until)
         made = _figures(tx, use_case, person, span, _estimates(tx, use_case, span))
-        return Own(figures=made, known=tuple(reversed(shown)))
+        return Own(figures=made, known=tuple(reversed(shown)), reasons=contests.reasons(tx, use_case, person.id))
 
 
 def own_everywhere(office: Office, by: Actor) -> list[Own]:
@@ -143,20 +145,15 @@ def _estimates(tx: Tx, use_case: UseCase, span: Span) -> Mapping[PersonId, Label
 def human_ceiling(tx: Tx, use_case: UseCase, *, confidence: float = 0.95) -> Ceiling | Unknown:
     """How far people agree with each other here, to stand beside every number of AI's; unknown before two people answered 3 cases.
 
-    Cases are weighted by the recorded probability with which a second person was asked. Interval: exact, by the effective number of
-    cases (Korn and Graubard, Survey Methodology 24, 1998).
+    Cases are weighted by the recorded probability with which a second person was asked (`weighted_share`).
     """
     pairs = agreements.pairs(tx, use_case, until=EVER.until)
-    beyond = _alpha(_said(tx, use_case, pairs, EVER))
-    if len(pairs) < 3:  # noqa: PLR2004 - fewer have no spread
+    alike = [float(same(one.first_says, one.second_says)) for one in pairs]
+    found = weighted_share(alike, [one.probability for one in pairs], confidence=confidence)
+    if found is None:
         return Unknown(why="too few cases that two people answered; the standard says which do")
-    weight = 1.0 / np.array([one.probability for one in pairs])
-    alike = np.array([float(same(one.first_says, one.second_says)) for one in pairs])
-    share = float(weight @ alike / weight.sum())
-    variance = float((weight**2 * (alike - share) ** 2).sum() / weight.sum() ** 2)
-    effective = float(weight.sum() ** 2 / (weight**2).sum())
-    low, high = spread(share, variance, most=effective, least_known=max(2.0, effective), confidence=confidence)
-    return Ceiling(same=share, low=low, high=high, cases=len(pairs), beyond_chance=beyond)
+    share, low, high = found
+    return Ceiling(same=share, low=low, high=high, cases=len(pairs), beyond_chance=_alpha(_said(tx, use_case, pairs, EVER)))
 
 
 def ceiling_of(office: Office, *, name: str) -> Ceiling | Unknown:

@@ -1,6 +1,7 @@
 """Flagging: numbers about how people review, for somebody senior to look at; never an accusation, and never a consequence by itself."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from itertools import pairwise
 
@@ -13,7 +14,7 @@ from licet.core.refusal import Refused
 from licet.core.second import TOO_FAST, SecondLooks
 from licet.core.use_case import UseCase
 from licet.flows.office import Office, person_at_work_on
-from licet.store import seconds
+from licet.store import people, seconds, use_cases
 from licet.store.book import Tx
 
 LOOKED_AT = timedelta(days=180)
@@ -50,6 +51,30 @@ def reviewer_flags(office: Office, by: Actor, *, name: str) -> Flags | Refused:
             pairs=pairs(seconds.counts_of_pairs(tx, use_case, since=since)),
             consistency=tuple(_again(person, said) for person, said in sorted(again.items())),
         )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FlagsSeen:
+    """The numbers, with the names of the people they speak of; who has left has none. `apart`: as the standard says it."""
+
+    use_case: UseCase
+    flags: Flags
+    names: Mapping[PersonId, str]
+    apart: bool
+
+
+def see_flags(office: Office, by: Actor, *, name: str) -> FlagsSeen | Refused:
+    """As `reviewer_flags`, for a page: with names."""
+    flags = reviewer_flags(office, by, name=name)
+    if isinstance(flags, Refused):
+        return flags
+    with office.book.read() as tx:
+        use_case = use_cases.require(tx, name)
+        ids = {one.person for one in flags.paces} | {one.person for one in flags.consistency}
+        ids |= {who for one in flags.pairs for who in (one.one, one.other)}
+        names = {one: person.name for one in ids if (person := people.by_id(tx, one)) is not None}
+        rule = rule_of(tx, use_case)
+        return FlagsSeen(use_case=use_case, flags=flags, names=names, apart=rule is not None and rule.apart)
 
 
 def rule_of(tx: Tx, use_case: UseCase) -> SecondLooks | None:

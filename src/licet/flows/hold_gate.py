@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from licet.core.canonical import Json
+from licet.core.capacity import capacity_to_json
 from licet.core.gate import ClosedGate, Evidence, Moments, OpenedGate, SliceShown
+from licet.core.gate_rules import Code
 from licet.core.ids import PersonId
 from licet.core.mandate import ProposedMandate
 from licet.core.people import Role
@@ -14,6 +16,7 @@ from licet.core.rules import RuleKind
 from licet.core.standard import CountersignedStandard, LockedStandard
 from licet.core.use_case import Stage, UseCase
 from licet.core.verdict import measures_met
+from licet.flows.capacity import capacity_of
 from licet.flows.cover import proposal_now
 from licet.flows.office import Office
 from licet.flows.qualify import qualified_here
@@ -31,30 +34,32 @@ def gate_of(office: Office, tx: Tx, use_case: UseCase, to: Stage, *, now: dateti
 
 
 def stood_on(office: Office, tx: Tx, use_case: UseCase, *, now: datetime) -> Mapping[str, Json]:
-    """What a stage is entered on, for the ledger: digests of rules, evidence and risk answers, and the tier."""
+    """What a stage is entered on, for the ledger: digests of rules, evidence and risk answers, tier, and capacity if asked for."""
     found = evidence_of(office, tx, use_case, now=now)
+    there = found.capacity
     return {
         "gates": found.gates,
         "evidence": found.digest,
         "tier": None if found.tier is None else found.tier.value,
         "risk": found.risk,
+        **({} if there is None else {"capacity": capacity_to_json(there)}),
     }
 
 
 def evidence_of(office: Office, tx: Tx, use_case: UseCase, *, now: datetime) -> Evidence:
     """What gates ask about, as it stands in this transaction."""
-    signed = standards.newest(tx, use_case)
-    last = newest_look(tx, use_case)
+    signed, last = standards.newest(tx, use_case), newest_look(tx, use_case)
     proposed = proposal_now(tx, use_case)
     asked, approvals = standing(office, tx, use_case, proposed, now)
-    risk = risks.newest(tx, use_case)
+    risk, gates = risks.newest(tx, use_case), gate_rules_in_force(office, tx)
+    tier = None if risk is None else risk.tier
     return Evidence(
         slug=use_case.slug,
         asked_at=now,
         moments=_moments(tx, use_case, signed, last, proposed),
         owner=use_case.owner,
         history_cases=sum(cases.count_history(tx, use_case).values()),
-        tier=None if risk is None else risk.tier,
+        tier=tier,
         risk=None if risk is None else risk.digest,
         risk_at=None if risk is None else risk.at,
         standard=signed.digest if isinstance(signed, LockedStandard | CountersignedStandard) else None,
@@ -65,7 +70,8 @@ def evidence_of(office: Office, tx: Tx, use_case: UseCase, *, now: datetime) -> 
         mandate=None if proposed is None else proposed.digest,
         exposure=None if proposed is None else proposed.terms.exposure,
         qualified=qualified_here(tx, use_case, now),
-        gates=gate_rules_in_force(office, tx).digest,
+        capacity=capacity_of(office, tx, use_case, now) if gates.ask_anywhere(Code.CAPACITY, tier) else None,
+        gates=gates.digest,
         policy=rules.digest_in_force(tx, RuleKind.POLICY),
         asked=asked,
         approvals=approvals,

@@ -35,7 +35,7 @@ from licet.flows.sort_history import (
     part_for,
     unknown_answer,
 )
-from licet.store import cases, imports, looks, mandates, notices, standards, systems, use_cases
+from licet.store import cases, imports, looks, mandates, notices, seconds, standards, systems, use_cases
 from licet.store.book import Tx
 
 CHUNK = 5000
@@ -136,6 +136,7 @@ def _write(office: Office, tx: Tx, run: Run, chunk: list[PastCase]) -> None:
     labelled_before = run.labelled
     new: list[cases.NewCase] = []
     posted: list[tuple[CaseNumber, bytes, Proposal]] = []
+    asked: list[tuple[CaseNumber, bytes, str]] = []
     for past in chunk:
         run.rows += 1
         found = content_digest(run.content_key, past)
@@ -146,10 +147,12 @@ def _write(office: Office, tx: Tx, run: Run, chunk: list[PastCase]) -> None:
             continue
         case = _new_case(office, run, past, found, CaseNumber(next(numbers)))
         new.append(case)
+        asked += [(case.number, case.salt, past.requester)] if past.requester else []
         if past.posted is not None and run.order.card is not None:
             proposal = Proposal(answer=past.posted.answer, confidence=past.posted.confidence)
             posted.append((case.number, case.salt, proposal))
     cases.add(tx, run.use_case, new, batch=run.batch, sealed_set=run.sealed_set, at=run.now)
+    seconds.remember_requesters(tx, asked)
     imports.seal_digests(tx, [c.digest for c in new if c.part is Part.SEALED], batch=run.batch, known=run.remembered)
     if run.order.card is not None:
         systems.add_proposals(tx, run.order.card.fingerprint, posted)

@@ -7,6 +7,7 @@ from typing import assert_never
 
 from licet.core.audit import outcome_loss
 from licet.core.ids import PersonId
+from licet.core.incident import Message
 from licet.core.inquiry import (
     Action,
     AnyInquiry,
@@ -37,7 +38,7 @@ from licet.flows.count_audits import settled
 from licet.flows.office import Office, allowed_person, entry
 from licet.flows.read_ledger import Asked, Read, list_entries, reading_view
 from licet.stats import watch as watching
-from licet.store import audits, incidents, mandates, people, use_cases
+from licet.store import audits, incidents, mandates, notices, people, use_cases
 from licet.store.book import Tx
 
 TOLD = ("mandate.", "watch.", "incident.", "stop.", "delegation.", "audits.late", "audit.overdue", "owner.told", "standard.", "stage.")
@@ -161,7 +162,7 @@ def find_out(office: Office, by: Actor, *, number: int, finding: Finding, says: 
 
 
 def add_action(office: Office, by: Actor, *, number: int, plan: Plan) -> PendingAction | Refused:
-    """Says what is to be done, by whom and until when.
+    """Says what is to be done, by whom and until when; whoever it is, is told by message.
 
     Raises:
         NotAReasonError: when it says nothing, or too much.
@@ -179,8 +180,17 @@ def add_action(office: Office, by: Actor, *, number: int, plan: Plan) -> Pending
         if isinstance(made, Refused):
             return made
         incidents.add_action(tx, whole(found), made)
+        _tell_whose(tx, use_case, made, number)
         tx.record(entry("incident.action_planned", by=person.id, now=now, use_case=use_case, incident=number, number=made.number))
         return made
+
+
+def _tell_whose(tx: Tx, use_case: UseCase, made: PendingAction, number: int) -> None:
+    """Tells whoever is to do something; who names themselves knows."""
+    if made.who != made.made_by:
+        subject = f"{use_case.title}: an action of incident {number} is yours"
+        body = f"You are to do this until {made.until:%Y-%m-%d}, for incident {number} of {use_case.title}: {made.says}"
+        notices.tell(tx, Message(to=made.who, subject=subject, body=body), at=made.made_at)
 
 
 def finish_action(office: Office, by: Actor, *, number: int, action: int, dropped: str | None = None) -> Action | Refused:

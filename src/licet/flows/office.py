@@ -13,6 +13,7 @@ from licet.core.ledger import Event
 from licet.core.people import Act, Actor, Caller, Identity, Operator, Person
 from licet.core.policy import Asked, Permission, Permitted, Place, PolicyAnswer, Who, hand, person_needed, why_not
 from licet.core.refusal import Refused
+from licet.core.risk import Tier
 from licet.core.rules import RuleKind
 from licet.core.use_case import UseCase, in_use
 from licet.flows.roles import person_here
@@ -205,9 +206,13 @@ def _in_an_emergency(tx: Tx, by: Actor) -> bool:
 
 
 def _place(tx: Tx, use_case: UseCase) -> Place:
-    answered = risks.newest(tx, use_case)
-    tier = None if answered is None else answered.tier
+    tier = tx.once(("tier", use_case.id), lambda: _tier(tx, use_case))
     return Place(slug=use_case.slug, owner=use_case.owner, stage=use_case.stage, tier=tier)
+
+
+def _tier(tx: Tx, use_case: UseCase) -> Tier | None:
+    answered = risks.newest(tx, use_case)
+    return None if answered is None else answered.tier
 
 
 _SORTS: Mapping[type[Actor], Who] = {Person: Who.PERSON, Operator: Who.OPERATOR, Caller: Who.TOKEN}

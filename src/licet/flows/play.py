@@ -17,7 +17,7 @@ from licet.core.practice_round import ROUND_CASES, Pick, checked_cases, draw_rou
 from licet.core.refusal import Refused
 from licet.core.system import Proposal
 from licet.core.use_case import UseCase
-from licet.flows.desk import desk_rules
+from licet.flows.desk import desk_rules, form_of
 from licet.flows.office import Office, entry, person_at_work_on
 from licet.store import cases, known, looks, rounds, systems
 from licet.store.book import Tx
@@ -193,7 +193,7 @@ def _to_play(office: Office, tx: Tx, use_case: UseCase, one: Played) -> CaseToPl
         use_case=use_case,
         place=one.place,
         body=body,
-        form=AnswerForm(kind=use_case.answer_kind, choices=rules.answers, rules=rules.form),
+        form=form_of(office, tx, use_case),
         guideline=rules.guideline,
         first=one.first,
         advice=None if one.first is None else one.advice,

@@ -11,10 +11,11 @@ from licet.core.keys import USUAL_KEYS, Keys, keys_from_json, keys_to_json
 from licet.core.people import Act, Actor, Person
 from licet.core.refusal import Refused
 from licet.core.use_case import Stage, UseCase
-from licet.flows.desk import AtHand, at_hand, desk_rules, handed_out, lanes_of
+from licet.flows.desk import AtHand, at_hand, form_of, handed_out, lanes_of
 from licet.flows.exclude import excluded
 from licet.flows.office import Office, allowed_person, person_at_work_on
 from licet.flows.qualify import entitled, work_at
+from licet.flows.roles import person_here
 from licet.store import cases, desk_counts, desks, held, preferences, use_cases
 from licet.store.book import Tx
 
@@ -57,8 +58,7 @@ def answer_form(office: Office, by: Actor, *, name: str) -> AnswerForm | Refused
         if isinstance(there, Refused):
             return there
         use_case, _ = there
-        rules = desk_rules(office, use_case)
-        return AnswerForm(kind=use_case.answer_kind, choices=rules.answers, rules=rules.form)
+        return form_of(office, tx, use_case)
 
 
 def body_in_hand(office: Office, by: Actor, *, token: str, lease: str) -> CaseBody | Refused:
@@ -175,7 +175,8 @@ def _waiting(tx: Tx, mine: list[UseCase], by: Person, now: datetime) -> int:
     """How many cases wait for somebody in these use cases: one statement for all that have the same lanes, which nearly all have."""
     alike: dict[tuple[str, ...], list[UseCase]] = {}
     for use_case in mine:
-        alike.setdefault(tuple(chain.from_iterable(lanes_of(tx, use_case, by, now))), []).append(use_case)
+        here = person_here(tx, by, use_case)
+        alike.setdefault(tuple(chain.from_iterable(lanes_of(tx, use_case, here, now))), []).append(use_case)
     return sum(sum(desk_counts.waiting_in(tx, there, lanes).values()) for lanes, there in alike.items())
 
 

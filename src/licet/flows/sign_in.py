@@ -83,21 +83,15 @@ def open_session(office: Office, tx: Tx, person: Person, now: datetime, *, provi
 
 def confirm(office: Office, text: str, shown: Credentials) -> Opened | Refused:
     """Shows once more who somebody is who is signed in; for a few minutes they count as confirmed. The session gets another token."""
-    entered = enter(office, text)
-    if isinstance(entered, Refused):
-        return entered
-    shown = replace(shown, email=entered.person.email)
-    looked = _look(office, shown)
-    if isinstance(looked, Refused):
-        return looked
-    if not _password_right(office, looked, shown):
-        return FAILED
+    there = show_again(office, text, shown)
+    if isinstance(there, Refused):
+        return there
     with office.book.write() as tx:
         now = office.clock.now()
-        person = _came_right(office, tx, looked, shown, now)
+        person = came_true(office, tx, there, now)
         if isinstance(person, Refused):
             return person
-        return confirm_session(office, tx, entered, now)
+        return confirm_session(office, tx, there.entered, now)
 
 
 def confirm_session(office: Office, tx: Tx, entered: Entered, now: datetime) -> Opened | Refused:
@@ -124,22 +118,50 @@ def change_password(office: Office, text: str, shown: Credentials, *, new: str) 
     chosen = check_password(new, entered.person)
     if isinstance(chosen, Refused):
         return chosen
+    there = show_again(office, text, shown)
+    if isinstance(there, Refused):
+        return there
+    kept = office.passwords.hashed(chosen)
+    with entered.office.book.write() as tx:
+        now = office.clock.now()
+        person = came_true(office, tx, there, now)
+        if isinstance(person, Refused):
+            return person
+        accounts.set_password(tx, person.id, was=there.kept, password=kept)
+        ended = sessions.end_all(tx, person.id, at=now, but=entered.session.id)
+        tx.record(entry("password.changed", by=person.id, now=now, use_case=None, sessions=ended))
+        return ended
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShownAgain:
+    """Somebody who is signed in showed the right password once more; whether the code is right too, `came_true` says."""
+
+    entered: Entered
+    looked: "_Looked"
+    shown: Credentials
+
+    @property
+    def kept(self) -> str:
+        """The hash that counted when they showed it."""
+        return str(self.looked.kept)
+
+
+def show_again(office: Office, text: str, shown: Credentials) -> ShownAgain | Refused:
+    """Asks, outside transactions, for the password of whoever is signed in; their address is taken from the session."""
+    entered = enter(office, text)
+    if isinstance(entered, Refused):
+        return entered
     shown = replace(shown, email=entered.person.email)
     looked = _look(office, shown)
     if isinstance(looked, Refused):
         return looked
-    if not _password_right(office, looked, shown):
-        return FAILED
-    kept = office.passwords.hashed(chosen)
-    with entered.office.book.write() as tx:
-        now = office.clock.now()
-        person = _came_right(office, tx, looked, shown, now)
-        if isinstance(person, Refused):
-            return person
-        accounts.set_password(tx, person.id, was=str(looked.kept), password=kept)
-        ended = sessions.end_all(tx, person.id, at=now, but=entered.session.id)
-        tx.record(entry("password.changed", by=person.id, now=now, use_case=None, sessions=ended))
-        return ended
+    return ShownAgain(entered=entered, looked=looked, shown=shown) if _password_right(office, looked, shown) else FAILED
+
+
+def came_true(office: Office, tx: Tx, there: ShownAgain, now: datetime) -> Person | Refused:
+    """The person, if the account is still the one that was looked at and the code is right; the code is used up by this."""
+    return _came_right(office, tx, there.looked, there.shown, now)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

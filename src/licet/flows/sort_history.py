@@ -7,7 +7,7 @@ from datetime import datetime
 
 from licet.core.answer import AnswerKind, answer_label
 from licet.core.canonical import canonical_bytes
-from licet.core.case import Part, content_to_json
+from licet.core.case import Content, Part, content_to_json
 from licet.core.history import PastCase, Shares, part_by_time
 from licet.core.ids import CaseNumber, PersonId, SealedSetId
 from licet.core.system import SystemCard
@@ -91,7 +91,12 @@ class Run:
 
 def content_digest(key: bytes, past: PastCase) -> bytes:
     """The keyed digest of a case's content (32 bytes): equal content, equal digest, and nothing to guess without the key."""
-    return hmac.digest(key, canonical_bytes(content_to_json(past.body.content)), "sha256")
+    return digest_of(key, past.body.content)
+
+
+def digest_of(key: bytes, content: Content) -> bytes:
+    """As `content_digest`, of content that may belong to a case or not."""
+    return hmac.digest(key, canonical_bytes(content_to_json(content)), "sha256")
 
 
 def is_seen(run: Run, past: PastCase, found: bytes) -> bool:

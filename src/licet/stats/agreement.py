@@ -277,6 +277,41 @@ def spread(share: float, variance: float, *, most: float, least_known: float, co
     return low, high
 
 
+def weighted_share(alike: ArrayLike, probability: ArrayLike, *, confidence: float = 0.95) -> tuple[float, float, float] | None:
+    """Returns how often two people say the same over all cases, from cases that were drawn with known probabilities: the human ceiling.
+
+    Args:
+        alike: per case whether the two say the same, 0 or 1, shape (n,).
+        probability: with which each case was drawn for a second person, in (0, 1], shape (n,).
+        confidence: of the interval, in (0, 1).
+
+    Returns:
+        The share weighted by 1 / probability, lower and upper end; None for fewer than three cases.
+
+    Raises:
+        OutOfRangeError: If the shapes differ, or a value lies outside its range.
+
+    Source: Hajek's ratio estimator with its linearised variance (Saerndal, Swensson and Wretman, Model Assisted Survey Sampling, 1992);
+        interval by the effective number of cases, as for `spread`.
+    """
+    same, drawn = np.asarray(alike, dtype=np.float64), np.asarray(probability, dtype=np.float64)
+    if same.ndim != 1 or same.shape != drawn.shape:
+        raise OutOfRangeError(f"alike has shape {same.shape!r} and probability {drawn.shape!r}: give both per case")
+    if ((same != 0.0) & (same != 1.0)).any():
+        raise OutOfRangeError("alike holds what is neither 0 nor 1: say of each case whether the two say the same")
+    if not ((drawn > 0.0) & (drawn <= 1.0)).all():
+        raise OutOfRangeError("probability must lie in (0, 1]: give the one with which each case was drawn")
+    if len(same) < FEWEST_ITEMS:
+        return None
+    weight = 1.0 / drawn
+    total = float(weight.sum())
+    share = float(weight @ same) / total
+    variance = float((weight**2 * (same - share) ** 2).sum()) / total**2
+    effective = total**2 / float((weight**2).sum())
+    low, high = spread(share, variance, most=effective, least_known=max(2.0, effective), confidence=confidence)
+    return share, low, high
+
+
 def _apart_by_chance(totals: FloatArray, n: FloatArray) -> FloatArray:
     """How often two answers differ that are drawn from all without putting back."""
     found: FloatArray = (n**2 - (totals**2).sum(axis=1)) / (n * np.maximum(n - 1.0, 1.0))

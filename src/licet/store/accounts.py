@@ -92,6 +92,18 @@ def break_glass(tx: Tx, person: PersonId, *, ends_at: datetime) -> None:
     tx.run(insert(account).values(person_id=person, factor_step=NO_STEP, break_glass=True, ends_at=ends_at))
 
 
+def set_factor(tx: Tx, person: PersonId, factor: SealedFactor, *, step: int) -> None:
+    """Writes another second factor, whose code of `step` was shown; the one before and its recovery codes count no longer."""
+    values = {"factor": factor.sealed, "factor_salt": factor.salt, "factor_step": step}
+    tx.run(update(account).where(_A.person_id == person).values(**values))
+    tx.run(delete(recovery_code).where(_R.person_id == person))
+
+
+def forget_recovery(tx: Tx, person: PersonId) -> None:
+    """Deletes all recovery codes of a person."""
+    tx.run(delete(recovery_code).where(_R.person_id == person))
+
+
 def factor_of(tx: Tx, person: PersonId) -> str | None:
     """The secret of a person's second factor; None where there is none."""
     row = tx.run(select(_A.factor, _A.factor_salt).where(_A.person_id == person)).one_or_none()

@@ -8,7 +8,7 @@ from typing import assert_never
 
 from sqlalchemy import bindparam, func, insert, select, update
 
-from licet.core.audit import Agreed, Disagreed, Drawn, Outcome, Overdue
+from licet.core.audit import Agreed, CannotTell, Disagreed, Drawn, Outcome, Overdue
 from licet.core.ids import CaseNumber, MandateId
 from licet.core.mandate import ActiveMandate
 from licet.store import tables
@@ -124,7 +124,7 @@ def counted_since(tx: Tx, mandate: ActiveMandate, since: datetime) -> tuple[int,
 
 
 def word_of(outcome: Outcome) -> str:
-    """An outcome in one word: agreed, disagreed or overdue."""
+    """An outcome in one word: agreed, disagreed, overdue or unsure."""
     match outcome:
         case Agreed():
             return "agreed"
@@ -132,6 +132,8 @@ def word_of(outcome: Outcome) -> str:
             return "disagreed"
         case Overdue():
             return "overdue"
+        case CannotTell():
+            return "unsure"
         case _:
             assert_never(outcome)
 
@@ -145,6 +147,8 @@ def _outcome(word: str | None, lost: float | None) -> Outcome | None:
             return Agreed()
         case "overdue":
             return Overdue()
+        case "unsure":
+            return CannotTell()
         case _:
             return Disagreed(loss=1.0 if lost is None else lost)
 

@@ -1,5 +1,6 @@
 """Cases' rows: history in its parts, sealed cases in their sets, and cases that came in to be decided."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, bindparam, func, select
 
-from licet.core.answer import Answer, AnswerKind
+from licet.core.answer import Answer, AnswerKind, Choice
 from licet.core.case import CaseBody, Part
 from licet.core.ids import CaseNumber, SealedSetId
 from licet.core.use_case import UseCase
@@ -151,6 +152,29 @@ class SealedAnswersError(PermissionError):
     def __init__(self) -> None:
         """Says how they are read."""
         super().__init__("Sealed answers are read only through licet.store.looks.sealed_answers, after a look was planned.")
+
+
+SAID_AMONG = 200
+"""Past cases of each part whose answers are read for `answers_said`, the newest."""
+
+MOST_SAID = 200
+
+
+def answers_said(tx: Tx, use_case: UseCase) -> tuple[str, ...]:
+    """The different choices that people gave on the newest past cases of unsealed parts, as people sort words; the most frequent 200.
+
+    Returns:
+        Each once; empty without history. One with a control character in it is left out: no page can send it back unchanged.
+    """
+    c, k, b = tables.case.c, tables.case_key.c, tables.import_batch.c
+    there = tables.case.join(tables.case_key, k.case_number == c.number).join(tables.import_batch, b.id == c.batch_id)
+    counted: Counter[str] = Counter()
+    for part in (Part.BUILD, Part.CALIBRATION):
+        of_it = (c.use_case_id == use_case.id, c.part == part.value, b.state == DONE, c.truth.is_not(None))
+        newest = select(k.salt, c.truth).select_from(there).where(*of_it).order_by(c.batch_id.desc(), c.number.desc()).limit(SAID_AMONG)
+        said = [read_answer(tx, row.salt, row.truth, use_case.answer_kind)[0] for row in tx.run(newest)]
+        counted.update(one.value for one in said if isinstance(one, Choice) and one.value.isprintable())
+    return tuple(sorted((value for value, _ in counted.most_common(MOST_SAID)), key=lambda value: (value.casefold(), value)))
 
 
 def basis(tx: Tx, use_case: UseCase, *parts: Part) -> tuple[int, ...]:

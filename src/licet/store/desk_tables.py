@@ -73,6 +73,7 @@ desk_skip = Table(
     Column("token", String(40), nullable=False),
     Column("person_id", String(40), nullable=False),
     Column("reason", LargeBinary, nullable=False),
+    Column("cannot_tell", Boolean, nullable=False),
     Column("at", Moment, nullable=False),
     Index("desk_skip_token", "token", "person_id"),
 )

@@ -23,6 +23,9 @@ ANYBODY = ""
 SECOND_LOOK = "second look"
 """The lane of what the second-look page alone gives: cases on which two people differ."""
 
+SENIORS = "seniors"
+"""The lane of what somebody could not tell; senior reviewers are given it among what waits for anybody."""
+
 HELD, ASIDE, INFORMATION = "held", "aside", "info"
 """Lanes that nobody is given a case of: an answer is held; put aside until later; a question is out."""
 
@@ -309,9 +312,15 @@ _TO = {"lane": bindparam("to"), "back_at": bindparam("again", type_=_I.back_at.t
 _MOVE = update(desk_item).where(_I.token == bindparam("name")).values({**FREE, **_TO})
 
 
-def skip(tx: Tx, item: Item, person: PersonId, reason: bytes, *, at: datetime) -> None:
-    """Remembers that somebody skipped a task, so that others are asked first."""
-    tx.run(insert(desk_skip).values(token=item.token, person_id=person, reason=reason, at=at))
+def skip(tx: Tx, item: Item, person: PersonId, reason: bytes, *, at: datetime, cannot_tell: bool = False) -> None:
+    """Remembers that somebody skipped a task, or cannot tell its answer, so that others are asked first."""
+    tx.run(insert(desk_skip).values(token=item.token, person_id=person, reason=reason, cannot_tell=cannot_tell, at=at))
+
+
+def who_cannot_tell(tx: Tx, token: str) -> frozenset[PersonId]:
+    """Who said of a task that they cannot tell."""
+    said = select(desk_skip.c.person_id).where(desk_skip.c.token == token, desk_skip.c.cannot_tell.is_(True))
+    return frozenset(PersonId(one) for one in tx.conn.execute(said).scalars())
 
 
 def give_back(tx: Tx, tokens: Sequence[str]) -> None:

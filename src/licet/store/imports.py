@@ -14,6 +14,7 @@ from licet.store import known, qualifications, tables
 from licet.store.book import Tx, made_id
 from licet.store.cases import DONE
 from licet.store.payloads import write_answer
+from licet.store.second_tables import requester
 
 RUNNING = "running"
 UNDONE = "undone"
@@ -71,7 +72,7 @@ def drop_batch(tx: Tx, batch: int, *, state: str | None) -> int:
     mine = select(tables.case.c.number).where(tables.case.c.batch_id == batch)
     known.forget(tx, mine)
     qualifications.forget(tx, mine)
-    for child in (tables.case_key, tables.proposal, tables.adjudication):
+    for child in (requester, tables.case_key, tables.proposal, tables.adjudication):
         tx.run(delete(child).where(child.c.case_number.in_(mine)))
     gone = tx.conn.execute(delete(tables.case).where(tables.case.c.batch_id == batch)).rowcount
     if state is None:

@@ -19,7 +19,7 @@ from licet.store.book import Record, Tx
 from licet.store.cases import DONE
 from licet.store.desk_tables import desk_item
 from licet.store.known_tables import figures_seen, known_retired, known_rule, planted
-from licet.store.payloads import read_answer, read_payload, salts_of, write_answer, write_json
+from licet.store.payloads import read_answer, salts_of, write_answer
 from licet.store.qualification_tables import practice
 from licet.store.second_tables import second_look
 from licet.store.work_tables import correction
@@ -132,7 +132,7 @@ def _looked_at(use_case: UseCase) -> Select[*tuple[object, ...]]:
 
 
 def _fresh(person: PersonId) -> tuple[ColumnElement[bool], ...]:
-    seen = select(_P.case_number).where(_P.person_id == person)
+    seen = select(_P.case_number).where(or_(_P.person_id == person, _P.settled_by == person))
     practised = select(practice.c.case_number).where(practice.c.person_id == person)
     answered = select(tables.review.c.case_number).where(tables.review.c.by == person)
     return (*(_C.number.not_in(one) for one in (seen, practised, answered)), *_sound())
@@ -243,25 +243,21 @@ def answered(tx: Tx, use_case: UseCase, *, person: PersonId | None, since: datet
     """Planted cases that were answered in a time, oldest first: somebody's, or everybody's. Erased ones are gone."""
     theirs = () if person is None else (_P.person_id == person,)
     within = (_P.use_case_id == use_case.id, _P.answered_at > since, _P.answered_at <= until, *theirs)
-    return _shown(tx, use_case, tx.run(_WITH_END.where(*within).order_by(_P.answered_at, _P.token)).all())
-
-
-def contested(tx: Tx, use_case: UseCase) -> list[Shown]:
-    """Known answers that somebody contests and nobody decided yet, oldest first."""
-    opened = (_P.use_case_id == use_case.id, _P.contested_at.is_not(None), _P.settled_at.is_(None))
-    return _shown(tx, use_case, tx.run(_WITH_END.where(*opened).order_by(_P.contested_at, _P.token)).all())
+    return shown_of(tx, use_case, tx.run(WITH_END.where(*within).order_by(_P.answered_at, _P.token)).all())
 
 
 def of_token(tx: Tx, use_case: UseCase, token: str) -> Shown | None:
     """A planted case that was answered, by its name."""
-    rows = tx.run(_WITH_END.where(_P.use_case_id == use_case.id, _P.token == token, _P.answered_at.is_not(None))).all()
-    return next(iter(_shown(tx, use_case, rows)), None)
+    rows = tx.run(WITH_END.where(_P.use_case_id == use_case.id, _P.token == token, _P.answered_at.is_not(None))).all()
+    return next(iter(shown_of(tx, use_case, rows)), None)
 
 
-_WITH_END = select(planted, known_retired.c.retired_at).outerjoin(known_retired, known_retired.c.case_number == _P.case_number)
+WITH_END = select(planted, known_retired.c.retired_at).outerjoin(known_retired, known_retired.c.case_number == _P.case_number)
+"""Planted cases, and whether their known answer counts still."""
 
 
-def _shown(tx: Tx, use_case: UseCase, rows: Sequence[Record]) -> list[Shown]:
+def shown_of(tx: Tx, use_case: UseCase, rows: Sequence[Record]) -> list[Shown]:
+    """Rows of `WITH_END` as they are; erased cases are left out."""
     salts = salts_of(tx, list({CaseNumber(row.case_number) for row in rows}))
     return [_one(tx, use_case, row, salts[CaseNumber(row.case_number)]) for row in rows if CaseNumber(row.case_number) in salts]
 
@@ -292,30 +288,10 @@ def _contest(row: Record) -> ContestState:
     return ContestState.UPHELD if row.upheld else ContestState.REJECTED
 
 
-def contest(tx: Tx, one: Shown, why: str, *, at: datetime) -> None:
-    """Writes down that somebody says the known answer is wrong."""
-    salt = salts_of(tx, [one.case])[one.case]
-    tx.run(update(planted).where(_P.token == one.token).values(contested_at=at, contest=write_json(tx, salt, why)))
-
-
-def why_contested(tx: Tx, token: str) -> str:
-    """What somebody says against a known answer."""
-    row = tx.run(select(_P.case_number, _P.contest).where(_P.token == token)).one()
-    salt = salts_of(tx, [CaseNumber(row.case_number)])[CaseNumber(row.case_number)]
-    return str(read_payload(tx, salt, row.contest))
-
-
 def gave_truth(tx: Tx, case: CaseNumber) -> frozenset[str]:
     """Who gave the answer that is known of a case, where people here did."""
     row = tx.run(select(_L.first, _L.second, _L.adjudicator).where(_L.case_number == case)).one_or_none()
     return frozenset() if row is None else frozenset(one for one in tuple(row) if one is not None)
-
-
-def settle(tx: Tx, use_case: UseCase, one: Shown, *, by: PersonId, upheld: bool, at: datetime) -> None:
-    """Writes how a contest ended; where it was right, the case is planted no more, and its known answer counts for nobody."""
-    tx.run(update(planted).where(_P.token == one.token).values(settled_by=by, settled_at=at, upheld=upheld))
-    if upheld and not one.retired:
-        tx.run(insert(known_retired).values(case_number=one.case, use_case_id=use_case.id, retired_at=at))
 
 
 # --- who looked ----------------------------------------------------------------------------------------------------------

@@ -1,6 +1,6 @@
 """What lasts of known answers: cases planted among those that wait, and what reviewers said on them. Only the store reads this."""
 
-from sqlalchemy import Boolean, Column, Float, ForeignKey, Index, Integer, LargeBinary, String, Table, UniqueConstraint
+from sqlalchemy import Boolean, Column, Float, ForeignKey, Index, Integer, LargeBinary, String, Table, UniqueConstraint, text
 
 from licet.store.moments import Moment
 from licet.store.tables import metadata
@@ -40,8 +40,16 @@ planted = Table(
     Column("settled_by", String(40)),
     Column("settled_at", Moment),
     Column("upheld", Boolean),
+    Column("settled_why", LargeBinary),
     UniqueConstraint("use_case_id", "person_id", "case_number"),
     Index("planted_answered", "use_case_id", "answered_at"),
+)
+Index(
+    "planted_contested",
+    planted.c.use_case_id,
+    planted.c.contested_at,
+    sqlite_where=text("contested_at IS NOT NULL"),
+    postgresql_where=text("contested_at IS NOT NULL"),
 )
 """A case with a known answer, for one person. Answers are under the case's key. `upheld`: whether the contest was right."""
 

@@ -42,6 +42,15 @@ class StoredLook:
             case _:
                 return None
 
+    @property
+    def coverage(self) -> float | None:
+        """The share of the sealed cases in the certified region, or in all of them together; None where none was certified."""
+        match self.verdict:
+            case {"region": {"coverage": int() | float() as coverage}}:
+                return float(coverage)
+            case _:
+                return None
+
 
 def new_set(tx: Tx, use_case: UseCase, at: datetime) -> SealedSetId:
     """Begins a sealed set with a budget of looks of its own."""

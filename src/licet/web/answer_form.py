@@ -16,6 +16,9 @@ ANSWER = "answer"
 OF_FIELD = "field."
 """What stands before a field's name in the form."""
 
+KNOWN = "known"
+"""The name of the control that holds one of the answers that past cases have, where there is no closed list; `answer` is another."""
+
 LONGEST_CHOICE, LONGEST_PLACE = 200, 7
 RUBRIC = "rubric."
 """What stands before the number of a rubric's line, from 1."""
@@ -33,7 +36,7 @@ def answer_in(form: AnswerForm, filled: Mapping[str, str]) -> Answer | tuple[For
     """
     match form.kind:
         case AnswerKind.CHOICE:
-            return _choice(form, filled.get(ANSWER, "").strip())
+            return _choice(form, filled)
         case AnswerKind.NUMBER:
             return _number(form.rules, filled.get(ANSWER, "").strip())
         case AnswerKind.TEXT:
@@ -48,10 +51,15 @@ def _fault(says: str, name: str = ANSWER) -> tuple[FormFault, ...]:
     return (FormFault(field=name, says=says),)
 
 
-def _choice(form: AnswerForm, given: str) -> Answer | tuple[FormFault, ...]:
+def _choice(form: AnswerForm, filled: Mapping[str, str]) -> Answer | tuple[FormFault, ...]:
     """From a closed list a place in it is sent, so that no character of an answer is changed on its way through a page."""
+    given, known = filled.get(ANSWER, "").strip(), filled.get(KNOWN, "")
+    if known and given and not form.choices:
+        return _fault("Pick one of the answers, or write another one; not both.")
+    if known and not form.choices:
+        return Choice(value=known) if known in form.known else _fault("That is none of the answers past cases have. Pick again.")
     if not given:
-        return _fault("Pick an answer." if form.choices else "Type the answer.")
+        return _fault("Pick an answer." if form.choices or form.known else "Type the answer.")
     if not form.choices:
         return Choice(value=given) if len(given) <= LONGEST_CHOICE else _fault(f"An answer has at most {LONGEST_CHOICE} characters.")
     place = int(given) if given.isascii() and given.isdigit() and len(given) < LONGEST_PLACE else len(form.choices)

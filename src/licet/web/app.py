@@ -24,6 +24,7 @@ from licet.web.api import (
     known,
     ledger,
     mandate,
+    outside,
     practice,
     reviewers,
     risk,
@@ -89,6 +90,7 @@ OF_A_USE_CASE = (
     known,
     practice,
     incidents,
+    outside,
 )
 """Addresses below a use case's own."""
 

@@ -4,8 +4,8 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from licet.core.opened import Point
 from licet.flows.audit import WatchPoint
-from licet.flows.open_sealed import Point
 
 Scale = Callable[[float], float]
 

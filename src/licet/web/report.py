@@ -8,8 +8,8 @@ from datetime import datetime
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from licet.core.confidence import confidence_in_words
+from licet.core.opened import Point
 from licet.flows.audit import WatchPoint
-from licet.flows.open_sealed import Point
 from licet.web.charts import Chart, Stretch, error_watch, evidence_watch, percent, risk_coverage
 from licet.web.visible import plain
 
@@ -27,7 +27,7 @@ class MeasureFacts:
     bound: float | None
     n: int | None
     needed: int
-    errors: int | None = None
+    errors: float | None = None
     low: float | None = None
     high: float | None = None
 

@@ -8,13 +8,14 @@ from licet.core.exposure import plan_in_words
 from licet.core.known import ceiling_in_words
 from licet.core.mandate import ActiveMandate, Mandate, RevokedMandate, SuspendedMandate, proposed_of, state_of
 from licet.core.measure import MeasureKind
+from licet.core.opened import MeasureFigures
 from licet.core.region import rule_said
 from licet.core.scope import in_words
 from licet.core.standard import CountersignedStandard, LockedStandard, Standard
 from licet.core.terms import Terms
 from licet.core.use_case import UseCase
 from licet.flows.figures import human_ceiling
-from licet.flows.open_sealed import Figures, MeasureFigures
+from licet.flows.open_sealed import Figures
 from licet.flows.report import active_of
 from licet.store import looks, systems
 from licet.store.book import Tx
@@ -109,7 +110,7 @@ def regions_told(verdict: Mapping[str, Json]) -> tuple[RegionFacts, ...]:
 def measures_told(verdict: Mapping[str, Json], shown: Figures | None) -> tuple[MeasureFacts, ...]:
     """The measures of a stored verdict; errors and intervals only where the sealed cases are open."""
     rows = verdict.get("measures")
-    opened = {} if shown is None else {m.name: m for m in shown.measures}
+    opened = {} if shown is None else {m.name: m for m in shown.found.measures}
     found = [_measure(row, opened) for row in rows] if isinstance(rows, Sequence) else []
     return tuple(one for one in found if one is not None)
 
@@ -149,7 +150,7 @@ def curve_facts(seen: Seen) -> CurveFacts | None:
     measure = next((m for m in standard.measures if m.kind is MeasureKind.ERROR_ALONE), standard.measures[0])
     region = seen.look.verdict.get("region")
     coverage = _float(region.get("coverage")) if isinstance(region, Mapping) else None
-    return CurveFacts(points=seen.shown.curve, target=measure.target, confidence=measure.confidence, coverage=coverage)
+    return CurveFacts(points=seen.shown.found.curve, target=measure.target, confidence=measure.confidence, coverage=coverage)
 
 
 def mandate_facts(seen: Seen) -> MandateFacts | None:

@@ -14,6 +14,7 @@ from licet.core.answer import answer_to_json
 from licet.core.desk import Commit, Handed, Held, Lease, NothingWaits
 from licet.core.refusal import Refused
 from licet.flows.absent import be_absent, be_back
+from licet.flows.cannot_tell import cannot_tell
 from licet.flows.desk import in_hand, next_case, release, renew, skip
 from licet.flows.hold import commit, keep_or_change, kind_asked, withdraw
 from licet.flows.inquire import ask_sender
@@ -109,7 +110,9 @@ async def give_back(token: Token, given: LeaseIn, let: Let) -> Done:
 
 @routes.post(CASE + "/skip", **NEEDS_PERSON)
 async def leave_out(token: Token, given: SkipIn, let: Let) -> Done:
-    """Skip a case, with a reason: others get it first."""
+    """Skip a case, with a reason: others get it first. With `cannot_tell` it is an answer: a senior reviewer is asked next."""
+    if given.cannot_tell:
+        return _nothing(await let.desk.run(lambda: cannot_tell(let.office, let.by, token=token, lease=given.lease, why=given.reason)))
     return _nothing(await let.desk.run(lambda: skip(let.office, let.by, token=token, lease=given.lease, reason=given.reason)))
 
 

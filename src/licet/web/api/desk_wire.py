@@ -50,6 +50,7 @@ class SkipIn(LeaseIn):
     """Why a case is left to others."""
 
     reason: Words
+    cannot_tell: bool = Field(default=False, description="One cannot tell what is right: an answer of its own. Somebody senior is asked.")
 
 
 class CommitIn(LeaseIn):
@@ -181,6 +182,7 @@ class FormOut(BaseModel):
 
     kind: Literal["choice", "fields", "number", "text"]
     choices: list[str] = Field(description="The closed list; empty where there is none.")
+    known: list[str] = Field(description="Without a closed list: choices that past cases have; another may be given.")
     question: str
     fields: list[FieldOut]
     unit: str
@@ -314,6 +316,7 @@ def form_out(form: AnswerForm) -> FormOut:
     return FormOut(
         kind=kind,
         choices=list(form.choices),
+        known=list(form.known),
         question=rules.question,
         fields=fields,
         unit=rules.unit,

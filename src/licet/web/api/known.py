@@ -10,12 +10,12 @@ from licet.core.answer import answer_to_json
 from licet.core.case import content_to_json
 from licet.core.known import Ceiling, Figures, Shown
 from licet.core.refusal import Refused, Unknown
-from licet.flows.contest import contest, contested, settle_contest
+from licet.flows.contest import Verdict, contest, contested, settle_contest
 from licet.flows.figures import Own, own_everywhere, own_figures, reviewers
 from licet.flows.shown_case import CaseShown
 from licet.stats.agreement import Agreement, Rate
 from licet.stats.labellers import Labeller
-from licet.web.api.desk_wire import OUT, AnswerJson, CellsOut, ImageOut, TextOut, Words
+from licet.web.api.desk_wire import LONGEST_WORDS, OUT, AnswerJson, CellsOut, ImageOut, TextOut, Words
 from licet.web.api.wire import STRICT, answer_of
 from licet.web.guard import NEEDS_PERSON, GuardedRoute, LetPerson, person_let_in, visitor
 from licet.web.people import Visitor
@@ -169,11 +169,12 @@ class AllContestedOut(BaseModel):
 
 
 class SettleIn(BaseModel):
-    """One's own answer on a contested case."""
+    """One's own answer on a contested case, and why; whoever contests it reads the reason."""
 
     model_config = STRICT
 
     answer: AnswerJson
+    why: str = Field(default="", max_length=LONGEST_WORDS)
 
 
 class SettledOut(BaseModel):
@@ -230,8 +231,8 @@ async def say_wrong(token: Token, given: ContestIn, let: LetHere) -> ContestOut:
 @routes.post("/known-answers/{token}/settle", **NEEDS_PERSON)
 async def decide(token: Token, given: SettleIn, let: LetHere) -> SettledOut:
     """Answer a contested case; where that is not the known answer, the contest is upheld, and it counts for nobody."""
-    answer = answer_of(given.answer, let.use_case.answer_kind, "/answer")
-    found = await let.desk.run(lambda: settle_contest(let.office, let.by, name=let.use_case.slug, token=token, answer=answer))
+    said = Verdict(answer=answer_of(given.answer, let.use_case.answer_kind, "/answer"), why=given.why)
+    found = await let.desk.run(lambda: settle_contest(let.office, let.by, name=let.use_case.slug, token=token, said=said))
     if isinstance(found, Refused):
         raise refusal(found)
     return SettledOut(upheld=found)

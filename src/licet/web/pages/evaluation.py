@@ -1,19 +1,31 @@
 """An evaluation, to be read: met, not met or undecided, by which bounds, and what more cases decided alone would cost."""
 
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from licet.core.mandate import ActiveMandate
+from licet.core.opened import Miss, more_in_words
+from licet.core.outside_evidence import REASONS
+from licet.flows.import_evidence import list_evidence
+from licet.flows.look_at_errors import list_looks, look_at_errors
 from licet.flows.look_closely import Sight
 from licet.flows.office import Office
-from licet.flows.open_sealed import figures
+from licet.flows.open_sealed import Figures, figures
+from licet.ports import Pictures
 from licet.web.charts import percent, risk_coverage
+from licet.web.content import CaseShown, case_shown
+from licet.web.desk import desk_of
 from licet.web.pages.page import page_routes, show, viewer_of
 from licet.web.pages.use_case import AT, seen_of, sight_of
+from licet.web.pages.viewer import Viewer
 from licet.web.report import CurveFacts, Headline, ReportFacts, VerdictFacts, headline
 from licet.web.told import curve_facts, verdict_facts
+
+WORST = 8
+"""Errors that are shown with their cases."""
 
 routes = page_routes()
 
@@ -22,7 +34,12 @@ routes = page_routes()
 async def evaluation(request: Request) -> Response:
     """The newest verdict of a use case."""
     viewer, sight = viewer_of(request), await sight_of(request)
-    verdict, curve = await viewer.run(lambda: _told(viewer.office, sight))
+    verdict, curve, shown = await viewer.run(lambda: _told(viewer.office, sight))
+    judged = await viewer.run(lambda: list_looks(viewer.office, name=sight.use_case.slug))
+    misses = () if shown is None else shown.found.misses[:WORST]
+    pictures = desk_of(request).service.pictures
+    errors = await viewer.run(lambda: _errors(viewer, sight, misses, pictures))
+    outside = await viewer.run(lambda: list_evidence(viewer.office, name=sight.use_case.slug))
     drawn = curve is not None and bool(curve.points)
     chart = risk_coverage(curve.points, target=curve.target, coverage=curve.coverage) if curve is not None and drawn else None
     return show(
@@ -36,17 +53,37 @@ async def evaluation(request: Request) -> Response:
         chart=chart,
         look=sight.look,
         names=sight.names,
+        shown=None if shown is None else shown.found,
+        more="" if shown is None or shown.more is None else more_in_words(shown.more),
+        errors=errors,
+        looks=judged,
+        outside=outside,
+        reasons=REASONS,
     )
 
 
-def _told(office: Office, sight: Sight) -> tuple[VerdictFacts | None, CurveFacts | None]:
-    """The verdict, and the curve where the sealed cases were opened."""
+def _told(office: Office, sight: Sight) -> tuple[VerdictFacts | None, CurveFacts | None, Figures | None]:
+    """The verdict, and the curve and figures where the sealed cases were opened."""
     if sight.look is None:
-        return None, None
+        return None, None, None
     shown = figures(office, name=sight.use_case.slug, look=sight.look.look.id)
     seen = replace(seen_of(sight), shown=shown)
     with office.book.read() as tx:
-        return verdict_facts(tx, seen), curve_facts(seen)
+        return verdict_facts(tx, seen), curve_facts(seen), shown
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ErrorShown:
+    """An error with the case as a page shows it; None where it was erased."""
+
+    miss: Miss
+    case: CaseShown | None
+
+
+def _errors(viewer: Viewer, sight: Sight, misses: Sequence[Miss], pictures: Pictures) -> list[ErrorShown]:
+    """The worst errors with what their cases say, for whoever may evaluate."""
+    found = look_at_errors(viewer.office, viewer.by, name=sight.use_case.slug, misses=misses) if misses else ()
+    return [ErrorShown(miss=one.miss, case=None if one.body is None else case_shown(one.body, pictures)) for one in found]
 
 
 def _says(sight: Sight, verdict: VerdictFacts) -> Headline:

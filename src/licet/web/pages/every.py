@@ -1,8 +1,11 @@
 """Every page there is, for the server's app."""
 
 from licet.web.pages import (
+    account,
     approvals,
+    contests,
     evaluation,
+    flags,
     incident,
     ledger,
     monitoring,
@@ -24,6 +27,7 @@ PAGES = (
     static_files.routes,
     parts.routes,
     sign_in.routes,
+    account.routes,
     set_up.routes,
     portfolio.routes,
     use_case.routes,
@@ -32,6 +36,8 @@ PAGES = (
     review.routes,
     review_acts.routes,
     second_look.routes,
+    contests.routes,
+    flags.routes,
     approvals.routes,
     incident.routes,
     practice.routes,

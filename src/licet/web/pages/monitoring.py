@@ -9,7 +9,8 @@ from starlette.responses import Response
 from licet.core.incident import KINDS
 from licet.core.mandate import ActiveMandate, state_of
 from licet.core.reason import NotAReasonError
-from licet.core.refusal import Refused
+from licet.core.refusal import Refused, Unknown
+from licet.flows.figures import ceiling_of
 from licet.flows.monitor import Monitored, monitor_for, watched_use_cases
 from licet.flows.stop import press_stop
 from licet.store.use_cases import UnknownUseCaseError
@@ -38,8 +39,11 @@ async def choose(request: Request) -> Response:
 
 @routes.get(ADDRESS + "/{name}")
 async def page(request: Request, name: str) -> Response:
-    """One mandate."""
-    return show(request, "monitoring.html.j2", here="monitoring", **await _facts(request, name))
+    """One mandate, with how far people agree beside AI's numbers; that is read with the page, and not again with what is live on it."""
+    facts, viewer = await _facts(request, name), viewer_of(request)
+    ceiling = await viewer.run(lambda: ceiling_of(viewer.office, name=name))
+    known = None if isinstance(ceiling, Unknown) else ceiling
+    return show(request, "monitoring.html.j2", here="monitoring", ceiling=known, **facts)
 
 
 @routes.get(ADDRESS + "/{name}/live")

@@ -9,6 +9,7 @@ from licet.flows.office import Office
 from licet.flows.read_on import waiting_for
 from licet.flows.second import second_looks_waiting
 from licet.flows.see_approvals import waiting_for_yes
+from licet.flows.see_contests import contests_waiting
 
 Count = Callable[[Office, Person], int]
 """How many things wait there for a person; 0 shows no number. It must be quick: it is asked every half minute by everybody."""
@@ -37,6 +38,7 @@ PLACES: tuple[Place, ...] = (
     Place(key="portfolio", title="Portfolio", address="/", icon="portfolio"),
     Place(key="review", title="Review", address="/review", icon="review", count=waiting_for),
     Place(key="second", title="Second look", address="/second-look", icon="second", count=second_looks_waiting),
+    Place(key="contests", title="Contests", address="/contests", icon="flag", count=contests_waiting),
     Place(key="approvals", title="Approvals", address="/approvals", icon="approvals", count=waiting_for_yes),
     Place(key="practice", title="Practice", address="/practice", icon="practice"),
     Place(key="people", title="People", address="/people", icon="people"),

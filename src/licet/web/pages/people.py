@@ -9,9 +9,11 @@ from licet.core.answer import answer_label
 from licet.core.refusal import Refused, Unknown
 from licet.flows.contest import contest
 from licet.flows.figures import Own, Reviewers, own_everywhere, reviewers
+from licet.flows.list_capacity import every_team
 from licet.flows.list_reviewers import Bench, benches
 from licet.stats.agreement import Rate
 from licet.stats.labellers import Labeller
+from licet.web.pages.capacity_shown import qualified_in, told_of
 from licet.web.pages.page import form_of, go, page_routes, show, viewer_of
 from licet.web.pages.viewer import Viewer
 from licet.web.problems import refusal
@@ -33,10 +35,12 @@ MOST_SHOWN = 50
 
 @routes.get(ADDRESS)
 async def people(request: Request) -> Response:
-    """Who can review what, use case by use case."""
+    """Who can review what, use case by use case; for those who may see a team, whether it can work off what comes to it."""
     viewer = viewer_of(request)
     found = await viewer.run(lambda: benches(viewer.office, viewer.by))
-    return show(request, "people.html.j2", here="people", benches=found, unknown=Unknown)
+    teams = {one.use_case.slug: one for one in await viewer.run(lambda: every_team(viewer.office, viewer.by))}
+    facts: dict[str, Any] = {"teams": teams, "told": told_of, "qualified": qualified_in}
+    return show(request, "people.html.j2", here="people", benches=found, **facts)
 
 
 @routes.get(ADDRESS + "/me")

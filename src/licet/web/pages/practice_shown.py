@@ -3,14 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from licet.core.answer import AnswerKind, answer_label
+from licet.core.answer import answer_label
 from licet.core.desk import AnswerForm, Guideline
 from licet.core.ids import UseCaseSlug
 from licet.core.known import Basis
 from licet.flows.play import CaseToPlay, Explained
 from licet.ports import Pictures
 from licet.web.content import CaseShown, case_shown
-from licet.web.pages.review_shown import AT_A_GLANCE, EMPTY, Compared, Filled, digits, place_in, question, side_by_side, values_of
+from licet.web.pages.review_shown import EMPTY, Compared, Filled, digits, is_searched, place_in, question, side_by_side, values_of
 
 FROM = {
     Basis.RECORD: "the record; nobody checked it since",
@@ -105,8 +105,8 @@ def play_shown(found: CaseToPlay, pictures: Pictures, *, of: int, filled: Filled
         case=case_shown(found.body, pictures),
         filled=given,
         question=form.rules.question or question(form),
-        searched=form.kind is AnswerKind.CHOICE and len(form.choices) > AT_A_GLANCE,
-        digits=digits(form.choices),
+        searched=is_searched(form),
+        digits=digits(form.choices or form.known),
     )
 
 

@@ -17,7 +17,7 @@ from licet.flows.desk import in_hand, next_case, release
 from licet.flows.read_on import LookBack, Standing, body_in_hand, look_back, read_on, standing
 from licet.web.desk import desk_of
 from licet.web.pages.page import page_routes, show, viewer_of
-from licet.web.pages.review_shown import EMPTY, KEPT_REASONS, Filled, compared, day_began, shown, values_of
+from licet.web.pages.review_shown import CANNOT_TELL, EMPTY, KEPT_REASONS, Filled, compared, day_began, shown, values_of
 from licet.web.pages.viewer import Viewer, taste_of
 from licet.web.problems import ProblemError, problem, refusal
 
@@ -74,7 +74,8 @@ async def around(request: Request, *, named: str, slug: UseCaseSlug | str) -> Ar
 
 def drawn(request: Request, template: str, about: Around, *, status: int = 200, **facts: object) -> Response:
     """Draws the page, or a part of it."""
-    common = {"here": "review", "standing": about.standing, "named": about.named, "deeds": list(Deed), "reasons": KEPT_REASONS}
+    common = {"here": "review", "standing": about.standing, "named": about.named, "deeds": list(Deed)}
+    common |= {"reasons": KEPT_REASONS, "cannot_tell": CANNOT_TELL}
     keys = about.standing.keys
     common |= {"has_htmx": False, "deed_words": DEED_WORDS, "shown_keys": keys.keys, "key_map": dict(keys.keys)}
     blank: dict[str, object] = {"shown": None, "look": None, "undo": "", "refused": None, "again": place(use_case=about.named)}

@@ -12,6 +12,7 @@ from licet.core.canonical import Json
 from licet.core.desk import Commit, Handed, Held, Revealed
 from licet.core.keys import Deed, keys_said
 from licet.core.refusal import Refused
+from licet.flows.cannot_tell import cannot_tell
 from licet.flows.desk import release, renew, skip
 from licet.flows.hold import commit, keep_or_change, withdraw
 from licet.flows.read_on import LookBack, answer_form, back_in_hand, look_back, read_on, set_keys
@@ -19,7 +20,8 @@ from licet.web.answer_form import answer_in
 from licet.web.frame import CODE
 from licet.web.pages.page import form_of, go, page_routes, viewer_of
 from licet.web.pages.review import AT, draw_case, draw_look, no, place, place_of
-from licet.web.pages.review_shown import KEPT_REASONS, filled_in, ms
+from licet.web.pages.review_shown import CANNOT_TELL, KEPT_REASONS, filled_in, ms
+from licet.web.pages.viewer import Viewer
 
 LONGEST_NOTE = 4000
 LONGEST_REASON = 500
@@ -183,15 +185,22 @@ async def _back(request: Request, found: Handed | LookBack, named: str) -> Respo
 
 @routes.post(f"{AT}/skip")
 async def pass_on(request: Request) -> Response:
-    """Puts a case back for somebody else, with a reason."""
+    """Puts a case back for somebody else, with a reason; or takes *cannot tell* as an answer."""
     viewer, sent = viewer_of(request), _sent(request)
     named, token, lease = (sent.get(name, "")[:100] for name in ("use_case", "token", "lease"))
-    picked = sent.get("reason", "")
-    reason = ". ".join(part for part in (picked if picked in KEPT_REASONS else "", sent.get("words", "").strip()[:LONGEST_REASON]) if part)
-    found = await viewer.run(lambda: skip(viewer.office, viewer.by, token=token, lease=lease, reason=reason))
+    found = await viewer.run(lambda: left_to_others(viewer, sent, token=token, lease=lease))
     if isinstance(found, Refused):
         return await refused(request, found, named)
     return told(state="skipped") if by_script(request) else go(request, place(use_case=named), said="Skipped; somebody else is asked.")
+
+
+def left_to_others(viewer: Viewer, sent: Mapping[str, str], *, token: str, lease: str) -> Refused | None:
+    """Skips a case for the reason that was picked or written; or says that one cannot tell, with what one wrote beside it."""
+    picked, words = sent.get("reason", ""), sent.get("words", "").strip()[:LONGEST_REASON]
+    if picked == CANNOT_TELL:
+        return cannot_tell(viewer.office, viewer.by, token=token, lease=lease, why=words)
+    reason = ". ".join(part for part in (picked if picked in KEPT_REASONS else "", words) if part)
+    return skip(viewer.office, viewer.by, token=token, lease=lease, reason=reason)
 
 
 @routes.post(f"{AT}/renew")

@@ -18,8 +18,11 @@ AT_A_GLANCE = 10
 """Choices up to which each has a digit and stands on the page; more are searched."""
 
 SOON = timedelta(hours=4)
-KEPT_REASONS = ("I cannot tell from what is here", "This is not my subject", "Something is missing or broken", "I know the people in it")
-"""Reasons for skipping a case that somebody can pick; the first one is *cannot tell*."""
+CANNOT_TELL = "I cannot tell from what is here"
+"""What the page sends for *cannot tell*, which is an answer of its own and no skip."""
+
+KEPT_REASONS = ("This is not my subject", "Something is missing or broken", "I know the people in it")
+"""Reasons for skipping a case that somebody can pick."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,12 +100,18 @@ def shown(
         due=due(handed.due_at, now),
         filled=filled,
         question=form.rules.question or question(form),
-        searched=form.kind is AnswerKind.CHOICE and len(form.choices) > AT_A_GLANCE,
-        digits=digits(form.choices),
+        searched=is_searched(form),
+        digits=digits(form.choices or form.known),
         named=named,
         lease_ms=ms(handed.lease.until - now),
         reveals=standing.reveals,
     )
+
+
+def is_searched(form: AnswerForm) -> bool:
+    """Whether there are so many answers to pick from that they are searched; beside known ones stands the way to another."""
+    most = AT_A_GLANCE if form.choices else AT_A_GLANCE - 1
+    return form.kind is AnswerKind.CHOICE and len(form.choices or form.known) > most
 
 
 def digits(choices: tuple[str, ...]) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from licet.core.answer import Answer, answer_label
 from licet.core.answer_form import FormFault
 from licet.core.desk import Commit, Handed, Held, NothingWaits, Revealed
 from licet.core.refusal import Refused
-from licet.flows.desk import renew, skip
+from licet.flows.desk import renew
 from licet.flows.hold import commit, keep_or_change, withdraw
 from licet.flows.read_on import LookBack, answer_form, back_in_hand, look_back
 from licet.flows.second import TwoAnswers, look_back_at_two, next_second_look, second_look, second_looks_waiting
@@ -20,8 +20,8 @@ from licet.web.answer_form import answer_in
 from licet.web.desk import desk_of
 from licet.web.pages.page import form_of, go, page_routes, viewer_of
 from licet.web.pages.review import around, drawn
-from licet.web.pages.review_acts import LONGEST_KEY, LONGEST_NOTE, LONGEST_REASON, OURS
-from licet.web.pages.review_shown import EMPTY, KEPT_REASONS, Filled, compared, filled_in, shown, side_by_side, values_of
+from licet.web.pages.review_acts import LONGEST_KEY, LONGEST_NOTE, OURS, left_to_others
+from licet.web.pages.review_shown import EMPTY, Filled, compared, filled_in, shown, side_by_side, values_of
 from licet.web.problems import problem
 
 AT = "/second-look"
@@ -202,9 +202,7 @@ async def pass_on(request: Request) -> Response:
     """Puts a case back for somebody else senior, with a reason."""
     viewer, sent = viewer_of(request), _sent(request)
     named, token, lease = (sent.get(name, "")[:100] for name in ("use_case", "token", "lease"))
-    picked = sent.get("reason", "")
-    reason = ". ".join(part for part in (picked if picked in KEPT_REASONS else "", sent.get("words", "").strip()[:LONGEST_REASON]) if part)
-    found = await viewer.run(lambda: skip(viewer.office, viewer.by, token=token, lease=lease, reason=reason))
+    found = await viewer.run(lambda: left_to_others(viewer, sent, token=token, lease=lease))
     if isinstance(found, Refused):
         return await _no(request, found, named)
     return go(request, _place(use_case=named), said="Skipped; somebody else is asked.")

@@ -215,6 +215,16 @@ const recall = () => {
   }
   document.getElementById("search")?.dispatchEvent(new Event("recalled"));
 };
+// One of the known answers or another one: picking either takes the other back.
+const other = () => document.getElementById("answer-other");
+document.addEventListener("input", ({ target }) => {
+  if (!other()) return;
+  if (target.name === "known" && target.value) other().value = "";
+  if (target !== other() || !target.value) return;
+  const way = one("[data-other]"); const select = one("#search select"); const words = document.getElementById("search-words");
+  if (way) way.checked = true;
+  if (select) { select.value = ""; words.value = ""; }
+});
 const forget = (name) => { try { sessionStorage.removeItem(name); } catch { /* nothing was kept */ } };
 document.addEventListener("input", (event) => { lastActive = performance.now(); if (event.target.form?.id === "answer-form") { keep(draftName(), written()); tune(); } });
 
@@ -308,7 +318,7 @@ const commit = async (how = "") => {
   const fields = new URLSearchParams(new FormData(form()));
   fields.delete("page_token");
   if (held()) { settleAnswer(how || document.getElementById("commit").value, fields); return; }
-  const closed = now.dataset.kind === "choice" && one(".option, #search");
+  const closed = now.dataset.kind === "choice" && one(".option, #search") && !document.getElementById("answer-other");
   if (closed && !fields.get("answer")) { wrong([{ field: "answer", says: "Pick an answer." }]); return; }
   const parcel = { address: "/review/commit", fields: fields.toString(), label: label(), draft: draftName() };
   if (closed && !now.dataset.reveals) {
@@ -445,7 +455,7 @@ const deeds = {
   note: () => unfold("note", "textarea"),
   guideline: () => { const box = document.getElementById("guideline"); if (box) box.open = !box.open; },
   skip: () => unfold("skip", "input[type=radio]:nth-of-type(1)"),
-  cannot_tell: () => { unfold("skip", "input[type=radio]"); const first = one("#skip input[type=radio]"); if (first) first.checked = true; },
+  cannot_tell: () => unfold("cannot-tell", "#cannot-tell-words"),
   withdraw,
   keep: () => { if (held()) commit("keep"); },
   change: () => { if (held() && document.getElementById("change")) commit("change"); },
@@ -459,7 +469,7 @@ document.addEventListener("keydown", (event) => {
   const { target, key } = event;
   if (event.isComposing || document.querySelector("dialog[open]")) return;
   if (key === "Escape") {
-    const box = target.closest?.("#note, #skip");
+    const box = target.closest?.("#note, #skip, #cannot-tell");
     if (box) box.open = false;
     if (target !== document.body) target.blur?.();
     return;
@@ -479,13 +489,14 @@ document.addEventListener("keydown", (event) => {
     if (option) { option.checked = true; option.focus({ preventScroll: true }); option.dispatchEvent(new Event("input", { bubbles: true })); say(`${label()} is picked. Enter commits it.`); }
     return;
   }
+  if (key === "+" && other()) { event.preventDefault(); other().focus(); return; }
   const deed = keysOn && Object.keys(keys).find((name) => keys[name] === key.toLowerCase());
   if (deed) { event.preventDefault(); deeds[deed](); }
 });
 
 document.addEventListener("submit", async (event) => {
   const { id } = event.target;
-  if (!["answer-form", "skip-form", "keys-form", "undo-bar"].includes(id)) return;
+  if (!["answer-form", "skip-form", "cannot-tell-form", "keys-form", "undo-bar"].includes(id)) return;
   event.preventDefault();
   const fields = new URLSearchParams(new FormData(event.target));
   if (id === "answer-form") { const how = event.submitter?.value ?? ""; commit(event.submitter?.id === "change" ? how : ""); return; }
@@ -493,7 +504,7 @@ document.addEventListener("submit", async (event) => {
   const came = await send(event.target.getAttribute("action"), fields);
   if (came.kind === "ended") { ended(); return; }
   if (came.kind === "away") { away(); return; }
-  if (id === "skip-form") {
+  if (id === "skip-form" || id === "cannot-tell-form") {
     if (came.kind === "refused" && came.said.code === "reason_needed") { one("#skip-words").focus(); say(came.said.detail); return; }
     if (came.kind === "refused") { lost(came.said); return; }
     forget(draftName());
@@ -508,7 +519,7 @@ document.addEventListener("submit", async (event) => {
 });
 
 document.addEventListener("click", (event) => { lastActive = performance.now(); if (event.target.closest?.("#skip-opener")) deeds.skip(); });
-document.addEventListener("toggle", (event) => { if (event.target.id === "skip" && event.target.open) event.target.scrollIntoView({ block: "nearest" }); }, true);
+document.addEventListener("toggle", (event) => { if (["skip", "cannot-tell"].includes(event.target.id) && event.target.open) event.target.scrollIntoView({ block: "nearest" }); }, true);
 
 // --- staying at it ----------------------------------------------------------------------------------------------------
 const beat = async () => {

@@ -16,7 +16,7 @@ const deeds = {
   note: () => opened("note", "textarea"),
   guideline: () => opened("guideline"),
   skip: () => opened("skip", 'input:not([type="hidden"])'),
-  cannot_tell: () => opened("skip", 'input:not([type="hidden"])'),
+  cannot_tell: () => opened("cannot-tell", "#cannot-tell-words"),
   keep: () => click('#commit[value="keep"]'),
   change: () => click("#change"),
   withdraw: () => one("#undo-bar")?.requestSubmit(),
@@ -29,8 +29,19 @@ const pick = (digit) => {
   const option = one(`#answer-form .option input[data-digit="${digit}"]`);
   if (!option) return;
   option.checked = true;
+  option.dispatchEvent(new Event("input", { bubbles: true }));
   option.focus();
 };
+
+const other = document.getElementById("answer-other");
+document.addEventListener("input", ({ target }) => {
+  if (!other) return;
+  if (target.name === "known" && target.value) other.value = "";
+  if (target !== other || !target.value) return;
+  const way = one("[data-other]"); const select = one("select[name=known]");
+  if (way) way.checked = true;
+  if (select) select.value = "";
+});
 
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.repeat || one("dialog[open]")) return;
@@ -38,9 +49,10 @@ document.addEventListener("keydown", (event) => {
     if (event.key === "Escape") event.target.blur();
     return;
   }
-  if (/^[0-9]$/.test(event.key)) pick(Number(event.key));
+  if (event.key === "+" && other) other.focus();
+  else if (/^[0-9]$/.test(event.key)) pick(Number(event.key));
   else if (event.key === "Enter") {
-    if (event.target.closest("a, button, summary, #skip, .step")) return;
+    if (event.target.closest("a, button, summary, #skip, #cannot-tell, .step")) return;
     const field = one("#answer-field, #answer-form .fields input, #answer-form .fields select");
     if (field && !field.value) field.focus();
     else click(one("#other") && repicked() ? "#other" : "#commit");
