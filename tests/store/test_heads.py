@@ -14,7 +14,7 @@ pytestmark = pytest.mark.one_database
 
 def head(number: int, size: int) -> CaseHead:
     """A case of so many bytes."""
-    return CaseHead(number=CaseNumber(number), digest=b"", external_id=None, salt=b"", size=size)
+    return CaseHead(number=CaseNumber(number), external_id=None, readable=True, size=size)
 
 
 @given(sizes=st.lists(st.integers(0, 30), max_size=60), most=st.integers(1, 10), most_bytes=st.integers(1, 40))

@@ -141,7 +141,7 @@ def _begun(office: Office, matter: Matter, cases: Sequence[CaseHead], runner: Ru
 
 def _unsaid(tx: Tx, matter: Matter, cases: Sequence[CaseHead]) -> list[CaseHead]:
     """The readable cases on which a system has not spoken, in the order of their numbers."""
-    readable = sorted((head for head in cases if head.salt is not None), key=lambda head: head.number)
+    readable = sorted((head for head in cases if head.readable), key=lambda head: head.number)
     said = systems.spoken_on(tx, matter.speaker.card.fingerprint, [head.number for head in readable])
     return [head for head in readable if head.number not in said]
 

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from types import MappingProxyType
 
-from licet.core.case import CaseBody, TextContent
+from licet.core.case import CaseBody
 from licet.core.case_rules import facts_of
 from licet.core.case_schema import CaseSchema, marked
 from licet.core.ids import CaseNumber
@@ -38,7 +39,7 @@ def speak_on(
     Returns:
         What it said; or `Refused` where something is missing: what a part of the cases shows is no evidence.
     """
-    readable = [head for head in cases if head.salt is not None]
+    readable = [head for head in cases if head.readable]
     found: list[Spoken] = []
     for block in heads.blocks(readable, most=BLOCK, most_bytes=CHUNK_BYTES):
         found += _spoken(office, matter, block, with_attributes=with_attributes, schema=schema)
@@ -61,7 +62,7 @@ def _spoken(
     complete = _familiar(office, speaker, said, bodies)
     for head in block:
         if head.number in complete and (not asked or head.number in bodies):
-            facts = facts_of(marked(schema, bodies.get(head.number, _UNREAD)))
+            facts = facts_of(marked(schema, bodies[head.number])) if asked else _NO_FACTS
             yield Spoken(number=head.number, attributes=facts, proposed=complete[head.number], name=head.external_id or "")
 
 
@@ -94,8 +95,8 @@ def _incomplete(use_case: UseCase, unsaid: int, *, of: int) -> Refused:
     return Refused(code="system_unavailable", why=why, remedy="Ask again: what it said is kept, and no look was spent.")
 
 
-_UNREAD = CaseBody(content=TextContent(text=""))
-"""Stands for a body nobody needed to decrypt."""
+_NO_FACTS: Mapping[str, str] = MappingProxyType({})
+"""Of cases of which nobody asks what they say."""
 
 
 def _forget_familiarity(one: Proposed, speaker: Speaker) -> Proposed:

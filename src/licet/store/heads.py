@@ -20,26 +20,24 @@ class CaseHead:
     """A case without its content and its answer.
 
     Attributes:
-        digest: keyed digest of its content, 32 bytes.
-        salt: root of the case's key; None where the case was erased.
+        readable: whether its key is there; an erased case is not readable.
         size: bytes of its content as it is stored.
     """
 
     number: CaseNumber
-    digest: bytes
     external_id: str | None
-    salt: bytes | None
+    readable: bool
     size: int
 
 
 def sealed_heads(tx: Tx, use_case: UseCase, sealed_set: SealedSetId) -> list[CaseHead]:
-    """The cases of a sealed set in the order in which they were drawn; erased ones have no salt."""
+    """The cases of a sealed set in the order in which they were drawn; erased ones are not readable."""
     c = tables.case.c
     return _heads(tx, _past(use_case).where(c.sealed_set_id == sealed_set).order_by(c.batch_id, c.place, c.number))
 
 
 def part_heads(tx: Tx, use_case: UseCase, part: Part) -> list[CaseHead]:
-    """The past cases of a part in the order of their numbers; erased ones have no salt."""
+    """The past cases of a part in the order of their numbers; erased ones are not readable."""
     c = tables.case.c
     return _heads(tx, _past(use_case).where(c.part == part.value).order_by(c.number))
 
@@ -53,7 +51,7 @@ def drawn_heads(tx: Tx, use_case: UseCase, part: Part, *, limit: int) -> list[Ca
 def _past(use_case: UseCase) -> Select[*tuple[Any, ...]]:
     c, k, b = tables.case, tables.case_key, tables.import_batch
     return (
-        select(c.c.number, c.c.digest, c.c.external_id, k.c.salt, func.length(c.c.body))
+        select(c.c.number, c.c.external_id, k.c.salt.is_not(None), func.length(c.c.body))
         .select_from(c)
         .outerjoin(k, k.c.case_number == c.c.number)
         .join(b, b.c.id == c.c.batch_id)
@@ -63,8 +61,8 @@ def _past(use_case: UseCase) -> Select[*tuple[Any, ...]]:
 
 def _heads(tx: Tx, wanted: Select[*tuple[Any, ...]]) -> list[CaseHead]:
     return [
-        CaseHead(number=CaseNumber(number), digest=digest, external_id=external_id, salt=salt, size=size)
-        for number, digest, external_id, salt, size in tx.run(wanted)
+        CaseHead(number=CaseNumber(number), external_id=external_id, readable=bool(readable), size=size)
+        for number, external_id, readable, size in tx.run(wanted)
     ]
 
 
