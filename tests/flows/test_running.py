@@ -11,7 +11,7 @@ import pytest
 from licet.core.answer import Choice
 from licet.core.case import Content, TextContent
 from licet.core.cost import Cost
-from licet.core.flakiness import Flips
+from licet.core.flakiness import Flakiness, Flips
 from licet.core.history import Shares
 from licet.core.refusal import Unknown
 from licet.core.run import Run
@@ -291,12 +291,17 @@ def test_asking_twice_spends_no_look_and_tells_how_likely_the_verdict_turns(tmp_
         assert checked.flips.labels == sealed_set(world).labelled
         assert checked.flips.flips > 0
         assert not sealed_set(world).looks
-        with world.office.book.read() as tx:
-            use_case = use_cases.require(tx, MAILS)
-            kept_check = flakiness.newest(tx, use_case, checked.fingerprint)
-            sealed = {head.number for head in heads.sealed_heads(tx, use_case, sealed_set(world).id)}
-            said = systems.spoken_on(tx, checked.fingerprint, range(1, COUNT + 1))  # type: ignore[arg-type] # numbers of cases
-        assert kept_check is not None
-        assert kept_check.found == checked
-        assert not sealed & said
+        assert_kept_apart(world, checked)
         assert [event.facts["cases"] for event in of_word(world, "system.asked_twice")] == [20, 100]
+
+
+def assert_kept_apart(world: World, checked: Flakiness) -> None:
+    """The check is kept, and no sealed case was spoken on."""
+    with world.office.book.read() as tx:
+        use_case = use_cases.require(tx, MAILS)
+        kept_check = flakiness.newest(tx, use_case, checked.fingerprint)
+        sealed = {head.number for head in heads.sealed_heads(tx, use_case, sealed_set(world).id)}
+        said = systems.spoken_on(tx, checked.fingerprint, range(1, COUNT + 1))  # type: ignore[arg-type] # numbers of cases
+    assert kept_check is not None
+    assert kept_check.found == checked
+    assert not sealed & said

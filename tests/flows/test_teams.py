@@ -60,7 +60,7 @@ from licet.flows.list_qualified import team_readiness
 from licet.flows.look_at_errors import list_looks, look_at_errors
 from licet.flows.look_closely import look_closely
 from licet.flows.monitor import monitor, monitor_for
-from licet.flows.narrow import Asked, narrow_mandate
+from licet.flows.narrow import TakeBack, narrow_mandate
 from licet.flows.office import Office
 from licet.flows.open_sealed import figures, open_sealed
 from licet.flows.plant import set_share
@@ -183,7 +183,7 @@ WAYS: dict[str, Journey] = {
     "grant_mandate": lambda o, w, name: grant_mandate(o, w.owner, name=name),
     "revoke_mandate": lambda o, w, name: revoke_mandate(o, w.owner, name=name, why="x"),
     "reinstate_mandate": lambda o, w, name: reinstate_mandate(o, w.risk, name=name, why="Retrained."),
-    "narrow_mandate": lambda o, w, name: narrow_mandate(o, w.risk, name=name, asked=Asked(daily_cap=1), why="x"),
+    "narrow_mandate": lambda o, w, name: narrow_mandate(o, w.risk, name=name, asked=TakeBack(daily_cap=1), why="x"),
     "turn_exposure": lambda o, w, name: turn_exposure(o, w.risk, name=name, turn=Turn.HOLD),
     "exposure_now": lambda o, w, name: exposure_now(o, name=name),
     "suspend_mandate": lambda o, w, name: suspend_mandate(o, w.risk, name=name, why="x"),

@@ -34,7 +34,7 @@ def secrets(room: OpenRoom) -> Found:
 
 
 def _secrets_of(told: UseCaseFile) -> list[str]:
-    endpoint = [] if told.http is None else list(told.http.secret_headers.values())
+    endpoint = [name for block in (told.http, told.decision) if block is not None for name in block.secret_headers.values()]
     webhook = [] if told.effect is None or told.effect.webhook is None else [told.effect.webhook.secret]
     return [*endpoint, *webhook]
 

@@ -18,6 +18,7 @@ class SystemKind(StrEnum):
     BUILTIN = "builtin"
     CALLABLE = "callable"
     HTTP = "http"
+    DECISION = "decision"
     LLM = "llm"
 
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from email.utils import parsedate_to_datetime
-from typing import cast
+from typing import Protocol, cast
 
 import httpx
 
@@ -79,20 +79,47 @@ class _Again:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """A request about a case, ready to be sent.
+
+    Attributes:
+        url: where it goes.
+        body: its JSON.
+        name: the same whenever the same case is asked about.
+    """
+
+    url: str
+    body: bytes
+    name: str
+
+
+class Speech(Protocol):
+    """How an endpoint is spoken to: the contract or protocol it follows."""
+
+    def write(self, content: Content) -> Written | NoProposal:
+        """The request about a case; `NoProposal` where such a case cannot be asked about."""
+        ...
+
+    def read(self, raw: bytes, asked: Written, *, latency_ms: int) -> Proposed:
+        """The proposal in the body of an answer, whatever that is; never raises for what is in it."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class HttpSystem:
-    """An endpoint under the contract of `docs/systems.md`: one case a request.
+    """An endpoint that is asked about one case a request.
 
     One case, not a list: an answer then belongs to its case whatever goes wrong, one slow or failing case costs no other, and a retry
     repeats one case. Connections stay open between requests, so that it costs little.
 
     Attributes:
         card: which one it is.
-        kind: what its answers are.
+        speech: how it is spoken to.
         room: where it is asked from.
     """
 
     card: SystemCard
-    kind: AnswerKind
+    speech: Speech
     room: HttpRoom
 
     def propose(self, contents: Sequence[Content]) -> list[Proposed]:
@@ -121,12 +148,15 @@ class HttpSystem:
                 found[place] = await self._ask(content)
 
     async def _ask(self, content: Content) -> Proposed:
+        written = self._written(content)
+        if isinstance(written, NoProposal):
+            return written
         permission = self.room.breaker.ask()
         if isinstance(permission, NoProposal):
             return permission
         answered = False
         try:
-            found = await self._asked(request_for(self.kind, content))
+            found = await self._asked(written)
             answered = not isinstance(found, NoProposal) or found.cause is Cause.UNUSABLE
         except Exception as error:  # noqa: BLE001 - whatever a strange endpoint can cause goes to a person; recorded in the result
             found = NoProposal(why=f"Asking the endpoint raised {type(error).__name__}.", cause=Cause.UNAVAILABLE)
@@ -134,10 +164,16 @@ class HttpSystem:
             self.room.breaker.heard(permission, answered=answered)
         return found
 
-    async def _asked(self, request: Mapping[str, Json]) -> Proposed:
+    def _written(self, content: Content) -> Written | NoProposal:
+        try:
+            return self.speech.write(content)
+        except (ArithmeticError, LookupError, RecursionError, TypeError, ValueError):
+            return NoProposal(why="The case cannot be written down for the endpoint.")
+
+    async def _asked(self, written: Written) -> Proposed:
         """Sends a request, and sends it again while that may help."""
-        body, tried = canonical_bytes(request), 1
-        while isinstance(came := await self._sent(body, str(request["id"])), _Again):
+        tried = 1
+        while isinstance(came := await self._sent(written), _Again):
             wait_s = wait_before(tried, self.room.jitter(), came.after_s)
             if wait_s is None or tried > self.room.block.retries:
                 return came.failed
@@ -145,10 +181,11 @@ class HttpSystem:
             tried += 1
         return came
 
-    async def _sent(self, body: bytes, name: str) -> Proposed | _Again:
+    async def _sent(self, written: Written) -> Proposed | _Again:
         block, began = self.room.block, time.perf_counter()
+        sending = self.room.client.stream("POST", written.url, content=written.body)
         try:
-            async with asyncio.timeout(block.timeout_seconds), self.room.client.stream("POST", block.url, content=body) as response:
+            async with asyncio.timeout(block.timeout_seconds), sending as response:
                 raw = await _read(response)
         except (TimeoutError, httpx.TimeoutException):
             return _Again(failed=_unavailable(f"It did not answer within {block.timeout_seconds:g} s."))
@@ -156,7 +193,24 @@ class HttpSystem:
             return _Again(failed=_unavailable(f"The connection failed ({type(error).__name__})."))
         if not isinstance(raw, bytes):
             return raw
-        return read_answer(block, self.kind, raw, name=name, latency_ms=round(1000.0 * (time.perf_counter() - began)))
+        return self.speech.read(raw, written, latency_ms=round(1000.0 * (time.perf_counter() - began)))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contract:
+    """Licet's own contract of `docs/systems.md` (a `Speech`)."""
+
+    block: HttpBlock
+    kind: AnswerKind
+
+    def write(self, content: Content) -> Written:
+        """The request about a case."""
+        request = request_for(self.kind, content)
+        return Written(url=self.block.url, body=canonical_bytes(request), name=str(request["id"]))
+
+    def read(self, raw: bytes, asked: Written, *, latency_ms: int) -> Proposed:
+        """The proposal in an answer."""
+        return read_answer(self.block, self.kind, raw, name=asked.name, latency_ms=latency_ms)
 
 
 _NOT_ASKED = NoProposal(why="The endpoint was not asked.", cause=Cause.NOT_ASKED)
@@ -176,7 +230,7 @@ def load_http(block: HttpBlock, kind: AnswerKind, room: Callable[[SystemCard], H
     parts: dict[str, Json] = {"contract": CONTRACT, "url": digest(block.url), "model": block.model}
     parts["secret_headers"] = sorted(name.lower() for name in block.secret_headers)
     card = SystemCard(kind=SystemKind.HTTP, name=block.title, version=block.version, parts=parts)
-    return HttpSystem(card=card, kind=kind, room=room(card))
+    return HttpSystem(card=card, speech=Contract(block=block, kind=kind), room=room(card))
 
 
 def request_for(kind: AnswerKind, content: Content) -> dict[str, Json]:
@@ -211,9 +265,9 @@ def read_answer(block: HttpBlock, kind: AnswerKind, raw: bytes, *, name: str, la
         another model or version than `use_case.yaml` declares. Its own words are not repeated: they may quote the case.
     """
     try:
-        said: object = json.loads(raw.decode("utf-8"), object_pairs_hook=_once, parse_constant=_no_number)
+        said = json_of(raw)
     except (ValueError, RecursionError):
-        return NoProposal(why="It did not answer in JSON.")
+        return NOT_JSON
     if isinstance(said, dict):
         if said.get("id", name) != name:
             return NoProposal(why="It answered another request.")
@@ -222,6 +276,20 @@ def read_answer(block: HttpBlock, kind: AnswerKind, raw: bytes, *, name: str, la
                 ours = f"{declared!r} that use_case.yaml declares" if declared else "none, as use_case.yaml declares"
                 return NoProposal(why=f"Another {key} answered than {ours}: {key} changed.")
     return read_proposal(kind, said, latency_ms=latency_ms)
+
+
+NOT_JSON = NoProposal(why="It did not answer in JSON.")
+
+
+def json_of(raw: bytes) -> object:
+    """What an answer says: JSON in UTF-8, no name twice in an object, no NaN.
+
+    Raises:
+        ValueError: where it is none of that.
+        RecursionError: where it is nested too deep.
+    """
+    found: object = json.loads(raw.decode("utf-8"), object_pairs_hook=_once, parse_constant=_no_number)
+    return found
 
 
 def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:

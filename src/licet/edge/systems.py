@@ -1,7 +1,7 @@
 """A use case's own system: the Python function in its folder, or the endpoint that its `use_case.yaml` names."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar, cast
 
@@ -13,6 +13,7 @@ from licet.edge.bad_file import BadFolderError
 from licet.edge.callables import CallableRoom, CallableSystem, load_callable
 from licet.edge.closed_list import ListedSystem
 from licet.edge.code_folder import SYSTEM_FILE
+from licet.edge.decision_block import DecisionBlock
 from licet.edge.folder import USE_CASE_FILE, load_use_case
 from licet.edge.forms import UseCaseFile
 from licet.edge.system_blocks import USUAL, CallableBlock, HttpBlock
@@ -63,6 +64,8 @@ class FolderSystems:
                 return load_callable(folder, answers, lambda card: self._callable_room(slug, card, block))
             case SystemKind.HTTP if told is not None and told.http is not None:
                 return self._http(slug, answers, told.http)
+            case SystemKind.DECISION if told is not None and told.decision is not None:
+                return self._decision(slug, told.decision, told.answers)
             case _:
                 return None
 
@@ -71,7 +74,18 @@ class FolderSystems:
         return self._room((slug, card.kind), key, lambda: CallableRoom(block))
 
     def _http(self, slug: UseCaseSlug, answers: AnswerKind, block: HttpBlock) -> "HttpSystem":
-        from licet.edge.http_system import HttpRoom, load_http
+        from licet.edge.http_system import load_http
+
+        return load_http(block, answers, self._asked_from(slug, block))
+
+    def _decision(self, slug: UseCaseSlug, block: DecisionBlock, answers: Sequence[str]) -> "HttpSystem":
+        from licet.edge.decision_system import load_decision
+
+        return load_decision(block, answers, self._asked_from(slug, block), source=str(self._root / slug / USE_CASE_FILE))
+
+    def _asked_from(self, slug: UseCaseSlug, block: HttpBlock) -> "Callable[[SystemCard], HttpRoom]":
+        """Finds the room from which an endpoint is asked, with its secrets as they are now."""
+        from licet.edge.http_system import HttpRoom
 
         secrets = {name: self._secret_of(slug, secret) for name, secret in block.secret_headers.items()}
 
@@ -79,7 +93,7 @@ class FolderSystems:
             key = digest([card.fingerprint, block.model_dump_json(), secrets])
             return self._room((slug, card.kind), key, lambda: HttpRoom(block, secrets, self._chance))
 
-        return load_http(block, answers, room)
+        return room
 
     def _room(self, place: tuple[UseCaseSlug, SystemKind], key: str, make: Callable[[], RoomT]) -> RoomT:
         """The room that stands at a place, or a new one where another system, or another way to ask, took the place of the old."""

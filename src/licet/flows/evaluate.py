@@ -142,8 +142,7 @@ def _prepare(office: Office, by: Actor, request: Request, runner: Runner) -> _Pr
     with office.book.read() as tx:
         waiting = sealed_heads(tx, use_case, sealed.id)
         earlier = {looked.look.sealed_set for looked in looks.looks_of(tx, use_case)} - {sealed.id}
-    under = HeardUnder(standard=standard.standard, schema=request.schema)
-    matter = Matter(use_case=use_case, speaker=speaks, by=by.id)
+    under, matter = HeardUnder(standard=standard.standard, schema=request.schema), Matter(use_case=use_case, speaker=speaks, by=by.id)
     heard = _heard(hear(office, matter, waiting, under, runner), standard.standard)
     if isinstance(heard, Refused):
         return heard

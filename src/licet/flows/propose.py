@@ -21,11 +21,12 @@ from licet.ports import Guardian, System
 from licet.store import cases, systems
 from licet.store.book import Tx
 
-SYSTEM_KINDS = ("auto", "builtin", "posted", "callable", "http")
+SYSTEM_KINDS = ("auto", "builtin", "posted", "callable", "http", "decision")
 
 OWN = {
     SystemKind.CALLABLE: ("has no system.py", "Write one, or set system: builtin."),
     SystemKind.HTTP: ("names no endpoint", "Add a block `http:` with `url` and `version` to use_case.yaml."),
+    SystemKind.DECISION: ("names no decision model", "Add a block `decision:` to use_case.yaml; see docs/decision-protocols.md."),
 }
 """Systems that a use case's folder holds or names, in the order in which they are looked for; what is said where one is missing."""
 
