@@ -26,6 +26,7 @@ from licet.edge.late import (
 )
 from licet.edge.post import FilePost
 from licet.edge.purse import BookPurse
+from licet.edge.runner import Assistant
 from licet.edge.seal import Seal, open_seal, verify_checkpoint
 from licet.edge.slots import Slot, take_slot
 from licet.edge.told import ToldEffects, ToldPolicies, ToldSystems
@@ -183,7 +184,15 @@ def worker_of(office: Office, slot: Slot, journal: Journal, trace: Trace) -> Wor
 
     far = None if told.far_witness is None else witness
     return Worker(
-        office=told, engine=engine, name=slot.name, journal=journal, trace=trace, deliver=deliver, witness=far, announce=announce
+        office=told,
+        engine=engine,
+        name=slot.name,
+        journal=journal,
+        trace=trace,
+        deliver=deliver,
+        witness=far,
+        announce=announce,
+        assist=Assistant(office=told, name=slot.name).round,
     )
 
 

@@ -31,6 +31,7 @@ from licet.flows.assess_risk import answer_risk, risk_versions, show_risk
 from licet.flows.audit import audit_status, standing
 from licet.flows.bound_changes import close_envelope, propose_envelope, show_envelope, use_envelope, veto_change
 from licet.flows.calibrate import calibrate
+from licet.flows.check_flakiness import check_flakiness
 from licet.flows.contest import Verdict, contest, contested, settle_contest
 from licet.flows.correct import correct_decision
 from licet.flows.deliver import deliver_due, deliver_some, not_arrived
@@ -169,6 +170,7 @@ WAYS: dict[str, Journey] = {
     "erase_case": lambda o, w, name: erase_case(o, w.owner, name=name, case="x"),
     "evaluate": lambda o, w, name: evaluate(o, w.owner, request(name)),
     "explore": lambda o, w, name: explore(o, w.owner, request(name)),
+    "check_flakiness": lambda o, w, name: check_flakiness(o, w.owner, request(name)),
     "propose_mandate": lambda o, w, name: propose_mandate(o, w.builder, name=name, wishes=Wishes()),
     "show_gate": lambda o, w, name: show_gate(o, name=name, to=Stage.DELEGATED),
     "approve_gate": lambda o, w, name: approve_gate(o, w.risk, name=name, digest=Digest("x")),
