@@ -4,11 +4,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from io import BytesIO
 from pathlib import Path
+
+from PIL import Image
 
 from licet.core.account import NEEDS_FACTOR
 from licet.core.answer import AnswerKind
 from licet.core.capacity import Staffing
+from licet.core.case import ImageContent
 from licet.core.desk import DeskRules
 from licet.core.outside_rows import Claim, Outcome, OutsideFile, Provenance, Row
 from licet.core.people import Person, Role
@@ -132,8 +136,17 @@ def _measured_outside(world: World, name: str) -> None:
         done(import_evidence(world.office, world.owner, file, name=name))
 
 
+def drawn() -> bytes:
+    """A small picture, as a scan of one character is."""
+    out = BytesIO()
+    Image.linear_gradient("L").resize((8, 8)).save(out, format="PNG")
+    return out.getvalue()
+
+
 def _to_sandbox(world: World, name: str) -> None:
-    world.import_cases(name, past_cases(160, name=name, unsure=12 if name == REFUNDS else 0))
+    rows = past_cases(160, name=name, unsure=8 if name == REFUNDS else 0)
+    picture = replace(rows[-1].body, content=ImageContent(data=drawn(), media_type="image/png"))
+    world.import_cases(name, [*rows[:-1], replace(rows[-1], body=picture)] if name == REFUNDS else rows)
     world.assess(name, **({"money": "up_to_1000"} if name == WARRANTY else {}))
     world.clock.pass_time(timedelta(days=2))
 
