@@ -18,6 +18,7 @@ from licet.core.outside_rows import Claim, Outcome, OutsideFile, Provenance, Row
 from licet.core.people import Person, Role
 from licet.core.slicing import SliceBy
 from licet.core.use_case import Stage
+from licet.edge.drawing import Easel
 from licet.flows.enter_stage import enter_stage
 from licet.flows.grant import Wishes, propose_mandate
 from licet.flows.import_evidence import import_evidence
@@ -82,7 +83,7 @@ def installed(folder: Path, *, seeded: bool = True, accounts: bool = True) -> It
             members = {name: _member(world, person) for name, person in people.items()}
         settle(world.office)
         world.clock.tick = timedelta(0)
-        service = Service(office=world.office, read_case=read_plain, asserted=not accounts)
+        service = Service(office=world.office, read_case=read_plain, asserted=not accounts, pictures=Easel())
         with started(service) as address:
             yield Installation(world=world, address=address, people=people, members=members)
 
