@@ -4,15 +4,17 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from licet.core.case import CaseBody
+from licet.core.case import CaseBody, TextContent
 from licet.core.labelling import Progress
 from licet.core.sealed import SealedTarget
 from licet.core.standard import Method
 from licet.flows.erase import erase_case
 from licet.flows.evaluate import Request
+from licet.flows.grant import reinstate_mandate
 from licet.flows.import_history import undo_import
 from licet.flows.label import Aimed, Begun, Judged, Step, hand_out, label, take_in
 from licet.flows.open_sealed import figures, open_sealed
+from licet.flows.respond import suspend_mandate
 from licet.testing import World, done, past_cases, promise, truth_of, vendor
 from tests.flows.examples import MAILS, code, of_word, sealed_set
 
@@ -133,9 +135,28 @@ def test_a_wrong_system_ends_at_the_cap_and_an_erased_case_counts_against_it(tmp
         held_up = step(world)
         assert isinstance(held_up, Judged)
         assert (held_up.progress, held_up.target.labelled) == (Progress.GO_ON, 20)
-        done(erase_case(world.office, world.owner, name=MAILS, case=str(lines[20][1].content).split("'")[1].split(":")[0].replace(" ", "-")))
+        body = lines[20][1].content
+        assert isinstance(body, TextContent)
+        done(erase_case(world.office, world.owner, name=MAILS, case=body.text.partition(":")[0].replace(" ", "-")))
         ended = step(world)
         assert isinstance(ended, Judged)
         assert (ended.progress, ended.target.labelled) == (Progress.CAP_REACHED, 30)
         assert ended.evaluated.stored.word == "undecided"
         assert sheet(world) == []
+
+
+def test_a_narrower_region_gives_no_wider_mandate_back(tmp_path: Path) -> None:
+    """Breaks when a verdict on a target region counts as one on all cases, because all that it judged was certified."""
+    with World(tmp_path) as world:
+        world.use_case(MAILS, ANYTIME)
+        world.import_cases(MAILS, past_cases(150))
+        world.sign(MAILS)
+        world.evaluate(MAILS)
+        before = world.earn(MAILS)
+        done(suspend_mandate(world.office, world.risk, name=MAILS, why="looks odd"))
+        world.import_cases(MAILS, past_cases(400, name="fresh", unsure=150, unlabelled=400), fresh=True)
+        target = aimed(world)
+        assert target.threshold > before.scope.threshold
+        answered(world, sheet(world, most=target.cases))
+        assert world.evaluate(MAILS).stored.threshold == target.threshold
+        assert code(reinstate_mandate(world.office, world.risk, name=MAILS, why="Retrained.")) == "verdict_not_fresh"
