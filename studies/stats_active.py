@@ -24,7 +24,7 @@ EVEN: Final = (0.8, 0.5, 0.3)
 
 def chances(risk: FloatArray, *, even: float) -> FloatArray:
     """Returns the probability with which each case is drawn next, shape (n,), summing to 1; none below ``even`` / n."""
-    root = np.sqrt(risk)
+    root: FloatArray = np.sqrt(risk)
     return even / len(risk) + (1.0 - even) * root / root.sum()
 
 
@@ -44,7 +44,7 @@ def needed(curve: Curve, *, runs: int, seed: int, known: bool) -> Mapping[str, F
         known: whether the risk that draws follow is the true one, which nobody has, or the pilot's curve.
     """
     rng = np.random.default_rng(seed)
-    found: dict[str, list[float]] = {"by chance": []} | {f"{even:.0%} evenly": [] for even in EVEN}
+    found: dict[str, list[float]] = {way: [] for way in ("by chance", *(f"{even:.0%} evenly" for even in EVEN))}
     for _ in range(runs):
         inside, risk = _region(curve, rng, known=known)
         wrong = curve.wrong[inside].astype(np.float64)

@@ -12,7 +12,7 @@ from licet.flows.erase import erase_case
 from licet.flows.evaluate import Request
 from licet.flows.grant import reinstate_mandate
 from licet.flows.import_history import undo_import
-from licet.flows.label import Aimed, Begun, Judged, Step, hand_out, label, take_in
+from licet.flows.label import Aimed, Begun, Judged, Step, hand_out_labels, label, take_in_labels
 from licet.flows.open_sealed import figures, open_sealed
 from licet.flows.respond import suspend_mandate
 from licet.testing import World, done, past_cases, promise, truth_of, vendor
@@ -30,17 +30,18 @@ def begun(world: World, cases: int = 500, *, unsure: int = 150, wrong: int = 0) 
 
 def step(world: World, *, cap: int = 1000) -> Step:
     """The builder's next step."""
-    return done(label(world.office, world.builder, Request(name=MAILS, on_disk=world.standards[MAILS]), cap=cap))
+    found: Step = done(label(world.office, world.builder, Request(name=MAILS, on_disk=world.standards[MAILS]), cap=cap))
+    return found
 
 
 def sheet(world: World, most: int = 50) -> Sequence[tuple[str, CaseBody]]:
     """The reviewer's worksheet."""
-    return done(hand_out(world.office, world.reviewer, name=MAILS, most=most))
+    return done(hand_out_labels(world.office, world.reviewer, name=MAILS, most=most))
 
 
 def answered(world: World, lines: Sequence[tuple[str, CaseBody]]) -> int:
     """The reviewer answers all of it."""
-    return done(take_in(world.office, world.reviewer, name=MAILS, answers={token: truth_of(body) for token, body in lines}))
+    return done(take_in_labels(world.office, world.reviewer, name=MAILS, answers={token: truth_of(body) for token, body in lines}))
 
 
 def aimed(world: World, *, cap: int = 1000) -> SealedTarget:
@@ -80,25 +81,30 @@ def test_a_pilot_and_labels_inside_its_region_alone_lead_to_a_mandate(tmp_path: 
         assert (met.progress, met.target.labelled) == (Progress.MET, 100)
         assert met.evaluated.stored.threshold == target.threshold
         assert met.evaluated.stored.coverage == target.cases / 400
-        again = world.evaluate(MAILS)
-        assert (again.fresh, again.stored, again.sealed.labelled) == (False, met.evaluated.stored, 100)
-        told = [word for word in world.words() if word.startswith(("labelling.", "history.labelled", "evaluation."))]
-        pilots = ["labelling.begun", "labelling.exported", "history.labelled", "labelling.targeted"]
-        batch = ["labelling.exported", "history.labelled", "evaluation.planned", "evaluation.judged"]
-        assert told == [*pilots, *batch, *batch]
-        assert world.earn(MAILS).scope.threshold == target.threshold
-        done(open_sealed(world.office, world.owner, name=MAILS))
-        shown = figures(world.office, name=MAILS, look=again.stored.look.id)
-        assert shown is not None
-        assert [(one.n, one.errors) for one in shown.found.measures] == [(100, 0)]
-        assert shown.found.curve == ()
+        stands_as_any_verdict(world, met)
+
+
+def stands_as_any_verdict(world: World, met: Judged) -> None:
+    """A verdict on a region is evaluated, granted on and opened like any other; every step of its making is in the ledger in order."""
+    again = world.evaluate(MAILS)
+    assert (again.fresh, again.stored, again.sealed.labelled) == (False, met.evaluated.stored, 100)
+    told = [word for word in world.words() if word.startswith(("labelling.", "history.labelled", "evaluation."))]
+    pilots = ["labelling.begun", "labelling.exported", "history.labelled", "labelling.targeted"]
+    batch = ["labelling.exported", "history.labelled", "evaluation.planned", "evaluation.judged"]
+    assert told == [*pilots, *batch, *batch]
+    assert world.earn(MAILS).scope.threshold == met.target.threshold
+    done(open_sealed(world.office, world.owner, name=MAILS))
+    shown = figures(world.office, name=MAILS, look=again.stored.look.id)
+    assert shown is not None
+    assert [(one.n, one.errors) for one in shown.found.measures] == [(100, 0)]
+    assert shown.found.curve == ()
 
 
 def test_what_was_seen_or_promised_otherwise_takes_no_pilot(tmp_path: Path) -> None:
     with World(tmp_path) as world:
         begun(world)
         ask = Request(name=MAILS, on_disk=ANYTIME)
-        assert code(hand_out(world.office, world.reviewer, name=MAILS)) == "pilot_not_possible"
+        assert code(hand_out_labels(world.office, world.reviewer, name=MAILS)) == "pilot_not_possible"
         assert code(label(world.office, world.reviewer, ask)) == "not_permitted"
         world.use_case("exact")
         world.import_cases("exact", past_cases(400, name="exact", unlabelled=400))
@@ -115,8 +121,8 @@ def test_a_region_counts_for_what_it_was_fixed_for_and_a_look_at_it_is_an_attemp
         begun(world)
         aimed(world)
         assert code(undo_import(world.office, world.operator, name=MAILS)) == "too_late_to_undo"
-        assert code(hand_out(world.office, world.builder, name=MAILS)) == "not_permitted"
-        stray = take_in(world.office, world.reviewer, name=MAILS, answers={"l_unknown": truth_of(sheet(world)[0][1])})
+        assert code(hand_out_labels(world.office, world.builder, name=MAILS)) == "not_permitted"
+        stray = take_in_labels(world.office, world.reviewer, name=MAILS, answers={"l_unknown": truth_of(sheet(world)[0][1])})
         assert code(stray) == "not_on_worksheet"
         answered(world, sheet(world, most=90))
         assert world.evaluate(MAILS).stored.word == "met"
@@ -131,7 +137,7 @@ def test_a_wrong_system_ends_at_the_cap_and_an_erased_case_counts_against_it(tmp
         assert (target.cap, target.cases) == (30, 45)
         lines = sheet(world)
         assert len(lines) == 30
-        answered(world, lines[:20] + lines[21:])
+        answered(world, [*lines[:20], *lines[21:]])
         held_up = step(world)
         assert isinstance(held_up, Judged)
         assert (held_up.progress, held_up.target.labelled) == (Progress.GO_ON, 20)

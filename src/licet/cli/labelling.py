@@ -26,7 +26,7 @@ def label(slug: str, *, acting: str | None, home: str | None, as_json: bool, **w
     from licet.core.labelling import CAP
     from licet.edge.folder import load_standard, load_use_case
     from licet.flows.evaluate import Request
-    from licet.flows.label import BATCH, hand_out, take_in
+    from licet.flows.label import BATCH, hand_out_labels, take_in_labels
     from licet.flows.label import label as step
     from licet.flows.office import who
 
@@ -37,11 +37,12 @@ def label(slug: str, *, acting: str | None, home: str | None, as_json: bool, **w
     with at_work(home) as office:
         actor = who(office, acting)
         if sheet is None:
-            return _told(slug, granted(step(office, actor, request, cap=wish["cap"] or CAP)), as_json=as_json)
+            stands: Step = granted(step(office, actor, request, cap=wish["cap"] or CAP))
+            return _told(slug, stands, as_json=as_json)
         if sheet.written:
-            handed_out(sheet, slug, granted(hand_out(office, actor, name=slug, most=wish["most"] or BATCH)), as_json=as_json)
+            handed_out(sheet, slug, granted(hand_out_labels(office, actor, name=slug, most=wish["most"] or BATCH)), as_json=as_json)
             return OK
-        taken = granted(take_in(office, actor, name=slug, answers=read_sheet(sheet, told)))
+        taken = granted(take_in_labels(office, actor, name=slug, answers=read_sheet(sheet, told)))
     said({"use_case": slug, "taken": taken}, (f"Took in {taken:,} answers.", f"Next: licet label {slug}"), as_json=as_json)
     return OK
 

@@ -138,16 +138,12 @@ def _prepare(office: Office, by: Actor, request: Request) -> _Prepared | Refused
     speaks = speaker(office, use_case, wanted=request.system, posted_as=request.posted_as)
     if isinstance(speaks, Refused):
         return speaks
-    with office.book.read() as tx:
-        waiting = cases.sealed(tx, use_case, sealed.id)
-        drawn = [one.case for one in labelling.drawn(tx, sealed.id, pilot=False)]
-        earlier = {looked.look.sealed_set for looked in looks.looks_of(tx, use_case)} - {sealed.id}
+    waiting, drawn, earlier = _waiting(office, use_case, sealed)
     under = HeardUnder(standard=standard.standard, schema=request.schema)
     heard = _heard(hear(office, use_case, speaks, waiting, under), standard.standard)
     if isinstance(heard, Refused):
         return heard
     spoken = in_place(heard.spoken, waiting)
-    places = {one.number: one for one in spoken}
     return _Prepared(
         by=by,
         use_case=use_case,
@@ -157,9 +153,22 @@ def _prepare(office: Office, by: Actor, request: Request) -> _Prepared | Refused
         schema=request.schema,
         sealed=sealed,
         spoken=spoken,
-        inside=tuple(places[number] for number in drawn),
-        warnings=(*never_alone_warnings(under, heard), *_version_warning(speaks), *_set_warning(len(earlier))),
+        inside=_inside(spoken, drawn),
+        warnings=(*never_alone_warnings(under, heard), *_version_warning(speaks), *_set_warning(earlier)),
     )
+
+
+def _waiting(office: Office, use_case: UseCase, sealed: SealedSet) -> tuple[list[cases.StoredCase], list[CaseNumber], int]:
+    """The sealed cases, those of a target region in the order in which they are labelled, and how many sets were judged before."""
+    with office.book.read() as tx:
+        drawn = [one.case for one in labelling.drawn(tx, sealed.id, pilot=False)]
+        earlier = {looked.look.sealed_set for looked in looks.looks_of(tx, use_case)} - {sealed.id}
+        return cases.sealed(tx, use_case, sealed.id), drawn, len(earlier)
+
+
+def _inside(spoken: Sequence[Spoken | Gone], drawn: Sequence[CaseNumber]) -> tuple[Spoken | Gone, ...]:
+    places = {one.number: one for one in spoken}
+    return tuple(places[number] for number in drawn)
 
 
 def _heard(heard: Heard | Refused, standard: Standard) -> Heard | Refused:

@@ -188,10 +188,20 @@ def _fixed(office: Office, tx: Tx, by: Actor, there: _There, known: _Known) -> A
         guardian=guardian,
         grader=name_of(standard.grading),
     )
-    measure, found = standard.measures[0], _region(tx, there, known, free)
-    inside = [one.number for one, sure in zip(free, confidence_of(free), strict=True) if sure >= found.threshold]
+    inside, target = _target(tx, there, known, free, plan)
     order = _by_chance(office, there.sealed.id, "inside", inside)
-    target = SealedTarget(
+    labelling.aim(tx, there.sealed.id, target, _named(office, order))
+    tx.record(entry("labelling.targeted", by=by.id, now=now, use_case=there.use_case, sealed_set=there.sealed.id, **_facts(target)))
+    measure = standard.measures[0]
+    expected = labels_expected(rate=target.predicted, target=measure.target, delta=REGION_SHARE * measure.delta, cap=target.cap)
+    return Aimed(target=target, expected=expected)
+
+
+def _target(tx: Tx, there: _There, known: _Known, free: Sequence[Spoken], plan: Plan) -> tuple[list[CaseNumber], SealedTarget]:
+    """The cases inside the region that the pilot speaks for, and the region."""
+    found = _region(tx, there, known, free)
+    inside = [one.number for one, sure in zip(free, confidence_of(free), strict=True) if sure >= found.threshold]
+    return inside, SealedTarget(
         scope=plan.digest,
         threshold=found.threshold,
         inner=found.inner,
@@ -201,10 +211,6 @@ def _fixed(office: Office, tx: Tx, by: Actor, there: _There, known: _Known) -> A
         predicted=found.predicted,
         cap=min(known.cap, found.cases),
     )
-    labelling.aim(tx, there.sealed.id, target, _named(office, order))
-    tx.record(entry("labelling.targeted", by=by.id, now=now, use_case=there.use_case, sealed_set=there.sealed.id, **_facts(target)))
-    expected = labels_expected(rate=found.predicted, target=measure.target, delta=REGION_SHARE * measure.delta, cap=target.cap)
-    return Aimed(target=target, expected=expected)
 
 
 def _region(tx: Tx, there: _There, known: _Known, free: Sequence[Spoken]) -> Target:
@@ -259,7 +265,7 @@ def _judge(office: Office, by: Actor, request: Request) -> Judged | Refused:
 # --- worksheets --------------------------------------------------------------------------------------------------------
 
 
-def hand_out(office: Office, by: Actor, *, name: str, most: int = BATCH) -> list[tuple[str, CaseBody]] | Refused:
+def hand_out_labels(office: Office, by: Actor, *, name: str, most: int = BATCH) -> list[tuple[str, CaseBody]] | Refused:
     """Gives a person the cases to be answered next: all of the pilot that wait, then at most so many inside the region.
 
     Returns:
@@ -280,7 +286,7 @@ def hand_out(office: Office, by: Actor, *, name: str, most: int = BATCH) -> list
         return lines
 
 
-def take_in(office: Office, by: Actor, *, name: str, answers: Mapping[str, Answer]) -> int | Refused:
+def take_in_labels(office: Office, by: Actor, *, name: str, answers: Mapping[str, Answer]) -> int | Refused:
     """Takes a person's blind answers; a case that has an answer keeps it, an unknown name is refused.
 
     Returns:

@@ -233,7 +233,7 @@ def fit_isotonic(*, confidence: ArrayLike, right: ArrayLike, fewest: int = FEWES
     if n < count("fewest", fewest, least=2):
         return TooFewCases(n=n, needed=fewest)
     stated, place, many = np.unique(values, return_inverse=True, return_counts=True)
-    found = np.bincount(place, weights=hits)
+    found: FloatArray = np.bincount(place, weights=hits).astype(np.float64)
     level = [slice(low, high) for low, high in itertools.pairwise(_steps(found, many))]
     middles = [float(np.average(stated[step], weights=many[step])) for step in level]
     heights = [float(found[step].sum() / many[step].sum()) for step in level]
