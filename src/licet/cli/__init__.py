@@ -101,6 +101,14 @@ PLACES: Mapping[str, Place] = {
         name="label",
         says="Label where it counts: a pilot, a region fixed by it, then cases inside until it is proven.",
     ),
+    "calibrate": Place(
+        module="calibrating", name="calibrate", says="Find what a model's own words about its certainty are worth, on unsealed past cases."
+    ),
+    "check-flakiness": Place(
+        module="flakiness",
+        name="check_flakiness",
+        says="Ask the system twice about unsealed cases: what differs, and how likely a repetition changes the verdict.",
+    ),
     "sealed": Place(module="judging", name="sealed", says="Sealed cases."),
     "adjudicate": Place(
         module="judging",

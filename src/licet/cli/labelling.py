@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from licet.cli.frame import CONTEXT, OK, UNDECIDED, at_work, folder_of, granted, said, sheet_options, usual
+from licet.cli.runs import run_options, running
 from licet.core.canonical import Json
 
 if TYPE_CHECKING:
@@ -15,10 +16,11 @@ if TYPE_CHECKING:
 
 @click.command(context_settings=CONTEXT)
 @click.argument("slug")
-@click.option("--system", "posted_as", metavar="NAME@VERSION", help="Which posted system; default: the newest.")
+@click.option("--system", "posted_as", metavar="NAME@VERSION", help="Which posted system; default: that of the use case.")
 @click.option("--cap", type=click.IntRange(min=1), help="Most labels inside the region; counts when it is fixed. Default: 1000.")
 @click.option("--most", type=click.IntRange(min=1), help="Cases on one worksheet inside the region. Default: 50.")
 @sheet_options
+@run_options
 @usual
 def label(slug: str, *, acting: str | None, home: str | None, as_json: bool, **wish: Any) -> int:  # noqa: ANN401 - click's
     """Label where it counts: a pilot, a region fixed by it, then cases inside. Exit: 0 met or going on, 3 the cap is reached."""
@@ -37,7 +39,8 @@ def label(slug: str, *, acting: str | None, home: str | None, as_json: bool, **w
     with at_work(home) as office:
         actor = who(office, acting)
         if sheet is None:
-            stands: Step = granted(step(office, actor, request, cap=wish["cap"] or CAP))
+            with running(office, wish, as_json=as_json) as runner:
+                stands: Step = granted(step(office, actor, request, cap=wish["cap"] or CAP, runner=runner))
             return _told(slug, stands, as_json=as_json)
         if sheet.written:
             handed_out(sheet, slug, granted(hand_out_labels(office, actor, name=slug, most=wish["most"] or BATCH)), as_json=as_json)

@@ -22,10 +22,12 @@ from licet.flows.hear import Heard, HeardUnder, hear
 from licet.flows.office import Office, entry, person_at_work_on
 from licet.flows.propose import Speaker, Spoken, keep, speaker
 from licet.flows.qualify import entitled
+from licet.flows.run import ALONE, Matter, Runner
 from licet.flows.set_standard import signed_standard
 from licet.stats.pilot import PILOT, REGION_SHARE, Target, labels_expected, plan_target
 from licet.store import cases, imports, labelling, looks
 from licet.store.book import Tx
+from licet.store.heads import sealed_heads
 
 BATCH = 50
 """Cases on one worksheet, where nobody says otherwise."""
@@ -73,7 +75,7 @@ class _There:
     pilot: SealedSetId | None
 
 
-def label(office: Office, by: Actor, request: Request, *, cap: int = CAP) -> Step | Refused:
+def label(office: Office, by: Actor, request: Request, *, cap: int = CAP, runner: Runner = ALONE) -> Step | Refused:
     """Takes the next step of labelling: draws the pilot, fixes the region once it is answered, and then judges what is labelled inside.
 
     Args:
@@ -81,6 +83,7 @@ def label(office: Office, by: Actor, request: Request, *, cap: int = CAP) -> Ste
         by: who evaluates.
         request: use case, standard and system, as for `evaluate`.
         cap: after how many labels inside labelling ends; counts when the region is fixed.
+        runner: who asks the system; it may stop in between, and goes on with the cases that are left.
 
     Returns:
         Where labelling stands now, or `Refused`. A pilot is drawn once for a sealed set, and a region fixed once.
@@ -95,8 +98,8 @@ def label(office: Office, by: Actor, request: Request, *, cap: int = CAP) -> Ste
     if waiting:
         return Begun(cases=PILOT, waiting=len(waiting))
     if there.sealed.target is None:
-        return _aim(office, by, request, there, cap)
-    return _judge(office, by, request)
+        return _aim(office, by, request, there, cap, runner)
+    return _judge(office, by, request, runner)
 
 
 def _there(office: Office, tx: Tx, by: Actor, request: Request) -> _There | Refused:
@@ -119,7 +122,7 @@ def _begin(office: Office, tx: Tx, by: Actor, there: _There) -> Begun | Refused:
     if refused is not None:
         return refused
     now = office.clock.now()
-    readable = [one.number for one in cases.sealed(tx, there.use_case, there.sealed.id) if one.salt is not None]
+    readable = [one.number for one in sealed_heads(tx, there.use_case, there.sealed.id) if one.readable]
     tried = _by_chance(office, there.sealed.id, "pilot", readable)[:PILOT]
     pilot = looks.new_set(tx, there.use_case, now)
     labelling.begin(tx, there.sealed.id, pilot=pilot, cases=_named(office, tried), by=by.id, at=now)
@@ -142,21 +145,26 @@ def _named(office: Office, numbers: Sequence[CaseNumber]) -> list[tuple[CaseNumb
 # --- the region --------------------------------------------------------------------------------------------------------
 
 
-def _aim(office: Office, by: Actor, request: Request, there: _There, cap: int) -> Aimed | Refused:
+def _aim(office: Office, by: Actor, request: Request, there: _There, cap: int, runner: Runner) -> Aimed | Refused:
     """Fixes the region by the pilot's answers, and writes it down before any label inside is asked for."""
     speaks = speaker(office, there.use_case, wanted=request.system, posted_as=request.posted_as)
     if isinstance(speaks, Refused) or there.pilot is None:
         return speaks if isinstance(speaks, Refused) else _moved()
     with office.book.read() as tx:
-        tried = {one.number for one in cases.sealed(tx, there.use_case, there.pilot)}
-        stored = [one for set_id in (there.pilot, there.sealed.id) for one in cases.sealed(tx, there.use_case, set_id)]
-    heard = hear(office, there.use_case, speaks, stored, HeardUnder(standard=there.standard.standard, schema=request.schema))
+        pilot, others = (sealed_heads(tx, there.use_case, one) for one in (there.pilot, there.sealed.id))
+    under, matter = HeardUnder(standard=there.standard.standard, schema=request.schema), _matter(there, speaks, by)
+    heard = hear(office, matter, [*pilot, *others], under, runner)
     if isinstance(heard, Refused):
         return heard
     with office.book.write() as tx:
         if looks.current_set(tx, there.use_case) != there.sealed:
             return _moved()
-        return _fixed(office, tx, by, there, _Known(speaks=speaks, heard=heard, tried=frozenset(tried), cap=cap))
+        tried = frozenset(one.number for one in pilot)
+        return _fixed(office, tx, by, there, _Known(speaks=speaks, heard=heard, tried=tried, cap=cap))
+
+
+def _matter(there: _There, speaks: Speaker, by: Actor) -> Matter:
+    return Matter(use_case=there.use_case, speaker=speaks, by=by.id)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -250,9 +258,9 @@ def _none_alone(sealed: SealedSet) -> Refused:
 # --- judging -----------------------------------------------------------------------------------------------------------
 
 
-def _judge(office: Office, by: Actor, request: Request) -> Judged | Refused:
+def _judge(office: Office, by: Actor, request: Request, runner: Runner) -> Judged | Refused:
     """Takes a look at what is labelled; it is a look like any other, recorded and paid for."""
-    done = evaluate(office, by, request)
+    done = evaluate(office, by, request, runner)
     if isinstance(done, Refused):
         return done
     target = done.sealed.target_for(done.stored.look.scope)

@@ -154,7 +154,7 @@ class SealedAnswersError(PermissionError):
         super().__init__("Sealed answers are read only through licet.store.looks.sealed_answers, after a look was planned.")
 
 
-SAID_AMONG = 200
+SAID_AMONG = 100
 """Past cases of each part whose answers are read for `answers_said`, the newest."""
 
 MOST_SAID = 200
