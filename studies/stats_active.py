@@ -25,7 +25,8 @@ EVEN: Final = (0.8, 0.5, 0.3)
 def chances(risk: FloatArray, *, even: float) -> FloatArray:
     """Returns the probability with which each case is drawn next, shape (n,), summing to 1; none below ``even`` / n."""
     root: FloatArray = np.sqrt(risk)
-    return even / len(risk) + (1.0 - even) * root / root.sum()
+    found: FloatArray = even / len(risk) + (1.0 - even) * root / root.sum()
+    return found
 
 
 def tail(*, cases: int = CASES) -> Curve:

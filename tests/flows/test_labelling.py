@@ -30,8 +30,7 @@ def begun(world: World, cases: int = 500, *, unsure: int = 150, wrong: int = 0) 
 
 def step(world: World, *, cap: int = 1000) -> Step:
     """The builder's next step."""
-    found: Step = done(label(world.office, world.builder, Request(name=MAILS, on_disk=world.standards[MAILS]), cap=cap))
-    return found
+    return done(label(world.office, world.builder, Request(name=MAILS, on_disk=world.standards[MAILS]), cap=cap)).step
 
 
 def sheet(world: World, most: int = 50) -> Sequence[tuple[str, CaseBody]]:

@@ -40,8 +40,8 @@ def label(slug: str, *, acting: str | None, home: str | None, as_json: bool, **w
         actor = who(office, acting)
         if sheet is None:
             with running(office, wish, as_json=as_json) as runner:
-                stands: Step = granted(step(office, actor, request, cap=wish["cap"] or CAP, runner=runner))
-            return _told(slug, stands, as_json=as_json)
+                stands = granted(step(office, actor, request, cap=wish["cap"] or CAP, runner=runner))
+            return _told(slug, stands.step, as_json=as_json)
         if sheet.written:
             handed_out(sheet, slug, granted(hand_out_labels(office, actor, name=slug, most=wish["most"] or BATCH)), as_json=as_json)
             return OK

@@ -66,6 +66,13 @@ Step = Begun | Aimed | Judged
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Labelling:
+    """Where labelling stands, after the step that was taken."""
+
+    step: Step
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _There:
     """What labelling goes on from."""
 
@@ -75,7 +82,7 @@ class _There:
     pilot: SealedSetId | None
 
 
-def label(office: Office, by: Actor, request: Request, *, cap: int = CAP, runner: Runner = ALONE) -> Step | Refused:
+def label(office: Office, by: Actor, request: Request, *, cap: int = CAP, runner: Runner = ALONE) -> Labelling | Refused:
     """Takes the next step of labelling: draws the pilot, fixes the region once it is answered, and then judges what is labelled inside.
 
     Args:
@@ -88,6 +95,11 @@ def label(office: Office, by: Actor, request: Request, *, cap: int = CAP, runner
     Returns:
         Where labelling stands now, or `Refused`. A pilot is drawn once for a sealed set, and a region fixed once.
     """
+    found = _step(office, by, request, cap, runner)
+    return found if isinstance(found, Refused) else Labelling(step=found)
+
+
+def _step(office: Office, by: Actor, request: Request, cap: int, runner: Runner) -> Step | Refused:
     with office.book.write() as tx:
         there = _there(office, tx, by, request)
         if isinstance(there, Refused):
