@@ -99,7 +99,7 @@ PLACES: Mapping[str, Place] = {
     "label": Place(
         module="labelling",
         name="label",
-        says="Label where it counts: a pilot, a region fixed by it, then cases inside until it is proven.",
+        says="Label where it counts: a pilot, a region fixed by it, then cases inside.",
     ),
     "calibrate": Place(
         module="calibrating", name="calibrate", says="Find what a model's own words about its certainty are worth, on unsealed past cases."
