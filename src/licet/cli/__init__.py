@@ -96,6 +96,11 @@ PLACES: Mapping[str, Place] = {
     ),
     "standard": Place(module="standards", name="standard", says="What good means: standard.yaml, locked by two people before any result."),
     "evaluate": Place(module="judging", name="evaluate", says="Judge the system on sealed cases by the locked standard."),
+    "label": Place(
+        module="labelling",
+        name="label",
+        says="Label where it counts: a pilot, a region fixed by it, then cases inside.",
+    ),
     "calibrate": Place(
         module="calibrating", name="calibrate", says="Find what a model's own words about its certainty are worth, on unsealed past cases."
     ),

@@ -92,6 +92,7 @@ CODES: Mapping[str, str] = {
     "at_the_desk": "Somebody at the desk has the case in hand, or has answered it.",
     "key_not_possible": "A single key was chosen that is no visible character, is a digit, or is taken twice.",
     "not_waiting": "The case waits for no answer, or was answered before.",
+    "pilot_not_possible": "The standard or the sealed cases do not allow a pilot, or what it fixed was for something else.",
     "policy_error": "The policies gave no answer: they or the question are malformed, failed or took too long; so it is no.",
     "policy_forbids": "A policy forbids this act.",
     "prohibited": "The risk answers make the use case prohibited.",
