@@ -96,6 +96,9 @@ PLACES: Mapping[str, Place] = {
     ),
     "standard": Place(module="standards", name="standard", says="What good means: standard.yaml, locked by two people before any result."),
     "evaluate": Place(module="judging", name="evaluate", says="Judge the system on sealed cases by the locked standard."),
+    "judge": Place(
+        module="judges", name="judge", says="Hold the judge in judge.py against people, and estimate errors beside it; never a verdict."
+    ),
     "sealed": Place(module="judging", name="sealed", says="Sealed cases."),
     "adjudicate": Place(
         module="judging",
