@@ -156,7 +156,7 @@ def _drift(same: Sequence[bool]) -> Drift | Unknown:
 
 def warnings_on(weighed: Weighed, ceiling: Ceiling | Unknown) -> tuple[str, ...]:
     """What a reader must know of a judge before its estimate is used; empty where there is nothing."""
-    return tuple([*_of_strata(weighed), *_of_agreement(weighed, ceiling)])
+    return (*_of_strata(weighed), *_of_agreement(weighed, ceiling))
 
 
 def _of_strata(weighed: Weighed) -> Iterator[str]:
@@ -168,8 +168,8 @@ def _of_strata(weighed: Weighed) -> Iterator[str]:
         yield "The judge says the same of every answer: it adds nothing, and the estimate stands on people's labels alone."
     if weighed.unlike < UNLIKE_BELOW:
         yield (
-            f"Labelled cases are spread over the judge's strata unlike the others (p = {weighed.unlike:.2g}): they were not drawn at random, "
-            "or the judge was made from these labels. Do not use the estimate."
+            f"Labelled cases lie in the judge's strata unlike the others (p = {weighed.unlike:.2g}): they were not drawn at random, or the "
+            "judge was made from these labels. Do not use the estimate."
         )
 
 
@@ -183,7 +183,8 @@ def _of_agreement(weighed: Weighed, ceiling: Ceiling | Unknown) -> Iterator[str]
         yield "The judge says the reverse of what people say."
     if isinstance(ceiling, Ceiling) and agreed.same.rate < ceiling.same:
         surely = "Surely below" if agreed.same.high < ceiling.low else "Below"
-        yield f"{surely} the human ceiling: it agrees with people in {agreed.same.rate:.1%}, and they with each other in {ceiling.same:.1%}."
+        told = f"it agrees with people in {agreed.same.rate:.1%}, they with each other in {ceiling.same:.1%}"
+        yield f"{surely} the human ceiling: {told}."
     if isinstance(drift, Drift) and drift.differs:
         yield (
             f"It agrees otherwise than before: in {drift.older.rate:.1%} of the older half and {drift.newer.rate:.1%} of the newer one "

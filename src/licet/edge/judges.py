@@ -101,8 +101,8 @@ def load_judge(folder: Path, block: CallableBlock = USUAL) -> FunctionJudge:
     """Loads the judge in a folder.
 
     `judge.py` defines `judge(case: dict, answer) -> bool | float`: a case as `propose` of a `system.py` is given it, and an answer as it
-    gives one; True or 1 for surely right, False or 0 for surely wrong. Optional is `JUDGE = {"name": ..., "version": ..., ...}` with whatever
-    else its opinions depend on; under `"files"` names of files in the folder, which count by what is in them.
+    gives one; True or 1 for surely right, False or 0 for surely wrong. Optional is `JUDGE = {"name": ..., "version": ..., ...}` with
+    whatever else its opinions depend on; under `"files"` names of files in the folder, which count by what is in them.
 
     Args:
         folder: holds `judge.py`.

@@ -123,7 +123,7 @@ def cut(scores: ArrayLike, *, strata: int = MOST_STRATA) -> IntArray:
         strata: at most so many, 1 to 5.
 
     Returns:
-        Per case the number of its stratum from 0 up, shape (n,); fewer strata where scores are equal.
+        Per case the number of its stratum from 0 up, shape (n,); fewer strata where scores are equal. A yes or no makes two.
 
     Raises:
         OutOfRangeError: If an argument lies outside its range.
@@ -134,9 +134,23 @@ def cut(scores: ArrayLike, *, strata: int = MOST_STRATA) -> IntArray:
         raise OutOfRangeError(message)
     if said.size == 0:
         return np.zeros(0, dtype=np.int64)
-    edges = np.unique(np.quantile(said, np.arange(1, strata) / strata, method="lower"))
-    _, place = np.unique(np.searchsorted(edges, said, side="left"), return_inverse=True)
-    return place.astype(np.int64)
+    _, at, sizes = np.unique(said, return_inverse=True, return_counts=True)
+    return _stratum_of_each(sizes.tolist(), strata)[at]
+
+
+def _stratum_of_each(sizes: Sequence[int], strata: int) -> IntArray:
+    """The stratum of each value of a score, in order, given how many cases have it.
+
+    A value that fills a stratum by itself does not swallow the rare ones below it: a judge that seldom says no is worth most where it does.
+    """
+    found, stratum, inside, left = [], 0, 0, sum(sizes)
+    for size in sizes:
+        wanted = (left + inside) / (strata - stratum)
+        if inside and stratum < strata - 1 and (inside >= wanted or size >= wanted):
+            stratum, inside = stratum + 1, 0
+        found.append(stratum)
+        inside, left = inside + size, left - size
+    return np.array(found, dtype=np.int64)
 
 
 def stratify(place: ArrayLike, *, labelled: ArrayLike, wrong: ArrayLike) -> tuple[Stratum, ...]:
