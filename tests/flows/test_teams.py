@@ -53,6 +53,7 @@ from licet.flows.inquire import give_information
 from licet.flows.intake import Batch, Delivery, accept, submit, take_now
 from licet.flows.investigate import list_incidents
 from licet.flows.issue_tokens import TokenWish, admit, list_tokens, new_token, revoke_token
+from licet.flows.judge_estimate import judge_estimate
 from licet.flows.list_approvals import list_requests, newest_request, request_of
 from licet.flows.list_capacity import team_capacity
 from licet.flows.list_obligations import list_obligations
@@ -165,6 +166,7 @@ WAYS: dict[str, Journey] = {
     "correct_decision": lambda o, w, name: correct_decision(o, w.owner, name=name, case="x", answer=Choice(value="yes"), why="x"),
     "erase_case": lambda o, w, name: erase_case(o, w.owner, name=name, case="x"),
     "evaluate": lambda o, w, name: evaluate(o, w.owner, request(name)),
+    "judge_estimate": lambda o, w, name: judge_estimate(o, w.owner, request(name)),
     "explore": lambda o, w, name: explore(o, w.owner, request(name)),
     "propose_mandate": lambda o, w, name: propose_mandate(o, w.builder, name=name, wishes=Wishes()),
     "show_gate": lambda o, w, name: show_gate(o, name=name, to=Stage.DELEGATED),

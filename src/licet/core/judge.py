@@ -22,7 +22,7 @@ class JudgeCard:
     @property
     def digest(self) -> Digest:
         """Digest over name, version and parts (64 hex characters); any change of them is another judge."""
-        return digest({"judge": self.name, "version": self.version, "parts": dict(self.parts)})
+        return Digest(digest({"judge": self.name, "version": self.version, "parts": dict(self.parts)}))
 
 
 class NoJudges:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from licet.core.answer import Answer
+from licet.core.canonical import Json
 from licet.core.case import Content, Part
 from licet.core.grading import agrees
 from licet.core.ids import CaseNumber
@@ -168,12 +169,13 @@ def _right(labels: Mapping[CaseNumber, Answer | None], given: _Given, standard: 
 
 def _record(tx: Tx, by: Actor, now: datetime, found: JudgeEstimate) -> None:
     weighed = found.weighed
-    facts = {
+    strata: list[Json] = [[one.cases, one.labelled, one.errors] for one in weighed.strata]
+    facts: dict[str, Json] = {
         "judge": found.judge.digest,
         "fingerprint": found.system.fingerprint,
         "cases": weighed.cases,
         "labelled": weighed.labelled,
         "failed": weighed.failed,
-        "strata": [[one.cases, one.labelled, one.errors] for one in weighed.strata],
+        "strata": strata,
     }
     tx.record(entry("judge.estimated", by=by.id, now=now, use_case=found.use_case, **facts))
