@@ -96,7 +96,7 @@ def opinions_of(said: Sequence[int | None]) -> list[Opinion]:
 
 def draws(opinions: Sequence[Opinion], right: Sequence[bool], *, labels: int, runs: int, seed: int) -> Drawn:
     """Labels so many pairs at random, again and again, and holds each interval against the truth of all pairs."""
-    truth, places = 1.0 - float(np.mean(right)), sorted_by(opinions)
+    truth, places = 1.0 - float(np.mean(right)), sorted_by(opinions, labels=labels)
     rows = []
     for run in range(runs):
         seen = set(np.random.default_rng([seed, run]).choice(len(right), labels, replace=False).tolist())
@@ -126,7 +126,7 @@ def estimates(people: Sequence[tuple[int, ...]], judges: Mapping[str, Sequence[i
     print(f"Two people say the same yes or no in {sum(a == b for a, b in pairs) / len(pairs):.3f}.\n")
     print("| judge | yes or no as people | correlation | worth at best | judge alone says |\n|---|---|---|---|---|")
     for name, said in judges.items():
-        agreed = weigh(opinions_of(said), sorted_by(opinions_of(said)), right).agreed
+        agreed = weigh(opinions_of(said), sorted_by(opinions_of(said), labels=len(said)), right).agreed
         if not isinstance(agreed, Agreed) or not isinstance(agreed.correlation, Correlation):
             message = f"{name} says nothing that could be held against people."
             raise TypeError(message)

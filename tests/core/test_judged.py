@@ -21,14 +21,18 @@ def people(n: int, *, wrong: float = 0.2, labelled: float = 0.5, seed: int = 3) 
     return right, [one if seen else None for one, seen in zip(right, rng.random(n) < labelled, strict=True)]
 
 
+def places_of(opinions: list[Opinion], labels: list[bool | None]) -> tuple[int, ...]:
+    return sorted_by(opinions, labels=sum(one is not None for one in labels))
+
+
 def warned(opinions: list[Opinion], labels: list[bool | None], ceiling: Ceiling | Unknown = NO_CEILING) -> str:
-    return "\n".join(warnings_on(weigh(opinions, sorted_by(opinions), labels), ceiling))
+    return "\n".join(warnings_on(weigh(opinions, places_of(opinions, labels), labels), ceiling))
 
 
-@pytest.mark.parametrize(("says", "why"), [(1.0, "says the same of every answer"), (0.0, "says the same"), (SILENT, "says nothing")])
+@pytest.mark.parametrize(("says", "why"), [(1.0, "one stratum"), (0.0, "adds nothing"), (SILENT, "says nothing")])
 def test_a_judge_that_always_says_the_same_or_nothing_adds_nothing(says: Opinion, why: str) -> None:
     _, labels = people(200)
-    weighed = weigh([says] * 200, sorted_by([says] * 200), labels)
+    weighed = weigh([says] * 200, places_of([says] * 200, labels), labels)
     assert isinstance(weighed.estimate, Estimate)
     assert weighed.estimate.worth == pytest.approx(1.0, abs=1e-9)
     assert why in "\n".join(warnings_on(weighed, NO_CEILING))
@@ -49,7 +53,7 @@ def test_agreeing_often_is_nothing_where_most_answers_are_right() -> None:
 def test_what_it_failed_on_is_a_stratum_of_its_own_and_in_no_agreement() -> None:
     right, labels = people(300)
     opinions: list[Opinion] = [SILENT if k % 3 == 0 else float(one) for k, one in enumerate(right)]
-    places = sorted_by(opinions)
+    places = places_of(opinions, labels)
     weighed = weigh(opinions, places, labels)
     assert {places[k] for k in range(0, 300, 3)} == {2}
     assert weighed.strata[2].cases == weighed.failed == 100
@@ -61,9 +65,19 @@ def test_what_it_failed_on_is_a_stratum_of_its_own_and_in_no_agreement() -> None
 
 def test_scores_make_five_strata_at_most_with_the_silent_ones() -> None:
     scores: list[Opinion] = [k / 100 for k in range(100)]
-    assert set(sorted_by(scores)) == set(range(5))
-    assert set(sorted_by([*scores, SILENT])) == set(range(5))
-    assert sorted_by([]) == ()
+    assert set(sorted_by(scores, labels=50)) == set(range(5))
+    assert set(sorted_by([*scores, *[SILENT] * 20], labels=50)) == set(range(5))
+    assert sorted_by([], labels=0) == ()
+
+
+def test_a_stratum_too_small_for_the_labels_there_are_joins_its_neighbour() -> None:
+    """Breaks when a stratum is kept of which nothing could be known, or one is joined that is large enough."""
+    rare: list[Opinion] = [0.0] * 10 + [1.0] * 190
+    assert set(sorted_by(rare, labels=99)) == {0}
+    assert sorted_by(rare, labels=100) == (0,) * 10 + (1,) * 190
+    assert set(sorted_by([*rare, SILENT], labels=150)) == {0, 1}
+    assert set(sorted_by([k / 200 for k in range(200)], labels=13)) == {0, 1}
+    assert set(sorted_by([k / 200 for k in range(200)], labels=0)) == {0}
 
 
 def test_a_judge_made_from_the_labels_is_found_out() -> None:

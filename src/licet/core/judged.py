@@ -16,6 +16,7 @@ from licet.stats.judge import (
     correlation_worth,
     cut,
     differ_p_value,
+    join_small,
     post_stratified,
     stratify,
     unlike_p_value,
@@ -69,7 +70,7 @@ class Weighed:
     Attributes:
         cases: all answers of the system that it was asked about.
         labelled: of them, those whose case people labelled.
-        failed: of all, those of which it said nothing; they are a stratum of their own.
+        failed: of all, those of which it said nothing; they are sorted into a stratum of their own, and are in no agreement.
         agreed: its agreement with people; unknown where both spoke about none.
         drift: of that agreement; unknown for fewer than two.
         strata: what it made of all answers before a label was read.
@@ -89,20 +90,21 @@ class Weighed:
     unlike: float
 
 
-def sorted_by(opinions: Sequence[Opinion]) -> tuple[int, ...]:
+def sorted_by(opinions: Sequence[Opinion], *, labels: int) -> tuple[int, ...]:
     """Sorts answers into strata by what a judge says of them, before any label is read.
 
     Args:
         opinions: of each answer.
+        labels: how many of their cases are labelled.
 
     Returns:
-        Per answer the number of its stratum from 0 up, at most five in all; those of which nothing was said are one, the last.
+        Per answer the number of its stratum from 0 up, at most five in all; those of which nothing was said are one, the last, and small
+        ones are joined with their neighbours.
     """
     said = [one for one in opinions if not isinstance(one, Unknown)]
     places = iter(cut(said, strata=MOST_STRATA if len(said) == len(opinions) else MOST_STRATA - 1).tolist())
-    found = [None if isinstance(one, Unknown) else int(next(places)) for one in opinions]
-    last = 1 + max((one for one in found if one is not None), default=-1)
-    return tuple(last if one is None else one for one in found)
+    found = [MOST_STRATA if isinstance(one, Unknown) else int(next(places)) for one in opinions]
+    return tuple(join_small(found, labels=labels).tolist())
 
 
 def weigh(opinions: Sequence[Opinion], places: Sequence[int], right: Sequence[bool | None]) -> Weighed:
@@ -163,9 +165,9 @@ def _of_strata(weighed: Weighed) -> Iterator[str]:
     if weighed.failed == weighed.cases:
         yield "The judge says nothing: the estimate stands on people's labels alone."
     elif weighed.failed:
-        yield f"The judge failed on {weighed.failed:,} of {weighed.cases:,} answers; they are a stratum of their own, and in no agreement."
+        yield f"The judge failed on {weighed.failed:,} of {weighed.cases:,} answers: that is no opinion, and in no agreement."
     if weighed.failed < weighed.cases and len(weighed.strata) == 1:
-        yield "The judge says the same of every answer: it adds nothing, and the estimate stands on people's labels alone."
+        yield "Its opinions make one stratum, being the same or too few otherwise: it adds nothing to people's labels."
     if weighed.unlike < UNLIKE_BELOW:
         yield (
             f"Labelled cases lie in the judge's strata unlike the others (p = {weighed.unlike:.2g}): they were not drawn at random, or the "

@@ -116,8 +116,10 @@ def _asked(office: Office, by: Actor, request: Request) -> _Asked | Refused:
         return spoken
     with office.book.read() as tx:
         given = _given(tx, stored, spoken)
+        labels = cases.labelled_of(tx, use_case, given.numbers)
     opinions = tuple(judge.says(given.contents, given.answers))
-    return _Asked(use_case=use_case, judge=judge, speaker=speaks, given=given, opinions=opinions, places=sorted_by(opinions))
+    places = sorted_by(opinions, labels=labels)
+    return _Asked(use_case=use_case, judge=judge, speaker=speaks, given=given, opinions=opinions, places=places)
 
 
 def _no_judge(use_case: UseCase) -> Refused:

@@ -22,6 +22,9 @@ MOST_STRATA = 5
 MOST_WORTH = 4.0
 """A judge never counts for more than this many times the labels."""
 
+FEWEST_LABELS = 5
+"""So many labels must be expected in each stratum: one with 3 of 50, wrong in .8 of its cases, made .95 cover .915."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stratum:
@@ -151,6 +154,33 @@ def _stratum_of_each(sizes: Sequence[int], strata: int) -> IntArray:
         found.append(stratum)
         inside, left = inside + size, left - size
     return np.array(found, dtype=np.int64)
+
+
+def join_small(place: ArrayLike, *, labels: int) -> IntArray:
+    """Joins strata that are too small for so many labels with their neighbours.
+
+    It looks at how many cases are in each, never at how many labels fell into it: that would favour the labels that came.
+
+    Args:
+        place: per case its stratum, from 0 up, shape (n,).
+        labels: how many of the cases are labelled, in all.
+
+    Returns:
+        Per case its stratum, from 0 up without gaps, shape (n,); all in one where there are too few labels for two.
+
+    Raises:
+        OutOfRangeError: If an argument lies outside its range.
+    """
+    where = np.asarray(place, dtype=np.int64)
+    least = FEWEST_LABELS * where.size / max(1, count("labels", labels))
+    _, at, sizes = np.unique(where, return_inverse=True, return_counts=True)
+    found, inside = [0] * len(sizes), 0.0
+    for k, size in enumerate(sizes.tolist()):
+        found[k] = found[k - 1] + (inside >= least) if k else 0
+        inside = size if k and found[k] > found[k - 1] else inside + size
+    if inside < least:
+        found = [min(one, max(0, found[-1] - 1)) for one in found]
+    return np.array(found, dtype=np.int64)[at]
 
 
 def stratify(place: ArrayLike, *, labelled: ArrayLike, wrong: ArrayLike) -> tuple[Stratum, ...]:
