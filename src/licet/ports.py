@@ -6,8 +6,10 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from licet.core.answer import Answer, AnswerKind
+from licet.core.budget import Budget, Taken
 from licet.core.canonical import Json
 from licet.core.case import Content
+from licet.core.cost import Cost
 from licet.core.desk import DeskRules
 from licet.core.effect import Outcome, Way
 from licet.core.ids import CaseNumber, Digest, UseCaseSlug
@@ -129,11 +131,9 @@ class Judge(Protocol):
     @property
     def card(self) -> JudgeCard:
         """Which judge it is."""
-        ...
 
     def says(self, contents: Sequence[Content], answers: Sequence[Answer]) -> Sequence[Opinion]:
         """What it says of the answer to each case, in order; never raises for a single one."""
-        ...
 
 
 class Judges(Protocol):
@@ -141,6 +141,17 @@ class Judges(Protocol):
 
     def load(self, slug: UseCaseSlug) -> Judge | None:
         """The judge of a use case; None where its folder has none."""
+
+
+class Purse(Protocol):
+    """Counts what use cases spend on asking their systems; safe for many processes."""
+
+    def take(self, slug: UseCaseSlug, amount: Cost, budget: Budget | None) -> Taken | None:
+        """Counts an amount as spent before anything is asked; None where the budget has no room for it, and nothing may be asked."""
+        ...
+
+    def settle(self, taken: Taken, spent: Cost) -> None:
+        """Puts what was really spent in place of what was counted."""
         ...
 
 

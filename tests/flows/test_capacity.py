@@ -156,6 +156,11 @@ def test_rates_and_times_are_measured_once_there_are_enough_and_the_larger_count
     assert (came.basis, came.assumed) == ("40 in 10 days", False)
     answered(world, FEWEST_TIMES - 1, within=timedelta(seconds=50))
     assert team(world).capacity.seconds == Figure(value=30.0, basis="assumed", assumed=True)
+    _larger_counts(world)
+
+
+def _larger_counts(world: World) -> None:
+    """With one answer more, times are measured too; what is stated counts where it is larger, and what came before ends."""
     world.desks.there[SLIPS] = DeskRules(staffing=Staffing(hours_a_day=4.0, cases_a_day=9.0, seconds_a_case=30.0))
     answered(world, 1, within=timedelta(seconds=50))
     both = team(world).capacity

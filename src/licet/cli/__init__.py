@@ -99,6 +99,14 @@ PLACES: Mapping[str, Place] = {
     "judge": Place(
         module="judges", name="judge", says="Hold the judge in judge.py against people, and estimate errors beside it; never a verdict."
     ),
+    "calibrate": Place(
+        module="calibrating", name="calibrate", says="Find what a model's own words about its certainty are worth, on unsealed past cases."
+    ),
+    "check-flakiness": Place(
+        module="flakiness",
+        name="check_flakiness",
+        says="Ask the system twice about unsealed cases: what differs, and how likely a repetition changes the verdict.",
+    ),
     "sealed": Place(module="judging", name="sealed", says="Sealed cases."),
     "adjudicate": Place(
         module="judging",

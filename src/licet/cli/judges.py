@@ -1,12 +1,13 @@
 """The command that holds a judge against people: its agreement, what labels are worth beside it, and an estimate."""
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from licet.cli.frame import CONTEXT, at_work, folder_of, granted, plain, said, usual
 from licet.cli.known_answers import ceiling_json
+from licet.cli.runs import run_options, running
 from licet.core.canonical import Json
 
 if TYPE_CHECKING:
@@ -17,20 +18,23 @@ if TYPE_CHECKING:
 
 @click.command("judge", context_settings=CONTEXT)
 @click.argument("slug")
-@click.option("--system", "posted_as", metavar="NAME@VERSION", help="Which posted system; default: the newest.")
+@click.option("--system", "posted_as", metavar="KIND|NAME@VERSION", help="Which system: a kind such as llm, or a posted one.")
+@run_options
 @usual
-def judge(slug: str, *, posted_as: str | None, acting: str | None, home: str | None, as_json: bool) -> None:
+def judge(slug: str, *, acting: str | None, home: str | None, as_json: bool, **wish: Any) -> None:  # noqa: ANN401 - click's
     """Hold the judge in judge.py against people, and estimate errors beside it; never a verdict."""
     from licet.edge.folder import load_standard, load_use_case
     from licet.flows.evaluate import Request
     from licet.flows.judge_estimate import judge_estimate
     from licet.flows.office import who
+    from licet.flows.propose import SYSTEM_KINDS
 
     folder = folder_of(home, slug)
     told, standard = load_use_case(folder), load_standard(folder)
-    request = Request(name=slug, on_disk=standard, system=told.system, posted_as=posted_as, schema=told.case)
-    with at_work(home) as office:
-        found = granted(judge_estimate(office, who(office, acting), request))
+    kind, posted_as = (wish["posted_as"], None) if wish["posted_as"] in SYSTEM_KINDS else (told.system, wish["posted_as"])
+    request = Request(name=slug, on_disk=standard, system=kind, posted_as=posted_as, schema=told.case)
+    with at_work(home) as office, running(office, wish, as_json=as_json) as runner:
+        found = granted(judge_estimate(office, who(office, acting), request, runner))
     said(_json(found), list(_lines(found)), as_json=as_json)
 
 

@@ -34,6 +34,7 @@ WORDS: Mapping[str, str] = {
     "standard.countersigned": "Risk countersigned the locked standard.",
     "standard.revised": "A new version of the standard was begun; what stood on the old one stands on it still.",
     "system.registered": "A system was registered with its fingerprint.",
+    "system.asked_twice": "A system was asked twice about the same unsealed cases, to see how far it says the same.",
     "evaluation.planned": "A look at sealed cases was planned: the system, the guards and the grid are fixed from here on.",
     "evaluation.judged": "A look at sealed cases was taken and its verdict given.",
     "judge.estimated": "A judge was held against people's labels, and errors estimated beside it; no gate takes it.",

@@ -2,7 +2,6 @@
 
 import asyncio
 import base64
-import json
 import logging
 import ssl
 import time
@@ -21,16 +20,12 @@ from licet.core.system import Cause, NoProposal, Proposed, SystemCard, SystemKin
 from licet.edge.breaker import Breaker
 from licet.edge.contract import LARGEST_ANSWER, content_to_dict, read_proposal
 from licet.edge.loops import Loop
+from licet.edge.plain_json import plain_json
+from licet.edge.retries import longest_call_s, wait_before
 from licet.edge.system_blocks import HttpBlock, longest_for
 
 CONTRACT = 1
 """The contract's number, in every request and in the fingerprint."""
-
-FIRST_WAIT_S = 0.25
-LONGEST_WAIT_S = 5.0
-"""Seconds before a request is sent again: they double from the first on, each cut by chance to between a half and the whole."""
-LONGEST_RETRY_AFTER_S = 30.0
-"""Seconds an endpoint may ask to wait; who asks for more is not asked again about this case."""
 
 OK = 200
 BUSY = frozenset({408, 425, 429})
@@ -133,8 +128,8 @@ class HttpSystem:
     def longest(self, cases: int) -> timedelta:
         """How long the endpoint may take for so many cases, with every retry, where it is asked for others too."""
         block = self.room.block
-        again_s = block.timeout_seconds + LONGEST_RETRY_AFTER_S + LONGEST_WAIT_S
-        return longest_for(cases, each_s=block.timeout_seconds + block.retries * again_s, concurrency=block.concurrency)
+        each_s = longest_call_s(timeout_s=block.timeout_seconds, retries=block.retries)
+        return longest_for(cases, each_s=each_s, concurrency=block.concurrency)
 
     async def _ask_all(self, contents: Sequence[Content]) -> list[Proposed]:
         found: list[Proposed | None] = [None] * len(contents)
@@ -243,20 +238,6 @@ def request_for(kind: AnswerKind, content: Content) -> dict[str, Json]:
     return {"id": digest(said), **said}
 
 
-def wait_before(tried: int, chance: float, after_s: float | None) -> float | None:
-    """Seconds to wait before a request is sent again; None where the endpoint asks for more than it gets.
-
-    Args:
-        tried: how often it was sent, from 1.
-        chance: uniform in [0, 1), so that those who failed together do not come back together.
-        after_s: seconds the endpoint asks for, as a least; None where it does not say.
-    """
-    if after_s is not None and after_s > LONGEST_RETRY_AFTER_S:
-        return None
-    own_s = min(LONGEST_WAIT_S, FIRST_WAIT_S * 2.0 ** min(tried - 1, 30)) * (0.5 + chance / 2.0)
-    return own_s if after_s is None else max(after_s, 0.0) + own_s * chance
-
-
 def read_answer(block: HttpBlock, kind: AnswerKind, raw: bytes, *, name: str, latency_ms: int) -> Proposed:
     """Reads the body of an answer, whatever it is.
 
@@ -288,21 +269,7 @@ def json_of(raw: bytes) -> object:
         ValueError: where it is none of that.
         RecursionError: where it is nested too deep.
     """
-    found: object = json.loads(raw.decode("utf-8"), object_pairs_hook=_once, parse_constant=_no_number)
-    return found
-
-
-def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    read = dict(pairs)
-    if len(read) != len(pairs):
-        message = "a key is there twice"
-        raise ValueError(message)
-    return read
-
-
-def _no_number(word: str) -> object:
-    message = f"{word} is not JSON"
-    raise ValueError(message)
+    return plain_json(raw.decode("utf-8"))
 
 
 def _unavailable(why: str) -> NoProposal:

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from licet.core.answer import Answer
 from licet.core.canonical import Json
-from licet.core.case import Content, Part
+from licet.core.case import Part
 from licet.core.grading import agrees
 from licet.core.ids import CaseNumber
 from licet.core.judge import JudgeCard, Opinion
@@ -21,10 +21,13 @@ from licet.flows.evaluate import Request, may_evaluate
 from licet.flows.figures import human_ceiling
 from licet.flows.office import Office, entry
 from licet.flows.open_sealed import answers_opened
-from licet.flows.propose import Speaker, Spoken, speak_on, speaker
+from licet.flows.propose import Spoken, speaker
+from licet.flows.run import ALONE, CHUNK_BYTES, Matter, Runner
+from licet.flows.speak import BLOCK, hear_out
 from licet.ports import Judge
 from licet.store import cases, looks
 from licet.store.book import Tx
+from licet.store.heads import CaseHead, Known, blocks, known_of, part_heads, read_cases, sealed_heads
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,46 +53,46 @@ class JudgeEstimate:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Given:
-    """The cases as they are known before any label is read, the oldest first; `answers` are the system's."""
+class _Judged:
+    """An answer of the system, with what the judge says of it and what is known of its case before any label is read."""
 
-    numbers: tuple[CaseNumber, ...]
-    contents: tuple[Content, ...]
-    answers: tuple[Answer, ...]
-    unanswered: int
+    number: CaseNumber
+    answer: Answer
+    says: Opinion
+    known: Known
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Asked:
-    """What the judge said, and the strata that it made of all answers."""
+    """What the judge said, the oldest case first, and the strata that it made of all answers."""
 
     use_case: UseCase
     judge: Judge
-    speaker: Speaker
-    given: _Given
-    opinions: tuple[Opinion, ...]
+    system: SystemCard
+    judged: tuple[_Judged, ...]
     places: tuple[int, ...]
+    unanswered: int
 
 
-def judge_estimate(office: Office, by: Actor, request: Request) -> JudgeEstimate | Refused:
+def judge_estimate(office: Office, by: Actor, request: Request, runner: Runner = ALONE) -> JudgeEstimate | Refused:
     """Holds a use case's judge against people on unsealed and opened cases, and estimates beside it how often the system is wrong.
 
     Returns:
         What both show; or `Refused` where there is no judge, nothing to judge, or the system stopped answering.
     """
-    asked = _asked(office, by, request)
+    asked = _asked(office, by, request, runner)
     if isinstance(asked, Refused):
         return asked
     with office.book.read() as tx:
-        right = _right(_labels(tx, asked.use_case), asked.given, request.on_disk)
+        right = _right(_labels(tx, asked.use_case), asked.judged, request.on_disk)
         ceiling = human_ceiling(tx, asked.use_case)
-    weighed = weigh(asked.opinions, asked.places, right)
+    weighed = weigh([one.says for one in asked.judged], asked.places, right)
     found = JudgeEstimate(
         use_case=asked.use_case,
         judge=asked.judge.card,
-        system=asked.speaker.card,
+        system=asked.system,
         weighed=weighed,
-        unanswered=asked.given.unanswered,
+        unanswered=asked.unanswered,
         ceiling=ceiling,
         warnings=warnings_on(weighed, ceiling),
     )
@@ -98,28 +101,26 @@ def judge_estimate(office: Office, by: Actor, request: Request) -> JudgeEstimate
     return found
 
 
-def _asked(office: Office, by: Actor, request: Request) -> _Asked | Refused:
+def _asked(office: Office, by: Actor, request: Request, runner: Runner) -> _Asked | Refused:
     """Lets the system answer and the judge speak; no label is read."""
     with office.book.read() as tx:
         use_case = may_evaluate(office, tx, by, request.name)
-        stored = [] if isinstance(use_case, Refused) else _stored(tx, use_case)
+        heads = [] if isinstance(use_case, Refused) else _heads(tx, use_case)
     if isinstance(use_case, Refused):
         return use_case
     judge = office.judges.load(use_case.slug)
-    if judge is None or not stored:
+    if judge is None or not heads:
         return _no_judge(use_case) if judge is None else _nothing_to_judge(use_case)
     speaks = speaker(office, use_case, wanted=request.system, posted_as=request.posted_as)
     if isinstance(speaks, Refused):
         return speaks
-    spoken = speak_on(office, use_case, speaks, stored, with_attributes=False)
+    matter = Matter(use_case=use_case, speaker=speaks, by=by.id)
+    spoken = hear_out(office, matter, heads, runner, with_attributes=False)
     if isinstance(spoken, Refused):
         return spoken
-    with office.book.read() as tx:
-        given = _given(tx, stored, spoken)
-        labels = cases.labelled_of(tx, use_case, given.numbers)
-    opinions = tuple(judge.says(given.contents, given.answers))
-    places = sorted_by(opinions, labels=labels)
-    return _Asked(use_case=use_case, judge=judge, speaker=speaks, given=given, opinions=opinions, places=places)
+    judged = _judged(office, use_case, judge, heads, spoken)
+    places = sorted_by([one.says for one in judged], labels=sum(one.known.labelled for one in judged))
+    return _Asked(use_case=use_case, judge=judge, system=speaks.card, judged=judged, places=places, unanswered=len(spoken) - len(judged))
 
 
 def _no_judge(use_case: UseCase) -> Refused:
@@ -132,26 +133,27 @@ def _nothing_to_judge(use_case: UseCase) -> Refused:
     return Refused(code="no_history", why=why, remedy="Import with a split such as --parts 50:20:30.")
 
 
-def _stored(tx: Tx, use_case: UseCase) -> list[cases.StoredCase]:
-    """Cases that a judge may see, without their labels, the oldest first: the calibration part, and sealed cases once they are open."""
+def _heads(tx: Tx, use_case: UseCase) -> list[CaseHead]:
+    """Cases that a judge may see: the calibration part, and sealed cases once they are open."""
     newest = looks.current_set(tx, use_case)
-    opened = [] if newest is None or newest.opened_scope is None else cases.sealed(tx, use_case, newest.id)
-    return sorted([*cases.stored(tx, use_case, Part.CALIBRATION), *opened], key=_age)
+    opened = [] if newest is None or newest.opened_scope is None else sealed_heads(tx, use_case, newest.id)
+    return [*part_heads(tx, use_case, Part.CALIBRATION), *opened]
 
 
-def _age(one: cases.StoredCase) -> tuple[str, int]:
-    return ("" if one.happened_at is None else one.happened_at.isoformat(), one.number)
-
-
-def _given(tx: Tx, stored: Sequence[cases.StoredCase], spoken: Sequence[Spoken]) -> _Given:
+def _judged(office: Office, use_case: UseCase, judge: Judge, heads: Sequence[CaseHead], spoken: Sequence[Spoken]) -> tuple[_Judged, ...]:
+    """Asks the judge about each answer of the system, a block's contents in memory at a time; the oldest case first."""
     said = {one.number: one.proposed.answer for one in spoken if isinstance(one.proposed, Proposal)}
-    there = [(one, body) for one in stored if one.number in said and (body := cases.body_of(tx, one)) is not None]
-    return _Given(
-        numbers=tuple(one.number for one, _ in there),
-        contents=tuple(body.content for _, body in there),
-        answers=tuple(said[one.number] for one, _ in there),
-        unanswered=len(spoken) - len(there),
-    )
+    found: list[_Judged] = []
+    for block in blocks([head for head in heads if head.number in said], most=BLOCK, most_bytes=CHUNK_BYTES):
+        numbers = [head.number for head in block]
+        with office.book.read() as tx:
+            known, read = known_of(tx, use_case, numbers), read_cases(tx, use_case, numbers)
+        opinions = judge.says([one.body.content for one in read], [said[one.number] for one in read])
+        found += [
+            _Judged(number=one.number, answer=said[one.number], says=says, known=known[one.number])
+            for one, says in zip(read, opinions, strict=True)
+        ]
+    return tuple(sorted(found, key=lambda one: (one.known.happened_at, one.number)))
 
 
 def _labels(tx: Tx, use_case: UseCase) -> Mapping[CaseNumber, Answer | None]:
@@ -163,10 +165,10 @@ def _labels(tx: Tx, use_case: UseCase) -> Mapping[CaseNumber, Answer | None]:
     return found | answers_opened(tx, use_case, newest.id, newest.opened_scope)
 
 
-def _right(labels: Mapping[CaseNumber, Answer | None], given: _Given, standard: Standard) -> list[bool | None]:
+def _right(labels: Mapping[CaseNumber, Answer | None], judged: Sequence[_Judged], standard: Standard) -> list[bool | None]:
     """Whether people's label says that each answer is right: one that loses anything is wrong; None where there is no label."""
-    truths = [labels.get(number) for number in given.numbers]
-    return [None if truth is None else agrees(said, truth, standard.grading) for said, truth in zip(given.answers, truths, strict=True)]
+    truths = [labels.get(one.number) for one in judged]
+    return [None if truth is None else agrees(one.answer, truth, standard.grading) for one, truth in zip(judged, truths, strict=True)]
 
 
 def _record(tx: Tx, by: Actor, now: datetime, found: JudgeEstimate) -> None:

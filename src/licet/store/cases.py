@@ -218,15 +218,6 @@ def stored(tx: Tx, use_case: UseCase, part: Part) -> list[StoredCase]:
     return [read_case(row, with_truth=False) for row in tx.run(_stored(use_case).where(tables.case.c.part == part.value)).all()]
 
 
-def labelled_of(tx: Tx, use_case: UseCase, numbers: Sequence[CaseNumber]) -> int:
-    """How many of these past cases people labelled; what they said is not read."""
-    c, found = tables.case.c, 0
-    for start in range(0, len(numbers), 500):
-        among = (c.use_case_id == use_case.id, c.number.in_(numbers[start : start + 500]), c.labelled.is_(True))
-        found += int(tx.conn.execute(select(func.count()).select_from(tables.case).where(*among)).scalar_one())
-    return found
-
-
 def body_of(tx: Tx, stored: StoredCase) -> CaseBody | None:
     """What a case says; None when it was erased."""
     return None if stored.salt is None else read_body(tx, stored.salt, stored.body)
