@@ -72,7 +72,7 @@ def test_scores_make_five_strata_at_most_with_the_silent_ones() -> None:
 
 def test_a_stratum_too_small_for_the_labels_there_are_joins_its_neighbour() -> None:
     """Breaks when a stratum is kept of which nothing could be known, or one is joined that is large enough."""
-    rare: list[Opinion] = [0.0] * 10 + [1.0] * 190
+    rare: list[Opinion] = [*[0.0] * 10, *[1.0] * 190]
     assert set(sorted_by(rare, labels=99)) == {0}
     assert sorted_by(rare, labels=100) == (0,) * 10 + (1,) * 190
     assert set(sorted_by([*rare, SILENT], labels=150)) == {0, 1}

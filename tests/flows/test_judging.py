@@ -46,6 +46,23 @@ def spoil_sealed_labels(world: World) -> None:
         tx.run(update(tables.case).where(tables.case.c.part == "sealed").values(truth=b"not to be read"))
 
 
+NOBODY = "there is no case of which both judge and people spoke"
+
+
+def holds_against_people(found: JudgeEstimate, asked: set[int]) -> None:
+    """Holds what is said of `mostly_right` against what these cases hold: 280 and on are labelled, a fifth of the answers is wrong."""
+    weighed, agreed, estimate = found.weighed, found.weighed.agreed, found.weighed.estimate
+    labelled = {k for k in asked if k >= 280}
+    assert 150 < weighed.cases == len(asked) < 250
+    assert weighed.labelled == len(labelled) < weighed.cases
+    assert isinstance(agreed, Agreed)
+    assert agreed.same.hits == sum(k % 9 != 0 for k in labelled)
+    assert isinstance(estimate, Estimate)
+    assert estimate.low < 0.2 < estimate.high
+    assert estimate.worth > 1.3
+    assert agreed.worth > 1.5
+
+
 def test_a_judge_is_held_against_people_and_narrows_the_estimate_without_touching_anything_that_counts(tmp_path: Path) -> None:
     """Breaks when a sealed label is read, a gate's requirement moves, or the strata are made from labels."""
     with World(tmp_path) as world:
@@ -57,38 +74,21 @@ def test_a_judge_is_held_against_people_and_narrows_the_estimate_without_touchin
         spoil_sealed_labels(world)
         gates = world.gate(MAILS).requirements
         found = done(tried(world))
-        weighed, agreed, estimate = found.weighed, found.weighed.agreed, found.weighed.estimate
-        asked = {number(content) for content, _ in judge.asked}
-        assert 150 < weighed.cases == len(asked) < 250
-        labelled = {k for k in asked if k >= 280}
-        assert weighed.labelled == len(labelled) < weighed.cases
-        assert isinstance(agreed, Agreed)
-        assert agreed.same.hits == sum(k % 9 != 0 for k in labelled)
-        assert isinstance(estimate, Estimate)
-        assert estimate.low < 0.2 < estimate.high
-        assert estimate.worth > 1.3
-        assert agreed.worth > 1.5
+        holds_against_people(found, {number(content) for content, _ in judge.asked})
         (kept,) = of_word(world, "judge.estimated")
-        assert kept.facts["strata"] == [[one.cases, one.labelled, one.errors] for one in weighed.strata]
-        assert (kept.facts["judge"], kept.facts["cases"]) == (judge.card.digest, weighed.cases)
+        assert kept.facts["strata"] == [[one.cases, one.labelled, one.errors] for one in found.weighed.strata]
+        assert (kept.facts["judge"], kept.facts["cases"]) == (judge.card.digest, found.weighed.cases)
         assert world.gate(MAILS).requirements == gates
         with world.office.book.read() as tx:
             assert looks.looks_of(tx, use_cases.require(tx, MAILS)) == []
         judge.version = "2"
         assert done(tried(world)).judge.digest != kept.facts["judge"]
-        failing = done(_with(world, ScriptedJudge(opines=lambda _c, _a: Unknown(why="broken"))))
-        assert (failing.weighed.failed, failing.weighed.agreed) == (weighed.cases, Unknown(why=_NOBODY))
+        world.judges.there[MAILS] = ScriptedJudge(opines=lambda _c, _a: Unknown(why="broken"))
+        failing = done(tried(world))
+        assert (failing.weighed.failed, failing.weighed.agreed) == (found.weighed.cases, Unknown(why=NOBODY))
         assert isinstance(failing.weighed.estimate, Estimate)
         assert failing.weighed.estimate.worth == 1.0
         assert "says nothing" in failing.warnings[0]
-
-
-_NOBODY = "there is no case of which both judge and people spoke"
-
-
-def _with(world: World, judge: ScriptedJudge) -> JudgeEstimate | Refused:
-    world.judges.there[MAILS] = judge
-    return tried(world)
 
 
 def test_opened_cases_are_judged_too_and_a_judge_that_changed_over_time_is_found_out(tmp_path: Path) -> None:

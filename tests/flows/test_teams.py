@@ -100,18 +100,7 @@ ROWS = past_cases(3, name="live")
 
 def order(name: str) -> Order:
     """An import."""
-    return Order(
-        name=name,
-        rows=lambda: iter(ROWS),
-        times=None,
-        shares=ALL_SEALED,
-        seed=1,
-        file_digest="0" * 64,
-        mapping="",
-        card=POSTED,
-        answers=frozenset(),
-        fresh=False,
-    )
+    return Order(name=name, rows=lambda: iter(ROWS), times=None, shares=ALL_SEALED, seed=1, file_digest="0" * 64, mapping="", card=POSTED)
 
 
 def delivered(office: Office, world: World, name: str) -> object:
