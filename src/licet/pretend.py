@@ -8,13 +8,14 @@ from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from licet.core.answer import AnswerKind
+from licet.core.answer import Answer, AnswerKind
 from licet.core.canonical import Json
 from licet.core.case import Content
 from licet.core.desk import ORDINARY, DeskRules
 from licet.core.effect import Delivered, Outcome, Way
 from licet.core.ids import UseCaseSlug
 from licet.core.incident import Message
+from licet.core.judge import JudgeCard, Opinion
 from licet.core.risk_questions import QUESTIONS
 from licet.core.system import Proposed, SystemCard, SystemKind
 from licet.edge.policies import CedarPolicies
@@ -111,6 +112,41 @@ class ScriptedSystems:
         """The system of a use case; None where none was set."""
         del answers
         return self.there.get(slug) if where is SystemKind.CALLABLE else None
+
+
+@dataclass(slots=True, kw_only=True)
+class ScriptedJudge:
+    """A judge that says as told. Anything changed in `version` makes it another judge.
+
+    Attributes:
+        opines: what it says of an answer to a case.
+        asked: every case that it was asked about, with the answer.
+    """
+
+    opines: Callable[[Content, Answer], Opinion]
+    version: str = "1"
+    asked: list[tuple[Content, Answer]] = field(default_factory=list)
+
+    @property
+    def card(self) -> JudgeCard:
+        """Which judge it is, as it is set now."""
+        return JudgeCard(name="scripted", version=self.version)
+
+    def says(self, contents: Sequence[Content], answers: Sequence[Answer]) -> list[Opinion]:
+        """Asks the script of each answer."""
+        self.asked += zip(contents, answers, strict=True)
+        return [self.opines(content, answer) for content, answer in zip(contents, answers, strict=True)]
+
+
+@dataclass(slots=True, kw_only=True)
+class ScriptedJudges:
+    """The judges that stand where folders hold one, by the use case's name."""
+
+    there: dict[str, ScriptedJudge] = field(default_factory=dict)
+
+    def load(self, slug: UseCaseSlug) -> ScriptedJudge | None:
+        """The judge of a use case; None where none was set."""
+        return self.there.get(slug)
 
 
 @dataclass(slots=True, kw_only=True)

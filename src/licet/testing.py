@@ -66,6 +66,7 @@ from licet.pretend import (
     POLICIES,
     RememberingPost,
     ScriptedEffects,
+    ScriptedJudges,
     ScriptedSystem,
     ScriptedSystems,
     SeededDraw,
@@ -169,7 +170,7 @@ class World:
     """An installation in a folder of its own, with the people of a usual journey, to be used in a `with` statement.
 
     Attributes:
-        clock, draw, post, systems, effects, desks: what one can set and look into.
+        clock, draw, post, systems, effects, desks, judges: what one can set and look into.
         office: what flows take.
         operator, owner, risk, builder, reviewer, other_owner: who acts; each is one person with one role.
         standards: what the use cases' folders say, by name; change it to edit the file.
@@ -185,7 +186,7 @@ class World:
         self.database_url = database_url or (None if new_database is None else new_database())
         self.folder, self.database = folder, folder / "licet.sqlite"
         self.clock, self.draw, self.post, self.systems = SetClock(), SeededDraw(seed=seed), RememberingPost(), ScriptedSystems()
-        self.effects, self.desks = ScriptedEffects(), SetDesks()
+        self.effects, self.desks, self.judges = ScriptedEffects(), SetDesks(), ScriptedJudges()
         self.standards: dict[str, Standard] = {}
         self._engines: list[Database] = []
         if self.database_url is None:
@@ -216,6 +217,7 @@ class World:
             passwords=quick(),
             gates=shipped_gates(),
             desks=self.desks,
+            judges=self.judges,
             codes=TotpCodes(),
         )
 

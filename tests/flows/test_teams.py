@@ -56,6 +56,7 @@ from licet.flows.intake import Batch, Delivery, accept, submit, take_now
 from licet.flows.investigate import list_incidents
 from licet.flows.issue_tokens import TokenWish, admit, list_tokens, new_token, revoke_token
 from licet.flows.label import hand_out_labels, label, take_in_labels
+from licet.flows.judge_estimate import judge_estimate
 from licet.flows.list_approvals import list_requests, newest_request, request_of
 from licet.flows.list_capacity import team_capacity
 from licet.flows.list_obligations import list_obligations
@@ -100,18 +101,7 @@ ROWS = past_cases(3, name="live")
 
 def order(name: str) -> Order:
     """An import."""
-    return Order(
-        name=name,
-        rows=lambda: iter(ROWS),
-        times=None,
-        shares=ALL_SEALED,
-        seed=1,
-        file_digest="0" * 64,
-        mapping="",
-        card=POSTED,
-        answers=frozenset(),
-        fresh=False,
-    )
+    return Order(name=name, rows=lambda: iter(ROWS), times=None, shares=ALL_SEALED, seed=1, file_digest="0" * 64, mapping="", card=POSTED)
 
 
 def delivered(office: Office, world: World, name: str) -> object:
@@ -172,6 +162,7 @@ WAYS: dict[str, Journey] = {
     "label": lambda o, w, name: label(o, w.owner, request(name)),
     "hand_out_labels": lambda o, w, name: hand_out_labels(o, w.reviewer, name=name),
     "take_in_labels": lambda o, w, name: take_in_labels(o, w.reviewer, name=name, answers={}),
+    "judge_estimate": lambda o, w, name: judge_estimate(o, w.owner, request(name)),
     "explore": lambda o, w, name: explore(o, w.owner, request(name)),
     "check_flakiness": lambda o, w, name: check_flakiness(o, w.owner, request(name)),
     "propose_mandate": lambda o, w, name: propose_mandate(o, w.builder, name=name, wishes=Wishes()),

@@ -101,6 +101,9 @@ PLACES: Mapping[str, Place] = {
         name="label",
         says="Label where it counts: a pilot, a region fixed by it, then cases inside.",
     ),
+    "judge": Place(
+        module="judges", name="judge", says="Hold the judge in judge.py against people, and estimate errors beside it; never a verdict."
+    ),
     "calibrate": Place(
         module="calibrating", name="calibrate", says="Find what a model's own words about its certainty are worth, on unsealed past cases."
     ),

@@ -40,6 +40,7 @@ WORDS: Mapping[str, str] = {
     "system.asked_twice": "A system was asked twice about the same unsealed cases, to see how far it says the same.",
     "evaluation.planned": "A look at sealed cases was planned: the system, the guards and the grid are fixed from here on.",
     "evaluation.judged": "A look at sealed cases was taken and its verdict given.",
+    "judge.estimated": "A judge was held against people's labels, and errors estimated beside it; no gate takes it.",
     "sealed.opened": "Sealed cases were opened to people and are history from then on.",
     "adjudication.exported": "A blind worksheet for adjudication was handed out.",
     "adjudication.imported": "The adjudicator's answers came back and the record was corrected.",

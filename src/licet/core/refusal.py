@@ -64,6 +64,7 @@ CODES: Mapping[str, str] = {
     "left_with_mandate": "While a mandate is in force the use case is delegated; the mandate is taken back first.",
     "mandate_running": "A mandate is active or suspended; it must be revoked first.",
     "no_exposure": "The mandate has no plan of exposure.",
+    "judge_missing": "The use case has no judge.",
     "no_history": "There is no history to work with.",
     "no_mandate": "There is no mandate, or none in the state that is needed.",
     "no_sealed_cases": "There are no sealed cases to judge on.",

@@ -11,7 +11,7 @@ from licet.core.case_rules import facts_of
 from licet.core.case_schema import CaseSchema, marked, schema_from_json
 from licet.core.evaluation import Graded
 from licet.core.grading import is_partial
-from licet.core.ids import CaseNumber, Digest, LookId
+from licet.core.ids import CaseNumber, Digest, LookId, SealedSetId
 from licet.core.measure import MeasureKind
 from licet.core.opened import Findings, Opened, findings, labelled_of
 from licet.core.people import Act, Actor
@@ -116,10 +116,18 @@ def _opened(tx: Tx, use_case: UseCase, stored: looks.StoredLook, scope: Digest) 
     said = systems.proposals_for(tx, use_case, stored.fingerprint, [one.number for one in waiting])
     schema = _schema(stored)
     spoken = [_spoken(tx, one, said[one.number], schema) for one in waiting if one.number in said]
-    proof = looks.PlannedLook(sealed_set=stored.look.sealed_set, scope=scope)
+    return spoken, answers_opened(tx, use_case, stored.look.sealed_set, scope)
+
+
+def answers_opened(tx: Tx, use_case: UseCase, sealed_set: SealedSetId, scope: Digest) -> dict[CaseNumber, Answer | None]:
+    """What counts as right on the cases of a set that is open: the adjudicator's answer, else the first; None where nobody gave one.
+
+    `scope`: under which it was opened, which only an open set has.
+    """
+    proof = looks.PlannedLook(sealed_set=sealed_set, scope=scope)
     answers = {number: answer for number, (answer, _) in looks.sealed_answers(tx, use_case, proof).items()}
-    second = {row.case: row.answer for row in looks.worksheet(tx, use_case, stored.look.sealed_set) if row.answer is not None}
-    return spoken, {**answers, **second}
+    second = {row.case: row.answer for row in looks.worksheet(tx, use_case, sealed_set) if row.answer is not None}
+    return {**answers, **second}
 
 
 def _judged_cases(tx: Tx, use_case: UseCase, stored: looks.StoredLook) -> list[cases.StoredCase]:

@@ -88,6 +88,29 @@ def blocks(heads: Sequence[CaseHead], *, most: int, most_bytes: int) -> Iterator
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """What is known of a past case without reading what it says or what people answered.
+
+    Attributes:
+        happened_at: when, as text that sorts; empty where nobody said.
+        labelled: whether people answered it.
+    """
+
+    happened_at: str
+    labelled: bool
+
+
+def known_of(tx: Tx, use_case: UseCase, numbers: Sequence[CaseNumber]) -> dict[CaseNumber, Known]:
+    """What is known of past cases; those of other use cases are left out."""
+    c, found = tables.case.c, {}
+    for start in range(0, len(numbers), 500):
+        among = (c.use_case_id == use_case.id, c.number.in_(numbers[start : start + 500]))
+        for number, happened_at, labelled in tx.run(select(c.number, c.happened_at, c.labelled).where(*among)):
+            found[CaseNumber(number)] = Known(happened_at=happened_at or "", labelled=bool(labelled))
+    return found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReadCase:
     """A case that is about to be asked about."""
 
