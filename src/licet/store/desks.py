@@ -130,10 +130,10 @@ def _item(row: Record) -> Item:
 def put(tx: Tx, use_case: UseCase, items: Sequence[NewItem], *, at: datetime) -> None:
     """Puts tasks on the desk."""
     lanes = [one.lane or (ANYBODY if one.skill is None else for_skill(one.skill)) for one in items]
-    since = moment_text(at)
+    comes = [moment_text(one.waits_from or at) for one in items]
     rows = [
-        (one.token, use_case.id, one.case, lane, lane, moment_text(one.due_at), since, moment_text(one.waits_from or at), False)
-        for one, lane in zip(items, lanes, strict=True)
+        (one.token, use_case.id, one.case, lane, lane, moment_text(one.due_at), since, since, False)
+        for one, lane, since in zip(items, lanes, comes, strict=True)
     ]
     tx.insert_many(desk_item, _NEW, rows)
 
