@@ -44,6 +44,7 @@ def rows(world: World) -> list[audits.AuditRow]:
 
 def alone_answers(world: World, says: Callable[[Waiting], Answer]) -> None:
     """Lets the one reviewer answer all that waits, and nobody after them."""
+    world.let_come(MAILS)
     there = done(worksheet(world.office, world.reviewer, name=MAILS))
     done(answer_worksheet(world.office, world.reviewer, name=MAILS, answers={one.token: says(one) for one in there}))
 

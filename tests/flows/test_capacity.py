@@ -39,7 +39,7 @@ STOOD_ON = {
     "cases_a_day": 150.0,
     "seconds_a_case": 120.0,
     "hours_a_day": 4.0,
-    "assumed": ["cases", "seconds"],
+    "assumed": ["cases", "seconds", "hours"],
     "due_within_seconds": 86400,
 }
 

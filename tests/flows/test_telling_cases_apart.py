@@ -154,6 +154,7 @@ def test_the_time_that_is_left_tells_no_drawn_case_from_one_that_came_just_now(t
     with World(tmp_path / "left") as made:
         made.journey(MAILS, wishes=HALF)
         made.submit(MAILS, past_cases(30, name="live"))
+        assert done(worksheet(made.office, made.reviewer, name=MAILS)) == [], "what is on a sheet and not on the desk is an audit"
         step, left = WAITS_WITHIN / 48, []
         for _ in range(48):
             while isinstance(case := next_case(made.office, made.reviewer, name=MAILS), Handed):

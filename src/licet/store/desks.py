@@ -209,6 +209,11 @@ def in_use(tx: Tx, tokens: Sequence[str], now: datetime) -> frozenset[str]:
     return frozenset(found)
 
 
+def to_come(tx: Tx, use_case: UseCase, now: datetime) -> frozenset[str]:
+    """Tasks that have not come to the desk yet: by no way in anybody is to know of them."""
+    return frozenset(tx.conn.execute(select(_I.token).where(_I.use_case_id == use_case.id, _I.waits_from > now)).scalars())
+
+
 def skills(tx: Tx, use_case: UseCase, person: PersonId) -> tuple[str, ...]:
     """The skills that somebody has in a use case."""
     if tx.told is not None and not tx.once(("skills", person), lambda: skills_anywhere(tx, person)):
