@@ -24,7 +24,6 @@ from types import TracebackType
 from typing import Self, TypeVar
 
 from licet.core.answer import Answer, AnswerKind, Choice
-from licet.core.audit import WAITS_WITHIN
 from licet.core.case import CaseBody, Content, TextContent
 from licet.core.drill import Drill
 from licet.core.gate import Approval, ClosedGate, OpenedGate
@@ -73,8 +72,9 @@ from licet.pretend import (
     SetClock,
     SetDesks,
     founded,
+    let_come,
 )
-from licet.store import desks, ledger, mandates, use_cases
+from licet.store import ledger, mandates, use_cases
 from licet.store.book import Book
 from licet.store.engines import Database, open_engine
 from licet.store.upgrade import upgrade
@@ -354,16 +354,9 @@ class World:
         """As `deliver`, all at once."""
         return list(self.deliver(name, rows, card=card, simulated=simulated))[-1]
 
-    def let_come(self, name: str) -> None:
-        """Lets so much time pass that every case that was drawn for an audit has come to the desk; none where none is to come."""
-        with self.office.book.read() as tx:
-            to_come = desks.to_come(tx, use_cases.require(tx, name), self.clock.at)
-        if to_come:
-            self.clock.pass_time(WAITS_WITHIN)
-
     def waiting(self, name: str) -> list[Waiting]:
         """The reviewer's worksheet, once all that was drawn has come to the desk."""
-        self.let_come(name)
+        let_come(self.office.book, self.clock, name)
         return done(worksheet(self.office, self.reviewer, name=name))
 
     def answer(self, name: str, says: Callable[[CaseBody], Answer | None] = truth_of) -> Answered:
@@ -373,7 +366,7 @@ class World:
 
     def answer_as(self, by: Person, name: str, says: Callable[[CaseBody], Answer | None] = truth_of) -> Answered:
         """Lets one person alone answer what waits for them."""
-        self.let_come(name)
+        let_come(self.office.book, self.clock, name)
         waiting = done(worksheet(self.office, by, name=name))
         given = {one.token: said for one in waiting if (said := says(one.body)) is not None}
         return done(answer_worksheet(self.office, by, name=name, answers=given))
