@@ -9,6 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from licet.core.answer import Answer, AnswerKind
+from licet.core.audit import WAITS_WITHIN
 from licet.core.canonical import Json
 from licet.core.case import Content
 from licet.core.desk import ORDINARY, DeskRules
@@ -19,6 +20,8 @@ from licet.core.judge import JudgeCard, Opinion
 from licet.core.risk_questions import QUESTIONS
 from licet.core.system import Proposed, SystemCard, SystemKind
 from licet.edge.policies import CedarPolicies
+from licet.store import desks, use_cases
+from licet.store.book import Book
 from licet.store.engines import open_engine
 from licet.store.upgrade import upgrade
 
@@ -44,6 +47,14 @@ class SetClock:
     def pass_time(self, span: timedelta) -> None:
         """Lets time pass."""
         self.at += span
+
+
+def let_come(book: Book, clock: SetClock, name: str) -> None:
+    """Lets so much time pass that every case that was drawn for an audit has come to the desk; none where none is to come."""
+    with book.read() as tx:
+        to_come = desks.to_come(tx, use_cases.require(tx, name), clock.at)
+    if to_come:
+        clock.pass_time(WAITS_WITHIN)
 
 
 @dataclass(slots=True, kw_only=True)

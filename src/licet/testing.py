@@ -73,6 +73,7 @@ from licet.pretend import (
     SetClock,
     SetDesks,
     founded,
+    let_come,
 )
 from licet.store import ledger, mandates, use_cases
 from licet.store.book import Book
@@ -356,7 +357,8 @@ class World:
         return list(self.deliver(name, rows, card=card, simulated=simulated))[-1]
 
     def waiting(self, name: str) -> list[Waiting]:
-        """The reviewer's worksheet."""
+        """The reviewer's worksheet, once all that was drawn has come to the desk."""
+        let_come(self.office.book, self.clock, name)
         return done(worksheet(self.office, self.reviewer, name=name))
 
     def answer(self, name: str, says: Callable[[CaseBody], Answer | None] = truth_of) -> Answered:
@@ -366,6 +368,7 @@ class World:
 
     def answer_as(self, by: Person, name: str, says: Callable[[CaseBody], Answer | None] = truth_of) -> Answered:
         """Lets one person alone answer what waits for them."""
+        let_come(self.office.book, self.clock, name)
         waiting = done(worksheet(self.office, by, name=name))
         given = {one.token: said for one in waiting if (said := says(one.body)) is not None}
         return done(answer_worksheet(self.office, by, name=name, answers=given))

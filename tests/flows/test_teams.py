@@ -55,8 +55,8 @@ from licet.flows.inquire import give_information
 from licet.flows.intake import Batch, Delivery, accept, submit, take_now
 from licet.flows.investigate import list_incidents
 from licet.flows.issue_tokens import TokenWish, admit, list_tokens, new_token, revoke_token
-from licet.flows.label import hand_out_labels, label, take_in_labels
 from licet.flows.judge_estimate import judge_estimate
+from licet.flows.label import hand_out_labels, label, take_in_labels
 from licet.flows.list_approvals import list_requests, newest_request, request_of
 from licet.flows.list_capacity import team_capacity
 from licet.flows.list_obligations import list_obligations
