@@ -35,7 +35,7 @@ from licet.flows.sort_history import (
     part_for,
     unknown_answer,
 )
-from licet.store import cases, imports, looks, mandates, notices, seconds, standards, systems, use_cases
+from licet.store import cases, comparisons, imports, looks, mandates, notices, seconds, standards, systems, use_cases
 from licet.store.book import Tx
 
 CHUNK = 5000
@@ -323,6 +323,9 @@ def undo_import(office: Office, by: Actor, *, name: str) -> int | Refused:
         last = done[-1]
         if any(looked.look.sealed_set == last.sealed_set for looked in looks.looks_of(tx, use_case)):
             why = f"Sealed set {last.sealed_set}, which this import filled, has been looked at."
+            return Refused(code="too_late_to_undo", why=why, remedy="Keep it, and import fresh cases beside it.")
+        if comparisons.touches(tx, last.id):
+            why = "Two versions are compared on cases of this import."
             return Refused(code="too_late_to_undo", why=why, remedy="Keep it, and import fresh cases beside it.")
         gone = imports.drop_batch(tx, last.id, state=imports.UNDONE)
         tx.record(entry("history.import_undone", by=permitted.id, now=now, use_case=use_case, batch=last.id, cases=gone))
