@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import NewType
+from typing import NewType, assert_never
 
 from licet.core.answer import Answer, answer_to_json
 from licet.core.canonical import Json, canonical_bytes, digest
@@ -143,6 +143,19 @@ AnyComparison = Planned | Labelling | Judged
 def planned_of(one: AnyComparison) -> Planned:
     """The plan of a comparison in whatever state."""
     return one if isinstance(one, Planned) else one.planned
+
+
+def comparison_state(one: AnyComparison) -> str:
+    """The word for where a comparison stands."""
+    match one:
+        case Planned():
+            return "planned"
+        case Labelling():
+            return "labelling"
+        case Judged():
+            return "judged"
+        case _:
+            assert_never(one)
 
 
 def plan_digest(plan: Plan) -> Digest:
