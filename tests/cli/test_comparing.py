@@ -13,8 +13,8 @@ def as_said(rows: list[dict[str, object]], slips: int) -> list[Mapping[str, obje
     return [{**row, "said": said, "sure": 0.9, "label": ""} for row, said in zip(rows, slipped, strict=True)]
 
 
-def test_two_versions_are_compared_from_plan_to_verdict(founded: Desk) -> None:
-    desk = founded
+def signed_with_a_margin(desk: Desk) -> list[dict[str, object]]:
+    """A standard with a margin that two people signed, and cases that the old version answered and nobody else."""
     desk("import", "mails", desk.table("past.csv", cases(600)), *POSTED)
     standard = desk.home / "use_cases" / "mails" / "standard.yaml"
     standard.write_text(standard.read_text("utf-8") + "change:\n  margin: 0.05\n", "utf-8")
@@ -22,6 +22,11 @@ def test_two_versions_are_compared_from_plan_to_verdict(founded: Desk) -> None:
     desk("import", "mails", desk.table("v3.csv", as_said(rows, 20)), *PARTS, "vendor@3")
     desk("standard", "lock", "mails", "--as", OWNER)
     desk("standard", "countersign", "mails", "--as", RISK)
+    return rows
+
+
+def test_two_versions_are_compared_from_plan_to_verdict(founded: Desk) -> None:
+    desk, rows = founded, signed_with_a_margin(founded)
     needed = desk("compare", "plan", "mails", "--needed", "--differing", "0.05").data
     assert (needed["estimated"], needed["cases"], needed["answers"]) == (True, 130, 6)
     desk("compare", "plan", "mails", "--needed", code=5)

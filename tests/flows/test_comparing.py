@@ -9,12 +9,9 @@ import pytest
 from licet.core.answer import Answer, Choice
 from licet.core.change import ChangeRule
 from licet.core.cluster import Clusters
-from licet.core.comparison import AnyComparison, Judged, Labelling, Planned, Source
-from licet.core.history import PastCase, PostedProposal, Shares
+from licet.core.comparison import AnyComparison, Judged, Labelling, Source
 from licet.core.people import Role
-from licet.core.refusal import Unknown
-from licet.core.slicing import SliceBy
-from licet.core.standard import Standard
+from licet.core.refusal import Refused, Unknown
 from licet.flows.adjudicate import Line
 from licet.flows.bound_changes import use_envelope
 from licet.flows.compare import Wish, ask_both, plan_comparison
@@ -22,50 +19,17 @@ from licet.flows.erase import erase_case
 from licet.flows.import_history import undo_import
 from licet.flows.label_differences import hand_out_differences, take_in_differences
 from licet.flows.see_comparisons import cases_to_compare, see_comparisons
-from licet.testing import World, done, past_cases, promise, says_like, truth_of, vendor
+from licet.testing import World, done, past_cases, says_like, truth_of
+from tests.flows.comparing import BUILD, CHANGE, NEW, OLD, planned, said, wish
 from tests.flows.examples import MAILS, code
 from tests.flows.test_change_envelope import another, bounded
-
-CHANGE = replace(promise(), change=ChangeRule(margin=0.05), slices=(SliceBy(attribute="truth", least=30),))
-BUILD = Shares(build=100, calibration=0, sealed=0)
-OLD, NEW = vendor("1"), vendor("2")
-
-
-def said(rows: Sequence[PastCase], slips: set[int], *, wrong: str = "slip") -> list[PastCase]:
-    """The same cases without people's answers, as a version answers them that slips on some."""
-    return [
-        replace(
-            one,
-            answer=None,
-            posted=PostedProposal(answer=Choice(value=wrong) if k in slips else truth_of(one.body), confidence=0.9),
-        )
-        for k, one in enumerate(rows)
-    ]
-
-
-def wish(cases: int, standard: Standard = CHANGE, **how: object) -> Wish:
-    """The second posted version against the first, on imported cases that nobody answered."""
-    what: dict[str, object] = {"source": Source.UNLABELLED, "new": "vendor@2", "old": "vendor@1", **how}
-    return Wish(name=MAILS, on_disk=standard, cases=cases, **what)  # type: ignore[arg-type] # checked where it matters
-
-
-def planned(world: World, old: set[int], new: set[int], *, cases: int = 200, standard: Standard = CHANGE) -> Planned:
-    """A comparison of two posted versions that slip on these cases, and both have spoken."""
-    world.use_case(MAILS, standard)
-    world.import_cases(MAILS, past_cases(60), card=None)
-    rows = past_cases(cases, name="fresh")
-    world.import_cases(MAILS, said(rows, old, wrong="OLD-OUTPUT"), card=OLD, shares=BUILD)
-    world.sign(MAILS)
-    made = done(plan_comparison(world.office, world.operator, wish(cases, standard)))
-    assert world.words()[-1] == "comparison.planned"
-    assert code(ask_both(world.office, world.operator, name=MAILS)) == "system_missing"
-    world.import_cases(MAILS, said(rows, new, wrong="NEW-OUTPUT"), card=NEW, shares=BUILD)
-    return made
 
 
 def ask(world: World) -> AnyComparison:
     """Both versions are asked."""
-    return done(ask_both(world.office, world.operator, name=MAILS))
+    made = ask_both(world.office, world.operator, name=MAILS)
+    assert not isinstance(made, Refused), made
+    return made
 
 
 def sheet(world: World) -> list[Line]:
@@ -76,41 +40,51 @@ def sheet(world: World) -> list[Line]:
 def answer(world: World, lines: Sequence[Line]) -> AnyComparison:
     """The reviewer answers as it is."""
     answers: dict[str, Answer] = {line.token: truth_of(line.body) for line in lines}
-    return done(take_in_differences(world.office, world.reviewer, name=MAILS, answers=answers))
+    made = take_in_differences(world.office, world.reviewer, name=MAILS, answers=answers)
+    assert not isinstance(made, Refused), made
+    return made
 
 
-def test_only_where_versions_differ_people_answer_and_with_the_last_answer_it_is_judged(tmp_path: Path) -> None:
-    """Breaks when an output reaches whoever answers, when part of the answers gives a verdict, or when a plan can be made after outputs."""
+BOTH, OLD_ONLY, NEW_ONLY = {0, 1, 2}, set(range(3, 24)), {100, 101}
+
+
+def test_only_where_versions_differ_people_answer_and_no_output_reaches_them(tmp_path: Path) -> None:
+    """Breaks when a line, the ledger or what is shown before the verdict holds an output, or part of the answers gives a verdict."""
     with World(tmp_path) as world:
-        planned(world, old=set(range(24)), new={0, 1, 2, 100, 101})
+        planned(world, old=BOTH | OLD_ONLY, new=BOTH | NEW_ONLY)
         there = ask(world)
         assert isinstance(there, Labelling)
-        assert (there.differing, there.open) == (3 + 21 + 2, 26)
+        assert (there.differing, there.open) == (26, 26)
         lines = sheet(world)
         assert {field for line in lines for field in line.__slots__} == {"token", "body"}
         assert [line.token for line in lines] == sorted(line.token for line in lines)
-        open_ones = see_comparisons(world.office, world.owner, name=MAILS)
-        assert "OUTPUT" not in repr((lines, open_ones))
+        assert "OUTPUT" not in repr((lines, see_comparisons(world.office, world.owner, name=MAILS)))
         first = answer(world, lines[:20])
         assert isinstance(first, Labelling)
         assert (first.open, len(sheet(world))) == (6, 6)
         unknown: dict[str, Answer] = {"t_none": Choice(value="yes")}
         assert code(take_in_differences(world.office, world.reviewer, name=MAILS, answers=unknown)) == "not_on_worksheet"
         judged = answer(world, lines)
-        assert isinstance(judged, Judged)
-        found = judged.found
-        assert (found.word, found.n, found.gained, found.lost, found.better) == ("met", 200, 21, 2, True)
-        assert not isinstance(found.slices, Unknown)
-        assert {one.name: one.standing.value for one in found.slices} == {"truth=no": "better", "truth=yes": "better"}
         assert ask(world) == judged
         assert "OUTPUT" not in repr(world.entries())
         words = [word for word in world.words() if word.startswith("comparison.")]
         assert words == [f"comparison.{one}" for one in ("planned", "asked", "exported", "labelled", "exported", "labelled", "judged")]
         assert "evaluation.planned" not in world.words()
+
+
+def test_a_judged_comparison_says_where_it_became_better_and_what_became_worse_and_is_not_had_again(tmp_path: Path) -> None:
+    with World(tmp_path) as world:
+        planned(world, old=BOTH | OLD_ONLY, new=BOTH | NEW_ONLY)
+        ask(world)
+        judged = answer(world, sheet(world))
+        assert isinstance(judged, Judged)
+        found = judged.found
+        assert (found.word, found.n, found.gained, found.lost, found.better) == ("met", 200, 21, 2, True)
+        assert not isinstance(found.slices, Unknown)
+        assert {one.name: one.standing.value for one in found.slices} == {"truth=no": "better", "truth=yes": "better"}
         (seen,) = see_comparisons(world.office, world.owner, name=MAILS)
-        assert [(one.name, one.old, one.new) for one in seen.regressions] == [
-            ("fresh-100", "no", "NEW-OUTPUT"), ("fresh-101", "yes", "NEW-OUTPUT"),
-        ]  # fmt: skip
+        worse = [(one.name, one.old, one.new) for one in seen.regressions]
+        assert worse == [("fresh-100", "no", "NEW-OUTPUT"), ("fresh-101", "yes", "NEW-OUTPUT")]
         assert see_comparisons(world.office, world.reviewer, name=MAILS)[0].regressions == ()
         assert code(plan_comparison(world.office, world.operator, wish(200))) == "attempts_used_up"
         assert undo_import(world.office, world.operator, name=MAILS) == 0
@@ -156,10 +130,14 @@ def test_versions_that_say_the_same_are_judged_without_an_answer_and_clusters_le
         )
         assert isinstance(judged.found.better, Unknown)
         assert code(plan_comparison(world.office, world.operator, wish(1, grouped))) == "not_enough_cases"
+        for card in (NEW, OLD):
+            world.import_cases(MAILS, said(past_cases(40, name="spoken"), set()), card=card, shares=BUILD)
+        assert code(plan_comparison(world.office, world.operator, wish(1, grouped))) == "not_enough_cases"
         rows = said(past_cases(40, name="later"), set())
         world.import_cases(MAILS, rows, card=OLD, shares=BUILD)
         again = done(plan_comparison(world.office, world.operator, wish(40, grouped)))
-        assert (again.plan.attempt, again.plan.delta) == (2, pytest.approx(0.025))
+        assert again.plan.attempt == 2
+        assert again.plan.delta == pytest.approx(0.025)
         world.import_cases(MAILS, rows, card=NEW, shares=BUILD)
         same = ask(world)
         assert isinstance(same, Judged)

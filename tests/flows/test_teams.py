@@ -85,6 +85,7 @@ from licet.flows.time_gates import time_gates
 from licet.store import people, stops, teams, use_cases
 from licet.store.use_cases import UnknownUseCaseError
 from licet.testing import ALL_SEALED, POSTED, World, done, past_cases, promise
+from tests.flows import comparing
 from tests.flows.examples import MAILS, code, of_word
 from tests.flows.test_change_envelope import LIMITS
 
@@ -131,6 +132,7 @@ NOTHING_MEASURED = OutsideFile(provenance=Provenance(format="table", tool="x"), 
 Journey = Callable[[Office, World, str], object]
 SIXTY = QualificationRule(cases=60, agreement=0.9)
 WAYS: dict[str, Journey] = {
+    **comparing.WAYS,
     "next_practice": lambda o, w, name: next_practice(o, w.reviewer, name=name),
     "answer_practice": lambda o, w, name: answer_practice(o, w.reviewer, name=name, token=name, answer=Choice(value="yes")),
     "own_practice": lambda o, w, name: own_practice(o, w.reviewer, name=name),

@@ -12,6 +12,7 @@ from licet.cli.frame import (
     UNDECIDED,
     Commands,
     OutFile,
+    RefusedError,
     Share,
     at_work,
     folder_of,
@@ -22,6 +23,7 @@ from licet.cli.frame import (
 )
 from licet.cli.judging import EXIT
 from licet.core.canonical import Json
+from licet.core.refusal import Refused
 
 if TYPE_CHECKING:
     from licet.core.comparison import AnyComparison, Found
@@ -47,7 +49,7 @@ def compare() -> None:
 @usual
 def plan(slug: str, acting: str | None, home: str | None, *, as_json: bool, **given: Any) -> None:  # noqa: ANN401 - click's
     """Fix versions, cases, margin and confidence, and write them into the ledger before the new version is asked."""
-    from licet.core.comparison import Source
+    from licet.core.comparison import Source, comparison_to_json
     from licet.edge.folder import load_standard, load_use_case
     from licet.flows.compare import Wish, plan_comparison
     from licet.flows.office import who
@@ -67,7 +69,7 @@ def plan(slug: str, acting: str | None, home: str | None, *, as_json: bool, **gi
             new=given["new"], old=given["old"],
         )  # fmt: skip
         made = granted(plan_comparison(office, who(office, acting), wish))
-    said({"use_case": slug, **comparison_json(made)}, [*state_lines(made), f"Next: licet compare ask {slug}"], as_json=as_json)
+    said({"use_case": slug, **comparison_to_json(made)}, [*state_lines(made), f"Next: licet compare ask {slug}"], as_json=as_json)
 
 
 @compare.command("ask", context_settings=CONTEXT)
@@ -75,12 +77,13 @@ def plan(slug: str, acting: str | None, home: str | None, *, as_json: bool, **gi
 @usual
 def ask(slug: str, acting: str | None, home: str | None, *, as_json: bool) -> int:
     """Ask both versions about every case of the plan, once, and find out on which they differ."""
+    from licet.core.comparison import comparison_to_json
     from licet.flows.compare import ask_both
     from licet.flows.office import who
 
     with at_work(home) as office:
-        made = granted(ask_both(office, who(office, acting), name=slug))
-    said({"use_case": slug, **comparison_json(made)}, [*state_lines(made), *_next(slug, made)], as_json=as_json)
+        made = _granted(ask_both(office, who(office, acting), name=slug))
+    said({"use_case": slug, **comparison_to_json(made)}, [*state_lines(made), *_next(slug, made)], as_json=as_json)
     return _code(made, waiting=OK)
 
 
@@ -109,6 +112,7 @@ def sheet(slug: str, file: Path, acting: str | None, home: str | None, *, as_jso
 def answers(slug: str, file: Path, acting: str | None, home: str | None, *, as_json: bool, **how: Any) -> int:  # noqa: ANN401 - click's
     """Take a filled worksheet in; with the last answer the comparison is judged. Exit then: 0 met, 1 not met, 3 undecided."""
     from licet.cli.sheets import Sheet, read_sheet
+    from licet.core.comparison import comparison_to_json
     from licet.edge.folder import load_use_case
     from licet.flows.label_differences import take_in_differences
     from licet.flows.office import who
@@ -116,8 +120,8 @@ def answers(slug: str, file: Path, acting: str | None, home: str | None, *, as_j
     told = load_use_case(folder_of(home, slug))
     filled = read_sheet(Sheet(file=file, written=False, encoding=how["encoding"], delimiter=how["delimiter"]), told)
     with at_work(home) as office:
-        made = granted(take_in_differences(office, who(office, acting), name=slug, answers=filled))
-    said({"use_case": slug, **comparison_json(made)}, [*state_lines(made), *_next(slug, made)], as_json=as_json)
+        made = _granted(take_in_differences(office, who(office, acting), name=slug, answers=filled))
+    said({"use_case": slug, **comparison_to_json(made)}, [*state_lines(made), *_next(slug, made)], as_json=as_json)
     return _code(made, waiting=OK)
 
 
@@ -136,6 +140,13 @@ def show(slug: str, acting: str | None, home: str | None, *, as_json: bool) -> i
     data: dict[str, Json] = {"use_case": slug, **seen_json(newest), "earlier": [seen_json(one) for one in every[1:]]}
     said(data, seen_lines(newest), as_json=as_json)
     return _code(newest.comparison, waiting=UNDECIDED)
+
+
+def _granted(made: "AnyComparison | Refused") -> "AnyComparison":
+    """As `granted`, for a comparison in whatever state."""
+    if isinstance(made, Refused):
+        raise RefusedError(made)
+    return made
 
 
 def _code(made: "AnyComparison", *, waiting: int) -> int:
@@ -165,35 +176,12 @@ def needed_lines(found: "CasesNeeded") -> list[str]:
     ]
 
 
-def comparison_json(made: "AnyComparison") -> dict[str, Json]:
-    """A comparison as JSON; what was not reached yet is null. Never what a version said."""
-    from licet.core.comparison import Judged, Labelling, comparison_state, found_to_json, planned_of
-
-    planned = planned_of(made)
-    fixed = planned.plan
-    return {
-        "comparison": planned.id,
-        "state": comparison_state(made),
-        "old": fixed.old,
-        "new": fixed.new,
-        "standard": fixed.standard,
-        "source": fixed.source.value,
-        "cases": len(fixed.cases),
-        "came_before": fixed.came_before,
-        "margin": fixed.rule.margin,
-        "confidence": fixed.rule.confidence,
-        "attempt": fixed.attempt,
-        "share": fixed.share,
-        "differing": made.differing if isinstance(made, Labelling | Judged) else None,
-        "open": made.open if isinstance(made, Labelling) else None,
-        "found": found_to_json(made.found) if isinstance(made, Judged) else None,
-    }
-
-
 def seen_json(seen: "ComparisonSeen") -> dict[str, Json]:
     """A comparison with the names of both versions, and the cases that became worse."""
+    from licet.core.comparison import comparison_to_json
+
     worse: list[Json] = [{"case": one.name, "old": one.old, "new": one.new, "people": one.right} for one in seen.regressions]
-    return comparison_json(seen.comparison) | {"old_name": seen.old, "new_name": seen.new, "regressions": worse}
+    return comparison_to_json(seen.comparison) | {"old_name": seen.old, "new_name": seen.new, "regressions": worse}
 
 
 def state_lines(made: "AnyComparison") -> list[str]:

@@ -331,6 +331,29 @@ def found_to_json(found: Found) -> dict[str, Json]:
     }
 
 
+def comparison_to_json(made: AnyComparison) -> dict[str, Json]:
+    """Writes a comparison; what was not reached yet is null. Nothing that a version said is in it."""
+    planned = planned_of(made)
+    fixed = planned.plan
+    return {
+        "comparison": planned.id,
+        "state": comparison_state(made),
+        "old": fixed.old,
+        "new": fixed.new,
+        "standard": fixed.standard,
+        "source": fixed.source.value,
+        "cases": len(fixed.cases),
+        "came_before": fixed.came_before,
+        "margin": fixed.rule.margin,
+        "confidence": fixed.rule.confidence,
+        "attempt": fixed.attempt,
+        "share": fixed.share,
+        "differing": made.differing if isinstance(made, Labelling | Judged) else None,
+        "open": made.open if isinstance(made, Labelling) else None,
+        "found": found_to_json(made.found) if isinstance(made, Judged) else None,
+    }
+
+
 class NotAComparisonError(ValueError):
     """A value does not say what a comparison shows."""
 

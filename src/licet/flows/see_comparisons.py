@@ -49,6 +49,12 @@ def see_comparisons(office: Office, by: Actor, *, name: str) -> tuple[Comparison
         return tuple(_seen(tx, use_case, one, with_cases=open_to_them) for one in comparisons.every(tx, use_case))
 
 
+def list_comparisons(office: Office, *, name: str) -> tuple[AnyComparison, ...]:
+    """Every comparison of a use case, the newest first, without a case of it."""
+    with office.book.read() as tx:
+        return tuple(comparisons.every(tx, use_cases.require(tx, name)))
+
+
 def _seen(tx: Tx, use_case: UseCase, one: AnyComparison, *, with_cases: bool) -> ComparisonSeen:
     plan = planned_of(one).plan
     regressions = _regressions(tx, use_case, one) if with_cases and isinstance(one, Judged) else ()
