@@ -57,7 +57,7 @@ def typed(home: Path, *words: str) -> dict[str, object]:
 
 
 def installed(folder: Path, database: str, *, posted: bool = False) -> Path:
-    """Makes an installation on an empty database and brings it to a mandate.
+    """Makes an installation on an empty database and brings its use case to a mandate.
 
     Args:
         folder: where the home is made, in a folder of its own.
@@ -77,32 +77,37 @@ def installed(folder: Path, database: str, *, posted: bool = False) -> Path:
             raise RuntimeError(message)
     for email, role in PEOPLE.items():
         typed(home, "person", "add", email, "--name", email.partition("@")[0], "--role", role)
-    typed(home, "use-case", "new", NAME)
-    _import(home, folder / "past.csv", posted=posted)
-    typed(home, "standard", "lock", NAME, "--as", "olga@example.org")
-    typed(home, "standard", "countersign", NAME, "--as", "rita@example.org")
-    typed(home, "evaluate", NAME)
-    wishes = ("--audit-rate", "0.0001", "--planned-audits", "1000", "--daily-cap", "10000000")
-    typed(home, "mandate", "propose", NAME, *wishes, "--as", "bo@example.org")
-    answers = [word for code, answer in MILD_RISK.items() for word in ("--set", f"{code}={answer}")]
-    typed(home, "risk", "answer", NAME, *answers, "--as", "bo@example.org")
-    typed(home, "stop", "drill", NAME, "--as", "olga@example.org")
-    typed(home, "approval", "ask", NAME, "--as", "olga@example.org")
-    typed(home, "approve", NAME, str(typed(home, "gate", "show", NAME)["digest"]), "--as", "rita@example.org")
-    typed(home, "mandate", "grant", NAME, "--as", "olga@example.org")
+    mandated(home, folder, NAME, posted=posted)
     return home
 
 
-def _import(home: Path, past: Path, *, posted: bool) -> None:
+def mandated(home: Path, folder: Path, name: str, *, posted: bool = False) -> None:
+    """Creates a use case in an installation and brings it to a mandate; its table of past cases is written into the folder."""
+    typed(home, "use-case", "new", name)
+    _import(home, folder / f"{name}.csv", name, posted=posted)
+    typed(home, "standard", "lock", name, "--as", "olga@example.org")
+    typed(home, "standard", "countersign", name, "--as", "rita@example.org")
+    typed(home, "evaluate", name)
+    wishes = ("--audit-rate", "0.0001", "--planned-audits", "1000", "--daily-cap", "10000000", "--exposure", "1")
+    typed(home, "mandate", "propose", name, *wishes, "--as", "bo@example.org")
+    answers = [word for code, answer in MILD_RISK.items() for word in ("--set", f"{code}={answer}")]
+    typed(home, "risk", "answer", name, *answers, "--as", "bo@example.org")
+    typed(home, "stop", "drill", name, "--as", "olga@example.org")
+    typed(home, "approval", "ask", name, "--as", "olga@example.org")
+    typed(home, "approve", name, str(typed(home, "gate", "show", name)["digest"]), "--as", "rita@example.org")
+    typed(home, "mandate", "grant", name, "--as", "olga@example.org")
+
+
+def _import(home: Path, past: Path, name: str, *, posted: bool) -> None:
     """Imports past cases on which the system was never wrong."""
-    rows = [f"past case {n},{right(n)},{right(n)},0.99" for n in range(0, 2 * HISTORY, 2)]
+    rows = [f"past case of {name} {n},{right(n)},{right(n)},0.99" for n in range(0, 2 * HISTORY, 2)]
     past.write_text("\n".join(["text,label,said,sure", *rows]) + "\n", "utf-8")
     words = ("--content", "text", "--answer", "label", "--parts", "0:0:100")
     if posted:
-        typed(home, "import", NAME, str(past), *words, "--proposal", "said", "--confidence", "sure", "--system", "vendor@1")
+        typed(home, "import", name, str(past), *words, "--proposal", "said", "--confidence", "sure", "--system", "vendor@1")
         return
-    place = home / "use_cases" / NAME
+    place = home / "use_cases" / name
     (place / "system.py").write_text(SYSTEM, "utf-8")
     with (place / "use_case.yaml").open("a", encoding="utf-8") as file:
         file.write(USE_CASE)
-    typed(home, "import", NAME, str(past), *words)
+    typed(home, "import", name, str(past), *words)

@@ -29,16 +29,16 @@ NUMBERS = count(1)
 
 
 EMPTY = """
-DO $$ DECLARE one record; rows boolean; BEGIN
+DO $$ DECLARE one record; BEGIN
   SET LOCAL session_replication_role = replica;
-  FOR one IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version' LOOP
-    EXECUTE format('SELECT EXISTS (SELECT 1 FROM %%I)', one.tablename) INTO rows;
-    IF rows THEN EXECUTE format('DELETE FROM %%I', one.tablename); END IF;
+  FOR one IN SELECT oid::regclass AS name FROM pg_class
+    WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND relname <> 'alembic_version' AND pg_relation_size(oid) > 0 LOOP
+    EXECUTE format('DELETE FROM %%s', one.name);
   END LOOP;
   PERFORM setval(format('%%I.%%I', schemaname, sequencename)::regclass, 1, false) FROM pg_sequences WHERE last_value IS NOT NULL;
 END $$
 """
-"""Empties what a test filled, five times as quickly as truncating every table, most of which are empty."""
+"""Empties what a test filled, many times as quickly as truncating every table; one of which nothing was ever written is not looked into."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

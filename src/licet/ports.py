@@ -6,8 +6,10 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from licet.core.answer import AnswerKind
+from licet.core.budget import Budget, Taken
 from licet.core.canonical import Json
 from licet.core.case import Content
+from licet.core.cost import Cost
 from licet.core.desk import DeskRules
 from licet.core.effect import Outcome, Way
 from licet.core.ids import CaseNumber, Digest, UseCaseSlug
@@ -119,6 +121,18 @@ class Systems(Protocol):
 
     def load(self, slug: UseCaseSlug, answers: AnswerKind, where: SystemKind) -> System | None:
         """The callable or the HTTP system of a use case, as `where` says; None where its folder has none."""
+        ...
+
+
+class Purse(Protocol):
+    """Counts what use cases spend on asking their systems; safe for many processes."""
+
+    def take(self, slug: UseCaseSlug, amount: Cost, budget: Budget | None) -> Taken | None:
+        """Counts an amount as spent before anything is asked; None where the budget has no room for it, and nothing may be asked."""
+        ...
+
+    def settle(self, taken: Taken, spent: Cost) -> None:
+        """Puts what was really spent in place of what was counted."""
         ...
 
 

@@ -4,6 +4,9 @@ import hmac
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from licet.core.answer import AnswerKind
 from licet.core.canonical import Json
@@ -15,6 +18,8 @@ from licet.core.incident import Message
 from licet.core.risk_questions import QUESTIONS
 from licet.core.system import Proposed, SystemCard, SystemKind
 from licet.edge.policies import CedarPolicies
+from licet.store.engines import open_engine
+from licet.store.upgrade import upgrade
 
 POLICIES = CedarPolicies()
 """The real ones, read once for all pretend worlds of a process."""
@@ -151,3 +156,14 @@ class ScriptedEffects:
 
 MILD_RISK: Mapping[str, str] = {question.code: question.options[0].code for question in QUESTIONS}
 """The mildest answer to every risk question; they make a use case of low risk."""
+
+
+@cache
+def founded() -> bytes:
+    """A SQLite file with the tables in it, as `upgrade` makes them, and nothing else: made once in a process, since that takes longest."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "founded.sqlite"
+        engine = open_engine(path, create=True, through_power_cuts=False)
+        upgrade(engine)
+        engine.dispose()
+        return path.read_bytes()

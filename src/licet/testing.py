@@ -71,6 +71,7 @@ from licet.pretend import (
     SeededDraw,
     SetClock,
     SetDesks,
+    founded,
 )
 from licet.store import ledger, mandates, use_cases
 from licet.store.book import Book
@@ -187,6 +188,8 @@ class World:
         self.effects, self.desks = ScriptedEffects(), SetDesks()
         self.standards: dict[str, Standard] = {}
         self._engines: list[Database] = []
+        if self.database_url is None:
+            self.database.write_bytes(founded())
         engine = self.connect()
         upgrade(engine)
         self.office = self._office_on(engine, FileVault(master=SeededDraw(seed=~seed).secret()))

@@ -169,6 +169,15 @@ def _key(vkey: str, kind: bytes = b"\x01") -> _Key:
     return name, found, raw[1:]
 
 
+def _keyed(key: bytes, said: str) -> bytes:
+    return hmac.digest(key, said.encode(), "sha256")
+
+
+def _place(key: bytes, number: int) -> float:
+    """A case's place in [0, 1) under a key: the first 53 bits of an HMAC."""
+    return (int.from_bytes(_keyed(key, str(number))[:7], "big") >> 3) / 2**53
+
+
 def _notes(text: str, name: str) -> Iterator[_Note]:
     """Reads signed checkpoints that follow each other, each with the proof lines under it, if any."""
     if _NOTE.sub("", text):
@@ -400,26 +409,51 @@ class _Pack(NamedTuple):
 
     def _draws(self) -> Iterator[str]:
         for at, _, _, granted, _ in self.of("mandate.granted"):
-            mandate, rate = granted["mandate"], granted["audit_rate"]
+            mandate = granted["mandate"]
             secrets = [bytes.fromhex(entry.facts["secret"]) for entry in self.of("secret.revealed", mandate=mandate)]
             if not secrets:
                 self.notes.append(f"audit draws: secret still sealed, not checked (mandate {mandate!r})")
                 continue
             if {hashlib.sha256(secret).hexdigest() for secret in secrets} != {granted["secret_commitment"]}:
                 yield f"audit draws of mandate {mandate!r}: the secret revealed is not the one entry {at} commits to"
-            audits = self.of("audit.drawn", "audit.answered", "audit.overdue", mandate=mandate)
-            due, drawn = set(), {entry.facts["case_number"] for entry in audits}
-            for facts in (entry.facts for entry in self.of("case.routed", mandate=mandate, route="alone")):
-                number, said = facts["case_number"], facts.get("audit_rate", rate)
-                chance = int.from_bytes(hmac.digest(secrets[0], str(number).encode(), "sha256")[:7], "big") >> 3
-                due |= {number} if chance / 2**53 < said else set()
-                given = hmac.digest(hmac.digest(secrets[0], b"licet exposure draw", "sha256"), str(number).encode(), "sha256")
-                if (int.from_bytes(given[:7], "big") >> 3) / 2**53 >= facts.get("share", 1.0):
-                    yield f"exposure draws: case {number!r} was decided alone outside the share exposed, {facts['share']!r}"
-                if said < rate:
-                    yield f"audit draws: case {number!r} was drawn at a lower rate, {said!r}, than its mandate's, {rate!r}"
-            for number in sorted(due ^ drawn):
-                yield f"audit draws: case {number!r} was " + ("due for an audit and not drawn" if number in due else "drawn and not due")
+            yield from self._audits(mandate, granted["audit_rate"], secrets[0])
+            yield from self._checks(mandate, granted, secrets[0])
+
+    def _audits(self, mandate: str, rate: float, secret: bytes) -> Iterator[str]:
+        overdue, exposure = _keyed(secret, "licet.audit.overdue"), _keyed(secret, "licet exposure draw")
+        told = [entry.facts for entry in self.of("audit.drawn", "audit.answered", "audit.overdue", mandate=mandate)]
+        due, drawn = set(), {facts["case_number"] for facts in told if "case_number" in facts}
+        hidden = {facts["reference"] for facts in told if "case_number" not in facts}  # overdue: named by what the secret makes of the case
+        for facts in (entry.facts for entry in self.of("case.routed", mandate=mandate, route="alone")):
+            number, said = facts["case_number"], facts.get("audit_rate", rate)
+            due |= {number} if _place(secret, number) < said else set()
+            drawn |= {number} if (name := _keyed(overdue, str(number)).hex()) in hidden else set()
+            hidden.discard(name)
+            if _place(exposure, number) >= facts.get("share", 1.0):
+                yield f"exposure draws: case {number!r} was decided alone outside the share exposed, {facts['share']!r}"
+            if said < rate:
+                yield f"audit draws: case {number!r} was drawn at a lower rate, {said!r}, than its mandate's, {rate!r}"
+        for number in sorted(due ^ drawn):
+            yield f"audit draws: case {number!r} was " + ("due for an audit and not drawn" if number in due else "drawn and not due")
+        if hidden and self.manifest.get("scope", {}).get("of", "use case") == "use case":
+            yield f"audit draws: {len(hidden)} overdue audits of mandate {mandate!r} are of no case that was decided alone under it"
+
+    def _checks(self, mandate: str, granted: Mapping[str, Any], secret: bytes) -> Iterator[str]:
+        planned = ((granted.get("terms") or {}).get("audits") or {}).get("agreements", 0.0)
+        draws, share, open_ones = _keyed(secret, "licet.agreement.draw"), planned, set[int]()
+        words = ("mandate.suspended", "mandate.expired", "mandate.revoked", "mandate.reinstated", "audit.answered", "agreement.checked")
+        for at, _, what, facts, _ in self.of(*words, mandate=mandate):
+            if what.startswith("mandate."):
+                share = planned if what == "mandate.reinstated" else 0.0  # a mandate that does not run has nothing checked
+            elif what == "audit.answered" and facts.get("agreed") and (planned or "check" in facts):
+                due = _place(draws, facts["case_number"]) < share
+                open_ones |= {facts["case_number"]} if due else set()
+                yield from _check_said(at, facts, share, due=due, says=_keyed(secret, "licet.agreement.said"))
+            elif what == "agreement.checked" and facts["case_number"] not in open_ones:
+                yield f"agreement draws: entry {at} is a check of case {facts['case_number']!r}, which was not drawn for one"
+            open_ones -= {facts["case_number"]} if what == "agreement.checked" else set()
+        if open_ones:
+            self.notes.append(f"agreement draws: {len(open_ones)} checks of mandate {mandate!r} were drawn and are not answered")
 
     def _stop(self) -> Iterator[str]:
         since = dict[str, int]()  # by reach, the entry that pressed the stop; 0 where it was lifted
@@ -437,6 +471,14 @@ class _Pack(NamedTuple):
             if number != records.setdefault(case, number if midway else 0):
                 yield f"case {case!r}: entry {at}, {what}, does not follow: a case is decided once, then corrected, each time in turn"
             records[case] += 1
+
+
+def _check_said(at: int, facts: Mapping[str, Any], share: float, *, due: bool, says: bytes) -> Iterator[str]:
+    number = facts["case_number"]
+    if facts.get("check_share") != share:
+        yield f"agreement draws: entry {at} holds the share {facts.get('check_share')!r}, and the mandate's was {share!r}"
+    if facts.get("check") != _keyed(says, f"{number} {'drawn' if due else 'left'}").hex():
+        yield f"agreement draws: case {number!r} was " + ("due for a check and not drawn" if due else "drawn for a check and not due")
 
 
 class _Given(NamedTuple):

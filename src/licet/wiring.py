@@ -25,6 +25,8 @@ from licet.edge.late import (
     late_provider,
 )
 from licet.edge.post import FilePost
+from licet.edge.purse import BookPurse
+from licet.edge.runner import Assistant
 from licet.edge.seal import Seal, open_seal, verify_checkpoint
 from licet.edge.slots import Slot, take_slot
 from licet.edge.told import ToldEffects, ToldPolicies, ToldSystems
@@ -47,9 +49,10 @@ from licet.store.group import GroupBook
 
 def office_of(home: Home, book: Book, vault: FileVault, seal: Seal, clock: Clock | None = None) -> Office:
     """An office on an open database, with this machine's clock, chance, files and keys."""
+    clock = clock or SystemClock()
     return Office(
         book=book,
-        clock=clock or SystemClock(),
+        clock=clock,
         draw=SystemDraw(),
         vault=vault,
         seal=seal,
@@ -57,7 +60,7 @@ def office_of(home: Home, book: Book, vault: FileVault, seal: Seal, clock: Clock
         post=FilePost(path=home.messages),
         trainer=LateEngine(),
         guardians=LateGuardians(),
-        systems=LateSystems(root=home.use_cases, secret=secret, draw=SystemDraw()),
+        systems=LateSystems(root=home.use_cases, secret=secret, draw=SystemDraw(), purse=BookPurse(book=book, clock=clock)),
         effects=LateEffects(root=home.use_cases, secret=secret, allow=home.webhook_allow),
         policies=LatePolicies(),
         gates=shipped_gates(),
@@ -181,7 +184,15 @@ def worker_of(office: Office, slot: Slot, journal: Journal, trace: Trace) -> Wor
 
     far = None if told.far_witness is None else witness
     return Worker(
-        office=told, engine=engine, name=slot.name, journal=journal, trace=trace, deliver=deliver, witness=far, announce=announce
+        office=told,
+        engine=engine,
+        name=slot.name,
+        journal=journal,
+        trace=trace,
+        deliver=deliver,
+        witness=far,
+        announce=announce,
+        assist=Assistant(office=told, name=slot.name).round,
     )
 
 

@@ -49,6 +49,7 @@ class Reach(StrEnum):
     """What an address is about."""
 
     USE_CASE = "a use case, by its name"
+    NAMED = "a use case that its body names"
     REQUEST = "a request, by its id"
     SPAN = "all that is there for whoever asks"
     SELF = "whoever asks"
@@ -89,6 +90,10 @@ TABLE: Mapping[str, Door] = {
     f"POST {IN}/cases/batch": Door(scope=S.CASES_WRITE, body={"cases": [case("sent")]}),
     f"GET {IN}/cases": Door(scope=S.CASES_READ),
     f"GET {IN}/cases/{{case}}": Door(scope=S.CASES_READ),
+    "POST /v1/decisions": Door(
+        scope=S.CASES_WRITE, reach=Reach.NAMED, body={"input": "sent", "questions": [{"type": "predicate", "instructions": "?"}]}
+    ),
+    "POST /v1/systemone": Door(scope=S.CASES_WRITE, reach=Reach.NAMED, body={"state": "sent", "questions": {"q": {"type": "noul"}}}),
     f"GET {IN}/mandate": Door(scope=S.MANDATE_READ),
     f"GET {IN}/watch": Door(scope=S.MANDATE_READ),
     f"GET {IN}/stop": Door(scope=S.MANDATE_READ),
@@ -213,6 +218,8 @@ def _program(door: Door, who: Visitor, scope: TokenScope) -> str:
         return HIDDEN
     if who.team is not None and door.reach is Reach.WHOLE:
         return SCOPE
+    if who.team == SOUTH and door.reach is Reach.NAMED and scope in who.scopes:
+        return HIDDEN
     return LET_IN if scope in who.scopes else SCOPE
 
 
@@ -288,6 +295,8 @@ def _ask(address: str, door: Door, who: Visitor, **about: str) -> httpx.Response
     method, _, path = address.partition(" ")
     at = path.format(slug=about["slug"], case="live-1", number=1, action=1, request=about["request"], **ON_DESK) + door.query
     body = dict(door.body) | {"digest": about["digest"]} if door.body and "digest" in door.body else door.body
+    if door.reach is Reach.NAMED:
+        body = {**(door.body or {}), "model": about["slug"]}
     if address == f"DELETE {SESSION}" and who.one is not None and who.inside:
         who.headers = {PAGE_TOKEN: who.browser.signs_in(who.one)}
     return who.browser.ask(method, at, body=body, headers=who.headers)

@@ -29,6 +29,13 @@ def written(page: Page, title: str, words: str) -> None:
     page.get_by_text("Written down.").wait_for()
 
 
+def looked_at_again(page: Page, there: Installation) -> None:
+    page.get_by_role("button", name="Have people look again").click()
+    page.get_by_text("on the desk again").wait_for()
+    there.world.answer(REFUNDS)
+    page.reload()
+
+
 def test_an_incident_is_found_out_acted_on_looked_at_again_and_closed(browser: Browser, tmp_path: Path) -> None:
     with installed(tmp_path) as there:
         done(suspend_mandate(there.world.office, there.world.owner, name=REFUNDS, why="Refunds went out twice."))
@@ -42,6 +49,7 @@ def test_an_incident_is_found_out_acted_on_looked_at_again_and_closed(browser: B
             audit_each_way(page)
             page.get_by_role("button", name="Close the incident").click()
             page.get_by_role("alert").wait_for()
+            looked_at_again(page, there)
             written(page, "Cause", CAUSE)
             assert CAUSE[:30] in page.inner_text("main")
             written(page, "What was learned", "A test slip each morning.")

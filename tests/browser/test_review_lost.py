@@ -131,7 +131,7 @@ def test_the_last_cases_are_cleared_and_new_ones_come_by_themselves(browser: Bro
             rene.answer("3")
         rene.says("Nothing waits for you")
         rene.sent()
-        assert len(answers(there)) == 6
+        assert len(answers(there)) == 6, rene.text("body")
         assert pass_time(there, timedelta(seconds=9)) == 6
 
 

@@ -1,11 +1,17 @@
 """What `licet evaluate` says: one verdict, everything about sealed answers hidden until they are opened, exit codes for scripts."""
 
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from licet.cli.progress import run_in_words
+from licet.core.cost import Cost
+from licet.core.ids import Fingerprint
+from licet.core.run import Run
 from tests.cli.desk import BUILDER, OWNER, POSTED, RISK, Desk, cases, only
 
 TOP = {"use_case", "verdict", "standard", "system", "cases", "looks", "measures", "region", "more", "warnings"}
@@ -151,3 +157,42 @@ def test_everything_sealed_is_allowed_and_warned_of(founded: Desk) -> None:
     done = founded("import", "mails", founded.table("past.csv", only(cases(60), "text", "label")), *POSTED[:4], "--parts", "0:0:100").data
     assert done["parts"] == {"build": 0, "calibration": 0, "sealed": 60}
     assert any("no build part" in warning for warning in done["warnings"])
+
+
+def test_progress_says_how_long_it_takes_and_what_it_has_cost() -> None:
+    begun = datetime(2030, 1, 7, 9, 0, tzinfo=UTC)
+    first = Run(
+        id=1,
+        fingerprint=Fingerprint("f"),
+        cases=400,
+        done=100,
+        spent=None,
+        budget=None,
+        began_at=begun,
+        seen_at=begun,
+        ended_at=None,
+        stopped=None,
+    )
+    assert run_in_words(first, first) == "asked about 100 of 400 cases"
+    spent = Cost(millionths=123_450_000, currency="EUR")
+    later = replace(first, done=200, seen_at=begun + timedelta(minutes=2), spent=spent)
+    assert run_in_words(first, later) == "asked about 200 of 400 cases, about 0:04:00 left, 123.45 minor units of EUR so far"
+
+
+ECHO = """
+def propose(content):
+    return {"answer": "card", "confidence": 0.9}
+"""
+
+
+def test_a_steady_system_is_shown_to_be_steady_and_a_posted_one_cannot_be_asked(imported: Desk) -> None:
+    assert imported("check-flakiness", "mails", code=5).refused["code"] == "system_missing"
+    folder = imported.home / "use_cases" / "mails"
+    (folder / "system.py").write_text(ECHO, "utf-8")
+    found = imported("check-flakiness", "mails", "--cases", "50").data
+    assert (found["cases"], found["unanswered"], found["answers_differ"], found["flips"]) == (50, 0, 0, None)
+    imported("standard", "lock", "mails", "--as", OWNER)
+    imported("standard", "countersign", "mails", "--as", RISK)
+    words = imported.shown("check-flakiness", "mails", "--cases", "50").out
+    assert "0 of 50 answers differ" in words
+    assert "with a probability of about 0.0%" in words

@@ -2,13 +2,26 @@
 
 import hashlib
 import hmac
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import binomtest, kstest
 
-from licet.core.audit import Agreed, Disagreed, Overdue, commitment, is_drawn, outcome_loss, place
+from licet.core.audit import (
+    WAITS_WITHIN,
+    Agreed,
+    Disagreed,
+    Overdue,
+    check_commitment,
+    commitment,
+    is_drawn,
+    outcome_loss,
+    overdue_reference,
+    place,
+    waits_from,
+)
 from licet.core.ids import CaseNumber
 from licet.stats.watch import start, update
 
@@ -56,3 +69,16 @@ def test_one_more_error_never_saves_a_mandate(losses: list[bool], place: int) ->
     for lost, lost_too in zip(losses, worse, strict=True):
         one, other = update(one, loss=float(lost)), update(other, loss=float(lost_too))
     assert other.has_tripped or not one.has_tripped
+
+
+@given(st.binary(min_size=32, max_size=32), st.integers(min_value=1, max_value=10**9), st.integers(min_value=-60, max_value=10**5))
+def test_a_drawn_case_comes_to_the_desk_well_before_it_is_due(secret: bytes, number: int, minutes: int) -> None:
+    drawn_at, case = datetime(2030, 1, 1, tzinfo=UTC), CaseNumber(number)
+    due_at = drawn_at + timedelta(minutes=minutes)
+    found = waits_from(secret, case, drawn_at=drawn_at, due_at=due_at)
+    assert drawn_at <= found <= drawn_at + WAITS_WITHIN
+    assert found <= max(drawn_at, drawn_at + (due_at - drawn_at) / 2)
+    assert found == waits_from(secret, case, drawn_at=drawn_at, due_at=due_at)
+    names = {overdue_reference(secret, case), check_commitment(secret, case, drawn=True), check_commitment(secret, case, drawn=False)}
+    assert len(names) == 3
+    assert len({overdue_reference(secret, case), overdue_reference(secret, CaseNumber(number + 1))}) == 2

@@ -10,9 +10,9 @@ from licet.core.capacity import Capacity, Figure, Relief
 from licet.core.exposure import DEFAULT_PLANS, Step
 from licet.core.gate import (
     Approval,
-    Asked,
     ClosedGate,
     Evidence,
+    GateRequest,
     Moments,
     OpenedGate,
     SliceShown,
@@ -55,7 +55,7 @@ FULL = Evidence(
     mandate=ASKED,
     gates=SHIPPED.digest,
     policy=None,
-    asked=Asked(digest=COVERED, more=0),
+    asked=GateRequest(digest=COVERED, more=0),
     approvals=(yes(digest=COVERED),),
 )
 
@@ -183,15 +183,21 @@ def test_whoever_has_the_ball_is_named() -> None:
 
 @pytest.mark.parametrize(
     "asked",
-    [None, Asked(digest=OTHER, more=0), Asked(digest=COVERED, more=1), Asked(digest=COVERED, more=0, by_rule="by rule", waits_until=NOW)],
+    [
+        None,
+        GateRequest(digest=OTHER, more=0),
+        GateRequest(digest=COVERED, more=1),
+        GateRequest(digest=COVERED, more=0, by_rule="by rule", waits_until=NOW),
+    ],
 )
-def test_a_gate_stays_closed_without_a_request_that_stands_and_has_passed(asked: Asked | None) -> None:
+def test_a_gate_stays_closed_without_a_request_that_stands_and_has_passed(asked: GateRequest | None) -> None:
     gate = pass_gate(Stage.DELEGATED, replace(FULL, asked=asked), SHIPPED)
     assert isinstance(gate, ClosedGate)
     assert [requirement.code for requirement in gate.missing] == ["approved"]
 
 
 def test_what_passed_by_rule_says_so_and_shows_nobodys_fresh_yes() -> None:
-    gate = pass_gate(Stage.DELEGATED, replace(FULL, approvals=(), asked=Asked(digest=COVERED, more=0, by_rule="by the fast lane")), SHIPPED)
+    passed = GateRequest(digest=COVERED, more=0, by_rule="by the fast lane")
+    gate = pass_gate(Stage.DELEGATED, replace(FULL, approvals=(), asked=passed), SHIPPED)
     assert isinstance(gate, OpenedGate)
     assert [line.shows for line in gate.requirements if line.code is Code.APPROVED] == ["by the fast lane"]

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from licet.core.canonical import Json
 from licet.core.exposure import DEFAULT_PLANS
-from licet.core.gate import Asked, Evidence, Moments, OpenedGate, SliceShown
+from licet.core.gate import Evidence, GateRequest, Moments, OpenedGate, SliceShown
 from licet.core.gate_rules import (
     LAST_ONLY,
     LAWS,
@@ -92,7 +92,7 @@ def evidences(draw: st.DrawFn) -> Evidence:
         mandate=draw(st.sampled_from((None, Digest("a" * 64)))),
         gates=SHIPPED.digest,
         policy=None,
-        asked=draw(st.sampled_from((None, Asked(digest=Digest("d" * 64), more=0), Asked(digest=Digest("d" * 64), more=1)))),
+        asked=draw(st.sampled_from((None, GateRequest(digest=Digest("d" * 64), more=0), GateRequest(digest=Digest("d" * 64), more=1)))),
         approvals=(),
         exposure=draw(st.sampled_from((None, *DEFAULT_PLANS.values()))),
     )

@@ -19,8 +19,9 @@ from licet.core.inquiry import (
     Finding,
     Found,
     Inquiry,
+    LeftOut,
+    NewAction,
     PendingAction,
-    Plan,
     Point,
     Rechecked,
     Suspect,
@@ -32,14 +33,17 @@ from licet.core.inquiry import (
     since_when,
     write_down,
 )
+from licet.core.people import Person, Role
 from licet.core.reason import NotAReasonError
 from licet.core.refusal import Refused, Unknown
 
 NOW = datetime(2030, 5, 1, 9, tzinfo=UTC)
 OLGA, RITA = PersonId("p_olga"), PersonId("p_rita")
+OWNER = Person(id=OLGA, email="olga@example.org", name="Olga", roles=frozenset({Role.OWNER}))
+RISK = Person(id=RITA, email="rita@example.org", name="Rita", roles=frozenset({Role.RISK}))
 INCIDENT = Incident(use_case=UseCaseSlug("mails"), mandate=MandateId("m_1"), kind="watch_tripped", says="After 40 audits.", at=NOW)
 BARE = Inquiry(number=3, incident=INCIDENT)
-PLAN = Plan(says="Retrain on May's mails.", who=OLGA, until=NOW + timedelta(days=7))
+PLAN = NewAction(says="Retrain on May's mails.", who=OLGA, until=NOW + timedelta(days=7))
 
 
 def found(finding: Finding, says: str = "The scanner was turned.") -> Found:
@@ -62,7 +66,20 @@ def code(result: object) -> str:
 
 
 def test_what_is_explained_and_has_nothing_left_to_do_can_be_closed() -> None:
-    assert isinstance(close(explained(), RITA, now=NOW), ClosedInquiry)
+    assert isinstance(close(explained(), RISK, unseen=0, why=None, now=NOW), ClosedInquiry)
+
+
+def test_cases_that_may_be_wrong_are_left_out_by_risk_alone_and_for_a_reason() -> None:
+    assert code(close(explained(), OWNER, unseen=3, why="They are old.", now=NOW)) == "suspects_left_out"
+    assert code(close(explained(), RISK, unseen=3, why=None, now=NOW)) == "suspects_left_out"
+    with pytest.raises(NotAReasonError):
+        close(explained(), RISK, unseen=3, why=" ", now=NOW)
+    closed = close(explained(), RISK, unseen=3, why="They are old.", now=NOW)
+    assert isinstance(closed, ClosedInquiry)
+    assert (closed.unseen, closed.left_out) == (3, LeftOut(cases=3, why="They are old."))
+    closed = close(explained(), OWNER, unseen=0, why="Nothing is left.", now=NOW)
+    assert isinstance(closed, ClosedInquiry)
+    assert closed.left_out is None
 
 
 @pytest.mark.parametrize(
@@ -76,7 +93,7 @@ def test_what_is_explained_and_has_nothing_left_to_do_can_be_closed() -> None:
     ],
 )
 def test_an_incident_is_not_closed_while_anything_is_missing(lacking: Inquiry) -> None:
-    assert code(close(lacking, RITA, now=NOW)) == "incident_not_done"
+    assert code(close(lacking, RISK, unseen=0, why=None, now=NOW)) == "incident_not_done"
 
 
 @pytest.mark.parametrize("dropped", [None, "The vendor did it."])
@@ -85,7 +102,7 @@ def test_an_action_that_is_done_or_dropped_stands_in_the_way_no_more(dropped: st
     ended = end_action(inquiry, 1, OLGA, dropped=dropped, now=NOW)
     assert not isinstance(ended, Refused)
     assert isinstance(ended, DoneAction) is (dropped is None)
-    assert isinstance(close(replace(inquiry, actions=(ended,)), RITA, now=NOW), ClosedInquiry)
+    assert isinstance(close(replace(inquiry, actions=(ended,)), RISK, unseen=0, why=None, now=NOW), ClosedInquiry)
     assert code(end_action(replace(inquiry, actions=(ended,)), 1, OLGA, dropped=None, now=NOW)) == "no_such_action"
 
 
@@ -94,7 +111,7 @@ def test_nothing_is_added_to_what_is_closed() -> None:
     assert code(write_down(closed, Finding.CAUSE, "Something else.", RITA, now=NOW)) == "incident_closed"
     assert code(plan_action(closed, PLAN, RITA, now=NOW)) == "incident_closed"
     assert code(end_action(closed, 1, RITA, dropped=None, now=NOW)) == "incident_closed"
-    assert code(close(closed, RITA, now=NOW)) == "incident_closed"
+    assert code(close(closed, RISK, unseen=0, why=None, now=NOW)) == "incident_closed"
 
 
 def test_the_newest_cause_counts_and_the_one_before_stays() -> None:
@@ -150,3 +167,5 @@ def test_where_no_audit_tells_since_when_it_is_the_grant_and_not_called_an_estim
     assert since_when(None, Unknown(why="no audit was counted"), granted) == (granted, Beginning.GRANT)
     assert since_when(None, estimate, granted) == (estimate, Beginning.ESTIMATED)
     assert since_when(said, estimate, granted) == (said, Beginning.SAID)
+    assert since_when(None, estimate, granted, asked=said) == (estimate, Beginning.ESTIMATED)  # whoever asked late leaves nothing out by it
+    assert since_when(None, estimate, granted, asked=granted) == (granted, Beginning.SAID)

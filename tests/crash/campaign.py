@@ -24,7 +24,7 @@ PROVEN_TO = 20_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
+class CampaignPlan:
     """How hard it is made.
 
     Attributes:
@@ -50,7 +50,7 @@ class Plan:
     crooked: bool = False
 
 
-def run_campaign(plan: Plan, ground: Ground, cluster: Cluster | None, *, seed: int, disk: Path | None = None) -> dict[str, Any]:
+def run_campaign(plan: CampaignPlan, ground: Ground, cluster: Cluster | None, *, seed: int, disk: Path | None = None) -> dict[str, Any]:
     """Runs a campaign and says what came of it."""
     began = time.monotonic()
     workers = 1 if ground.url is None else plan.workers
@@ -70,7 +70,7 @@ def run_campaign(plan: Plan, ground: Ground, cluster: Cluster | None, *, seed: i
     return report | {"seconds": round(time.monotonic() - began, 1)}
 
 
-def _harm(plan: Plan, scene: Scene) -> None:
+def _harm(plan: CampaignPlan, scene: Scene) -> None:
     """Brings cases turn by turn, does harm among them, and brings more: those show when work goes on. Ends when all are decided."""
     scene.fleet.feed(plan.cases, ahead=plan.ahead, posted=plan.posted)
     scene.fleet.allow(1)
@@ -88,7 +88,7 @@ def _harm(plan: Plan, scene: Scene) -> None:
     scene.wait("all workers run, and can be told to end", lambda: all(place.ready for place in scene.fleet.places))
 
 
-def _report(plan: Plan, ground: Ground, scene: Scene, wrong: list[str]) -> dict[str, Any]:
+def _report(plan: CampaignPlan, ground: Ground, scene: Scene, wrong: list[str]) -> dict[str, Any]:
     truth = truth_of(ground, scene.fleet.folder / KNOWN)
     slowest = max(scene.recoveries, default=0.0)
     if slowest > LONGEST_RECOVERY:

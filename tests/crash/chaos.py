@@ -21,7 +21,7 @@ from typing import Any
 
 from tests.cluster import HONEST, Cluster, missing, running
 from tests.crash import faults
-from tests.crash.campaign import Plan, run_campaign
+from tests.crash.campaign import CampaignPlan, run_campaign
 from tests.crash.disk import cannot_mount, small_disk
 from tests.crash.ground import Ground, copied, made_ground
 from tests.crash.outgrown import outgrow
@@ -67,13 +67,13 @@ class Room:
         return copied(self.made[database, calls], folder, cluster)
 
 
-def harry(room: Room, plan: Plan, database: str) -> Report:
+def harry(room: Room, plan: CampaignPlan, database: str) -> Report:
     """One kind of fault on a fresh installation."""
     ground = room.ground(database, calls=not plan.posted)
     return run_campaign(plan, ground, room.cluster, seed=room.seed)
 
 
-def full_disk(room: Room, plan: Plan, database: str) -> Report:
+def full_disk(room: Room, plan: CampaignPlan, database: str) -> Report:
     """The same on an installation whose database has a small disk of its own."""
     made = room.ground(database)
     with ExitStack() as stack:
@@ -100,7 +100,7 @@ def campaigns(room: Room) -> Mapping[str, Campaign]:
     """Every kind of fault, at its full size times the share, by name; PostgreSQL's are named as they are, SQLite's with its name."""
 
     def of(fault: faults.Fault, times: int, cases: int, database: str, **how: Any) -> Campaign:  # noqa: ANN401
-        plan = Plan(name=fault.__name__, fault=fault, times=room.size(times), cases=room.size(cases), **how)
+        plan = CampaignPlan(name=fault.__name__, fault=fault, times=room.size(times), cases=room.size(cases), **how)
         go = full_disk if fault is faults.fill_disk else harry
         return lambda inside: go(inside, plan, database)
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.crash import faults
-from tests.crash.campaign import Plan, run_campaign
+from tests.crash.campaign import CampaignPlan, run_campaign
 from tests.crash.chaos import POSTGRESQL, SQLITE, Room, a_room
 from tests.crash.ground import ROOT, command
 from tests.crash.outgrown import outgrow
@@ -27,7 +27,7 @@ def room() -> Iterator[Room]:
         yield made
 
 
-def ran(room: Room, plan: Plan, database: str) -> dict[str, Any]:
+def ran(room: Room, plan: CampaignPlan, database: str) -> dict[str, Any]:
     """A campaign, where its database is installed."""
     if database == POSTGRESQL and room.cluster is None:
         pytest.skip("PostgreSQL is not installed")
@@ -48,7 +48,7 @@ HARM = {
 @pytest.mark.parametrize("database", [SQLITE, POSTGRESQL])
 def test_each_accepted_case_ends_once_whatever_happens_to_those_who_decide(room: Room, database: str) -> None:
     some = HARM[database]
-    report = ran(room, Plan(name="short", fault=faults.in_turn(*some), times=len(some), cases=60 * len(some), rest=0.1), database)
+    report = ran(room, CampaignPlan(name="short", fault=faults.in_turn(*some), times=len(some), cases=60 * len(some), rest=0.1), database)
     assert not report["wrong"], whole(report)
     assert (report["times"], report["accepted"], report["decided"]) == (len(some), 60 * len(some), 60 * len(some))
     assert report["max_recovery_s"] <= 30

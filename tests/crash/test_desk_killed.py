@@ -37,23 +37,27 @@ with opened(home_at(Path(sys.argv[1]))) as office:
         if k == {COUNT - 1}:
             os.kill(os.getpid(), signal.SIGKILL)
 """
-DIES_BEFORE_THE_COMMIT = """
-from licet.store import held
-end = held.end
-def dying(tx, name, state, *, at):
-    end(tx, name, state, at=at)
-    os.kill(os.getpid(), signal.SIGKILL)
-held.end = dying
-"""
-DIES_AFTER_THE_FIRST = """
-effect, done = hold._effect_of, []
-def dying(*words):
-    if done:
+DIES = """
+from contextlib import contextmanager
+from dataclasses import replace
+from licet.store.over_book import OverBook
+
+class Dying(OverBook):
+    @contextmanager
+    def write(self):
+        with self._whole.write() as tx:
+            yield tx
+            if not AFTER:
+                os.kill(os.getpid(), signal.SIGKILL)
         os.kill(os.getpid(), signal.SIGKILL)
-    done.append(effect(*words))
-    return done[0]
-hold._effect_of = dying
+
+    def _seen(self, transaction):
+        return transaction
+
+with opened(home_at(Path(sys.argv[1]))) as office:
+    hold.take_effect(replace(office, book=Dying(office.book)))
 """
+BEFORE_THE_COMMIT, AFTER_IT = "AFTER = False" + DIES, "AFTER = True" + DIES
 TAKES_EFFECT = """
 with opened(home_at(Path(sys.argv[1]))) as office:
     print(hold.take_effect(office))
@@ -76,8 +80,8 @@ def ran(desk: Desk, *parts: str) -> subprocess.CompletedProcess[str]:
 
 def test_no_held_answer_is_lost_or_counts_twice_whoever_is_killed(at_work: Desk) -> None:
     assert ran(at_work, ANSWERS).returncode == -signal.SIGKILL
-    for dies in (DIES_BEFORE_THE_COMMIT, DIES_AFTER_THE_FIRST):
-        found = ran(at_work, dies, TAKES_EFFECT)
+    for dies in (BEFORE_THE_COMMIT, AFTER_IT):
+        found = ran(at_work, dies)
         assert found.returncode == -signal.SIGKILL, found.stderr
     last = ran(at_work, TAKES_EFFECT, "    print(hold.take_effect(office))")
     assert last.stdout.split() == [str(COUNT - 1), "0"], last.stderr

@@ -10,7 +10,7 @@ from licet.core.answer import AnswerKind, Choice
 from licet.core.case import TextContent
 from licet.core.ids import UseCaseSlug
 from licet.core.system import Proposal, SystemKind
-from licet.edge import contract, http_system
+from licet.edge import contract, retries
 from licet.edge.callables import MOST_HANGING, load_callable
 from licet.edge.folder import load_use_case
 from licet.edge.http_system import HttpRoom, load_http
@@ -62,7 +62,7 @@ def test_the_blocks_that_are_shown_are_sound(tmp_path: Path) -> None:
 
 
 def test_the_limits_that_are_named_are_the_real_ones() -> None:
-    for said in (f"when {MOST_HANGING} hang", f"`Retry-After` is honoured up to {http_system.LONGEST_RETRY_AFTER_S:.0f} seconds", "1 MiB"):
+    for said in (f"when {MOST_HANGING} hang", f"`Retry-After` is honoured up to {retries.LONGEST_RETRY_AFTER_S:.0f} seconds", "1 MiB"):
         assert said in PAGE
     assert contract.LARGEST_ANSWER == 2**20
     assert all(f"`{kind.value}`" in PAGE for kind in SystemKind)

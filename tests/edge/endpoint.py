@@ -22,6 +22,7 @@ class Call:
     number: int
     headers: Mapping[str, str]
     said: Request
+    path: str = ""
 
     def send(self, raw: bytes) -> None:
         """Sends bytes as they are."""
@@ -71,7 +72,7 @@ class Endpoint:
                 return
 
     def _read(self, line: socket.socket, read: Any) -> Call | None:  # noqa: ANN401 - a socket's file
-        if not read.readline():
+        if not (head := read.readline()):
             return None
         headers = {}
         while (row := read.readline().decode().strip()) != "":
@@ -79,7 +80,7 @@ class Endpoint:
             headers[name.lower()] = value.strip()
         said = json.loads(read.read(int(headers.get("content-length", "0"))))
         with self.lock:
-            call = Call(line=line, number=len(self.calls), headers=headers, said=said)
+            call = Call(line=line, number=len(self.calls), headers=headers, said=said, path=head.decode().split(" ")[1])
             self.calls.append(call)
         return call
 

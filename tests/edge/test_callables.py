@@ -8,10 +8,10 @@ import pytest
 from licet.core.answer import AnswerKind, Choice, Fields, Number, Text
 from licet.core.case import Content, ImageContent, TableContent, TextContent
 from licet.core.ids import UseCaseSlug
-from licet.core.system import NoProposal, Proposal, SystemKind
+from licet.core.system import NoProposal, Proposal, SystemKind, high_stakes_probability
 from licet.edge.callables import CallableSystem, load_callable
 from licet.edge.code_folder import NotLoadableError
-from licet.edge.contract import read_proposal
+from licet.edge.contract import MOST_PROBABILITIES, read_proposal
 from licet.edge.systems import FolderSystems
 from licet.pretend import SeededDraw
 from licet.settings import secret
@@ -221,7 +221,7 @@ def test_a_use_case_without_code_has_no_callable_system(tmp_path: Path) -> None:
     "said",
     [
         {"answer": "x" * 10_000_000, "confidence": 0.9},
-        {"answer": "card", "confidence": 0.9, "probabilities": {"card": 1.0, **{f"{k:>100}": 0.0 for k in range(20_000)}}},
+        {"answer": "card", "confidence": 0.9, "probabilities": {"card": 1.0, **{f"{k:>10000}": 0.0 for k in range(300)}}},
     ],
     ids=["an answer", "probabilities"],
 )
@@ -230,3 +230,26 @@ def test_an_answer_of_megabytes_is_none(said: dict[str, object]) -> None:
     assert isinstance(found, NoProposal)
     assert "1,048,576 bytes" in found.why
     assert len(found.why) < 100
+
+
+def test_of_a_hundred_thousand_classes_the_likeliest_are_kept_and_the_rest_counts_as_high_stakes(tmp_path: Path) -> None:
+    """Breaks when whole distributions are kept, or when what is cut off hides how likely a high-stakes answer is."""
+    many = 'p = {f"class {k}": 5e-6 for k in range(100_000)}; p["class 0"] += 0.5; '
+    many += 'return {"answer": "class 0", "confidence": 0.5, "probabilities": p}'
+    proposal = said(tmp_path, many)
+    assert isinstance(proposal, Proposal)
+    assert len(proposal.probabilities) == MOST_PROBABILITIES
+    assert proposal.probabilities["class 0"] == pytest.approx(0.500005)
+    assert high_stakes_probability(proposal, frozenset({"class 99999"})) == pytest.approx(0.5 - 5e-6 * MOST_PROBABILITIES, abs=1e-4)
+
+
+@pytest.mark.parametrize("nothing", ["None", "{}", '{"answer": None, "confidence": 1}', '""'])
+def test_an_empty_answer_is_no_proposal(tmp_path: Path, nothing: str) -> None:
+    assert isinstance(said(tmp_path, f"return {nothing}"), NoProposal)
+
+
+def test_a_case_of_a_megabyte_comes_back_whole(tmp_path: Path) -> None:
+    large = TextContent(text="x" * 1_000_000)
+    proposal = said(tmp_path, 'return {"answer": str(len(content["text"])), "confidence": 1}', large)
+    assert isinstance(proposal, Proposal)
+    assert proposal.answer == Choice(value="1000000")

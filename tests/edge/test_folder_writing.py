@@ -17,6 +17,7 @@ from licet.core.region import OTHER, RegionRule
 from licet.core.second import SecondLooks
 from licet.core.slicing import SliceBy
 from licet.core.standard import DeclaredLook, GuardRules, Method, Standard
+from licet.edge.decision_block import DecisionBlock, Protocol
 from licet.edge.folder import BadFolderError, UseCaseFile, load_standard, load_use_case, write_standard, write_use_case
 from licet.edge.system_blocks import CallableBlock, HttpBlock
 
@@ -118,15 +119,31 @@ ENDPOINTS = st.builds(
     encryption=st.sampled_from(["required", "none"]),
     secret_headers=st.dictionaries(st.sampled_from(["Authorization", "X-Key"]), st.sampled_from(["LICET_SECRET_A", "LICET_SECRET_B_2"])),
 )
+ASKED = st.one_of(
+    st.fixed_dictionaries({"ask": st.just("choice"), "options": st.dictionaries(WORDS, WORDS | st.just(""), min_size=2, max_size=4)}),
+    st.fixed_dictionaries({"ask": st.just("yes_no"), "positive": LINES.map("p{}".format), "negative": LINES.map("n{}".format)}),
+)
+MODELS = st.builds(
+    lambda asked, **block: DecisionBlock.model_validate({**asked, **block}),
+    ASKED,
+    protocol=st.sampled_from(Protocol),
+    url=st.sampled_from(["https://x.example.org/v1", "http://localhost:8000"]),
+    model=LINES,
+    version=LINES | st.just(""),
+    question=WORDS,
+    secret_headers=st.just({"Authorization": "LICET_SECRET_A"}),
+)
 
 
 @settings(max_examples=60, deadline=None)
-@given(called=CALLABLES | st.just(CallableBlock()), asked=st.none() | ENDPOINTS)
+@given(called=CALLABLES | st.just(CallableBlock()), asked=st.none() | ENDPOINTS, model=st.none() | MODELS)
 def test_how_a_system_is_asked_reads_back_as_it_was_written(
-    tmp_path_factory: pytest.TempPathFactory, called: CallableBlock, asked: HttpBlock | None
+    tmp_path_factory: pytest.TempPathFactory, called: CallableBlock, asked: HttpBlock | None, model: DecisionBlock | None
 ) -> None:
     folder = tmp_path_factory.getbasetemp() / "an-endpoint"
-    use_case = UseCaseFile(slug=UseCaseSlug("an-endpoint"), title="Mails", answer=AnswerKind.CHOICE, callable=called, http=asked)
+    use_case = UseCaseFile(
+        slug=UseCaseSlug("an-endpoint"), title="Mails", answer=AnswerKind.CHOICE, callable=called, http=asked, decision=model
+    )
     write_use_case(folder, use_case, overwrite=True)
     assert load_use_case(folder) == use_case
 

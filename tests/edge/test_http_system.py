@@ -26,7 +26,8 @@ from licet.core.system import Cause, NoProposal, Proposal, SystemCard, SystemKin
 from licet.edge import http_system
 from licet.edge.breaker import Breaker
 from licet.edge.contract import LARGEST_ANSWER
-from licet.edge.http_system import HttpRoom, HttpSystem, load_http, read_answer, request_for, wait_before
+from licet.edge.http_system import HttpRoom, HttpSystem, load_http, read_answer, request_for
+from licet.edge.retries import wait_before
 from licet.edge.system_blocks import HttpBlock
 from tests.edge.endpoint import Answer, Call, Endpoint, after, cut_off, drip, once_in, serving
 

@@ -29,6 +29,7 @@ MUTANTS: Mapping[str, list[dict[str, str]]] = {
     "3 homes": [
         {"flows/mutant.py": "import sqlalchemy as sa\n"},
         {"edge/mutant.py": "from sklearn.linear_model import LogisticRegression\n"},
+        {"edge/mutant.py": "from pydantic_ai import Agent\n"},
         {"edge/mutant.py": "import zstandard\n"},
         {"store/mutant.py": "from cryptography.hazmat.primitives import hashes\n"},
     ],

@@ -10,7 +10,7 @@ from tests.fences.tools import ROOT
 
 FUNCTION_LINES = 30
 FILE_LINES = 400
-LONGER = {"src/licet/verify.py": 560}
+LONGER = {"src/licet/verify.py": 600}
 """The verifier is one file by promise (ADR 0006, 0028): it cannot be cut in two, and must still be read in one sitting."""
 FOLDERS = ("src", "bench", "studies", "tests")
 VALUES = ("src/licet/core", "src/licet/stats")

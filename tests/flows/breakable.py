@@ -1,11 +1,12 @@
 """A database that is killed at a chosen moment, and a second one on the same file."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 
 from licet.flows.office import Office
 from licet.store.book import Book, Tx
+from licet.store.over_book import OverBook
 from licet.testing import World
 
 
@@ -32,6 +33,31 @@ class BreakableBook(Book):
                 raise KilledError
         if dies:
             raise KilledError
+
+
+class Interrupted(OverBook):
+    """After its first reading ends, and before anything is written, something else happens: another server was faster."""
+
+    def __init__(self, whole: Book, meanwhile: Callable[[], None]) -> None:
+        super().__init__(whole)
+        self._meanwhile: Callable[[], None] | None = meanwhile
+
+    @contextmanager
+    def read(self) -> Iterator[Tx]:
+        """One transaction that writes nothing."""
+        with super().read() as tx:
+            yield tx
+        meanwhile, self._meanwhile = self._meanwhile, None
+        if meanwhile is not None:
+            meanwhile()
+
+    def _seen(self, transaction: AbstractContextManager[Tx]) -> AbstractContextManager[Tx]:
+        return transaction
+
+
+def interrupted(world: World, meanwhile: Callable[[], None]) -> Office:
+    """The world's office, in which something happens after the first reading."""
+    return replace(world.office, book=Interrupted(world.office.book, meanwhile))
 
 
 def breaks(world: World, *, at: int, after_commit: bool) -> Office:

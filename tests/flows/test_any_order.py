@@ -18,7 +18,7 @@ from licet.flows.drill import drill_stop
 from licet.flows.expose import Turn, turn_exposure
 from licet.flows.follow import follow_case, use_case_named
 from licet.flows.grant import Wishes, reinstate_mandate, revoke_mandate
-from licet.flows.narrow import Asked, narrow_mandate
+from licet.flows.narrow import TakeBack, narrow_mandate
 from licet.flows.respond import suspend_mandate
 from licet.flows.stop import lift_stop, press_stop
 from licet.flows.sweep import sweep
@@ -101,10 +101,10 @@ def narrowed(world: World, book: Book) -> None:
     pick = book.chance.randrange(4)
     ends = world.clock.at + timedelta(hours=30)
     asked = [
-        Asked(daily_cap=3),
-        Asked(answers=frozenset({"yes"})),
-        Asked(expires_at=ends),
-        Asked(threshold=0.95),
+        TakeBack(daily_cap=3),
+        TakeBack(answers=frozenset({"yes"})),
+        TakeBack(expires_at=ends),
+        TakeBack(threshold=0.95),
     ][pick]
     if permitted(narrow_mandate(world.office, world.risk, name=MAILS, asked=asked, why="x")):
         book.cap = asked.daily_cap or book.cap

@@ -188,6 +188,7 @@ def test_agreements_are_checked_by_somebody_else_and_bound_what_agreement_hides(
         assert (found.checked, found.contradicted) == (30, 0)
         assert 0.1 < found.bound < 0.3
         assert len(of_word(world, "agreement.checked")) == 30
+        assert {event.facts["check_share"] for event in of_word(world, "audit.answered")} == {1.0}
 
 
 @pytest.mark.one_database

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from licet.core.audit import Agreed, CannotTell
+from licet.core.audit import WAITS_WITHIN, Agreed, CannotTell
 from licet.core.cannot_tell import ON_AI, Next, next_of
 from licet.core.desk import HELD_FOR, Commit, Handed, NothingWaits
 from licet.core.people import Person, Role
@@ -36,6 +36,7 @@ def test_what_a_senior_cannot_tell_either_counts_against_ai_and_leaves_no_hard_c
         world.journey(MAILS, wishes=ALL)
         sara, rosa = world.person("sara", Role.SENIOR_REVIEWER), world.person("rosa", Role.REVIEWER)
         world.submit(MAILS, past_cases(2, name="live"))
+        world.clock.pass_time(WAITS_WITHIN)
         case = handed(world, world.reviewer)
         cannot(world, world.reviewer, case)
         assert (waiting_for(world.office, rosa), waiting_for(world.office, sara)) == (1, 2), "what somebody could not tell is for seniors"
@@ -63,6 +64,7 @@ def test_without_a_senior_it_counts_at_once_and_a_case_that_people_decide_waits_
         world.journey(MAILS, wishes=ALL)
         rosa = world.person("rosa", Role.REVIEWER)
         world.submit(MAILS, past_cases(1, name="live"))
+        world.clock.pass_time(WAITS_WITHIN)
         cannot(world, world.reviewer, handed(world, world.reviewer))
         assert done(audit_status(world.office, name=MAILS)).errors == 1
         world.submit(MAILS, past_cases(1, name="unsaid", unsure=1))

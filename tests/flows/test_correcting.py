@@ -14,8 +14,10 @@ from licet.core.ids import CaseNumber
 from licet.core.mandate import proposed_of
 from licet.core.people import Actor, Caller, Role
 from licet.core.reason import NotAReasonError
+from licet.core.system import Proposal
 from licet.flows.correct import Corrected, correct_decision
 from licet.flows.erase import erase_case
+from licet.flows.follow import follow_standing
 from licet.flows.grant import Wishes
 from licet.flows.register import retire_use_case
 from licet.flows.report import HEADER, export_cases, gather
@@ -82,6 +84,27 @@ def test_the_newest_correction_counts_and_what_was_decided_stays(world: World) -
         with world.office.book.read() as tx:
             use_case = use_cases.require(tx, MAILS)
             assert corrections.counts(tx, use_case) == {"alone": 1, "person": 0}
+
+
+def test_what_a_system_said_stands_beside_what_it_decided_alone_and_beside_nothing_else(world: World) -> None:
+    """Breaks when somebody who follows a case reads what a system said of one that a person decides, or whose decision was corrected."""
+    with world:
+        with world.office.book.read() as tx:
+            use_case = use_cases.require(tx, MAILS)
+
+        def proposal(case: str) -> Proposal | None:
+            return done(follow_standing(world.office, use_case, name=case)).proposal
+
+        found = proposal(ALONE)
+        assert found is not None
+        assert found.answer == YES
+        assert proposal(TO_PERSON) is None
+        world.answer(MAILS)
+        assert proposal(ALONE) == found
+        assert proposal(TO_PERSON) is None
+        assert isinstance(correct(world), Corrected)
+        assert proposal(ALONE) is None
+        assert code(follow_standing(world.office, use_case, name="nowhere")) == "not_there"
 
 
 def test_what_a_person_decided_is_corrected_likewise(world: World) -> None:

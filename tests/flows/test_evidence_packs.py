@@ -10,6 +10,8 @@ import pytest
 
 from licet.cli.packs import PackWish, export_pack
 from licet.core.answer import Choice
+from licet.core.audit import ANSWER_WITHIN
+from licet.core.audit_plan import AuditPlan
 from licet.core.evidence import OnePeriod
 from licet.core.people import Actor, Person, Role
 from licet.flows.correct import correct_decision
@@ -22,7 +24,7 @@ from licet.pretend import START
 from licet.store import ledger
 from licet.testing import World, done, past_cases
 from licet.verify import AUTHENTIC, BROKEN, Verification, verify_bytes
-from tests.flows.examples import MAILS, code, of_word
+from tests.flows.examples import MAILS, code, of_word, only
 from tests.security.packs import files_of
 
 pytestmark = pytest.mark.one_database  # what a pack reads is read on both databases by the tests of the ledger's pages and journeys
@@ -178,6 +180,29 @@ def test_what_was_left_out_is_in_once_it_is_answered_and_the_mandate_has_ended(t
         verified(world, raw)
         assert len(told(raw, "decisions.json")) == 30
         assert {row["part"] for row in told(raw, "manifest.json")["view"]["left_out"]} == {"audit_order"}
+
+
+def test_an_overdue_audit_that_waits_is_named_nowhere_and_proved_once_the_secret_is_out(tmp_path: Path) -> None:
+    """Breaks when whoever reads the ledger, or a pack, could learn that a case which waits still is an audit."""
+    with World(tmp_path) as world:
+        world.journey(MAILS, wishes=Wishes(audit_rate=0.5, audits=AuditPlan(highest=0.5, agreements=0.5)))
+        world.submit(MAILS, ROWS)
+        world.answer(MAILS, only({str(one.body.content) for one in ROWS[10:18]}))
+        answered = {event.facts["case_number"] for event in of_word(world, "audit.answered")}
+        world.clock.pass_time(ANSWER_WITHIN + timedelta(hours=1))
+        world.submit(MAILS, past_cases(1, name="later"))
+        lost = of_word(world, "audit.overdue")
+        assert lost
+        assert all(event.facts.keys() == {"mandate", "reference"} for event in lost)
+        raw = packed(world, world.risk)
+        verified(world, raw)
+        assert {row["case_number"] for row in told(raw, "audits.json")} == answered
+        done(revoke_mandate(world.office, world.owner, name=MAILS, why="over"))
+        verified(world, packed(world, world.risk))
+        world.answer(MAILS)
+        raw = packed(world, world.risk)
+        verified(world, raw)
+        assert sum(row["outcome"] == "overdue" for row in told(raw, "audits.json")) == len(lost)
 
 
 def test_a_pack_is_made_narrower_for_others_and_never_wider(tmp_path: Path) -> None:

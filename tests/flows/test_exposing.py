@@ -11,7 +11,7 @@ from licet.core.mandate import ActiveMandate
 from licet.core.people import Actor, Role
 from licet.flows.expose import Exposed, Turn, exposure_now, turn_exposure
 from licet.flows.grant import Wishes, revoke_mandate
-from licet.flows.narrow import Asked, narrow_mandate
+from licet.flows.narrow import TakeBack, narrow_mandate
 from licet.flows.sweep import sweep
 from licet.store import mandates
 from licet.testing import World, done, past_cases, truth_of
@@ -156,7 +156,7 @@ def test_who_may_turn_the_exposure(tmp_path: Path) -> None:
 def test_a_mandate_without_a_plan_has_none_and_one_with_a_plan_may_be_narrowed(tmp_path: Path) -> None:
     with World(tmp_path) as world:
         begun(world)
-        done(narrow_mandate(world.office, world.risk, name=MAILS, asked=Asked(answers=frozenset({"yes"})), why="x"))
+        done(narrow_mandate(world.office, world.risk, name=MAILS, asked=TakeBack(answers=frozenset({"yes"})), why="x"))
         assert world.submit(MAILS, LIVE[:20]).reasons == {"not_exposed": 10, "never_alone_answer": 10}
         world.earn(MAILS)
         assert code(exposure_now(world.office, name=MAILS)) == "no_exposure"

@@ -7,6 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 
 from licet.core.answer import Answer, Choice
 from licet.core.case import TextContent
@@ -22,12 +23,15 @@ from licet.flows.contest import Verdict, contest, contested, settle_contest
 from licet.flows.desk import next_case, release, skip
 from licet.flows.desk_status import desk_status, task_state
 from licet.flows.figures import figures_of, human_ceiling, own_figures, reviewers
+from licet.flows.flag import reviewer_flags
 from licet.flows.hold import commit, keep_or_change, take_effect
 from licet.flows.import_history import undo_import
 from licet.flows.plant import set_share
+from licet.flows.review import answer_worksheet
 from licet.stats.agreement import Agreement, Rate
 from licet.stats.labellers import Labeller
-from licet.store import decisions, use_cases
+from licet.store import decisions, known, use_cases
+from licet.store.desk_tables import desk_item
 from licet.testing import World, done, past_cases, promise
 from tests.flows.examples import of_word
 
@@ -239,7 +243,9 @@ def test_a_contested_answer_counts_for_nothing_and_an_upheld_one_for_nobody(worl
     assert refused(contest(world.office, world.reviewer, name="slips", token=shown.token, why=" ")) == "reason_needed"
     assert refused(contest(world.office, senior, name="slips", token=shown.token, why="no")) == "no_such_known_answer"
     done(contest(world.office, world.reviewer, name="slips", token=shown.token, why="the letter says otherwise"))
-    assert isinstance(own(world).caught, Unknown)
+    waits = own(world)
+    assert (waits.caught, waits.contested) == (Unknown(why="no such case yet"), 1)
+    assert a_rate(waits.with_contested.caught) == (0, 1)  # whoever contests what they got wrong looks no better by it
     (case,) = done(contested(world.office, senior, name="slips"))
     assert (case.token, done(contested(world.office, world.reviewer, name="slips"))) == (shown.token, [])
     yes = Verdict(answer=YES)
@@ -261,6 +267,24 @@ def test_a_contest_that_a_senior_does_not_follow_lets_the_answer_count_again(wor
     done(contest(world.office, world.reviewer, name="slips", token=planted.token, why="I doubt it"))
     assert done(settle_contest(world.office, senior, name="slips", token=planted.token, said=Verdict(answer=truth(planted)))) is False
     assert a_rate(own(world).caught) == (0, 1)
+
+
+def test_a_time_that_nobody_knows_is_no_zero(world: World) -> None:
+    """Breaks when an answer on a sheet, or one whose hand-out was lost, counts as given within no time."""
+    case = handed(world)
+    with world.office.book.write() as tx:
+        tx.conn.execute(update(desk_item).where(desk_item.c.token == case.token).values(handed_at=None))
+    give(world, case, truth(case))
+    assert (own(world).answered, isinstance(own(world).seconds, Unknown)) == (1, True)
+    assert done(reviewer_flags(world.office, world.risk, name="slips")).paces == ()
+    (load,) = done(desk_status(world.office, world.owner, name="slips")).load
+    assert (load.answered, isinstance(load.seconds, Unknown)) == (1, True)
+    planted = next_planted(world)
+    done(release(world.office, world.reviewer, token=planted.token, lease=planted.lease.name))
+    timed = own(world).seconds
+    assert done(answer_worksheet(world.office, world.reviewer, name="slips", answers={planted.token: truth(planted)})).taken == 1
+    (shown,) = done(own_figures(world.office, world.reviewer, name="slips")).known
+    assert (isinstance(shown.seconds, Unknown), own(world).seconds) == (True, timed)
 
 
 def test_others_see_figures_only_after_their_person_could(world: World) -> None:
@@ -298,7 +322,16 @@ def test_the_ledger_commits_to_a_known_answer_and_says_nothing_of_it(world: Worl
 def test_a_skipped_one_comes_last_and_an_import_that_is_undone_takes_its_cases_with_it(world: World) -> None:
     planted = next_planted(world)
     done(skip(world.office, world.reviewer, token=planted.token, lease=planted.lease.name, reason="not mine"))
-    assert not is_planted(handed(world))
+    assert handed(world).token != planted.token
+    later = next_planted(world)  # whoever skips one for ever is planted others: it is over, and only the record says so
+    assert later.token != planted.token
+    before = done(desk_status(world.office, world.owner, name="slips"))
+    done(skip(world.office, world.reviewer, token=later.token, lease=later.lease.name, reason="not mine"))
+    assert done(desk_status(world.office, world.owner, name="slips")).waiting == before.waiting
+    with world.office.book.read() as tx:
+        use_case = use_cases.require(tx, "slips")
+        assert known.skipped_on_desk(tx, use_case, world.reviewer.id) == [later.token]  # one comes last, not all of them
+        assert known.planted_so_far(tx, use_case, world.reviewer.id) == (2, False)
     assert done(undo_import(world.office, world.builder, name="slips")) == 60
 
 

@@ -10,13 +10,13 @@ from licet.core.answer import AnswerKind
 from licet.core.ids import UseCaseSlug
 from licet.core.system import SystemKind
 from licet.flows import speakers as speakers_module
-from licet.flows.speakers import LOADED_WITHIN, Asked, Speakers, StillLoadingError, whom_to_ask
+from licet.flows.speakers import LOADED_WITHIN, Addressee, Speakers, StillLoadingError, whom_to_ask
 from licet.pretend import ScriptedSystem
 from licet.store import use_cases
 from licet.testing import World
 
 
-def asked(world: World, speakers: Speakers, name: str) -> Asked:
+def asked(world: World, speakers: Speakers, name: str) -> Addressee:
     with world.office.book.read() as tx:
         return whom_to_ask(world.office, tx, speakers, use_cases.require(tx, name))
 

@@ -54,8 +54,8 @@ def test_the_plan_is_in_the_ledger_before_the_first_answer_is_read(tmp_path: Pat
     with World(tmp_path) as world:
         scripted(world)
         plain = world.office
-        for _ in ("the proposals are written", "the plan is written"):
-            world.office = breaks(world, at=1, after_commit=True)
+        for at, _ in ((1, "the run is begun"), (2, "the run is ended"), (1, "the plan is written")):
+            world.office = breaks(world, at=at, after_commit=True)
             with pytest.raises(KilledError):
                 world.evaluate(MAILS)
         world.office = plain

@@ -14,7 +14,7 @@ from licet.core.refusal import Refused
 from licet.flows.audit import audit_status
 from licet.flows.follow import narrowings_of
 from licet.flows.grant import Wishes
-from licet.flows.narrow import Asked, narrow_mandate
+from licet.flows.narrow import TakeBack, narrow_mandate
 from licet.flows.respond import suspend_mandate
 from licet.flows.take_back import Narrowed
 from licet.store import looks
@@ -27,7 +27,7 @@ LIVE = past_cases(80, name="live")
 
 def narrowed(world: World, **asked: object) -> Narrowed:
     """A part is taken back by risk."""
-    wish = Asked(**asked)  # type: ignore[arg-type] # checked by the class itself where it matters
+    wish = TakeBack(**asked)  # type: ignore[arg-type] # checked by the class itself where it matters
     return done(narrow_mandate(world.office, world.risk, name=MAILS, asked=wish, why="Complaints."))
 
 
@@ -116,7 +116,7 @@ def test_a_value_limit_leaves_large_and_unreadable_amounts_to_people(tmp_path: P
         small = with_attributes(rows[15:], amount="500")
         tally = world.submit(MAILS, taken_in_by(SCHEMA, [*large, *blank, *small]))
         assert (tally.alone, tally.reasons) == (5, {"never_alone_rule": 10, "guard_unknown": 5})
-        found = narrow_mandate(world.office, world.risk, name=MAILS, asked=Asked(value_limits={"segment": Decimal(1)}), why="x")
+        found = narrow_mandate(world.office, world.risk, name=MAILS, asked=TakeBack(value_limits={"segment": Decimal(1)}), why="x")
         assert code(found) == "not_narrower"
 
 
@@ -126,17 +126,17 @@ def test_who_may_narrow_and_when(tmp_path: Path) -> None:
         cap = 99
         may: list[Actor] = [world.owner, world.risk, world.person("ada", Role.ADMIN)]
         for actor in may:
-            done(narrow_mandate(world.office, actor, name=MAILS, asked=Asked(daily_cap=cap), why="x"))
+            done(narrow_mandate(world.office, actor, name=MAILS, asked=TakeBack(daily_cap=cap), why="x"))
             cap -= 1
         may_not: list[Actor] = [world.operator, world.builder, world.reviewer]
         for actor in may_not:
-            refused = narrow_mandate(world.office, actor, name=MAILS, asked=Asked(daily_cap=1), why="x")
+            refused = narrow_mandate(world.office, actor, name=MAILS, asked=TakeBack(daily_cap=1), why="x")
             assert code(refused) in {"person_needed", "not_permitted"}
         with pytest.raises(NotAReasonError):
-            narrow_mandate(world.office, world.risk, name=MAILS, asked=Asked(daily_cap=1), why=" ")
-        assert code(narrow_mandate(world.office, world.risk, name=MAILS, asked=Asked(daily_cap=100), why="x")) == "not_narrower"
+            narrow_mandate(world.office, world.risk, name=MAILS, asked=TakeBack(daily_cap=1), why=" ")
+        assert code(narrow_mandate(world.office, world.risk, name=MAILS, asked=TakeBack(daily_cap=100), why="x")) == "not_narrower"
         done(suspend_mandate(world.office, world.risk, name=MAILS, why="x"))
-        refused = narrow_mandate(world.office, world.risk, name=MAILS, asked=Asked(daily_cap=1), why="x")
+        refused = narrow_mandate(world.office, world.risk, name=MAILS, asked=TakeBack(daily_cap=1), why="x")
         assert code(refused) == "mandate_not_active"
         assert isinstance(refused, Refused)
 

@@ -15,7 +15,7 @@ from licet.core.ledger_words import WORDS
 from licet.core.people import Caller, Operator, Role
 from licet.core.refusal import Refused
 from licet.flows.grant import Wishes
-from licet.flows.read_ledger import Asked, Page, list_entries, list_for_program, reading_view, show_entry, words_like
+from licet.flows.read_ledger import Page, Sought, list_entries, list_for_program, reading_view, show_entry, words_like
 from licet.flows.register import move_use_case, rename_use_case
 from licet.flows.settle import settle
 from licet.store import ledger, marks
@@ -46,7 +46,7 @@ def wide(world: World) -> View:
 
 def found(world: World, **asked: object) -> list[int]:
     """The numbers of a page of up to a thousand."""
-    page = done(list_entries(world.office, wide(world), Asked(**{"limit": 1000, **asked})))  # type: ignore[arg-type] # fields of the class
+    page = done(list_entries(world.office, wide(world), Sought(**{"limit": 1000, **asked})))  # type: ignore[arg-type] # fields of the class
     return [one.index for one in page.entries]
 
 
@@ -77,7 +77,7 @@ def test_a_name_that_changed_hands_leads_to_its_own_entries_only(world: World) -
 def test_pages_follow_each_other_and_lose_nothing(world: World) -> None:
     view, seen, after = wide(world), list[int](), -1
     while True:
-        page = done(list_entries(world.office, view, Asked(what="case.", after=after, limit=7)))
+        page = done(list_entries(world.office, view, Sought(what="case.", after=after, limit=7)))
         seen += [one.index for one in page.entries]
         if page.after is None:
             break
@@ -89,16 +89,16 @@ def test_pages_follow_each_other_and_lose_nothing(world: World) -> None:
 def test_who_may_be_asked_is_not_told_how_a_case_was_routed_while_it_waits(world: World) -> None:
     """Breaks when the reason for which a case came is in the ledger's pages before a person has answered it."""
     for view in (done(reading_view(world.office, world.reviewer)), done(reading_view(world.office, Operator()))):
-        page = done(list_entries(world.office, view, Asked(what="case.routed", limit=1000)))
+        page = done(list_entries(world.office, view, Sought(what="case.routed", limit=1000)))
         shown = [one.event.facts["route"] for one in page.entries if one.event is not None]
         left = [one for one in page.entries if one.event is None]
         assert (set(shown), len(left)) == ({"alone"}, 10)
         assert all("left out" in one.why for one in left)
         assert code(show_entry(world.office, view, left[0].index)) == "not_permitted"
-    program = done(list_for_program(world.office, Caller(token="k_1", name="x"), Asked(what="case.routed", limit=1000)))  # noqa: S106 - a public id
+    program = done(list_for_program(world.office, Caller(token="k_1", name="x"), Sought(what="case.routed", limit=1000)))  # noqa: S106 - a public id
     assert sum(one.event is None for one in program.entries) == 10
     world.answer(MAILS)
-    after = done(list_entries(world.office, done(reading_view(world.office, world.reviewer)), Asked(what="case.routed", limit=1000)))
+    after = done(list_entries(world.office, done(reading_view(world.office, world.reviewer)), Sought(what="case.routed", limit=1000)))
     assert all(one.event is not None for one in after.entries)
 
 
@@ -108,7 +108,7 @@ def test_another_teams_entries_are_not_there(world: World) -> None:
     events = world.events()
 
     def theirs(team: TeamName) -> set[str | None]:
-        page = done(list_entries(world.office.for_team(team), wide(world), Asked(limit=1000)))
+        page = done(list_entries(world.office.for_team(team), wide(world), Sought(limit=1000)))
         return {events[one.index].use_case for one in page.entries}
 
     assert theirs(NORTH) == {MAILS}
@@ -158,8 +158,8 @@ def test_what_no_word_begins_with_is_named() -> None:
 
 
 def test_a_case_by_its_id_takes_its_use_case(world: World) -> None:
-    assert code(list_entries(world.office, wide(world), Asked(case="live-1"))) == "not_there"
-    page = list_entries(world.office, wide(world), Asked(case="nowhere", use_case=MAILS))
+    assert code(list_entries(world.office, wide(world), Sought(case="live-1"))) == "not_there"
+    page = list_entries(world.office, wide(world), Sought(case="nowhere", use_case=MAILS))
     assert code(page) == "not_there"
     assert not isinstance(view_for(world.risk, None), Refused)
-    assert isinstance(list_entries(world.office, wide(world), Asked(case="1")), Page)
+    assert isinstance(list_entries(world.office, wide(world), Sought(case="1")), Page)

@@ -13,7 +13,7 @@ from licet.core.region import RegionRule
 from licet.core.standard import Method, Standard
 from licet.core.terms import terms_from_json, terms_to_json
 from licet.flows.grant import Wishes, reinstate_mandate
-from licet.flows.narrow import Asked, narrow_mandate
+from licet.flows.narrow import TakeBack, narrow_mandate
 from licet.flows.open_sealed import figures, open_sealed
 from licet.flows.respond import suspend_mandate
 from licet.testing import World, done, past_cases, promise
@@ -85,13 +85,14 @@ def test_a_narrowing_raises_or_drops_a_region_and_never_gives_one_back(tmp_path:
         with world.office.book.read():
             (look,) = sealed_set(world).looks
         stricter = look.grids[1][0]
-        for wish in (Asked(regions={"letters": 0.9}), Asked(regions={"nowhere": 0.9}), Asked(regions={"forms": -0.1})):
+        for wish in (TakeBack(regions={"letters": 0.9}), TakeBack(regions={"nowhere": 0.9}), TakeBack(regions={"forms": -0.1})):
             found = narrow_mandate(world.office, world.risk, name=MAILS, asked=wish, why="Complaints.")
             assert isinstance(found, Refused)
             assert code(found) == "not_narrower"
-        raised = done(narrow_mandate(world.office, world.risk, name=MAILS, asked=Asked(regions={"forms": stricter}), why="Careful."))
+        raised = done(narrow_mandate(world.office, world.risk, name=MAILS, asked=TakeBack(regions={"forms": stricter}), why="Careful."))
         assert raised.narrowing.certified is True
-        dropped = done(narrow_mandate(world.office, world.risk, name=MAILS, asked=Asked(without=frozenset({"other"})), why="Complaints."))
+        without = TakeBack(without=frozenset({"other"}))
+        dropped = done(narrow_mandate(world.office, world.risk, name=MAILS, asked=without, why="Complaints."))
         assert dropped.narrowing.certified is True
         now = world.mandate(MAILS)
         assert isinstance(now, ActiveMandate)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from licet.core.answer import Answer, Choice
-from licet.core.audit import ANSWER_WITHIN, Agreed, Disagreed, Overdue
+from licet.core.audit import ANSWER_WITHIN, WAITS_WITHIN, Agreed, Disagreed, Overdue
 from licet.core.case import CaseBody
 from licet.core.desk import HELD_FOR, Commit, Held, NothingWaits, Revealed
 from licet.core.ids import CaseNumber
@@ -285,6 +285,7 @@ def test_a_dispute_looks_like_any_other_case_at_the_desk(world: World) -> None:
     one, two, sven = people(world)
     world.journey(MAILS, wishes=ALL)
     world.submit(MAILS, past_cases(1, name="live"))
+    world.clock.pass_time(WAITS_WITHIN)
     audit = next_case(world.office, one, name=MAILS)
     world.clock.pass_time(timedelta(minutes=3))
     world.answer_as(one, MAILS, always_wrong)

@@ -6,13 +6,17 @@ from pathlib import Path
 
 import pytest
 
-from licet.core.audit import ANSWER_WITHIN, Overdue, is_drawn
+from licet.core.audit import ANSWER_WITHIN, WAITS_WITHIN, Overdue, is_drawn
 from licet.core.case import CaseBody
+from licet.core.desk import DUE_WITHIN, Handed, NothingWaits
 from licet.core.history import PastCase
 from licet.core.mandate import ActiveMandate, ExpiredMandate, SuspendedMandate
 from licet.core.use_case import Stage
 from licet.flows.audit import AuditStatus, audit_status
+from licet.flows.desk import next_case
+from licet.flows.desk_status import desk_status
 from licet.flows.grant import Wishes, revoke_mandate
+from licet.flows.read_on import waiting_for
 from licet.flows.respond import suspend_mandate
 from licet.flows.review import answer_worksheet, worksheet
 from licet.flows.settle import settle
@@ -122,6 +126,36 @@ def test_after_a_trip_the_next_chunk_goes_to_people(tmp_path: Path) -> None:
         world.answer(MAILS, always_wrong)
         last = list(chunks)[-1]
         assert (last.alone, last.reasons) == (25, {"mandate_suspended": 85})
+
+
+def test_a_draw_moves_no_count_in_the_moment_in_which_ai_decides(tmp_path: Path) -> None:
+    """Breaks when a reviewer who sends a case, or sees one decided, can tell by one more that waits that it was drawn."""
+    with World(tmp_path) as world:
+        world.journey(MAILS, wishes=ALL)
+        began = world.clock.now()
+        assert world.submit(MAILS, LIVE[:6]).alone == 6
+
+        def counts() -> tuple[int, int]:
+            found = done(desk_status(world.office, world.reviewer, name=MAILS))
+            return found.waiting, waiting_for(world.office, world.reviewer)
+
+        assert counts() == (0, 0)
+        assert isinstance(next_case(world.office, world.reviewer), NothingWaits)
+        assert isinstance(next_case(world.office, world.reviewer, name=MAILS), NothingWaits)
+        seen = []
+        for _ in range(24):
+            world.clock.pass_time(WAITS_WITHIN / 24)
+            seen.append(counts())
+        assert seen == sorted(seen)
+        assert len(set(seen)) > 3, "they come one by one, each at a moment of its own"
+        assert seen[-1] == (6, 6)
+        case = next_case(world.office, world.reviewer)
+        assert isinstance(case, Handed)
+        assert began + DUE_WITHIN <= case.due_at < began + DUE_WITHIN + timedelta(hours=1)
+        with world.office.book.read() as tx:
+            granted = world.mandate(MAILS)
+            assert isinstance(granted, ActiveMandate)
+            assert {row.drawn.due_at - row.drawn.drawn_at for row in audits.every(tx, granted.id)} == {ANSWER_WITHIN}
 
 
 def test_what_nobody_answers_in_time_is_lost(tmp_path: Path) -> None:

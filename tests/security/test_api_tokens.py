@@ -43,6 +43,8 @@ BODIES: Mapping[str, object] = {
     f"POST {AT}/risk/affirm": {"digest": "0" * 64},
     f"POST {AT}/effects/replay": {"case": None},
     f"POST {AT}/cases/1/information": {"text": "a test"},
+    "POST /v1/decisions": {"model": MAILS, "input": "sent", "questions": [{"type": "predicate", "instructions": "?"}]},
+    "POST /v1/systemone": {"model": MAILS, "state": "sent", "questions": {"q": {"type": "noul"}}},
     "POST /api/v1/desk/next": {},
     "POST /api/v1/desk/in-hand": None,
     **{f"POST /api/v1/desk/cases/t_x/{act}": body for act, body in DESK.items()},
@@ -129,7 +131,7 @@ def test_no_scope_and_no_token_is_for_what_takes_a_person(served: Served) -> Non
     assert people
     assert {said(ask(whole, method, path)) for method, path in people} == {(403, "person_needed")}
     changing = {path.rpartition("/")[2] for method, path, told in operations(served) if method != "GET" and scope_of(told) is not None}
-    assert changing == {"cases", "batch", "information", "stop"}
+    assert changing == {"cases", "batch", "information", "stop", "decisions", "systemone"}
 
 
 def test_a_program_may_do_two_acts_and_no_other(tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ from licet.flows.bound_changes import use_envelope
 from licet.flows.change_rules import approve_rules, propose_rules, rules_of
 from licet.flows.fast_track import open_fast_lane
 from licet.flows.give_role import give_role
-from licet.flows.narrow import Asked, narrow_mandate
+from licet.flows.narrow import TakeBack, narrow_mandate
 from licet.flows.office import permitted
 from licet.flows.register import add_person
 from licet.flows.settle import settle
@@ -72,7 +72,7 @@ def test_an_office_that_was_entered_before_keeps_no_power_that_was_taken(
 def test_no_change_under_an_envelope_undoes_what_was_taken_back(world: World) -> None:
     bounded(world)
     another(world)
-    done(narrow_mandate(world.office, world.risk, name=MAILS, asked=Asked(daily_cap=1), why="Complaints."))
+    done(narrow_mandate(world.office, world.risk, name=MAILS, asked=TakeBack(daily_cap=1), why="Complaints."))
     refused = use_envelope(world.office, world.builder, name=MAILS)
     assert code(refused) == "outside_envelope"
     assert "would undo that" in refused.why  # type: ignore[union-attr] # a refusal, by its code
@@ -82,7 +82,7 @@ def test_what_is_taken_back_while_a_change_waits_stays_taken_back(world: World) 
     first = bounded(world)
     another(world)
     done(use_envelope(world.office, world.builder, name=MAILS))
-    done(narrow_mandate(world.office, world.risk, name=MAILS, asked=Asked(daily_cap=1), why="Complaints."))
+    done(narrow_mandate(world.office, world.risk, name=MAILS, asked=TakeBack(daily_cap=1), why="Complaints."))
     world.clock.pass_time(timedelta(hours=24))
     sweep(world.office)
     found = world.mandate(MAILS)

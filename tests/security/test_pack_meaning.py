@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from licet.core.audit import check_commitment, is_checked, overdue_reference
 from licet.core.canonical import Json, canonical_bytes
 from licet.core.checkpoint import checkpoint_body, parse_note, signed_note
+from licet.core.ids import CaseNumber
 from licet.core.ledger import leaf_hash, root
 from licet.edge.seal import Seal, create_seal
 from licet.verify import AUTHENTIC, BROKEN, INTACT, UsageError, Verification, verify_pack
@@ -284,6 +286,60 @@ def test_a_case_is_decided_once_and_then_corrected_in_turn(seal: Seal, look: Loo
 def test_corrections_in_turn_are_authentic(seal: Seal, look: Look) -> None:
     again = {**story()[DECIDED + 1][1], "number": 2}
     assert look(made_of(seal, [*story(), ("case.corrected", again)]).packed).result == AUTHENTIC
+
+
+def overdue(*references: str) -> Said:
+    """The story in which nobody answered an audit; its cases go by what the secret makes of them, or by other references."""
+    cases = iter(references or [overdue_reference(SECRET, CaseNumber(number)) for number in CASES if number % 5 and due(number)])
+    named = [(what, {"mandate": "m1", "reference": next(cases)} if what == "audit.drawn" else facts) for what, facts in story()]
+    return [("audit.overdue" if what == "audit.drawn" else what, facts) for what, facts in named]
+
+
+def test_an_overdue_audit_is_held_against_the_draw_though_its_entry_names_no_case(seal: Seal, look: Look) -> None:
+    assert look(made_of(seal, overdue()).packed).result == AUTHENTIC
+    true = [overdue_reference(SECRET, CaseNumber(number)) for number in CASES if number % 5 and due(number)]
+    found = look(made_of(seal, overdue(*true[1:], "0" * 64)).packed)
+    assert names(found, f"case {FIRST_DUE} was due for an audit and not drawn")
+    assert names(found, "1 overdue audits of mandate 'm1' are of no case that was decided alone under it")
+    other = overdue_reference(SECRET, CaseNumber(NOT_DUE))
+    assert names(look(made_of(seal, overdue(other, *true[1:])).packed), f"case {NOT_DUE} was drawn and not due")
+
+
+SHARE = 0.5
+
+
+def checked(**wrong: Json) -> Said:
+    """The story in which each audit agreed, half of these were drawn to be checked, and every check was answered."""
+    said: Said = []
+    for what, facts in story():
+        number = facts.get("case_number")
+        if what == "mandate.granted":
+            said.append((what, {**facts, "terms": {"audits": {"agreements": SHARE}}}))
+        elif what == "audit.drawn" and isinstance(number, int):
+            drawn = is_checked(SECRET, CaseNumber(number), SHARE)
+            check = check_commitment(SECRET, CaseNumber(number), drawn=drawn)
+            said.append(("audit.answered", {**facts, "agreed": True, "check_share": SHARE, "check": check, **wrong}))
+            said += [("agreement.checked", {"mandate": "m1", "case_number": number, "agreed": True})] if drawn else []
+        else:
+            said.append((what, facts))
+    return said
+
+
+def test_which_agreements_were_checked_can_be_repeated_once_the_secret_is_revealed(seal: Seal, look: Look) -> None:
+    """Breaks when whoever runs the machine could choose which agreements a second person sees."""
+    assert look(made_of(seal, checked()).packed).result == AUTHENTIC
+    forged = look(made_of(seal, checked(check="0" * 64)).packed)
+    assert names(forged, "was due for a check and not drawn")
+    assert names(forged, "was drawn for a check and not due")
+    assert names(look(made_of(seal, checked(check_share=0.0)).packed), "holds the share 0.0, and the mandate's was 0.5")
+    unanswered = [one for one in checked() if one[0] != "agreement.checked"]
+    found = look(made_of(seal, unanswered).packed)
+    assert (found.result, sum("checks of mandate 'm1' were drawn" in note for note in found.notes)) == (AUTHENTIC, 1)
+    (extra,) = [one for one in checked() if one[0] == "agreement.checked"][:1]
+    assert names(look(made_of(seal, [*checked(), extra]).packed), "which was not drawn for one")
+    revoked = next(place for place, (what, _) in enumerate(checked()) if what == "audit.answered")
+    stopped: Said = [*checked()[:revoked], ("mandate.suspended", {"mandate": "m1"}), *checked()[revoked:]]
+    assert names(look(made_of(seal, stopped).packed), "holds the share 0.5, and the mandate's was 0.0")
 
 
 @pytest.mark.parametrize("word", ["audit.answered", "audit.overdue"])

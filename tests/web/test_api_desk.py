@@ -7,6 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
+from licet.core.audit import WAITS_WITHIN
 from licet.core.desk import HELD_FOR
 from licet.core.use_case import Stage
 from licet.flows.grant import Wishes
@@ -113,6 +114,7 @@ def test_an_audit_and_a_decision_reach_a_reviewer_in_the_same_form(served: Serve
         served.send(case(f"alone-{k}"))
     waits(served)
     work(served.world)
+    served.world.clock.pass_time(WAITS_WITHIN)
     found = []
     while (one := told(rene.post(f"{DESK}/next", json={}))["case"]) is not None:
         found.append(one)
@@ -141,6 +143,7 @@ def test_a_question_reaches_whoever_sent_the_case_and_its_answer_brings_the_case
 def test_a_question_about_an_audited_case_is_told_to_nobody(served: Served) -> None:
     for k in range(8):
         served.send(case(f"alone-{k}"))
+    served.world.clock.pass_time(WAITS_WITHIN)
     rene = person(served)
     found = taken(rene)
     told(does(rene, found, "ask", question="Which account?"))

@@ -66,7 +66,8 @@ def test_one_sees_ones_own_figures_first_then_contests_and_somebody_senior_decid
     assert rene.post(f"{AT}/known-answers/{known['token']}/contest", json={"why": "the letter says so"}).json() == {"received": True}
     (open_one,) = sven.get(f"{AT}/known-answers/contested").json()["cases"]
     assert set(open_one) == {"token", "content", "attributes", "choices", "guideline"}
-    assert sven.post(f"{AT}/known-answers/{known['token']}/settle", json={"answer": known["said"]}).json() == {"upheld": True}
+    settled = sven.post(f"{AT}/known-answers/{known['token']}/settle", json={"answer": known["said"]}).json()
+    assert settled == {"upheld": True}
     (again,) = rene.get(f"{AT}/reviewers/me").json()["known"]
     assert (again["contest"], again["counts"]) == ("upheld", False)
 

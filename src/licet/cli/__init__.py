@@ -96,6 +96,14 @@ PLACES: Mapping[str, Place] = {
     ),
     "standard": Place(module="standards", name="standard", says="What good means: standard.yaml, locked by two people before any result."),
     "evaluate": Place(module="judging", name="evaluate", says="Judge the system on sealed cases by the locked standard."),
+    "calibrate": Place(
+        module="calibrating", name="calibrate", says="Find what a model's own words about its certainty are worth, on unsealed past cases."
+    ),
+    "check-flakiness": Place(
+        module="flakiness",
+        name="check_flakiness",
+        says="Ask the system twice about unsealed cases: what differs, and how likely a repetition changes the verdict.",
+    ),
     "sealed": Place(module="judging", name="sealed", says="Sealed cases."),
     "adjudicate": Place(
         module="judging",

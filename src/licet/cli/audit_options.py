@@ -27,7 +27,7 @@ def plan_options(command: F) -> F:
     add = (
         click.option("--highest-audit-rate", type=Share(), help="What the audit rate rises to while evidence against the promise rises."),
         click.option("--audit-more", multiple=True, metavar="RULE:TIMES", help="Such as confidence<0.97:3 or channel=post,fax:2."),
-        click.option("--check-agreements", type=Share(), help="Share of the audits that agree which a second person checks."),
+        click.option("--check-agreements", type=Share(zero=True), help="Share of the audits that agree which a second person checks."),
         click.option("--at-trip", type=click.Choice(_TRIPS), help="What the watch over all cases does; default: suspend."),
         click.option("--at-slice-trip", type=click.Choice(_SLICE_TRIPS), help="What the watch over a slice does; default: narrow."),
         click.option("--late-days", type=click.IntRange(1, 5), help="Days after which an audit is late; default: 3."),
@@ -49,13 +49,14 @@ def plan_from(given: Mapping[str, Any], *, rate: float) -> "tuple[AuditPlan | No
     at_slice = _trip(given["at_slice_trip"]) or AtTrip.NARROW
     if not any(given[name] not in {None, ()} for name in OPTIONS):
         return None, at_slice
-    plan = AuditPlan(highest=given["highest_audit_rate"] or rate)
+    highest, checked = given["highest_audit_rate"], given["check_agreements"]
+    plan = AuditPlan(highest=rate if highest is None else highest)
     late, most = given["late_days"], given["most_late"]
     return (
         AuditPlan(
             highest=plan.highest,
             strata=_strata(given["audit_more"]),
-            agreements=given["check_agreements"] or 0.0,
+            agreements=plan.agreements if checked is None else checked,
             at_trip=_trip(given["at_trip"]) or plan.at_trip,
             late_after=plan.late_after if late is None else timedelta(days=late),
             most_late=plan.most_late if most is None else most,

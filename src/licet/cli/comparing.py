@@ -22,6 +22,7 @@ from licet.cli.frame import (
     usual,
 )
 from licet.cli.judging import EXIT
+from licet.cli.runs import run_options, running
 from licet.core.canonical import Json
 from licet.core.refusal import Refused
 
@@ -74,15 +75,16 @@ def plan(slug: str, acting: str | None, home: str | None, *, as_json: bool, **gi
 
 @compare.command("ask", context_settings=CONTEXT)
 @click.argument("slug")
+@run_options
 @usual
-def ask(slug: str, acting: str | None, home: str | None, *, as_json: bool) -> int:
+def ask(slug: str, acting: str | None, home: str | None, *, as_json: bool, **given: Any) -> int:  # noqa: ANN401 - click's
     """Ask both versions about every case of the plan, once, and find out on which they differ."""
     from licet.core.comparison import comparison_to_json
     from licet.flows.compare import ask_both
     from licet.flows.office import who
 
-    with at_work(home) as office:
-        made = _granted(ask_both(office, who(office, acting), name=slug))
+    with at_work(home) as office, running(office, given, as_json=as_json) as runner:
+        made = _granted(ask_both(office, who(office, acting), name=slug, runner=runner))
     said({"use_case": slug, **comparison_to_json(made)}, [*state_lines(made), *_next(slug, made)], as_json=as_json)
     return _code(made, waiting=OK)
 

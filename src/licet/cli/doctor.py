@@ -67,6 +67,7 @@ ROWS: Final[Mapping[str, tuple[OnRows, str]]] = {
     "tokens": (look_work.tokens, EVERYWHERE),
     "use cases": (look_use_cases.folders, EVERYWHERE),
     "secrets": (look_outside.secrets, EVERYWHERE),
+    "budgets": (look_outside.budgets, EVERYWHERE),
     "webhooks": (look_outside.webhooks, EVERYWHERE),
     "witness elsewhere": (look_outside.witness, EVERYWHERE),
     "other folders": (look_use_cases.strangers, EVERYWHERE),

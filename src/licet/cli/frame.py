@@ -260,9 +260,13 @@ def folder_of(home: str | None, name: str) -> Path:
 
 
 class Share(click.ParamType[float]):
-    """A share above 0 and up to 1; NaN is none."""
+    """A share above 0 and up to 1, or 0 too where that means none; NaN is none."""
 
     name = "share"
+
+    def __init__(self, *, zero: bool = False) -> None:
+        """With `zero`, 0 is a share too."""
+        self._zero = zero
 
     def convert(self, value: str | float, param: click.Parameter | None, ctx: click.Context | None) -> float:
         """Reads a share."""
@@ -270,8 +274,9 @@ class Share(click.ParamType[float]):
             share = float(value)
         except ValueError:
             share = math.nan
-        if not 0.0 < share <= 1.0:
-            self.fail(f"{value!r} is not a share above 0 and up to 1, such as 0.1.", param, ctx)
+        if not (0.0 < share <= 1.0 or (self._zero and share == 0.0)):
+            least = "from 0" if self._zero else "above 0"
+            self.fail(f"{value!r} is not a share {least} and up to 1, such as 0.1.", param, ctx)
         return share
 
 

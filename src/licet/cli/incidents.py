@@ -85,7 +85,7 @@ def act(  # noqa: PLR0913 - an option each
     number: int, *, what: str, doer: str, until: datetime, acting: str | None, home: str | None, as_json: bool
 ) -> None:
     """Plan an action: what, by whom, until when."""
-    from licet.core.inquiry import Plan
+    from licet.core.inquiry import NewAction
     from licet.flows.investigate import add_action
     from licet.flows.list_people import people_here
     from licet.flows.office import UnknownPersonError, who
@@ -95,7 +95,7 @@ def act(  # noqa: PLR0913 - an option each
         if doer not in there:
             raise UnknownPersonError(doer, list(there))
         last = until.replace(tzinfo=UTC) + timedelta(hours=23, minutes=59)
-        made = granted(add_action(office, who(office, acting), number=number, plan=Plan(says=what, who=there[doer], until=last)))
+        made = granted(add_action(office, who(office, acting), number=number, plan=NewAction(says=what, who=there[doer], until=last)))
     said({"incident": number, "action": made.number}, (f"Action {made.number} is planned.",), as_json=as_json)
 
 
@@ -126,11 +126,11 @@ def end(number: int, action: int, drop: str | None, *, acting: str | None, home:
 def recheck(number: int, *, since: datetime | None, most: int, acting: str | None, home: str | None, as_json: bool) -> None:
     """Have people look again, blind, at what AI decided alone meanwhile; a changed answer corrects the decision."""
     from licet.flows.office import who
-    from licet.flows.recheck import ask_again
+    from licet.flows.recheck import ask_rechecks
 
     beginning = None if since is None else since.replace(tzinfo=UTC)
     with at_work(home) as office:
-        asked = granted(ask_again(office, who(office, acting), number=number, since=beginning, most=most))
+        asked = granted(ask_rechecks(office, who(office, acting), number=number, since=beginning, most=most))
     lines = (f"{asked.asked:,} cases are on the desk, among those that wait, the likeliest wrong first (estimated).",)
     data: dict[str, Json] = {"incident": number, "asked": asked.asked, "since": asked.touched.since.isoformat()}
     said(data, lines, as_json=as_json)
@@ -156,15 +156,18 @@ def export(number: int, file: Path, *, acting: str | None, home: str | None, as_
 
 @incident.command("close", context_settings=CONTEXT)
 @click.argument("number", type=int)
+@click.option("--left-out", "why", help="Why cases that may be wrong need no second look; risk alone may say so. " + WORDS)
 @usual
-def close(number: int, *, acting: str | None, home: str | None, as_json: bool) -> None:
+def close(number: int, *, why: str | None, acting: str | None, home: str | None, as_json: bool) -> None:
     """Close an incident: with its cause, what was learned, and nothing left to do. It gives AI nothing back."""
     from licet.flows.investigate import close_incident
     from licet.flows.office import who
 
     with at_work(home) as office:
-        closed = granted(close_incident(office, who(office, acting), number=number))
-    said({"incident": number, "closed_at": closed.at.isoformat()}, (f"Incident {number} is closed.",), as_json=as_json)
+        closed = granted(close_incident(office, who(office, acting), number=number, why=why))
+    data: dict[str, Json] = {"incident": number, "closed_at": closed.at.isoformat(), "left_out": closed.unseen}
+    left = [f"{closed.unseen:,} cases that may be wrong were looked at again by nobody."] if closed.unseen else []
+    said(data, [f"Incident {number} is closed.", *left], as_json=as_json)
 
 
 def head(seen: "Investigated") -> str:

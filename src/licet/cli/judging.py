@@ -22,6 +22,7 @@ from licet.cli.frame import (
     usual,
 )
 from licet.cli.known_answers import ceiling_json
+from licet.cli.runs import run_options, running
 from licet.core.canonical import Json
 from licet.core.confidence import confidence_in_words
 
@@ -38,8 +39,9 @@ EXIT = {"met": OK, "not_met": NOT_MET, "undecided": UNDECIDED}
 @click.command(context_settings=CONTEXT)
 @click.argument("slug")
 @click.option("--exploratory", is_flag=True, help="On unsealed cases, with everything to see; never opens a gate.")
-@click.option("--system", "posted_as", metavar="NAME@VERSION", help="Which posted system; default: the newest.")
+@click.option("--system", "posted_as", metavar="KIND|NAME@VERSION", help="Which system: a kind such as llm, or a posted one.")
 @click.option("--export", "out", type=OutFile(), help="Write the evaluation here too: .xml for JUnit, .json, or .jsonl for OpenTelemetry.")
+@run_options
 @usual
 def evaluate(slug: str, *, acting: str | None, home: str | None, as_json: bool, **wish: Any) -> int:  # noqa: ANN401 - click's
     """Judge the system on sealed cases by the locked standard. Exit: 0 met, 1 not met, 3 undecided."""
@@ -52,16 +54,19 @@ def evaluate(slug: str, *, acting: str | None, home: str | None, as_json: bool, 
     from licet.flows.figures import ceiling_of
     from licet.flows.office import who
     from licet.flows.open_sealed import figures
+    from licet.flows.propose import SYSTEM_KINDS
 
     out = _export(wish)
     folder = folder_of(home, slug)
     told, standard = load_use_case(folder), load_standard(folder)
-    request = Request(name=slug, on_disk=standard, system=told.system, posted_as=wish["posted_as"], schema=told.case)
+    kind, posted_as = (wish["posted_as"], None) if wish["posted_as"] in SYSTEM_KINDS else (told.system, wish["posted_as"])
+    request = Request(name=slug, on_disk=standard, system=kind, posted_as=posted_as, schema=told.case)
     with at_work(home) as office:
         actor = who(office, acting)
-        if wish["exploratory"]:
-            return _explored(slug, granted(explore(office, actor, request)), as_json=as_json)
-        done = granted(judge(office, actor, request))
+        with running(office, wish, as_json=as_json) as runner:
+            if wish["exploratory"]:
+                return _explored(slug, granted(explore(office, actor, request, runner)), as_json=as_json)
+            done = granted(judge(office, actor, request, runner))
         shown = figures(office, name=slug, look=done.stored.look.id)
         ceiling = ceiling_of(office, name=slug)
     beside = f"[dim]{ceiling_in_words(ceiling)}[/]"

@@ -9,7 +9,7 @@ from licet.cli.frame import CONTEXT, at_work, folder_of, granted, plain, said, u
 from licet.core.canonical import Json
 
 if TYPE_CHECKING:
-    from licet.core.known import Ceiling, Figures
+    from licet.core.known import Ceiling, Figures, Rates
     from licet.core.refusal import Unknown
     from licet.flows.figures import Own, Reviewers
     from licet.stats.agreement import Rate
@@ -116,10 +116,15 @@ SAYS = {"caught": "known answers given", "overrides": "AI errors overridden", "r
 
 
 def _figures_json(one: "Figures") -> dict[str, Json]:
-    rates: dict[str, Json] = {name: rate_json(getattr(one, name)) for name in (*SAYS, "over")}
+    rates = _rates_json(one)
+    contested: dict[str, Json] = {"contested": one.contested, "with_contested": _rates_json(one.with_contested)}
     facts: dict[str, Json] = {"person": one.person, "name": one.name, "use_case": one.use_case, "answered": one.answered}
     span: dict[str, Json] = {"since": one.since.isoformat(), "until": one.until.isoformat(), "from_record": one.from_record}
-    return {**facts, **span, **rates, "seconds": _number(one.seconds), "estimate": _estimate_json(one)}
+    return {**facts, **span, **rates, **contested, "seconds": _number(one.seconds), "estimate": _estimate_json(one)}
+
+
+def _rates_json(one: "Rates") -> dict[str, Json]:
+    return {name: rate_json(getattr(one, name)) for name in (*SAYS, "over")}
 
 
 def rate_json(found: "Rate | Unknown") -> Json:
@@ -191,17 +196,26 @@ def _lines(one: "Figures") -> Iterator[str]:
 
     took = "" if isinstance(one.seconds, Unknown) else f", {one.seconds:.3g} s each at the median"
     yield f"[bold]{plain(one.name)}[/]: {one.answered:,} answers{took}"
+    yield from _rate_lines(one)
+    if one.contested:
+        yield f"  [dim]{one.contested:,} known answers are contested and not decided on; with them as they stand:[/]"
+        yield from _rate_lines(one.with_contested)
+    if not isinstance(one.estimated, Unknown):
+        each = one.estimated
+        yield f"  right, estimated: {each.right:.1%} ({each.low:.1%} to {each.high:.1%}, {each.n:,} answers)"
+    if one.from_record:
+        yield f"  [dim]{one.from_record:,} of the known answers stand on the record alone.[/]"
+
+
+def _rate_lines(one: "Rates") -> Iterator[str]:
+    from licet.core.refusal import Unknown
+
     for name, says in SAYS.items():
         found = getattr(one, name)
         if isinstance(found, Unknown):
             yield f"  {says}: unknown ({found.why})"
         else:
             yield f"  {says}: {found.hits:,} of {found.n:,}, {found.rate:.1%} ({found.low:.1%} to {found.high:.1%})"
-    if not isinstance(one.estimated, Unknown):
-        each = one.estimated
-        yield f"  right, estimated: {each.right:.1%} ({each.low:.1%} to {each.high:.1%}, {each.n:,} answers)"
-    if one.from_record:
-        yield f"  [dim]{one.from_record:,} of the known answers stand on the record alone.[/]"
 
 
 def _all_lines(found: "Reviewers") -> Iterator[str]:

@@ -12,7 +12,7 @@ from licet.core.canonical import Json
 
 if TYPE_CHECKING:
     from licet.core.ledger import Event
-    from licet.flows.read_ledger import Asked, Read
+    from licet.flows.read_ledger import Read, Sought
 
 MOST = 1_000
 
@@ -45,12 +45,12 @@ def list_(acting: str | None, home: str | None, *, as_json: bool, **asked: Any) 
     said(data, [*(_line(one) for one in found.entries), *more] or ["No such entry."], as_json=as_json)
 
 
-def _asked(*, since: datetime | None, until: datetime | None, **rest: Any) -> "Asked":  # noqa: ANN401 - click's
-    from licet.flows.read_ledger import Asked
+def _asked(*, since: datetime | None, until: datetime | None, **rest: Any) -> "Sought":  # noqa: ANN401 - click's
+    from licet.flows.read_ledger import Sought
 
     first = None if since is None else since.replace(tzinfo=UTC)
     last = None if until is None else until.replace(tzinfo=UTC) + timedelta(days=1)
-    return Asked(since=first, until=last, **rest)
+    return Sought(since=first, until=last, **rest)
 
 
 def _json(one: "Read") -> Mapping[str, Json]:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 from licet.cli.findings import Found, OpenRoom, error, fine, warning, worst
+from licet.core.budget import period_of
 from licet.core.use_case import Stage
 from licet.edge.addresses import Allowed, AllowListError, NotAllowedError, allowed_from, pinned
 from licet.edge.bad_file import BadFolderError
@@ -11,7 +12,10 @@ from licet.edge.folder import load_use_case
 from licet.edge.forms import UseCaseFile
 from licet.flows.witness import far_state
 from licet.settings import WITNESS_SECRET, SecretMissingError, secret
-from licet.store import use_cases
+from licet.store import spending, use_cases
+
+NEARLY = 0.8
+"""The share of a budget from which its owner wants to know."""
 
 PORTS = {"https": 443, "http": 80}
 
@@ -28,15 +32,37 @@ def _told(room: OpenRoom) -> Iterator[UseCaseFile]:
 
 
 def secrets(room: OpenRoom) -> Found:
-    """Whether the secrets that use cases name are there, for the endpoint that is asked and the webhook that is told."""
+    """Whether the secrets that use cases name are there, for the endpoint or model that is asked and the webhook that is told."""
     named = [(told.slug, name) for told in _told(room) for name in _secrets_of(told)]
     return worst((found for slug, name in named for found in _secret(slug, name)), f"{len(named)} secrets are named and there")
 
 
 def _secrets_of(told: UseCaseFile) -> list[str]:
-    endpoint = [] if told.http is None else list(told.http.secret_headers.values())
+    endpoint = [name for block in (told.http, told.decision) if block is not None for name in block.secret_headers.values()]
+    model = [] if told.llm is None else list(told.llm.secrets)
     webhook = [] if told.effect is None or told.effect.webhook is None else [told.effect.webhook.secret]
-    return [*endpoint, *webhook]
+    return [*endpoint, *model, *webhook]
+
+
+def budgets(room: OpenRoom) -> Found:
+    """Whether what use cases may spend on asking a language model is nearly spent; then their cases go to people."""
+    told = list(_told(room))
+    return worst((found for one in told for found in _budget(room, one)), "no budget is nearly spent")
+
+
+def _budget(room: OpenRoom, told: UseCaseFile) -> Iterator[Found]:
+    budget = None if told.llm is None else told.llm.allowance
+    if budget is None:
+        return
+    with room.office.book.read() as tx:
+        use_case, period = use_cases.require(tx, told.slug), period_of(budget.per, room.now)
+        spent = spending.spent_in(tx, use_case, period, budget.most.currency)
+    if spent.millionths >= NEARLY * budget.most.millionths:
+        share, per = spent.millionths / budget.most.millionths, budget.per.value
+        yield warning(
+            f"The use case {told.slug!r} has spent {share:.0%} of its budget ({per}). When it is spent, its model is not asked and its "
+            "cases go to people. Raise `budget:` in use_case.yaml, or let them."
+        )
 
 
 def _secret(slug: str, name: str) -> Iterator[Found]:

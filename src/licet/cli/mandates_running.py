@@ -18,7 +18,7 @@ from licet.cli.mandates_told import (
 )
 
 if TYPE_CHECKING:
-    from licet.flows.narrow import Asked
+    from licet.flows.narrow import TakeBack
     from licet.flows.take_back import Narrowed
 
 PAIR = "NAME=VALUE"
@@ -59,10 +59,10 @@ def _asked(  # noqa: PLR0913 - a command's options
     daily_cap: int | None,
     audit_rate: float | None,
     until: datetime | None,
-) -> "Asked":
-    from licet.flows.narrow import Asked
+) -> "TakeBack":
+    from licet.flows.narrow import TakeBack
 
-    return Asked(
+    return TakeBack(
         threshold=threshold,
         regions={name: float(_number(value)) for name, value in map(_pair, regions)},
         without=frozenset(without),

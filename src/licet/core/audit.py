@@ -121,6 +121,55 @@ def is_checked(secret: bytes, case: CaseNumber, share: float) -> bool:
     return place(hmac.digest(secret, AGREEMENT_PURPOSE, "sha256"), case) < share
 
 
+WAITS_WITHIN = timedelta(hours=4)
+"""Within so long a drawn case comes to the desk: one more that waits in the very moment in which AI decided one would tell of a draw."""
+
+WAIT_PURPOSE = b"licet.audit.wait"
+
+
+def waits_from(secret: bytes, case: CaseNumber, *, drawn_at: datetime, due_at: datetime) -> datetime:
+    """From when on a drawn case is counted and given at the desk: a moment that nobody can tell without the secret.
+
+    When the audit is due does not change, nor what silence counts.
+
+    Args:
+        secret: the one made when the mandate was granted.
+        case: the drawn case.
+        drawn_at: when.
+        due_at: when it is due at the desk; it comes there in the first half of the time until then.
+
+    Returns:
+        `drawn_at` and a part of `WAITS_WITHIN` that follows from HMAC-SHA256(HMAC-SHA256(secret, "licet.audit.wait"), case number).
+    """
+    most = max(timedelta(0), min(WAITS_WITHIN, (due_at - drawn_at) / 2))
+    return drawn_at + most * place(hmac.digest(secret, WAIT_PURPOSE, "sha256"), case)
+
+
+OVERDUE_PURPOSE = b"licet.audit.overdue"
+CHECK_PURPOSE = b"licet.agreement.said"
+"""What the mandate's secret is turned into further ones with, for what the ledger says of a case without naming it."""
+
+
+def overdue_reference(secret: bytes, case: CaseNumber) -> str:
+    """Names an overdue audit to the ledger: its question may wait still, and whoever reads there must not know of which case it is.
+
+    HMAC-SHA256(HMAC-SHA256(secret, "licet.audit.overdue"), case number in decimal), in hex; once the secret is revealed, anybody can tell.
+    """
+    return _tagged(secret, OVERDUE_PURPOSE, str(case)).hex()
+
+
+def check_commitment(secret: bytes, case: CaseNumber, *, drawn: bool) -> str:
+    """Commits to whether an agreement was drawn to be checked, alike for those that were and those that were not.
+
+    HMAC-SHA256(HMAC-SHA256(secret, "licet.agreement.said"), "case number drawn" or "case number left"), in hex.
+    """
+    return _tagged(secret, CHECK_PURPOSE, f"{case} {'drawn' if drawn else 'left'}").hex()
+
+
+def _tagged(secret: bytes, purpose: bytes, said: str) -> bytes:
+    return hmac.digest(hmac.digest(secret, purpose, "sha256"), said.encode("ascii"), "sha256")
+
+
 def place(secret: bytes, case: CaseNumber) -> float:
     """The case's place in [0, 1) under a secret (RFC 2104 HMAC, 53 bits)."""
     return uniform(hmac.digest(secret, str(case).encode("ascii"), "sha256"))

@@ -117,7 +117,7 @@ class Day:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Chance:
+class AuditChance:
     """With which probability a case is audited, and why.
 
     Attributes:
@@ -138,10 +138,10 @@ class Chance:
         return min(1.0, self.rate / self.probability)
 
 
-def chance_of(plan: AuditPlan, day: Day, attributes: Mapping[str, str], confidence: float) -> Chance:
+def chance_of(plan: AuditPlan, day: Day, attributes: Mapping[str, str], confidence: float) -> AuditChance:
     """With which probability a case decided alone is audited on a day."""
     found = next((stratum for stratum in plan.strata if stratum.holds(attributes, confidence)), None)
-    return Chance(
+    return AuditChance(
         rate=day.rate,
         probability=day.rate if found is None else min(1.0, day.rate * found.times),
         stratum="" if found is None else found.name,
@@ -149,7 +149,7 @@ def chance_of(plan: AuditPlan, day: Day, attributes: Mapping[str, str], confiden
     )
 
 
-def times_of(plan: AuditPlan, chance: Chance) -> float:
+def times_of(plan: AuditPlan, chance: AuditChance) -> float:
     """How many times as often as others cases like this are drawn."""
     return next((stratum.times for stratum in plan.strata if stratum.name == chance.stratum), 1.0)
 

@@ -252,7 +252,7 @@ class Given:
         first: their own answer before they saw any other; what statistics use.
         final: their answer after they saw what AI proposes; None where nothing was shown, or nothing more was said.
         revealed: what AI proposed and was shown after the first answer; None where nothing was.
-        handed_at: when the case came into their hands.
+        handed_at: when the case came into their hands; None where nobody knows: it was answered on a sheet, say.
         given_at: when they gave the first answer.
     """
 
@@ -261,8 +261,13 @@ class Given:
     first: Answer
     final: Answer | None
     revealed: Answer | None
-    handed_at: datetime
+    handed_at: datetime | None
     given_at: datetime
+
+    @property
+    def took(self) -> timedelta | Unknown:
+        """How long they had the case in hand before they answered."""
+        return Unknown(why="nobody knows since when they had it") if self.handed_at is None else self.given_at - self.handed_at
 
     @property
     def counts(self) -> Answer:

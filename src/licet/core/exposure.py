@@ -29,10 +29,10 @@ class Step:
     after_days: int = 0
 
 
-Plan = tuple[Step, ...]
+ExposurePlan = tuple[Step, ...]
 """The steps of a mandate, from the first on; none: all eligible cases from the beginning."""
 
-DEFAULT_PLANS: Mapping[str, Plan] = {
+DEFAULT_PLANS: Mapping[str, ExposurePlan] = {
     "low": (),
     "medium": (Step(share=0.1), Step(share=1.0, after_audits=60, after_days=3)),
     "high": (
@@ -46,22 +46,22 @@ DEFAULT_PLANS: Mapping[str, Plan] = {
 """What a tier of risk begins with, unless somebody plans otherwise. 59 answers without an error are the fewest that show 5% at 95%."""
 
 
-def default_plan(tier: Tier) -> Plan:
+def default_plan(tier: Tier) -> ExposurePlan:
     """The plan that a tier begins with; of a tier without one, the most careful."""
     return DEFAULT_PLANS.get(tier.value, DEFAULT_PLANS["high"])
 
 
-ALL_AT_ONCE: Plan = (Step(share=1.0),)
+ALL_AT_ONCE: ExposurePlan = (Step(share=1.0),)
 """What no plan comes to."""
 
 
-def is_as_careful(plan: Plan, than: Plan) -> bool:
+def is_as_careful(plan: ExposurePlan, than: ExposurePlan) -> bool:
     """Whether a plan exposes no share before another would, by all the answers and days since the mandate began."""
     theirs = _reached(than or ALL_AT_ONCE)
     return all(_comes_no_sooner(mine, theirs) for mine in _reached(plan or ALL_AT_ONCE))
 
 
-def _reached(plan: Plan) -> tuple[Step, ...]:
+def _reached(plan: ExposurePlan) -> tuple[Step, ...]:
     """Each step with all the answers and days that must have been before it."""
     found: list[Step] = []
     for step in plan:
@@ -118,7 +118,7 @@ class Evidence:
         return self.audits + self.answered
 
 
-def check_plan(plan: Plan) -> None:
+def check_plan(plan: ExposurePlan) -> None:
     """Refuses a plan that skips, falls, or begins with a condition.
 
     Raises:
@@ -133,7 +133,7 @@ def check_plan(plan: Plan) -> None:
             raise NotAPlanError(f"Step {at + 1} exposes {step.share!r}, no more than the one before ({plan[at - 1].share!r}); let it rise.")
 
 
-def share_of(plan: Plan, exposure: Exposure | None) -> float:
+def share_of(plan: ExposurePlan, exposure: Exposure | None) -> float:
     """The share of the eligible cases that is decided alone now, in [0, 1]; of no plan all, of an unknown place in a plan none."""
     if not plan:
         return 1.0
@@ -155,7 +155,7 @@ def is_exposed(secret: bytes, case: CaseNumber, share: float) -> bool:
     return share >= 1.0 or (share > 0.0 and place(hmac.digest(secret, PURPOSE, "sha256"), case) < share)
 
 
-def missing(plan: Plan, exposure: Exposure, evidence: Evidence, *, target: float, low: float, now: datetime) -> tuple[str, ...]:
+def missing(plan: ExposurePlan, exposure: Exposure, evidence: Evidence, *, target: float, low: float, now: datetime) -> tuple[str, ...]:
     """What stands between a mandate and its next step, in sentences; empty: it may go on now.
 
     Args:
@@ -178,7 +178,7 @@ def missing(plan: Plan, exposure: Exposure, evidence: Evidence, *, target: float
     return tuple(found)
 
 
-def has_next(plan: Plan, exposure: Exposure) -> bool:
+def has_next(plan: ExposurePlan, exposure: Exposure) -> bool:
     """Whether the plan has a further step."""
     return exposure.step + 1 < len(plan)
 
@@ -198,7 +198,7 @@ def back(exposure: Exposure, *, by: PersonId, now: datetime) -> Exposure:
     return Exposure(number=exposure.number + 1, step=max(0, exposure.step - 1), since=now, held_by=by)
 
 
-def plan_in_words(plan: Plan) -> str:
+def plan_in_words(plan: ExposurePlan) -> str:
     """A plan in one line."""
     if not plan:
         return "all eligible cases from the beginning"
@@ -207,12 +207,12 @@ def plan_in_words(plan: Plan) -> str:
     return ", then ".join(parts)
 
 
-def plan_to_json(plan: Plan) -> Json:
+def plan_to_json(plan: ExposurePlan) -> Json:
     """Writes a plan as plain JSON."""
     return [{"share": one.share, "after_audits": one.after_audits, "after_days": one.after_days} for one in plan]
 
 
-def plan_from_json(raw: Json) -> Plan:
+def plan_from_json(raw: Json) -> ExposurePlan:
     """Reads a plan that `plan_to_json` wrote.
 
     Raises:
@@ -233,7 +233,7 @@ def _step(raw: Json) -> Step:
             raise NotAPlanError(f"{raw!r} is no step of a plan of exposure.")
 
 
-def read_plan(raw: str) -> Plan:
+def read_plan(raw: str) -> ExposurePlan:
     """Reads what a person types: a tier (low, medium, high), or SHARE, SHARE:ANSWERS:DAYS, … from the first step to the last.
 
     Raises:

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from licet.core.canonical import Json, digest
 from licet.core.capacity import Capacity
-from licet.core.exposure import Plan
+from licet.core.exposure import ExposurePlan
 from licet.core.gate_rules import Code
 from licet.core.ids import Digest, PersonId, UseCaseSlug
 from licet.core.people import Role
@@ -43,7 +43,7 @@ class SliceShown:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
+class GateRequest:
     """A request for approval that stands, as a gate sees it.
 
     Attributes:
@@ -127,9 +127,9 @@ class Evidence:
     mandate: Digest | None
     gates: Digest
     policy: Digest | None
-    asked: Asked | None
+    asked: GateRequest | None
     approvals: tuple[Approval, ...]
-    exposure: Plan | None = None
+    exposure: ExposurePlan | None = None
     qualified: Mapping[PersonId, datetime] | None = None
     capacity: Capacity | None = None
     hands: Mapping[Role, tuple[PersonId, ...]] = field(default_factory=dict)

@@ -5,8 +5,8 @@ from dataclasses import replace
 from datetime import datetime
 
 from licet.core.canonical import Json
-from licet.core.exposure import Plan, plan_from_json
-from licet.core.gate import Approval, Asked, Evidence, Moments, SliceShown
+from licet.core.exposure import ExposurePlan, plan_from_json
+from licet.core.gate import Approval, Evidence, GateRequest, Moments, SliceShown
 from licet.core.gate_rules import Code, GateRules
 from licet.core.ids import Digest, PersonId, UseCaseSlug
 from licet.core.ledger import Event
@@ -98,7 +98,7 @@ def _qualified(was: Evidence, facts: Mapping[str, Json]) -> Mapping[PersonId, da
     return {**(was.qualified or {}), PersonId(str(facts["person"])): datetime.fromisoformat(str(facts["until"]))}
 
 
-def _plan(facts: Mapping[str, Json]) -> Plan:
+def _plan(facts: Mapping[str, Json]) -> ExposurePlan:
     terms = facts.get("terms")
     return plan_from_json(terms["exposure"]) if isinstance(terms, Mapping) and "exposure" in terms else ()
 
@@ -111,9 +111,9 @@ def _asked(was: Evidence, facts: Mapping[str, Json], event: Event) -> Evidence:
     """The part of the replay about approvals. Releases before there were requests asked by proposing, and one yes was enough."""
     match event.what:
         case "mandate.proposed":
-            return replace(was, asked=Asked(digest=Digest(str(facts["digest"])), more=1))
+            return replace(was, asked=GateRequest(digest=Digest(str(facts["digest"])), more=1))
         case "approval.asked" if facts.get("subject") == "mandate":
-            return replace(was, asked=Asked(digest=Digest(str(facts["digest"])), more=1))
+            return replace(was, asked=GateRequest(digest=Digest(str(facts["digest"])), more=1))
         case "approval.given" if was.asked is not None and not facts.get("fast_lane"):
             given = Approval(digest=was.asked.digest, by=event.by, at=event.at)
             more = was.asked.more if "request" in facts else 0

@@ -76,7 +76,7 @@ LAWS = frozenset({Code.RISK_ANSWERED, Code.STANDARD_LOCKED, Code.VERDICT_MET, Co
 LAST_ONLY = frozenset({Code.MANDATE_PROPOSED, Code.EXPOSURE_PLANNED, Code.APPROVED})
 """What is there to be asked for at *delegated* only."""
 
-Asked = Mapping[Code, int | None]
+GateRequest = Mapping[Code, int | None]
 """What one gate asks for: requirements with their numbers; None where they have none."""
 
 
@@ -105,9 +105,9 @@ class GateRules:
         gates: what is asked, for each stage of `STAGES` and each tier of `RULED`.
     """
 
-    gates: Mapping[tuple[Stage, Tier], Asked]
+    gates: Mapping[tuple[Stage, Tier], GateRequest]
 
-    def of(self, to: Stage, tier: Tier | None) -> Asked:
+    def of(self, to: Stage, tier: Tier | None) -> GateRequest:
         """What a stage asks of a use case of a tier. Where nobody answered the risk questions yet, what it asks of the strictest."""
         ruled = tier if tier in RULED else Tier.HIGH
         return self.gates.get((to, ruled), {})
@@ -142,14 +142,14 @@ def gate_rules(said: Json) -> GateRules:
     return rules
 
 
-def _gate(said: Json, stage: Stage, tier: Tier) -> Asked:
+def _gate(said: Json, stage: Stage, tier: Tier) -> GateRequest:
     path = ("stages", stage.value)
     tiers = _block(said, path, frozenset({EVERY, *(ruled.value for ruled in RULED)}))
     every, own = (_asked(tiers.get(name, {}), (*path, name), stage) for name in (EVERY, tier.value))
     return _both(every, own)
 
 
-def _asked(said: Json, path: tuple[str, ...], stage: Stage) -> Asked:
+def _asked(said: Json, path: tuple[str, ...], stage: Stage) -> GateRequest:
     known = frozenset(code.value for code in Code if stage is Stage.DELEGATED or code not in LAST_ONLY)
     found = _block(said, path, known)
     return {code: _number(found[code.value], (*path, code.value), LIMITS.get(code)) for code in Code if code.value in found}
@@ -197,7 +197,7 @@ def rules_to_json(rules: GateRules) -> Mapping[str, Json]:
     return {"version": VERSION, "stages": stages}
 
 
-def _asked_to_json(asked: Asked) -> Mapping[str, Json]:
+def _asked_to_json(asked: GateRequest) -> Mapping[str, Json]:
     return {code.value: {} if number is None else {LIMITS[code].name: number} for code, number in asked.items()}
 
 
@@ -215,7 +215,7 @@ def stricter_or_equal(theirs: GateRules, shipped: GateRules) -> bool:
     return not loosened(theirs, shipped)
 
 
-def _less(asked: Asked, than: Asked) -> tuple[str, ...]:
+def _less(asked: GateRequest, than: GateRequest) -> tuple[str, ...]:
     found = []
     for code, number in than.items():
         if code not in asked:
@@ -230,7 +230,7 @@ def both(a: GateRules, b: GateRules) -> GateRules:
     return GateRules(gates={place: _both(a.gates.get(place, {}), b.gates.get(place, {})) for place in (*a.gates, *b.gates)})
 
 
-def _both(a: Asked, b: Asked) -> Asked:
+def _both(a: GateRequest, b: GateRequest) -> GateRequest:
     return {code: _stricter(code, a.get(code), b.get(code)) for code in Code if code in a or code in b}
 
 

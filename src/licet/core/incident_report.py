@@ -70,11 +70,19 @@ def report_to_json(found: AnyInquiry, mandate_now: str, scale: Scale | None, ste
         "mandate_now": mandate_now,
         "cases": None if scale is None else _scale(scale),
         "rechecked": {"asked": inquiry.rechecked.asked, "answered": inquiry.rechecked.answered, "changed": inquiry.rechecked.changed},
+        "not_rechecked": _not_rechecked(found, scale),
         **{finding.value: _newest(found, finding) for finding in Finding},
         "actions": [_action(one) for one in inquiry.actions],
         "closed_at": found.at.isoformat() if isinstance(found, ClosedInquiry) else None,
         "timeline": [{"entry": one.index, "at": one.at.isoformat(), "what": one.what, "meaning": one.meaning} for one in steps],
     }
+
+
+def _not_rechecked(found: AnyInquiry, scale: Scale | None) -> dict[str, Json]:
+    """How many cases that may be wrong nobody looked at again: now, or when the incident was closed, and why that was enough."""
+    if not isinstance(found, ClosedInquiry):
+        return {"cases": 0 if scale is None else scale.unseen, "why": None}
+    return {"cases": found.unseen, "why": None if found.left_out is None else found.left_out.why}
 
 
 def _newest(found: AnyInquiry, finding: Finding) -> Json:
@@ -108,7 +116,7 @@ def report_to_markdown(report: Mapping[str, Json]) -> str:
     lines = [f"# Incident {report['incident']}: {report['meaning']}", "", str(report["says"]), ""]
     lines += [f"- Use case: `{report['use_case']}`", f"- Opened: {report['opened_at']}", f"- Closed: {report['closed_at'] or 'not yet'}"]
     lines += [f"- Mandate: `{report['mandate']}`, now {report['mandate_now']}", "", "## What happened", "", *_quoted(report["what"])]
-    lines += ["## Which cases", "", *_cases(report["cases"], report["rechecked"])]
+    lines += ["## Which cases", "", *_cases(report["cases"], report["rechecked"]), *_left(report["not_rechecked"])]
     for title, name in (("Cause", "cause"), ("What was learned", "lesson")):
         written = report[name]
         lines += [f"## {title}", "", *_quoted(written["says"] if isinstance(written, Mapping) else "Not written down yet.")]
@@ -132,6 +140,13 @@ def _cases(cases: Json, rechecked: Json) -> list[str]:
         f"- Not looked at since: {cases['not_looked_at_since']}.",
         "",
     ]
+
+
+def _left(left: Json) -> list[str]:
+    if not isinstance(left, Mapping) or not left["cases"]:
+        return []
+    told = f"{left['cases']} cases that may be wrong were looked at again by nobody."
+    return [told, ""] if left["why"] is None else [f"{told} Risk closed the incident so, because:", "", *_quoted(left["why"])]
 
 
 def _actions(actions: Json) -> list[str]:

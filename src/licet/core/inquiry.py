@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from licet.core.ids import CaseNumber, PersonId
 from licet.core.incident import Incident
+from licet.core.people import Person, Role
 from licet.core.reason import reason
 from licet.core.refusal import Refused, Unknown
 
@@ -106,12 +107,30 @@ class Inquiry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LeftOut:
+    """Cases that may be wrong and that nobody looked at again when an inquiry was closed, and why that was enough."""
+
+    cases: int
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ClosedInquiry:
-    """An inquiry that is over. Nothing is added to it; what comes later is another incident."""
+    """An inquiry that is over. Nothing is added to it; what comes later is another incident.
+
+    Attributes:
+        left_out: what nobody looked at again; None: nothing.
+    """
 
     inquiry: Inquiry
     by: PersonId
     at: datetime
+    left_out: LeftOut | None = None
+
+    @property
+    def unseen(self) -> int:
+        """How many cases nobody looked at again."""
+        return 0 if self.left_out is None else self.left_out.cases
 
 
 AnyInquiry = Inquiry | ClosedInquiry
@@ -144,7 +163,7 @@ def write_down(found: AnyInquiry, finding: Finding, says: str, by: PersonId, *, 
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
+class NewAction:
     """What is to be done, by whom, and until when."""
 
     says: str
@@ -152,7 +171,7 @@ class Plan:
     until: datetime
 
 
-def plan_action(found: AnyInquiry, plan: Plan, by: PersonId, *, now: datetime) -> PendingAction | Refused:
+def plan_action(found: AnyInquiry, plan: NewAction, by: PersonId, *, now: datetime) -> PendingAction | Refused:
     """Adds an action.
 
     Raises:
@@ -189,8 +208,19 @@ def end_action(found: AnyInquiry, number: int, by: PersonId, *, dropped: str | N
     return DroppedAction(action=pending, by=by, at=now, why=reason(dropped))
 
 
-def close(found: AnyInquiry, by: PersonId, *, now: datetime) -> ClosedInquiry | Refused:
-    """Closes an inquiry: with a cause, a lesson, every action done or dropped, and every case answered that was asked about again."""
+def close(found: AnyInquiry, by: Person, *, unseen: int, why: str | None, now: datetime) -> ClosedInquiry | Refused:
+    """Closes an inquiry: with a cause, a lesson, every action done or dropped, and every case answered that was asked about again.
+
+    Args:
+        found: the inquiry.
+        by: who closes it.
+        unseen: cases that may be wrong and that nobody has looked at since.
+        why: why it is enough that nobody looks at those; only risk may say so. None: not said.
+        now: the moment.
+
+    Raises:
+        NotAReasonError: when the reason says nothing, or too much.
+    """
     inquiry = still_open(found)
     if isinstance(inquiry, Refused):
         return inquiry
@@ -201,7 +231,19 @@ def close(found: AnyInquiry, by: PersonId, *, now: datetime) -> ClosedInquiry | 
     if lacks:
         why = f"Incident {inquiry.number} cannot be closed: {'; '.join(lacks)}."
         return Refused(code="incident_not_done", why=why, remedy=f"See `licet incident show {inquiry.number}`.")
-    return ClosedInquiry(inquiry=inquiry, by=by, at=now)
+    left_out = _left_out(inquiry, by, unseen, why)
+    return left_out if isinstance(left_out, Refused) else ClosedInquiry(inquiry=inquiry, by=by.id, at=now, left_out=left_out)
+
+
+def _left_out(inquiry: Inquiry, by: Person, unseen: int, why: str | None) -> LeftOut | Refused | None:
+    """What stays unseen when an inquiry is closed; no: that is risk's to say, with a reason."""
+    if unseen == 0:
+        return None
+    if why is None or not by.has(Role.RISK):
+        says = f"{unseen:,} cases that may be wrong were decided by AI alone, and nobody has looked at them since."
+        remedy = f"Have people look (`licet incident recheck {inquiry.number}`), or let risk close it and say why that is not needed."
+        return Refused(code="suspects_left_out", why=says, remedy=remedy)
+    return LeftOut(cases=unseen, why=reason(why))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -220,11 +262,22 @@ class Beginning(StrEnum):
     GRANT = "since the grant, as no audit tells"
 
 
-def since_when(said: datetime | None, estimate: datetime | Unknown, granted_at: datetime) -> tuple[datetime, Beginning]:
-    """From when on errors may have been more than allowed: what a person says, else the estimate, else from the grant on."""
+def since_when(
+    said: datetime | None, estimate: datetime | Unknown, granted_at: datetime, *, asked: datetime | None = None
+) -> tuple[datetime, Beginning]:
+    """From when on errors may have been more than allowed: what a person says, else the estimate, else from the grant on.
+
+    Args:
+        said: by whoever asks now.
+        estimate: from the audits.
+        granted_at: when the mandate was granted.
+        asked: the earliest moment from which on people were asked to look again; it counts where it is earlier than what is estimated.
+            A later one leaves cases out, and they stay in every count.
+    """
     if said is not None:
         return said, Beginning.SAID
-    return (granted_at, Beginning.GRANT) if isinstance(estimate, Unknown) else (estimate, Beginning.ESTIMATED)
+    found = (granted_at, Beginning.GRANT) if isinstance(estimate, Unknown) else (estimate, Beginning.ESTIMATED)
+    return (asked, Beginning.SAID) if asked is not None and asked < found[0] else found
 
 
 def began(points: Sequence[Point]) -> datetime | Unknown:

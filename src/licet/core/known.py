@@ -6,7 +6,9 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from statistics import median
 
-from licet.core.answer import Answer
+from licet.core.answer import Answer, AnswerKind
+from licet.core.desk import Given
+from licet.core.grading import same
 from licet.core.ids import CaseNumber, PersonId, UseCaseSlug
 from licet.core.people import Person, Role
 from licet.core.refusal import Refused, Unknown
@@ -75,7 +77,7 @@ class Candidate:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Chance:
+class PlantDraw:
     """What chance says of one hand-out, each in [0, 1): whether to plant, whether to show an error of AI, and where to look for a case."""
 
     plant: float
@@ -83,9 +85,34 @@ class Chance:
     place: float
 
 
-def chance_of(digest: bytes) -> Chance:
+def chance_of(digest: bytes) -> PlantDraw:
     """Reads chance off a keyed digest of 32 bytes."""
-    return Chance(plant=uniform(digest[:8]), error=uniform(digest[8:16]), place=uniform(digest[16:24]))
+    return PlantDraw(plant=uniform(digest[:8]), error=uniform(digest[8:16]), place=uniform(digest[16:24]))
+
+
+def may_plant(rule: KnownRule, kind: AnswerKind) -> bool:
+    """Whether anything is planted in a use case at all: not where no two people write the same text."""
+    return rule.share > 0.0 and kind is not AnswerKind.TEXT
+
+
+def is_planted(draw: PlantDraw, rule: KnownRule) -> bool:
+    """Whether chance has a known answer planted with this hand-out."""
+    return draw.plant < rule.share
+
+
+def shows_error(draw: PlantDraw, rule: KnownRule) -> bool:
+    """Whether what is planted should be a known error of AI."""
+    return draw.error < rule.errors
+
+
+def heard(given: Given, truth: Answer) -> dict[str, object]:
+    """What an answer on a planted case shows: whether it was right before and after advice, and how long it took; None: unknown."""
+    return {
+        "first_right": same(given.first, truth),
+        "final_right": same(given.counts, truth),
+        "advised": given.revealed is not None,
+        "seconds": None if isinstance(given.took, Unknown) else int(given.took.total_seconds()),
+    }
 
 
 def pick(candidates: Iterable[Candidate], person: Person, *, advised: bool, error: bool) -> Candidate | None:
@@ -123,7 +150,7 @@ class Shown:
         said: their own first answer.
         truth: the known answer.
         advice_right: whether what AI proposed was right; None where nothing was shown.
-        seconds: how long they had it in hand.
+        seconds: how long they had it in hand; Unknown of an answer on a sheet.
         retired: whether the known answer counts for nobody any more.
     """
 
@@ -136,7 +163,7 @@ class Shown:
     first_right: bool
     final_right: bool
     advice_right: bool | None
-    seconds: int
+    seconds: int | Unknown
     at: datetime
     contest: ContestState
     retired: bool
@@ -146,23 +173,44 @@ class Shown:
         """Whether it enters figures: a contested one waits, a retired one is gone."""
         return not self.retired and self.contest in {ContestState.NONE, ContestState.REJECTED}
 
+    @property
+    def is_open(self) -> bool:
+        """Whether somebody contests it and nobody decided yet."""
+        return not self.retired and self.contest is ContestState.OPEN
+
 
 NO_CASE = Unknown(why="no such case yet")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Figures:
-    """How one reviewer does in one use case, in a time.
+class Rates:
+    """What known answers say of a reviewer.
 
     Attributes:
-        caught: known answers they gave themselves; of those that count.
-        from_record: of these cases, how many stand on the record alone.
+        caught: known answers they gave themselves.
         overrides: known errors of AI after whose sight they did not end wrong.
         rair: how often right advice put them right; of the cases where they were wrong before it.
         rsr: how often they stayed right against wrong advice.
         over: 1 - rsr.
+    """
+
+    caught: Rate | Unknown
+    overrides: Rate | Unknown
+    rair: Rate | Unknown
+    rsr: Rate | Unknown
+    over: Rate | Unknown
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figures(Rates):
+    """How one reviewer does in one use case, in a time; its rates are without known answers that they contest and nobody decided on.
+
+    Attributes:
+        from_record: of the cases that count, how many stand on the record alone.
+        contested: known answers they contest and nobody decided on.
+        with_contested: the rates as they were if all of these were right: by contesting alone nobody is better than that.
         estimated: how often they are right where nobody knows the truth, estimated from how all answer (Dawid and Skene).
-        seconds: the median time that a case was in their hands.
+        seconds: the median time that a case was in their hands, of answers of which it is known.
         answered: answers of theirs that took effect in this time.
         until: answers up to this moment are in it.
     """
@@ -172,20 +220,17 @@ class Figures:
     use_case: UseCaseSlug
     since: datetime
     until: datetime
-    caught: Rate | Unknown
     from_record: int
-    overrides: Rate | Unknown
-    rair: Rate | Unknown
-    rsr: Rate | Unknown
-    over: Rate | Unknown
+    contested: int
+    with_contested: Rates
     estimated: Labeller | Unknown
     seconds: float | Unknown
     answered: int
 
     @property
     def shows_overrides(self) -> bool:
-        """Whether what was seen shows, at 90%, that they override at least 80% of AI's errors."""
-        seen = self.overrides
+        """Whether what was seen shows, at 90%, that they override at least 80% of AI's errors; what they contest is among it."""
+        seen = self.with_contested.overrides
         return not isinstance(seen, Unknown) and seen.n >= fewest_known_errors(misses=seen.n - seen.hits)
 
 
@@ -202,13 +247,37 @@ class Work:
     """What is on record of one reviewer in a time: known answers, the seconds each answer took, and what all answers say of them."""
 
     known: Sequence[Shown]
-    seconds: Sequence[float]
+    seconds: Sequence[float | Unknown]
     estimated: Labeller | None
 
 
 def figures(person: Person, use_case: UseCaseSlug, span: Span, work: Work) -> Figures:
     """Reads a reviewer's figures off what is on record; what nobody can know says so."""
     counted = [one for one in work.known if one.counts]
+    contested = [one for one in work.known if one.is_open]
+    timed = [one for one in work.seconds if not isinstance(one, Unknown)]
+    rates = _rates(counted)
+    return Figures(
+        person=person.id,
+        name=person.name,
+        use_case=use_case,
+        since=span.since,
+        until=span.until,
+        caught=rates.caught,
+        overrides=rates.overrides,
+        rair=rates.rair,
+        rsr=rates.rsr,
+        over=rates.over,
+        from_record=sum(one.basis is Basis.RECORD for one in counted),
+        contested=len(contested),
+        with_contested=_rates([*counted, *contested]) if contested else rates,
+        estimated=work.estimated or Unknown(why="too few cases that others answered, too"),
+        seconds=median(timed) if timed else Unknown(why="no answer in this time"),
+        answered=len(work.seconds),
+    )
+
+
+def _rates(counted: Sequence[Shown]) -> Rates:
     advised = [one for one in counted if one.advice_right is not None]
     astray = [one for one in advised if not one.advice_right]
     helped = [one for one in advised if one.advice_right and not one.first_right]
@@ -219,21 +288,12 @@ def figures(person: Person, use_case: UseCaseSlug, span: Span, work: Work) -> Fi
         stayed=sum(one.final_right for one in tempted),
         right_before=len(tempted),
     )
-    return Figures(
-        person=person.id,
-        name=person.name,
-        use_case=use_case,
-        since=span.since,
-        until=span.until,
+    return Rates(
         caught=rate(hits=sum(one.first_right for one in counted), n=len(counted)) or NO_CASE,
-        from_record=sum(one.basis is Basis.RECORD for one in counted),
         overrides=rate(hits=sum(one.final_right for one in astray), n=len(astray)) or NO_CASE,
         rair=leaned.rair or NO_CASE,
         rsr=leaned.rsr or NO_CASE,
         over=leaned.over or NO_CASE,
-        estimated=work.estimated or Unknown(why="too few cases that others answered, too"),
-        seconds=median(work.seconds) if work.seconds else Unknown(why="no answer in this time"),
-        answered=len(work.seconds),
     )
 
 

@@ -253,3 +253,10 @@ def proposed_of(mandate: Mandate) -> ProposedMandate:
 def terms_digest(use_case: UseCaseSlug, mandate: MandateId, terms: Terms, proposed_by: PersonId) -> Digest:
     """Digest over everything an approval of this mandate covers (64 hex characters)."""
     return Digest(digest({"use_case": use_case, "mandate": mandate, "terms": terms_to_json(terms), "proposed_by": proposed_by}))
+
+
+def share_checked(running: Mandate | None, drawn_under: MandateId) -> float:
+    """The share of audits that agree which a second person checks: as the mandate's plan says while it is active; then nobody does."""
+    if not isinstance(running, ActiveMandate) or running.id != drawn_under or running.terms.audits is None:
+        return 0.0
+    return running.terms.audits.agreements

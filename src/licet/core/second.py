@@ -114,6 +114,17 @@ def agree(one: Stands, other: Stands, grading: Grading = EXACT) -> bool:
     return agrees(one.first, other.first, grading) and agrees(one.counts, other.counts, grading)
 
 
+def in_order(answers: tuple[Answer, Answer], drawn: bytes) -> tuple[Answer, Answer]:
+    """Two people's answers in an order that chance gives, so that it tells neither who said which nor who said it first.
+
+    Args:
+        answers: the two.
+        drawn: bytes of a keyed digest of the case's name, so that the order stays the same.
+    """
+    one, other = answers
+    return (other, one) if drawn[0] & 1 else (one, other)
+
+
 _BUILT = frozenset({Hand.CREATOR, Hand.IMPORTER, Hand.EVALUATOR})
 
 

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from licet.core.answer import Answer
 from licet.core.canonical import Json, digest
+from licet.core.cost import Cost
 from licet.core.ids import CaseNumber, Fingerprint
 from licet.core.refusal import Unknown
 
@@ -17,6 +18,8 @@ class SystemKind(StrEnum):
     BUILTIN = "builtin"
     CALLABLE = "callable"
     HTTP = "http"
+    DECISION = "decision"
+    LLM = "llm"
 
 
 UNVERSIONED = "unversioned"
@@ -58,6 +61,7 @@ class Proposal:
         precedents: similar past cases, the nearest first.
         reason: the system's own words, if any; untrusted text.
         latency_ms: how long the system took.
+        cost: what asking cost; None where nobody says.
     """
 
     answer: Answer
@@ -67,6 +71,7 @@ class Proposal:
     precedents: tuple[Precedent, ...] = ()
     reason: str = ""
     latency_ms: int = 0
+    cost: Cost | None = None
 
     def __post_init__(self) -> None:
         """Refuses a confidence that is not a probability.

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from licet.core.audit_plan import AuditPlan, NotAnAuditPlanError, audit_plan_from_json, audit_plan_to_json, check_audit_plan
 from licet.core.canonical import Json
-from licet.core.exposure import NotAPlanError, Plan, check_plan, plan_from_json, plan_to_json
+from licet.core.exposure import ExposurePlan, NotAPlanError, check_plan, plan_from_json, plan_to_json
 from licet.core.ids import Digest, Fingerprint, LookId
 from licet.core.scope import NotStoredTermsError, Scope, scope_from_json, scope_to_json
 
@@ -51,7 +51,7 @@ class Terms:
     planned_audits: int
     daily_cap: int
     lasts: timedelta
-    exposure: Plan = ()
+    exposure: ExposurePlan = ()
     audits: AuditPlan | None = None
 
 
@@ -145,7 +145,7 @@ def terms_from_json(raw: Json) -> Terms:
             raise NotStoredTermsError(message)
 
 
-def _plan(raw: Json) -> Plan:
+def _plan(raw: Json) -> ExposurePlan:
     try:
         return plan_from_json(raw["exposure"]) if isinstance(raw, Mapping) and "exposure" in raw else ()
     except NotAPlanError as error:

@@ -38,7 +38,7 @@ SURE = 1.0 + 1e-6
 """What probabilities may sum to: 1, and what rounding adds."""
 
 Name = Annotated[str, Field(min_length=1, max_length=NAME_LENGTH)]
-Chance = Annotated[float, Field(ge=0.0, le=1.0)]
+Probability = Annotated[float, Field(ge=0.0, le=1.0)]
 
 
 FormT = TypeVar("FormT", bound="_Form")
@@ -63,10 +63,10 @@ class _ImageForm(_Form):
 
 class _ProposalForm(_Form):
     answer: object
-    confidence: Chance
+    confidence: Probability
     system: Name
     system_version: Name
-    probabilities: Annotated[dict[str, Chance], Field(max_length=MOST_ANSWERS)] = {}
+    probabilities: Annotated[dict[str, Probability], Field(max_length=MOST_ANSWERS)] = {}
     reason: Annotated[str, Field(max_length=REASON_LENGTH)] = ""
 
 

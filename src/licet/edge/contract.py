@@ -16,6 +16,9 @@ LONGEST_REASON = 2_000
 LARGEST_ANSWER = 1_048_576
 """Bytes of what a system says about a case: an answer that is larger is none, and is kept nowhere."""
 
+MOST_PROBABILITIES = 256
+"""Answers whose probabilities are kept: of a hundred thousand, each kept for each case, there would be no end."""
+
 _SLACK = 0.01
 
 
@@ -61,6 +64,7 @@ def _read(kind: AnswerKind, said: object, latency_ms: int) -> Proposed:
     probabilities = _probabilities(said.get("probabilities"))
     if probabilities is None:
         return NoProposal(why="Its probabilities are not a dict of numbers in [0, 1] whose sum is 1.")
+    probabilities = likeliest(probabilities)
     try:
         answer = answer_from_json(kind, cast("Json", said["answer"]))
         size = max(len(canonical_bytes(answer_to_json(answer))), len(canonical_bytes(dict(probabilities))))
@@ -95,3 +99,14 @@ def _probabilities(value: object) -> Mapping[str, float] | None:
     if len(read) != len(value) or (read and abs(sum(read.values()) - 1.0) > _SLACK):
         return None
     return read
+
+
+def likeliest(probabilities: Mapping[str, float]) -> Mapping[str, float]:
+    """The probabilities that are kept: of the likeliest answers; what is left out counts as high-stakes wherever that is asked.
+
+    The same in an evaluation and in routing, so that a guard lets through what it was judged to let through.
+    """
+    if len(probabilities) <= MOST_PROBABILITIES:
+        return probabilities
+    order = sorted(probabilities.items(), key=lambda pair: (-pair[1], pair[0]))
+    return dict(order[:MOST_PROBABILITIES])

@@ -17,6 +17,7 @@ from licet.edge.code_folder import EFFECT_FILE, SYSTEM_FILE
 from licet.edge.form import nearest
 from licet.edge.forms import USE_CASE_TEXT, SystemChoice, UseCaseFile, use_case_from
 from licet.edge.guideline import load_guideline
+from licet.edge.llm_folder import load_step
 from licet.edge.standard_form import STANDARD_TEXT, standard_from
 from licet.edge.whole import SHARED, written_whole
 from licet.edge.yaml_text import standard_yaml, use_case_yaml
@@ -108,7 +109,7 @@ def check_folder(folder: Path) -> tuple[Finding, ...]:
     tree, wrong_file = _tried(lambda: read_tree(folder / STANDARD_FILE, STANDARD_TEXT))
     standard, wrong_standard = (None, ()) if tree is None else _tried(lambda: standard_from(tree))
     unknown = () if use_case is None or tree is None or standard is None else _unknown_answers(use_case, tree)
-    code = (*_check_system(folder, use_case), *_check_effect(folder, use_case))
+    code = (*_check_system(folder, use_case), *_check_llm(folder, use_case), *_check_effect(folder, use_case))
     return (*wrong_name, *wrong_guideline, *wrong_use_case, *wrong_file, *wrong_standard, *unknown, *code)
 
 
@@ -170,6 +171,10 @@ def _check_system(folder: Path, use_case: UseCaseFile | None) -> tuple[Finding, 
         return ()
     remedy = "Define `propose(content)`, which returns answer and confidence."
     return (_finding(file, None, "it defines neither `propose` nor `propose_many`.", remedy),)
+
+
+def _check_llm(folder: Path, use_case: UseCaseFile | None) -> tuple[Finding, ...]:
+    return () if use_case is None else _tried(lambda: load_step(folder, use_case))[1]
 
 
 def _check_effect(folder: Path, use_case: UseCaseFile | None) -> tuple[Finding, ...]:

@@ -1,5 +1,6 @@
 """Gate rules as a file: the ones in the package, and those an organisation writes, read by the strict reader of YAML."""
 
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from licet.edge.yaml_tree import Tree, read_tree, tree_of
 NAME = "gates.yaml"
 
 
+@cache
 def shipped_gates() -> GateRules:
     """The rules that come with this release."""
     return _rules(tree_of(NAME, files("licet").joinpath(NAME).read_text("utf-8"), frozenset()))

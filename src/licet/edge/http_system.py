@@ -2,7 +2,6 @@
 
 import asyncio
 import base64
-import json
 import logging
 import ssl
 import time
@@ -10,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from email.utils import parsedate_to_datetime
-from typing import cast
+from typing import Protocol, cast
 
 import httpx
 
@@ -21,16 +20,12 @@ from licet.core.system import Cause, NoProposal, Proposed, SystemCard, SystemKin
 from licet.edge.breaker import Breaker
 from licet.edge.contract import LARGEST_ANSWER, content_to_dict, read_proposal
 from licet.edge.loops import Loop
+from licet.edge.plain_json import plain_json
+from licet.edge.retries import longest_call_s, wait_before
 from licet.edge.system_blocks import HttpBlock, longest_for
 
 CONTRACT = 1
 """The contract's number, in every request and in the fingerprint."""
-
-FIRST_WAIT_S = 0.25
-LONGEST_WAIT_S = 5.0
-"""Seconds before a request is sent again: they double from the first on, each cut by chance to between a half and the whole."""
-LONGEST_RETRY_AFTER_S = 30.0
-"""Seconds an endpoint may ask to wait; who asks for more is not asked again about this case."""
 
 OK = 200
 BUSY = frozenset({408, 425, 429})
@@ -79,20 +74,47 @@ class _Again:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """A request about a case, ready to be sent.
+
+    Attributes:
+        url: where it goes.
+        body: its JSON.
+        name: the same whenever the same case is asked about.
+    """
+
+    url: str
+    body: bytes
+    name: str
+
+
+class Speech(Protocol):
+    """How an endpoint is spoken to: the contract or protocol it follows."""
+
+    def write(self, content: Content) -> Written | NoProposal:
+        """The request about a case; `NoProposal` where such a case cannot be asked about."""
+        ...
+
+    def read(self, raw: bytes, asked: Written, *, latency_ms: int) -> Proposed:
+        """The proposal in the body of an answer, whatever that is; never raises for what is in it."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class HttpSystem:
-    """An endpoint under the contract of `docs/systems.md`: one case a request.
+    """An endpoint that is asked about one case a request.
 
     One case, not a list: an answer then belongs to its case whatever goes wrong, one slow or failing case costs no other, and a retry
     repeats one case. Connections stay open between requests, so that it costs little.
 
     Attributes:
         card: which one it is.
-        kind: what its answers are.
+        speech: how it is spoken to.
         room: where it is asked from.
     """
 
     card: SystemCard
-    kind: AnswerKind
+    speech: Speech
     room: HttpRoom
 
     def propose(self, contents: Sequence[Content]) -> list[Proposed]:
@@ -106,8 +128,8 @@ class HttpSystem:
     def longest(self, cases: int) -> timedelta:
         """How long the endpoint may take for so many cases, with every retry, where it is asked for others too."""
         block = self.room.block
-        again_s = block.timeout_seconds + LONGEST_RETRY_AFTER_S + LONGEST_WAIT_S
-        return longest_for(cases, each_s=block.timeout_seconds + block.retries * again_s, concurrency=block.concurrency)
+        each_s = longest_call_s(timeout_s=block.timeout_seconds, retries=block.retries)
+        return longest_for(cases, each_s=each_s, concurrency=block.concurrency)
 
     async def _ask_all(self, contents: Sequence[Content]) -> list[Proposed]:
         found: list[Proposed | None] = [None] * len(contents)
@@ -121,12 +143,15 @@ class HttpSystem:
                 found[place] = await self._ask(content)
 
     async def _ask(self, content: Content) -> Proposed:
+        written = self._written(content)
+        if isinstance(written, NoProposal):
+            return written
         permission = self.room.breaker.ask()
         if isinstance(permission, NoProposal):
             return permission
         answered = False
         try:
-            found = await self._asked(request_for(self.kind, content))
+            found = await self._asked(written)
             answered = not isinstance(found, NoProposal) or found.cause is Cause.UNUSABLE
         except Exception as error:  # noqa: BLE001 - whatever a strange endpoint can cause goes to a person; recorded in the result
             found = NoProposal(why=f"Asking the endpoint raised {type(error).__name__}.", cause=Cause.UNAVAILABLE)
@@ -134,10 +159,16 @@ class HttpSystem:
             self.room.breaker.heard(permission, answered=answered)
         return found
 
-    async def _asked(self, request: Mapping[str, Json]) -> Proposed:
+    def _written(self, content: Content) -> Written | NoProposal:
+        try:
+            return self.speech.write(content)
+        except (ArithmeticError, LookupError, RecursionError, TypeError, ValueError):
+            return NoProposal(why="The case cannot be written down for the endpoint.")
+
+    async def _asked(self, written: Written) -> Proposed:
         """Sends a request, and sends it again while that may help."""
-        body, tried = canonical_bytes(request), 1
-        while isinstance(came := await self._sent(body, str(request["id"])), _Again):
+        tried = 1
+        while isinstance(came := await self._sent(written), _Again):
             wait_s = wait_before(tried, self.room.jitter(), came.after_s)
             if wait_s is None or tried > self.room.block.retries:
                 return came.failed
@@ -145,10 +176,11 @@ class HttpSystem:
             tried += 1
         return came
 
-    async def _sent(self, body: bytes, name: str) -> Proposed | _Again:
+    async def _sent(self, written: Written) -> Proposed | _Again:
         block, began = self.room.block, time.perf_counter()
+        sending = self.room.client.stream("POST", written.url, content=written.body)
         try:
-            async with asyncio.timeout(block.timeout_seconds), self.room.client.stream("POST", block.url, content=body) as response:
+            async with asyncio.timeout(block.timeout_seconds), sending as response:
                 raw = await _read(response)
         except (TimeoutError, httpx.TimeoutException):
             return _Again(failed=_unavailable(f"It did not answer within {block.timeout_seconds:g} s."))
@@ -156,7 +188,24 @@ class HttpSystem:
             return _Again(failed=_unavailable(f"The connection failed ({type(error).__name__})."))
         if not isinstance(raw, bytes):
             return raw
-        return read_answer(block, self.kind, raw, name=name, latency_ms=round(1000.0 * (time.perf_counter() - began)))
+        return self.speech.read(raw, written, latency_ms=round(1000.0 * (time.perf_counter() - began)))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contract:
+    """Licet's own contract of `docs/systems.md` (a `Speech`)."""
+
+    block: HttpBlock
+    kind: AnswerKind
+
+    def write(self, content: Content) -> Written:
+        """The request about a case."""
+        request = request_for(self.kind, content)
+        return Written(url=self.block.url, body=canonical_bytes(request), name=str(request["id"]))
+
+    def read(self, raw: bytes, asked: Written, *, latency_ms: int) -> Proposed:
+        """The proposal in an answer."""
+        return read_answer(self.block, self.kind, raw, name=asked.name, latency_ms=latency_ms)
 
 
 _NOT_ASKED = NoProposal(why="The endpoint was not asked.", cause=Cause.NOT_ASKED)
@@ -176,7 +225,7 @@ def load_http(block: HttpBlock, kind: AnswerKind, room: Callable[[SystemCard], H
     parts: dict[str, Json] = {"contract": CONTRACT, "url": digest(block.url), "model": block.model}
     parts["secret_headers"] = sorted(name.lower() for name in block.secret_headers)
     card = SystemCard(kind=SystemKind.HTTP, name=block.title, version=block.version, parts=parts)
-    return HttpSystem(card=card, kind=kind, room=room(card))
+    return HttpSystem(card=card, speech=Contract(block=block, kind=kind), room=room(card))
 
 
 def request_for(kind: AnswerKind, content: Content) -> dict[str, Json]:
@@ -189,20 +238,6 @@ def request_for(kind: AnswerKind, content: Content) -> dict[str, Json]:
     return {"id": digest(said), **said}
 
 
-def wait_before(tried: int, chance: float, after_s: float | None) -> float | None:
-    """Seconds to wait before a request is sent again; None where the endpoint asks for more than it gets.
-
-    Args:
-        tried: how often it was sent, from 1.
-        chance: uniform in [0, 1), so that those who failed together do not come back together.
-        after_s: seconds the endpoint asks for, as a least; None where it does not say.
-    """
-    if after_s is not None and after_s > LONGEST_RETRY_AFTER_S:
-        return None
-    own_s = min(LONGEST_WAIT_S, FIRST_WAIT_S * 2.0 ** min(tried - 1, 30)) * (0.5 + chance / 2.0)
-    return own_s if after_s is None else max(after_s, 0.0) + own_s * chance
-
-
 def read_answer(block: HttpBlock, kind: AnswerKind, raw: bytes, *, name: str, latency_ms: int) -> Proposed:
     """Reads the body of an answer, whatever it is.
 
@@ -211,9 +246,9 @@ def read_answer(block: HttpBlock, kind: AnswerKind, raw: bytes, *, name: str, la
         another model or version than `use_case.yaml` declares. Its own words are not repeated: they may quote the case.
     """
     try:
-        said: object = json.loads(raw.decode("utf-8"), object_pairs_hook=_once, parse_constant=_no_number)
+        said = json_of(raw)
     except (ValueError, RecursionError):
-        return NoProposal(why="It did not answer in JSON.")
+        return NOT_JSON
     if isinstance(said, dict):
         if said.get("id", name) != name:
             return NoProposal(why="It answered another request.")
@@ -224,17 +259,17 @@ def read_answer(block: HttpBlock, kind: AnswerKind, raw: bytes, *, name: str, la
     return read_proposal(kind, said, latency_ms=latency_ms)
 
 
-def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    read = dict(pairs)
-    if len(read) != len(pairs):
-        message = "a key is there twice"
-        raise ValueError(message)
-    return read
+NOT_JSON = NoProposal(why="It did not answer in JSON.")
 
 
-def _no_number(word: str) -> object:
-    message = f"{word} is not JSON"
-    raise ValueError(message)
+def json_of(raw: bytes) -> object:
+    """What an answer says: JSON in UTF-8, no name twice in an object, no NaN.
+
+    Raises:
+        ValueError: where it is none of that.
+        RecursionError: where it is nested too deep.
+    """
+    return plain_json(raw.decode("utf-8"))
 
 
 def _unavailable(why: str) -> NoProposal:

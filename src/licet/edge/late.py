@@ -16,7 +16,7 @@ from licet.core.ids import Digest, UseCaseSlug
 from licet.core.incident import Message
 from licet.core.policy import Asked, PolicyAnswer
 from licet.core.system import SystemKind
-from licet.ports import Draw, Durable, Example, Guardian, Provider, System, TrainedSystem
+from licet.ports import Draw, Durable, Example, Guardian, Provider, Purse, System, TrainedSystem
 
 if TYPE_CHECKING:
     from licet.edge.desk_files import FolderDesks
@@ -166,6 +166,7 @@ class LateSystems:
     root: Path
     secret: Callable[[str], str]
     draw: Draw
+    purse: Purse | None = None
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
     _found: "FolderSystems | None" = field(default=None, repr=False)
 
@@ -177,7 +178,7 @@ class LateSystems:
                     return None
                 from licet.edge.systems import FolderSystems
 
-                self._found = FolderSystems(self.root, self.secret, self.draw)
+                self._found = FolderSystems(self.root, self.secret, self.draw, self.purse)
             found = self._found
         return found.load(slug, answers, where)
 

@@ -29,7 +29,12 @@ def told(why: str, remedy: str) -> PydanticCustomError:
     return PydanticCustomError("told", "{why}", {"why": why, "remedy": remedy})
 
 
-def _address(url: str) -> str:
+def address_of(url: str) -> str:
+    """An address as it may stand in a block.
+
+    Raises:
+        PydanticCustomError: when it is none, or holds what no address should.
+    """
     remedy = "Write an address such as https://model.example.org/propose."
     if not url.isascii() or any(c.isspace() or not c.isprintable() for c in url):
         raise told("it holds white space, a control character or a letter beyond ASCII.", remedy)
@@ -85,11 +90,13 @@ def longest_for(calls: int, *, each_s: float, concurrency: int) -> timedelta:
     return timedelta(seconds=each_s * (1 + math.ceil(SHARED_BY * calls / concurrency)))
 
 
-class _Block(BaseModel):
+class Block(BaseModel):
+    """A block of `use_case.yaml`: no key that nobody knows, nothing read in two ways."""
+
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True, allow_inf_nan=False)
 
 
-class CallableBlock(_Block):
+class CallableBlock(Block):
     """How the function in `system.py` is called.
 
     Attributes:
@@ -104,7 +111,7 @@ class CallableBlock(_Block):
 USUAL = CallableBlock()
 
 
-class HttpBlock(_Block):
+class HttpBlock(Block):
     """Which endpoint is asked, and how.
 
     Attributes:
@@ -119,7 +126,7 @@ class HttpBlock(_Block):
         secret_headers: headers whose values are secrets, each with the name of the secret.
     """
 
-    url: Annotated[str, Field(max_length=2000), AfterValidator(_address)]
+    url: Annotated[str, Field(max_length=2000), AfterValidator(address_of)]
     version: Line
     name: Line | Literal[""] = ""
     model: Line | Literal[""] = ""
@@ -131,10 +138,7 @@ class HttpBlock(_Block):
 
     @model_validator(mode="after")
     def _encrypted(self) -> Self:
-        parts = urlsplit(self.url)
-        if parts.scheme == "http" and self.encryption == "required" and not _is_here(parts.hostname or ""):
-            why = "url: http:// to another machine is not encrypted."
-            raise told(why, "Write https://, or `encryption: none` where others may read the cases on their way.")
+        check_encrypted(self.url, self.encryption)
         return self
 
     @property
@@ -143,7 +147,20 @@ class HttpBlock(_Block):
         return self.name or urlsplit(self.url).hostname or ""
 
 
-def _is_here(host: str) -> bool:
+def check_encrypted(url: str, encryption: str) -> None:
+    """Refuses to send cases readable to another machine, unless that is what is wanted.
+
+    Raises:
+        PydanticCustomError: names the remedy.
+    """
+    parts = urlsplit(url)
+    if parts.scheme == "http" and encryption == "required" and not is_here(parts.hostname or ""):
+        why = "url: http:// to another machine is not encrypted."
+        raise told(why, "Write https://, or `encryption: none` where others may read the cases on their way.")
+
+
+def is_here(host: str) -> bool:
+    """Whether a host is this very machine."""
     try:
         return host == "localhost" or ip_address(host).is_loopback
     except ValueError:
@@ -151,8 +168,8 @@ def _is_here(host: str) -> bool:
 
 
 def said_in(block: BaseModel) -> Iterator[tuple[str, object]]:
-    """What a block says beyond its defaults: keys and values, in the order of its form."""
+    """What a block says beyond its defaults: keys and values, in the order of its form; a block within it as a mapping."""
     for name, field in type(block).model_fields.items():
         value: object = getattr(block, name)
         if field.is_required() or value != field.default:
-            yield name, value
+            yield name, dict(said_in(value)) if isinstance(value, BaseModel) else value

@@ -75,6 +75,7 @@ class Staff:
         sweep_every: how often time takes effect.
         desk_every: how often it is looked for answers whose time has come, and for what else time moves at the desk.
         witness_every: how often it is looked whether a witness elsewhere is to be told.
+        assist_every: how often it is looked for runs that may be helped with.
     """
 
     threads: int = 32
@@ -84,6 +85,7 @@ class Staff:
     sweep_every: timedelta = timedelta(seconds=2)
     desk_every: timedelta = timedelta(seconds=1)
     witness_every: timedelta = timedelta(seconds=1)
+    assist_every: timedelta = timedelta(seconds=2)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -94,6 +96,7 @@ class Worker:
         deliver: one round of effects; says how many were delivered.
         witness: one round of telling a witness elsewhere; None where there is none.
         announce: one round of telling mail and chat; None: nobody is told.
+        assist: one round of helping with runs that others began; says whether there was anything to do. None: it does not help.
     """
 
     office: Office
@@ -105,6 +108,7 @@ class Worker:
     deliver: Callable[[], int] | None = None
     witness: Callable[[], bool] | None = None
     announce: Callable[[], bool] | None = None
+    assist: Callable[[], bool] | None = None
     trace: Trace = field(default_factory=NoTrace)
     _turns: Turns = field(init=False)
     _names: dict[int, UseCaseSlug] = field(init=False, default_factory=dict)
@@ -139,6 +143,8 @@ class Worker:
             rounds = {**rounds, "witness": (self.witness, self.staff.witness_every)}
         if self.announce is not None:
             rounds = {**rounds, "announcements": (self.announce, self.staff.witness_every)}
+        if self.assist is not None:
+            rounds = {**rounds, "runs": (self.assist, self.staff.assist_every)}
         for name, (one_round, every) in rounds.items():
             thread = threading.Thread(target=self._repeat, args=(name, one_round, every), name=f"licet-{name}", daemon=True)
             self._threads.append(thread)

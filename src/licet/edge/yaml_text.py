@@ -36,8 +36,10 @@ answer: {use_case.answer.value}
 answers:{_words(use_case.answers)}
 
 # Where proposals come from. posted: in the file you import, from any AI. callable: a Python function in system.py.
-# http: an endpoint, named under http:. builtin: Licet's own, trained on your history.
-# auto: system.py if there is one, else an endpoint if one is named, else posted ones if imported, else builtin.
+# http: an endpoint, named under http:. decision: a decision model, named under decision:.
+# llm: a language model, named under llm:, with its prompt in prompt.md. builtin: Licet's own, trained on your history.
+# auto: system.py if there is one, else an endpoint, a decision model or a language model if one is named, else posted ones if imported,
+# else builtin.
 system: {use_case.system}
 
 # The columns that hold what is decided on; leave it empty to name them at import.
@@ -46,7 +48,8 @@ content:{_words(use_case.content)}
 
 
 def _blocks(use_case: UseCaseFile) -> str:
-    system = _block("callable", use_case.callable) + _block("http", use_case.http)
+    blocks = {"callable": use_case.callable, "http": use_case.http, "decision": use_case.decision, "llm": use_case.llm}
+    system = "".join(_block(name, block) for name, block in blocks.items())
     return system + _effect(use_case.effect) + _desk(use_case.desk) + case_block(use_case.case)
 
 
@@ -138,6 +141,8 @@ def _block(name: str, block: BaseModel | None) -> str:
 def _said(value: object) -> str:
     if isinstance(value, Mapping):
         return "".join(f"\n    {_word(str(name))}: {_word(str(one))}" for name, one in value.items())
+    if isinstance(value, tuple):
+        return _words(map(str, value), "    ")
     return f" {_word(value)}" if isinstance(value, str) else f" {value!r}"
 
 

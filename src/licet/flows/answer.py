@@ -37,7 +37,7 @@ def answer_case(office: Office, by: Actor, *, name: str, case: str, answer: Answ
             why = f"You asked for the case {case!r} yourself."
             return Refused(code="reviewer_excluded", why=why, remedy="Let somebody else answer it.")
         every = decisions.tasks_of(tx, [found.number])
-        theirs = theirs_among(tx, use_case, [task for task, _ in every], person)
+        theirs = theirs_among(tx, use_case, [task for task, _ in every], person, now)
         waiting = [one for one in every if one[0].token in theirs]
         in_use = desks.in_use(tx, [task.token for task, _ in waiting], now)
         if any(task.token in in_use and task.kind in TO_DECIDE for task, _ in waiting):

@@ -68,7 +68,7 @@ def _may_answer(office: Office, tx: Tx, there: AtHand, senior: Person, now: date
     use_case = there.use_case
     permitted = allowed_person(office, tx, replace(senior, identity=Identity.CONFIRMED), Act.REVIEW, use_case)
     barred = isinstance(permitted, Refused) or entitled(tx, use_case, permitted, now) is not None
-    return not barred and not excluded(tx, use_case, there.item.case, senior)
+    return not barred and not excluded(tx, use_case, there.item, senior, now)
 
 
 def _against_ai(tx: Tx, there: AtHand, kind: ReviewKind | None, now: datetime) -> None:

@@ -3,37 +3,44 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from licet.core.audit import ANSWER_WITHIN, is_checked
+from licet.core.audit import ANSWER_WITHIN, check_commitment, is_checked
+from licet.core.canonical import Json
 from licet.core.grading import agrees
-from licet.core.mandate import ActiveMandate
+from licet.core.mandate import ActiveMandate, share_checked
 from licet.core.review import ReviewKind
-from licet.flows.conclude import Concluded, Heard, Sitting, ask_again, facts_of, said, waits
+from licet.flows.conclude import Concluded, Heard, Sitting, ask_another, facts_of, said, waits
 from licet.flows.graded_by import grading_of
 from licet.stats.bounds import confidence_sequence
 from licet.store import audits, decisions, mandates, watches
 from licet.store.book import Tx
 
 
-def check_some(sitting: Sitting, one: Heard, row: audits.AuditRow) -> decisions.Task | None:
+def check_some(sitting: Sitting, one: Heard, row: audits.AuditRow) -> tuple[decisions.Task | None, dict[str, Json]]:
     """Asks a second person about an audit that agreed, by the mandate's secret at the share its plan has; None: not this one.
 
-    Nothing in the queue says why the case is there, and whoever answered the audit is never given it.
+    Nothing in the queue says why the case is there, and whoever answered the audit is never given it. What the ledger says of the draw
+    looks the same whether it was drawn or not; once the secret is revealed anybody can repeat it.
     """
+    tx, case = sitting.tx, one.review.case
+    share = share_checked(mandates.in_force(tx, sitting.use_case), row.drawn.mandate)
+    secret = mandates.secret(tx, row.drawn.mandate)
+    is_drawn = is_checked(secret, case, share)
+    facts: dict[str, Json] = {"check_share": share, "check": check_commitment(secret, case, drawn=is_drawn)}
+    return (_asked(sitting, one, row, share) if is_drawn else None), facts
+
+
+def _asked(sitting: Sitting, one: Heard, row: audits.AuditRow, share: float) -> decisions.Task:
     tx, now = sitting.tx, sitting.now
-    running = mandates.in_force(tx, sitting.use_case)
-    plan = running.terms.audits if isinstance(running, ActiveMandate) and running.id == row.drawn.mandate else None
-    if plan is None or not is_checked(mandates.secret(tx, row.drawn.mandate), one.review.case, plan.agreements):
-        return None
     drawn = watches.Check(
         case=one.review.case,
         mandate=row.drawn.mandate,
         round=row.drawn.round,
-        probability=plan.agreements,
+        probability=share,
         drawn_at=now,
         due_at=now + ANSWER_WITHIN,
     )
     watches.draw_check(tx, drawn)
-    return ask_again(sitting, one, ReviewKind.AGREEMENT)
+    return ask_another(sitting, one, ReviewKind.AGREEMENT)
 
 
 def conclude_agreement(sitting: Sitting, one: Heard) -> Concluded:

@@ -15,7 +15,7 @@ from licet.core.comparison import (
     differ,
     plan_digest,
 )
-from licet.core.ids import CaseNumber, Fingerprint
+from licet.core.ids import CaseNumber, Fingerprint, PersonId
 from licet.core.mandate import ActiveMandate, SuspendedMandate
 from licet.core.people import Actor, Person
 from licet.core.refusal import Refused
@@ -25,10 +25,13 @@ from licet.core.use_case import UseCase
 from licet.flows.evaluate import may_evaluate
 from licet.flows.judge_comparison import judge_if_answered
 from licet.flows.office import Office, entry
-from licet.flows.propose import Speaker, keep, restore, speak_on, speaker
+from licet.flows.propose import Speaker, keep, restore, speaker
+from licet.flows.run import ALONE, Matter, Runner
 from licet.flows.set_standard import signed_standard
-from licet.store import cases, comparisons, mandates, systems, use_cases
+from licet.flows.speak import hear_out
+from licet.store import comparisons, heads, mandates, systems, use_cases
 from licet.store.book import Tx
+from licet.store.heads import CaseHead
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -190,8 +193,14 @@ def _facts(planned: Planned) -> dict[str, Json]:
 # --- asking both ---------------------------------------------------------------------------------------------------------
 
 
-def ask_both(office: Office, by: Actor, *, name: str) -> AnyComparison | Refused:
+def ask_both(office: Office, by: Actor, *, name: str, runner: Runner = ALONE) -> AnyComparison | Refused:
     """Asks both versions about every case of the newest plan, once; what they said before is taken as it was said.
+
+    Args:
+        office: the office.
+        by: who may evaluate.
+        name: of the use case.
+        runner: who asks the systems; it may stop in between, and goes on with the cases that are left.
 
     Returns:
         The comparison: judged at once where no case is left to answer. Asked again, it is the same.
@@ -201,7 +210,7 @@ def ask_both(office: Office, by: Actor, *, name: str) -> AnyComparison | Refused
         newest = use_case if isinstance(use_case, Refused) else comparisons.newest(tx, use_case)
     if isinstance(use_case, Refused) or newest is None or isinstance(newest, Refused):
         return use_case if isinstance(use_case, Refused) else none_planned(name)
-    said = _hear_both(office, use_case, newest) if isinstance(newest, Planned) else _NOBODY
+    said = _hear_both(office, (use_case, by.id), newest, runner) if isinstance(newest, Planned) else _NOBODY
     if isinstance(said, Refused):
         return said
     with office.book.write() as tx:
@@ -217,21 +226,22 @@ _Said = tuple[Mapping[CaseNumber, Proposed], Mapping[CaseNumber, Proposed]]
 _NOBODY: _Said = ({}, {})
 
 
-def _hear_both(office: Office, use_case: UseCase, planned: Planned) -> _Said | Refused:
+def _hear_both(office: Office, whose: tuple[UseCase, PersonId], planned: Planned, runner: Runner) -> _Said | Refused:
     """What both versions say, outside any transaction."""
+    use_case, by = whose
     plan = planned.plan
     with office.book.read() as tx:
-        stored = cases.of_numbers(tx, use_case, plan.cases)
-        old, new = (_able(office, tx, use_case, one, stored) for one in (plan.old, plan.new))
-    was, becomes = (one if isinstance(one, Refused) else _heard(office, use_case, one, stored) for one in (old, new))
-    if isinstance(was, Refused):
-        return was
-    return becomes if isinstance(becomes, Refused) else (was, becomes)
-
-
-def _heard(office: Office, use_case: UseCase, one: Speaker, stored: Sequence[cases.StoredCase]) -> Mapping[CaseNumber, Proposed] | Refused:
-    spoken = speak_on(office, use_case, one, stored, with_attributes=False)
-    return spoken if isinstance(spoken, Refused) else {case.number: case.proposed for case in spoken}
+        there = heads.heads_of(tx, use_case, plan.cases)
+        speaks = [_able(office, tx, use_case, one, there) for one in (plan.old, plan.new)]
+    found: list[Mapping[CaseNumber, Proposed]] = []
+    for one in speaks:
+        matter = one if isinstance(one, Refused) else Matter(use_case=use_case, speaker=one, by=by)
+        spoken = matter if isinstance(matter, Refused) else hear_out(office, matter, there, runner, with_attributes=False)
+        if isinstance(spoken, Refused):
+            return spoken
+        found.append({case.number: case.proposed for case in spoken})
+    old, new = found
+    return old, new
 
 
 def none_planned(name: str) -> Refused:
@@ -239,13 +249,13 @@ def none_planned(name: str) -> Refused:
     return Refused(code="no_comparison", why=f"No comparison of {name!r} was planned.", remedy="Plan one: `licet compare plan`.")
 
 
-def _able(office: Office, tx: Tx, use_case: UseCase, fingerprint: Fingerprint, stored: Sequence[cases.StoredCase]) -> Speaker | Refused:
+def _able(office: Office, tx: Tx, use_case: UseCase, fingerprint: Fingerprint, there: Sequence[CaseHead]) -> Speaker | Refused:
     """A version that can be asked, or that spoke on every case already: what it did not say is neither right nor wrong."""
     one = _of_fingerprint(office, tx, use_case, fingerprint)
     if isinstance(one, Refused) or one.system is not None:
         return one
-    readable = [case.number for case in stored if case.salt is not None]
-    missing = len(readable) - len(systems.proposals_for(tx, use_case, fingerprint, readable))
+    readable = [head.number for head in there if head.readable]
+    missing = len(readable) - len(systems.spoken_on(tx, fingerprint, readable))
     if missing == 0:
         return one
     why = f"'{one.card.name}@{one.card.version}' as it was planned cannot be asked, and said nothing about {missing:,} of the cases."

@@ -101,7 +101,7 @@ def decided_by(sitting: Sitting, one: Heard, versions: Mapping[str, Json] | None
     return decisions.Decided(case=by.case, answer=by.counts, by=by.by, simulated=by.simulated, versions=stood_on)
 
 
-def ask_again(sitting: Sitting, one: Heard, kind: ReviewKind) -> decisions.Task:
+def ask_another(sitting: Sitting, one: Heard, kind: ReviewKind) -> decisions.Task:
     """The same case once more, to somebody else; due and asked for as any other case of the use case that is like it."""
     task = decisions.Task(token=sitting.office.draw.token("t_"), case=one.review.case, kind=kind)
     return placed(sitting.office, sitting.tx, sitting.use_case, [task], sitting.now)[0]

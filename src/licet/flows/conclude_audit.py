@@ -7,7 +7,7 @@ from licet.core.canonical import Json
 from licet.core.people import Act, Identity, Person
 from licet.core.review import ReviewKind
 from licet.flows.check_agreement import check_some
-from licet.flows.conclude import Concluded, Heard, Sitting, ask_again, facts_of, said, waits
+from licet.flows.conclude import Concluded, Heard, Sitting, ask_another, facts_of, said, waits
 from licet.flows.exclude import may_take_dispute
 from licet.flows.graded_by import grading_of
 from licet.flows.office import allowed_person
@@ -31,7 +31,7 @@ def conclude_audit(sitting: Sitting, one: Heard) -> Concluded:
     if blind and not isinstance(outcome, Agreed) and (review.simulated or _somebody_else(sitting, one)):
         seconds.open_dispute(tx, sitting.use_case, review.case, review.by, at=sitting.now)
         event = waits(sitting, one, "first review", review.answer)
-        return Concluded(event=event, asked=ask_again(sitting, one, ReviewKind.DISPUTE))
+        return Concluded(event=event, asked=ask_another(sitting, one, ReviewKind.DISPUTE))
     return settle(sitting, one, row, outcome, {} if blind else {"blind": False})
 
 
@@ -40,8 +40,8 @@ def settle(sitting: Sitting, one: Heard, row: audits.AuditRow, outcome: Outcome,
     audits.answer(sitting.tx, one.review.case, outcome, at=sitting.now)
     agreed = isinstance(outcome, Agreed)
     facts = {**facts_of(sitting, one, "review", one.review.answer), "mandate": row.drawn.mandate, "agreed": agreed}
-    asked = check_some(sitting, one, row) if agreed else None
-    return Concluded(event=said("audit.answered", sitting, one, {**facts, **more}), asked=asked)
+    asked, checked = check_some(sitting, one, row) if agreed else (None, {})
+    return Concluded(event=said("audit.answered", sitting, one, {**facts, **more, **checked}), asked=asked)
 
 
 def _somebody_else(sitting: Sitting, one: Heard) -> bool:

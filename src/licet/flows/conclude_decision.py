@@ -8,7 +8,7 @@ from licet.core.ids import CaseNumber
 from licet.core.review import ReviewKind
 from licet.core.second import Answered, LookTwice, OneIsEnough, looks_needed, stands
 from licet.core.system import Proposal
-from licet.flows.conclude import Concluded, Heard, Sitting, ask_again, decided_by, facts_of, said, waits
+from licet.flows.conclude import Concluded, Heard, Sitting, ask_another, decided_by, facts_of, said, waits
 from licet.stats.sampling import uniform
 from licet.store import cases, decisions, seconds, systems
 
@@ -21,7 +21,7 @@ def conclude_decision(sitting: Sitting, one: Heard) -> Concluded:
         return Concluded(event=said("case.decided", sitting, one, facts), decided=decided_by(sitting, one))
     seconds.ask(sitting.tx, sitting.use_case, look, one.salt, at=sitting.now)
     event = waits(sitting, one, "first of two", one.review.counts)
-    return Concluded(event=event, asked=ask_again(sitting, one, ReviewKind.SECOND))
+    return Concluded(event=event, asked=ask_another(sitting, one, ReviewKind.SECOND))
 
 
 def _look(sitting: Sitting, one: Heard) -> seconds.Look | None:

@@ -3,7 +3,7 @@
 from licet.core.canonical import Json
 from licet.core.review import ReviewKind
 from licet.core.second import agree, stands
-from licet.flows.conclude import Concluded, Heard, Sitting, ask_again, decided_by, facts_of, said, waits
+from licet.flows.conclude import Concluded, Heard, Sitting, ask_another, decided_by, facts_of, said, waits
 from licet.flows.graded_by import graded_by
 from licet.store import seconds
 
@@ -36,7 +36,7 @@ def conclude_second(sitting: Sitting, one: Heard) -> Concluded:
     seconds.answer_second(sitting.tx, look, one.review, one.salt, agreed=agreed)
     if not agreed:
         event = waits(sitting, one, "second of two", one.review.counts)
-        return Concluded(event=event, asked=ask_again(sitting, one, ReviewKind.ADJUDICATION))
+        return Concluded(event=event, asked=ask_another(sitting, one, ReviewKind.ADJUDICATION))
     stood_on: dict[str, Json] = {"second_look": {**reviews_of(look), "second": one.review.by, "agreed": True}}
     facts = {**facts_of(sitting, one, "answer", one.review.counts), "answers": 2}
     return Concluded(event=said("case.decided", sitting, one, facts), decided=decided_by(sitting, one, stood_on))

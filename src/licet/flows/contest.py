@@ -22,7 +22,7 @@ NONE_OPEN = Refused(code="no_such_known_answer", why="Nobody contests such an an
 
 
 def contest(office: Office, by: Actor, *, name: str, token: str, why: str) -> Refused | None:
-    """Says that a known answer is wrong, with a reason; until somebody decided, it counts for nothing."""
+    """Says that a known answer is wrong, with a reason; until somebody decided, figures are shown with it and without."""
     with office.book.write() as tx:
         now = office.clock.now()
         there = person_at_work_on(office, tx, by, Act.REVIEW, name=name)
@@ -79,7 +79,7 @@ def settle_contest(office: Office, by: Actor, *, name: str, token: str, said: Ve
     """Takes a senior reviewer's own answer on a contested case; where it is not the known one, the contest is upheld.
 
     Returns:
-        Whether it is upheld: then the case is planted no more, and its known answer counts for nobody.
+        Whether it is upheld: then the case is planted no more, and its known answer counts for nobody; and why it was contested.
     """
     with office.book.write() as tx:
         now = office.clock.now()

@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from licet.core.audit import Outcome, Overdue, outcome_loss
+from licet.core.audit import Drawn, Outcome, Overdue, outcome_loss, overdue_reference
 from licet.core.audit_plan import WHOLE, AtTrip, AuditPlan
 from licet.core.ids import LICET
+from licet.core.ledger import Event
 from licet.core.mandate import ActiveMandate, Mandate
 from licet.core.use_case import UseCase
 from licet.flows.office import entry
@@ -40,9 +41,15 @@ def _ready(tx: Tx, use_case: UseCase, waiting: Sequence[audits.AuditRow], now: d
             break
         if row.outcome is None:
             audits.answer(tx, row.drawn.case, Overdue(), at=now)
-            tx.record(entry("audit.overdue", by=LICET, now=now, use_case=use_case, mandate=row.drawn.mandate, case_number=row.drawn.case))
+            tx.record(_overdue(tx, use_case, row.drawn, now))
         ready.append(row)
     return ready
+
+
+def _overdue(tx: Tx, use_case: UseCase, drawn: Drawn, now: datetime) -> Event:
+    """That an audit is lost. It names no case: the question may wait still, and whoever is asked must not know that it is an audit."""
+    reference = overdue_reference(mandates.secret(tx, drawn.mandate), drawn.case)
+    return entry("audit.overdue", by=LICET, now=now, use_case=use_case, mandate=drawn.mandate, reference=reference)
 
 
 def settled(row: audits.AuditRow) -> Outcome:

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from licet.core.answer import answer_to_json
@@ -101,7 +101,8 @@ def decide(office: Office, tx: Tx, use_case: UseCase, items: Sequence[Item], sai
         rate, drawn = auditor.consider(item.number, item.attributes, found.proposal.confidence)
         _note_alone(tx, sheet, item, found, rate)
         if drawn:
-            sheet.tasks.append(_task(office, sheet, item, ReviewKind.AUDIT))
+            task = _task(office, sheet, item, ReviewKind.AUDIT)
+            sheet.tasks.append(replace(task, waits_from=auditor.waits_from(item.number, task.due_at or now)))
     with tx.together():
         if isinstance(mandate, ActiveMandate):
             decisions.count_alone(tx, mandate.id, now, more=len(sheet.decided))

@@ -15,7 +15,7 @@ from licet.flows.exclude import excluded
 from licet.flows.office import Office, allowed_person, entry, person_at_work_on
 from licet.flows.plant import offer
 from licet.flows.qualify import entitled
-from licet.store import absences, cases, desks, remarks, use_cases
+from licet.store import absences, cases, desks, known, remarks, use_cases
 from licet.store.book import Tx
 from licet.store.payloads import salts_of, write_json
 
@@ -76,7 +76,7 @@ def _places(office: Office, tx: Tx, by: Actor, name: str | None, now: datetime) 
     working = [one for one in use_cases.every(tx) if one.stage is not Stage.RETIRED]
     theirs = [*map(desks.for_person, _named(tx, by, now)), *map(desks.for_skill, desks.skills_anywhere(tx, by.id))]
     lanes = [desks.ANYBODY, desks.SENIORS, *theirs]
-    return _let_in(office, tx, by, desks.with_something(tx, working, lanes))
+    return _let_in(office, tx, by, desks.with_something(tx, working, lanes, now))
 
 
 def _no_person(by: Actor) -> Refused:
@@ -94,7 +94,7 @@ def _next_of(office: Office, tx: Tx, use_case: UseCase, person: Person, now: dat
     """The next case of one use case, taken; None where none waits that this person may be given."""
     lease = Lease(name=office.draw.token("l_"), until=now + (AHEAD_LASTS if ahead else LEASE_LASTS))
     for item in _offered(office, tx, use_case, person, now):
-        if excluded(tx, use_case, item.case, person):
+        if excluded(tx, use_case, item, person, now):
             continue
         if desks.take(tx, item, lease, person.id, now=now, ahead=ahead):
             handed = handed_out(office, tx, AtHand(use_case=use_case, person=person, item=item), lease)
@@ -237,5 +237,6 @@ def skip(office: Office, by: Actor, *, token: str, lease: str, reason: str) -> R
         salt = salts_of(tx, [there.item.case])[there.item.case]
         desks.skip(tx, there.item, there.person.id, write_json(tx, salt, reason.strip()), at=now)
         desks.move(tx, there.item, there.item.home)
+        known.skip(tx, token, there.person.id, at=now)
         tx.record(entry("task.skipped", by=there.person.id, now=now, use_case=there.use_case, task=token))
         return None

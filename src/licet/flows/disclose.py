@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from licet.core.answer import answer_to_json
+from licet.core.audit import overdue_reference
 from licet.core.canonical import Json, canonical_bytes
 from licet.core.evidence import Part, View
 from licet.core.ids import BY_MANDATE, CaseNumber
@@ -14,7 +15,7 @@ from licet.core.review import TO_DECIDE
 from licet.core.use_case import UseCase
 from licet.flows.correct import commitment_of
 from licet.flows.shown import OWN_AFFAIRS, shown_in
-from licet.store import audits, corrections, decisions, ledger, mandates
+from licet.store import audits, corrections, decisions, ledger, mandates, watches
 from licet.store.book import Tx
 from licet.store.marks import Wanted, every, spans_of
 from licet.store.payloads import commitment_salt, salts_of
@@ -31,7 +32,8 @@ class Places:
         decided: by case.
         corrected: by case and number of the correction.
         erased: by case.
-        audited: cases whose audit was answered or never came.
+        audited: cases whose audit was answered.
+        overdue: what the ledger calls cases whose audit was not answered in time.
         people: by person, where they were added last.
         identities: by person, how they showed who they are in the entries of the pack.
     """
@@ -40,6 +42,7 @@ class Places:
     corrected: Mapping[tuple[int, int], int]
     erased: Mapping[int, int]
     audited: frozenset[int]
+    overdue: frozenset[str]
     people: Mapping[str, int]
     identities: Mapping[str, list[Json]]
 
@@ -65,7 +68,7 @@ class Disclosure:
 def _places(said: Sequence[tuple[int, Event]]) -> Places:
     """Reads off a pack's entries where what is said."""
     decided, corrected, erased = dict[int, int](), dict[tuple[int, int], int](), dict[int, int]()
-    audited, people = set[int](), dict[str, int]()
+    audited, overdue, people = set[int](), set[str](), dict[str, int]()
     for index, event in said:
         match event.what, event.facts:
             case "case.decided", {"case_number": int(case)}:
@@ -76,12 +79,21 @@ def _places(said: Sequence[tuple[int, Event]]) -> Places:
                 erased[case] = index
             case ("audit.answered" | "audit.overdue"), {"case_number": int(case)}:
                 audited.add(case)
+            case "audit.overdue", {"reference": str(reference)}:
+                overdue.add(reference)
             case "person.added", {"person": str(person)}:
                 people[person] = index
             case _:
                 pass
-    shown = shown_in(event for _, event in said)
-    return Places(decided=decided, corrected=corrected, erased=erased, audited=frozenset(audited), people=people, identities=shown)
+    return Places(
+        decided=decided,
+        corrected=corrected,
+        erased=erased,
+        audited=frozenset(audited),
+        overdue=frozenset(overdue),
+        people=people,
+        identities=shown_in(event for _, event in said),
+    )
 
 
 def disclosure(tx: Tx, use_case: UseCase, view: View, rows: Sequence[ledger.Entry]) -> tuple[Disclosure, list[ledger.Entry]]:
@@ -164,11 +176,12 @@ def erased_shown(found: Disclosure) -> Json:
 
 
 def audits_shown(tx: Tx, found: Disclosure) -> Json:
-    """Audits that were settled; one that waits is nobody's to know."""
+    """Audits that were settled; one whose question waits still is nobody's to know, in time or not."""
     rows: list[Json] = []
+    waiting = watches.questions_open(tx, found.use_case)
     for mandate in mandates.every(tx, found.use_case):
         for row in audits.every(tx, proposed_of(mandate).id):
-            if row.outcome is None or row.drawn.case not in found.places.audited:
+            if row.outcome is None or row.drawn.case in waiting or not _is_told(tx, found.places, row):
                 continue
             said: dict[str, Json] = {"mandate": row.drawn.mandate, "round": row.drawn.round, "case_number": row.drawn.case}
             if found.view.has(Part.AUDIT_ORDER):
@@ -176,3 +189,9 @@ def audits_shown(tx: Tx, found: Disclosure) -> Json:
             rows.append({**said, "probability": row.drawn.probability, "outcome": audits.word_of(row.outcome), "fed": row.fed})
     found.counts[Part.AUDIT_ORDER] += 0 if found.view.has(Part.AUDIT_ORDER) else len(rows)
     return rows
+
+
+def _is_told(tx: Tx, places: Places, row: audits.AuditRow) -> bool:
+    """Whether an entry of the pack says what came of an audit; of an overdue one it names no case."""
+    case = row.drawn.case
+    return case in places.audited or overdue_reference(mandates.secret(tx, row.drawn.mandate), case) in places.overdue

@@ -12,7 +12,7 @@ from licet.core.system import NoProposal, Proposal, Proposed, SystemCard
 from licet.core.use_case import UseCase
 from licet.flows.decide import Done, Item, decide
 from licet.flows.office import Office
-from licet.flows.speakers import Asked, Said, Speakers, say, whom_to_ask
+from licet.flows.speakers import Addressee, Said, Speakers, say, whom_to_ask
 from licet.store import cases, queue, use_cases
 from licet.store.queue import Held, Lease
 
@@ -122,7 +122,7 @@ def work_off(
         queue.forget_erased(tx, claim)
 
 
-def _decide_part(office: Office, use_case: UseCase, asked: Asked, claim: str, held: Sequence[tuple[Held, CaseBody]]) -> Iterator[Done]:
+def _decide_part(office: Office, use_case: UseCase, asked: Addressee, claim: str, held: Sequence[tuple[Held, CaseBody]]) -> Iterator[Done]:
     """Lets the systems propose outside any transaction, then decides in one, on the mandate as it stands there."""
     cards = {_name(one.card): one.card for one, _ in held}
     groups = [(card, [(one, body) for one, body in held if _name(one.card) == name]) for name, card in cards.items()]
@@ -142,7 +142,7 @@ def _items(group: Sequence[tuple[Held, CaseBody]], proposed: Sequence[Proposed],
     ]
 
 
-def _hear(asked: Asked, group: Sequence[tuple[Held, CaseBody]], card: SystemCard | None) -> Said:
+def _hear(asked: Addressee, group: Sequence[tuple[Held, CaseBody]], card: SystemCard | None) -> Said:
     """Asks the system, except about cases that were taken up too often: whatever is wrong with them, a person sees it."""
     fresh = [place for place, (one, _) in enumerate(group) if one.attempts <= MOST_ATTEMPTS]
     posted = [_posted(group[place][0]) for place in fresh]

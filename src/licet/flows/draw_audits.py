@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from licet.core.audit import ANSWER_WITHIN, Drawn, is_drawn
-from licet.core.audit_plan import AuditPlan, Chance, Day, chance_of, day_number, planned_for, times_of
+from licet.core.audit import ANSWER_WITHIN, Drawn, is_drawn, waits_from
+from licet.core.audit_plan import AuditChance, AuditPlan, Day, chance_of, day_number, planned_for, times_of
 from licet.core.ids import CaseNumber
 from licet.core.mandate import ActiveMandate, Mandate
 from licet.stats import watch as watching
@@ -48,7 +48,7 @@ class Auditor:
         self._weight += times_of(self._plan, chance)
         return self._drawn(self._mandate, case, chance.probability, chance)
 
-    def _drawn(self, mandate: ActiveMandate, case: CaseNumber, rate: float, chance: Chance | None) -> tuple[float, bool]:
+    def _drawn(self, mandate: ActiveMandate, case: CaseNumber, rate: float, chance: AuditChance | None) -> tuple[float, bool]:
         if not is_drawn(self._secret, case, rate):
             return rate, False
         self._order += 1
@@ -79,6 +79,10 @@ class Auditor:
         planned = Day(number=number, rate=rate, planned=planned_for(rate, before, usual=float(mandate.daily_cap)))
         watches.plan_day(self._tx, mandate, planned)
         return planned
+
+    def waits_from(self, case: CaseNumber, due_at: datetime) -> datetime:
+        """From when on a case that was drawn is on the desk, where it is due."""
+        return waits_from(self._secret, case, drawn_at=self._now, due_at=due_at)
 
     def write(self) -> None:
         """Writes what was drawn, and how much the cases weigh that were decided alone."""

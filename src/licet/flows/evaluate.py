@@ -26,9 +26,11 @@ from licet.flows.grade import Gone, confidence_of, eligible_in, grade_in_place, 
 from licet.flows.hear import Heard, HeardUnder, hear, never_alone_warnings
 from licet.flows.office import Office, allowed, entry, working
 from licet.flows.propose import Speaker, Spoken, keep, speaker
+from licet.flows.run import ALONE, Matter, Runner
 from licet.flows.set_standard import signed_standard
-from licet.store import cases, looks, use_cases
+from licet.store import looks, use_cases
 from licet.store.book import Tx
+from licet.store.heads import sealed_heads
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,13 +96,19 @@ class _Planned:
     proof: looks.PlannedLook
 
 
-def evaluate(office: Office, by: Actor, request: Request) -> Evaluated | Refused:
+def evaluate(office: Office, by: Actor, request: Request, runner: Runner = ALONE) -> Evaluated | Refused:
     """Judges a system on sealed cases by the locked standard, as far as the standard's looks and attempts allow.
+
+    Args:
+        office: the office.
+        by: who asks for it.
+        request: what is evaluated.
+        runner: who asks the system; it may stop in between, and goes on with the cases that are left.
 
     Returns:
         The evaluation, or `Refused`. Asking again when nothing changed gives the same verdict and spends nothing.
     """
-    prepared = _prepare(office, by, request)
+    prepared = _prepare(office, by, request, runner)
     if isinstance(prepared, Refused):
         return prepared
     planned = _plan(office, prepared)
@@ -118,7 +126,7 @@ def may_evaluate(office: Office, tx: Tx, by: Actor, name: str) -> UseCase | Refu
     return permitted if isinstance(permitted, Refused) else use_case
 
 
-def _prepare(office: Office, by: Actor, request: Request) -> _Prepared | Refused:
+def _prepare(office: Office, by: Actor, request: Request, runner: Runner) -> _Prepared | Refused:
     """Fixes system and guards, and lets the system speak on the sealed cases; no answer is read."""
     with office.book.read() as tx:
         use_case = may_evaluate(office, tx, by, request.name)
@@ -132,10 +140,10 @@ def _prepare(office: Office, by: Actor, request: Request) -> _Prepared | Refused
     if isinstance(speaks, Refused):
         return speaks
     with office.book.read() as tx:
-        waiting = cases.sealed(tx, use_case, sealed.id)
+        waiting = sealed_heads(tx, use_case, sealed.id)
         earlier = {looked.look.sealed_set for looked in looks.looks_of(tx, use_case)} - {sealed.id}
-    under = HeardUnder(standard=standard.standard, schema=request.schema)
-    heard = _heard(hear(office, use_case, speaks, waiting, under), standard.standard)
+    under, matter = HeardUnder(standard=standard.standard, schema=request.schema), Matter(use_case=use_case, speaker=speaks, by=by.id)
+    heard = _heard(hear(office, matter, waiting, under, runner), standard.standard)
     if isinstance(heard, Refused):
         return heard
     return _Prepared(

@@ -1,6 +1,7 @@
 """Excluding: who may not answer a case, though they may review its use case."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from licet.core.flags import pairs
 from licet.core.ids import CaseNumber, PersonId
@@ -10,16 +11,20 @@ from licet.core.review import ReviewKind
 from licet.core.second import may_adjudicate, may_judge
 from licet.core.use_case import UseCase
 from licet.flows.roles import person_here
-from licet.store import corrections, people, seconds, use_cases
+from licet.store import corrections, desks, people, seconds, use_cases
 from licet.store.book import Tx
 
 ON_AI = frozenset({ReviewKind.AUDIT, ReviewKind.AGREEMENT, ReviewKind.RECHECK})
 """Kinds whose blind answers say whether AI was right: not for whoever builds it."""
 
 
-def excluded(tx: Tx, use_case: UseCase, number: CaseNumber, person: Person) -> bool:
-    """Whether a case must not come into somebody's hands; the desk asks before it hands one out, and when its answer comes."""
-    return bool(excluded_from(tx, use_case, [number], person))
+def excluded(tx: Tx, use_case: UseCase, item: desks.Item, person: Person, now: datetime) -> bool:
+    """Whether a case must not come into somebody's hands; the desk asks before it hands one out, and when its answer comes.
+
+    A case can be asked about twice, for an audit and after an incident: nobody has both in hand, for their second answer is not blind.
+    """
+    twice = desks.at_hand_of(tx, [item.case], person.id, now).get(item.case, frozenset()) - {item.token}
+    return bool(twice or excluded_from(tx, use_case, [item.case], person))
 
 
 def excluded_from(tx: Tx, use_case: UseCase, numbers: Sequence[CaseNumber], person: Person) -> frozenset[CaseNumber]:

@@ -14,7 +14,9 @@ from licet.flows.hear import HeardUnder, hear
 from licet.flows.office import Office
 from licet.flows.open_sealed import Figures, figures_of
 from licet.flows.propose import speaker
+from licet.flows.run import ALONE, Matter, Runner
 from licet.store import cases
+from licet.store.heads import part_heads
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,11 +36,11 @@ class Explored:
     warnings: tuple[str, ...]
 
 
-def explore(office: Office, by: Actor, request: Request) -> Explored | Refused:
+def explore(office: Office, by: Actor, request: Request, runner: Runner = ALONE) -> Explored | Refused:
     """Holds a system against the calibration part; works without a locked standard."""
     with office.book.read() as tx:
         use_case = may_evaluate(office, tx, by, request.name)
-        stored = [] if isinstance(use_case, Refused) else cases.stored(tx, use_case, Part.CALIBRATION)
+        stored = [] if isinstance(use_case, Refused) else part_heads(tx, use_case, Part.CALIBRATION)
     if isinstance(use_case, Refused):
         return use_case
     if not stored:
@@ -47,7 +49,8 @@ def explore(office: Office, by: Actor, request: Request) -> Explored | Refused:
     speaks = speaker(office, use_case, wanted=request.system, posted_as=request.posted_as)
     if isinstance(speaks, Refused):
         return speaks
-    heard = hear(office, use_case, speaks, stored, HeardUnder(standard=request.on_disk, schema=request.schema))
+    under = HeardUnder(standard=request.on_disk, schema=request.schema)
+    heard = hear(office, Matter(use_case=use_case, speaker=speaks, by=by.id), stored, under, runner)
     if isinstance(heard, Refused):
         return heard
     with office.book.read() as tx:

@@ -14,11 +14,12 @@ from licet.core.ids import MandateId
 from licet.core.mandate import ActiveMandate, Mandate, SuspendedMandate, expire
 from licet.core.narrowing import Narrowing
 from licet.core.refusal import Refused
+from licet.core.system import Proposal
 from licet.core.use_case import UseCase
 from licet.flows.audit import error_interval
 from licet.flows.office import Office
 from licet.stats import watch as watching
-from licet.store import audits, live, mandates, narrowings, remarks, use_cases
+from licet.store import audits, live, mandates, narrowings, remarks, systems, use_cases
 from licet.store.book import Tx
 from licet.store.live import Corrected, Effected, LiveCase
 from licet.store.payloads import salts_of
@@ -75,6 +76,26 @@ def _question(tx: Tx, found: LiveCase) -> str | None:
     salt = salts_of(tx, [found.number]).get(found.number)
     asked = None if salt is None else remarks.open_question(tx, found.number, salt)
     return None if asked is None else asked.question
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """A case, with what the system said that decided it alone: None where a person decides or decided, or the decision was corrected."""
+
+    followed: Followed
+    proposal: Proposal | None
+
+
+def follow_standing(office: Office, use_case: UseCase, *, name: str) -> Standing | Refused:
+    """Where a case stands, and what its answer stands on, both as of one moment."""
+    with office.book.read() as tx:
+        found = live.find(tx, use_case, name)
+        if found is None:
+            return Refused(code="not_there", why=f"{use_case.slug!r} has no case {name!r}.", remedy="Give its id or its number.")
+        fingerprint = live.stands_alone(tx, found.number)
+        said = {} if fingerprint is None else systems.proposals_for(tx, use_case, fingerprint, [found.number])
+        proposed = said.get(found.number)
+        return Standing(followed=_followed(tx, use_case, found), proposal=proposed if isinstance(proposed, Proposal) else None)
 
 
 def list_cases(office: Office, use_case: UseCase, state: CaseState | None, *, after: int, limit: int) -> list[Followed]:

@@ -15,7 +15,7 @@ from licet.core.scope import Scope
 from licet.core.standard import Standard
 from licet.core.system import Proposal
 from licet.flows.propose import Spoken
-from licet.store import cases
+from licet.store.heads import CaseHead
 
 
 def confidence_of(spoken: Sequence[Spoken]) -> list[float]:
@@ -56,7 +56,7 @@ class Gone:
     number: CaseNumber
 
 
-def in_place(spoken: Sequence[Spoken], waiting: Sequence[cases.StoredCase]) -> tuple[Spoken | Gone, ...]:
+def in_place(spoken: Sequence[Spoken], waiting: Sequence[CaseHead]) -> tuple[Spoken | Gone, ...]:
     """What was said, in the order in which the cases were drawn; an erased case keeps its place."""
     by_number = {one.number: one for one in spoken}
     return tuple(by_number.get(one.number, Gone(number=one.number)) for one in waiting)

@@ -9,7 +9,7 @@ from licet.core.approval import Subject
 from licet.core.audit import commitment
 from licet.core.audit_plan import AtTrip, AuditPlan, WatchedSlice
 from licet.core.canonical import Json
-from licet.core.exposure import Exposure, Plan, default_plan
+from licet.core.exposure import Exposure, ExposurePlan, default_plan
 from licet.core.gate import ClosedGate
 from licet.core.ids import LICET, Digest, MandateId, PersonId
 from licet.core.ledger import Event
@@ -65,7 +65,7 @@ class Wishes:
     daily_cap: int = 1000
     lasts: timedelta = timedelta(days=30)
     planned_audits: int | None = None
-    exposure: Plan | None = None
+    exposure: ExposurePlan | None = None
     audits: AuditPlan | None = None
     at_slice_trip: AtTrip = AtTrip.NARROW
 
@@ -159,7 +159,7 @@ def _terms(tx: Tx, use_case: UseCase, met: looks.StoredLook, wishes: Wishes, sys
     )
 
 
-def _steps(tx: Tx, use_case: UseCase) -> Plan:
+def _steps(tx: Tx, use_case: UseCase) -> ExposurePlan:
     """The steps that the use case's tier begins with; where nobody answered the risk questions, the most careful."""
     answered = risks.newest(tx, use_case)
     return default_plan(Tier.HIGH if answered is None else answered.tier)

@@ -9,10 +9,11 @@ from licet.core.case_schema import CaseSchema
 from licet.core.refusal import Refused
 from licet.core.scope import Scope
 from licet.core.standard import Standard
-from licet.core.use_case import UseCase
 from licet.flows.office import Office
-from licet.flows.propose import Speaker, Spoken, scope_for, speak_on
-from licet.store import cases
+from licet.flows.propose import Spoken, scope_for
+from licet.flows.run import ALONE, Matter, Runner, ask_about
+from licet.flows.speak import speak_on
+from licet.store.heads import CaseHead, part_heads
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,28 +39,30 @@ class Heard:
     warnings: tuple[str, ...]
 
 
-def hear(office: Office, use_case: UseCase, speaks: Speaker, stored: Sequence[cases.StoredCase], under: HeardUnder) -> Heard | Refused:
-    """Fixes guards on the calibration part, then lets the system speak; what a sealed answer says can move neither.
+def hear(office: Office, matter: Matter, cases: Sequence[CaseHead], under: HeardUnder, runner: Runner = ALONE) -> Heard | Refused:
+    """Fixes guards on the calibration part, and hears what the system says of cases; what a sealed answer says can move neither.
 
     Args:
         office: the office.
-        use_case: whose cases they are.
-        speaks: the system.
-        stored: the cases to speak on.
+        matter: which system speaks, and of whose cases.
+        cases: the cases to speak on.
         under: standard and schema.
+        runner: who asks the system.
 
     Returns:
-        What it said; or `Refused` where it stopped answering.
+        What it said; or `Refused` where it stopped answering, or its budget is spent.
     """
     with office.book.read() as tx:
-        calibrating = cases.stored(tx, use_case, Part.CALIBRATION)
-    fitting = speak_on(office, use_case, speaks, calibrating, with_attributes=False)
+        calibrating = part_heads(tx, matter.use_case, Part.CALIBRATION)
+    numbers = {head.number for head in calibrating}
+    stopped = ask_about(office, matter, [*calibrating, *(head for head in cases if head.number not in numbers)], runner)
+    fitting = stopped or speak_on(office, matter, calibrating, with_attributes=False)
     if isinstance(fitting, Refused):
         return fitting
-    scope, warnings = scope_for(under.standard, fitting, has_guardian=speaks.guardian is not None, schema=under.schema)
+    scope, warnings = scope_for(under.standard, fitting, has_guardian=matter.speaker.guardian is not None, schema=under.schema)
     asked = bool(under.standard.never_alone_attributes) or any(measure.slice is not None for measure in under.standard.measures)
     asked = asked or bool(under.standard.regions) or under.standard.clusters is not None or bool(under.standard.slices)
-    spoken = speak_on(office, use_case, speaks, stored, with_attributes=asked, schema=under.schema)
+    spoken = speak_on(office, matter, cases, with_attributes=asked, schema=under.schema)
     return spoken if isinstance(spoken, Refused) else Heard(scope=scope, spoken=spoken, warnings=warnings)
 
 

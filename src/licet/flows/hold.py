@@ -5,12 +5,13 @@ from datetime import datetime
 
 from licet.core.answer import Answer, AnswerKind, answer_to_json
 from licet.core.desk import HELD_FOR, REVEALED_FOR, Commit, Given, Held, HeldState, Revealed
+from licet.core.held_answer import is_shown_proposal, may_say_more, may_withdraw, sent_again
 from licet.core.ids import PersonId
 from licet.core.people import Act, Actor, Person
 from licet.core.refusal import Refused
 from licet.core.review import Reconsidered
 from licet.core.system import Proposal
-from licet.core.use_case import Stage, UseCase
+from licet.core.use_case import UseCase
 from licet.flows.conclude import Voice
 from licet.flows.desk import AtHand, at_hand, desk_rules
 from licet.flows.exclude import excluded
@@ -60,12 +61,7 @@ def _before(tx: Tx, by: Actor, said: Commit) -> Taken | Refused | None:
     if kept is None or kept.given.token != said.token or kept.given.first != said.answer:
         why = "This key came with another answer before."
         return Refused(code="idempotency_conflict", why=why, remedy="Send a key of its own with each answer.")
-    if kept.state is HeldState.WITHDRAWN:
-        return Refused(code="already_done", why="This answer was withdrawn.", remedy="Send the new one under a key of its own.")
-    if kept.state is HeldState.LATE:
-        why = "This answer came too late, or was not yours to give by the time it was to take effect."
-        return Refused(code="not_waiting", why=why, remedy="It is kept and counts for nothing; take the next case.")
-    return _told(kept)
+    return sent_again(kept.state) or _told(kept)
 
 
 def _told(kept: held.Kept) -> Taken:
@@ -87,7 +83,7 @@ def kind_asked(office: Office, by: Actor, *, token: str | None = None, held_id: 
 
 def _barred(tx: Tx, there: AtHand, now: datetime) -> Refused | None:
     """Why this person's answer is not to count: what held when the case was handed out may hold no more."""
-    if excluded(tx, there.use_case, there.item.case, there.person):
+    if excluded(tx, there.use_case, there.item, there.person, now):
         why = "You may not answer this case: you had a hand in it, or answered it before."
         return Refused(code="reviewer_excluded", why=why, remedy="Release it, and take the next case.")
     return entitled(tx, there.use_case, there.person, now, work=work_at(there.item))
@@ -99,7 +95,8 @@ def _keep(office: Office, tx: Tx, there: AtHand, said: Commit, now: datetime) ->
     if salt is None:
         desks.clear(tx, [item.token])
         return Refused(code="case_erased", why="The case was erased meanwhile.", remedy="Take the next case.")
-    shown = _proposal(tx, there) if there.use_case.stage is Stage.ASSISTED or item.home == desks.SECOND_LOOK else None
+    is_shown = is_shown_proposal(there.use_case.stage, senior=item.home == desks.SECOND_LOOK)
+    shown = _proposal(tx, there) if is_shown else None
     kept = held.Kept(
         id=office.draw.token("h_"),
         key=said.key,
@@ -129,7 +126,7 @@ def _given(there: AtHand, said: Commit, revealed: Answer | None, now: datetime) 
         first=said.answer,
         final=None,
         revealed=revealed,
-        handed_at=there.item.handed_at or now,
+        handed_at=there.item.handed_at,
         given_at=now,
     )
 
@@ -182,10 +179,8 @@ def keep_or_change(office: Office, by: Actor, *, held_id: str, answer: Answer | 
 
 
 def _again(kept: held.Kept, final: Answer) -> Held | Refused:
-    if kept.given.revealed is not None and kept.given.final == final:
-        return Held(id=kept.id, effect_at=kept.effect_at)
-    why = "Nothing was shown after this answer, or it was kept or changed already."
-    return Refused(code="already_done", why=why, remedy=f"Withdraw within {HELD_FOR.total_seconds():.0f} seconds to say it anew.")
+    same = kept.given.revealed is not None and kept.given.final == final
+    return may_say_more(same_again=same) or Held(id=kept.id, effect_at=kept.effect_at)
 
 
 def withdraw(office: Office, by: Actor, *, held_id: str) -> Refused | None:
@@ -201,9 +196,9 @@ def withdraw(office: Office, by: Actor, *, held_id: str) -> Refused | None:
         use_case, person, kept = there
         if kept.state is HeldState.WITHDRAWN:
             return None
-        if kept.state is not HeldState.HELD or now >= kept.effect_at:
-            why = "The answer took effect." if kept.state is not HeldState.REVEALED else "AI's proposal was shown after it, so it stays."
-            return Refused(code="too_late_to_withdraw", why=why, remedy="A decision is corrected with `licet cases correct`.")
+        too_late = may_withdraw(kept.state, kept.effect_at, now)
+        if too_late is not None:
+            return too_late
         _take_back(tx, kept, now)
         tx.record(entry("answer.withdrawn", by=person.id, now=now, use_case=use_case, task=kept.given.token))
         return None

@@ -1,11 +1,12 @@
 """Investigating an incident: what happened, what may be wrong since when, what people find out and do, until it is closed."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import assert_never
+from typing import TypeVar, assert_never
 
 from licet.core.audit import outcome_loss
+from licet.core.canonical import Json
 from licet.core.ids import PersonId
 from licet.core.incident import Message
 from licet.core.inquiry import (
@@ -17,8 +18,8 @@ from licet.core.inquiry import (
     Finding,
     Found,
     Inquiry,
+    NewAction,
     PendingAction,
-    Plan,
     Point,
     began,
     close,
@@ -28,6 +29,7 @@ from licet.core.inquiry import (
     whole,
     write_down,
 )
+from licet.core.ledger import Event
 from licet.core.mandate import ActiveMandate, ExpiredMandate, Mandate, ProposedMandate, RevokedMandate, SuspendedMandate, state_of
 from licet.core.people import Act, Actor, Person
 from licet.core.refusal import Refused, Unknown
@@ -36,7 +38,7 @@ from licet.flows.begin_watching import fresh_watch
 from licet.flows.count_audits import fed as fed_by
 from licet.flows.count_audits import settled
 from licet.flows.office import Office, allowed_person, entry
-from licet.flows.read_ledger import Asked, Read, list_entries, reading_view
+from licet.flows.read_ledger import Read, Story, reading_view, tell
 from licet.stats import watch as watching
 from licet.store import audits, incidents, mandates, notices, people, use_cases
 from licet.store.book import Tx
@@ -45,6 +47,7 @@ TOLD = ("mandate.", "watch.", "incident.", "stop.", "delegation.", "audits.late"
 """Words of the ledger, or how they begin, that tell an incident's story; what happened to single cases is not among them."""
 
 LONGEST_STORY = 300
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,14 +126,8 @@ def timeline(office: Office, by: Actor, found: Investigated) -> list[Read] | Ref
     view = reading_view(office, by)
     if isinstance(view, Refused):
         return view
-    slug, since = whole(found.found).incident.use_case, _since_of(office, found)
-    read: list[Read] = []
-    for word in TOLD:
-        page = list_entries(office, view, Asked(use_case=slug, what=word, since=since, limit=LONGEST_STORY))
-        if isinstance(page, Refused):
-            return page
-        read += page.entries
-    return sorted(read, key=lambda one: one.index)[-LONGEST_STORY:]
+    slug = whole(found.found).incident.use_case
+    return tell(office, view, Story(use_case=slug, words=TOLD, since=_since_of(office, found), limit=LONGEST_STORY))
 
 
 def _since_of(office: Office, found: Investigated) -> datetime:
@@ -140,49 +137,73 @@ def _since_of(office: Office, found: Investigated) -> datetime:
     return incident.at if granted is None else granted.granted_at
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InHand:
+    """An incident in the hands of somebody who may investigate it, in one transaction."""
+
+    tx: Tx
+    use_case: UseCase
+    found: AnyInquiry
+    person: Person
+    now: datetime
+
+    def said(self, word: str, **facts: Json) -> Event:
+        """A ledger entry of theirs about the incident."""
+        number = whole(self.found).number
+        return entry(word, by=self.person.id, now=self.now, use_case=self.use_case, incident=number, **facts)
+
+
+def _acted(office: Office, by: Actor, number: int, act: Callable[[InHand], tuple[T, Event] | Refused]) -> T | Refused:
+    """Does something about an incident, with its ledger entry, in one transaction; or says why not."""
+    with office.book.write() as tx:
+        there = at_hand(office, tx, by, number)
+        if isinstance(there, Refused):
+            return there
+        use_case, found, person = there
+        done = act(InHand(tx=tx, use_case=use_case, found=found, person=person, now=office.clock.now()))
+        if isinstance(done, Refused):
+            return done
+        made, event = done
+        tx.record(event)
+        return made
+
+
 def find_out(office: Office, by: Actor, *, number: int, finding: Finding, says: str) -> Found | Refused:
     """Writes down the cause, or what was learned; what was written before stays beside it.
 
     Raises:
         NotAReasonError: when it says nothing, or too much.
     """
-    with office.book.write() as tx:
-        there = at_hand(office, tx, by, number)
-        if isinstance(there, Refused):
-            return there
-        use_case, found, person = there
-        now = office.clock.now()
-        made = write_down(found, finding, says, person.id, now=now)
+
+    def act(at: InHand) -> tuple[Found, Event] | Refused:
+        made = write_down(at.found, finding, says, at.person.id, now=at.now)
         if isinstance(made, Refused):
             return made
-        incidents.add_found(tx, whole(found), made)
-        facts = {"incident": number, "finding": finding.value, "number": made.number}
-        tx.record(entry("incident.explained", by=person.id, now=now, use_case=use_case, **facts))
-        return made
+        incidents.add_found(at.tx, whole(at.found), made)
+        return made, at.said("incident.explained", finding=finding.value, number=made.number)
+
+    return _acted(office, by, number, act)
 
 
-def add_action(office: Office, by: Actor, *, number: int, plan: Plan) -> PendingAction | Refused:
+def add_action(office: Office, by: Actor, *, number: int, plan: NewAction) -> PendingAction | Refused:
     """Says what is to be done, by whom and until when; whoever it is, is told by message.
 
     Raises:
         NotAReasonError: when it says nothing, or too much.
     """
-    with office.book.write() as tx:
-        there = at_hand(office, tx, by, number)
-        if isinstance(there, Refused):
-            return there
-        use_case, found, person = there
-        if people.by_id(tx, plan.who) is None:
+
+    def act(at: InHand) -> tuple[PendingAction, Event] | Refused:
+        if people.by_id(at.tx, plan.who) is None:
             why = f"Nobody here has the id {plan.who!r}."
             return Refused(code="no_such_person", why=why, remedy="Name somebody who was added: `licet person add`.")
-        now = office.clock.now()
-        made = plan_action(found, plan, person.id, now=now)
+        made = plan_action(at.found, plan, at.person.id, now=at.now)
         if isinstance(made, Refused):
             return made
-        incidents.add_action(tx, whole(found), made)
-        _tell_whose(tx, use_case, made, number)
-        tx.record(entry("incident.action_planned", by=person.id, now=now, use_case=use_case, incident=number, number=made.number))
-        return made
+        incidents.add_action(at.tx, whole(at.found), made)
+        _tell_whose(at.tx, at.use_case, made, number)
+        return made, at.said("incident.action_planned", number=made.number)
+
+    return _acted(office, by, number, act)
 
 
 def _tell_whose(tx: Tx, use_case: UseCase, made: PendingAction, number: int) -> None:
@@ -199,35 +220,35 @@ def finish_action(office: Office, by: Actor, *, number: int, action: int, droppe
     Raises:
         NotAReasonError: when it is dropped for no reason.
     """
-    with office.book.write() as tx:
-        there = at_hand(office, tx, by, number)
-        if isinstance(there, Refused):
-            return there
-        use_case, found, person = there
-        now = office.clock.now()
-        ended = end_action(found, action, person.id, dropped=dropped, now=now)
+
+    def act(at: InHand) -> tuple[Action, Event] | Refused:
+        ended = end_action(at.found, action, at.person.id, dropped=dropped, now=at.now)
         if isinstance(ended, Refused):
             return ended
-        incidents.end_action(tx, whole(found), ended)
-        facts = {"incident": number, "number": action, "done": isinstance(ended, DoneAction)}
-        tx.record(entry("incident.action_ended", by=person.id, now=now, use_case=use_case, **facts))
-        return ended
+        incidents.end_action(at.tx, whole(at.found), ended)
+        return ended, at.said("incident.action_ended", number=action, done=isinstance(ended, DoneAction))
+
+    return _acted(office, by, number, act)
 
 
-def close_incident(office: Office, by: Actor, *, number: int) -> ClosedInquiry | Refused:
-    """Closes an incident. It gives AI nothing back: reinstating a mandate takes a fresh verdict, whatever was found out here."""
-    with office.book.write() as tx:
-        there = at_hand(office, tx, by, number)
-        if isinstance(there, Refused):
-            return there
-        use_case, found, person = there
-        now = office.clock.now()
-        closed = close(found, person.id, now=now)
+def close_incident(office: Office, by: Actor, *, number: int, why: str | None = None) -> ClosedInquiry | Refused:
+    """Closes an incident. It gives AI nothing back: reinstating a mandate takes a fresh verdict, whatever was found out here.
+
+    Where cases that may be wrong were looked at by nobody since, risk alone closes it, and says `why` that is enough.
+
+    Raises:
+        NotAReasonError: when that says nothing, or too much.
+    """
+
+    def act(at: InHand) -> tuple[ClosedInquiry, Event] | Refused:
+        unseen = _unseen(touched_by(at.tx, at.use_case, whole(at.found)))
+        closed = close(at.found, at.person, unseen=unseen, why=why, now=at.now)
         if isinstance(closed, Refused):
             return closed
-        incidents.close(tx, closed)
-        tx.record(entry("incident.closed", by=person.id, now=now, use_case=use_case, incident=number))
-        return closed
+        incidents.close(at.tx, closed)
+        return closed, at.said("incident.closed", left_out=closed.unseen)
+
+    return _acted(office, by, number, act)
 
 
 def find_incident(tx: Tx, number: int) -> tuple[UseCase, AnyInquiry] | Refused:
@@ -283,16 +304,22 @@ def touched_by(tx: Tx, use_case: UseCase, inquiry: Inquiry, since: datetime | No
     if active is None:
         return Unknown(why="the mandate was never granted")
     rows = [row for row in audits.every(tx, active.id) if row.fed and row.drawn.drawn_at <= incident.at and row.drawn.round == active.round]
-    beginning, basis = since_when(since, began(_points(active, rows)), active.granted_at)
+    asked = incidents.asked_since(tx, inquiry.number)
+    beginning, basis = since_when(since, began(_points(active, rows)), active.granted_at, asked=asked)
     return Touched(
         since=beginning,
         basis=basis,
         until=incident.at,
         alone=incidents.decided_alone(tx, active.id, since=beginning, until=incident.at),
-        unseen=len(incidents.suspects(tx, active.id, since=beginning, until=incident.at)),
+        unseen=incidents.count_suspects(tx, active.id, since=beginning, until=incident.at),
         audited=len(rows),
         disagreed=sum(outcome_loss(settled(row)) > 0 for row in rows),
     )
+
+
+def _unseen(touched: Touched | Unknown) -> int:
+    """Cases that may be wrong and that nobody has looked at since; none where nothing was decided alone."""
+    return 0 if isinstance(touched, Unknown) else touched.unseen
 
 
 def _points(active: ActiveMandate, rows: list[audits.AuditRow]) -> list[Point]:

@@ -22,7 +22,9 @@ from licet.core.standard import Standard
 from licet.core.terms import Terms
 from licet.core.use_case import UseCase
 from licet.flows.office import entry
-from licet.store import cases, comparisons, standards, systems
+from licet.flows.run import CHUNK_BYTES
+from licet.flows.speak import BLOCK
+from licet.store import comparisons, heads, standards, systems
 from licet.store.book import Tx
 
 
@@ -75,8 +77,9 @@ def _facts(tx: Tx, use_case: UseCase, plan: Plan, standard: Standard) -> dict[Ca
     """What is known of each case, where the standard groups cases by it; contents are decrypted for that alone."""
     if standard.clusters is None and not standard.slices:
         return {}
-    bodies = ((one.number, cases.body_of(tx, one)) for one in cases.of_numbers(tx, use_case, plan.cases))
-    return {number: dict(facts_of(body)) for number, body in bodies if body is not None}
+    blocks = heads.blocks(heads.heads_of(tx, use_case, plan.cases), most=BLOCK, most_bytes=CHUNK_BYTES)
+    read = (one for block in blocks for one in heads.read_cases(tx, use_case, [head.number for head in block]))
+    return {one.number: dict(facts_of(one.body)) for one in read}
 
 
 def not_worse(tx: Tx, use_case: UseCase, running: Terms, terms: Terms) -> bool | None:

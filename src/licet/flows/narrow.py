@@ -20,7 +20,7 @@ from licet.store.book import Tx
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
+class TakeBack:
     """What a person asks to take back: see `core.narrowing.Wish`; value limits are still names and numbers."""
 
     threshold: float | None = None
@@ -34,7 +34,7 @@ class Asked:
     expires_at: datetime | None = None
 
 
-def narrow_mandate(office: Office, by: Actor, *, name: str, asked: Asked, why: str) -> Narrowed | Refused:
+def narrow_mandate(office: Office, by: Actor, *, name: str, asked: TakeBack, why: str) -> Narrowed | Refused:
     """Takes a part of the running mandate back. It never widens; undoing it takes a new mandate.
 
     Args:
@@ -65,7 +65,7 @@ def narrow_mandate(office: Office, by: Actor, *, name: str, asked: Asked, why: s
         return take_back(tx, use_case, running, made, by=person.id, why=said, now=now)
 
 
-def _wish(tx: Tx, running: ActiveMandate, asked: Asked) -> Wish | Refused:
+def _wish(tx: Tx, running: ActiveMandate, asked: TakeBack) -> Wish | Refused:
     schema = _schema(tx, running)
     rules: list[CaseRule] = []
     for name, limit in sorted(asked.value_limits.items()):

@@ -32,7 +32,7 @@ def hand_over(office: Office, by: Actor, *, token: str, lease: str, to: str) -> 
         receiver = _receiver(office, tx, there, to, now)
         if isinstance(receiver, Refused):
             return receiver
-        if excluded(tx, there.use_case, there.item.case, receiver):
+        if excluded(tx, there.use_case, there.item, receiver, now):
             _skipped(tx, there, "handed over", now)
             desks.move(tx, there.item, there.item.home)
         else:

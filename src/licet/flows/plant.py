@@ -5,14 +5,24 @@ from collections.abc import Mapping
 from datetime import datetime
 from hashlib import sha256
 
-from licet.core.answer import Answer, AnswerKind, answer_to_json
+from licet.core.answer import Answer, answer_to_json
 from licet.core.canonical import Json
 from licet.core.case import CaseBody
 from licet.core.case_rules import facts_of
 from licet.core.desk import Given
-from licet.core.grading import same
 from licet.core.ids import CaseNumber
-from licet.core.known import Candidate, Chance, KnownRule, chance_of, checked_rule, pick
+from licet.core.known import (
+    Candidate,
+    KnownRule,
+    PlantDraw,
+    chance_of,
+    checked_rule,
+    heard,
+    is_planted,
+    may_plant,
+    pick,
+    shows_error,
+)
 from licet.core.people import Act, Actor, Person
 from licet.core.refusal import Refused
 from licet.core.use_case import Stage, UseCase
@@ -31,14 +41,14 @@ def offer(office: Office, tx: Tx, use_case: UseCase, person: Person, now: dateti
     One comes only where a case waits for the person, too, and takes its place in the order; so a queue that is empty stays empty.
     """
     rule = known.rule_of(tx, use_case)
-    if rule.share <= 0.0 or use_case.answer_kind is AnswerKind.TEXT:
+    if not may_plant(rule, use_case.answer_kind):
         return None
     waits = _waits(tx, use_case, person, now)
     so_far, one_waits = known.planted_so_far(tx, use_case, person.id)
     if waits is None or one_waits:
         return None
     chance = _chance(tx, use_case, f"{person.id} {waits.token} {so_far}")
-    if chance.plant >= rule.share:
+    if not is_planted(chance, rule):
         return None
     found = _found(tx, use_case, person, waits, (chance, rule))
     return None if found is None else _put(office, tx, use_case, person, found, (waits, rule, now))
@@ -51,19 +61,19 @@ def _waits(tx: Tx, use_case: UseCase, person: Person, now: datetime) -> desks.It
     return next(desks.waiting(tx, use_case, [desks.ANYBODY, *skilled, *named], person.id, now=now, skipped=False), None)
 
 
-def _chance(tx: Tx, use_case: UseCase, said: str) -> Chance:
+def _chance(tx: Tx, use_case: UseCase, said: str) -> PlantDraw:
     """Chance that depends on who asks, what waits, and how often: asking again for the same case changes nothing."""
     key = tx.vault.key(PLANTS, sha256(f"use case {use_case.id}".encode()).digest())
     return chance_of(hmac.digest(key, said.encode(), "sha256"))
 
 
-def _found(tx: Tx, use_case: UseCase, person: Person, waits: desks.Item, drawn: tuple[Chance, KnownRule]) -> Candidate | None:
+def _found(tx: Tx, use_case: UseCase, person: Person, waits: desks.Item, drawn: tuple[PlantDraw, KnownRule]) -> Candidate | None:
     chance, rule = drawn
     advised = use_case.stage is Stage.ASSISTED
     routed = decisions.routed(tx, waits.case) if advised else None
     fingerprint = None if routed is None else routed.fingerprint
     there = known.candidates(tx, use_case, person.id, place=chance.place, fingerprint=fingerprint)
-    return pick(there, person, advised=advised, error=chance.error < rule.errors)
+    return pick(there, person, advised=advised, error=shows_error(chance, rule))
 
 
 def _put(
@@ -79,6 +89,7 @@ def _put(
     token = office.draw.token("t_")
     due = rules.due(facts, waits.since)
     item = desks.NewItem(token=token, case=found.case, due_at=due, skill=None)
+    desks.clear(tx, known.skipped_on_desk(tx, use_case, person.id))  # at most one comes back to whoever skips: others answer the rest
     desks.plant(tx, use_case, item, person.id, at=waits.since)
     known.plant(tx, use_case, known.Planted(token=token, what=found, person=person.id, probability=rule.share), at=now)
     return token
@@ -106,13 +117,7 @@ def take(office: Office, tx: Tx, use_case: UseCase, given: Given, now: datetime)
     _, person, truth, salt, probability = found
     if person != given.by:
         return True  # handed over to somebody it was not drawn for: it counts for nobody
-    values = {
-        "first_right": same(given.first, truth),
-        "final_right": same(given.counts, truth),
-        "advised": given.revealed is not None,
-        "seconds": int((given.given_at - given.handed_at).total_seconds()),
-    }
-    if known.answer(tx, given.token, write_answer(tx, salt, given.first, by=given.by), values, at=given.given_at):
+    if known.answer(tx, given.token, write_answer(tx, salt, given.first, by=given.by), heard(given, truth), at=given.given_at):
         committed = commit_to(tx, salt, "known answer", {"first": answer_to_json(given.first), "counts": answer_to_json(given.counts)})
         facts: dict[str, Json] = {"task": given.token, "probability": probability, "commitment": committed}
         tx.record(entry("known.answered", by=given.by, now=now, use_case=use_case, **facts))
@@ -132,7 +137,7 @@ def take_from_sheet(office: Office, tx: Tx, use_case: UseCase, person: Person, a
     theirs = {token for token, _ in back_in_queue(office, tx, use_case, person)} & answers.keys()
     for token in theirs:
         said = answers[token]
-        given = Given(token=token, by=person.id, first=said, final=None, revealed=None, handed_at=now, given_at=now)
+        given = Given(token=token, by=person.id, first=said, final=None, revealed=None, handed_at=None, given_at=now)
         take(office, tx, use_case, given, now)
     desks.clear(tx, sorted(theirs))
     return len(theirs)

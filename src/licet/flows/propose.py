@@ -6,27 +6,28 @@ from datetime import datetime
 
 from licet.core.answer import AnswerKind, answer_label
 from licet.core.canonical import digest
-from licet.core.case import CaseBody, Content, Part, TextContent
-from licet.core.case_rules import NO_RULES, facts_of
-from licet.core.case_schema import CaseSchema, marked
+from licet.core.case import Content, Part
+from licet.core.case_rules import NO_RULES
+from licet.core.case_schema import CaseSchema
 from licet.core.ids import CaseNumber, Fingerprint, PersonId
 from licet.core.refusal import Refused, Unknown
 from licet.core.region import widest
 from licet.core.scope import Scope
 from licet.core.standard import Standard
-from licet.core.system import Cause, NoProposal, Proposal, Proposed, SystemCard, SystemKind, SystemNotLoadableError
+from licet.core.system import NoProposal, Proposal, Proposed, SystemCard, SystemKind, SystemNotLoadableError
 from licet.core.use_case import UseCase
 from licet.flows.office import Office, entry
 from licet.ports import Guardian, System
 from licet.store import cases, systems
 from licet.store.book import Tx
-from licet.store.payloads import read_body
 
-SYSTEM_KINDS = ("auto", "builtin", "posted", "callable", "http")
+SYSTEM_KINDS = ("auto", "builtin", "posted", "callable", "http", "decision", "llm")
 
 OWN = {
     SystemKind.CALLABLE: ("has no system.py", "Write one, or set system: builtin."),
     SystemKind.HTTP: ("names no endpoint", "Add a block `http:` with `url` and `version` to use_case.yaml."),
+    SystemKind.DECISION: ("names no decision model", "Add a block `decision:` to use_case.yaml; see docs/decision-protocols.md."),
+    SystemKind.LLM: ("names no language model", "Add a block `llm:` with `url`, `model` and `version` to use_case.yaml, and a prompt.md."),
 }
 """Systems that a use case's folder holds or names, in the order in which they are looked for; what is said where one is missing."""
 
@@ -61,7 +62,7 @@ class Speaker:
 
 
 def speaker(office: Office, use_case: UseCase, *, wanted: str, posted_as: str | None) -> Speaker | Refused:
-    """Finds the system of a use case: the one named, or by what is there: a system.py, an endpoint, posted proposals, the built-in one.
+    """Finds the system of a use case: the one named, or what is there: a system.py, an endpoint, a model, posted ones, the built-in one.
 
     Args:
         office: the office.
@@ -141,13 +142,25 @@ def keep(tx: Tx, use_case: UseCase, speaker: Speaker, *, by: PersonId, now: date
     artifact = None if speaker.artifact is None else systems.keep_artifact(tx, speaker.artifact)
     guardian = None if speaker.guardian is None or artifact is not None else systems.keep_artifact(tx, speaker.guardian.to_bytes())
     stored = systems.StoredSystem(card=speaker.card, basis=speaker.basis, artifact=artifact, guardian=guardian)
-    if systems.register(tx, use_case, stored, at=now):
-        card = speaker.card
-        facts = {"kind": card.kind.value, "name": card.name, "version": card.version, "fingerprint": card.fingerprint}
-        tx.record(entry("system.registered", by=by, now=now, use_case=use_case, **facts))
-    elif guardian is not None:
+    if not _registered(tx, use_case, stored, by=by, now=now) and guardian is not None:
         systems.set_guardian(tx, use_case, card_of=speaker.card.fingerprint, guardian=guardian, basis=speaker.basis)
     return guardian or ""
+
+
+def register(tx: Tx, use_case: UseCase, speaker: Speaker, *, by: PersonId, now: datetime) -> None:
+    """Registers a system that is about to be asked, without saying that anything it said before still holds."""
+    stored = systems.StoredSystem(card=speaker.card, basis="", artifact=None, guardian=None)
+    _registered(tx, use_case, stored, by=by, now=now)
+
+
+def _registered(tx: Tx, use_case: UseCase, stored: systems.StoredSystem, *, by: PersonId, now: datetime) -> bool:
+    """Writes a system down where it is new, with its ledger entry; says whether it was."""
+    if not systems.register(tx, use_case, stored, at=now):
+        return False
+    card = stored.card
+    facts = {"kind": card.kind.value, "name": card.name, "version": card.version, "fingerprint": card.fingerprint}
+    tx.record(entry("system.registered", by=by, now=now, use_case=use_case, **facts))
+    return True
 
 
 def restore(office: Office, tx: Tx, use_case: UseCase, fingerprint: Fingerprint, guardian_name: str) -> Speaker | None:
@@ -223,73 +236,6 @@ class Spoken:
     attributes: Mapping[str, str]
     proposed: Proposed
     name: str = ""
-
-
-def speak_on(
-    office: Office,
-    use_case: UseCase,
-    speaker: Speaker,
-    stored: Sequence[cases.StoredCase],
-    *,
-    with_attributes: bool,
-    schema: CaseSchema | None = None,
-) -> list[Spoken] | Refused:
-    """What a system says about stored cases, in their order; erased ones are left out. Answers are not read.
-
-    What it said before is taken from the store; what it says now is kept there. Content is decrypted only where it is needed.
-
-    Returns:
-        What it says; or `Refused` where it stopped answering before it was asked about every case: what half the cases show is no
-        evidence. Asked again, it is asked about the others only.
-    """
-    readable = [(one, one.salt) for one in stored if one.salt is not None]
-    with office.book.read() as tx:
-        before = systems.proposals_for(tx, use_case, speaker.card.fingerprint, [one.number for one, _ in readable])
-        before = {number: _forget_familiarity(one) for number, one in before.items()} if speaker.refitted else before
-        said = [before.get(one.number) for one, _ in readable]
-        complete = all(_is_complete(one, speaker) for one in said)
-        needed = with_attributes or schema is not None or not complete
-        bodies = [read_body(tx, salt, one.body) if needed else _UNREAD for one, salt in readable]
-    proposed = [one for one in said if one is not None]
-    if not complete:
-        proposed = ask(speaker, [body.content for body in bodies], said)
-        with office.book.write() as tx:
-            fresh = {one.number: saying for (one, _), saying in zip(readable, proposed, strict=True)}
-            systems.keep_proposals(tx, speaker.card.fingerprint, _lasting(fresh), {one.number: salt for one, salt in readable})
-    unasked = [one for one in proposed if isinstance(one, NoProposal) and one.cause is Cause.NOT_ASKED]
-    if unasked:
-        return _stopped_answering(use_case, unasked, of=len(proposed))
-    return [
-        Spoken(number=one.number, attributes=facts_of(marked(schema, body)), proposed=saying, name=one.external_id or "")
-        for (one, _), body, saying in zip(readable, bodies, proposed, strict=True)
-    ]
-
-
-def _lasting(said: Mapping[CaseNumber, Proposed]) -> Mapping[CaseNumber, Proposed]:
-    """What is kept: all of it; where the system stopped answering, without the cases that this alone left without a proposal."""
-    failed = {number: one.cause for number, one in said.items() if isinstance(one, NoProposal)}
-    if Cause.NOT_ASKED not in failed.values():
-        return said
-    return {number: one for number, one in said.items() if failed.get(number, Cause.UNUSABLE) is Cause.UNUSABLE}
-
-
-def _stopped_answering(use_case: UseCase, unasked: Sequence[NoProposal], *, of: int) -> Refused:
-    why = f"The system of {use_case.slug!r} stopped answering; {len(unasked):,} of {of:,} cases were not asked about. {unasked[0].why}"
-    return Refused(code="system_unavailable", why=why, remedy="Ask again once it answers: what it said is kept, and no look was spent.")
-
-
-_UNREAD = CaseBody(content=TextContent(text=""))
-"""Stands for a body nobody needed to decrypt."""
-
-
-def _forget_familiarity(one: Proposed) -> Proposed:
-    return one if isinstance(one, NoProposal) else replace(one, familiarity=Unknown(why="the past cases changed"))
-
-
-def _is_complete(one: Proposed | None, speaker: Speaker) -> bool:
-    if one is None:
-        return False
-    return isinstance(one, NoProposal) or speaker.guardian is None or not isinstance(one.familiarity, Unknown)
 
 
 def scope_for(

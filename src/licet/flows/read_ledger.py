@@ -17,13 +17,13 @@ from licet.flows.roles import person_anywhere
 from licet.store import decisions, ledger, live, people, teams, use_cases
 from licet.store.book import Tx
 from licet.store.ledger import make_findable
-from licet.store.marks import Span, Wanted, page, spans_of
+from licet.store.marks import Span, Wanted, newest, page, spans_of
 
 LONGEST_PAGE = 1_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
+class Sought:
     """Which entries are asked for; None leaves open.
 
     Attributes:
@@ -75,7 +75,7 @@ def reading_view(office: Office, by: Actor) -> View | Refused:
     return permitted if isinstance(permitted, Refused) else view_for(reader, None)
 
 
-def list_entries(office: Office, view: View, asked: Asked) -> Page | Refused:
+def list_entries(office: Office, view: View, asked: Sought) -> Page | Refused:
     """A page of the ledger, read along an index; in a team's office, of its use cases only.
 
     Raises:
@@ -93,6 +93,30 @@ def list_entries(office: Office, view: View, asked: Asked) -> Page | Refused:
     return Page(entries=tuple(found), after=numbers[limit - 1] if len(numbers) > limit else None)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Story:
+    """What of the ledger tells a story: of a use case, from a moment on, by words or how they begin; the newest so many."""
+
+    use_case: str
+    words: tuple[str, ...]
+    since: datetime
+    limit: int
+
+
+def tell(office: Office, view: View, story: Story) -> list[Read]:
+    """A story's entries, in the ledger's order.
+
+    Raises:
+        UnknownUseCaseError: when there is no such use case.
+        UnknownWordError: when no word begins so.
+    """
+    make_findable(office.book)
+    words = tuple(word for one in story.words for word in words_like(one))
+    with office.book.read() as tx:
+        wanted = Wanted(spans=_spans(tx, story.use_case), words=words, since=story.since)
+        return _as_seen(tx, view, list(ledger.entries_at(tx, newest(tx, wanted, story.limit))))
+
+
 def newest_numbers(office: Office, count: int) -> int:
     """The number after which the newest entries begin, so many of them; -1 where there are no more than that."""
     make_findable(office.book)
@@ -100,13 +124,13 @@ def newest_numbers(office: Office, count: int) -> int:
         return max(ledger.head(tx).size - count - 1, -1)
 
 
-def list_for_program(office: Office, by: Caller, asked: Asked) -> Page | Refused:
+def list_for_program(office: Office, by: Caller, asked: Sought) -> Page | Refused:
     """As `list_entries`, for a program: it sees what whoever is asked for a blind answer may see."""
     view = view_for(by, None)
     return view if isinstance(view, Refused) else list_entries(office, view, asked)
 
 
-def _wanted(tx: Tx, asked: Asked) -> Wanted | Refused:
+def _wanted(tx: Tx, asked: Sought) -> Wanted | Refused:
     case = _case(tx, asked)
     if isinstance(case, Refused):
         return case
@@ -141,7 +165,7 @@ def words_like(what: str) -> tuple[str, ...]:
     return found
 
 
-def _case(tx: Tx, asked: Asked) -> CaseNumber | Refused | None:
+def _case(tx: Tx, asked: Sought) -> CaseNumber | Refused | None:
     if asked.case is None:
         return None
     if asked.use_case is not None:

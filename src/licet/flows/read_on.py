@@ -81,7 +81,7 @@ def back_in_hand(office: Office, by: Actor, *, held_id: str) -> Handed | Refused
     with office.book.claim() as tx:
         now = office.clock.now()
         there = _withdrawn(office, tx, by, held_id)
-        if there is None or excluded(tx, there.use_case, there.item.case, there.person):
+        if there is None or excluded(tx, there.use_case, there.item, there.person, now):
             return _not_back()
         if entitled(tx, there.use_case, there.person, now, work=work_at(there.item)) is not None:
             return _not_back()
@@ -177,7 +177,7 @@ def _waiting(tx: Tx, mine: list[UseCase], by: Person, now: datetime) -> int:
     for use_case in mine:
         here = person_here(tx, by, use_case)
         alike.setdefault(tuple(chain.from_iterable(lanes_of(tx, use_case, here, now))), []).append(use_case)
-    return sum(sum(desk_counts.waiting_in(tx, there, lanes).values()) for lanes, there in alike.items())
+    return sum(sum(desk_counts.waiting_in(tx, there, lanes, now).values()) for lanes, there in alike.items())
 
 
 def waiting_for(office: Office, by: Person) -> int:

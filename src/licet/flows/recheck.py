@@ -29,7 +29,9 @@ class AskedAgain:
     touched: Touched
 
 
-def ask_again(office: Office, by: Actor, *, number: int, since: datetime | None = None, most: int = MOST_AT_ONCE) -> AskedAgain | Refused:
+def ask_rechecks(
+    office: Office, by: Actor, *, number: int, since: datetime | None = None, most: int = MOST_AT_ONCE
+) -> AskedAgain | Refused:
     """Puts cases that an incident may have touched on the desk, among those that wait; nobody who answers is told why.
 
     Args:
@@ -57,7 +59,7 @@ def ask_again(office: Office, by: Actor, *, number: int, since: datetime | None 
         first = by_chance(unseen)[: max(0, min(most, MOST_AT_ONCE))]
         if first:
             decisions.ask(tx, use_case, _spread(placed(office, tx, use_case, _tasks(office, first, now), now), now), at=now)
-            incidents.ask_again(tx, inquiry, first, at=now)
+            incidents.add_rechecks(tx, inquiry, first, since=touched.since, at=now)
             facts: dict[str, Json] = {"incident": number, "cases": len(first), "since": touched.since.isoformat()}
             tx.record(entry("incident.rechecks_asked", by=person.id, now=now, use_case=use_case, **facts))
         return AskedAgain(asked=len(first), touched=touched)

@@ -58,7 +58,7 @@ def worksheet(office: Office, by: Actor, *, name: str) -> list[Waiting] | Refuse
             return unqualified
         tasks = decisions.open_tasks(tx, use_case)
         taken = desks.in_use(tx, [task.token for task in tasks], office.clock.now())
-        free = theirs_among(tx, use_case, [task for task in tasks if task.token not in taken], permitted)
+        free = theirs_among(tx, use_case, [task for task in tasks if task.token not in taken], permitted, office.clock.now())
         there = [(task.token, task.case) for task in tasks if task.token in free]
         there += back_in_queue(office, tx, use_case, permitted)
         return [Waiting(token=token, body=body) for token, number in sorted(there) if (body := _body(tx, number))]
@@ -96,7 +96,7 @@ def answer_worksheet(office: Office, by: Actor, *, name: str, answers: Mapping[s
             return unqualified
         in_use = desks.in_use(tx, list(answers), now)
         tasks = decisions.tasks_named(tx, use_case, [token for token in answers if token not in in_use])
-        theirs = theirs_among(tx, use_case, [task for task, _ in tasks.values()], person)
+        theirs = theirs_among(tx, use_case, [task for task, _ in tasks.values()], person, now)
         given = [(*tasks[token], answer) for token, answer in answers.items() if token in theirs]
         mandate = give(office, tx, use_case, given, Voice(by=person.id, policy=policy_in_force(office, tx)), now=now)
         known = take_from_sheet(office, tx, use_case, person, {one: said for one, said in answers.items() if one not in in_use})
@@ -104,11 +104,16 @@ def answer_worksheet(office: Office, by: Actor, *, name: str, answers: Mapping[s
         return Answered(taken=taken, late=len(answers) - taken - busy, at_desk=busy, mandate=mandate)
 
 
-def theirs_among(tx: Tx, use_case: UseCase, tasks: Sequence[decisions.Task], person: Person) -> frozenset[str]:
-    """Which tasks somebody may answer on a sheet: not those they had a hand in, nor those that the second-look page is for."""
-    sheet = [task for task in tasks if task.kind is not ReviewKind.ADJUDICATION]
+def theirs_among(tx: Tx, use_case: UseCase, tasks: Sequence[decisions.Task], person: Person, now: datetime) -> frozenset[str]:
+    """Which tasks somebody may answer on a sheet: not those they had a hand in, nor those that the second-look page is for.
+
+    Of two about one case it is one: the second answer of the same person would not be blind.
+    """
+    sheet = [task for task in sorted(tasks, key=lambda task: task.token) if task.kind is not ReviewKind.ADJUDICATION]
     barred = excluded_from(tx, use_case, [task.case for task in sheet], person)
-    return frozenset(task.token for task in sheet if task.case not in barred)
+    taken = desks.at_hand_of(tx, [task.case for task in sheet], person.id, now)
+    theirs = {task.case: task.token for task in sheet if taken.get(task.case, frozenset()) <= {task.token}}
+    return frozenset(token for case, token in theirs.items() if case not in barred)
 
 
 def answer_simulated(office: Office, use_case: UseCase, truths: Mapping[CaseNumber, Answer], *, now: datetime) -> Mandate | None:

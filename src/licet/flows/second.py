@@ -10,6 +10,7 @@ from licet.core.desk import LEASE_LASTS, MOST_AT_ONCE, Handed, Lease, NothingWai
 from licet.core.people import Act, Actor, Person
 from licet.core.qualification import Work
 from licet.core.refusal import Refused
+from licet.core.second import in_order
 from licet.core.use_case import Stage, UseCase
 from licet.flows.desk import AtHand, at_hand, handed_out, too_many_in_hand
 from licet.flows.exclude import excluded
@@ -75,7 +76,7 @@ def _next_of(office: Office, tx: Tx, use_case: UseCase, person: Person, now: dat
     lease = Lease(name=office.draw.token("l_"), until=now + LEASE_LASTS)
     for skipped in (False, True):
         for item in desks.waiting(tx, use_case, [desks.SECOND_LOOK], person.id, now=now, skipped=skipped):
-            if excluded(tx, use_case, item.case, person) or not desks.take(tx, item, lease, person.id, now=now, ahead=False):
+            if excluded(tx, use_case, item, person, now) or not desks.take(tx, item, lease, person.id, now=now, ahead=False):
                 continue
             found = _shown(office, tx, AtHand(use_case=use_case, person=person, item=item), lease)
             if found is not None:
@@ -93,7 +94,7 @@ def second_look(office: Office, by: Actor, *, token: str, lease: str) -> TwoAnsw
             return there
         until = now + LEASE_LASTS
         desks.renew(tx, there.item, until=until, now=now)
-        barred = there.item.home != desks.SECOND_LOOK or excluded(tx, there.use_case, there.item.case, there.person)
+        barred = there.item.home != desks.SECOND_LOOK or excluded(tx, there.use_case, there.item, there.person, now)
         found = None if barred else _shown(office, tx, there, Lease(name=lease, until=until))
         if found is None:
             why = "Nobody is asked here which of two people is right."
@@ -115,16 +116,15 @@ def _in_order(office: Office, token: str, look: seconds.Look) -> tuple[Answer, A
     if look.second_says is None:
         message = f"Case {look.case} has no second answer; restore a backup."
         raise ValueError(message)
-    one, other = look.says.counts, look.second_says.counts
     key = office.vault.key("second look order", token.encode("utf-8"))
-    return (other, one) if hmac.digest(key, b"turned", "sha256")[0] & 1 else (one, other)
+    return in_order((look.says.counts, look.second_says.counts), hmac.digest(key, b"turned", "sha256"))
 
 
 def second_looks_waiting(office: Office, by: Person) -> int:
     """How many cases wait on which two people differ, in the use cases where somebody may say who is right; at most `desk_counts.MOST`."""
     with office.book.read() as tx:
         now = office.clock.now()
-        waits = desk_counts.waiting_in(tx, use_cases.every(tx), [desks.SECOND_LOOK])
+        waits = desk_counts.waiting_in(tx, use_cases.every(tx), [desks.SECOND_LOOK], now)
         if not any(waits.values()):
             return 0
         return sum(waits.get(use_case.id, 0) for use_case, _ in _places(office, tx, by, None, now))

@@ -13,7 +13,7 @@ from licet.core.use_case import UseCase
 from licet.flows.judge_comparison import changes_of, standard_of
 from licet.flows.office import Office, allowed
 from licet.stats.compare import cases_needed
-from licet.store import cases, comparisons, systems, use_cases
+from licet.store import comparisons, heads, systems, use_cases
 from licet.store.book import Tx
 
 
@@ -72,7 +72,7 @@ def _regressions(tx: Tx, use_case: UseCase, one: Judged) -> tuple[Regression, ..
     changes = changes_of(tx, use_case, plan, labels, standard_of(tx, use_case, plan))
     worse = [number for number in plan.cases if changes.get(number) == LOST]
     old, new = (systems.proposals_for(tx, use_case, version, worse) for version in (plan.old, plan.new))
-    names = {stored.number: stored.external_id or str(stored.number) for stored in cases.of_numbers(tx, use_case, worse)}
+    names = {head.number: head.external_id or str(head.number) for head in heads.heads_of(tx, use_case, worse)}
     return tuple(
         Regression(name=names[number], old=_said(old[number]), new=_said(new[number]), right=answer_label(labels[number]))
         for number in worse

@@ -104,7 +104,7 @@ class Said:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
+class Addressee:
     """Whom to ask about cases of a use case: the system of the mandate in force, as it stood when they were taken up."""
 
     speaker: Speaker | None
@@ -122,14 +122,14 @@ class Asked:
         return timedelta(0) if system is None else system.longest(cases)
 
 
-def whom_to_ask(office: Office, tx: Tx, speakers: Speakers, use_case: UseCase) -> Asked:
+def whom_to_ask(office: Office, tx: Tx, speakers: Speakers, use_case: UseCase) -> Addressee:
     """Finds the system that proposes for a use case now."""
     mandate = mandates.in_force(tx, use_case)
     speaker = speakers.of(office, tx, use_case, mandate)
-    return Asked(speaker=speaker, mandate=None if mandate is None else proposed_of(mandate).id)
+    return Addressee(speaker=speaker, mandate=None if mandate is None else proposed_of(mandate).id)
 
 
-def say(asked: Asked, contents: Sequence[Content], posted: Sequence[Proposed | None], card: SystemCard | None) -> Said:
+def say(asked: Addressee, contents: Sequence[Content], posted: Sequence[Proposed | None], card: SystemCard | None) -> Said:
     """Lets a system propose; outside any transaction.
 
     Args:

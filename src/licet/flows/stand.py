@@ -5,7 +5,7 @@ from datetime import datetime
 from licet.core.approval import LiveRequest, Subject
 from licet.core.consent import counting, missing
 from licet.core.envelope import WaitingUse
-from licet.core.gate import Approval, Asked
+from licet.core.gate import Approval, GateRequest
 from licet.core.ids import PersonId
 from licet.core.mandate import ProposedMandate
 from licet.core.use_case import UseCase
@@ -15,7 +15,7 @@ from licet.flows.office import Office
 from licet.store import approvals, envelopes, fast_lanes, people
 from licet.store.book import Tx
 
-Standing = tuple[Asked | None, tuple[Approval, ...]]
+Standing = tuple[GateRequest | None, tuple[Approval, ...]]
 
 
 def standing(office: Office, tx: Tx, use_case: UseCase, proposed: ProposedMandate | None, now: datetime) -> Standing:
@@ -41,14 +41,14 @@ def _by_people(tx: Tx, use_case: UseCase, found: LiveRequest) -> Standing:
     lane = None if request.fast_lane is None else fast_lanes.by_id(tx, request.fast_lane)
     whose = "" if lane is None else f"standing approval of {_name(tx, lane.opened_by)} of {lane.opened_at:%Y-%m-%d}"
     by_rule = f"passed by the fast lane, {whose}" if whose else ""
-    return Asked(digest=request.digest, more=missing(request.quorum, counted), by_rule=by_rule), given
+    return GateRequest(digest=request.digest, more=missing(request.quorum, counted), by_rule=by_rule), given
 
 
-def _by_envelope(office: Office, tx: Tx, use_case: UseCase, use: WaitingUse, now: datetime) -> Asked | None:
+def _by_envelope(office: Office, tx: Tx, use_case: UseCase, use: WaitingUse, now: datetime) -> GateRequest | None:
     if not still_within(office, tx, use_case, use, now):
         return None
     by_rule = f"inside change envelope {use.envelope}"
-    return Asked(digest=use.covered, more=0, by_rule=by_rule, waits_until=use.window_ends if now < use.window_ends else None)
+    return GateRequest(digest=use.covered, more=0, by_rule=by_rule, waits_until=use.window_ends if now < use.window_ends else None)
 
 
 def _name(tx: Tx, person: PersonId) -> str:

@@ -139,7 +139,8 @@ def mandate_of(tx: Tx, use_case: UseCase, now: datetime) -> Mandate | None:
 
 def times_of(tx: Tx, use_case: UseCase, rules: GateRules, now: datetime) -> tuple[GateTime, ...]:
     """How long the gates of a use case took, from the ledger's own entries."""
-    numbers = marks.every(tx, marks.Wanted(spans=marks.spans_of(tx, [use_case.slug]), words=WORDS, no_case=True))
+    mine = marks.spans_of(tx, [use_case.slug])
+    numbers = [n for n, name in marks.of_words(tx, WORDS) if any(_within(span, n, name) for span in mine)]
     return gate_times([row.event for row in ledger.entries_at(tx, numbers)], rules, now)
 
 

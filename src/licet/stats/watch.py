@@ -14,7 +14,7 @@ Json: TypeAlias = float | int | list[float] | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
+class WatchPlan:
     """What was fixed when the mandate was granted.
 
     Attributes:
@@ -53,7 +53,7 @@ class Watch:
         has_tripped: True once the evidence has reached the trip line; it never goes back.
     """
 
-    plan: Plan
+    plan: WatchPlan
     masses: tuple[float, ...]
     fed: int = 0
     day: int = -1
@@ -77,7 +77,7 @@ def start(*, target: float, delta: float, planned: int, least_inclusion: float =
     Raises:
         OutOfRangeError: If an argument lies outside its range.
     """
-    plan = Plan(target=target, delta=delta, audits=planned, least_inclusion=least_inclusion)
+    plan = WatchPlan(target=target, delta=delta, audits=planned, least_inclusion=least_inclusion)
     return Watch(plan=plan, masses=(0.0,) * len(ODDS))
 
 
@@ -96,7 +96,7 @@ def start_by_day(*, target: float, delta: float, days: int, least_inclusion: flo
     Raises:
         OutOfRangeError: If an argument lies outside its range.
     """
-    plan = Plan(target=target, delta=delta, audits=days, by_day=True, least_inclusion=least_inclusion)
+    plan = WatchPlan(target=target, delta=delta, audits=days, by_day=True, least_inclusion=least_inclusion)
     return Watch(plan=plan, masses=(0.0,) * len(ODDS))
 
 
@@ -327,7 +327,7 @@ def from_json(stored: Mapping[str, object]) -> Watch:
     Raises:
         OutOfRangeError: If a field is missing or has the wrong type or range.
     """
-    plan = Plan(
+    plan = WatchPlan(
         target=_number(stored, "target"),
         delta=_number(stored, "delta"),
         audits=_whole(stored, "audits"),

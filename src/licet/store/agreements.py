@@ -9,6 +9,7 @@ from sqlalchemy import select
 from licet.core.answer import Answer
 from licet.core.desk import HeldState
 from licet.core.ids import CaseNumber, PersonId
+from licet.core.refusal import Unknown
 from licet.core.use_case import UseCase
 from licet.store import seconds
 from licet.store.book import Tx
@@ -18,6 +19,8 @@ from licet.store.second_tables import second_look
 
 MOST = 5000
 """The newest cases that are read; a year's at most for most use cases."""
+
+UNTIMED = Unknown(why="nobody knows since when they had it")
 
 _H, _L = held_answer.c, second_look.c
 
@@ -54,8 +57,8 @@ def pairs(tx: Tx, use_case: UseCase, *, until: datetime) -> list[Pair]:
     ]
 
 
-def seconds_of(tx: Tx, use_case: UseCase, person: PersonId, *, since: datetime, until: datetime) -> Sequence[float]:
+def seconds_of(tx: Tx, use_case: UseCase, person: PersonId, *, since: datetime, until: datetime) -> Sequence[float | Unknown]:
     """How many seconds somebody had each case in hand whose answer took effect, given in a time."""
     done = (_H.use_case_id == use_case.id, _H.person_id == person, _H.state == HeldState.DONE.value, _H.given_at > since)
     rows = tx.run(select(_H.handed_at, _H.given_at).where(*done, _H.given_at <= until).order_by(_H.given_at))
-    return [(row.given_at - row.handed_at).total_seconds() for row in rows]
+    return [UNTIMED if row.handed_at is None else (row.given_at - row.handed_at).total_seconds() for row in rows]

@@ -154,7 +154,7 @@ class SealedAnswersError(PermissionError):
         super().__init__("Sealed answers are read only through licet.store.looks.sealed_answers, after a look was planned.")
 
 
-SAID_AMONG = 200
+SAID_AMONG = 100
 """Past cases of each part whose answers are read for `answers_said`, the newest."""
 
 MOST_SAID = 200
@@ -227,15 +227,6 @@ def by_number(tx: Tx, number: CaseNumber) -> StoredCase | None:
     """A case by its number, without its answer."""
     row = tx.run(_by_number(), {"number": number}).one_or_none()
     return None if row is None else read_case(row, with_truth=False)
-
-
-def of_numbers(tx: Tx, use_case: UseCase, numbers: Sequence[CaseNumber]) -> list[StoredCase]:
-    """Cases of a use case by their numbers and in the order of these, without their answers."""
-    found: list[StoredCase] = []
-    for start in range(0, len(numbers), 500):
-        wanted = _stored(use_case, batched=False).where(tables.case.c.number.in_(numbers[start : start + 500]))
-        found.extend(read_case(row, with_truth=False) for row in tx.run(wanted).all())
-    return found
 
 
 @cache

@@ -55,6 +55,7 @@ class Task:
     Attributes:
         due_at: when it is due at the desk; None: as soon as is usual. The same for every kind, so that it tells none.
         skill: what it asks for; None: anybody who may review.
+        waits_from: from when on the desk counts it and gives it to somebody; None: at once.
     """
 
     token: str
@@ -62,6 +63,7 @@ class Task:
     kind: ReviewKind
     due_at: datetime | None = None
     skill: str | None = None
+    waits_from: datetime | None = None
 
 
 def route(tx: Tx, use_case: UseCase, routed: Sequence[Routed], *, at: datetime) -> None:
@@ -93,10 +95,18 @@ def ask(tx: Tx, use_case: UseCase, tasks: Sequence[Task], *, at: datetime) -> No
     moment = moment_text(at)
     rows = [(t.token, t.case, use_case.id, t.kind.value, moment) for t in tasks]
     tx.insert_many(tables.task, ("token", "case_number", "use_case_id", "kind", "created_at"), rows)
-    items = [
-        desks.NewItem(token=t.token, case=t.case, due_at=t.due_at or at + DUE_WITHIN, skill=t.skill, lane=LANES.get(t.kind)) for t in tasks
-    ]
-    desks.put(tx, use_case, items, at=at)
+    desks.put(tx, use_case, [_on_desk(task, at) for task in tasks], at=at)
+
+
+def _on_desk(task: Task, at: datetime) -> desks.NewItem:
+    return desks.NewItem(
+        token=task.token,
+        case=task.case,
+        due_at=task.due_at or at + DUE_WITHIN,
+        skill=task.skill,
+        lane=LANES.get(task.kind),
+        waits_from=task.waits_from,
+    )
 
 
 LANES = {ReviewKind.ADJUDICATION: desks.SECOND_LOOK}

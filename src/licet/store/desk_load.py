@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from statistics import median
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, func, select, text
 
 from licet.core.desk import DeskStatus, HeldState, Load, TaskState
 from licet.core.people import Person
@@ -13,7 +13,6 @@ from licet.core.refusal import Unknown
 from licet.core.use_case import Stage, UseCase
 from licet.store import absences, tables
 from licet.store.book import Tx
-from licet.store.decisions import TO_PERSON
 from licet.store.desk_tables import desk_item, held_answer
 from licet.store.desks import ASIDE, BY_NAME, HELD, INFORMATION, Item, find, for_person
 from licet.store.held import WAITING
@@ -26,11 +25,12 @@ _I, _H, _T = desk_item.c, held_answer.c, tables.task.c
 def status(tx: Tx, use_case: UseCase, reviewers: Sequence[Person], now: datetime) -> DeskStatus:
     """How a use case's desk stands, with the load of these people."""
     r = tables.routing.c
-    came = select(func.count()).select_from(tables.routing).where(r.use_case_id == use_case.id, r.route == TO_PERSON, r.at > now - DAY)
-    took = _took(tx, use_case, now)
+    here = (r.use_case_id == use_case.id, text(tables.TO_PEOPLE), r.at > now - DAY)  # the index's own words, or SQLite does not know it
+    came = select(func.count()).select_from(tables.routing).where(*here)
+    took, waits = _took(tx, use_case, now), _I.waits_from <= now
     return DeskStatus(
-        waiting=_count(tx, use_case, ~_PLANTED),
-        overdue=_count(tx, use_case, ~_PLANTED, _I.due_at < now),
+        waiting=_count(tx, use_case, ~_PLANTED, waits),
+        overdue=_count(tx, use_case, ~_PLANTED, waits, _I.due_at < now),
         in_hand=_count(tx, use_case, _I.leased_until >= now),
         held=_count(tx, use_case, _I.lane == HELD),
         aside=_count(tx, use_case, _I.lane == ASIDE),
@@ -51,17 +51,17 @@ def _count(tx: Tx, use_case: UseCase, *which: ColumnElement[bool]) -> int:
     return int(tx.conn.execute(there).scalar_one())
 
 
-def _took(tx: Tx, use_case: UseCase, now: datetime) -> Mapping[str, Sequence[float]]:
-    """How many seconds each answer of the last day took that took effect, by who gave it."""
+def _took(tx: Tx, use_case: UseCase, now: datetime) -> Mapping[str, Sequence[float | None]]:
+    """How many seconds each answer of the last day took that took effect, by who gave it; None where nobody knows."""
     done = (_H.use_case_id == use_case.id, _H.given_at > now - DAY, _H.state == HeldState.DONE.value)
-    found: dict[str, list[float]] = defaultdict(list)
+    found: dict[str, list[float | None]] = defaultdict(list)
     for row in tx.run(select(_H.person_id, _H.handed_at, _H.given_at).where(*done)):
-        found[row.person_id].append((row.given_at - row.handed_at).total_seconds())
+        found[row.person_id].append(None if row.handed_at is None else (row.given_at - row.handed_at).total_seconds())
     return found
 
 
 def _load(
-    tx: Tx, use_case: UseCase, reviewers: Sequence[Person], took: Mapping[str, Sequence[float]], now: datetime
+    tx: Tx, use_case: UseCase, reviewers: Sequence[Person], took: Mapping[str, Sequence[float | None]], now: datetime
 ) -> tuple[Load, ...]:
     away = absences.all_now(tx, now)
     mine = _I.use_case_id == use_case.id
@@ -77,11 +77,16 @@ def _load(
             handed=handed[for_person(one.id)],
             held=waits[one.id],
             answered=len(took.get(one.id, ())),
-            seconds=median(took[one.id]) if took.get(one.id) else Unknown(why="no answer within the last day"),
+            seconds=_median(took.get(one.id, ())),
             absent_until=away[one.id].ends_at if one.id in away else None,
         )
         for one in reviewers
     )
+
+
+def _median(took: Sequence[float | None]) -> float | Unknown:
+    known = [one for one in took if one is not None]
+    return median(known) if known else Unknown(why="no answer within the last day of which it is known")
 
 
 def _counts(tx: Tx, wanted: Select[tuple[str, int]]) -> Counter[str]:

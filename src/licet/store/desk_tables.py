@@ -15,6 +15,7 @@ desk_item = Table(
     Column("home", String(80), nullable=False),
     Column("due_at", Moment, nullable=False),
     Column("since", Moment, nullable=False),
+    Column("waits_from", Moment, nullable=False),
     Column("lease", String(40)),
     Column("leased_by", String(40)),
     Column("leased_until", Moment),
@@ -24,7 +25,8 @@ desk_item = Table(
     Column("escalated_at", Moment),
     Index("desk_item_order", "use_case_id", "lane", "due_at", "token"),
 )
-"""A task that waits. `lane` says for whom: empty for anybody, `skill:`, `to:` a person, or one of those nobody is given."""
+"""A task that waits. `lane` says for whom: empty for anybody, `skill:`, `to:` a person, or one of those nobody is given.
+`waits_from`: from when on it is counted and given to somebody."""
 
 
 def _few(name: str, *columns: str, where: str) -> None:
@@ -56,7 +58,7 @@ held_answer = Table(
     Column("confidence", Float),
     Column("note", LargeBinary),
     Column("guideline", String(12)),
-    Column("handed_at", Moment, nullable=False),
+    Column("handed_at", Moment),
     Column("given_at", Moment, nullable=False),
     Column("effect_at", Moment, nullable=False),
     Column("ended_at", Moment),

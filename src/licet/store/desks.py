@@ -1,20 +1,20 @@
 """The desk's rows: what waits for whom in which order, whose it is until when, and answers that have not taken effect yet."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from heapq import merge
 from typing import Any
 
-from sqlalchemy import Integer, Select, String, and_, bindparam, delete, exists, insert, or_, select, tuple_, update
+from sqlalchemy import Integer, Select, String, and_, bindparam, delete, exists, insert, or_, select, tuple_, union_all, update
 
-from licet.core.desk import Lease
+from licet.core.desk import HeldState, Lease
 from licet.core.ids import CaseNumber, PersonId
 from licet.core.use_case import UseCase
 from licet.store import tables
 from licet.store.book import Record, Tx
-from licet.store.desk_tables import desk_item, desk_skill, desk_skip
+from licet.store.desk_tables import desk_item, desk_skill, desk_skip, held_answer
 from licet.store.moments import moment_text
 
 ANYBODY = ""
@@ -48,13 +48,20 @@ def for_person(person: PersonId) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewItem:
-    """A task that comes to the desk. `skill`: what it asks for; None: anybody. `lane`: where else than by its skill it waits."""
+    """A task that comes to the desk.
+
+    Attributes:
+        skill: what it asks for; None: anybody.
+        lane: where else than by its skill it waits.
+        waits_from: from when on it is counted and given to somebody; None: at once.
+    """
 
     token: str
     case: CaseNumber
     due_at: datetime
     skill: str | None
     lane: str | None = None
+    waits_from: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,7 +100,10 @@ _COLUMNS = (
     _I.token, _I.use_case_id, _I.case_number, _I.lane, _I.home, _I.due_at, _I.since, _I.lease, _I.leased_by, _I.leased_until, _I.ahead,
     _I.handed_at, _I.back_at,
 )  # fmt: skip
-_NEW = ("token", "use_case_id", "case_number", "lane", "home", "due_at", "since", "ahead")
+WAITS = _I.waits_from <= bindparam("now", type_=_I.waits_from.type)
+"""What has come to the desk by a moment, `now`."""
+
+_NEW = ("token", "use_case_id", "case_number", "lane", "home", "due_at", "since", "waits_from", "ahead")
 
 
 def _item(row: Record) -> Item:
@@ -122,7 +132,7 @@ def put(tx: Tx, use_case: UseCase, items: Sequence[NewItem], *, at: datetime) ->
     lanes = [one.lane or (ANYBODY if one.skill is None else for_skill(one.skill)) for one in items]
     since = moment_text(at)
     rows = [
-        (one.token, use_case.id, one.case, lane, lane, moment_text(one.due_at), since, False)
+        (one.token, use_case.id, one.case, lane, lane, moment_text(one.due_at), since, moment_text(one.waits_from or at), False)
         for one, lane in zip(items, lanes, strict=True)
     ]
     tx.insert_many(desk_item, _NEW, rows)
@@ -131,7 +141,7 @@ def put(tx: Tx, use_case: UseCase, items: Sequence[NewItem], *, at: datetime) ->
 def plant(tx: Tx, use_case: UseCase, item: NewItem, person: PersonId, *, at: datetime) -> None:
     """Puts a case with a known answer on the desk, for one person alone; it looks like any other."""
     lane = for_person(person)
-    row = (item.token, use_case.id, item.case, lane, lane, moment_text(item.due_at), moment_text(at), False)
+    row = (item.token, use_case.id, item.case, lane, lane, moment_text(item.due_at), moment_text(at), moment_text(at), False)
     tx.insert_many(desk_item, _NEW, [row])
 
 
@@ -161,6 +171,33 @@ def in_hands_of(tx: Tx, person: PersonId, now: datetime) -> list[Item]:
 _NOW = bindparam("now", type_=_I.leased_until.type)
 _IN_HANDS = select(*_COLUMNS).where(_I.leased_by == bindparam("person"), _I.leased_until >= _NOW).order_by(_I.handed_at, _I.token)
 """Asked with every case that is handed out, as are those below: put together once."""
+
+
+def at_hand_of(tx: Tx, numbers: Sequence[CaseNumber], person: PersonId, now: datetime) -> Mapping[CaseNumber, frozenset[str]]:
+    """Which of these cases somebody has in hand, or has answered without effect yet, each with the names of what they were asked."""
+    found: dict[CaseNumber, frozenset[str]] = {}
+    for start in range(0, len(numbers), 500):
+        asked = {"cases": list(numbers[start : start + 500]), "person": person, "now": now}
+        for row in tx.run(_AT_HAND, asked):
+            number = CaseNumber(row.case_number)
+            found[number] = found.get(number, frozenset()) | {row.token}
+    return found
+
+
+_H = held_answer.c
+_NO_EFFECT = _H.state.in_([HeldState.HELD.value, HeldState.REVEALED.value])
+_AT_HAND = union_all(
+    select(_I.case_number, _I.token).where(
+        _I.case_number.in_(bindparam("cases", expanding=True)),
+        _I.leased_by == bindparam("person"),
+        _I.leased_until >= _NOW,
+    ),
+    select(_H.case_number, _H.token).where(
+        _H.case_number.in_(bindparam("cases", expanding=True)),
+        _H.person_id == bindparam("person"),
+        _NO_EFFECT,
+    ),
+)
 
 
 def in_use(tx: Tx, tokens: Sequence[str], now: datetime) -> frozenset[str]:
@@ -240,7 +277,7 @@ def _lane(tx: Tx, asked: dict[str, object], *, skipped: bool) -> Iterator[Item]:
 def _waiting(*, skipped: bool) -> Select[*tuple[object, ...]]:
     theirs = exists(select(1).where(desk_skip.c.token == _I.token, desk_skip.c.person_id == bindparam("person")))
     lane = and_(_I.use_case_id == bindparam("use_case"), _I.lane == bindparam("lane"))
-    free = or_(_I.leased_until.is_(None), _I.leased_until < bindparam("now"))
+    free = and_(or_(_I.leased_until.is_(None), _I.leased_until < bindparam("now")), WAITS)
     later = tuple_(_I.due_at, _I.token) > tuple_(bindparam("due", type_=String(32)), bindparam("token", type_=String(40)))
     wanted = select(*_COLUMNS).where(lane, later, free, theirs if skipped else ~theirs)
     return wanted.order_by(_I.due_at, _I.token).limit(bindparam("most", type_=Integer()))
@@ -249,10 +286,10 @@ def _waiting(*, skipped: bool) -> Select[*tuple[object, ...]]:
 _WAITING = {skipped: _waiting(skipped=skipped) for skipped in (False, True)}
 
 
-def with_something(tx: Tx, use_cases: Sequence[UseCase], lanes: Sequence[str]) -> list[UseCase]:
+def with_something(tx: Tx, use_cases: Sequence[UseCase], lanes: Sequence[str], now: datetime) -> list[UseCase]:
     """Those of these use cases in which something waits in such a lane, the one first in which something is due first."""
     there, asked = {one.id: one for one in use_cases}, {f"lane_{place}": lane for place, lane in enumerate(lanes)}
-    rows = tx.run(_first(len(lanes)), {**asked, "use_cases": list(there)})
+    rows = tx.run(_first(len(lanes)), {**asked, "use_cases": list(there), "now": now})
     found = [(min(one for one in first if one is not None), use_case) for use_case, *first in rows if any(first)]
     return [there[use_case] for _, use_case in sorted(found)]
 
@@ -261,7 +298,7 @@ def with_something(tx: Tx, use_cases: Sequence[UseCase], lanes: Sequence[str]) -
 def _first(lanes: int) -> Select[*tuple[Any, ...]]:
     """When the first is due in each of so many lanes of each use case: one step along the index for each, and one statement."""
     here = tables.use_case.c.id
-    mine = select(_I.due_at).where(_I.use_case_id == here).order_by(_I.due_at, _I.token).limit(1)
+    mine = select(_I.due_at).where(_I.use_case_id == here, WAITS).order_by(_I.due_at, _I.token).limit(1)
     first = (mine.where(_I.lane == bindparam(f"lane_{place}")).scalar_subquery() for place in range(lanes))
     return select(here, *first).where(here.in_(bindparam("use_cases", expanding=True)))
 

@@ -11,6 +11,8 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, m
 from sqlalchemy.exc import ArgumentError, DatabaseError, DBAPIError, IntegrityError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnectionError
 
+from licet.store.statements import sharing
+
 HEAD = "0005"
 """The schema this code writes; `licet db upgrade` brings an older database here."""
 
@@ -123,7 +125,7 @@ def open_engine(
     event.listen(engine, "connect", _prepare)
     if not through_power_cuts:
         event.listen(engine, "connect", _hasten)
-    return engine
+    return sharing(engine)
 
 
 def _hasten(raw: sqlite3.Connection, record: object) -> None:
@@ -153,7 +155,7 @@ def _open_postgresql(raw: str, *, serving: bool) -> Engine:
         **(SERVING if serving else {}),
     )
     engine.dialect.use_insertmanyvalues_wo_returning = True
-    return engine
+    return sharing(engine)
 
 
 def address(raw: str) -> URL:

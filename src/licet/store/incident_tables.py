@@ -37,7 +37,10 @@ incident_end = Table(
     Column("incident_id", ForeignKey("incident.id"), primary_key=True, autoincrement=False),
     Column("by", Text, nullable=False),
     Column("at", Moment, nullable=False),
+    Column("left_out", Integer),
+    Column("why", Text),
 )
+"""That an incident is closed; `left_out` cases that may be wrong were looked at by nobody, and `why` that was enough; null: none."""
 
 recheck = Table(
     "recheck",
@@ -45,10 +48,11 @@ recheck = Table(
     Column("case_number", ForeignKey("case_item.number"), primary_key=True, autoincrement=False),
     Column("incident_id", ForeignKey("incident.id"), nullable=False, index=True),
     Column("chance", Float, nullable=False),
+    Column("since", Moment, nullable=False),
     Column("asked_at", Moment, nullable=False),
     Column("changed", Boolean),
     Column("answered_at", Moment),
 )
-"""A case that AI decided alone and that people look at again; a case is looked at again once, whatever incident asks for it."""
+"""A case that AI decided alone and that people look at again; once, whatever incident asks. `since`: from when on they were looked for."""
 
 TABLES: tuple[Table, ...] = (incident_finding, incident_action, incident_end, recheck)

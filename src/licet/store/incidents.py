@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Integer, case, func, insert, select, update
+from sqlalchemy import ColumnElement, Integer, case, func, insert, select, update
 
 from licet.core.ids import CaseNumber, MandateId, PersonId
 from licet.core.incident import Incident
@@ -16,6 +16,7 @@ from licet.core.inquiry import (
     Finding,
     Found,
     Inquiry,
+    LeftOut,
     PendingAction,
     Rechecked,
     Suspect,
@@ -76,7 +77,9 @@ def end_action(tx: Tx, inquiry: Inquiry, ended: DoneAction | DroppedAction) -> N
 
 def close(tx: Tx, closed: ClosedInquiry) -> None:
     """Writes that it is closed; a second time is refused by the database."""
-    tx.run(insert(incident_end).values(incident_id=closed.inquiry.number, by=closed.by, at=closed.at))
+    left = closed.left_out
+    unseen = {} if left is None else {"left_out": left.cases, "why": left.why}
+    tx.run(insert(incident_end).values(incident_id=closed.inquiry.number, by=closed.by, at=closed.at, **unseen))
 
 
 def suspects(tx: Tx, mandate: MandateId, *, since: datetime, until: datetime) -> list[Suspect]:
@@ -85,22 +88,36 @@ def suspects(tx: Tx, mandate: MandateId, *, since: datetime, until: datetime) ->
     Left out are those that people have looked at since (a correction, an audit that agreed or is still to come, an earlier recheck),
     and those that were erased.
     """
-    r, p, k, a = tables.routing.c, tables.proposal.c, tables.case_key.c, tables.audit.c
+    r, p = tables.routing.c, tables.proposal.c
+    there = _READABLE.outerjoin(tables.proposal, (p.case_number == r.case_number) & (p.fingerprint == r.fingerprint))
+    wanted = select(r.case_number, p.confidence, p.familiarity).select_from(there)
+    return [_suspect(row) for row in tx.run(wanted.where(*_unseen(mandate, since, until)))]
+
+
+def count_suspects(tx: Tx, mandate: MandateId, *, since: datetime, until: datetime) -> int:
+    """How many `suspects` there are."""
+    wanted = select(func.count()).select_from(_READABLE).where(*_unseen(mandate, since, until))
+    return int(tx.conn.execute(wanted).scalar_one())
+
+
+_READABLE = tables.routing.join(tables.case_key, tables.case_key.c.case_number == tables.routing.c.case_number)
+
+
+def _unseen(mandate: MandateId, since: datetime, until: datetime) -> tuple[ColumnElement[bool], ...]:
+    """Which cases were decided alone between two moments, and nobody has looked at since."""
+    r, a = tables.routing.c, tables.audit.c
     seen = (
         select(correction.c.case_number).where(correction.c.case_number == r.case_number).exists(),
         select(recheck.c.case_number).where(recheck.c.case_number == r.case_number).exists(),
         select(a.case_number).where(a.case_number == r.case_number, (a.outcome == "agreed") | a.outcome.is_(None)).exists(),
     )
-    wanted = (
-        select(r.case_number, p.confidence, p.familiarity)
-        .select_from(
-            tables.routing.join(tables.case_key, k.case_number == r.case_number).outerjoin(
-                tables.proposal, (p.case_number == r.case_number) & (p.fingerprint == r.fingerprint)
-            )
-        )
-        .where(r.mandate_id == mandate, r.route == decisions.ALONE, r.at >= since, r.at <= until, *(~one for one in seen))
-    )
-    return [_suspect(row) for row in tx.run(wanted)]
+    return (r.mandate_id == mandate, r.route == decisions.ALONE, r.at >= since, r.at <= until, *(~one for one in seen))
+
+
+def asked_since(tx: Tx, number: int) -> datetime | None:
+    """The earliest moment from which on people said that errors may have been more than allowed, when they asked; None: nobody asked."""
+    found: datetime | None = tx.conn.execute(select(func.min(recheck.c.since)).where(recheck.c.incident_id == number)).scalar_one()
+    return found
 
 
 def _suspect(row: Record) -> Suspect:
@@ -123,9 +140,10 @@ def numbers_alone(tx: Tx, mandate: MandateId, *, since: datetime, until: datetim
     return [CaseNumber(number) for number in found]
 
 
-def ask_again(tx: Tx, inquiry: Inquiry, found: Sequence[Suspect], *, at: datetime) -> None:
-    """Writes which cases are looked at again."""
-    rows = [{"case_number": one.case, "incident_id": inquiry.number, "chance": one.chance, "asked_at": at} for one in found]
+def add_rechecks(tx: Tx, inquiry: Inquiry, found: Sequence[Suspect], *, since: datetime, at: datetime) -> None:
+    """Writes which cases are looked at again, and from when on they were looked for."""
+    told = {"incident_id": inquiry.number, "since": since, "asked_at": at}
+    rows = [{"case_number": one.case, "chance": one.chance, **told} for one in found]
     for start in range(0, len(rows), AT_ONCE):
         tx.run(insert(recheck), rows[start : start + AT_ONCE])
 
@@ -157,7 +175,10 @@ def _inquiry(tx: Tx, row: Record) -> AnyInquiry:
         actions=tuple(_action(one) for one in actions),
         rechecked=_rechecked(tx, number),
     )
-    return inquiry if ended is None else ClosedInquiry(inquiry=inquiry, by=PersonId(ended.by), at=ended.at)
+    if ended is None:
+        return inquiry
+    left = None if ended.left_out is None else LeftOut(cases=int(ended.left_out), why=ended.why)
+    return ClosedInquiry(inquiry=inquiry, by=PersonId(ended.by), at=ended.at, left_out=left)
 
 
 def _found(row: Record) -> Found:

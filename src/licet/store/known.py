@@ -12,6 +12,7 @@ from licet.core.case import Part
 from licet.core.grading import same
 from licet.core.ids import CaseNumber, Fingerprint, PersonId
 from licet.core.known import ORDINARY_RULE, Basis, Candidate, ContestState, KnownRule, Shown
+from licet.core.refusal import Unknown
 from licet.core.system import Proposal
 from licet.core.use_case import UseCase
 from licet.store import systems, tables
@@ -54,14 +55,14 @@ def set_rule(tx: Tx, use_case: UseCase, rule: KnownRule, *, by: PersonId, at: da
 
 
 def planted_so_far(tx: Tx, use_case: UseCase, person: PersonId) -> tuple[int, bool]:
-    """How many were planted for somebody, and whether one of them waits still."""
+    """How many were planted for somebody, and whether one waits still that they did not skip: a skipped one is over for planting."""
     row = tx.run(_SO_FAR, {"use_case": use_case.id, "person": person}).one()
     return int(row.n), bool(row.waits)
 
 
 _SO_FAR = select(
     func.count().label("n"),
-    func.count(desk_item.c.token).label("waits"),
+    func.count(desk_item.c.token).filter(_P.skipped_at.is_(None)).label("waits"),
 ).select_from(planted.outerjoin(desk_item, desk_item.c.token == _P.token)).where(
     _P.use_case_id == bindparam("use_case"), _P.person_id == bindparam("person")
 )  # fmt: skip
@@ -207,6 +208,20 @@ def plant(tx: Tx, use_case: UseCase, new: Planted, *, at: datetime) -> None:
     tx.run(insert(planted).values(row))
 
 
+def skip(tx: Tx, token: str, person: PersonId, *, at: datetime) -> None:
+    """Remembers that somebody skipped a case that was planted for them; of any other case nothing is written, and nobody is told."""
+    theirs = (_P.token == token, _P.person_id == person, _P.skipped_at.is_(None))
+    tx.run(update(planted).where(*theirs).values(skipped_at=at))
+
+
+def skipped_on_desk(tx: Tx, use_case: UseCase, person: PersonId) -> list[str]:
+    """What was planted for somebody who skipped it, and lies on the desk in nobody's hands."""
+    there = planted.join(desk_item, desk_item.c.token == _P.token)
+    mine = (_P.use_case_id == use_case.id, _P.person_id == person, _P.skipped_at.is_not(None))
+    idle = (desk_item.c.lane == desk_item.c.home, desk_item.c.lease.is_(None))
+    return list(tx.conn.execute(select(_P.token).select_from(there).where(*mine, *idle)).scalars())
+
+
 def advice_on(tx: Tx, use_case: UseCase, token: str) -> tuple[Answer, float] | None:
     """What is shown as AI's proposal on a planted case; None where the token is none's, or nothing is shown."""
     row = tx.run(select(_P.case_number, _P.advice, _P.confidence).where(_P.token == token, _P.use_case_id == use_case.id)).one_or_none()
@@ -273,7 +288,7 @@ def _one(tx: Tx, use_case: UseCase, row: Record, salt: bytes) -> Shown:
         first_right=row.first_right,
         final_right=row.final_right,
         advice_right=row.advice_right if row.advised else None,
-        seconds=row.seconds,
+        seconds=Unknown(why="it was answered on a sheet") if row.seconds is None else row.seconds,
         at=row.answered_at,
         contest=_contest(row),
         retired=row.retired_at is not None,

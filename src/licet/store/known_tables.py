@@ -29,6 +29,7 @@ planted = Table(
     Column("confidence", Float),
     Column("advice_right", Boolean),
     Column("planted_at", Moment, nullable=False),
+    Column("skipped_at", Moment),
     Column("said", LargeBinary),
     Column("first_right", Boolean),
     Column("final_right", Boolean),
@@ -51,7 +52,8 @@ Index(
     sqlite_where=text("contested_at IS NOT NULL"),
     postgresql_where=text("contested_at IS NOT NULL"),
 )
-"""A case with a known answer, for one person. Answers are under the case's key. `upheld`: whether the contest was right."""
+"""A case with a known answer, for one person. Answers are under the case's key. `upheld`: whether the contest was right; `skipped_at`:
+when they put it back with a reason, from when on the next may be planted."""
 
 known_retired = Table(
     "known_retired",

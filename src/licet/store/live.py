@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Select, bindparam, func, select
 
 from licet.core.answer import Answer, AnswerKind
 from licet.core.case import CaseState, Part
-from licet.core.ids import CaseNumber
+from licet.core.ids import BY_MANDATE, CaseNumber, Fingerprint
 from licet.core.use_case import UseCase
 from licet.store import tables, work_tables
 from licet.store.book import Record, Tx
@@ -193,6 +193,18 @@ def newest_corrections(tx: Tx, use_case: UseCase, numbers: Sequence[CaseNumber])
     rows = {CaseNumber(r.case_number): r for r in tx.run(wanted.order_by(c.case_number, c.number))}
     kind = use_case.answer_kind
     return {number: None if r.salt is None else read_answer(tx, r.salt, r.answer, kind)[0] for number, r in rows.items()}
+
+
+def stands_alone(tx: Tx, number: CaseNumber) -> Fingerprint | None:
+    """The fingerprint of the system that decided a case alone, where its decision still counts.
+
+    None where a person decides or decided, and where the decision was corrected.
+    """
+    r, d, c = tables.routing.c, tables.decision.c, work_tables.correction.c
+    corrected = select(c.number).where(c.case_number == r.case_number).exists()
+    alone = (r.case_number == number, r.route == ALONE, d.by.startswith(BY_MANDATE, autoescape=True), ~corrected)
+    found = tx.conn.execute(select(r.fingerprint).join(tables.decision, d.case_number == r.case_number).where(*alone)).scalar_one_or_none()
+    return None if found is None else Fingerprint(found)
 
 
 def effects(tx: Tx, number: CaseNumber) -> list[Effected]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, func, select, union_all
 
 from licet.core.ledger import Event, read_event
 from licet.store import tables
@@ -89,6 +89,21 @@ def page(tx: Tx, wanted: Wanted, limit: int) -> list[int]:
     return list(islice(heapq.merge(*_streams(tx, wanted, limit)), limit))
 
 
+def newest(tx: Tx, wanted: Wanted, limit: int) -> list[int]:
+    """The numbers of the newest `limit` entries that are wanted, in the ledger's order; one statement, along one index for each word."""
+    low, high = _between(tx, wanted)
+    found = [
+        select(along.subquery().c.index)
+        for span, bounds in _bounds(wanted, low, high)
+        for word in wanted.words or (None,)
+        for along in [select(_M.index).where(*bounds, *_conditions(wanted, span, word)).order_by(_M.index.desc()).limit(limit)]
+    ]
+    if not found:
+        return []
+    each = union_all(*found).subquery()
+    return sorted(int(row[0]) for row in tx.run(select(each.c.index).order_by(each.c.index.desc()).limit(limit)))
+
+
 def every(tx: Tx, wanted: Wanted) -> list[int]:
     """The numbers of all entries that are wanted, in the ledger's order."""
     return list(heapq.merge(*_streams(tx, wanted, None)))
@@ -96,15 +111,19 @@ def every(tx: Tx, wanted: Wanted) -> list[int]:
 
 def _streams(tx: Tx, wanted: Wanted, limit: int | None) -> Iterator[list[int]]:
     """Rows of numbers, each along one index in the ledger's order: one for each span and word."""
-    low, high = _between(tx, wanted)
+    for span, bounds in _bounds(wanted, *_between(tx, wanted)):
+        for word in wanted.words or (None,):
+            asked = select(_M.index).where(*bounds, *_conditions(wanted, span, word)).order_by(_M.index).limit(limit)
+            yield [int(row[0]) for row in tx.run(asked)]
+
+
+def _bounds(wanted: Wanted, low: int, high: int | None) -> Iterator[tuple[Span | None, list[ColumnElement[bool]]]]:
+    """Each span with the numbers between which its entries lie; one bound each way, for SQLite seeks by the first that it finds."""
     spans: tuple[Span | None, ...] = (None,) if wanted.spans is None else wanted.spans
     for span in spans:
         first = low if span is None else max(low, span.first)
         end = high if span is None or span.end is None else min(span.end, high or span.end)
-        bounds = [_M.index >= first, *([] if end is None else [_M.index < end])]  # one each way: SQLite seeks by the first it finds
-        for word in wanted.words or (None,):
-            asked = select(_M.index).where(*bounds, *_conditions(wanted, span, word)).order_by(_M.index).limit(limit)
-            yield [int(row[0]) for row in tx.run(asked)]
+        yield span, [_M.index >= first, *([] if end is None else [_M.index < end])]
 
 
 def _conditions(wanted: Wanted, span: Span | None, word: str | None) -> Iterator[ColumnElement[bool]]:
@@ -150,8 +169,9 @@ def spans_of(tx: Tx, slugs: Sequence[str]) -> tuple[Span, ...]:
 def spans_of_each(tx: Tx, slugs: Sequence[str]) -> dict[str, tuple[Span, ...]]:
     """As `spans_of`, for each use case by its name now."""
     wanted = select(_M.index, _E.body).join(tables.ledger_entry, _E.index == _M.index)
-    wanted = wanted.where(_M.what.in_(("use_case.created", "use_case.renamed"))).order_by(_M.index.desc())
-    named = [(int(row[0]), read_event(_as_bytes(row[1]))) for row in tx.run(wanted)] if slugs else []
+    rows = tx.run(wanted.where(_M.what.in_(("use_case.created", "use_case.renamed")))).all() if slugs else []
+    newest_first = sorted(rows, key=lambda row: int(row[0]), reverse=True)  # asked in order, SQLite would go through all marks
+    named = [(int(row[0]), read_event(_as_bytes(row[1]))) for row in newest_first]
     return {slug: tuple(_spans_of(slug, named)) for slug in slugs}
 
 

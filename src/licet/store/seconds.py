@@ -247,8 +247,8 @@ _H = held_answer.c
 
 
 def seconds_of_answers(tx: Tx, use_case: UseCase, *, since: datetime) -> dict[PersonId, list[float]]:
-    """How many seconds each answer at the desk took from hand-out to answer, by who gave it; withdrawn ones are not counted."""
-    mine = (_H.use_case_id == use_case.id, _H.given_at >= since, _H.state != HeldState.WITHDRAWN.value)
+    """How many seconds each answer at the desk took, by who gave it; neither withdrawn ones, nor those of which nobody knows it."""
+    mine = (_H.handed_at.is_not(None), _H.use_case_id == use_case.id, _H.given_at >= since, _H.state != HeldState.WITHDRAWN.value)
     found: dict[PersonId, list[float]] = {}
     for row in tx.run(select(_H.person_id, _H.handed_at, _H.given_at).where(*mine)):
         found.setdefault(PersonId(row.person_id), []).append((row.given_at - row.handed_at).total_seconds())

@@ -5,12 +5,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import Select, delete, insert, select, update
 
 from licet.core.answer import Answer, AnswerKind, answer_from_json, answer_to_json
 from licet.core.canonical import Json
+from licet.core.cost import Cost
 from licet.core.ids import CaseNumber, Fingerprint
 from licet.core.refusal import Unknown
 from licet.core.system import UNVERSIONED, Cause, NoProposal, Precedent, Proposal, Proposed, SystemCard, SystemKind
@@ -186,7 +188,18 @@ def _body(one: Proposal) -> Json:
         body["reason"] = one.reason
     if one.latency_ms:
         body["latency_ms"] = one.latency_ms
+    if one.cost is not None:
+        body["cost"] = [one.cost.millionths, one.cost.currency]
     return body
+
+
+def spoken_on(tx: Tx, fingerprint: Fingerprint, numbers: Sequence[CaseNumber]) -> set[CaseNumber]:
+    """Of which cases it is kept what a system said, or that it said nothing of use."""
+    if not numbers:
+        return set()
+    p = tables.proposal.c
+    kept = select(p.case_number).where(p.fingerprint == fingerprint, p.case_number.between(min(numbers), max(numbers)))
+    return set(numbers).intersection(CaseNumber(number) for number in tx.conn.execute(kept).scalars())
 
 
 def proposals_for(tx: Tx, use_case: UseCase, fingerprint: Fingerprint, numbers: Sequence[CaseNumber]) -> dict[CaseNumber, Proposed]:
@@ -228,26 +241,40 @@ def _proposed(tx: Tx, row: Record, kind: AnswerKind) -> Proposed:
     return _read_proposal(confidence, familiarity, answer_from_json(kind, said["answer"]), said)
 
 
+_NO_BUILD_PART = Unknown(why="no build part")
+_NO_PROBABILITIES: Mapping[str, float] = MappingProxyType({})
+"""Shared by all proposals that are read, of which an evaluation holds very many."""
+
+
 def _read_proposal(confidence: float, familiarity: float | None, answer: Answer, rest: Mapping[str, Json]) -> Proposed:
     if len(rest) == 1:  # an answer and nothing else, as posted proposals are
-        known = Unknown(why="no build part") if familiarity is None else familiarity
-        return Proposal(answer=answer, confidence=confidence, familiarity=known)
+        known = _NO_BUILD_PART if familiarity is None else familiarity
+        return Proposal(answer=answer, confidence=confidence, probabilities=_NO_PROBABILITIES, familiarity=known)
     probabilities, precedents = rest.get("probabilities"), rest.get("precedents")
     latency = rest.get("latency_ms", 0)
     return Proposal(
         answer=answer,
         confidence=confidence,
         probabilities=_probabilities(probabilities),
-        familiarity=Unknown(why="no build part") if familiarity is None else familiarity,
+        familiarity=_NO_BUILD_PART if familiarity is None else familiarity,
         precedents=tuple(_precedent(pair) for pair in precedents) if isinstance(precedents, list) else (),
         reason=str(rest.get("reason", "")),
         latency_ms=latency if isinstance(latency, int) else 0,
+        cost=_cost(rest.get("cost")),
     )
+
+
+def _cost(raw: Json) -> Cost | None:
+    match raw:
+        case [int(millionths), str(currency)]:
+            return Cost(millionths=millionths, currency=currency)
+        case _:
+            return None
 
 
 def _probabilities(raw: Json) -> Mapping[str, float]:
     if not isinstance(raw, Mapping):
-        return {}
+        return _NO_PROBABILITIES
     return {str(answer): float(p) for answer, p in raw.items() if isinstance(p, int | float)}
 
 

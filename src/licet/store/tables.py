@@ -252,6 +252,9 @@ mandate = Table(
     UniqueConstraint("use_case_id", "number"),
 )
 
+TO_PEOPLE = "route = 'to_person'"
+"""The few cases of many that people decide: pages count those that came to a desk within a day."""
+
 routing = Table(
     "routing",
     metadata,
@@ -263,6 +266,7 @@ routing = Table(
     Column("mandate_id", ForeignKey("mandate.id")),
     Column("at", Moment, nullable=False),
     Index("routing_day", "mandate_id", "route", "at"),
+    Index("routing_came", "use_case_id", "at", sqlite_where=text(TO_PEOPLE), postgresql_where=text(TO_PEOPLE)),
 )
 
 decision = Table(

@@ -10,6 +10,7 @@ from sqlalchemy import insert, select, update
 from licet.core.audit_plan import Day
 from licet.core.ids import CaseNumber, MandateId
 from licet.core.mandate import ActiveMandate
+from licet.core.use_case import UseCase
 from licet.stats import watch as watching
 from licet.store import tables
 from licet.store.book import Record, Tx
@@ -89,6 +90,13 @@ def late(tx: Tx, mandate: ActiveMandate, *, before: datetime) -> list[CaseNumber
     wanted = select(a.case_number).join(tables.task, t.case_number == a.case_number).where(*mine, *open_ones)
     wanted = wanted.where((a.outcome.is_(None)) | (a.outcome == "overdue")).order_by(a.order)
     return [CaseNumber(number) for number in dict.fromkeys(tx.conn.execute(wanted).scalars())]
+
+
+def questions_open(tx: Tx, use_case: UseCase) -> frozenset[CaseNumber]:
+    """Cases about which the question of an audit, or of its second person, waits for an answer."""
+    t = tables.task.c
+    found = tx.conn.execute(select(t.case_number).where(t.use_case_id == use_case.id, t.kind.in_(ON_AUDITS), t.done_at.is_(None)))
+    return frozenset(map(CaseNumber, found.scalars()))
 
 
 def not_told(tx: Tx, numbers: Sequence[CaseNumber], *, now: datetime) -> list[CaseNumber]:

@@ -16,6 +16,7 @@ from licet.web.api import (
     approvals,
     cases,
     comparisons,
+    decisions,
     desk,
     desk_of,
     effects,
@@ -41,7 +42,7 @@ from licet.web.guard import BASE, SCHEMES
 from licet.web.pages.every import PAGES
 from licet.web.pages.page import say_no, wants_page
 from licet.web.pages.static_files import has_htmx
-from licet.web.problems import MEDIA_TYPE, Fault, Problem, ProblemError, problem, render
+from licet.web.problems import MEDIA_TYPE, Fault, Problem, ProblemError, problem, render, with_message
 
 App = FastAPI
 """A server's app, for whoever passes it on."""
@@ -107,6 +108,7 @@ def addresses() -> FastAPI:
     app.include_router(risk.catalogue, prefix="/api/v1", responses=REFUSALS)
     app.include_router(gate.times, prefix="/api/v1", responses=REFUSALS)
     app.include_router(ledger.routes, responses=REFUSALS)
+    app.include_router(decisions.routes, responses=REFUSALS)
     app.include_router(session.routes, responses=REFUSALS)
     app.include_router(session_outside.routes, responses=REFUSALS)
     app.include_router(desk.routes, responses=REFUSALS)
@@ -142,7 +144,12 @@ async def _not_valid(request: Request, error: Exception) -> Response:
     faults = [Fault(where=_where(one["loc"]), says=_says(one)) for one in found[:MOST_FAULTS]]
     first = f"{faults[0].where}: {faults[0].says}" if faults else "It does not say what this address takes."
     detail = first if len(found) <= 1 else f"{first} (and {len(found) - 1:,} more)"
-    return render(problem("invalid", detail, "See the schema at " + OPENAPI, errors=faults))
+    return render(_told(request, problem("invalid", detail, "See the schema at " + OPENAPI, errors=faults)))
+
+
+def _told(request: Request, found: Problem) -> Problem:
+    """A problem in the words that whoever asks reads."""
+    return with_message(found) if request.url.path.startswith("/v1/") else found
 
 
 def _where(place: Sequence[str | int]) -> str:
@@ -158,11 +165,11 @@ async def _said_no(request: Request, error: Exception) -> Response:
     """A refusal of ours, or of the framework, in the same form."""
     if isinstance(error, ProblemError):
         request.scope[CODE] = error.problem.code
-        return say_no(request, error.problem) if wants_page(request) else render(error.problem)
+        return say_no(request, error.problem) if wants_page(request) else render(_told(request, error.problem))
     status = error.status_code if isinstance(error, HTTPException) else 400
     headers = error.headers if isinstance(error, HTTPException) else None
     code = request.scope[CODE] = NAMES.get(status, "bad_request")
     found = problem(code, problem(code, "").title)
     if wants_page(request):
         return say_no(request, found)
-    return render(found, {name: value for name, value in (headers or {}).items() if name.lower() == "allow"})
+    return render(_told(request, found), {name: value for name, value in (headers or {}).items() if name.lower() == "allow"})

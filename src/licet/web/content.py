@@ -71,6 +71,23 @@ class CaseShown:
     content: ContentShown
     attributes: tuple[Cell, ...]
 
+    @property
+    def kind(self) -> str:
+        """What a template draws: `text`, `cells`, `picture`, `elsewhere`, or `none` where it cannot be shown."""
+        match self.content:
+            case TextShown():
+                return "text"
+            case CellsShown():
+                return "cells"
+            case PictureShown():
+                return "picture"
+            case PictureElsewhere():
+                return "elsewhere"
+            case NotDrawn():
+                return "none"
+            case _:
+                assert_never(self.content)
+
 
 def case_shown(body: CaseBody, pictures: Pictures) -> CaseShown:
     """Makes a case ready to be shown. Attributes that are Licet's own are left out: they could say why somebody is asked."""

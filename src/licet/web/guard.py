@@ -28,6 +28,9 @@ from licet.web.strict_json import NotStrictJsonError, read_strictly
 BASE = "/api/v1/use-cases/{slug}"
 """How the address of everything in a use case begins."""
 
+WHOLE_ADDRESSES = ("/api/", "/v1/")
+"""How addresses begin that are not below a use case's own."""
+
 TOKEN = "token"  # noqa: S105 - the name of a scheme in OpenAPI
 SESSION = "session"
 ASSERTED = "asserted"
@@ -120,7 +123,7 @@ class GuardedRoute(APIRoute):
         handle = super().get_route_handler()
         security = (self.openapi_extra or {}).get("security", [])
         takes_body = self.body_field is not None
-        address = self.path_format if self.path_format.startswith("/api/") else BASE + self.path_format
+        address = self.path_format if self.path_format.startswith(WHOLE_ADDRESSES) else BASE + self.path_format
 
         async def guarded(request: Request) -> Response:
             strict = StrictRequest(request.scope, request.receive)
@@ -133,7 +136,7 @@ class GuardedRoute(APIRoute):
         return guarded
 
 
-async def _let_in(request: Request, security: list[dict[str, list[str]]]) -> Let | Visitor | Newcomer:
+async def _let_in(request: Request, security: list[dict[str, list[str]]]) -> "Let | Reached | Visitor | Newcomer":
     desk = desk_of(request)
     match security:
         case [anybody] if anybody == {}:
@@ -141,17 +144,25 @@ async def _let_in(request: Request, security: list[dict[str, list[str]]]) -> Let
             return Newcomer(desk=desk, address=address_of(request, desk.service.proxies))
         case [{"away": []}]:
             return Newcomer(desk=desk, address=address_of(request, desk.service.proxies))
+        case [{"token": [scope]}] if "slug" not in request.path_params:
+            return await reaching(TokenScope(scope))(request)
         case [{"token": [scope]}]:
-            text, name = _bearer(request), str(request.path_params.get("slug", ""))
-            found = await desk.run(lambda: admit(desk.office, text, TokenScope(scope), name=name))
+            found = await desk.run(lambda: let_in_to(request, TokenScope(scope), str(request.path_params["slug"])))
             if isinstance(found, Refused):
                 raise refusal(found)
-            return Let(desk=desk, by=found.by, use_case=found.use_case)
+            return found
         case [{"session": []}, {"asserted": []}]:
             return await _let_person_in(request, await visitor_at(request, desk))
         case _:
             message = f"{request.url.path!r} does not say whom it takes."
             raise TypeError(message)
+
+
+def let_in_to(request: Request, scope: TokenScope, name: str) -> Let | Refused:
+    """The program that sends a request, let in to a use case that the request names somewhere; asks the database, in a thread."""
+    desk = desk_of(request)
+    found = admit(desk.office, _bearer(request), scope, name=name)
+    return found if isinstance(found, Refused) else Let(desk=desk, by=found.by, use_case=found.use_case)
 
 
 def _bearer(request: Request) -> str:

@@ -81,6 +81,7 @@ class Problem(BaseModel):
     detail: str = Field(description="What happened here, in a sentence.")
     remedy: str = Field(default="", description="What to do next; empty where there is nothing to do.")
     errors: list[Fault] = Field(default_factory=list, description="All that is wrong with the request, where there is more to say.")
+    message: str | None = Field(default=None, description="`detail` and `remedy` again, below `/v1/`: what clients of OpenAI's APIs show.")
     id: str | None = Field(default=None, description="Names the entry in the server's log, where the server failed.")
 
 
@@ -129,6 +130,11 @@ def refusal(refused: Refused) -> ProblemError:
 def invalid(where: str, says: str) -> ProblemError:
     """A request of which one thing is wrong."""
     return ProblemError(problem("invalid", f"{where}: {says}", errors=[Fault(where=where, says=says)]))
+
+
+def with_message(found: Problem) -> Problem:
+    """A problem as clients of the decision protocols show it, too."""
+    return found.model_copy(update={"message": f"{found.detail} {found.remedy}".strip()})
 
 
 def headers_of(found: Problem) -> dict[str, str]:

@@ -8,11 +8,11 @@ from fastapi import Path as InPath
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from licet.core.ids import PersonId
-from licet.core.inquiry import Action, ClosedInquiry, DoneAction, DroppedAction, Finding, PendingAction, Plan, whole
+from licet.core.inquiry import Action, AnyInquiry, ClosedInquiry, DoneAction, DroppedAction, Finding, NewAction, PendingAction, whole
 from licet.core.reason import LIMIT, NotAReasonError
 from licet.core.refusal import Refused, Unknown
 from licet.flows.investigate import Investigated, add_action, close_incident, find_out, finish_action, list_incidents, show_incident
-from licet.flows.recheck import MOST_AT_ONCE, ask_again
+from licet.flows.recheck import MOST_AT_ONCE, ask_rechecks
 from licet.flows.report_incident import report_incident
 from licet.web.guard import NEEDS_PERSON, GuardedRoute, LetPerson, person_let_in
 from licet.web.problems import invalid, refusal
@@ -72,6 +72,15 @@ class RecheckedOut(BaseModel):
     changed: int
 
 
+class LeftOutOut(BaseModel):
+    """Cases that may be wrong and that nobody looked at again, and why that was enough."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    cases: int
+    why: str
+
+
 class IncidentOut(BaseModel):
     """An incident."""
 
@@ -89,6 +98,7 @@ class IncidentOut(BaseModel):
     found: list[FoundOut]
     actions: list[ActionOut]
     closed_at: datetime | None
+    left_out: LeftOutOut | None = Field(description="What was looked at again by nobody when it was closed; null: nothing, or it is open.")
 
 
 class IncidentsOut(BaseModel):
@@ -135,6 +145,16 @@ class RecheckIn(BaseModel):
     most: int = Field(default=MOST_AT_ONCE, ge=1, le=MOST_AT_ONCE)
 
 
+class CloseIn(BaseModel):
+    """How it is closed."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    why: str | None = Field(
+        default=None, min_length=1, max_length=LIMIT, description="Why cases that may be wrong need no second look; risk alone may say so."
+    )
+
+
 class AskedOut(BaseModel):
     """How many cases were put on the desk."""
 
@@ -168,7 +188,7 @@ async def write_finding(number: Number, given: FindingIn, let: Person) -> Incide
 async def write_action(number: Number, given: ActionIn, let: Person) -> IncidentOut:
     """Say what is to be done."""
     await _there(let, number)
-    plan = Plan(says=given.says, who=PersonId(given.who), until=given.until)
+    plan = NewAction(says=given.says, who=PersonId(given.who), until=given.until)
     return await _after(let, number, lambda: add_action(let.office, let.by, number=number, plan=plan))
 
 
@@ -176,22 +196,24 @@ async def write_action(number: Number, given: ActionIn, let: Person) -> Incident
 async def write_end(number: Number, action: ActionNumber, given: EndIn, let: Person) -> IncidentOut:
     """Say that an action was taken, or dropped."""
     await _there(let, number)
-    return await _after(let, number, lambda: finish_action(let.office, let.by, number=number, action=action, dropped=given.dropped))
+    why = given.dropped
+    return await _after(let, number, lambda: finish_action(let.office, let.by, number=number, action=action, dropped=why), at="/dropped")
 
 
 @routes.post("/incidents/{number}/rechecks", **NEEDS_PERSON)
 async def write_rechecks(number: Number, given: RecheckIn, let: Person) -> AskedOut:
     """Have people look again, blind, at what AI decided alone meanwhile, the likeliest wrong first. It gives AI nothing back."""
     await _there(let, number)
-    done = await let.desk.run(lambda: ask_again(let.office, let.by, number=number, since=given.since, most=given.most))
+    done = await let.desk.run(lambda: ask_rechecks(let.office, let.by, number=number, since=given.since, most=given.most))
     return AskedOut(asked=_done(done).asked)
 
 
 @routes.post("/incidents/{number}/close", **NEEDS_PERSON)
-async def write_close(number: Number, let: Person) -> IncidentOut:
-    """Close it: with a cause, a lesson, and nothing left to do."""
+async def write_close(number: Number, let: Person, given: CloseIn | None = None) -> IncidentOut:
+    """Close it: with a cause, a lesson, and nothing left to do; where nobody looked at cases that may be wrong, risk says why."""
     await _there(let, number)
-    return await _after(let, number, lambda: close_incident(let.office, let.by, number=number))
+    why = None if given is None else given.why
+    return await _after(let, number, lambda: close_incident(let.office, let.by, number=number, why=why), at="/why")
 
 
 @routes.post("/incidents/{number}/report", response_model=None, **NEEDS_PERSON)
@@ -212,11 +234,11 @@ async def _there(let: LetPerson, number: int) -> Investigated:
     return found
 
 
-async def _after(let: LetPerson, number: int, act: Any) -> IncidentOut:  # noqa: ANN401 - any flow
+async def _after(let: LetPerson, number: int, act: Any, *, at: str = "/says") -> IncidentOut:  # noqa: ANN401 - any flow
     try:
         _done(await let.desk.run(act))
     except NotAReasonError as error:
-        raise invalid("/says", str(error)) from None
+        raise invalid(at, str(error)) from None
     return _incident(await _there(let, number))
 
 
@@ -252,7 +274,13 @@ def _incident(seen: Investigated) -> IncidentOut:
         found=[FoundOut(finding=one.finding.value, says=one.says, by=one.by, at=one.at) for one in inquiry.found],
         actions=[_action(one) for one in inquiry.actions],
         closed_at=seen.found.at if isinstance(seen.found, ClosedInquiry) else None,
+        left_out=_left_out(seen.found),
     )
+
+
+def _left_out(found: AnyInquiry) -> LeftOutOut | None:
+    left = found.left_out if isinstance(found, ClosedInquiry) else None
+    return None if left is None else LeftOutOut(cases=left.cases, why=left.why)
 
 
 def _action(one: Action) -> ActionOut:

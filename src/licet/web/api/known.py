@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from licet.core.answer import answer_to_json
 from licet.core.case import content_to_json
-from licet.core.known import Ceiling, Figures, Shown
+from licet.core.known import Ceiling, Figures, Rates, Shown
 from licet.core.refusal import Refused, Unknown
 from licet.flows.contest import Verdict, contest, contested, settle_contest
 from licet.flows.figures import Own, own_everywhere, own_figures, reviewers
@@ -51,10 +51,20 @@ class EstimateOut(BaseModel):
     n: int
 
 
-class FiguresOut(BaseModel):
-    """How one reviewer does in one use case. What is null is unknown."""
+class RatesOut(BaseModel):
+    """What known answers say of a reviewer. What is null is unknown."""
 
     model_config = OUT
+
+    caught: RateOut | None = Field(description="Known answers they gave themselves.")
+    overrides: RateOut | None = Field(description="Known errors of AI after whose sight they did not end wrong.")
+    rair: RateOut | None = Field(description="Wrong before right advice: how often it put them right.")
+    rsr: RateOut | None = Field(description="Right before wrong advice: how often they stayed right.")
+    over: RateOut | None = Field(description="Over-reliance: 1 - rsr.")
+
+
+class FiguresOut(RatesOut):
+    """How one reviewer does in one use case. What is null is unknown."""
 
     use_case: str
     person: str
@@ -63,12 +73,9 @@ class FiguresOut(BaseModel):
     until: str = Field(description="Answers up to this moment are in it; for others, what the person could see themselves.")
     answered: int
     seconds: float | None = Field(description="The median time a case was in their hands.")
-    caught: RateOut | None = Field(description="Known answers they gave themselves.")
     from_record: int = Field(description="Of these, how many known answers nobody checked since they were imported.")
-    overrides: RateOut | None = Field(description="Known errors of AI after whose sight they did not end wrong.")
-    rair: RateOut | None = Field(description="Wrong before right advice: how often it put them right.")
-    rsr: RateOut | None = Field(description="Right before wrong advice: how often they stayed right.")
-    over: RateOut | None = Field(description="Over-reliance: 1 - rsr.")
+    contested: int = Field(description="Known answers they contest and nobody decided on; the rates are without them.")
+    with_contested: RatesOut = Field(description="The rates with these as they stand: by contesting alone nobody is better than that.")
     shows_overrides: bool = Field(description="Whether it shows, at 90%, that they override at least 80% of AI's errors.")
     estimate: EstimateOut | None
 
@@ -85,7 +92,7 @@ class KnownOut(BaseModel):
     first_right: bool
     final_right: bool
     advice_right: bool | None
-    seconds: int
+    seconds: int | None = Field(description="None where nobody knows: it was answered on a sheet.")
     at: str
     contest: Literal["none", "open", "upheld", "rejected"]
     counts: bool
@@ -248,7 +255,6 @@ def own_out(found: Own) -> OwnOut:
 
 def figures_out(one: Figures) -> FiguresOut:
     """Figures as they go out; what is unknown is null."""
-    rates = {name: _rate(getattr(one, name)) for name in ("caught", "overrides", "rair", "rsr", "over")}
     return FiguresOut(
         use_case=one.use_case,
         person=one.person,
@@ -260,8 +266,14 @@ def figures_out(one: Figures) -> FiguresOut:
         from_record=one.from_record,
         shows_overrides=one.shows_overrides,
         estimate=_estimate(one.estimated),
-        **rates,
+        contested=one.contested,
+        with_contested=RatesOut(**_rates(one.with_contested)),
+        **_rates(one),
     )
+
+
+def _rates(one: Rates) -> dict[str, Any]:
+    return {name: _rate(getattr(one, name)) for name in RatesOut.model_fields}
 
 
 def _rate(found: Rate | Unknown) -> RateOut | None:
@@ -292,7 +304,7 @@ def _known(one: Shown) -> KnownOut:
         first_right=one.first_right,
         final_right=one.final_right,
         advice_right=one.advice_right,
-        seconds=one.seconds,
+        seconds=None if isinstance(one.seconds, Unknown) else one.seconds,
         at=one.at.isoformat(),
         counts=one.counts,
         **words,

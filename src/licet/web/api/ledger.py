@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from licet.core.ledger import UnknownWordError
 from licet.core.refusal import Refused
 from licet.core.token import TokenScope
-from licet.flows.read_ledger import LONGEST_PAGE, Asked, Read, list_for_program
+from licet.flows.read_ledger import LONGEST_PAGE, Read, Sought, list_for_program
 from licet.store.use_cases import UnknownUseCaseError
 from licet.web.guard import Reached, needs, reaching
 from licet.web.problems import invalid, refusal
@@ -65,7 +65,7 @@ async def read_ledger(reached: Annotated[Reached, Depends(reaching(TokenScope.LE
             raise invalid(name, "a moment with its offset from UTC, such as 2026-03-01T00:00:00Z.")
     if reached.use_case is not None and asked.use_case not in {None, reached.use_case}:
         raise refusal(Refused(code="not_there", why="There is no such use case, or it is not one this token is for.", remedy=""))
-    wanted = Asked(**{**asked.model_dump(), "use_case": reached.use_case or asked.use_case})
+    wanted = Sought(**{**asked.model_dump(), "use_case": reached.use_case or asked.use_case})
     try:
         found = await reached.desk.run(lambda: list_for_program(reached.office, reached.by, wanted))
     except UnknownWordError as error:

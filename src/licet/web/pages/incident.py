@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from licet.core.incident import KINDS
-from licet.core.inquiry import ClosedInquiry, DoneAction, DroppedAction, Finding, Inquiry, PendingAction, Plan, whole
+from licet.core.inquiry import ClosedInquiry, DoneAction, DroppedAction, Finding, Inquiry, NewAction, PendingAction, whole
 from licet.core.ledger_words import WORDS
 from licet.core.people import Act
 from licet.core.reason import NotAReasonError
@@ -25,7 +25,7 @@ from licet.flows.investigate import (
     why_not,
 )
 from licet.flows.list_people import people_here
-from licet.flows.recheck import AskedAgain, ask_again
+from licet.flows.recheck import AskedAgain, ask_rechecks
 from licet.web.pages.form import Form
 from licet.web.pages.page import form_of, go, page_routes, show, viewer_of
 from licet.web.pages.viewer import Viewer
@@ -86,7 +86,7 @@ def _explain(viewer: Viewer, number: int, form: Form) -> object:
 
 
 def _act(viewer: Viewer, number: int, form: Form) -> object:
-    plan = Plan(says=form.one("what"), who=_who(viewer, form.one("who")), until=_day(form.one("until")))
+    plan = NewAction(says=form.one("what"), who=_who(viewer, form.one("who")), until=_day(form.one("until")))
     return add_action(viewer.office, viewer.by, number=number, plan=plan)
 
 
@@ -97,11 +97,11 @@ def _end(viewer: Viewer, number: int, form: Form) -> object:
 
 
 def _recheck(viewer: Viewer, number: int, _: Form) -> object:
-    return ask_again(viewer.office, viewer.by, number=number)
+    return ask_rechecks(viewer.office, viewer.by, number=number)
 
 
-def _close(viewer: Viewer, number: int, _: Form) -> object:
-    return close_incident(viewer.office, viewer.by, number=number)
+def _close(viewer: Viewer, number: int, form: Form) -> object:
+    return close_incident(viewer.office, viewer.by, number=number, why=form.one("left_why").strip() or None)
 
 
 ACTS: dict[str, Callable[[Viewer, int, Form], object]] = {
@@ -146,7 +146,7 @@ async def _one(request: Request, *, refused: Refused | None = None, wrong: str =
     facts: dict[str, Any] = {
         "refused": refused,
         "wrong": wrong,
-        "typed": {} if form is None else {name: form.one(name) for name in ("says", "what", "who", "until", "finding")},
+        "typed": {} if form is None else {name: form.one(name) for name in ("says", "what", "who", "until", "finding", "left_why")},
         "people": people,
         "why_not": bars,
         "story": [] if isinstance(story, Refused) else [(one.index, one.event, WORDS[one.event.what]) for one in story if one.event],
@@ -163,6 +163,7 @@ def _facts(seen: Investigated) -> dict[str, Any]:
         "inquiry": inquiry,
         "happened": inquiry.incident,
         "kind": KINDS.get(inquiry.incident.kind, inquiry.incident.kind),
+        "unseen": 0 if isinstance(seen.touched, Unknown) else seen.touched.unseen,
         "closed": seen.found if isinstance(seen.found, ClosedInquiry) else None,
         "touched": None if isinstance(seen.touched, Unknown) else seen.touched,
         "again": inquiry.rechecked,

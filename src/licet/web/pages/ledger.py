@@ -20,7 +20,7 @@ from licet.flows.list_people import people_here
 from licet.flows.list_use_cases import use_cases_here
 from licet.flows.office import Office
 from licet.flows.prove import ShownEntry
-from licet.flows.read_ledger import Asked, Page, Read, list_entries, newest_numbers, reading_view, show_entry
+from licet.flows.read_ledger import Page, Read, Sought, list_entries, newest_numbers, reading_view, show_entry
 from licet.store.use_cases import UnknownUseCaseError
 from licet.web.pages.page import page_routes, show, viewer_of
 from licet.web.pages.viewer import Viewer
@@ -95,7 +95,7 @@ def _found(office: Office, view: View, said: Mapping[str, str], after: str) -> F
         if isinstance(wrong, Refused):
             return wrong
     begins = newest_numbers(office, SHOWN) if newest else _number(after or "-1")
-    asked = Asked(
+    asked = Sought(
         **{key: said[key] or None for key in ("use_case", "what", "by", "case")},
         since=since if isinstance(since, datetime) else None,
         until=until if isinstance(until, datetime) else None,

@@ -57,7 +57,7 @@ async def say_wrong(request: Request) -> Response:
     refused = await viewer.run(lambda: contest(viewer.office, viewer.by, name=slug, token=token, why=form.one("why")))
     if refused is not None:
         return await _mine(request, refused)
-    return go(request, ADDRESS + "/me", said="Contested. It counts for nothing until a senior reviewer decided.")
+    return go(request, ADDRESS + "/me", said="Contested. Until a senior reviewer decides, your figures are shown with it and without.")
 
 
 async def _mine(request: Request, refused: Refused | None = None) -> Response:

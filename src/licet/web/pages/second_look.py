@@ -9,18 +9,15 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from licet.core.answer import Answer, answer_label
-from licet.core.answer_form import FormFault
-from licet.core.desk import Commit, Handed, Held, NothingWaits, Revealed
+from licet.core.desk import Handed, Held, NothingWaits, Revealed
 from licet.core.refusal import Refused
 from licet.flows.desk import renew
-from licet.flows.hold import commit, keep_or_change, withdraw
-from licet.flows.read_on import LookBack, answer_form, back_in_hand, look_back
+from licet.flows.read_on import LookBack
 from licet.flows.second import TwoAnswers, look_back_at_two, next_second_look, second_look, second_looks_waiting
-from licet.web.answer_form import answer_in
 from licet.web.desk import desk_of
-from licet.web.pages.page import form_of, go, page_routes, viewer_of
+from licet.web.pages.answering import Faults, Sent, commit_sent, kept, name_in, sent_in, settle_sent, skip_sent, withdraw_sent
+from licet.web.pages.page import go, page_routes, viewer_of
 from licet.web.pages.review import around, drawn
-from licet.web.pages.review_acts import LONGEST_KEY, LONGEST_NOTE, OURS, left_to_others
 from licet.web.pages.review_shown import EMPTY, Filled, compared, filled_in, shown, side_by_side, values_of
 from licet.web.problems import problem
 
@@ -75,11 +72,11 @@ async def _around(request: Request, named: str) -> dict[str, Any]:
     return {"here": "second", "acts_at": AT, "again": _place(use_case=named), "waiting": waiting}
 
 
-async def _no(request: Request, refused: Refused, named: str, kept: Mapping[str, str] | None = None) -> Response:
+async def _no(request: Request, refused: Refused, named: str, written: Mapping[str, str] | None = None) -> Response:
     """Says why not, with whatever was written, and the way on."""
     about, facts = await around(request, named=named, slug=""), await _around(request, named)
     status = problem(refused.code, refused.why).status
-    return drawn(request, TEMPLATE, about, status=status, **{**facts, "refused": refused, "kept": kept or {}})
+    return drawn(request, TEMPLATE, about, status=status, **{**facts, "refused": refused, "kept": written or {}})
 
 
 @routes.get(AT)
@@ -116,93 +113,60 @@ async def _after(request: Request, held: str, named: str, filled: Filled | None 
 # --- acts ----------------------------------------------------------------------------------------------------------------
 
 
-def _sent(request: Request) -> dict[str, str]:
-    form = form_of(request)
-    return {name: form.one(name) for name in form.fields if name != "page_token"}
-
-
-def _kept(sent: Mapping[str, str]) -> dict[str, str]:
-    return {name: value for name, value in sent.items() if name not in OURS and value.strip()}
-
-
 @routes.post(f"{AT}/commit")
 async def answer(request: Request) -> Response:
     """Takes one's own answer; what AI proposes is shown after it."""
-    viewer, sent = viewer_of(request), _sent(request)
-    token, lease, named = (sent.get(name, "")[:100] for name in ("token", "lease", "use_case"))
-    form = await viewer.run(lambda: answer_form(viewer.office, viewer.by, name=sent.get("of", "")[:100]))
-    if isinstance(form, Refused):
-        return await _no(request, form, named, _kept(sent))
-    said, note = answer_in(form, sent), sent.get("note", "").strip()
-    if len(note) > LONGEST_NOTE:
-        said = (FormFault(field="note", says=f"The note has {len(note):,} characters; {LONGEST_NOTE:,} are allowed. Shorten it."),)
-    if isinstance(said, tuple):
-        return await _wrong(request, sent, said)
-    key = sent.get("key", "")[:LONGEST_KEY] or lease
-    given = Commit(token=token, lease=lease, answer=said, note=note, key=key)
-    taken = await viewer.run(lambda: commit(viewer.office, viewer.by, given))
+    sent = sent_in(request)
+    named, taken = name_in(sent, "use_case"), await commit_sent(request, sent)
     match taken:
         case Refused():
-            return await _no(request, taken, named, _kept(sent))
+            return await _no(request, taken, named, kept(sent))
         case Held():
             return go(request, _place(use_case=named, undo=taken.id))
         case Revealed():
             return go(request, _place(use_case=named, held=taken.id))
+        case _:
+            return await _wrong(request, sent, taken)
 
 
-async def _wrong(request: Request, sent: Mapping[str, str], faults: tuple[FormFault, ...]) -> Response:
+async def _wrong(request: Request, sent: Sent, faults: Faults) -> Response:
     """The form once more, with what was typed and all that is wrong."""
     viewer, filled = viewer_of(request), filled_in(sent, faults)
-    named, held, token, lease = (sent.get(name, "")[:100] for name in ("use_case", "held", "token", "lease"))
+    named, held, token, lease = (name_in(sent, name) for name in ("use_case", "held", "token", "lease"))
     if held:
         return await _after(request, held, named, filled, NOT_VALID)
     found = await viewer.run(lambda: second_look(viewer.office, viewer.by, token=token, lease=lease))
     if isinstance(found, Refused):
-        return await _no(request, found, named, _kept(sent))
+        return await _no(request, found, named, kept(sent))
     return await _draw(request, found, named=named, filled=filled, status=NOT_VALID)
 
 
 @routes.post(f"{AT}/settle")
 async def settle(request: Request) -> Response:
     """Keeps one's answer, or changes it after AI's was shown: a second record beside the first, which stays."""
-    viewer, sent = viewer_of(request), _sent(request)
-    named, held = sent.get("use_case", "")[:100], sent.get("held", "")[:100]
-    back = await viewer.run(lambda: look_back(viewer.office, viewer.by, held_id=held))
-    if isinstance(back, Refused):
-        return await _no(request, back, named, _kept(sent))
-    usual = {"keep": back.first, "change": back.revealed.proposal}
-    final = usual.get(sent.get("how", "")) or answer_in(back.handed.form, sent)
-    if isinstance(final, tuple):
-        return await _wrong(request, sent, final)
-    taken = await viewer.run(lambda: keep_or_change(viewer.office, viewer.by, held_id=held, answer=final))
-    if isinstance(taken, Refused):
-        return await _no(request, taken, named, _kept(sent))
-    return go(request, _place(use_case=named, undo=taken.id))
+    sent = sent_in(request)
+    named, taken = name_in(sent, "use_case"), await settle_sent(request, sent)
+    if isinstance(taken, Held):
+        return go(request, _place(use_case=named, undo=taken.id))
+    return await (_no(request, taken, named, kept(sent)) if isinstance(taken, Refused) else _wrong(request, sent, taken))
 
 
 @routes.post(f"{AT}/withdraw")
 async def take_back(request: Request) -> Response:
     """Withdraws what did not take effect yet, and gives the case back to whoever answered it."""
-    viewer, sent = viewer_of(request), _sent(request)
-    named, held = sent.get("use_case", "")[:100], sent.get("held", "")[:100]
-    no_more = await viewer.run(lambda: withdraw(viewer.office, viewer.by, held_id=held))
-    if isinstance(no_more, Refused):
-        return await _no(request, no_more, named)
-    back = await viewer.run(lambda: look_back(viewer.office, viewer.by, held_id=held))
-    if isinstance(back, LookBack):
-        return go(request, _place(use_case=named, held=held), said="Your answer was withdrawn.")
-    handed = await viewer.run(lambda: back_in_hand(viewer.office, viewer.by, held_id=held))
-    if isinstance(handed, Refused):
-        return await _no(request, handed, named)
-    return go(request, _of(handed, named), said="Your answer was withdrawn.")
+    sent = sent_in(request)
+    named, found = name_in(sent, "use_case"), await withdraw_sent(request, sent)
+    if isinstance(found, Refused):
+        return await _no(request, found, named)
+    at = _place(use_case=named, held=found.revealed.id) if isinstance(found, LookBack) else _of(found, named)
+    return go(request, at, said="Your answer was withdrawn.")
 
 
 @routes.post(f"{AT}/skip")
 async def pass_on(request: Request) -> Response:
     """Puts a case back for somebody else senior, with a reason."""
-    viewer, sent = viewer_of(request), _sent(request)
-    named, token, lease = (sent.get(name, "")[:100] for name in ("use_case", "token", "lease"))
-    found = await viewer.run(lambda: left_to_others(viewer, sent, token=token, lease=lease))
+    sent = sent_in(request)
+    named, found = name_in(sent, "use_case"), await skip_sent(request, sent)
     if isinstance(found, Refused):
         return await _no(request, found, named)
     return go(request, _place(use_case=named), said="Skipped; somebody else is asked.")
@@ -211,8 +175,8 @@ async def pass_on(request: Request) -> Response:
 @routes.post(f"{AT}/renew")
 async def stay(request: Request) -> Response:
     """A heartbeat: the case stays in hand."""
-    viewer, sent = viewer_of(request), _sent(request)
-    token, lease = sent.get("token", "")[:100], sent.get("lease", "")[:100]
+    viewer, sent = viewer_of(request), sent_in(request)
+    token, lease = name_in(sent, "token"), name_in(sent, "lease")
     found = await viewer.run(lambda: renew(viewer.office, viewer.by, token=token, lease=lease))
     if isinstance(found, Refused):
         return Response(status_code=problem(found.code, found.why).status)

@@ -33,13 +33,15 @@ TABLES = (
 
 
 SEALED = "CREATE INDEX IF NOT EXISTS case_item_sealed ON case_item (sealed_set_id, digest) WHERE sealed_set_id IS NOT NULL"
-"""As in `tables.case`: an installation of an earlier release has none yet."""
+CAME = "CREATE INDEX IF NOT EXISTS routing_came ON routing (use_case_id, at) WHERE route = 'to_person'"
+"""As in `tables.case` and `tables.routing`: an installation of an earlier release has none yet."""
 
 
 def upgrade() -> None:
-    """Creates the tables, and the index."""
+    """Creates the tables, and the indexes."""
     metadata.create_all(op.get_bind(), tables=list(TABLES))
     op.execute(SEALED)
+    op.execute(CAME)
 
 
 def downgrade() -> None:

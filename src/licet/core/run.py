@@ -1,0 +1,149 @@
+"""A run: a system is asked about many cases, chunk by chunk; what it said is kept, and never asked for again."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from licet.core.cost import Cost
+from licet.core.ids import CaseNumber, Fingerprint
+from licet.core.system import Cause, NoProposal, Proposal, Proposed
+
+MOST_ATTEMPTS = 2
+"""So often a chunk is asked about as a whole; after that one of its cases is suspected of ending whoever asks."""
+
+PART = 10
+"""Cases in the parts of a chunk that is suspected; a part that is suspected too is cut into single cases."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """A run as it stands.
+
+    Attributes:
+        cases: how many cases it asks about; those of which everything was known when it began are not among them.
+        done: of how many the proposal, or that there is none, is kept.
+        spent: what asking cost so far; None where nobody said.
+        budget: no chunk is begun once so many millionths of a minor unit are spent; None: whatever it costs.
+        seen_at: the last sign of life of anybody who works on it.
+        ended_at: when the last case was kept; None before that.
+        stopped: why it rests; None where nobody has stopped it.
+    """
+
+    id: int
+    fingerprint: Fingerprint
+    cases: int
+    done: int
+    spent: Cost | None
+    budget: int | None
+    began_at: datetime
+    seen_at: datetime
+    ended_at: datetime | None
+    stopped: str | None
+
+    @property
+    def left(self) -> int:
+        """How many cases are still to be asked about."""
+        return self.cases - self.done
+
+    @property
+    def budget_spent(self) -> bool:
+        """Whether it has cost as much as it may."""
+        return self.budget is not None and self.spent is not None and self.spent.millionths >= self.budget
+
+
+def time_left(begun: Run, run: Run) -> timedelta | None:
+    """How long a run will take at the pace it had since somebody began to look.
+
+    Args:
+        begun: the run as it stood then.
+        run: as it stands now.
+
+    Returns:
+        The time; None where nothing was kept since, so that nobody knows.
+    """
+    kept = run.done - begun.done
+    return None if kept <= 0 else (run.seen_at - begun.seen_at) / kept * run.left
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chunk:
+    """Cases of a run under a lease.
+
+    Attributes:
+        again: whether these got no answer before, and are asked about for the last time.
+        attempts: how often they were taken up, this time included.
+    """
+
+    run: int
+    number: int
+    cases: tuple[CaseNumber, ...]
+    again: bool
+    attempts: int
+
+    @property
+    def suspect(self) -> bool:
+        """Whether it was taken up so often that one of its cases may be what ends whoever asks about it."""
+        return self.attempts > MOST_ATTEMPTS
+
+
+def parts_of(chunk: Chunk) -> list[tuple[CaseNumber, ...]]:
+    """Smaller chunks in the place of a suspected one, so that what is wrong with one case takes no other down with it.
+
+    Returns:
+        Its parts; one of a single case where it is as small as can be.
+    """
+    size = PART if len(chunk.cases) > PART else 1
+    return [chunk.cases[start : start + size] for start in range(0, len(chunk.cases), size)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sorted:
+    """What came of a chunk.
+
+    Attributes:
+        kept: what is kept for good.
+        left: the cases that are to be asked about again.
+        stopped: why the system is asked no more for now; None where it may be.
+    """
+
+    kept: Mapping[CaseNumber, Proposed]
+    left: tuple[CaseNumber, ...]
+    stopped: str | None
+
+
+def sort_out(said: Mapping[CaseNumber, Proposed], *, again: bool) -> Sorted:
+    """Tells what a system said from what it failed to say: an outage is no answer, and is never kept as one.
+
+    A case that got no answer is asked about once more after all others; only where it gets none then either, that is kept.
+
+    Args:
+        said: what came of each case.
+        again: whether these got no answer before.
+    """
+    unasked = [one for one in said.values() if isinstance(one, NoProposal) and one.cause is Cause.NOT_ASKED]
+    passing = {Cause.NOT_ASKED, Cause.UNAVAILABLE} if unasked or not again else {Cause.NOT_ASKED}
+    left = tuple(number for number, one in said.items() if isinstance(one, NoProposal) and one.cause in passing)
+    kept = {number: one for number, one in said.items() if number not in set(left)}
+    return Sorted(kept=kept, left=left, stopped=unasked[0].why if unasked else None)
+
+
+def paid(kept: Mapping[CaseNumber, Proposed]) -> Cost | None:
+    """What a chunk has cost.
+
+    Returns:
+        The sum; None where nothing said what it cost.
+
+    Raises:
+        NotACostError: when costs are in two currencies.
+    """
+    total: Cost | None = None
+    for one in kept.values():
+        if isinstance(one, Proposal) and one.cost is not None:
+            total = one.cost if total is None else total.plus(one.cost)
+    return total
+
+
+def given_up(cases: Sequence[CaseNumber]) -> dict[CaseNumber, Proposed]:
+    """What is kept of a case that ended whoever asked about it: that there is no proposal, so that a person decides such a case."""
+    why = f"Whoever asked about it ended {MOST_ATTEMPTS} times or more before there was an answer."
+    return {number: NoProposal(why=why) for number in cases}
