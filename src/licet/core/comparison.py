@@ -27,6 +27,9 @@ from licet.stats.slices import Standing
 ComparisonId = NewType("ComparisonId", str)
 """A comparison of two versions."""
 
+DIGITS = 12
+"""To which a chance is shown: 1 - 0.95 is 0.05."""
+
 GAINED, SAME, LOST = 1, 0, -1
 """What a new version does to a case: it loses less there than the old one, as much, or more."""
 
@@ -345,9 +348,8 @@ def comparison_to_json(made: AnyComparison) -> dict[str, Json]:
         "cases": len(fixed.cases),
         "came_before": fixed.came_before,
         "margin": fixed.rule.margin,
-        "confidence": fixed.rule.confidence,
+        "accepted_chance": round(fixed.delta, DIGITS),
         "attempt": fixed.attempt,
-        "share": fixed.share,
         "differing": made.differing if isinstance(made, Labelling | Judged) else None,
         "open": made.open if isinstance(made, Labelling) else None,
         "found": found_to_json(made.found) if isinstance(made, Judged) else None,

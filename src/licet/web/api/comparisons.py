@@ -56,9 +56,8 @@ class ComparisonOut(BaseModel):
     cases: int
     came_before: int = Field(description="Cases that were here before the new version was registered.")
     margin: float
-    confidence: float
+    accepted_chance: float = Field(description="Of a false verdict: what the standard accepts, by this attempt's share.")
     attempt: int
-    share: float
     differing: int | None
     open: int | None
     found: FoundOut | None
