@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from licet.core.answer import answer_label
-from licet.core.comparison import LOST, AnyComparison, Judged, Planned, planned_of
+from licet.core.comparison import LOST, AnyComparison, Found, Judged, Labelling, Plan, Planned, planned_of
 from licet.core.ids import Fingerprint
 from licet.core.people import Act, Actor
 from licet.core.refusal import Refused
@@ -39,6 +39,26 @@ class ComparisonSeen:
     old: str
     new: str
     regressions: tuple[Regression, ...]
+
+    @property
+    def plan(self) -> Plan:
+        """What was fixed beforehand."""
+        return planned_of(self.comparison).plan
+
+    @property
+    def differing(self) -> int | None:
+        """On how many cases the versions differ; None before they were asked."""
+        return None if isinstance(self.comparison, Planned) else self.comparison.differing
+
+    @property
+    def open(self) -> int | None:
+        """How many cases wait for an answer; None where none may be given, or any more."""
+        return self.comparison.open if isinstance(self.comparison, Labelling) else None
+
+    @property
+    def found(self) -> Found | None:
+        """What it shows; None before it is judged."""
+        return self.comparison.found if isinstance(self.comparison, Judged) else None
 
 
 def see_comparisons(office: Office, by: Actor, *, name: str) -> tuple[ComparisonSeen, ...]:
