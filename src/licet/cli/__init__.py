@@ -118,6 +118,11 @@ PLACES: Mapping[str, Place] = {
         name="adjudicate",
         says="Hand out a blind worksheet of disagreements mixed with agreements, or take the answers in.",
     ),
+    "compare": Place(
+        module="comparing",
+        name="compare",
+        says="A new version against the old one on the same cases; people answer only those on which the two differ.",
+    ),
     "gate": Place(module="gates", name="gate", says="The evidence a use case must show before it may move on."),
     "approve": Place(module="approvals", name="approve", says="Say yes to exactly what has this digest (from `licet gate show`)."),
     "approval": Place(

@@ -3,7 +3,14 @@
 from alembic import op
 from sqlalchemy import Table
 
-from licet.store import evaluation_tables, labelling_tables, outside_evidence_tables, run_tables, spending_tables
+from licet.store import (
+    comparison_tables,
+    evaluation_tables,
+    labelling_tables,
+    outside_evidence_tables,
+    run_tables,
+    spending_tables,
+)
 from licet.store.tables import metadata
 
 revision = "0005"
@@ -14,6 +21,7 @@ depends_on = None
 TABLES: tuple[Table, ...] = (
     *evaluation_tables.TABLES,
     *outside_evidence_tables.TABLES,
+    *comparison_tables.TABLES,
     *run_tables.TABLES,
     *spending_tables.TABLES,
     *labelling_tables.TABLES,
