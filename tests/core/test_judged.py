@@ -1,12 +1,16 @@
 """What a reader is told of a judge, and what is told of one that adds nothing."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
+from licet.core.ids import Digest, SealedSetId
 from licet.core.judge import Opinion
-from licet.core.judged import Agreed, Drift, sorted_by, warnings_on, weigh
+from licet.core.judged import Agreed, Drift, may_be_judged, sorted_by, warnings_on, weigh
 from licet.core.known import Ceiling
 from licet.core.refusal import Unknown
+from licet.core.sealed import SealedSet, SealedTarget
 from licet.stats.agreement import rate
 from licet.stats.judge import Estimate, Stratum, correlation, differ_p_value, unlike_p_value
 
@@ -131,3 +135,13 @@ def test_a_correlation_has_its_interval_and_nothing_constant_has_one() -> None:
     assert found.low == pytest.approx(0.3239, abs=0.001)
     assert correlation([1, 1, 1, 1], [0, 1, 1, 1]) is None
     assert correlation([0, 1, 1], [0, 1, 1]) is None
+
+
+def test_neither_sealed_cases_nor_those_whose_labels_were_aimed_are_judged() -> None:
+    """Breaks when labels that stand where the system is sure are weighted as if they were drawn at random."""
+    scope = Digest("s" * 64)
+    sealed = SealedSet(id=SealedSetId(1), cases=90, labelled=90, adjudications=0, looks=())
+    aimed = SealedTarget(scope=scope, threshold=0.9, inner=0.95, cases=60, inner_cases=30, of=90, predicted=0.01, cap=60)
+    assert not may_be_judged(sealed)
+    assert may_be_judged(replace(sealed, opened_scope=scope))
+    assert not may_be_judged(replace(sealed, opened_scope=scope, target=aimed))

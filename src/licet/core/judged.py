@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from licet.core.judge import Opinion
 from licet.core.known import Ceiling
 from licet.core.refusal import Unknown
+from licet.core.sealed import SealedSet
 from licet.stats.agreement import Rate, rate
 from licet.stats.judge import (
     MOST_STRATA,
@@ -88,6 +89,14 @@ class Weighed:
     estimate: Estimate | Unknown
     alone: Rate | Unknown
     unlike: float
+
+
+def may_be_judged(sealed: SealedSet) -> bool:
+    """Whether a judge may be asked about the cases of a set: once it is open, and where its labels were not aimed at a target region.
+
+    Aimed labels stand where the system is sure: weighted as if drawn at random, they would estimate too few errors.
+    """
+    return sealed.opened_scope is not None and sealed.target is None
 
 
 def sorted_by(opinions: Sequence[Opinion], *, labels: int) -> tuple[int, ...]:

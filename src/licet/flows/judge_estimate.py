@@ -8,9 +8,9 @@ from licet.core.answer import Answer
 from licet.core.canonical import Json
 from licet.core.case import Part
 from licet.core.grading import agrees
-from licet.core.ids import CaseNumber
+from licet.core.ids import CaseNumber, Digest, SealedSetId
 from licet.core.judge import JudgeCard, Opinion
-from licet.core.judged import Weighed, sorted_by, warnings_on, weigh
+from licet.core.judged import Weighed, may_be_judged, sorted_by, warnings_on, weigh
 from licet.core.known import Ceiling
 from licet.core.people import Actor
 from licet.core.refusal import Refused, Unknown
@@ -135,9 +135,16 @@ def _nothing_to_judge(use_case: UseCase) -> Refused:
 
 def _heads(tx: Tx, use_case: UseCase) -> list[CaseHead]:
     """Cases that a judge may see: the calibration part, and sealed cases once they are open."""
+    opened = _opened(tx, use_case)
+    return [*part_heads(tx, use_case, Part.CALIBRATION), *([] if opened is None else sealed_heads(tx, use_case, opened[0]))]
+
+
+def _opened(tx: Tx, use_case: UseCase) -> tuple[SealedSetId, Digest] | None:
+    """The newest sealed set and the scope under which it was opened, where a judge may see it."""
     newest = looks.current_set(tx, use_case)
-    opened = [] if newest is None or newest.opened_scope is None else sealed_heads(tx, use_case, newest.id)
-    return [*part_heads(tx, use_case, Part.CALIBRATION), *opened]
+    if newest is None or newest.opened_scope is None or not may_be_judged(newest):
+        return None
+    return newest.id, newest.opened_scope
 
 
 def _judged(office: Office, use_case: UseCase, judge: Judge, heads: Sequence[CaseHead], spoken: Sequence[Spoken]) -> tuple[_Judged, ...]:
@@ -159,10 +166,8 @@ def _judged(office: Office, use_case: UseCase, judge: Judge, heads: Sequence[Cas
 def _labels(tx: Tx, use_case: UseCase) -> Mapping[CaseNumber, Answer | None]:
     """What people said on the cases that a judge may see; sealed labels stay where they are."""
     found = {past.number: past.answer for past in cases.history(tx, use_case, Part.CALIBRATION)}
-    newest = looks.current_set(tx, use_case)
-    if newest is None or newest.opened_scope is None:
-        return found
-    return found | answers_opened(tx, use_case, newest.id, newest.opened_scope)
+    opened = _opened(tx, use_case)
+    return found if opened is None else found | answers_opened(tx, use_case, *opened)
 
 
 def _right(labels: Mapping[CaseNumber, Answer | None], judged: Sequence[_Judged], standard: Standard) -> list[bool | None]:
