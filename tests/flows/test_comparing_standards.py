@@ -17,7 +17,8 @@ def test_versions_and_the_file_are_held_against_each_other(tmp_path: Path) -> No
     with World(tmp_path) as world:
         world.use_case(MAILS, promise())
         nothing = compare_standards(world.office, name=MAILS, on_disk=promise(), before=None, after=None)
-        assert isinstance(nothing, Refused) and "None was locked yet." in nothing.why
+        assert isinstance(nothing, Refused)
+        assert "None was locked yet." in nothing.why
         world.sign(MAILS)
         done(revise_standard(world.office, world.owner, name=MAILS))
         done(lock_standard(world.office, world.owner, name=MAILS, draft=stricter))

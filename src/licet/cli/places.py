@@ -1,7 +1,8 @@
 """Commands that set up: the installation, people, use cases, and what keeps them healthy."""
 
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import cast
 
 import click
 
@@ -22,9 +23,6 @@ from licet.cli.frame import (
 )
 from licet.core.canonical import Json
 from licet.settings import find_home, home_at
-
-if TYPE_CHECKING:
-    from licet.core.standard import Standard
 
 
 @click.command(context_settings=CONTEXT)
@@ -84,6 +82,7 @@ def use_case() -> None:
 @click.option("--answer", type=click.Choice(["choice", "fields", "number", "text"]), help="Kind of answer; default: choice.")
 @click.option("--target", type=float, default=0.05, help="Highest share of errors among cases decided alone, such as 0.05.")
 @click.option("--confidence", type=float, default=0.95, help="Confidence of that promise, such as 0.95.")
+@click.option("--field", "fields", multiple=True, metavar="NAME", help="Of answers in fields: a field that counts; repeat for more.")
 @click.option("--team", "whose", metavar="NAME", help="The team it belongs to; default: that of LICET_TEAM, or main.")
 @usual
 def new(  # noqa: PLR0913 - a command's options
@@ -93,6 +92,7 @@ def new(  # noqa: PLR0913 - a command's options
     answer: str | None,
     target: float,
     confidence: float,
+    fields: tuple[str, ...],
     whose: str | None,
     acting: str | None,
     home: str | None,
@@ -101,10 +101,11 @@ def new(  # noqa: PLR0913 - a command's options
     """Create a use case with a folder and a standard that can be locked as it is; a folder that is there is taken as it is."""
     from licet.cli.folders import folder_for
     from licet.core.team import team
+    from licet.core.template import template
     from licet.flows.office import who
     from licet.flows.register import new_use_case
 
-    standard = _promise(target, confidence)
+    standard = partial(template, target=target, confidence=confidence, fields=fields)
     place = find_home(None if home is None else Path(home)).use_cases
     given = None if whose is None else team(whose)
     with at_work(home) as office:
@@ -117,17 +118,6 @@ def new(  # noqa: PLR0913 - a command's options
         f"Next: licet import {made.slug} FILE.csv --content COL --answer COL",
     )
     said(cast("dict[str, Json]", data), lines, as_json=as_json)
-
-
-def _promise(target: float, confidence: float) -> "Standard":
-    """A standard of one measure: error among cases decided alone."""
-    from licet.core.measure import Measure, MeasureKind
-    from licet.core.standard import Standard, check_standard
-
-    measure = Measure(name="error among cases decided alone", kind=MeasureKind.ERROR_ALONE, target=target, confidence=confidence)
-    for wrong in check_standard(standard := Standard(measures=(measure,))):
-        raise wrong
-    return standard
 
 
 @use_case.command("move", context_settings=CONTEXT)

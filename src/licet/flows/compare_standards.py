@@ -57,4 +57,5 @@ def _usual(versions: tuple[int, ...], after: int | None) -> int | None:
 def _not_there(name: str, versions: tuple[int, ...], missing: list[int]) -> Refused:
     there = f"There are: {', '.join(map(str, versions))}." if versions else "None was locked yet."
     what = f"version {missing[0]}" if missing else "earlier version"
-    return Refused(code="not_there", why=f"The standard of {name!r} has no {what}. {there}", remedy="Name one of them with --from and --to.")
+    why = f"The standard of {name!r} has no {what}. {there}"
+    return Refused(code="not_there", why=why, remedy="Name one of them with --from and --to.")
