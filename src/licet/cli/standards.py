@@ -5,6 +5,7 @@ from typing import cast
 
 import click
 
+from licet.cli.drafting import draft
 from licet.cli.frame import CONTEXT, Commands, at_work, folder_of, granted, home_option, json_option, plain, said, usual
 from licet.core.canonical import Json
 from licet.core.confidence import confidence_in_words
@@ -80,6 +81,9 @@ def diff(slug: str, before: int | None, after: int, home: str | None, *, as_json
     other = "standard.yaml" if found.after is None else f"version {found.after}"
     heading = f"[bold]{slug}[/]: version {found.before} → {other}" + ("" if found.found else ": nothing differs.")
     said(cast("dict[str, Json]", data), [heading, *(f"  {plain(difference_in_words(one))}" for one in found.found)], as_json=as_json)
+
+
+standard.add_command(draft)
 
 
 @standard.command("lock", context_settings=CONTEXT)

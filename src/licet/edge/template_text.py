@@ -7,7 +7,7 @@ from licet.core.grading import FieldWise, Grading
 
 ANSWERS: Mapping[AnswerKind, str] = {
     AnswerKind.CHOICE: "The closed list of choices; leave it empty to take whatever occurs in history.",
-    AnswerKind.FIELDS: """Past answers are JSON objects in one column, such as {"total": "12.50", "name": "Ann"}; only a choice has a list.""",
+    AnswerKind.FIELDS: """Past answers are JSON objects in one column, such as {"total": "12.50"}; only a choice has a list.""",
     AnswerKind.NUMBER: "Past answers are digits with an optional point, such as 12.5; only a choice has a list.",
     AnswerKind.TEXT: "Past answers are texts; only a choice has a list.",
 }
