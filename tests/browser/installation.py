@@ -4,16 +4,21 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from io import BytesIO
 from pathlib import Path
+
+from PIL import Image
 
 from licet.core.account import NEEDS_FACTOR
 from licet.core.answer import AnswerKind
 from licet.core.capacity import Staffing
+from licet.core.case import ImageContent
 from licet.core.desk import DeskRules
 from licet.core.outside_rows import Claim, Outcome, OutsideFile, Provenance, Row
 from licet.core.people import Person, Role
 from licet.core.slicing import SliceBy
 from licet.core.use_case import Stage
+from licet.edge.drawing import Easel
 from licet.flows.enter_stage import enter_stage
 from licet.flows.grant import Wishes, propose_mandate
 from licet.flows.import_evidence import import_evidence
@@ -78,7 +83,7 @@ def installed(folder: Path, *, seeded: bool = True, accounts: bool = True) -> It
             members = {name: _member(world, person) for name, person in people.items()}
         settle(world.office)
         world.clock.tick = timedelta(0)
-        service = Service(office=world.office, read_case=read_plain, asserted=not accounts)
+        service = Service(office=world.office, read_case=read_plain, asserted=not accounts, pictures=Easel())
         with started(service) as address:
             yield Installation(world=world, address=address, people=people, members=members)
 
@@ -132,8 +137,17 @@ def _measured_outside(world: World, name: str) -> None:
         done(import_evidence(world.office, world.owner, file, name=name))
 
 
+def drawn() -> bytes:
+    """A small picture, as a scan of one character is."""
+    out = BytesIO()
+    Image.linear_gradient("L").resize((8, 8)).save(out, format="PNG")
+    return out.getvalue()
+
+
 def _to_sandbox(world: World, name: str) -> None:
-    world.import_cases(name, past_cases(160, name=name, unsure=12 if name == REFUNDS else 0))
+    rows = past_cases(160, name=name, unsure=8 if name == REFUNDS else 0)
+    picture = replace(rows[-1].body, content=ImageContent(data=drawn(), media_type="image/png"))
+    world.import_cases(name, [*rows[:-1], replace(rows[-1], body=picture)] if name == REFUNDS else rows)
     world.assess(name, **({"money": "up_to_1000"} if name == WARRANTY else {}))
     world.clock.pass_time(timedelta(days=2))
 

@@ -19,9 +19,9 @@ from licet.web.answer_form import answer_in
 from licet.web.content import case_shown
 from licet.web.desk import desk_of
 from licet.web.pages.contests_shown import preview
-from licet.web.pages.page import form_of, go, page_routes, show, viewer_of
+from licet.web.pages.page import WITH_PICTURES, form_of, go, page_routes, show, viewer_of
 from licet.web.pages.practice_shown import FROM, PlayedCase, PlayShown
-from licet.web.pages.review import MOST_PAGE_DIGITS, POLICY
+from licet.web.pages.review import MOST_PAGE_DIGITS
 from licet.web.pages.review_shown import EMPTY, Filled, digits, filled_in, is_searched, question
 from licet.web.problems import ProblemError, problem, refusal
 
@@ -80,7 +80,7 @@ async def _draw(request: Request, case: CaseShown, *, filled: Filled = EMPTY, st
     facts: dict[str, Any] = {"shown": ready, "look": None, "plays": BLIND, "asks_why": LONGEST_WHY, "acts_at": f"{AT}/{slug}"}
     facts |= {"shown_keys": keys.keys, "key_map": dict(keys.keys.items()), "keys_on": keys.on}
     response = show(request, "contest.html.j2", status=status, here="contests", **facts)
-    response.headers["Content-Security-Policy"] = POLICY
+    response.headers["Content-Security-Policy"] = WITH_PICTURES
     return response
 
 

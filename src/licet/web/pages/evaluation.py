@@ -18,7 +18,7 @@ from licet.ports import Pictures
 from licet.web.charts import percent, risk_coverage
 from licet.web.content import CaseShown, case_shown
 from licet.web.desk import desk_of
-from licet.web.pages.page import page_routes, show, viewer_of
+from licet.web.pages.page import WITH_PICTURES, page_routes, show, viewer_of
 from licet.web.pages.use_case import AT, seen_of, sight_of
 from licet.web.pages.viewer import Viewer
 from licet.web.report import CurveFacts, Headline, ReportFacts, VerdictFacts, headline
@@ -42,7 +42,7 @@ async def evaluation(request: Request) -> Response:
     outside = await viewer.run(lambda: list_evidence(viewer.office, name=sight.use_case.slug))
     drawn = curve is not None and bool(curve.points)
     chart = risk_coverage(curve.points, target=curve.target, coverage=curve.coverage) if curve is not None and drawn else None
-    return show(
+    page = show(
         request,
         "evaluation.html.j2",
         here="portfolio",
@@ -60,6 +60,8 @@ async def evaluation(request: Request) -> Response:
         outside=outside,
         reasons=REASONS,
     )
+    page.headers["Content-Security-Policy"] = WITH_PICTURES
+    return page
 
 
 def _told(office: Office, sight: Sight) -> tuple[VerdictFacts | None, CurveFacts | None, Figures | None]:

@@ -33,6 +33,9 @@ POLICY = (
 )
 """What a page may load, run and send: from and to this server, never inline."""
 
+WITH_PICTURES = POLICY.replace("img-src 'self'", "img-src 'self' data:")
+"""The same, where a case's small picture, drawn anew, is inside the page itself."""
+
 HEADERS = {"Content-Security-Policy": POLICY, "Referrer-Policy": "same-origin"}
 """Of every page. Without any referrer browsers send no origin with a form either, and the door asks for one."""
 

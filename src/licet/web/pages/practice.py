@@ -30,9 +30,9 @@ from licet.flows.read_on import keys_of
 from licet.stats.agreement import Rate
 from licet.web.answer_form import answer_in
 from licet.web.desk import desk_of
-from licet.web.pages.page import form_of, go, page_routes, show, viewer_of
+from licet.web.pages.page import WITH_PICTURES, form_of, go, page_routes, show, viewer_of
 from licet.web.pages.practice_shown import ALONE, BLIND, FROM, beside, lesson_of, play_shown, similar_shown, step_of
-from licet.web.pages.review import MOST_PAGE_DIGITS, POLICY, SEE_OTHER
+from licet.web.pages.review import MOST_PAGE_DIGITS, SEE_OTHER
 from licet.web.pages.review_shown import EMPTY, Filled, filled_in
 from licet.web.problems import ProblemError, problem, refusal
 
@@ -152,7 +152,7 @@ async def _page(request: Request, template: str, *, status: int = 200, **facts: 
     common: dict[str, object] = {"here": "practice", "acts_at": f"{AT}/{_slug(request)}", "shown_keys": keys.keys}
     common |= {"key_map": dict(keys.keys.items()), "keys_on": keys.on}
     response = show(request, template, status=status, **{**common, **facts})
-    response.headers["Content-Security-Policy"] = POLICY
+    response.headers["Content-Security-Policy"] = WITH_PICTURES
     return response
 
 

@@ -16,18 +16,12 @@ from licet.core.refusal import Refused
 from licet.flows.desk import in_hand, next_case, release
 from licet.flows.read_on import LookBack, Standing, body_in_hand, look_back, read_on, standing
 from licet.web.desk import desk_of
-from licet.web.pages.page import page_routes, show, viewer_of
+from licet.web.pages.page import WITH_PICTURES, page_routes, show, viewer_of
 from licet.web.pages.review_shown import CANNOT_TELL, EMPTY, KEPT_REASONS, Filled, compared, day_began, shown, values_of
 from licet.web.pages.viewer import Viewer, taste_of
 from licet.web.problems import ProblemError, problem, refusal
 
 AT = "/review"
-POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
-    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-)
-"""As on every page; a case's small picture, drawn anew, is inside the page itself."""
-
 MOST_PAGE_DIGITS = 4
 DEED_WORDS: Mapping[Deed, str] = {
     Deed.NOTE: "Write a note beside the answer",
@@ -80,7 +74,7 @@ def drawn(request: Request, template: str, about: Around, *, status: int = 200, 
     common |= {"has_htmx": False, "deed_words": DEED_WORDS, "shown_keys": keys.keys, "key_map": dict(keys.keys)}
     blank: dict[str, object] = {"shown": None, "look": None, "undo": "", "refused": None, "again": place(use_case=about.named)}
     response = show(request, template, status=status, **{**common, **blank, **facts})
-    response.headers["Content-Security-Policy"] = POLICY
+    response.headers["Content-Security-Policy"] = WITH_PICTURES
     return response
 
 
