@@ -39,7 +39,7 @@ def answer_options(command: click.decorators.FC) -> click.decorators.FC:
 @click.command("draft", context_settings=CONTEXT)
 @click.argument("slug")
 @answer_options
-@click.option("--answers", "file", type=click.Path(path_type=Path), help="A JSON file of answers, by the names of these options.")
+@click.option("--answers", "file", type=click.Path(path_type=Path), help="A file of answers in JSON or YAML, see docs/standards.md.")
 @click.option("--yes", is_flag=True, help="Write the draft without asking.")
 @run_options
 @usual

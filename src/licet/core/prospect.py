@@ -56,7 +56,7 @@ def prospects(draft: Standard, judged: Graded | None, labels: int) -> tuple[Pros
         One per target, most lenient first. Of regions, which are certified one by one, nothing is estimated.
     """
     own = next(m.target for m in draft.measures if m.kind is MeasureKind.ERROR_ALONE)
-    known = None if judged is None or not judged.loss or draft.regions else judged
+    known = None if judged is None or len(judged.loss) == 0 or draft.regions else judged
     return tuple(_prospect(_at(draft, target), known, labels, wished=target == own) for target in sorted({*USUAL, own}, reverse=True))
 
 

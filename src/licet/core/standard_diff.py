@@ -223,9 +223,7 @@ def _value(path: Path, value: Json) -> str:
             return percent(value)
         case str() | int() | float():
             return str(value)
-        case [*entries]:
-            return ", ".join(_value((), one) for one in entries) or "nothing"
         case Mapping():
             return "; ".join(f"{_spoken(key)} {_value((*path, key), one)}" for key, one in value.items()) or "nothing"
-        case _:
-            return str(value)
+        case entries:
+            return ", ".join(_value((), one) for one in entries) or "nothing"
