@@ -31,7 +31,7 @@ OPTIONS: Mapping[str, tuple[str, str]] = {
 
 def answer_options(command: click.decorators.FC) -> click.decorators.FC:
     """Adds one option per question."""
-    for key, (name, text) in reversed(OPTIONS.items()):
+    for key, (name, text) in reversed(list(OPTIONS.items())):
         command = click.option(name, key, metavar="ANSWER", help=text)(command)
     return command
 
@@ -112,19 +112,20 @@ def _told(found: "Drafted", now: "Standard", standard: "Standard") -> tuple[dict
     from licet.core.standard_diff import difference_in_words, differences
 
     changes = [difference_in_words(one) for one in differences(now, standard)]
+    name = None if found.card is None else found.card.name
     past: dict[str, Json] = {part.value: count for part, count in found.past.items()}
     data: dict[str, Json] = {
         "use_case": found.use_case.slug,
         "past_cases": past,
         "sealed_labels": found.labels,
-        "system": None if found.card is None else found.card.name,
+        "system": name,
         "why": found.why,
         "targets": [prospect_to_json(one) for one in found.prospects],
         "changes": [*changes],
         "standard": standard_to_json(standard),
         "warnings": [*found.warnings],
     }
-    of = found.why if found.card is None else f"What {found.card.name} answers on unsealed cases; sealed answers are counted, not read."
+    of = found.why or f"What {name} answers on unsealed cases; sealed answers are counted, not read."
     lines = [f"[bold]What each target would mean[/], with {found.labels:,} sealed labels. [dim]{plain(of)}[/]"]
     lines += [f"{'[bold]→[/]' if one.wished else ' '} {plain(prospect_in_words(one, found.labels))}" for one in found.prospects]
     lines += [f"[yellow]note[/] {plain(warning)}" for warning in found.warnings]

@@ -2,7 +2,7 @@
 
 from functools import partial
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 import click
 
@@ -90,13 +90,11 @@ def new(  # noqa: PLR0913 - a command's options
     *,
     title: str | None,
     answer: str | None,
-    target: float,
-    confidence: float,
-    fields: tuple[str, ...],
     whose: str | None,
     acting: str | None,
     home: str | None,
     as_json: bool,
+    **promise: Any,  # noqa: ANN401 - click's
 ) -> None:
     """Create a use case with a folder and a standard that can be locked as it is; a folder that is there is taken as it is."""
     from licet.cli.folders import folder_for
@@ -105,14 +103,15 @@ def new(  # noqa: PLR0913 - a command's options
     from licet.flows.office import who
     from licet.flows.register import new_use_case
 
-    standard = partial(template, target=target, confidence=confidence, fields=fields)
+    standard = partial(template, **promise)
     place = find_home(None if home is None else Path(home)).use_cases
     given = None if whose is None else team(whose)
     with at_work(home) as office:
         actor = who(office, acting)
         with folder_for(place, slug, title=title, answer=answer, standard=standard) as (folder, told):
             made = granted(new_use_case(office, actor, name=told.slug, title=told.title, kind=told.answer, team=given))
-    data = {"use_case": made.slug, "folder": str(folder), "answer": made.answer_kind.value, "target": target, "confidence": confidence}
+    said_of = {"target": promise["target"], "confidence": promise["confidence"]}
+    data = {"use_case": made.slug, "folder": str(folder), "answer": made.answer_kind.value, **said_of}
     lines = (
         f"Made use case [bold]{made.slug}[/] in {plain(folder)}.",
         f"Next: licet import {made.slug} FILE.csv --content COL --answer COL",

@@ -24,6 +24,8 @@ STEPS = 20
 ANYTIME_PRICE = 1.4
 """How many times the labels of an exact test looking at any time takes: 850 for 601 at a true error of 3% and a target of 5%."""
 
+BY_REGION = "Each region is certified on its own, with a share of the accepted chance: of regions nothing is estimated."
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prospect:

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 
 from licet.core.case import Part
 from licet.core.people import Actor
-from licet.core.prospect import Prospect, prospects
+from licet.core.prospect import BY_REGION, Prospect, prospects
 from licet.core.refusal import Refused
-from licet.core.standard import CountersignedStandard, LockedStandard, locked_part
+from licet.core.standard import CountersignedStandard, LockedStandard, Standard, locked_part
 from licet.core.system import SystemCard
 from licet.core.use_case import UseCase
 from licet.flows.evaluate import Request, may_evaluate
-from licet.flows.explore import explore
+from licet.flows.explore import Explored, explore
 from licet.flows.office import Office
 from licet.flows.run import ALONE, Runner
 from licet.store import cases, looks, standards
@@ -60,16 +60,29 @@ def draft_standard(office: Office, by: Actor, request: Request, runner: Runner =
         if locked is not None:
             return locked
         past, labels = cases.count_history(tx, use_case), _labels(tx, use_case)
-    explored = explore(office, by, request, runner)
-    unknown = isinstance(explored, Refused)
+    return _meaning(_Past(use_case=use_case, cases=past, labels=labels), request.on_disk, explore(office, by, request, runner))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Past:
+    """What is there of a use case before its system is asked."""
+
+    use_case: UseCase
+    cases: Mapping[Part, int]
+    labels: int
+
+
+def _meaning(past: _Past, draft: Standard, explored: Explored | Refused) -> Drafted:
+    """What a draft means; where nothing could be explored, why, and what holds without."""
+    nothing = BY_REGION if draft.regions else ""
     return Drafted(
-        use_case=use_case,
-        past=past,
-        labels=labels,
-        card=None if unknown else explored.card,
-        why=f"{explored.why} {explored.remedy}".strip() if unknown else "",
-        prospects=prospects(request.on_disk, None if unknown else explored.judged, labels),
-        warnings=() if unknown else explored.warnings,
+        use_case=past.use_case,
+        past=past.cases,
+        labels=past.labels,
+        card=None if isinstance(explored, Refused) else explored.card,
+        why=f"{explored.why} {explored.remedy}".strip() if isinstance(explored, Refused) else nothing,
+        prospects=prospects(draft, None if isinstance(explored, Refused) else explored.judged, past.labels),
+        warnings=() if isinstance(explored, Refused) else explored.warnings,
     )
 
 
