@@ -103,12 +103,11 @@ def new(  # noqa: PLR0913 - a command's options
     from licet.flows.office import who
     from licet.flows.register import new_use_case
 
-    standard = partial(template, **promise)
     place = find_home(None if home is None else Path(home)).use_cases
     given = None if whose is None else team(whose)
     with at_work(home) as office:
         actor = who(office, acting)
-        with folder_for(place, slug, title=title, answer=answer, standard=standard) as (folder, told):
+        with folder_for(place, slug, title=title, answer=answer, standard=partial(template, **promise)) as (folder, told):
             made = granted(new_use_case(office, actor, name=told.slug, title=told.title, kind=told.answer, team=given))
     said_of = {"target": promise["target"], "confidence": promise["confidence"]}
     data = {"use_case": made.slug, "folder": str(folder), "answer": made.answer_kind.value, **said_of}
