@@ -26,7 +26,7 @@ STRICTER = [
     (
         replace(PLAIN, measures=(ERROR, NEVER)),
         replace(PLAIN, measures=(ERROR, replace(NEVER, errors=(*NEVER.errors, Confusion(right=frozenset({"c"}), given=frozenset()))))),
-        "measure 'never', errors: added right c; given nothing (stricter)",
+        "measure 'never', errors: added right c; given any (stricter)",
     ),
     (PLAIN, replace(PLAIN, min_coverage=0.4), "min coverage: 0% → 40% (stricter)"),
     (PLAIN, replace(PLAIN, min_labels=300), "min labels: 0 → 300 (stricter)"),

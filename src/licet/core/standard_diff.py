@@ -178,6 +178,9 @@ NOUNS: Mapping[str, str] = {"measures": "measure", "regions": "region", "slices"
 SHARES = frozenset({"target", "confidence", "min_coverage", "share", "high_stakes_max", "unfamiliar_share", "margin"})
 """Keys whose numbers are read in percent."""
 
+ANY_WHERE_EMPTY = frozenset({"right", "given"})
+"""Keys of an error by name: one without answers speaks of all."""
+
 
 def difference_in_words(one: Difference) -> str:
     """A difference in one line: which line, what it said and says, and which way it moved."""
@@ -226,4 +229,4 @@ def _value(path: Path, value: Json) -> str:
         case Mapping():
             return "; ".join(f"{_spoken(key)} {_value((*path, key), one)}" for key, one in value.items()) or "nothing"
         case entries:
-            return ", ".join(_value((), one) for one in entries) or "nothing"
+            return ", ".join(_value((), one) for one in entries) or ("any" if path and path[-1] in ANY_WHERE_EMPTY else "nothing")
