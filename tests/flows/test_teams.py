@@ -32,11 +32,13 @@ from licet.flows.audit import audit_status, standing
 from licet.flows.bound_changes import close_envelope, propose_envelope, show_envelope, use_envelope, veto_change
 from licet.flows.calibrate import calibrate
 from licet.flows.check_flakiness import check_flakiness
+from licet.flows.compare_standards import compare_standards
 from licet.flows.contest import Verdict, contest, contested, settle_contest
 from licet.flows.correct import correct_decision
 from licet.flows.deliver import deliver_due, deliver_some, not_arrived
 from licet.flows.desk import next_case
 from licet.flows.desk_status import desk_status, task_state
+from licet.flows.draft_standard import draft_standard
 from licet.flows.drill import drill_stop
 from licet.flows.enter_stage import enter_stage
 from licet.flows.erase import erase_case
@@ -208,6 +210,8 @@ WAYS: dict[str, Journey] = {
     "countersign_standard": lambda o, w, name: countersign_standard(o, w.risk, name=name),
     "revise_standard": lambda o, w, name: revise_standard(o, w.owner, name=name),
     "show_standard": lambda o, w, name: show_standard(o, name=name, on_disk=promise()),
+    "compare_standards": lambda o, w, name: compare_standards(o, name=name, on_disk=promise(), before=None, after=None),
+    "draft_standard": lambda o, w, name: draft_standard(o, w.owner, request(name)),
     "deliver_due": lambda o, w, name: deliver_due(o, w.operator, name=name),
     "not_arrived": lambda o, w, name: not_arrived(o, name=name, dead_only=False, limit=10),
     "replay_effects": lambda o, w, name: replay_effects(o, w.owner, name=name, case=None),

@@ -1,7 +1,7 @@
 """Folders of use cases, as commands make and move them: nothing is left behind when the act itself is refused."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -16,7 +16,9 @@ class FolderInTheWayError(ValueError):
 
 
 @contextmanager
-def folder_for(place: Path, name: str, *, title: str | None, answer: str | None, standard: Standard) -> Iterator[tuple[Path, UseCaseFile]]:
+def folder_for(
+    place: Path, name: str, *, title: str | None, answer: str | None, standard: Callable[[AnswerKind], Standard]
+) -> Iterator[tuple[Path, UseCaseFile]]:
     """Makes a use case's folder, or reads the one that is there; what was made is taken away when the block raises.
 
     Args:
@@ -24,12 +26,13 @@ def folder_for(place: Path, name: str, *, title: str | None, answer: str | None,
         name: the use case's name.
         title: in words; None: what the folder says, else the name.
         answer: kind of answer; None: what the folder says, else choice.
-        standard: written where the folder has none.
+        standard: makes what is written where the folder has none, by the kind of its answers.
 
     Raises:
         NotASlugError: when the name cannot be one.
         BadFolderError: when files that are there cannot be read, or the title cannot be one.
         FolderInTheWayError: when the folder says another kind of answer than was asked for.
+        NotAStandardError: when no standard of that kind can be made.
     """
     slug = read_slug(name)
     folder = place / slug
@@ -40,7 +43,7 @@ def folder_for(place: Path, name: str, *, title: str | None, answer: str | None,
             made.append(write_use_case(folder, UseCaseFile(slug=slug, title=title or slug, answer=AnswerKind(answer or "choice"))))
         told = _agreeing(load_use_case(folder), folder, answer)
         if not (folder / STANDARD_FILE).exists():
-            made.append(write_standard(folder, standard))
+            made.append(write_standard(folder, standard(told.answer), kind=told.answer))
         load_standard(folder)
         yield folder, told
     except BaseException:

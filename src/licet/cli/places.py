@@ -1,7 +1,8 @@
 """Commands that set up: the installation, people, use cases, and what keeps them healthy."""
 
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import Any, cast
 
 import click
 
@@ -22,9 +23,6 @@ from licet.cli.frame import (
 )
 from licet.core.canonical import Json
 from licet.settings import find_home, home_at
-
-if TYPE_CHECKING:
-    from licet.core.standard import Standard
 
 
 @click.command(context_settings=CONTEXT)
@@ -84,6 +82,7 @@ def use_case() -> None:
 @click.option("--answer", type=click.Choice(["choice", "fields", "number", "text"]), help="Kind of answer; default: choice.")
 @click.option("--target", type=float, default=0.05, help="Highest share of errors among cases decided alone, such as 0.05.")
 @click.option("--confidence", type=float, default=0.95, help="Confidence of that promise, such as 0.95.")
+@click.option("--field", "fields", multiple=True, metavar="NAME", help="Of answers in fields: a field that counts; repeat for more.")
 @click.option("--team", "whose", metavar="NAME", help="The team it belongs to; default: that of LICET_TEAM, or main.")
 @usual
 def new(  # noqa: PLR0913 - a command's options
@@ -91,43 +90,32 @@ def new(  # noqa: PLR0913 - a command's options
     *,
     title: str | None,
     answer: str | None,
-    target: float,
-    confidence: float,
     whose: str | None,
     acting: str | None,
     home: str | None,
     as_json: bool,
+    **promise: Any,  # noqa: ANN401 - click's
 ) -> None:
     """Create a use case with a folder and a standard that can be locked as it is; a folder that is there is taken as it is."""
     from licet.cli.folders import folder_for
     from licet.core.team import team
+    from licet.core.template import template
     from licet.flows.office import who
     from licet.flows.register import new_use_case
 
-    standard = _promise(target, confidence)
     place = find_home(None if home is None else Path(home)).use_cases
     given = None if whose is None else team(whose)
     with at_work(home) as office:
         actor = who(office, acting)
-        with folder_for(place, slug, title=title, answer=answer, standard=standard) as (folder, told):
+        with folder_for(place, slug, title=title, answer=answer, standard=partial(template, **promise)) as (folder, told):
             made = granted(new_use_case(office, actor, name=told.slug, title=told.title, kind=told.answer, team=given))
-    data = {"use_case": made.slug, "folder": str(folder), "answer": made.answer_kind.value, "target": target, "confidence": confidence}
+    said_of = {"target": promise["target"], "confidence": promise["confidence"]}
+    data = {"use_case": made.slug, "folder": str(folder), "answer": made.answer_kind.value, **said_of}
     lines = (
         f"Made use case [bold]{made.slug}[/] in {plain(folder)}.",
         f"Next: licet import {made.slug} FILE.csv --content COL --answer COL",
     )
     said(cast("dict[str, Json]", data), lines, as_json=as_json)
-
-
-def _promise(target: float, confidence: float) -> "Standard":
-    """A standard of one measure: error among cases decided alone."""
-    from licet.core.measure import Measure, MeasureKind
-    from licet.core.standard import Standard, check_standard
-
-    measure = Measure(name="error among cases decided alone", kind=MeasureKind.ERROR_ALONE, target=target, confidence=confidence)
-    for wrong in check_standard(standard := Standard(measures=(measure,))):
-        raise wrong
-    return standard
 
 
 @use_case.command("move", context_settings=CONTEXT)

@@ -1,12 +1,16 @@
-"""Commands on the standard: show, lock, countersign, revise."""
+"""Commands on the standard: show, compare, lock, countersign, revise."""
 
+import re
 from typing import cast
 
 import click
 
+from licet.cli.drafting import draft
 from licet.cli.frame import CONTEXT, Commands, at_work, folder_of, granted, home_option, json_option, plain, said, usual
 from licet.core.canonical import Json
 from licet.core.confidence import confidence_in_words
+
+VERSION = re.compile(r"[1-9][0-9]{0,5}")
 
 
 @click.group(cls=Commands, context_settings=CONTEXT)
@@ -35,6 +39,51 @@ def show(slug: str, home: str | None, *, as_json: bool) -> None:
     lines += [f"  {plain(m.name)}: at most {m.target:.2%} at {confidence_in_words(m.confidence)}" for m in on_disk.measures]
     lines += ["[red]standard.yaml was edited after it was locked.[/]"] if shown.edited else []
     said(data, lines, as_json=as_json)
+
+
+class Version(click.ParamType[int]):
+    """A version's number, or with `file` what standard.yaml says now."""
+
+    name = "version"
+
+    def __init__(self, *, file: bool = False) -> None:
+        """With `file`, the file may be named too; it is read as 0."""
+        self._file = file
+
+    def convert(self, value: str | int, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """Reads a version."""
+        if self._file and value == "file":
+            return 0
+        if not VERSION.fullmatch(str(value)):
+            self.fail(f"{value!r} is not a version such as 1{', nor `file`' if self._file else ''}.", param, ctx)
+        return int(value)
+
+
+@standard.command("diff", context_settings=CONTEXT)
+@click.argument("slug")
+@click.option("--from", "before", type=Version(), help="The older version; default: the newest, or the one before --to.")
+@click.option("--to", "after", type=Version(file=True), default="file", help="The newer version, or `file`: standard.yaml as it is now.")
+@home_option
+@json_option
+def diff(slug: str, before: int | None, after: int, home: str | None, *, as_json: bool) -> None:
+    """Say line by line what changed between two versions, or since a version in the file, and whether it asks for more."""
+    from licet.core.standard_diff import difference_in_words
+    from licet.edge.folder import load_standard
+    from licet.flows.compare_standards import compare_standards
+
+    on_disk = load_standard(folder_of(home, slug))
+    with at_work(home) as office:
+        found = granted(compare_standards(office, name=slug, on_disk=on_disk, before=before, after=after or None))
+    lines: list[Json] = [
+        {"path": list(one.path), "before": one.before, "after": one.after, "direction": one.direction.value} for one in found.found
+    ]
+    data = {"use_case": slug, "versions": list(found.versions), "from": found.before, "to": found.after or "file", "differences": lines}
+    other = "standard.yaml" if found.after is None else f"version {found.after}"
+    heading = f"[bold]{slug}[/]: version {found.before} → {other}" + ("" if found.found else ": nothing differs.")
+    said(cast("dict[str, Json]", data), [heading, *(f"  {plain(difference_in_words(one))}" for one in found.found)], as_json=as_json)
+
+
+standard.add_command(draft)
 
 
 @standard.command("lock", context_settings=CONTEXT)

@@ -221,7 +221,7 @@ def judge(standard: CountersignedStandard, graded: Graded, thresholds: tuple[flo
         loss=np.asarray(graded.loss, dtype=np.float64),
         eligible=np.asarray(graded.eligible, dtype=np.bool_),
     )
-    promises = tuple(_promise(measure, graded, share) for measure in says.measures)
+    promises = tuple(promise_of(measure, graded, share) for measure in says.measures)
     outputs = _outputs(says, thresholds)
     warnings = _warnings(says, labelled, graded, share)
     index = _certified(says, labelled, graded, promises, thresholds)
@@ -252,7 +252,12 @@ def _verdict(says: Standard, region: Region | None, measures: tuple[MeasureVerdi
     return Undecided(measures=measures, why="Neither is shown at this number of labelled cases.")
 
 
-def _promise(measure: Measure, graded: Graded, share: float) -> Promise:
+def promise_of(measure: Measure, graded: Graded, share: float) -> Promise:
+    """A measure as the statistics test it on graded cases, at a share of its accepted chance.
+
+    Raises:
+        KeyError: when a measure has a slice or names errors, and nobody said which cases are of it.
+    """
     delta = measure.delta * share
     match measure.kind:
         case MeasureKind.MISSED_HIGH_STAKES:

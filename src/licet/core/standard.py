@@ -115,6 +115,11 @@ class CountersignedStandard:
         return self.locked.standard
 
 
+def locked_part(signed: LockedStandard | CountersignedStandard) -> LockedStandard:
+    """What its owner locked, whether a second person signed it or not."""
+    return signed.locked if isinstance(signed, CountersignedStandard) else signed
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DraftStandard:
     """A standard that may still be changed."""

@@ -9,6 +9,8 @@ from typing import TypeVar
 
 from licet.core.answer import AnswerKind
 from licet.core.effect import Way
+from licet.core.grading import WORDS
+from licet.core.grading_form import TAKES
 from licet.core.ids import UseCaseSlug
 from licet.core.standard import Standard
 from licet.core.use_case import NotASlugError, slug
@@ -80,8 +82,17 @@ def write_use_case(folder: Path, use_case: UseCaseFile, *, overwrite: bool = Fal
     return _write(file, text, overwrite=overwrite)
 
 
-def write_standard(folder: Path, standard: Standard, *, overwrite: bool = False) -> Path:
+def write_standard(
+    folder: Path, standard: Standard, *, overwrite: bool = False, kind: AnswerKind | None = None, about: str = ""
+) -> Path:
     """Writes `standard.yaml` with comments, so that it reads back equal; makes the folder where there is none.
+
+    Args:
+        folder: the use case's.
+        standard: what is written.
+        overwrite: whether a file that is there may be.
+        kind: of the use case's answers, which the comments explain then.
+        about: what is decided, in one line, for a comment.
 
     Returns:
         The file written.
@@ -89,7 +100,7 @@ def write_standard(folder: Path, standard: Standard, *, overwrite: bool = False)
     Raises:
         BadFolderError: as `write_use_case`, and when the standard could not be locked.
     """
-    text = standard_yaml(standard, _slug(folder))
+    text = standard_yaml(standard, _slug(folder), kind, about)
     file = folder / STANDARD_FILE
     standard_from(tree_of(str(file), text, STANDARD_TEXT))
     return _write(file, text, overwrite=overwrite)
@@ -108,7 +119,7 @@ def check_folder(folder: Path) -> tuple[Finding, ...]:
     use_case, wrong_use_case = _tried(lambda: use_case_from(read_tree(folder / USE_CASE_FILE, USE_CASE_TEXT), UseCaseSlug(folder.name)))
     tree, wrong_file = _tried(lambda: read_tree(folder / STANDARD_FILE, STANDARD_TEXT))
     standard, wrong_standard = (None, ()) if tree is None else _tried(lambda: standard_from(tree))
-    unknown = () if use_case is None or tree is None or standard is None else _unknown_answers(use_case, tree)
+    unknown = () if use_case is None or tree is None or standard is None else _unfitting(use_case, tree, standard)
     code = (*_check_system(folder, use_case), *_check_llm(folder, use_case), *_check_effect(folder, use_case), *_check_judge(folder))
     return (*wrong_name, *wrong_guideline, *wrong_use_case, *wrong_file, *wrong_standard, *unknown, *code)
 
@@ -142,6 +153,15 @@ def _write(file: Path, text: str, *, overwrite: bool) -> Path:
         remedy = "Check that the folder has space and may be written to."
         raise BadFolderError((_finding(file, None, f"it cannot be written: {error.strerror}.", remedy),)) from None
     return file
+
+
+def _unfitting(use_case: UseCaseFile, tree: Tree, standard: Standard) -> tuple[Finding, ...]:
+    """What is in order by itself, and not for this kind of answer: a grader for another one would find every answer wrong."""
+    if use_case.answer in TAKES[type(standard.grading)]:
+        return _unknown_answers(use_case, tree)
+    fit = sorted(WORDS[grader] for grader, kinds in TAKES.items() if use_case.answer in kinds)
+    why = f"the grader {WORDS[type(standard.grading)]!r} is not for answers of the kind {use_case.answer.value!r}."
+    return (tree.finding(("grading",), why, f"Write one of {', '.join(fit)}."), *_unknown_answers(use_case, tree))
 
 
 def _unknown_answers(use_case: UseCaseFile, tree: Tree) -> tuple[Finding, ...]:

@@ -34,14 +34,26 @@ def _all_or_number(raw: object) -> object:
     return None if raw == "all" else raw
 
 
-class _SliceForm(Form):
+class SliceForm(Form):
+    """A part of the cases."""
+
     attribute: Word
     values: list[Word]
 
+    def part(self) -> Slice:
+        """The part it says."""
+        return Slice(attribute=self.attribute, values=frozenset(self.values))
 
-class _ErrorForm(Form):
+
+class ErrorForm(Form):
+    """An error by name."""
+
     right: list[Word] = Field([])
     given: list[Word] = Field([])
+
+    def error(self) -> Confusion:
+        """The error it says."""
+        return Confusion(right=frozenset(self.right), given=frozenset(self.given))
 
 
 class _MeasureForm(Form):
@@ -49,21 +61,20 @@ class _MeasureForm(Form):
     kind: Annotated[MeasureKind, Field(strict=False)]
     target: float
     confidence: float
-    slice: _SliceForm | None = None
+    slice: SliceForm | None = None
     answers: list[Word] = Field([])
-    errors: list[_ErrorForm] = Field([])
+    errors: list[ErrorForm] = Field([])
 
     def measure(self) -> Measure:
         """The measure it says."""
-        part = None if self.slice is None else Slice(attribute=self.slice.attribute, values=frozenset(self.slice.values))
         return Measure(
             name=self.name,
             kind=self.kind,
             target=self.target,
             confidence=self.confidence,
-            slice=part,
+            slice=None if self.slice is None else self.slice.part(),
             answers=frozenset(self.answers),
-            errors=tuple(Confusion(right=frozenset(one.right), given=frozenset(one.given)) for one in self.errors),
+            errors=tuple(one.error() for one in self.errors),
         )
 
 
@@ -183,9 +194,15 @@ def _said(grader: str, absolute: float | None, relative: float | None, separator
     return said | {"separator": "," if separator is None else separator} if grader == "set" else said
 
 
-class _ClustersForm(Form):
+class ClustersForm(Form):
+    """How cases are grouped."""
+
     attribute: Word
     largest: int
+
+    def clusters(self) -> Clusters:
+        """The rule it says."""
+        return Clusters(attribute=self.attribute, largest=self.largest)
 
 
 class _SliceByForm(Form):
@@ -210,7 +227,7 @@ class _StandardForm(Form):
     second_looks: _SecondLooksForm | None = None
     regions: list[_RegionForm] = Field([])
     grading: _GradingForm | None = None
-    clusters: _ClustersForm | None = None
+    clusters: ClustersForm | None = None
     min_labels: Annotated[int, Field(ge=0)] = 0
     slices: list[_SliceByForm] = Field([])
     change: _ChangeForm | None = None
@@ -237,7 +254,7 @@ def standard_from(tree: Tree) -> Standard:
         second_looks=None if form.second_looks is None else form.second_looks.rule(),
         regions=tuple(region.rule() for region in form.regions),
         grading=EXACT if form.grading is None else form.grading.grading(),
-        clusters=None if form.clusters is None else Clusters(attribute=form.clusters.attribute, largest=form.clusters.largest),
+        clusters=None if form.clusters is None else form.clusters.clusters(),
         min_labels=form.min_labels,
         slices=tuple(SliceBy(attribute=one.attribute, least=one.least) for one in form.slices),
         change=None if form.change is None else ChangeRule(margin=form.change.margin, confidence=form.change.confidence),
@@ -250,15 +267,15 @@ def standard_from(tree: Tree) -> Standard:
 
 NESTED: Mapping[str, type[BaseModel]] = {
     "measures": _MeasureForm,
-    "slice": _SliceForm,
-    "errors": _ErrorForm,
+    "slice": SliceForm,
+    "errors": ErrorForm,
     "regions": _RegionForm,
     "looks": _LookForm,
     "never_alone": _NeverAloneForm,
     "guards": _GuardsForm,
     "second_looks": _SecondLooksForm,
     "grading": _GradingForm,
-    "clusters": _ClustersForm,
+    "clusters": ClustersForm,
     "slices": _SliceByForm,
     "change": _ChangeForm,
 }

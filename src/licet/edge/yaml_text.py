@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 import yaml
 from pydantic import BaseModel
 
+from licet.core.answer import AnswerKind
 from licet.core.canonical import Json
 from licet.core.measure import Measure, Slice
 from licet.core.region import RegionRule
@@ -16,6 +17,7 @@ from licet.edge.effect_block import EffectBlock
 from licet.edge.forms import UseCaseFile
 from licet.edge.schema_text import case_block
 from licet.edge.system_blocks import said_in
+from licet.edge.template_text import ANSWERS, grading_hint
 
 SIMPLE = re.compile(r"[A-Za-z][A-Za-z0-9_.-]*(?: [A-Za-z0-9_.-]+)*")
 AMBIGUOUS = frozenset({"y", "n", "yes", "no", "true", "false", "on", "off", "null", "none"})
@@ -32,7 +34,7 @@ title: {_word(use_case.title)}
 # choice: one of a closed list. fields: named values. number: a number. text: a text that is acceptable or not.
 answer: {use_case.answer.value}
 
-# The closed list of choices; leave it empty to take whatever occurs in history.
+# {ANSWERS[use_case.answer]}
 answers:{_words(use_case.answers)}
 
 # Where proposals come from. posted: in the file you import, from any AI. callable: a Python function in system.py.
@@ -73,7 +75,7 @@ def _desk(block: DeskBlock) -> str:
 
 STANDARD = """\
 # What good means for {slug}. Locked, it is a promise: its digest is signed, and any change makes another standard.
-# Check it with `licet check`; lock it with `licet standard lock {slug}`. Shares are numbers from 0 to 1: 5% is 0.05.
+{about}# Check it with `licet check`; lock it with `licet standard lock {slug}`. Shares are numbers from 0 to 1: 5% is 0.05.
 
 # What AI must not exceed, and how sure we want to be of that.
 # error_alone: share of wrong answers among the cases decided alone.
@@ -114,10 +116,18 @@ guards:
 {regions}{evidence}"""
 
 
-def standard_yaml(standard: Standard, slug: str) -> str:
-    """Writes `standard.yaml`."""
+def standard_yaml(standard: Standard, slug: str, kind: AnswerKind | None = None, about: str = "") -> str:
+    """Writes `standard.yaml`.
+
+    Args:
+        standard: what it says.
+        slug: the use case.
+        kind: of its answers, to explain how those are graded; None: in general.
+        about: what is decided, in one line, for a comment; empty: nothing of it.
+    """
     return STANDARD.format(
         slug=slug,
+        about=f"# Decided here: {about}\n" if about else "",
         measures=_measures(standard),
         method=standard.method.value,
         looks=_looks(standard),
@@ -129,7 +139,7 @@ def standard_yaml(standard: Standard, slug: str) -> str:
         high_stakes_max=_or_null(standard.guards.high_stakes_max),
         unfamiliar_share=_or_null(standard.guards.unfamiliar_share),
         regions=_regions(standard.regions),
-        evidence=evidence_yaml(standard),
+        evidence=evidence_yaml(standard, kind),
     )
 
 
@@ -173,12 +183,15 @@ def _named(measure: Measure) -> str:
     return f"{answers}\n    errors:{''.join(errors)}" if errors else answers
 
 
-def evidence_yaml(standard: Standard) -> str:
+def evidence_yaml(standard: Standard, kind: AnswerKind | None = None) -> str:
     """How answers are graded, grouped and compared; hints alone where nothing is said."""
     said = standard_to_json(standard)
+    grading = _evidence(said, "grading", "How an answer is held against the right one (exact: the same), see docs/standards.md.")
+    if kind is not None:
+        grading = f"\n{grading_hint(kind, standard.grading)}{_block_of(said, 'grading')}"
     blocks = [
         _evidence(said, "second_looks", "Which cases two people answer before one counts, see docs/review.md."),
-        _evidence(said, "grading", "How an answer is held against the right one (exact: the same), see docs/standards.md."),
+        grading,
         _evidence(said, "clusters", "Cases that share a value of this attribute count as one draw in every bound."),
         _evidence(said, "min_labels", "Fewest labelled cases for a verdict."),
         _evidence(said, "slices", "Attributes by which opened cases are told apart, and the fewest cases that may be named."),
@@ -188,11 +201,15 @@ def evidence_yaml(standard: Standard) -> str:
 
 
 def _evidence(said: Json, name: str, comment: str) -> str:
+    text = _block_of(said, name)
+    return f"\n# {comment}\n{text}" if text else ""
+
+
+def _block_of(said: Json, name: str) -> str:
     value = said.get(name) if isinstance(said, Mapping) else None
     if value is None:
         return ""
-    text = yaml.safe_dump({name: value}, allow_unicode=True, sort_keys=False, width=math.inf, default_style=None)
-    return f"\n# {comment}\n{text}"
+    return yaml.safe_dump({name: value}, allow_unicode=True, sort_keys=False, width=math.inf, default_style=None)
 
 
 def _regions(rules: Iterable[RegionRule]) -> str:

@@ -26,6 +26,7 @@ class Explored:
     Attributes:
         n: cases of the calibration part.
         right: how many of them the system answered as people did.
+        judged: the cases, graded by the standard as the folder has it.
     """
 
     use_case: UseCase
@@ -33,6 +34,7 @@ class Explored:
     n: int
     right: int
     figures: Figures
+    judged: Graded
     warnings: tuple[str, ...]
 
 
@@ -62,6 +64,7 @@ def explore(office: Office, by: Actor, request: Request, runner: Runner = ALONE)
         n=len(judged.loss),
         right=_right(judged),
         figures=figures_of(request.on_disk, heard.spoken, truths, judged),
+        judged=judged,
         warnings=heard.warnings,
     )
 

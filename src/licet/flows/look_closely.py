@@ -13,7 +13,7 @@ from licet.core.mandate import ActiveMandate, SuspendedMandate
 from licet.core.people import Act, Person
 from licet.core.refusal import Refused
 from licet.core.requirements import requirements_for
-from licet.core.standard import CountersignedStandard, LockedStandard
+from licet.core.standard import CountersignedStandard, LockedStandard, Standard, locked_part
 from licet.core.stop import Stop
 from licet.core.use_case import Stage, UseCase
 from licet.flows.audit import WatchPoint, watch_points
@@ -50,6 +50,7 @@ class Sight:
         risk: its risk answers.
         signed: its standard, locked or countersigned; a revised one is being written again.
         revised: whether its standard was taken back to be written again.
+        earlier: what its standard said in the version before.
         look: the newest verdict on the standard as it is signed.
         watched: the watch of its mandate.
         stop: the stop that holds for it.
@@ -63,6 +64,7 @@ class Sight:
     risk: StoredRisk | None
     signed: LockedStandard | CountersignedStandard | None
     revised: bool
+    earlier: Standard | None
     look: looks.StoredLook | None
     watched: Watched | None
     stop: Stop | None
@@ -97,12 +99,21 @@ def _seen(office: Office, tx: Tx, use_case: UseCase) -> Sight:
         risk=risks.newest(tx, use_case),
         signed=signed if isinstance(signed, LockedStandard | CountersignedStandard) else None,
         revised=signed is not None and not isinstance(signed, LockedStandard | CountersignedStandard),
+        earlier=_earlier(tx, use_case, signed),
         look=newest_look(tx, use_case),
         watched=_watched(tx, standing),
         stop=stops.pressed(tx, use_case.id),
         incidents=tuple(reversed(notices.incidents(tx, use_case))),
         names={person.id: person.name for person, _ in people.everyone(tx)},
     )
+
+
+def _earlier(tx: Tx, use_case: UseCase, signed: standards.Signed | standards.Revised | None) -> Standard | None:
+    """The version before the one that is signed; None before the second."""
+    if signed is None or isinstance(signed, standards.Revised):
+        return None
+    before = standards.by_version(tx, use_case, locked_part(signed).version - 1)
+    return None if before is None else locked_part(before).standard
 
 
 def _still(office: Office, tx: Tx, use_case: UseCase, rules: GateRules, now: datetime) -> tuple[Requirement, ...]:

@@ -14,6 +14,7 @@ from licet.core.standard import (
     check_standard,
     countersign,
     lock,
+    locked_part,
     standard_digest,
     standard_to_json,
 )
@@ -39,7 +40,7 @@ def lock_standard(office: Office, by: Actor, *, name: str, draft: Standard) -> L
             return use_case
         there = standards.newest(tx, use_case)
         if isinstance(there, LockedStandard | CountersignedStandard):
-            why = f"Version {_locked(there).version} is locked already ({there.digest[:12]})."
+            why = f"Version {locked_part(there).version} is locked already ({there.digest[:12]})."
             return Refused(code="already_done", why=why, remedy="To change it: `licet standard revise`.")
         version = 1 if there is None else there.next_version
         permission = permitted(office, tx, by, Act.LOCK, use_case)
@@ -61,10 +62,6 @@ def _own(tx: Tx, use_case: UseCase, person: PersonId) -> None:
     use_cases.involve(tx, use_case, person, "locker")
     if use_case.owner is None:
         use_cases.set_owner(tx, use_case, person)
-
-
-def _locked(signed: standards.Signed) -> LockedStandard:
-    return signed.locked if isinstance(signed, CountersignedStandard) else signed
 
 
 def countersign_standard(office: Office, by: Actor, *, name: str) -> CountersignedStandard | Refused:
@@ -106,7 +103,7 @@ def revise_standard(office: Office, by: Actor, *, name: str) -> int | Refused:
         there = standards.newest(tx, use_case)
         if not isinstance(there, LockedStandard | CountersignedStandard):
             return Refused(code="standard_not_locked", why="No standard is locked; the file may be edited as it is.", remedy="")
-        version = _locked(there).version
+        version = locked_part(there).version
         standards.revise(tx, use_case, version)
         tx.record(entry("standard.revised", by=person.id, now=now, use_case=use_case, version=version, digest=there.digest))
         void_if_changed(office, tx, use_case, now)
@@ -132,7 +129,7 @@ def show_standard(office: Office, *, name: str, on_disk: Standard) -> Shown:
 
 def is_edited(signed: standards.Signed, on_disk: Standard) -> bool:
     """Whether the file says something else than what was locked."""
-    locked = _locked(signed)
+    locked = locked_part(signed)
     return standard_digest(locked.use_case, locked.version, on_disk) != locked.digest
 
 
@@ -143,7 +140,7 @@ def signed_standard(tx: Tx, use_case: UseCase, on_disk: Standard) -> Countersign
         why = f"The standard of {use_case.slug!r} is not locked."
         return Refused(code="standard_not_locked", why=why, remedy="`licet standard lock`, or look at unsealed cases with --exploratory.")
     if is_edited(there, on_disk):
-        why = f"standard.yaml of {use_case.slug!r} was edited after version {_locked(there).version} ({there.digest[:12]}) was locked."
+        why = f"standard.yaml of {use_case.slug!r} was edited after version {locked_part(there).version} ({there.digest[:12]}) was locked."
         return Refused(code="standard_edited", why=why, remedy="Restore the file, or begin a new version with `licet standard revise`.")
     if isinstance(there, LockedStandard):
         why = f"The standard of {use_case.slug!r} is locked, but nobody of risk has countersigned it."

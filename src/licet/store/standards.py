@@ -91,6 +91,19 @@ def by_digest(tx: Tx, use_case: UseCase, digest: str) -> Signed | None:
     return None if row is None else _signed(row)
 
 
+def versions(tx: Tx, use_case: UseCase) -> tuple[Signed, ...]:
+    """Every version that was ever locked, oldest first; also those taken back since."""
+    s = tables.standard
+    return tuple(_signed(row) for row in tx.run(select(s).where(s.c.use_case_id == use_case.id).order_by(s.c.version)))
+
+
+def by_version(tx: Tx, use_case: UseCase, version: int) -> Signed | None:
+    """A version by its number, as it was locked; None where there is none."""
+    s = tables.standard
+    row = tx.run(select(s).where(s.c.use_case_id == use_case.id, s.c.version == version)).one_or_none()
+    return None if row is None else _signed(row)
+
+
 def _signed(row: Record) -> Signed:
     r = row._mapping
     locked = LockedStandard(

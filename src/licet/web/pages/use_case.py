@@ -12,7 +12,7 @@ from licet.core.incident import KINDS
 from licet.core.people import Role
 from licet.core.refusal import Refused
 from licet.core.risk import Effect, effects
-from licet.core.standard import CountersignedStandard, LockedStandard
+from licet.core.standard import LockedStandard, locked_part
 from licet.core.turns import GateTime
 from licet.flows.look_closely import Sight, look_closely
 from licet.store.tallies import AI
@@ -140,7 +140,7 @@ def _links(sight: Sight) -> list[Link]:
 
 def locked_of(sight: Sight) -> LockedStandard | None:
     """The standard as its owner locked it, whether a second person signed it or not."""
-    return sight.signed.locked if isinstance(sight.signed, CountersignedStandard) else sight.signed
+    return None if sight.signed is None else locked_part(sight.signed)
 
 
 def _people(sight: Sight) -> Mapping[str, str]:
