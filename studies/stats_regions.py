@@ -112,9 +112,7 @@ def main() -> None:
         for what, rates in (("one region bad (20%), two good (1%)", ONE_BAD), ("all good (1%)", ALL_GOOD)):
             found = by_region(rates=rates, n=n, runs=runs // 4, seed=seed)
             rows.append(Row(what=f"decided alone, {what}, n = {n}, by region", value=f"{found.coverage:.3f}"))
-            rows.append(
-                Row(what="  one threshold for all", value=f"{whole(rates=rates, n=n, runs=runs // 4, seed=seed).coverage:.3f}")
-            )
+            rows.append(Row(what="  one threshold for all", value=f"{whole(rates=rates, n=n, runs=runs // 4, seed=seed).coverage:.3f}"))
     show("Regions", rows)
 
 

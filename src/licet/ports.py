@@ -5,7 +5,7 @@ from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from licet.core.answer import AnswerKind
+from licet.core.answer import Answer, AnswerKind
 from licet.core.budget import Budget, Taken
 from licet.core.canonical import Json
 from licet.core.case import Content
@@ -14,6 +14,7 @@ from licet.core.desk import DeskRules
 from licet.core.effect import Outcome, Way
 from licet.core.ids import CaseNumber, Digest, UseCaseSlug
 from licet.core.incident import Message
+from licet.core.judge import JudgeCard, Opinion
 from licet.core.outside import Away, Said
 from licet.core.picture import Drawn, NotDrawn
 from licet.core.policy import Asked, PolicyAnswer
@@ -122,6 +123,24 @@ class Systems(Protocol):
     def load(self, slug: UseCaseSlug, answers: AnswerKind, where: SystemKind) -> System | None:
         """The callable or the HTTP system of a use case, as `where` says; None where its folder has none."""
         ...
+
+
+class Judge(Protocol):
+    """Says of answers whether they are right."""
+
+    @property
+    def card(self) -> JudgeCard:
+        """Which judge it is."""
+
+    def says(self, contents: Sequence[Content], answers: Sequence[Answer]) -> Sequence[Opinion]:
+        """What it says of the answer to each case, in order; never raises for a single one."""
+
+
+class Judges(Protocol):
+    """Finds a use case's judge: the Python function in its folder."""
+
+    def load(self, slug: UseCaseSlug) -> Judge | None:
+        """The judge of a use case; None where its folder has none."""
 
 
 class Purse(Protocol):

@@ -8,16 +8,20 @@ from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from licet.core.answer import AnswerKind
+from licet.core.answer import Answer, AnswerKind
+from licet.core.audit import WAITS_WITHIN
 from licet.core.canonical import Json
 from licet.core.case import Content
 from licet.core.desk import ORDINARY, DeskRules
 from licet.core.effect import Delivered, Outcome, Way
 from licet.core.ids import UseCaseSlug
 from licet.core.incident import Message
+from licet.core.judge import JudgeCard, Opinion
 from licet.core.risk_questions import QUESTIONS
 from licet.core.system import Proposed, SystemCard, SystemKind
 from licet.edge.policies import CedarPolicies
+from licet.store import desks, use_cases
+from licet.store.book import Book
 from licet.store.engines import open_engine
 from licet.store.upgrade import upgrade
 
@@ -43,6 +47,14 @@ class SetClock:
     def pass_time(self, span: timedelta) -> None:
         """Lets time pass."""
         self.at += span
+
+
+def let_come(book: Book, clock: SetClock, name: str) -> None:
+    """Lets so much time pass that every case that was drawn for an audit has come to the desk; none where none is to come."""
+    with book.read() as tx:
+        to_come = desks.to_come(tx, use_cases.require(tx, name), clock.at)
+    if to_come:
+        clock.pass_time(WAITS_WITHIN)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -111,6 +123,41 @@ class ScriptedSystems:
         """The system of a use case; None where none was set."""
         del answers
         return self.there.get(slug) if where is SystemKind.CALLABLE else None
+
+
+@dataclass(slots=True, kw_only=True)
+class ScriptedJudge:
+    """A judge that says as told. Anything changed in `version` makes it another judge.
+
+    Attributes:
+        opines: what it says of an answer to a case.
+        asked: every case that it was asked about, with the answer.
+    """
+
+    opines: Callable[[Content, Answer], Opinion]
+    version: str = "1"
+    asked: list[tuple[Content, Answer]] = field(default_factory=list)
+
+    @property
+    def card(self) -> JudgeCard:
+        """Which judge it is, as it is set now."""
+        return JudgeCard(name="scripted", version=self.version)
+
+    def says(self, contents: Sequence[Content], answers: Sequence[Answer]) -> list[Opinion]:
+        """Asks the script of each answer."""
+        self.asked += zip(contents, answers, strict=True)
+        return [self.opines(content, answer) for content, answer in zip(contents, answers, strict=True)]
+
+
+@dataclass(slots=True, kw_only=True)
+class ScriptedJudges:
+    """The judges that stand where folders hold one, by the use case's name."""
+
+    there: dict[str, ScriptedJudge] = field(default_factory=dict)
+
+    def load(self, slug: UseCaseSlug) -> ScriptedJudge | None:
+        """The judge of a use case; None where none was set."""
+        return self.there.get(slug)
 
 
 @dataclass(slots=True, kw_only=True)

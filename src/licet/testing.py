@@ -66,12 +66,14 @@ from licet.pretend import (
     POLICIES,
     RememberingPost,
     ScriptedEffects,
+    ScriptedJudges,
     ScriptedSystem,
     ScriptedSystems,
     SeededDraw,
     SetClock,
     SetDesks,
     founded,
+    let_come,
 )
 from licet.store import ledger, mandates, use_cases
 from licet.store.book import Book
@@ -169,7 +171,7 @@ class World:
     """An installation in a folder of its own, with the people of a usual journey, to be used in a `with` statement.
 
     Attributes:
-        clock, draw, post, systems, effects, desks: what one can set and look into.
+        clock, draw, post, systems, effects, desks, judges: what one can set and look into.
         office: what flows take.
         operator, owner, risk, builder, reviewer, other_owner: who acts; each is one person with one role.
         standards: what the use cases' folders say, by name; change it to edit the file.
@@ -185,7 +187,7 @@ class World:
         self.database_url = database_url or (None if new_database is None else new_database())
         self.folder, self.database = folder, folder / "licet.sqlite"
         self.clock, self.draw, self.post, self.systems = SetClock(), SeededDraw(seed=seed), RememberingPost(), ScriptedSystems()
-        self.effects, self.desks = ScriptedEffects(), SetDesks()
+        self.effects, self.desks, self.judges = ScriptedEffects(), SetDesks(), ScriptedJudges()
         self.standards: dict[str, Standard] = {}
         self._engines: list[Database] = []
         if self.database_url is None:
@@ -216,6 +218,7 @@ class World:
             passwords=quick(),
             gates=shipped_gates(),
             desks=self.desks,
+            judges=self.judges,
             codes=TotpCodes(),
         )
 
@@ -354,7 +357,8 @@ class World:
         return list(self.deliver(name, rows, card=card, simulated=simulated))[-1]
 
     def waiting(self, name: str) -> list[Waiting]:
-        """The reviewer's worksheet."""
+        """The reviewer's worksheet, once all that was drawn has come to the desk."""
+        let_come(self.office.book, self.clock, name)
         return done(worksheet(self.office, self.reviewer, name=name))
 
     def answer(self, name: str, says: Callable[[CaseBody], Answer | None] = truth_of) -> Answered:
@@ -364,6 +368,7 @@ class World:
 
     def answer_as(self, by: Person, name: str, says: Callable[[CaseBody], Answer | None] = truth_of) -> Answered:
         """Lets one person alone answer what waits for them."""
+        let_come(self.office.book, self.clock, name)
         waiting = done(worksheet(self.office, by, name=name))
         given = {one.token: said for one in waiting if (said := says(one.body)) is not None}
         return done(answer_worksheet(self.office, by, name=name, answers=given))

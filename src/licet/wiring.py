@@ -19,6 +19,7 @@ from licet.edge.late import (
     LateEngine,
     LateFarWitness,
     LateGuardians,
+    LateJudges,
     LatePasswords,
     LatePolicies,
     LateSystems,
@@ -69,6 +70,7 @@ def office_of(home: Home, book: Book, vault: FileVault, seal: Seal, clock: Clock
         passwords=LatePasswords(),
         codes=LateCodes(),
         desks=LateDesks(root=home.use_cases),
+        judges=LateJudges(root=home.use_cases),
     )
 
 

@@ -102,6 +102,7 @@ TABLE: Mapping[str, Door] = {
     f"GET {IN}/risk": Door(scope=S.MANDATE_READ),
     f"POST {IN}/risk/affirm": Door(people=frozenset({R.RISK, R.OWNER}), body={"digest": "0" * 64}),
     f"GET {IN}/obligations": Door(scope=S.MANDATE_READ),
+    f"GET {IN}/comparisons": Door(scope=S.MANDATE_READ),
     f"GET {IN}/outside-evidence": Door(scope=S.MANDATE_READ),
     f"GET {IN}/gate": Door(scope=S.MANDATE_READ),
     "GET /api/v1/obligations": Door(scope=S.MANDATE_READ, reach=Reach.WHOLE),

@@ -13,21 +13,27 @@ from licet.core.account import NEEDS_FACTOR
 from licet.core.answer import AnswerKind
 from licet.core.capacity import Staffing
 from licet.core.case import ImageContent
+from licet.core.change import ChangeRule
+from licet.core.comparison import Judged, Source
 from licet.core.desk import DeskRules
 from licet.core.outside_rows import Claim, Outcome, OutsideFile, Provenance, Row
 from licet.core.people import Person, Role
+from licet.core.refusal import Refused
 from licet.core.slicing import SliceBy
 from licet.core.use_case import Stage
 from licet.edge.drawing import Easel
+from licet.flows.compare import Wish, ask_both, plan_comparison
 from licet.flows.enter_stage import enter_stage
 from licet.flows.grant import Wishes, propose_mandate
 from licet.flows.import_evidence import import_evidence
+from licet.flows.label_differences import hand_out_differences, take_in_differences
 from licet.flows.open_sealed import open_sealed
 from licet.flows.register import new_use_case
 from licet.flows.settle import settle
 from licet.flows.sign_in import open_session
-from licet.testing import World, done, past_cases, promise
+from licet.testing import World, done, past_cases, promise, truth_of, vendor
 from licet.web.desk import Service
+from tests.flows.comparing import BUILD, said
 from tests.flows.signing import Member, member
 from tests.web.serving import read_plain, started
 
@@ -104,7 +110,8 @@ def _use_cases(world: World) -> None:
     for name, title in TITLES.items():
         world.clock.pass_time(timedelta(days=9 if name in {CONTRACTS, FORECAST} else 1))
         slices = (SliceBy(attribute="truth"),)
-        world.standards[name] = replace(promise(target=0.03), slices=slices) if name == REFUNDS else promise()
+        refunds = replace(promise(target=0.03), slices=slices, change=ChangeRule(margin=0.05))
+        world.standards[name] = refunds if name == REFUNDS else promise()
         done(new_use_case(world.office, world.builder, name=name, title=title, kind=AnswerKind.CHOICE))
     for name in (CONTRACTS, REPLIES, WARRANTY, SUPPLIERS, REFUNDS):
         _to_sandbox(world, name)
@@ -120,6 +127,21 @@ def _use_cases(world: World) -> None:
     done(propose_mandate(world.office, world.builder, name=SUPPLIERS, wishes=Wishes()))
     world.clock.pass_time(timedelta(days=12, hours=5))
     _measured_outside(world, REFUNDS)
+    _compared(world, REFUNDS)
+
+
+def _compared(world: World, name: str) -> None:
+    """A posted version against the one before: better on most cases on which they differ, worse on one."""
+    rows = past_cases(120, name=f"{name} fresh")
+    for version, slips in (("2", set(range(20))), ("3", {40})):
+        world.import_cases(name, said(rows, slips, wrong="other"), card=vendor(version), shares=BUILD)
+        if version == "2":
+            wish = Wish(name=name, on_disk=world.standards[name], source=Source.UNLABELLED, cases=120, new="vendor@3", old="vendor@2")
+            done(plan_comparison(world.office, world.operator, wish))
+    assert not isinstance(ask_both(world.office, world.operator, name=name), Refused)
+    lines = done(hand_out_differences(world.office, world.reviewer, name=name))
+    answers = {line.token: truth_of(line.body) for line in lines}
+    assert isinstance(take_in_differences(world.office, world.reviewer, name=name, answers=answers), Judged)
 
 
 def _measured_outside(world: World, name: str) -> None:

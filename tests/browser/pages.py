@@ -38,6 +38,7 @@ PAGES = (
     Looked(name="standard", address=f"/use-cases/{REFUNDS}/standard", says="countersigned"),
     Looked(name="standard-none", address=f"/use-cases/{FORECAST}/standard", says="Not locked yet"),
     Looked(name="evaluation", address=f"/use-cases/{REFUNDS}/evaluation", says="outside evidence informs, and opens no gate"),
+    Looked(name="evaluation-compared", address=f"/use-cases/{REFUNDS}/evaluation", says="What became worse with vendor@3"),
     Looked(name="evaluation-none", address=f"/use-cases/{FORECAST}/evaluation", says="No verdict yet"),
     Looked(name="ledger", address="/ledger", says="account.set_up", by="ute"),
     Looked(name="ledger-filtered", address=f"/ledger?use_case={REFUNDS}&what=mandate.", says="mandate.granted", by="rita"),

@@ -19,7 +19,7 @@ def test_capacity_names_what_is_unknown_and_then_what_is_short_or_enough(granted
     staffing = "\ndesk:\n  staffing:\n    hours_a_day: 1\n    cases_a_day: 200\n    seconds_a_case: 60\n"
     file.write_text(file.read_text("utf-8") + staffing, "utf-8")
     told = granted("reviewers", "capacity", "mails", "--as", RISK).data
-    assert told["assumed"] == ["cases", "seconds"]
+    assert told["assumed"] == ["cases", "seconds", "hours"]
     assert told["enough"] is (told["needed"] <= 1)
     (one,) = told["team"]
     assert (one["ready"], one["until"], one["absent_until"]) == (True, None, None)

@@ -25,6 +25,7 @@ from licet.core.grading_form import grading_from_json, grading_to_json
 
 TOTAL = FieldRule(weight=2.0, by=Tolerance(absolute=0.01))
 INVOICE = FieldWise(fields={"total": TOTAL, "name": FieldRule(by=Folded()), "iban": FieldRule()})
+NEAR = FieldWise(fields={"n": FieldRule(by=Tolerance(relative=0.01))})
 COSTLY = Costs(costs={"fraud": {"card": 0.4}})
 ALL: list[Grading] = [EXACT, Folded(), Tolerance(absolute=1), TokenF1(), SetF1(), SameJson(), INVOICE, COSTLY]
 texts = st.text(max_size=20)
@@ -52,6 +53,12 @@ def invoice(total: str, name: str = "ACME", iban: str = "CH1") -> Fields:
         (Text(value="a"), Text(value="a,b,c"), SetF1(), 0.5),
         (Text(value='{"a": 1, "b": 2}'), Text(value='{"b":2,"a":1.0}'), SameJson(), 0.0),
         (Text(value="no json"), Text(value="no json"), SameJson(), 1.0),
+        (Text(value='{"paid": 1}'), Text(value='{"paid": true}'), SameJson(), 1.0),
+        (Text(value="[0]"), Text(value="[false]"), SameJson(), 1.0),
+        (Text(value="[true, 2]"), Text(value="[true,2.0]"), SameJson(), 0.0),
+        (Fields(values={"n": "7"}), Fields(values={"n": "inf"}), NEAR, 1.0),
+        (Fields(values={"n": "-1e999"}), Fields(values={"n": "1e999"}), NEAR, 1.0),
+        (Fields(values={"n": "inf"}), Fields(values={"n": "inf"}), NEAR, 0.0),
         (invoice("10.00"), invoice("10.004"), INVOICE, 0.0),
         (invoice("99", name="acme."), invoice("10"), INVOICE, 0.5),
         (Choice(value="card"), Choice(value="fraud"), COSTLY, 0.4),

@@ -58,6 +58,15 @@ def judged(losses: dict[str, list[float]], standard: Standard = SPLIT, share: fl
     return judge_regions(signed(standard), cases, tested, share=share)
 
 
+def test_of_too_few_labels_no_region_says_anything_either() -> None:
+    """Breaks when a region's verdict and threshold are shown although the standard asks for more labels."""
+    rows = {"n": [0.0] * 200, "s": [0.0] * 200, "w": [1.0] * 200}
+    assert isinstance(judged(rows).verdict, Met)
+    few = judged(rows, replace(SPLIT, min_labels=601))
+    assert isinstance(few.verdict, Undecided)
+    assert {(one.verdict, one.threshold, one.cases, one.coverage) for one in few.verdict.regions} == {("undecided", None, None, None)}
+
+
 @given(rules, facts)
 def test_a_case_is_in_exactly_one_region_the_first_that_holds(declared: tuple[RegionRule, ...], seen: dict[str, str]) -> None:
     found = memberships(widest(declared), [seen])

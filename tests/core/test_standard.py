@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from licet.core.canonical import canonical_bytes, digest, read_json
 from licet.core.change import ChangeRule
 from licet.core.cluster import Clusters
-from licet.core.grading import TokenF1, Tolerance
+from licet.core.grading import Costs, Folded, TokenF1, Tolerance
 from licet.core.ids import UseCaseSlug
 from licet.core.measure import Confusion, Measure, MeasureKind
 from licet.core.people import Act, Role
@@ -190,6 +190,14 @@ def test_what_is_no_standard_is_refused(raw: None) -> None:
         (replace(STANDARD, clusters=Clusters(attribute="c", largest=9), method=Method.ANYTIME), ("method",), "looked at as declared"),
         (replace(STANDARD, clusters=Clusters(attribute="c", largest=1)), ("clusters", "largest"), "from 2 to"),
         (replace(STANDARD, grading=Tolerance(absolute=-1.0)), ("grading", "absolute"), "at least 0"),
+        (replace(STANDARD, grading=Costs(costs={"a": {"b": 0.0}, "b": {"a": 0.0}})), ("grading", "costs"), "every system keeps"),
+        (
+            replace(STANDARD, method=Method.ANYTIME, grading=Costs(costs={"a": {"b": 0.01}, "b": {"a": 0.0}})),
+            ("grading", "costs"),
+            "more than 0.01",
+        ),
+        (replace(STANDARD, grading=Folded(), never_alone_answers=frozenset({"no"})), ("grading",), "written otherwise"),
+        (replace(STANDARD, grading=Tolerance(absolute=1.0), measures=(ERROR, NEVER)), ("grading",), "written otherwise"),
         (replace(STANDARD, change=ChangeRule(margin=0.5)), ("change", "margin"), "between 0 and 0.5"),
         (replace(STANDARD, slices=(SliceBy(attribute="land", least=2),)), ("slices", 0, "least"), "below 10"),
         (replace(STANDARD, min_labels=-1), ("min_labels",), "below 0"),

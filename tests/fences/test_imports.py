@@ -36,6 +36,7 @@ MUTANTS: Mapping[str, list[dict[str, str]]] = {
     "4 tables": [{"cli/mutant.py": "from licet.store import tables\n"}],
     "5 cycles": [{"core/mutant.py": "import licet.core.mutant2\n", "core/mutant2.py": "import licet.core.mutant\n"}],
     "6 verifier": [{"flows/mutant.py": "import licet.verify\n"}],
+    "7 judges": [{"flows/mutant.py": "import licet.core.judged\n"}, {"core/mutant.py": "import licet.stats.judge\n"}],
 }
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from threading import Barrier
 
 from licet.core.approval import AnyRequest, Subject
+from licet.core.change import ChangeRule
 from licet.core.gate import Approval
 from licet.core.ids import Digest
 from licet.core.people import Identity, Person, Role
@@ -23,9 +24,17 @@ from tests.flows.examples import MAILS, of_word
 WISHES = Wishes(audit_rate=1.0, daily_cap=500, planned_audits=400)
 
 
-def met(world: World, count: int = 150, name: str = MAILS, *, version: str = "1", attempts: tuple[float, ...] = (0.5, 0.5)) -> None:
+def met(
+    world: World,
+    count: int = 150,
+    name: str = MAILS,
+    *,
+    version: str = "1",
+    attempts: tuple[float, ...] = (0.5, 0.5),
+    change: ChangeRule | None = None,
+) -> None:
     """A use case of low risk with a met verdict of a scripted system, and all a gate asks for but approvals."""
-    world.use_case(name, replace(promise(), attempts=attempts))
+    world.use_case(name, replace(promise(), attempts=attempts, change=change))
     rows = past_cases(count, name=name)
     world.systems.there[name] = ScriptedSystem(says=says_like(rows), version=version, parts={"prompt": "p", "weights": "a"})
     world.import_cases(name, rows, card=None)

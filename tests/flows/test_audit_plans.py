@@ -21,6 +21,7 @@ from licet.flows.grant import Wishes
 from licet.flows.review import Waiting, answer_worksheet, worksheet
 from licet.flows.settle import settle
 from licet.flows.sweep import sweep
+from licet.pretend import let_come
 from licet.store import audits, use_cases, watches
 from licet.testing import World, done, past_cases, truth_of
 from tests.flows.examples import MAILS, always_wrong, of_word
@@ -44,6 +45,7 @@ def rows(world: World) -> list[audits.AuditRow]:
 
 def alone_answers(world: World, says: Callable[[Waiting], Answer]) -> None:
     """Lets the one reviewer answer all that waits, and nobody after them."""
+    let_come(world.office.book, world.clock, MAILS)
     there = done(worksheet(world.office, world.reviewer, name=MAILS))
     done(answer_worksheet(world.office, world.reviewer, name=MAILS, answers={one.token: says(one) for one in there}))
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from licet.core.approval import OpenRequest, PassedRequest, Subject
+from licet.core.change import ChangeRule
 from licet.core.envelope import NotAnEnvelopeError
 from licet.core.mandate import ActiveMandate
 from licet.core.refusal import Refused
@@ -33,16 +34,16 @@ LIMITS = WantedBounds(
 )
 
 
-def running(world: World) -> ActiveMandate:
+def running(world: World, change: ChangeRule | None = None) -> ActiveMandate:
     """A mandate in force, of version 2.0 of the scripted system."""
-    met(world, 400, version="2.0", attempts=(0.25, 0.25, 0.25, 0.25))
+    met(world, 400, version="2.0", attempts=(0.25, 0.25, 0.25, 0.25), change=change)
     done(approve_gate(world.office, world.risk, name=MAILS, digest=asked(world)))
     return done(grant_mandate(world.office, world.owner, name=MAILS))
 
 
-def bounded(world: World, wanted: WantedBounds = LIMITS) -> ActiveMandate:
+def bounded(world: World, wanted: WantedBounds = LIMITS, change: ChangeRule | None = None) -> ActiveMandate:
     """The same, with an envelope that risk approved."""
-    mandate = running(world)
+    mandate = running(world, change)
     done(propose_envelope(world.office, world.builder, name=MAILS, wanted=wanted))
     digest = request(world, subject=Subject.ENVELOPE).request.digest
     assert code(approve_gate(world.office, world.other_owner, name=MAILS, digest=digest)) == "not_permitted"

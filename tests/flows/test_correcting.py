@@ -91,9 +91,11 @@ def test_what_a_system_said_stands_beside_what_it_decided_alone_and_beside_nothi
     with world:
         with world.office.book.read() as tx:
             use_case = use_cases.require(tx, MAILS)
+            number = {case: CaseNumber(cases.numbers_named(tx, use_case, case)[0]) for case in (ALONE, TO_PERSON)}
+        world.submit(MAILS, [replace(row, external_id=str(number[ALONE])) for row in past_cases(1, unsure=1, name="namesake")])
 
         def proposal(case: str) -> Proposal | None:
-            return done(follow_standing(world.office, use_case, name=case)).proposal
+            return done(follow_standing(world.office, use_case, number=number[case])).proposal
 
         found = proposal(ALONE)
         assert found is not None
@@ -104,7 +106,7 @@ def test_what_a_system_said_stands_beside_what_it_decided_alone_and_beside_nothi
         assert proposal(TO_PERSON) is None
         assert isinstance(correct(world), Corrected)
         assert proposal(ALONE) is None
-        assert code(follow_standing(world.office, use_case, name="nowhere")) == "not_there"
+        assert code(follow_standing(world.office, use_case, number=10**9)) == "not_there"
 
 
 def test_what_a_person_decided_is_corrected_likewise(world: World) -> None:

@@ -15,7 +15,7 @@ from licet.store import audits, mandates
 from licet.testing import World, past_cases, promise
 from tests.flows.examples import MAILS, always_wrong, code, of_word
 
-CHEAP = Costs(costs={"yes": {"no": 0.05}, "no": {"yes": 0.05}})
+CHEAP = Costs(costs={"yes": {"no": 0.05, "perhaps": 1.0}, "no": {"yes": 0.05}})
 GRADED = replace(promise(), grading=CHEAP, method=Method.ANYTIME)
 
 

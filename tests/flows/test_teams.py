@@ -57,6 +57,8 @@ from licet.flows.inquire import give_information
 from licet.flows.intake import Batch, Delivery, accept, submit, take_now
 from licet.flows.investigate import list_incidents
 from licet.flows.issue_tokens import TokenWish, admit, list_tokens, new_token, revoke_token
+from licet.flows.judge_estimate import judge_estimate
+from licet.flows.label import hand_out_labels, label, take_in_labels
 from licet.flows.list_approvals import list_requests, newest_request, request_of
 from licet.flows.list_capacity import team_capacity
 from licet.flows.list_obligations import list_obligations
@@ -90,6 +92,7 @@ from licet.pretend import ScriptedSystem
 from licet.store import people, stops, teams, use_cases
 from licet.store.use_cases import UnknownUseCaseError
 from licet.testing import ALL_SEALED, POSTED, World, done, past_cases, promise, says_like
+from tests.flows import comparing
 from tests.flows.examples import MAILS, code, of_word
 from tests.flows.test_change_envelope import LIMITS
 
@@ -101,24 +104,12 @@ ROWS = past_cases(3, name="live")
 
 def order(name: str) -> Order:
     """An import."""
-    return Order(
-        name=name,
-        rows=lambda: iter(ROWS),
-        times=None,
-        shares=ALL_SEALED,
-        seed=1,
-        file_digest="0" * 64,
-        mapping="",
-        card=POSTED,
-        answers=frozenset(),
-        fresh=False,
-    )
+    return Order(name=name, rows=lambda: iter(ROWS), times=None, shares=ALL_SEALED, seed=1, file_digest="0" * 64, mapping="", card=POSTED)
 
 
 def delivered(office: Office, world: World, name: str) -> object:
     """The first thing a delivery says."""
-    delivery = Delivery(name=name, rows=iter(ROWS), source="x", card=POSTED, simulated=False)
-    return next(iter(submit(office, world.operator, delivery)))
+    return next(iter(submit(office, world.operator, Delivery(name=name, rows=iter(ROWS), source="x", card=POSTED, simulated=False))))
 
 
 def request(name: str) -> Request:
@@ -136,6 +127,7 @@ NOTHING_MEASURED = OutsideFile(provenance=Provenance(format="table", tool="x"), 
 Journey = Callable[[Office, World, str], object]
 SIXTY = QualificationRule(cases=60, agreement=0.9)
 WAYS: dict[str, Journey] = {
+    **comparing.WAYS,
     "calibrate": lambda o, w, name: calibrate(o, w.builder, name=name, system=ScriptedSystem(says=says_like(()))),
     "next_practice": lambda o, w, name: next_practice(o, w.reviewer, name=name),
     "answer_practice": lambda o, w, name: answer_practice(o, w.reviewer, name=name, token=name, answer=Choice(value="yes")),
@@ -171,6 +163,10 @@ WAYS: dict[str, Journey] = {
     "correct_decision": lambda o, w, name: correct_decision(o, w.owner, name=name, case="x", answer=Choice(value="yes"), why="x"),
     "erase_case": lambda o, w, name: erase_case(o, w.owner, name=name, case="x"),
     "evaluate": lambda o, w, name: evaluate(o, w.owner, request(name)),
+    "label": lambda o, w, name: label(o, w.owner, request(name)),
+    "hand_out_labels": lambda o, w, name: hand_out_labels(o, w.reviewer, name=name),
+    "take_in_labels": lambda o, w, name: take_in_labels(o, w.reviewer, name=name, answers={}),
+    "judge_estimate": lambda o, w, name: judge_estimate(o, w.owner, request(name)),
     "explore": lambda o, w, name: explore(o, w.owner, request(name)),
     "check_flakiness": lambda o, w, name: check_flakiness(o, w.owner, request(name)),
     "propose_mandate": lambda o, w, name: propose_mandate(o, w.builder, name=name, wishes=Wishes()),
@@ -391,14 +387,11 @@ def test_only_an_admin_moves_a_use_case_and_the_ledger_says_where(world: World) 
     assert code(move_use_case(world.office, ADMIN, name=MAILS, team=NORTH)) == "already_done"
     done(move_use_case(world.office, ADMIN, name=MAILS, team=MAIN))
     assert done(worksheet(world.office.for_team(MAIN), world.reviewer, name=MAILS)) == []
-    assert [(event.facts["was"], event.facts["team"]) for event in of_word(world, "use_case.moved")] == [
-        ("main", "north"),
-        ("north", "main"),
-    ]
+    moves = [(event.facts["was"], event.facts["team"]) for event in of_word(world, "use_case.moved")]
+    assert moves == [("main", "north"), ("north", "main")]
 
 
 def test_a_transaction_that_fails_leaves_no_view_behind(world: World) -> None:
-    office = world.office.for_team(SOUTH)
     with pytest.raises(UnknownUseCaseError):
-        worksheet(office, world.reviewer, name=MAILS)
+        worksheet(world.office.for_team(SOUTH), world.reviewer, name=MAILS)
     assert done(worksheet(world.office, world.reviewer, name=MAILS)) == []

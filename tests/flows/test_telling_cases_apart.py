@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import update
 
 from licet.core.audit import WAITS_WITHIN
-from licet.core.desk import HELD_FOR, DeskRules, DeskStatus, Handed, Held, Load, NothingWaits, Revealed
+from licet.core.desk import DUE_WITHIN, HELD_FOR, DeskRules, DeskStatus, Handed, Held, Load, NothingWaits, Revealed
 from licet.core.people import Person, Role
 from licet.core.use_case import Stage
 from licet.flows.desk import next_case, release
@@ -147,6 +147,22 @@ def test_the_counts_of_a_desk_change_alike_whatever_somebody_has_in_hand(audited
     done(commit(audited.office, audited.reviewer, said(cases[2])))
     now = status(audited)
     assert (now.aside, now.held, mine(audited, rosa).handed, now.waiting) == (1, 1, 1, before.waiting)
+
+
+def test_the_time_that_is_left_tells_no_drawn_case_from_one_that_came_just_now(tmp_path: Path) -> None:
+    """Breaks when a drawn case, which comes to the desk later than it was routed, is due as if it had waited all along."""
+    with World(tmp_path / "left") as made:
+        made.journey(MAILS, wishes=HALF)
+        made.submit(MAILS, past_cases(30, name="live"))
+        assert done(worksheet(made.office, made.reviewer, name=MAILS)) == [], "what is on a sheet and not on the desk is an audit"
+        step, left = WAITS_WITHIN / 48, []
+        for _ in range(48):
+            while isinstance(case := next_case(made.office, made.reviewer, name=MAILS), Handed):
+                left.append(case.due_at - made.clock.now())
+                done(commit(made.office, made.reviewer, said(case)))
+            made.clock.pass_time(step)
+        assert len(left) > 5
+        assert all(DUE_WITHIN - step <= one <= DUE_WITHIN for one in left)
 
 
 def test_a_planted_case_in_hand_is_counted_as_any_other(world: World) -> None:

@@ -4,13 +4,20 @@ import itertools
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sklearn.isotonic import IsotonicRegression
 
 from licet.stats.calibration import (
+    Isotonic,
     Temperature,
     TooFewCases,
     apply_confidence_temperature,
+    apply_isotonic,
     apply_temperature,
+    choose_calibration,
     fit_confidence_temperature,
+    fit_isotonic,
     fit_temperature,
     reliability,
 )
@@ -83,6 +90,42 @@ def test_nine_in_ten_bins_of_an_honest_system_hold_its_confidence() -> None:
     bins = reliability(confidence=confidence, right=rng.random(20_000) < confidence, bins=100)
     assert not isinstance(bins, TooFewCases)
     assert sum(one.low <= one.confidence <= one.high for one in bins) >= 90
+
+
+@settings(deadline=None, max_examples=40)
+@given(pairs=st.lists(st.tuples(st.floats(0, 1), st.booleans()), min_size=2, max_size=60))
+def test_a_rising_curve_keeps_the_order_and_never_claims_certainty(pairs: list[tuple[float, bool]]) -> None:
+    confidence, right = [one for one, _ in pairs], np.array([two for _, two in pairs])
+    curve = fit_isotonic(confidence=confidence, right=right, fewest=2)
+    assert isinstance(curve, Isotonic)
+    assert all(left < after for left, after in itertools.pairwise(curve.confidence))
+    assert all(left < after for left, after in itertools.pairwise(curve.right))
+    read = apply_isotonic(confidence=np.linspace(0, 1, 101), curve=curve)
+    assert (np.diff(read) >= 0).all()
+    assert 0.0 < float(read.min()) <= float(read.max()) < 1.0
+
+
+def test_the_curve_is_that_of_another_implementation() -> None:
+    rng = np.random.default_rng(6)
+    confidence = rng.random(500).round(2)
+    right = rng.random(500) < confidence**2
+    curve, other = fit_isotonic(confidence=confidence, right=right), IsotonicRegression().fit(confidence, right)
+    assert isinstance(curve, Isotonic)
+    inside = np.clip(other.predict(np.array(curve.confidence)), 1 / 502, 1 - 1 / 502)
+    assert np.allclose(curve.right, inside)
+
+
+def test_a_curve_is_chosen_where_no_temperature_fits_and_not_where_one_does() -> None:
+    rng = np.random.default_rng(5)
+    confidence = rng.random(2000)
+    stepped = rng.random(2000) < np.where(confidence < 0.6, 0.85, 0.95)
+    honest = rng.random(2000) < confidence
+    curve = choose_calibration(confidence=confidence, right=stepped)
+    assert isinstance(curve, Isotonic)
+    assert apply_isotonic(confidence=[0.3, 0.8], curve=curve) == pytest.approx([0.85, 0.95], abs=0.04)
+    assert isinstance(choose_calibration(confidence=confidence, right=honest), Temperature)
+    assert isinstance(choose_calibration(confidence=confidence[:199], right=stepped[:199]), Temperature)
+    assert choose_calibration(confidence=[0.5], right=np.array([True])) == TooFewCases(n=1, needed=30)
 
 
 @pytest.mark.parametrize(

@@ -100,6 +100,14 @@ def test_the_planned_number_of_cases_gives_the_power_it_names() -> None:
     assert met / runs > 0.78
 
 
+def test_a_stricter_verdict_takes_more_cases_for_the_same_power() -> None:
+    n, runs = cases_needed(differing=0.1, margin=0.02, delta=0.0125), 2000
+    assert n > 1.4 * cases_needed(differing=0.1, margin=0.02)
+    draws = np.random.default_rng(7).multinomial(n, [0.05, 0.05, 0.9], size=runs)
+    met = sum(not_worse(Paired(gained=int(b), lost=int(c), n=n), margin=0.02, delta=0.0125) is Comparison.MET for b, c, _ in draws)
+    assert met / runs > 0.77
+
+
 def test_of_eight_slices_that_do_not_differ_hardly_any_run_names_one() -> None:
     rng, runs = np.random.default_rng(5), 1500
     p = rng.random((runs, 8))

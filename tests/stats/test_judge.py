@@ -21,23 +21,24 @@ def strata(draw: st.DrawFn) -> list[Stratum]:
     return found
 
 
-def estimates(*, rate: float, skill: float, parts: int, labels: int, runs: int, seed: int) -> list[Estimate]:
-    """Estimates from many draws: a judge of this skill scores all cases, and people label some of them at random."""
+def estimates(*, rate: float, skill: float, parts: int | None, labels: int, runs: int, seed: int) -> list[Estimate]:
+    """Estimates from many draws: a judge of this skill scores all cases, and people label some at random. No `parts`: it says yes or no."""
     rng, found = np.random.default_rng(seed), []
     for _ in range(runs):
         wrong = rng.random(2000) < rate
         scores: FloatArray = np.clip(skill * wrong + (1 - skill) * rng.random(2000), 0.0, 1.0)
+        scores = (scores > 0.5).astype(float) if parts is None else scores
         labelled = np.zeros(2000, dtype=bool)
         labelled[rng.choice(2000, labels, replace=False)] = True
-        estimate = post_stratified(stratify(cut(scores, strata=parts), labelled=labelled, wrong=wrong))
+        estimate = post_stratified(stratify(cut(scores, strata=parts or MOST_STRATA), labelled=labelled, wrong=wrong))
         assert estimate is not None
         found.append(estimate)
     return found
 
 
-@pytest.mark.parametrize("parts", [2, 5])
+@pytest.mark.parametrize("parts", [2, 5, None])
 @pytest.mark.parametrize(("rate", "skill"), [(0.03, 0.0), (0.03, 0.6), (0.1, 0.3), (0.3, 0.5)])
-def test_the_interval_covers_the_error_whatever_the_judge_is_worth(rate: float, skill: float, parts: int) -> None:
+def test_the_interval_covers_the_error_whatever_the_judge_is_worth(rate: float, skill: float, parts: int | None) -> None:
     runs = 400
     found = estimates(rate=rate, skill=skill, parts=parts, labels=100, runs=runs, seed=7)
     covered = sum(one.low <= rate <= one.high for one in found) / runs
@@ -88,6 +89,17 @@ def test_more_than_five_strata_are_refused_because_they_would_cover_too_seldom()
 
 def test_without_labels_nothing_is_estimated() -> None:
     assert post_stratified([Stratum(cases=10, labelled=0, errors=0)]) is None
+
+
+@pytest.mark.parametrize("said", [[0.0] * 3 + [1.0] * 97, [0.0] * 97 + [1.0] * 3, [0.0, 0.2, 0.4] + [1.0] * 97])
+def test_a_judge_that_seldom_says_no_keeps_its_two_strata(said: list[float]) -> None:
+    """Breaks when the rare verdict is swallowed by the usual one: a yes or no makes two strata, however uneven."""
+    place = cut(said)
+    no, yes = ({int(at) for at, one in zip(place, said, strict=True) if (one == 1.0) is sure} for sure in (False, True))
+    assert no
+    assert len(yes) == 1
+    assert not no & yes
+    assert int(place.max()) + 1 == len(no | yes)
 
 
 def test_equal_scores_stay_in_one_stratum() -> None:

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from studies import stats_certify, stats_watch
+from studies import stats_certify, stats_judge, stats_watch
 from studies.stats_selection import crossing_curve, selected
 
 pytestmark = pytest.mark.study
@@ -95,3 +95,13 @@ def test_audits_that_follow_the_evidence_cost_less_and_find_as_fast() -> None:
     assert flexible.spent < steady.spent / 2
     assert flexible.days <= steady.days + 2
     assert flexible.false_trips <= 0.11
+
+
+def test_the_interval_beside_a_judge_that_seldom_says_no_keeps_its_promise_where_small_strata_broke_it() -> None:
+    runs, rare = 600, stats_judge.State(cases=2_000, labels=50, rate=0.1, sure=0.99, skill=0.5)
+    held, worth = stats_judge.covered(rare, runs=runs, seed=15)
+    assert held >= 0.95 - 2.0 * (0.05 * 0.95 / runs) ** 0.5
+    assert worth < 1.2
+    known, worth = stats_judge.covered(stats_judge.State(cases=2_000, labels=100, rate=0.1, sure=0.95, skill=0.9), runs=200, seed=15)
+    assert known > 0.9
+    assert worth > 1.5

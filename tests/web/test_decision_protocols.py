@@ -203,7 +203,7 @@ def test_a_persons_decision_answers_the_request_that_is_sent_again(served: Askin
     body = served.ask({"q": CHOICE}, state="unsure, ask a person", headers=key).json()
     assert body["answers"]["q"] == {"type": "choice", "choice": "no", "confidence": 1.0, "probabilities": {"yes": 0.0, "no": 1.0}}
     assert [(one["number"], one["probabilities"]) for one in cases_of(body)] == [(first["number"], "decision")]
-    found = follow_standing(world.office, use_case, name=str(first["number"]))
+    found = follow_standing(world.office, use_case, number=first["number"])
     assert getattr(found, "proposal", True) is None
     other = served.ask({"q": CHOICE}, state="another body", headers=key)
     assert code(other) == (409, "idempotency_conflict")

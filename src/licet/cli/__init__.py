@@ -96,6 +96,14 @@ PLACES: Mapping[str, Place] = {
     ),
     "standard": Place(module="standards", name="standard", says="What good means: standard.yaml, locked by two people before any result."),
     "evaluate": Place(module="judging", name="evaluate", says="Judge the system on sealed cases by the locked standard."),
+    "label": Place(
+        module="labelling",
+        name="label",
+        says="Label where it counts: a pilot, a region fixed by it, then cases inside.",
+    ),
+    "judge": Place(
+        module="judges", name="judge", says="Hold the judge in judge.py against people, and estimate errors beside it; never a verdict."
+    ),
     "calibrate": Place(
         module="calibrating", name="calibrate", says="Find what a model's own words about its certainty are worth, on unsealed past cases."
     ),
@@ -109,6 +117,11 @@ PLACES: Mapping[str, Place] = {
         module="judging",
         name="adjudicate",
         says="Hand out a blind worksheet of disagreements mixed with agreements, or take the answers in.",
+    ),
+    "compare": Place(
+        module="comparing",
+        name="compare",
+        says="A new version against the old one on the same cases; people answer only those on which the two differ.",
     ),
     "gate": Place(module="gates", name="gate", says="The evidence a use case must show before it may move on."),
     "approve": Place(module="approvals", name="approve", says="Say yes to exactly what has this digest (from `licet gate show`)."),

@@ -347,7 +347,8 @@ def _burden(capacity: Capacity) -> str:
     if isinstance(work, Unknown) or isinstance(seconds, Unknown) or isinstance(cases, Unknown):
         return "unknown"
     came = f"{work.answers:,.1f} answers a day on {cases.value:,.1f} cases ({cases.basis})"
-    return f"{came} at {seconds.value:,.0f} s ({seconds.basis}), {capacity.hours:g} h a day each, due within {_hours(capacity.due_within)}"
+    hours = f"{capacity.hours:g} h a day each (assumed)"
+    return f"{came} at {seconds.value:,.0f} s ({seconds.basis}), {hours}, due within {_hours(capacity.due_within)}"
 
 
 def _hours(span: timedelta) -> str:
@@ -369,7 +370,7 @@ def capacity_to_json(capacity: Capacity) -> Mapping[str, Json]:
         "cases_a_day": _number(capacity.cases),
         "seconds_a_case": _number(capacity.seconds),
         "hours_a_day": capacity.hours,
-        "assumed": [name for name, one in (("cases", capacity.cases), ("seconds", capacity.seconds)) if _assumed(one)],
+        "assumed": _assumed_in(capacity),
         "due_within_seconds": int(capacity.due_within.total_seconds()),
     }
 
@@ -378,5 +379,7 @@ def _number(found: Figure | Unknown) -> float | None:
     return None if isinstance(found, Unknown) else round(found.value, 3)
 
 
-def _assumed(found: Figure | Unknown) -> bool:
-    return isinstance(found, Figure) and found.assumed
+def _assumed_in(capacity: Capacity) -> list[Json]:
+    """What an owner states: hours always, for nothing measures them."""
+    figures = [name for name, one in (("cases", capacity.cases), ("seconds", capacity.seconds)) if isinstance(one, Figure) and one.assumed]
+    return [*figures, *(() if capacity.hours is None else ("hours",))]

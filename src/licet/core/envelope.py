@@ -4,7 +4,8 @@ People approve the bounds once. A new fingerprint inside them gets a mandate of 
 ends no later; owner and risk are told, and may say no while the window is open. Until it is in force the running mandate stays.
 
 What *not worse* means here, and no more: the new system's verdict on sealed cases is met by the very same standard, and the share of
-cases it is certified to decide alone is at most `lose_at_most` smaller. The two systems are not compared case by case.
+cases it is certified to decide alone is at most `lose_at_most` smaller. Where that standard has a rule for changes, the two systems are
+compared case by case as well, and the comparison must be met.
 """
 
 from collections.abc import Mapping
@@ -157,6 +158,7 @@ class Change:
         was, becomes: the cards of the running system and of the new one.
         share_was, share_becomes: shares of sealed cases each is certified to decide alone.
         used: how many changes the envelope has let through or has waiting.
+        not_worse: whether a comparison on the locked margin is met; None where the standard has no rule for changes.
     """
 
     was: SystemCard
@@ -164,6 +166,7 @@ class Change:
     share_was: float
     share_becomes: float
     used: int
+    not_worse: bool | None = None
 
 
 def within(bounds: Bounds, change: Change, running: Terms, terms: Terms, *, now: datetime) -> Refused | None:
@@ -180,6 +183,7 @@ def within(bounds: Bounds, change: Change, running: Terms, terms: Terms, *, now:
         (allows_version(bounds, new.version), f"version {new.version!r} is none of {bounds.versions!r}"),
         (not moved, f"part {min(moved, default='')!r} changed, which may not"),
         (change.share_becomes >= floor, f"it may decide {change.share_becomes:.1%} alone, less than {floor:.1%}"),
+        (change.not_worse is not False, "no comparison shows it not worse than the running one by the locked margin: `licet compare plan`"),
         (_no_wider(running, terms), "its terms are wider than the running mandate's, or of another standard"),
     )
     wrong = next((why for holds, why in checks if not holds), None)

@@ -1,6 +1,7 @@
 """Grading: how wrong an answer is, as a loss in [0, 1]; 1 is wrong, and so is what nobody answered."""
 
 import json
+import math
 import unicodedata
 from collections import Counter
 from collections.abc import Mapping
@@ -147,9 +148,12 @@ def _field(given: str, right: str, by: OfOne) -> float:
     if not isinstance(by, Tolerance):
         return _of_one(Text(value=given), Text(value=right), by)
     try:
-        return _of_one(Number(value=float(given)), Number(value=float(right)), by)
+        number, truth = float(given), float(right)
     except ValueError:
+        number = truth = math.inf
+    if not (math.isfinite(number) and math.isfinite(truth)):  # within a share of infinity lies every number
         return _of_one(Text(value=given), Text(value=right), EXACT)
+    return _of_one(Number(value=number), Number(value=truth), by)
 
 
 def _of_one(answer: Answer, truth: Answer, by: OfOne) -> float:
@@ -211,9 +215,20 @@ def _f1(given: Counter[str], right: Counter[str]) -> float:
 
 def _same_json(given: str, right: str) -> bool:
     try:
-        return bool(json.loads(given) == json.loads(right))
+        return _alike(json.loads(given), json.loads(right))
     except (ValueError, RecursionError):
         return False
+
+
+def _alike(one: object, other: object) -> bool:
+    """Whether two values of JSON are the same; Python takes true for 1, and JSON does not."""
+    match one, other:
+        case dict(), dict():
+            return one.keys() == other.keys() and all(_alike(value, other[name]) for name, value in one.items())
+        case list(), list():
+            return len(one) == len(other) and all(map(_alike, one, other))
+        case _:
+            return isinstance(one, bool) is isinstance(other, bool) and one == other
 
 
 def _cost(answer: Answer, truth: Answer, costs: Mapping[str, Mapping[str, float]]) -> float:
@@ -222,6 +237,15 @@ def _cost(answer: Answer, truth: Answer, costs: Mapping[str, Mapping[str, float]
     if not isinstance(answer, Choice) or not isinstance(truth, Choice):
         return 1.0
     return costs.get(truth.value.strip(), {}).get(answer.value.strip(), 1.0)
+
+
+def dearest_error(grading: Grading) -> float:
+    """What the worst error between the answers that a grading names costs, in [0, 1]; 1 where it names no costs."""
+    if not isinstance(grading, Costs) or not grading.costs:
+        return 1.0
+    named = {*grading.costs, *(name for given in grading.costs.values() for name in given)}
+    pairs = [(right, given) for right in named for given in named if right.strip() != given.strip()]
+    return max((_cost(Choice(value=given), Choice(value=right), grading.costs) for right, given in pairs), default=1.0)
 
 
 def is_partial(grading: Grading) -> bool:

@@ -111,12 +111,17 @@ def _told(name: str, one: Judgment, mask: Sequence[bool], *, total: int) -> Regi
     )
 
 
+def _untold(one: RegionVerdict) -> RegionVerdict:
+    """A region of which nothing is said, as of none while there are fewer labels than the standard asks for."""
+    return replace(one, verdict="undecided", threshold=None, cases=None, coverage=None)
+
+
 def _verdict(says: Standard, graded: Graded, found: Sequence[Judgment], told: tuple[RegionVerdict, ...], share: float) -> Verdict:
     """What the regions come to: met where one is certified and all certified ones cover enough; not met where all are broken."""
     certified = [one for one in told if one.threshold is not None]
     if len(graded.loss) < says.min_labels:
         measures = _measures(says, graded, np.asarray(graded.eligible, dtype=np.bool_), share=share, word="undecided")
-        return Undecided(measures=measures, why=too_few(says, len(graded.loss)), regions=told)
+        return Undecided(measures=measures, why=too_few(says, len(graded.loss)), regions=tuple(map(_untold, told)))
     if not certified:
         broken = all(isinstance(one.verdict, NotMet) for one in found)
         eligible = np.asarray(graded.eligible, dtype=np.bool_)

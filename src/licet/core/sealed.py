@@ -2,9 +2,9 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import assert_never
+from typing import Self, assert_never
 
 from licet.core.ids import Digest, LookId, SealedSetId
 from licet.core.refusal import Refused
@@ -46,6 +46,38 @@ class Look:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SealedTarget:
+    """The region of a sealed set that a pilot chose to be labelled, fixed before any label inside it.
+
+    Attributes:
+        scope: what the region was fixed for; for anything else it counts for nothing.
+        threshold: the lowest confidence inside.
+        inner: the lowest confidence inside its inner part, which is tested beside it.
+        cases: how many sealed cases lie inside; those are labelled, in the order in which chance drew them.
+        inner_cases: how many lie inside the inner part.
+        of: how many sealed cases there were in all, without the pilot.
+        predicted: the error rate inside as the pilot lets one expect it: an estimate, never evidence.
+        cap: after how many labels labelling ends.
+        labelled: how many of them have an answer, counted in their order up to the first without one.
+    """
+
+    scope: Digest
+    threshold: float
+    inner: float
+    cases: int
+    inner_cases: int
+    of: int
+    predicted: float
+    cap: int
+    labelled: int = 0
+
+    @property
+    def thresholds(self) -> tuple[float, ...]:
+        """What is tested, strict to lenient."""
+        return (self.inner, self.threshold) if self.inner > self.threshold else (self.threshold,)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SealedSet:
     """Sealed cases and what has been seen of them so far.
 
@@ -58,6 +90,7 @@ class SealedSet:
         worksheet: how many of them were handed to an adjudicator; how many those are tells of errors.
         elsewhere: looks at largely the same cases under another set, such as a copy of the use case or a second import of one file.
         shown_elsewhere: whether some of them were opened under another set.
+        target: the region that a pilot chose to be labelled; None without a pilot, and until it is answered.
     """
 
     id: SealedSetId
@@ -69,6 +102,16 @@ class SealedSet:
     worksheet: int = 0
     elsewhere: tuple[Look, ...] = ()
     shown_elsewhere: bool = False
+    target: SealedTarget | None = None
+
+    def target_for(self, scope: Digest) -> SealedTarget | None:
+        """The target region, where it was fixed for this scope; None where it was not, or there is none."""
+        return self.target if self.target is not None and self.target.scope == scope else None
+
+    def counted_for(self, scope: Digest) -> Self:
+        """The set as a look under a scope counts its labels: inside the target region where one was fixed for it."""
+        target = self.target_for(scope)
+        return self if target is None else replace(self, labelled=target.labelled)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,6 +172,7 @@ def ask_to_look(sealed: SealedSet, standard: Standard, scope: Digest) -> Permiss
         return Refused(
             code="no_sealed_cases", why="There are no sealed cases.", remedy="Import history with a sealed part: --parts 50:20:30."
         )
+    sealed = sealed.counted_for(scope)
     own = tuple(look for look in sealed.looks if look.scope == scope)
     shown = _shown(sealed, scope, own)
     if shown is not None:

@@ -9,10 +9,10 @@ from typing import TypedDict
 from licet.core.canonical import Json, digest
 from licet.core.change import ChangeRule, change_from_json, change_to_json, faults_in_change
 from licet.core.cluster import Clusters, clusters_from_json, clusters_to_json, faults_in_clusters
-from licet.core.grading import EXACT, Grading, is_partial, name_of
+from licet.core.grading import EXACT, Costs, Exact, Grading, dearest_error, is_partial, name_of
 from licet.core.grading_form import faults_in_grading, grading_from_json, grading_to_json
 from licet.core.ids import Digest, PersonId, UseCaseSlug
-from licet.core.measure import HALF, Measure, NotAMeasureError, faults_in_measures, measure_from_json, measure_to_json
+from licet.core.measure import HALF, Measure, MeasureKind, NotAMeasureError, faults_in_measures, measure_from_json, measure_to_json
 from licet.core.people import Act
 from licet.core.policy import Permission
 from licet.core.refusal import Refused
@@ -241,6 +241,8 @@ def _check_evidence(standard: Standard) -> Iterator[NotAStandardError]:
     clusters, change = standard.clusters, standard.change
     for path, why, remedy in faults_in_grading(standard.grading):
         yield NotAStandardError(("grading", *path), why, remedy)
+    yield from _check_costs(standard)
+    yield from _check_lists(standard)
     for key, why, remedy in () if clusters is None else faults_in_clusters(clusters):
         yield NotAStandardError(("clusters", key), why, remedy)
     for key, why, remedy in () if change is None else faults_in_change(change):
@@ -255,6 +257,23 @@ def _check_evidence(standard: Standard) -> Iterator[NotAStandardError]:
     if is_partial(standard.grading) and clusters is None and standard.method is Method.EXACT:
         why = f"the grader {name_of(standard.grading)!r} says how wrong an answer is, and the exact test counts errors."
         yield NotAStandardError(("method",), why, "Write method: anytime, or take a grader that says right or wrong.")
+
+
+def _check_costs(standard: Standard) -> Iterator[NotAStandardError]:
+    """A promise that every system keeps is none."""
+    dearest = dearest_error(standard.grading)
+    loosest = max((one.target for one in standard.measures if one.kind is MeasureKind.ERROR_ALONE), default=0.0)
+    if isinstance(standard.grading, Costs) and dearest <= loosest:
+        why = f"no error between the answers it names costs more than {dearest!r}, so that every system keeps a promise of {loosest!r}."
+        yield NotAStandardError(("grading", "costs"), why, "Let the worst error cost 1, and name what costs less.")
+
+
+def _check_lists(standard: Standard) -> Iterator[NotAStandardError]:
+    """Answers are found on lists as they are written: one that is written otherwise and still right would slip past them."""
+    listed = standard.high_stakes or standard.never_alone_answers or any(one.kind is MeasureKind.NEVER for one in standard.measures)
+    if listed and not isinstance(standard.grading, Exact | Costs):
+        why = f"the grader {name_of(standard.grading)!r} takes answers for right that are written otherwise than the lists have them."
+        yield NotAStandardError(("grading",), why, "Take the grader exact or costs, or name no answers in lists and errors.")
 
 
 def _check_spending(standard: Standard) -> list[NotAStandardError]:

@@ -16,6 +16,7 @@ from licet.edge.aside import aside
 
 SYSTEM_FILE = "system.py"
 EFFECT_FILE = "effect.py"
+JUDGE_FILE = "judge.py"
 
 _LOADING = threading.RLock()
 
@@ -30,12 +31,13 @@ class NotLoadableError(SystemNotLoadableError):
         super().__init__(f"{place}: {why} Correct it, then run `licet check`.")
 
 
-def code_digests(folder: Path, also: Sequence[str] = ()) -> Mapping[str, str]:
+def code_digests(folder: Path, also: Sequence[str] = (), *, named_in: str = SYSTEM_FILE) -> Mapping[str, str]:
     """Names every Python file in a folder, and any further file asked for, by its SHA-256.
 
     Args:
         folder: the use case's folder; hidden folders and `__pycache__` are left out.
         also: further files, relative to the folder, that answers depend on.
+        named_in: the file of the folder whose `SYSTEM`, or whatever its own name in capitals is, names them.
 
     Returns:
         Hex digests by path relative to the folder, with forward slashes, sorted.
@@ -47,7 +49,8 @@ def code_digests(folder: Path, also: Sequence[str] = ()) -> Mapping[str, str]:
     for name in also:
         file = folder / name
         if not file.is_file() or not file.resolve().is_relative_to(folder.resolve()):
-            raise NotLoadableError(folder / SYSTEM_FILE, None, f"SYSTEM['files'] names {name!r}, which is no file in this folder.")
+            about = Path(named_in).stem.upper()
+            raise NotLoadableError(folder / named_in, None, f"{about}['files'] names {name!r}, which is no file in this folder.")
         files[Path(name).as_posix()] = file
     return {name: hashlib.sha256(files[name].read_bytes()).hexdigest() for name in sorted(files)}
 

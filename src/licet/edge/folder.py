@@ -15,7 +15,7 @@ from licet.core.ids import UseCaseSlug
 from licet.core.standard import Standard
 from licet.core.use_case import NotASlugError, slug
 from licet.edge.bad_file import BadFolderError, Finding, shown
-from licet.edge.code_folder import EFFECT_FILE, SYSTEM_FILE
+from licet.edge.code_folder import EFFECT_FILE, JUDGE_FILE, SYSTEM_FILE
 from licet.edge.form import nearest
 from licet.edge.forms import USE_CASE_TEXT, SystemChoice, UseCaseFile, use_case_from
 from licet.edge.guideline import load_guideline
@@ -120,7 +120,7 @@ def check_folder(folder: Path) -> tuple[Finding, ...]:
     tree, wrong_file = _tried(lambda: read_tree(folder / STANDARD_FILE, STANDARD_TEXT))
     standard, wrong_standard = (None, ()) if tree is None else _tried(lambda: standard_from(tree))
     unknown = () if use_case is None or tree is None or standard is None else _unfitting(use_case, tree, standard)
-    code = (*_check_system(folder, use_case), *_check_llm(folder, use_case), *_check_effect(folder, use_case))
+    code = (*_check_system(folder, use_case), *_check_llm(folder, use_case), *_check_effect(folder, use_case), *_check_judge(folder))
     return (*wrong_name, *wrong_guideline, *wrong_use_case, *wrong_file, *wrong_standard, *unknown, *code)
 
 
@@ -208,6 +208,14 @@ def _check_effect(folder: Path, use_case: UseCaseFile | None) -> tuple[Finding, 
     if isinstance(names, Finding):
         return (names,)
     return () if "effect" in names else (_finding(file, None, "it does not define `effect`.", "Define `effect(decision)`."),)
+
+
+def _check_judge(folder: Path) -> tuple[Finding, ...]:
+    file = folder / JUDGE_FILE
+    names = _names_defined(file) if file.exists() else frozenset({"judge"})
+    if isinstance(names, Finding):
+        return (names,)
+    return () if "judge" in names else (_finding(file, None, "it does not define `judge`.", "Define `judge(case, answer)`."),)
 
 
 def _names_defined(file: Path) -> frozenset[str] | Finding:

@@ -16,7 +16,7 @@ from licet.core.ids import Digest, UseCaseSlug
 from licet.core.incident import Message
 from licet.core.policy import Asked, PolicyAnswer
 from licet.core.system import SystemKind
-from licet.ports import Draw, Durable, Example, Guardian, Provider, Purse, System, TrainedSystem
+from licet.ports import Draw, Durable, Example, Guardian, Judge, Provider, Purse, System, TrainedSystem
 
 if TYPE_CHECKING:
     from licet.edge.desk_files import FolderDesks
@@ -197,6 +197,19 @@ class LateDesks:
 
             self._found = FolderDesks(root=self.root)
         return self._found.rules(slug)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LateJudges:
+    """Judges of use cases (the port `Judges`), behind the import of what runs their code."""
+
+    root: Path
+
+    def load(self, slug: UseCaseSlug) -> Judge | None:
+        """See `licet.edge.judges.FolderJudges.load`."""
+        from licet.edge.judges import FolderJudges
+
+        return FolderJudges(root=self.root).load(slug)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -121,8 +121,18 @@ class _RegionForm(Form):
         return RegionRule(name=self.name, attribute=self.attribute, values=frozenset(self.values))
 
 
+def _no_judge(grader: object) -> object:
+    if isinstance(grader, str) and "judge" in grader.lower():
+        why = "a judge grades nothing: it never counts as a label."
+        raise told(why, "Name a grader that holds answers against people's; `licet judge` estimates beside it.")
+    return grader
+
+
+_NoJudge = BeforeValidator(_no_judge)
+
+
 class _OneForm(Form):
-    grader: Literal["exact", "folded", "number", "f1", "set", "json"] = "exact"
+    grader: Annotated[Literal["exact", "folded", "number", "f1", "set", "json"], _NoJudge] = "exact"
     absolute: Digits | None = None
     relative: Digits | None = None
     separator: str | None = None
@@ -143,7 +153,7 @@ class _FieldRuleForm(_OneForm):
 
 
 class _GradingForm(Form):
-    grader: Literal["exact", "folded", "number", "f1", "set", "json", "fields", "costs"]
+    grader: Annotated[Literal["exact", "folded", "number", "f1", "set", "json", "fields", "costs"], _NoJudge]
     absolute: Digits | None = None
     relative: Digits | None = None
     separator: str | None = None

@@ -122,7 +122,7 @@ def _status(
     now: datetime,
 ) -> AuditStatus:
     fed = [row for row in rows if row.fed]
-    errors = sum(outcome_loss(settled(row)) for row in fed)
+    errors = sum(outcome_loss(settled(row)) > 0.0 for row in fed)
     low, high = error_interval(active, fed)
     waiting = [row for row in rows if row.outcome is None]
     late = [row for row in rows if isinstance(row.outcome, Overdue)] + [row for row in waiting if now >= row.drawn.due_at]
@@ -132,7 +132,7 @@ def _status(
         active=active,
         drawn=len(rows),
         answered=len([row for row in rows if isinstance(row.outcome, Agreed | Disagreed | CannotTell)]),
-        errors=int(errors),
+        errors=errors,
         waiting=len(waiting),
         overdue=len(late),
         planned=active.terms.planned_audits,
@@ -191,7 +191,7 @@ def watch_points(active: ActiveMandate, fed: Sequence[audits.AuditRow]) -> tuple
     for count, row in enumerate(fed, start=1):
         lost = outcome_loss(settled(row))
         watch = fed_by(watch, row)
-        errors += int(lost)
+        errors += lost > 0.0
         if count == outside + 1:
             losses, ratios = [], []
         losses.append(lost)

@@ -31,6 +31,7 @@ from licet.core.use_case import UseCase
 from licet.flows.ask import ask_for
 from licet.flows.cover import envelope_in_force, void_if_changed
 from licet.flows.grant import Wishes, met_look, terms_on
+from licet.flows.judge_comparison import not_worse
 from licet.flows.let_through import end_use
 from licet.flows.office import Office, entry, person_at_work_on
 from licet.flows.roles import everybody_here
@@ -149,6 +150,7 @@ def _prepare(office: Office, tx: Tx, use_case: UseCase, now: datetime) -> _Prepa
         share_was=_share(looks.by_id(tx, running.terms.look)),
         share_becomes=_share(met),
         used=len(earlier),
+        not_worse=not_worse(tx, use_case, running.terms, terms),
     )
     refused = within(envelope.bounds, change, running.terms, terms, now=now)
     if refused is not None:

@@ -101,8 +101,7 @@ def decide(office: Office, tx: Tx, use_case: UseCase, items: Sequence[Item], sai
         rate, drawn = auditor.consider(item.number, item.attributes, found.proposal.confidence)
         _note_alone(tx, sheet, item, found, rate)
         if drawn:
-            task = _task(office, sheet, item, ReviewKind.AUDIT)
-            sheet.tasks.append(replace(task, waits_from=auditor.waits_from(item.number, task.due_at or now)))
+            sheet.tasks.append(_audit_task(office, sheet, item, auditor))
     with tx.together():
         if isinstance(mandate, ActiveMandate):
             decisions.count_alone(tx, mandate.id, now, more=len(sheet.decided))
@@ -171,6 +170,13 @@ def _task(office: Office, sheet: _Sheet, item: Item, kind: ReviewKind) -> decisi
     rules = office.desks.rules(sheet.use_case.slug)
     due_at, skill = rules.due(item.attributes, sheet.now), rules.skill(item.attributes)
     return decisions.Task(token=office.draw.token("t_"), case=item.number, kind=kind, due_at=due_at, skill=skill)
+
+
+def _audit_task(office: Office, sheet: _Sheet, item: Item, auditor: Auditor) -> decisions.Task:
+    """What people are asked about a drawn case: due as if it had come when it comes to the desk, or the time that is left would tell."""
+    task = _task(office, sheet, item, ReviewKind.AUDIT)
+    comes = auditor.waits_from(item.number, task.due_at or sheet.now)
+    return replace(task, waits_from=comes, due_at=office.desks.rules(sheet.use_case.slug).due(item.attributes, comes))
 
 
 def _note_alone(tx: Tx, sheet: _Sheet, item: Item, found: Alone, rate: float) -> None:

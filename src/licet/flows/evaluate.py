@@ -11,12 +11,13 @@ from licet.core.cluster import clusters_of, too_large
 from licet.core.evaluation import Graded, Judgment, Plan, Unlabelled, grid, judge, members_of
 from licet.core.grading import name_of
 from licet.core.ids import CaseNumber, LookId, SealedSetId
+from licet.core.labelling import judge_target
 from licet.core.people import Act, Actor, Person
 from licet.core.refusal import Refused
 from licet.core.region import memberships
 from licet.core.region_verdict import Grids, grids, judge_regions
 from licet.core.scope import Scope, scope_to_json
-from licet.core.sealed import FreshLook, Look, Recount, SealedSet, Seen, ask_to_look
+from licet.core.sealed import FreshLook, Look, Recount, SealedSet, SealedTarget, Seen, ask_to_look
 from licet.core.standard import CountersignedStandard, Method, Standard
 from licet.core.system import UNVERSIONED
 from licet.core.use_case import UseCase
@@ -28,9 +29,9 @@ from licet.flows.office import Office, allowed, entry, working
 from licet.flows.propose import Speaker, Spoken, keep, speaker
 from licet.flows.run import ALONE, Matter, Runner
 from licet.flows.set_standard import signed_standard
-from licet.store import looks, use_cases
+from licet.store import labelling, looks, use_cases
 from licet.store.book import Tx
-from licet.store.heads import sealed_heads
+from licet.store.heads import CaseHead, sealed_heads
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +70,11 @@ class Evaluated:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Prepared:
-    """Everything that is known before any sealed answer is read; the cases in the order in which they were drawn."""
+    """Everything that is known before any sealed answer is read; the cases in the order in which they were drawn.
+
+    Attributes:
+        inside: those of a target region, in the order in which they are labelled; none without one.
+    """
 
     by: Actor
     use_case: UseCase
@@ -79,6 +84,7 @@ class _Prepared:
     schema: CaseSchema | None
     sealed: SealedSet
     spoken: tuple[Spoken | Gone, ...]
+    inside: tuple[Spoken | Gone, ...]
     warnings: tuple[str, ...]
 
 
@@ -94,6 +100,7 @@ class _Planned:
     thresholds: tuple[float, ...]
     grids: Grids
     proof: looks.PlannedLook
+    target: SealedTarget | None
 
 
 def evaluate(office: Office, by: Actor, request: Request, runner: Runner = ALONE) -> Evaluated | Refused:
@@ -139,13 +146,12 @@ def _prepare(office: Office, by: Actor, request: Request, runner: Runner) -> _Pr
     speaks = speaker(office, use_case, wanted=request.system, posted_as=request.posted_as)
     if isinstance(speaks, Refused):
         return speaks
-    with office.book.read() as tx:
-        waiting = sealed_heads(tx, use_case, sealed.id)
-        earlier = {looked.look.sealed_set for looked in looks.looks_of(tx, use_case)} - {sealed.id}
+    waiting, drawn, earlier = _waiting(office, use_case, sealed)
     under, matter = HeardUnder(standard=standard.standard, schema=request.schema), Matter(use_case=use_case, speaker=speaks, by=by.id)
     heard = _heard(hear(office, matter, waiting, under, runner), standard.standard)
     if isinstance(heard, Refused):
         return heard
+    spoken = in_place(heard.spoken, waiting)
     return _Prepared(
         by=by,
         use_case=use_case,
@@ -154,9 +160,23 @@ def _prepare(office: Office, by: Actor, request: Request, runner: Runner) -> _Pr
         scope=heard.scope,
         schema=request.schema,
         sealed=sealed,
-        spoken=in_place(heard.spoken, waiting),
-        warnings=(*never_alone_warnings(under, heard), *_version_warning(speaks), *_set_warning(len(earlier))),
+        spoken=spoken,
+        inside=_inside(spoken, drawn),
+        warnings=(*never_alone_warnings(under, heard), *_version_warning(speaks), *_set_warning(earlier)),
     )
+
+
+def _waiting(office: Office, use_case: UseCase, sealed: SealedSet) -> tuple[list[CaseHead], list[CaseNumber], int]:
+    """The sealed cases, those of a target region in the order in which they are labelled, and how many sets were judged before."""
+    with office.book.read() as tx:
+        drawn = [one.case for one in labelling.drawn(tx, sealed.id, pilot=False)]
+        earlier = {looked.look.sealed_set for looked in looks.looks_of(tx, use_case)} - {sealed.id}
+        return sealed_heads(tx, use_case, sealed.id), drawn, len(earlier)
+
+
+def _inside(spoken: Sequence[Spoken | Gone], drawn: Sequence[CaseNumber]) -> tuple[Spoken | Gone, ...]:
+    places = {one.number: one for one in spoken}
+    return tuple(places[number] for number in drawn)
 
 
 def _heard(heard: Heard | Refused, standard: Standard) -> Heard | Refused:
@@ -207,7 +227,7 @@ def _plan(office: Office, ready: _Prepared) -> _Planned | Evaluated | Refused:
         if isinstance(permission, Refused):
             return permission
         if isinstance(permission, Seen):
-            return _seen(tx, ready, permission, sealed)
+            return _seen(tx, ready, permission, sealed.counted_for(plan.digest))
         planned = _planned(ready, plan, sealed, permission)
         tx.record(entry("evaluation.planned", by=ready.by.id, now=now, use_case=ready.use_case, **_plan_facts(planned)))
         return planned
@@ -227,20 +247,23 @@ def _planned(ready: _Prepared, plan: Plan, sealed: SealedSet, permission: FreshL
     labels = permission.labels if isinstance(permission, FreshLook) else permission.of.labels
     share = permission.share if isinstance(permission, FreshLook) else permission.of.share
     before = permission if isinstance(permission, FreshLook) else permission.of
-    spoken = ready.spoken[:labels]
+    target = sealed.target_for(plan.digest)
+    spoken = (ready.spoken if target is None else ready.inside)[:labels]
     standard = ready.standard.standard
     counted = ready.spoken if standard.method is Method.ANYTIME else spoken
     known = _known(ready, [one for one in counted if isinstance(one, Spoken)])
     by_region = bool(standard.regions)
+    first = grid(standard, known, share=share) if target is None and not by_region else () if target is None else target.thresholds
     return _Planned(
         prepared=ready,
         plan=plan,
         sealed=sealed,
         permission=permission,
         spoken=spoken,
-        thresholds=() if by_region else grid(standard, known, share=share) if before.thresholds is None else before.thresholds,
+        thresholds=() if by_region else first if before.thresholds is None else before.thresholds,
         grids=() if not by_region else grids(standard, known, share=share) if before.grids is None else before.grids,
         proof=looks.PlannedLook(sealed_set=sealed.id, scope=plan.digest),
+        target=target,
     )
 
 
@@ -269,6 +292,7 @@ def _plan_facts(planned: _Planned) -> Mapping[str, Json]:
         "labels": len(planned.spoken),
         "share": permission.share if isinstance(permission, FreshLook) else permission.of.share,
         "recount": isinstance(permission, Recount),
+        "targeted": planned.target is not None,
         "thresholds": [list(one) for one in planned.grids] if planned.grids else list(planned.thresholds),
     }
 
@@ -290,12 +314,14 @@ def _judge(office: Office, planned: _Planned) -> Evaluated | Refused:
         stored = replace(stored, look=replace(look, id=look_id))
         tx.record(entry("evaluation.judged", by=ready.by.id, now=now, use_case=use_case, **_judged_facts(stored)))
         void_if_changed(office, tx, use_case, now)
-        after = looks.current_set(tx, use_case) or sealed
+        after = (looks.current_set(tx, use_case) or sealed).counted_for(planned.plan.digest)
     return Evaluated(use_case=use_case, standard=standard, speaker=ready.speaker, stored=stored, sealed=after, fresh=True)
 
 
 def _judged(planned: _Planned, held: Graded) -> Judgment:
     standard, share = planned.prepared.standard, _share(planned)
+    if planned.target is not None:
+        return judge_target(standard, held, planned.target, share=share)
     if planned.grids:
         return judge_regions(standard, held, planned.grids, share=share)
     return judge(standard, held, planned.thresholds, share=share)
@@ -349,6 +375,7 @@ def _kept_plan(planned: _Planned) -> Mapping[str, Json]:
     """What was judged; with the schema, so that what the look showed can be shown again."""
     plan, schema = planned.plan, planned.prepared.schema
     kept: dict[str, Json] = {"scope": scope_to_json(plan.scope), "guardian": plan.guardian, "grader": plan.grader}
+    kept |= {} if planned.target is None else {"targeted": True}
     return kept if schema is None else kept | {"schema": schema_to_json(schema)}
 
 

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from licet.core.canonical import Json
 from licet.core.exposure import Evidence, Exposure, back, forward, has_next, held, missing, share_of
-from licet.core.grading import same
+from licet.core.grading import Grading, agrees
 from licet.core.ids import LICET, CaseNumber, PersonId
 from licet.core.mandate import ActiveMandate, state_of
 from licet.core.people import Act, Actor, Person, Role
@@ -14,6 +14,7 @@ from licet.core.refusal import Refused
 from licet.core.system import Proposal, Proposed
 from licet.core.use_case import UseCase
 from licet.flows.audit import advance
+from licet.flows.graded_by import grading_of
 from licet.flows.office import Office, allowed_person, entry, working
 from licet.flows.roles import person_here
 from licet.stats.bounds import confidence_sequence
@@ -189,10 +190,11 @@ def _settle(tx: Tx, use_case: UseCase, running: ActiveMandate) -> None:
         ready.append(number)
     if ready:
         said = systems.proposals_for(tx, use_case, running.terms.fingerprint, ready)
-        exposures.settle(tx, {number: _agrees(tx, use_case, number, said.get(number)) for number in ready})
+        grading = grading_of(tx, use_case, running.id)
+        exposures.settle(tx, {number: _agrees(tx, use_case, number, said.get(number), grading) for number in ready})
 
 
-def _agrees(tx: Tx, use_case: UseCase, number: CaseNumber, said: Proposed | None) -> bool:
+def _agrees(tx: Tx, use_case: UseCase, number: CaseNumber, said: Proposed | None, grading: Grading) -> bool:
     stored = cases.by_number(tx, number)
     answer = None if stored is None or stored.salt is None else decisions.answer_of(tx, use_case, number, stored.salt)
-    return isinstance(said, Proposal) and answer is not None and same(said.answer, answer)
+    return isinstance(said, Proposal) and answer is not None and agrees(said.answer, answer, grading)

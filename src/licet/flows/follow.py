@@ -86,12 +86,12 @@ class Standing:
     proposal: Proposal | None
 
 
-def follow_standing(office: Office, use_case: UseCase, *, name: str) -> Standing | Refused:
-    """Where a case stands, and what its answer stands on, both as of one moment."""
+def follow_standing(office: Office, use_case: UseCase, *, number: int) -> Standing | Refused:
+    """Where the case of a number stands, whatever others are called, and what its answer stands on, both as of one moment."""
     with office.book.read() as tx:
-        found = live.find(tx, use_case, name)
+        found = live.numbered(tx, use_case, number)
         if found is None:
-            return Refused(code="not_there", why=f"{use_case.slug!r} has no case {name!r}.", remedy="Give its id or its number.")
+            return Refused(code="not_there", why=f"{use_case.slug!r} has no case {number}.", remedy="Give its number.")
         fingerprint = live.stands_alone(tx, found.number)
         said = {} if fingerprint is None else systems.proposals_for(tx, use_case, fingerprint, [found.number])
         proposed = said.get(found.number)
@@ -164,12 +164,12 @@ def watch_now(office: Office, use_case: UseCase) -> WatchNow | Refused:
         active = mandate.active if isinstance(mandate, SuspendedMandate) else mandate
         fed = [row for row in audits.every(tx, active.id) if row.drawn.round == active.round and row.fed]
         watch = mandates.watch_of(tx, active)
-    errors = sum(outcome_loss(row.outcome) for row in fed if row.outcome is not None)
+    errors = sum(outcome_loss(row.outcome) > 0.0 for row in fed if row.outcome is not None)
     low, high = error_interval(active, fed)
     return WatchNow(
         mandate=mandate,
         counted=len(fed),
-        errors=int(errors),
+        errors=errors,
         low=low,
         high=high,
         meter=watching.meter(watch),

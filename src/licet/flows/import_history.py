@@ -35,7 +35,7 @@ from licet.flows.sort_history import (
     part_for,
     unknown_answer,
 )
-from licet.store import cases, imports, looks, mandates, notices, seconds, standards, systems, use_cases
+from licet.store import cases, comparisons, imports, labelling, looks, mandates, notices, seconds, standards, systems, use_cases
 from licet.store.book import Tx
 
 CHUNK = 5000
@@ -303,6 +303,13 @@ def _registered(run: Run, card: SystemCard) -> Event:
     )
 
 
+def _drawn(tx: Tx, batch: int) -> str:
+    """What cases of an import are in use for; empty where they are not."""
+    if labelling.begun_on(tx, batch):
+        return "Cases of this import were drawn to be labelled."
+    return "Two versions are compared on cases of this import." if comparisons.touches(tx, batch) else ""
+
+
 def undo_import(office: Office, by: Actor, *, name: str) -> int | Refused:
     """Takes the newest import back, as long as nobody has looked at sealed cases since. What it sealed stays sealed on reimport.
 
@@ -324,6 +331,9 @@ def undo_import(office: Office, by: Actor, *, name: str) -> int | Refused:
         if any(looked.look.sealed_set == last.sealed_set for looked in looks.looks_of(tx, use_case)):
             why = f"Sealed set {last.sealed_set}, which this import filled, has been looked at."
             return Refused(code="too_late_to_undo", why=why, remedy="Keep it, and import fresh cases beside it.")
+        drawn = _drawn(tx, last.id)
+        if drawn:
+            return Refused(code="too_late_to_undo", why=drawn, remedy="Keep it, and import fresh cases beside it.")
         gone = imports.drop_batch(tx, last.id, state=imports.UNDONE)
         tx.record(entry("history.import_undone", by=permitted.id, now=now, use_case=use_case, batch=last.id, cases=gone))
         return gone

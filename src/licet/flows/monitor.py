@@ -149,7 +149,7 @@ def _seen(tx: Tx, use_case: UseCase, mandate: Mandate, active: ActiveMandate, no
         active=active,
         at=now,
         counted=len(fed),
-        errors=int(sum(outcome_loss(settled(row)) for row in fed)),
+        errors=sum(outcome_loss(settled(row)) > 0.0 for row in fed),
         overdue=sum(isinstance(settled(row), Overdue) for row in fed),
         planned=active.terms.planned_audits,
         low=low,
@@ -195,7 +195,7 @@ def _slices(tx: Tx, active: ActiveMandate, fed: Sequence[audits.AuditRow]) -> tu
         watch = kept[one.name]
         seen.append(
             SliceSeen(
-                name=one.name, target=one.target, audits=len(rows), errors=int(sum(losses)), low=low, high=high,
+                name=one.name, target=one.target, audits=len(rows), errors=sum(lost > 0.0 for lost in losses), low=low, high=high,
                 meter=watching.meter(watch), tripped=watch.has_tripped, does=one.at_trip,
             )
         )

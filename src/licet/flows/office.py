@@ -9,6 +9,7 @@ from licet.core.canonical import Json
 from licet.core.desk import OrdinaryDesks
 from licet.core.gate_rules import GateRules
 from licet.core.ids import LICET, OPERATOR, PROGRAM, PersonId, TeamName, UseCaseSlug
+from licet.core.judge import NoJudges
 from licet.core.ledger import Event
 from licet.core.people import Act, Actor, Caller, Identity, Operator, Person
 from licet.core.policy import Asked, Permission, Permitted, Place, PolicyAnswer, Who, hand, person_needed, why_not
@@ -26,6 +27,7 @@ from licet.ports import (
     Effects,
     FarWitness,
     GuardianMaker,
+    Judges,
     Passwords,
     Policies,
     Post,
@@ -68,6 +70,7 @@ class Office:
     far_witness: FarWitness | None = None
     announcer: Announcer | None = None
     desks: Desks = field(default_factory=OrdinaryDesks)
+    judges: Judges = field(default_factory=NoJudges)
     signed_in: Person | None = None
 
     def for_person(self, person: Person) -> Self:

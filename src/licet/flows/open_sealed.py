@@ -1,7 +1,7 @@
 """Opening sealed cases: people see errors and estimates, and the cases are history from then on."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +11,7 @@ from licet.core.case_rules import facts_of
 from licet.core.case_schema import CaseSchema, marked, schema_from_json
 from licet.core.evaluation import Graded
 from licet.core.grading import is_partial
-from licet.core.ids import CaseNumber, Digest, LookId
+from licet.core.ids import CaseNumber, Digest, LookId, SealedSetId
 from licet.core.measure import MeasureKind
 from licet.core.opened import Findings, Opened, findings, labelled_of
 from licet.core.people import Act, Actor
@@ -28,7 +28,7 @@ from licet.flows.propose import Spoken
 from licet.stats.planning import LabelMore, NotCertifiable, OutOfReach, label_more
 from licet.stats.promises import AlonePromise
 from licet.stats.threshold import tally
-from licet.store import cases, looks, standards, systems
+from licet.store import cases, labelling, looks, standards, systems
 from licet.store.book import Tx
 
 
@@ -85,6 +85,7 @@ def figures(office: Office, *, name: str, look: LookId) -> Figures | None:
     judged = grade(standard, scope, spoken, answers)
     alone = _decided_alone(standard, judged, stored)
     shows = findings(standard, [_opened_case(one, answers) for one in spoken], judged, alone)
+    shows = replace(shows, curve=()) if stored.targeted else shows
     return Figures(found=shows, more=_more(standard, judged, stored))
 
 
@@ -111,14 +112,31 @@ def figures_of(standard: Standard, spoken: Sequence[Spoken], answers: Mapping[Ca
 
 
 def _opened(tx: Tx, use_case: UseCase, stored: looks.StoredLook, scope: Digest) -> tuple[list[Spoken], dict[CaseNumber, Answer | None]]:
-    waiting = [one for one in cases.sealed(tx, use_case, stored.look.sealed_set)[: stored.look.labels] if one.salt is not None]
+    waiting = [one for one in _judged_cases(tx, use_case, stored) if one.salt is not None]
     said = systems.proposals_for(tx, use_case, stored.fingerprint, [one.number for one in waiting])
     schema = _schema(stored)
     spoken = [_spoken(tx, one, said[one.number], schema) for one in waiting if one.number in said]
-    proof = looks.PlannedLook(sealed_set=stored.look.sealed_set, scope=scope)
+    return spoken, answers_opened(tx, use_case, stored.look.sealed_set, scope)
+
+
+def answers_opened(tx: Tx, use_case: UseCase, sealed_set: SealedSetId, scope: Digest) -> dict[CaseNumber, Answer | None]:
+    """What counts as right on the cases of a set that is open: the adjudicator's answer, else the first; None where nobody gave one.
+
+    `scope`: under which it was opened, which only an open set has.
+    """
+    proof = looks.PlannedLook(sealed_set=sealed_set, scope=scope)
     answers = {number: answer for number, (answer, _) in looks.sealed_answers(tx, use_case, proof).items()}
-    second = {row.case: row.answer for row in looks.worksheet(tx, use_case, stored.look.sealed_set) if row.answer is not None}
-    return spoken, {**answers, **second}
+    second = {row.case: row.answer for row in looks.worksheet(tx, use_case, sealed_set) if row.answer is not None}
+    return {**answers, **second}
+
+
+def _judged_cases(tx: Tx, use_case: UseCase, stored: looks.StoredLook) -> list[cases.StoredCase]:
+    """The cases a look was about, in the order in which it counted them."""
+    there = cases.sealed(tx, use_case, stored.look.sealed_set)
+    if stored.targeted:
+        by_number = {one.number: one for one in there}
+        there = [by_number[one.case] for one in labelling.drawn(tx, stored.look.sealed_set, pilot=False)]
+    return there[: stored.look.labels]
 
 
 def _schema(stored: looks.StoredLook) -> CaseSchema | None:
@@ -137,6 +155,8 @@ def _more(standard: Standard, judged: Graded, stored: looks.StoredLook) -> Label
     thresholds = stored.look.thresholds
     measure = next((m for m in standard.measures if m.kind is MeasureKind.ERROR_ALONE), None)
     if measure is None or not thresholds or not judged.loss or is_partial(standard.grading) or standard.clusters is not None:
+        return None
+    if stored.targeted:
         return None
     labelled = labelled_of(judged)
     promise = AlonePromise(target=measure.target, delta=measure.delta * stored.look.share)

@@ -56,9 +56,9 @@ def worksheet(office: Office, by: Actor, *, name: str) -> list[Waiting] | Refuse
         unqualified = entitled(tx, use_case, permitted, office.clock.now())
         if unqualified is not None:
             return unqualified
-        tasks = decisions.open_tasks(tx, use_case)
-        taken = desks.in_use(tx, [task.token for task in tasks], office.clock.now())
-        free = theirs_among(tx, use_case, [task for task in tasks if task.token not in taken], permitted, office.clock.now())
+        now, tasks = office.clock.now(), decisions.open_tasks(tx, use_case)
+        hidden = desks.in_use(tx, [task.token for task in tasks], now) | desks.to_come(tx, use_case, now)
+        free = theirs_among(tx, use_case, [task for task in tasks if task.token not in hidden], permitted, now)
         there = [(task.token, task.case) for task in tasks if task.token in free]
         there += back_in_queue(office, tx, use_case, permitted)
         return [Waiting(token=token, body=body) for token, number in sorted(there) if (body := _body(tx, number))]

@@ -62,7 +62,7 @@ def _reaches(tx: Tx, stored: looks.StoredLook, scope: Scope) -> bool:
     With regions that is asked of each region in which AI decides.
     """
     labels = {look.labels for look in looks.set_by_id(tx, stored.look.sealed_set).looks}
-    whole = labels == {stored.look.labels}
+    whole = labels == {stored.look.labels} and not stored.targeted
     if not scope.regions:
         return _down_to(stored.threshold, scope.threshold, stored.look.thresholds, whole=whole)
     found, tested = certified_in(stored.verdict), stored.look.grids

@@ -15,7 +15,9 @@ FEWEST_CLUSTERS = 20
 """Below so many groups of cases the spread between groups cannot be told, and nothing is claimed."""
 
 PLANNED_FACTOR = 6.5
-"""Cases for 80% power are about this, times the share of cases that differ, by the squared margin; 6.18 falls slightly short."""
+"""Cases for 80% power at 95% are about this, times the share of cases that differ, by the squared margin; 6.18 falls slightly short."""
+
+USUAL_DELTA, POWER = 0.05, 0.8
 
 
 class Comparison(StrEnum):
@@ -212,12 +214,13 @@ def not_worse_in_clusters(changes: ArrayLike, clusters: Sequence[str], *, margin
     return _judged(paired.gained - paired.lost + n * margin, spread, float(-stdtrit(groups - 1, delta)))
 
 
-def cases_needed(*, differing: float, margin: float) -> int:
-    """Returns about how many cases show with 80% power, at 95%, that a version of the same quality is not worse by a margin.
+def cases_needed(*, differing: float, margin: float, delta: float = USUAL_DELTA) -> int:
+    """Returns about how many cases show with 80% power that a version of the same quality is not worse by a margin.
 
     Args:
         differing: the share of cases on which the two versions' results differ, in (0, 1].
         margin: in (0, 1).
+        delta: the allowed probability of a wrong verdict, in (0, .5); the number grows with the squared sum of both critical values.
 
     Returns:
         A number of cases, at least 1. It is an estimate, and is to be shown as one.
@@ -229,4 +232,5 @@ def cases_needed(*, differing: float, margin: float) -> int:
         message = f"differing is {differing!r}, but must lie above 0 and not above 1: give the share of cases that differ"
         raise OutOfRangeError(message)
     open_unit("margin", margin)
-    return math.ceil(PLANNED_FACTOR * differing / margin**2)
+    stricter = (_critical(delta) + float(ndtri(POWER))) / (_critical(USUAL_DELTA) + float(ndtri(POWER)))
+    return math.ceil(PLANNED_FACTOR * stricter**2 * differing / margin**2)

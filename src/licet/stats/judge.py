@@ -11,8 +11,9 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import betaincinv
+from scipy.special import betaincinv, chdtrc, gammaln, ndtri
 
+from licet.stats.agreement import Rate
 from licet.stats.ranges import FloatArray, IntArray, OutOfRangeError, count, open_unit, same_length, unit_vector
 
 MOST_STRATA = 5
@@ -20,6 +21,9 @@ MOST_STRATA = 5
 
 MOST_WORTH = 4.0
 """A judge never counts for more than this many times the labels."""
+
+FEWEST_LABELS = 5
+"""So many labels must be expected in each stratum: one with 3 of 50, wrong in .8 of its cases, made .95 cover .915."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +60,8 @@ class Estimate:
     Attributes:
         rate: the estimate.
         low, high: the interval.
-        worth: how many labels drawn without a judge each label here counts for, as far as this sample tells; 1.0: the judge adds nothing.
+        worth: how many labels drawn without a judge each label here counts for, as far as this sample tells; 1.0: the judge adds nothing,
+            as in one stratum, always.
         labelled: how many people labelled.
     """
 
@@ -98,7 +103,7 @@ def post_stratified(strata: Sequence[Stratum], *, confidence: float = 0.95) -> E
     tail = (1.0 - confidence) / 2.0
     ones, zeros = effective * rate, effective * (1.0 - rate)
     low, high = float(betaincinv(ones, zeros + 1.0, tail)), float(betaincinv(ones + 1.0, zeros, 1.0 - tail))
-    return Estimate(rate=rate, low=low, high=high, worth=max(1.0, min(MOST_WORTH, effective / n)), labelled=n)
+    return Estimate(rate=rate, low=low, high=high, worth=max(1.0, effective / (n + 1)), labelled=n)
 
 
 def _rate_and_variance(strata: Sequence[Stratum], n: int) -> tuple[float, float]:
@@ -121,7 +126,7 @@ def cut(scores: ArrayLike, *, strata: int = MOST_STRATA) -> IntArray:
         strata: at most so many, 1 to 5.
 
     Returns:
-        Per case the number of its stratum from 0 up, shape (n,); fewer strata where scores are equal.
+        Per case the number of its stratum from 0 up, shape (n,); fewer strata where scores are equal. A yes or no makes two.
 
     Raises:
         OutOfRangeError: If an argument lies outside its range.
@@ -132,9 +137,50 @@ def cut(scores: ArrayLike, *, strata: int = MOST_STRATA) -> IntArray:
         raise OutOfRangeError(message)
     if said.size == 0:
         return np.zeros(0, dtype=np.int64)
-    edges = np.unique(np.quantile(said, np.arange(1, strata) / strata, method="lower"))
-    _, place = np.unique(np.searchsorted(edges, said, side="left"), return_inverse=True)
-    return place.astype(np.int64)
+    _, at, sizes = np.unique(said, return_inverse=True, return_counts=True)
+    return _stratum_of_each(sizes.tolist(), strata)[at]
+
+
+def _stratum_of_each(sizes: Sequence[int], strata: int) -> IntArray:
+    """The stratum of each value of a score, in order, given how many cases have it.
+
+    A value that fills a stratum by itself does not swallow the rare ones below it: a judge that seldom says no is worth most where it does.
+    """
+    found, stratum, inside, left = [], 0, 0, sum(sizes)
+    for size in sizes:
+        wanted = (left + inside) / (strata - stratum)
+        if inside and stratum < strata - 1 and (inside >= wanted or size >= wanted):
+            stratum, inside = stratum + 1, 0
+        found.append(stratum)
+        inside, left = inside + size, left - size
+    return np.array(found, dtype=np.int64)
+
+
+def join_small(place: ArrayLike, *, labels: int) -> IntArray:
+    """Joins strata that are too small for so many labels with their neighbours.
+
+    It looks at how many cases are in each, never at how many labels fell into it: that would favour the labels that came.
+
+    Args:
+        place: per case its stratum, from 0 up, shape (n,).
+        labels: how many of the cases are labelled, in all.
+
+    Returns:
+        Per case its stratum, from 0 up without gaps, shape (n,); all in one where there are too few labels for two.
+
+    Raises:
+        OutOfRangeError: If an argument lies outside its range.
+    """
+    where = np.asarray(place, dtype=np.int64)
+    least = FEWEST_LABELS * where.size / max(1, count("labels", labels))
+    _, at, sizes = np.unique(where, return_inverse=True, return_counts=True)
+    found, inside = [0] * len(sizes), 0.0
+    for k, size in enumerate(sizes.tolist()):
+        found[k] = found[k - 1] + (inside >= least) if k else 0
+        inside = size if k and found[k] > found[k - 1] else inside + size
+    if inside < least:
+        found = [min(one, max(0, found[-1] - 1)) for one in found]
+    return np.array(found, dtype=np.int64)[at]
 
 
 def stratify(place: ArrayLike, *, labelled: ArrayLike, wrong: ArrayLike) -> tuple[Stratum, ...]:
@@ -177,3 +223,95 @@ def correlation_worth(correlation: float) -> float:
         message = f"correlation is {correlation!r}, but must lie strictly between -1 and 1: none that was measured never errs"
         raise OutOfRangeError(message)
     return min(MOST_WORTH, 1.0 / (1.0 - math.pow(correlation, 2)))
+
+
+FEWEST_FOR_CORRELATION = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Correlation:
+    """How far a judge's scores go with what people say: 1 always, 0 not at all, -1 the reverse.
+
+    Attributes:
+        value: Pearson's, strictly between -1 and 1.
+        low, high: its interval by Fisher's transformation, which is approximate for scores and yes or no.
+        n: cases.
+    """
+
+    value: float
+    low: float
+    high: float
+    n: int
+
+
+def correlation(scores: ArrayLike, right: ArrayLike, *, confidence: float = 0.95) -> Correlation | None:
+    """Correlates a judge's scores with people's yes or no.
+
+    Args:
+        scores: what the judge says of each case, in [0, 1], shape (n,).
+        right: whether people call it right, shape (n,).
+        confidence: of the two-sided interval, in (0, 1).
+
+    Returns:
+        The correlation, at most .9999 either way; None for fewer than 4 cases, and where either always says the same.
+
+    Raises:
+        OutOfRangeError: If an argument lies outside its range.
+
+    Source: Fisher, Biometrika 10 (1915).
+    """
+    said, yes = unit_vector("scores", scores), np.asarray(right, dtype=np.float64)
+    n = same_length(scores=said, right=yes)
+    half = -float(ndtri((1.0 - open_unit("confidence", confidence)) / 2.0))
+    if n < FEWEST_FOR_CORRELATION or np.ptp(said) == 0.0 or np.ptp(yes) == 0.0:
+        return None
+    value = float(np.clip(np.corrcoef(said, yes)[0, 1], -0.9999, 0.9999))
+    middle, reach = math.atanh(value), half / math.sqrt(n - 3)
+    return Correlation(value=value, low=math.tanh(middle - reach), high=math.tanh(middle + reach), n=n)
+
+
+def differ_p_value(one: Rate, other: Rate) -> float:
+    """How likely two shares would differ at least so improbably if they were one.
+
+    Args:
+        one: a share of cases.
+        other: the share of other cases.
+
+    Returns:
+        Two-sided p-value in (0, 1].
+
+    Source: Fisher's exact test, Journal of the Royal Statistical Society 98 (1935).
+    """
+    hits, whole = one.hits + other.hits, one.n + other.n
+    ways = np.arange(max(0, hits - other.n), min(hits, one.n) + 1, dtype=np.float64)
+    logs = _log_choose(hits, ways) + _log_choose(whole - hits, one.n - ways)
+    chances = np.exp(logs - logs.max())
+    chances /= chances.sum()
+    seen = chances[one.hits - int(ways[0])]
+    return float(min(1.0, chances[chances <= seen * (1.0 + 1e-9)].sum()))
+
+
+def _log_choose(n: int, k: FloatArray) -> FloatArray:
+    return np.asarray(gammaln(n + 1.0) - gammaln(k + 1.0) - gammaln(n - k + 1.0), dtype=np.float64)
+
+
+def unlike_p_value(strata: Sequence[Stratum]) -> float:
+    """How likely labelled cases would lie so unevenly over a judge's strata if they were drawn at random from all cases.
+
+    A small one says that they were not, or that the judge knows these labels; then no interval here keeps its promise.
+
+    Args:
+        strata: as the judge made them.
+
+    Returns:
+        p-value in [0, 1], approximate where strata hold few cases; 1.0 for one stratum, and where all cases or none are labelled.
+
+    Source: Pearson's chi-squared test of homogeneity, Philosophical Magazine 50 (1900).
+    """
+    cases = np.array([one.cases for one in strata], dtype=np.float64)
+    labelled = np.array([one.labelled for one in strata], dtype=np.float64)
+    share = float(labelled.sum() / cases.sum()) if len(strata) > 1 else 0.0
+    if not 0.0 < share < 1.0:
+        return 1.0
+    chi = ((labelled - share * cases) ** 2 / (share * (1.0 - share) * cases)).sum()
+    return float(chdtrc(len(strata) - 1, chi))

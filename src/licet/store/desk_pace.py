@@ -50,8 +50,9 @@ _FROM = select(_C.number, _C.received_at).where(_C.number >= bindparam("number")
 def times(tx: Tx, use_case: UseCase, *, since: datetime) -> list[float]:
     """How many seconds each case was in hand whose answer took effect, from hand-out to the first answer, the newest first.
 
-    Answers on worksheets are not timed, nor is what somebody thinks after AI's proposal is shown.
+    Answers on worksheets are not timed, nor those of which nobody knows when the case was handed out, nor what somebody thinks after
+    AI's proposal is shown.
     """
-    done = (_H.use_case_id == use_case.id, _H.state == HeldState.DONE.value, _H.given_at > since)
+    done = (_H.use_case_id == use_case.id, _H.state == HeldState.DONE.value, _H.given_at > since, _H.handed_at.is_not(None))
     rows = tx.run(select(_H.handed_at, _H.given_at).where(*done).order_by(_H.given_at.desc()).limit(MOST_TIMES))
     return [(row.given_at - row.handed_at).total_seconds() for row in rows]

@@ -130,10 +130,10 @@ def _item(row: Record) -> Item:
 def put(tx: Tx, use_case: UseCase, items: Sequence[NewItem], *, at: datetime) -> None:
     """Puts tasks on the desk."""
     lanes = [one.lane or (ANYBODY if one.skill is None else for_skill(one.skill)) for one in items]
-    since = moment_text(at)
+    comes = [moment_text(one.waits_from or at) for one in items]
     rows = [
-        (one.token, use_case.id, one.case, lane, lane, moment_text(one.due_at), since, moment_text(one.waits_from or at), False)
-        for one, lane in zip(items, lanes, strict=True)
+        (one.token, use_case.id, one.case, lane, lane, moment_text(one.due_at), since, since, False)
+        for one, lane, since in zip(items, lanes, comes, strict=True)
     ]
     tx.insert_many(desk_item, _NEW, rows)
 
@@ -207,6 +207,11 @@ def in_use(tx: Tx, tokens: Sequence[str], now: datetime) -> frozenset[str]:
         busy = or_(_I.lane.in_((HELD, INFORMATION)), _I.leased_until >= now)
         found.update(tx.conn.execute(select(_I.token).where(_I.token.in_(tokens[start : start + 500]), busy)).scalars())
     return frozenset(found)
+
+
+def to_come(tx: Tx, use_case: UseCase, now: datetime) -> frozenset[str]:
+    """Tasks that have not come to the desk yet: by no way in anybody is to know of them."""
+    return frozenset(tx.conn.execute(select(_I.token).where(_I.use_case_id == use_case.id, _I.waits_from > now)).scalars())
 
 
 def skills(tx: Tx, use_case: UseCase, person: PersonId) -> tuple[str, ...]:

@@ -48,14 +48,27 @@ def drawn_heads(tx: Tx, use_case: UseCase, part: Part, *, limit: int) -> list[Ca
     return _heads(tx, _past(use_case).where(c.part == part.value, k.salt.is_not(None)).order_by(c.place, c.number).limit(limit))
 
 
+def heads_of(tx: Tx, use_case: UseCase, numbers: Sequence[CaseNumber]) -> list[CaseHead]:
+    """Cases of a use case, imported or live, in the order of their numbers; erased ones are not readable."""
+    c = tables.case.c
+    wanted = _any(use_case).order_by(c.number)
+    chunks = (numbers[start : start + 500] for start in range(0, len(numbers), 500))
+    found = [head for chunk in chunks for head in _heads(tx, wanted.where(c.number.in_(chunk)))]
+    return sorted(found, key=lambda head: head.number)
+
+
 def _past(use_case: UseCase) -> Select[*tuple[Any, ...]]:
-    c, k, b = tables.case, tables.case_key, tables.import_batch
+    b = tables.import_batch
+    return _any(use_case).join(b, b.c.id == tables.case.c.batch_id).where(b.c.state == DONE)
+
+
+def _any(use_case: UseCase) -> Select[*tuple[Any, ...]]:
+    c, k = tables.case, tables.case_key
     return (
         select(c.c.number, c.c.external_id, k.c.salt.is_not(None), func.length(c.c.body))
         .select_from(c)
         .outerjoin(k, k.c.case_number == c.c.number)
-        .join(b, b.c.id == c.c.batch_id)
-        .where(c.c.use_case_id == use_case.id, b.c.state == DONE)
+        .where(c.c.use_case_id == use_case.id)
     )
 
 
@@ -85,6 +98,29 @@ def blocks(heads: Sequence[CaseHead], *, most: int, most_bytes: int) -> Iterator
         size += head.size
     if heads:
         yield heads[start:]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """What is known of a past case without reading what it says or what people answered.
+
+    Attributes:
+        happened_at: when, as text that sorts; empty where nobody said.
+        labelled: whether people answered it.
+    """
+
+    happened_at: str
+    labelled: bool
+
+
+def known_of(tx: Tx, use_case: UseCase, numbers: Sequence[CaseNumber]) -> dict[CaseNumber, Known]:
+    """What is known of past cases; those of other use cases are left out."""
+    c, found = tables.case.c, {}
+    for start in range(0, len(numbers), 500):
+        among = (c.use_case_id == use_case.id, c.number.in_(numbers[start : start + 500]))
+        for number, happened_at, labelled in tx.run(select(c.number, c.happened_at, c.labelled).where(*among)):
+            found[CaseNumber(number)] = Known(happened_at=happened_at or "", labelled=bool(labelled))
+    return found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

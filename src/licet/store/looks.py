@@ -1,7 +1,7 @@
 """Looks' rows: sealed sets, each look at them with its verdict, and the one door to sealed answers."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,7 +13,7 @@ from licet.core.case import Part
 from licet.core.ids import CaseNumber, Digest, Fingerprint, LookId, PersonId, SealedSetId
 from licet.core.sealed import Look, SealedSet
 from licet.core.use_case import UseCase
-from licet.store import tables
+from licet.store import labelling, tables
 from licet.store.book import Record, Tx, made_id
 from licet.store.cases import PAST
 from licet.store.payloads import read_answer, write_answer
@@ -43,6 +43,11 @@ class StoredLook:
                 return None
 
     @property
+    def targeted(self) -> bool:
+        """Whether only cases of a target region were judged, in the order in which they were labelled."""
+        return isinstance(self.plan, Mapping) and self.plan.get("targeted") is True
+
+    @property
     def coverage(self) -> float | None:
         """The share of the sealed cases in the certified region, or in all of them together; None where none was certified."""
         match self.verdict:
@@ -59,11 +64,11 @@ def new_set(tx: Tx, use_case: UseCase, at: datetime) -> SealedSetId:
 
 
 def current_set(tx: Tx, use_case: UseCase) -> SealedSet | None:
-    """The newest sealed set that has cases."""
+    """The newest sealed set that has cases; those of a pilot are none."""
     s, c, b = tables.sealed_set.c, tables.case.c, tables.import_batch.c
     row = tx.run(
         select(s.id, s.opened_scope)
-        .where(s.use_case_id == use_case.id)
+        .where(s.use_case_id == use_case.id, s.id.not_in(labelling.pilots()))
         .where(select(c.number).join(tables.import_batch, b.id == c.batch_id).where(c.sealed_set_id == s.id, b.state == "done").exists())
         .order_by(s.id.desc())
         .limit(1)
@@ -117,6 +122,7 @@ def _sealed_set(tx: Tx, set_id: SealedSetId, opened_scope: str | None) -> Sealed
         worksheet=handed[0],
         elsewhere=_looks_elsewhere(tx, set_id, cases),
         shown_elsewhere=opened_scope is None and _shown(tx, set_id) > cases * SHOWN,
+        target=labelling.target_of(tx, set_id),
     )
 
 

@@ -15,7 +15,7 @@ from licet.core.canonical import Json
 from licet.core.cost import Cost
 from licet.core.ids import CaseNumber, Fingerprint
 from licet.core.refusal import Unknown
-from licet.core.system import Cause, NoProposal, Precedent, Proposal, Proposed, SystemCard, SystemKind
+from licet.core.system import UNVERSIONED, Cause, NoProposal, Precedent, Proposal, Proposed, SystemCard, SystemKind
 from licet.core.use_case import UseCase
 from licet.store import tables
 from licet.store.book import Record, Tx
@@ -90,6 +90,14 @@ def find(tx: Tx, use_case: UseCase, fingerprint: str) -> StoredSystem | None:
     s = tables.system
     row = tx.run(select(s).where(s.c.use_case_id == use_case.id, s.c.fingerprint == fingerprint)).one_or_none()
     return None if row is None else _system(row)
+
+
+def called(tx: Tx, use_case: UseCase, named: str) -> list[StoredSystem]:
+    """The systems of a NAME@VERSION, the newest first."""
+    s = tables.system
+    name, _, version = named.partition("@")
+    wanted = select(s).where(s.c.use_case_id == use_case.id, s.c.name == name, s.c.version == (version or UNVERSIONED))
+    return [_system(row) for row in tx.run(wanted.order_by(s.c.registered_at.desc()))]
 
 
 def trained_on(tx: Tx, use_case: UseCase, basis: str) -> StoredSystem | None:

@@ -15,6 +15,7 @@ from licet.web.api import (
     answers,
     approvals,
     cases,
+    comparisons,
     decisions,
     desk,
     desk_of,
@@ -91,6 +92,7 @@ OF_A_USE_CASE = (
     known,
     practice,
     incidents,
+    comparisons,
     outside,
 )
 """Addresses below a use case's own."""

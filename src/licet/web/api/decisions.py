@@ -160,7 +160,7 @@ def _now(one: Answered) -> Answered:
     if isinstance(one.followed, Refused):
         return one
     let, case = one.bound.let, one.followed.case
-    found = follow_standing(let.desk.office, let.use_case, name=str(case.number) if case.name is None else case.name)
+    found = follow_standing(let.desk.office, let.use_case, number=case.number)
     if isinstance(found, Refused):
         return Answered(bound=one.bound, followed=found)
     return Answered(bound=one.bound, followed=found.followed, proposal=found.proposal)

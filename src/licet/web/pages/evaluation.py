@@ -9,11 +9,12 @@ from starlette.responses import Response
 from licet.core.mandate import ActiveMandate
 from licet.core.opened import Miss, more_in_words
 from licet.core.outside_evidence import REASONS
-from licet.flows.import_evidence import list_evidence
-from licet.flows.look_at_errors import list_looks, look_at_errors
+from licet.flows.import_evidence import Weighed, list_evidence
+from licet.flows.look_at_errors import Judged, list_looks, look_at_errors
 from licet.flows.look_closely import Sight
 from licet.flows.office import Office
 from licet.flows.open_sealed import Figures, figures
+from licet.flows.see_comparisons import ComparisonSeen, see_comparisons
 from licet.ports import Pictures
 from licet.web.charts import percent, risk_coverage
 from licet.web.content import CaseShown, case_shown
@@ -35,11 +36,10 @@ async def evaluation(request: Request) -> Response:
     """The newest verdict of a use case."""
     viewer, sight = viewer_of(request), await sight_of(request)
     verdict, curve, shown = await viewer.run(lambda: _told(viewer.office, sight))
-    judged = await viewer.run(lambda: list_looks(viewer.office, name=sight.use_case.slug))
     misses = () if shown is None else shown.found.misses[:WORST]
     pictures = desk_of(request).service.pictures
     errors = await viewer.run(lambda: _errors(viewer, sight, misses, pictures))
-    outside = await viewer.run(lambda: list_evidence(viewer.office, name=sight.use_case.slug))
+    judged, compared, outside = await viewer.run(lambda: _beside(viewer, sight.use_case.slug))
     drawn = curve is not None and bool(curve.points)
     chart = risk_coverage(curve.points, target=curve.target, coverage=curve.coverage) if curve is not None and drawn else None
     page = show(
@@ -57,11 +57,21 @@ async def evaluation(request: Request) -> Response:
         more="" if shown is None or shown.more is None else more_in_words(shown.more),
         errors=errors,
         looks=judged,
+        comparisons=compared,
         outside=outside,
         reasons=REASONS,
     )
     page.headers["Content-Security-Policy"] = WITH_PICTURES
     return page
+
+
+def _beside(viewer: Viewer, name: str) -> tuple[tuple[Judged, ...], tuple[ComparisonSeen, ...], list[Weighed]]:
+    """What stands below a verdict: every look, how versions compare, and what other tools measured."""
+    return (
+        list_looks(viewer.office, name=name),
+        see_comparisons(viewer.office, viewer.by, name=name),
+        list_evidence(viewer.office, name=name),
+    )
 
 
 def _told(office: Office, sight: Sight) -> tuple[VerdictFacts | None, CurveFacts | None, Figures | None]:

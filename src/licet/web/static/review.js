@@ -244,7 +244,7 @@ const tune = () => {
 // --- the next case ----------------------------------------------------------------------------------------------------
 const fetchAhead = (instead = null) => {
   const now = desk();
-  if (fetching || !now || now.dataset.empty || sending) return; // first what was answered: its own case must not come again
+  if (fetching || moving || !now || now.dataset.empty || sending) return; // first what was answered: its own case must not come again
   const asked = new URLSearchParams({ ahead: "1", ...(named && { use_case: named }), ...(instead && { instead_of: instead.token, lease: instead.lease }) });
   const began = performance.now();
   fetching = get(`/review/next?${asked}`).then((found) => {
@@ -263,6 +263,7 @@ const next = async () => {
   try {
     if (fetching && !ahead) await fetching;
     if (!ahead) await arrived();
+    if (fetching && !ahead) await fetching; // or the last case is ahead while the server says that nothing waits
     const ready = ahead && performance.now() - ahead.at < AHEAD_FRESH_MS ? ahead : null;
     const stale = ready ? null : ahead;
     ahead = null;
@@ -534,7 +535,7 @@ const beat = async () => {
 setInterval(beat, HEARTBEAT_MS);
 setInterval(() => {
   const active = document.visibilityState === "visible" && performance.now() - lastActive < AHEAD_WHILE_ACTIVE_MS;
-  if (active && ahead && performance.now() - ahead.at > AHEAD_FRESH_MS - 2000) { const old = ahead; ahead = null; fetchAhead(old); }
+  if (active && ahead && !moving && performance.now() - ahead.at > AHEAD_FRESH_MS - 2000) { const old = ahead; ahead = null; fetchAhead(old); }
   if (active && !ahead && desk()?.dataset.token && !held() && !moving) fetchAhead();
 }, 2000);
 setInterval(() => { if (document.visibilityState === "visible" && desk()?.dataset.empty && !moving) next(); }, LOOK_AGAIN_MS);

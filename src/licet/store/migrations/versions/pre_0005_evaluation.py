@@ -3,7 +3,14 @@
 from alembic import op
 from sqlalchemy import Table
 
-from licet.store import evaluation_tables, outside_evidence_tables, run_tables, spending_tables
+from licet.store import (
+    comparison_tables,
+    evaluation_tables,
+    labelling_tables,
+    outside_evidence_tables,
+    run_tables,
+    spending_tables,
+)
 from licet.store.tables import metadata
 
 revision = "0005"
@@ -14,8 +21,10 @@ depends_on = None
 TABLES: tuple[Table, ...] = (
     *evaluation_tables.TABLES,
     *outside_evidence_tables.TABLES,
+    *comparison_tables.TABLES,
     *run_tables.TABLES,
     *spending_tables.TABLES,
+    *labelling_tables.TABLES,
 )
 """The tables that this step adds; those of the steps before stay as they are, so that the code of the release before runs on."""
 
