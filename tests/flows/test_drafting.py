@@ -8,7 +8,7 @@ import pytest
 from licet.core.case import Part
 from licet.core.cluster import Clusters
 from licet.core.draft import QUESTIONS, drafted, wish_of, wish_to_json
-from licet.core.grading import Folded, TokenF1
+from licet.core.grading import Costs
 from licet.core.history import Shares
 from licet.core.measure import Confusion, MeasureKind, Slice
 from licet.core.prospect import Prospect
@@ -32,15 +32,16 @@ WISH = replace(
 
 
 def test_answers_become_measures_and_the_rest_of_the_standard_stays() -> None:
-    before = replace(promise(), grading=Folded(), min_labels=200)
+    whole, partial = Costs(costs={"a": {"b": 1.0}}), Costs(costs={"a": {"b": 0.5}})
+    before = replace(promise(), grading=whole, min_labels=200)
     made = drafted(WISH, before)
     kinds = [MeasureKind.ERROR_ALONE, MeasureKind.ERROR_ALONE, MeasureKind.MISSED_HIGH_STAKES, MeasureKind.NEVER]
     assert [(m.kind, m.target) for m in made.measures] == [(kind, 0.02) for kind in kinds]
-    assert (made.grading, made.min_labels, made.min_coverage, made.method) == (Folded(), 200, 0.4, Method.EXACT)
+    assert (made.grading, made.min_labels, made.min_coverage, made.method) == (whole, 200, 0.4, Method.EXACT)
     assert wish_of(made, WISH.decides) == WISH
-    assert drafted(WISH, replace(before, grading=TokenF1())).method is Method.ANYTIME
+    assert drafted(WISH, replace(before, grading=partial)).method is Method.ANYTIME
     groups = Clusters(attribute="customer", largest=5)
-    assert drafted(replace(WISH, groups=groups), replace(before, grading=TokenF1())).method is Method.EXACT
+    assert drafted(replace(WISH, groups=groups), replace(before, grading=partial)).method is Method.EXACT
     with pytest.raises(NotAStandardError, match="one error in 2 cases is no promise"):
         drafted(replace(WISH, one_in=2), before)
 
