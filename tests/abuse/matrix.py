@@ -119,7 +119,7 @@ TABLE: Mapping[str, Door] = {
     ),
     f"POST {IN}/incidents/{{number}}/actions/{{action}}/end": Door(people=FINDERS, body={}),
     f"POST {IN}/incidents/{{number}}/rechecks": Door(people=FINDERS, body={"most": 1}),
-    f"POST {IN}/incidents/{{number}}/close": Door(people=FINDERS),
+    f"POST {IN}/incidents/{{number}}/close": Door(people=FINDERS, body={}),
     f"POST {IN}/incidents/{{number}}/report": Door(people=FINDERS),
     "GET /api/v1/approvals": Door(people=WHOEVER, reach=Reach.SPAN, query="?all=true"),
     "GET /api/v1/approvals/{request}": Door(people=WHOEVER, reach=Reach.REQUEST),

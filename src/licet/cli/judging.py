@@ -28,7 +28,7 @@ from licet.core.confidence import confidence_in_words
 
 if TYPE_CHECKING:
     from licet.flows.adjudicate import Adjudicated
-    from licet.flows.evaluate import Evaluated
+    from licet.flows.evaluate import Evaluated, Request
     from licet.flows.explore import Explored
     from licet.flows.open_sealed import Figures
     from licet.stats.planning import LabelMore, NotCertifiable, OutOfReach
@@ -47,20 +47,13 @@ def evaluate(slug: str, *, acting: str | None, home: str | None, as_json: bool, 
     """Judge the system on sealed cases by the locked standard. Exit: 0 met, 1 not met, 3 undecided."""
     from licet.core.known import ceiling_in_words
     from licet.edge.evaluation_files import write_evaluation
-    from licet.edge.folder import load_standard, load_use_case
-    from licet.flows.evaluate import Request
     from licet.flows.evaluate import evaluate as judge
     from licet.flows.explore import explore
     from licet.flows.figures import ceiling_of
     from licet.flows.office import who
     from licet.flows.open_sealed import figures
-    from licet.flows.propose import SYSTEM_KINDS
 
-    out = _export(wish)
-    folder = folder_of(home, slug)
-    told, standard = load_use_case(folder), load_standard(folder)
-    kind, posted_as = (wish["posted_as"], None) if wish["posted_as"] in SYSTEM_KINDS else (told.system, wish["posted_as"])
-    request = Request(name=slug, on_disk=standard, system=kind, posted_as=posted_as, schema=told.case)
+    out, request = _export(wish), _request(home, slug, wish["posted_as"])
     with at_work(home) as office:
         actor = who(office, acting)
         with running(office, wish, as_json=as_json) as runner:
@@ -87,6 +80,18 @@ def _export(wish: Mapping[str, Any]) -> Path | None:
     if out is not None:
         check_suffix(out)
     return out
+
+
+def _request(home: str | None, slug: str, wanted: str | None) -> "Request":
+    """What is to be evaluated, as the folder has it; a kind of system, or a posted one by its name."""
+    from licet.edge.folder import load_standard, load_use_case
+    from licet.flows.evaluate import Request
+    from licet.flows.propose import SYSTEM_KINDS
+
+    folder = folder_of(home, slug)
+    told, standard = load_use_case(folder), load_standard(folder)
+    kind, posted_as = (wanted, None) if wanted in SYSTEM_KINDS else (told.system, wanted)
+    return Request(name=slug, on_disk=standard, system=kind or told.system, posted_as=posted_as, schema=told.case)
 
 
 def evaluation_json(done: "Evaluated", shown: "Figures | None") -> Mapping[str, Json]:
