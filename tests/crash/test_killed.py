@@ -157,7 +157,7 @@ def test_two_processes_that_send_the_same_file_take_each_case_in_once(at_work: D
 
 @pytest.mark.skipif(os.name != "posix", reason="signals are POSIX")
 def test_a_command_that_is_interrupted_says_so_and_keeps_what_is_done(at_work: Desk) -> None:
-    file = at_work.table("new.csv", cases(500, seed=14, first=10_000))
+    file = at_work.table("new.csv", cases(2000, seed=14, first=10_000))  # so many that none is done before it hears
     process = started(at_work, "cases", "submit", "mails", file, *POSTED)
     deadline = time.monotonic() + 20
     while counted(at_work, "select count(*) from routing") < [(50,)] and time.monotonic() < deadline:
@@ -167,4 +167,4 @@ def test_a_command_that_is_interrupted_says_so_and_keeps_what_is_done(at_work: D
     assert process.returncode == 4, err.decode()
     assert b'"Stopped"' in out
     at_work("cases", "submit", "mails", file, *POSTED)
-    assert_each_case_ended_once(at_work, 500)
+    assert_each_case_ended_once(at_work, 2000)
