@@ -11,9 +11,10 @@ from licet.core.qualification import QualificationRule, may_see_team, sees_figur
 from licet.core.refusal import Refused
 from licet.core.use_case import Stage, UseCase
 from licet.flows.capacity import Member, capacity_with, members
+from licet.flows.list_reviewers import Bench, benches_in, in_sight
 from licet.flows.office import Office, allowed_person, person_at_work_on
 from licet.flows.rules_in_force import gate_rules_in_force
-from licet.store import desk_load, qualifications, risks, use_cases
+from licet.store import desk_load, qualifications, risks
 from licet.store.book import Tx
 
 
@@ -60,17 +61,25 @@ def team_capacity(office: Office, by: Actor, *, name: str) -> TeamCapacity | Ref
 def every_team(office: Office, by: Actor) -> list[TeamCapacity]:
     """The same for every use case in which this person may see the team."""
     with office.book.read() as tx:
-        now, found = office.clock.now(), []
-        for use_case in use_cases.every(tx):
-            viewer = allowed_person(office, tx, by, Act.LOOK, use_case)
-            if use_case.stage is not Stage.RETIRED and isinstance(viewer, Person) and may_see_team(viewer) is None:
-                found.append(_team(office, tx, use_case, viewer, now))
-        return found
+        return _teams(office, tx, by, office.clock.now())
+
+
+def benches_and_teams(office: Office, by: Actor) -> tuple[list[Bench], list[TeamCapacity]]:
+    """Who can review what, and every team that this person may see, at one moment: what both ask is asked once."""
+    with office.book.read() as tx:
+        now = office.clock.now()
+        return benches_in(office, tx, by, now), _teams(office, tx, by, now)
+
+
+def _teams(office: Office, tx: Tx, by: Actor, now: datetime) -> list[TeamCapacity]:
+    seen = [(one, allowed_person(office, tx, by, Act.LOOK, one)) for one in in_sight(office, tx, by)]
+    shown = [(one, viewer) for one, viewer in seen if isinstance(viewer, Person) and may_see_team(viewer) is None]
+    return [_team(office, tx, use_case, viewer, now) for use_case, viewer in shown]
 
 
 def _team(office: Office, tx: Tx, use_case: UseCase, viewer: Person, now: datetime) -> TeamCapacity:
     there, risk = members(office, tx, use_case, now), risks.newest(tx, use_case)
-    load = {one.person: one for one in desk_load.status(tx, use_case, [one.person for one in there], now).load}
+    load = {one.person: one for one in desk_load.loads(tx, use_case, [one.person for one in there], now)}
     asked = gate_rules_in_force(office, tx).of(Stage.DELEGATED, None if risk is None else risk.tier)
     late = (asked.get(Code.CAPACITY) or 0) / 100.0 or USUAL_LATE
     capacity = capacity_with(office, tx, use_case, there, now)

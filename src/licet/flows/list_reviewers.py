@@ -1,6 +1,7 @@
 """Listing reviewers: who can review what, with their roles, their skills and what they have to do."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from licet.core.desk import Load
 from licet.core.people import Act, Actor, Person, Role
@@ -8,6 +9,7 @@ from licet.core.use_case import Stage, UseCase
 from licet.flows.office import Office, allowed_person
 from licet.flows.roles import everybody_here
 from licet.store import desk_load, desks, use_cases
+from licet.store.book import Tx
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,20 +33,27 @@ class Bench:
 def benches(office: Office, by: Actor) -> list[Bench]:
     """Who can review what, in each use case that this person may look at."""
     with office.book.read() as tx:
-        now, found = office.clock.now(), []
-        for use_case in use_cases.every(tx):
-            if use_case.stage is Stage.RETIRED or not isinstance(allowed_person(office, tx, by, Act.LOOK, use_case), Person):
-                continue
-            everybody = [one for one in everybody_here(tx, use_case) if one.has(Role.REVIEWER, Role.SENIOR_REVIEWER)]
-            load = {one.person: one for one in desk_load.status(tx, use_case, everybody, now).load}
-            people = tuple(
-                Reviewing(
-                    person=one,
-                    senior=one.has(Role.SENIOR_REVIEWER),
-                    skills=tuple(desks.skills(tx, use_case, one.id)),
-                    load=load[one.id],
-                )
-                for one in everybody
-            )
-            found.append(Bench(use_case=use_case, people=people))
-        return found
+        return benches_in(office, tx, by, office.clock.now())
+
+
+def benches_in(office: Office, tx: Tx, by: Actor, now: datetime) -> list[Bench]:
+    """The same within a transaction that asks more."""
+    return [_bench(tx, use_case, now) for use_case in in_sight(office, tx, by)]
+
+
+def in_sight(office: Office, tx: Tx, by: Actor) -> list[UseCase]:
+    """The use cases that go on and that this person may look at."""
+    working = [one for one in use_cases.every(tx) if one.stage is not Stage.RETIRED]
+    return [one for one in working if isinstance(allowed_person(office, tx, by, Act.LOOK, one), Person)]
+
+
+def _bench(tx: Tx, use_case: UseCase, now: datetime) -> Bench:
+    everybody = [one for one in everybody_here(tx, use_case) if one.has(Role.REVIEWER, Role.SENIOR_REVIEWER)]
+    load = {one.person: one for one in desk_load.loads(tx, use_case, everybody, now)}
+    people = tuple(
+        Reviewing(
+            person=one, senior=one.has(Role.SENIOR_REVIEWER), skills=tuple(desks.skills(tx, use_case, one.id)), load=load[one.id]
+        )
+        for one in everybody
+    )
+    return Bench(use_case=use_case, people=people)

@@ -45,6 +45,10 @@ def stands_in_for(tx: Tx, deputy: PersonId, now: datetime) -> list[PersonId]:
 
 def all_now(tx: Tx, now: datetime) -> dict[PersonId, Absence]:
     """Who is out of office now."""
+    return tx.once(("absences", now), lambda: _all_now(tx, now))
+
+
+def _all_now(tx: Tx, now: datetime) -> dict[PersonId, Absence]:
     return {one.person: one for one in (_absence(row) for row in tx.run(_lasting().order_by(_A.ends_at), {"now": now}))}
 
 

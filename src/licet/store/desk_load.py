@@ -41,6 +41,12 @@ def status(tx: Tx, use_case: UseCase, reviewers: Sequence[Person], now: datetime
     )
 
 
+def loads(tx: Tx, use_case: UseCase, reviewers: Sequence[Person], now: datetime) -> tuple[Load, ...]:
+    """What these people have to do at a use case's desk, in their order; asked alone where nobody asks how the desk stands."""
+    asked = ("loads", use_case.id, tuple(one.id for one in reviewers), now)
+    return tx.once(asked, lambda: _load(tx, use_case, reviewers, _took(tx, use_case, now), now))
+
+
 _PLANTED = _I.home.like(BY_NAME + "%")
 """Comes back to one person alone: only a planted case does. While it waits or is in hand it is no case more, as a drawn one is none."""
 

@@ -9,7 +9,7 @@ from licet.core.answer import answer_label
 from licet.core.refusal import Refused, Unknown
 from licet.flows.contest import contest
 from licet.flows.figures import Own, Reviewers, own_everywhere, reviewers
-from licet.flows.list_capacity import every_team
+from licet.flows.list_capacity import benches_and_teams
 from licet.flows.list_reviewers import Bench, benches
 from licet.stats.agreement import Rate
 from licet.stats.labellers import Labeller
@@ -37,8 +37,8 @@ MOST_SHOWN = 50
 async def people(request: Request) -> Response:
     """Who can review what, use case by use case; for those who may see a team, whether it can work off what comes to it."""
     viewer = viewer_of(request)
-    found = await viewer.run(lambda: benches(viewer.office, viewer.by))
-    teams = {one.use_case.slug: one for one in await viewer.run(lambda: every_team(viewer.office, viewer.by))}
+    found, shown = await viewer.run(lambda: benches_and_teams(viewer.office, viewer.by))
+    teams = {one.use_case.slug: one for one in shown}
     facts: dict[str, Any] = {"teams": teams, "told": told_of, "qualified": qualified_in}
     return show(request, "people.html.j2", here="people", benches=found, **facts)
 
