@@ -2,10 +2,9 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, func, select, text
 
 from licet.core.capacity import Came
-from licet.core.case import Part
 from licet.core.desk import HeldState
 from licet.core.use_case import UseCase
 from licet.store import tables
@@ -22,7 +21,7 @@ _C, _H = tables.case.c, held_answer.c
 
 def came(tx: Tx, use_case: UseCase, *, since: datetime, now: datetime) -> Came:
     """How many cases came in to be decided since a moment, and in how many days: fewer where the first of all came later than that."""
-    live = (_C.use_case_id == use_case.id, _C.part == Part.LIVE.value, _C.batch_id.is_(None))
+    live = (_C.use_case_id == use_case.id, text(tables.LIVE))
     first = tx.run(select(_C.received_at).where(*live).order_by(_C.number).limit(1)).scalar_one_or_none()
     if first is None:
         return Came(cases=0, days=0.0)

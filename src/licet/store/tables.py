@@ -90,6 +90,9 @@ import_batch = Table(
     Column("at", Moment, nullable=False),
 )
 
+LIVE = "part = 'live' AND batch_id IS NULL"
+"""Cases that came in to be decided. A statement that says it in these words finds the first of a use case without reading the others."""
+
 SEALED = "sealed_set_id IS NOT NULL"
 """Past cases that are sealed, among a million live ones: gates and pages count them each time somebody looks."""
 
@@ -112,6 +115,7 @@ case = Table(
     Index("case_part", "use_case_id", "part", "batch_id"),
     Index("case_digest", "use_case_id", "digest"),
     Index("case_external", "use_case_id", "external_id"),
+    Index("case_live", "use_case_id", "number", sqlite_where=text(LIVE), postgresql_where=text(LIVE)),
     Index("case_item_sealed", "sealed_set_id", "digest", sqlite_where=text(SEALED), postgresql_where=text(SEALED)),
 )
 

@@ -29,9 +29,14 @@ TABLES: tuple[Table, ...] = (
 """The tables that this step adds; those of the steps before stay as they are, so that the code of the release before runs on."""
 
 
+LIVE = "CREATE INDEX IF NOT EXISTS case_live ON case_item (use_case_id, number) WHERE part = 'live' AND batch_id IS NULL"
+"""As in `tables.case`: an installation of an earlier release has none yet."""
+
+
 def upgrade() -> None:
-    """Creates the tables."""
+    """Creates the tables, and the index."""
     metadata.create_all(op.get_bind(), tables=list(TABLES))
+    op.execute(LIVE)
 
 
 def downgrade() -> None:
