@@ -14,6 +14,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.browser.installation import Installation, installed
 from tests.browser.pages import PAGES, Looked
+from tests.browser.reviewing import DIGITS, INTENTS, SLIPS, reviewing
 from tests.browser.seeing import launched, looking, missing, signed_in
 
 SCREENS = Path(__file__).resolve().parents[2] / "docs/screens"
@@ -21,7 +22,11 @@ LABEL = "Simulated: invented people and cases"
 COLOURS = 255
 """A page has few colours: with so many a picture is a third of the size and looks the same."""
 
-SHOWN = ("sign-in", "portfolio", "use-case", "use-case-waiting", "standard", "evaluation", "ledger", "entry")
+SHOWN = (
+    "sign-in", "account", "portfolio", "use-case", "use-case-waiting", "standard", "evaluation", "evaluation-compared", "approvals",
+    "monitoring", "incidents", "practice", "people-of-owner", "people-of-use-case", "own-figures", "contests-empty", "flags", "ledger",
+    "entry",
+)  # fmt: skip
 """Pages that are in the documentation by day; a page of yours is one word here."""
 
 MORE = (("portfolio", "dark", "desktop"), ("portfolio", "light", "phone"), ("use-case", "dark", "phone"))
@@ -43,8 +48,17 @@ def main() -> int:
             path = SCREENS / f"{name}{'' if (look, size) == ('light', 'desktop') else f'-{look}-{size}'}.png"
             path.write_bytes(picture(browser, there, by_name[name], look=look, size=size))
             sys.stderr.write(f"{path.relative_to(SCREENS.parents[1])} {path.stat().st_size / 1000:.0f} kB\n")
+        _desks(browser, Path(folder) / "desks")
         browser.close()
     return 0
+
+
+def _desks(browser: Browser, folder: Path) -> None:
+    """The review page with a case of each kind, in an installation of its own."""
+    with reviewing(folder, DIGITS, INTENTS, SLIPS) as there:
+        for name in (DIGITS, INTENTS, SLIPS):
+            looked = Looked(name=f"review-{name}", address=f"/review?use_case={name}", says="", by="rene")
+            (SCREENS / f"review-{name}.png").write_bytes(picture(browser, there, looked, look="light", size="desktop"))
 
 
 def picture(browser: Browser, there: Installation, looked: Looked, *, look: str, size: str) -> bytes:
