@@ -22,7 +22,7 @@ from licet.flows.desk import next_case
 from licet.flows.enter_stage import enter_stage
 from licet.flows.grant import Wishes, propose_mandate
 from licet.flows.hold import commit, take_effect
-from licet.flows.list_capacity import TeamCapacity, every_team, team_capacity
+from licet.flows.list_capacity import TeamCapacity, benches_and_teams, team_capacity
 from licet.flows.plant import set_share
 from licet.flows.qualify import set_qualification_rule
 from licet.store.desk_tables import held_answer
@@ -193,5 +193,5 @@ def test_the_team_is_shown_to_those_who_may_see_it_and_risk_sees_who_is_ready_al
     refused = team_capacity(world.office, world.reviewer, name=SLIPS)
     assert isinstance(refused, Refused)
     assert refused.code == "figures_not_yours"
-    assert [one.use_case.slug for one in every_team(world.office, world.owner)] == [SLIPS]
-    assert every_team(world.office, world.reviewer) == []
+    assert [one.use_case.slug for one in benches_and_teams(world.office, world.owner)[1]] == [SLIPS]
+    assert benches_and_teams(world.office, world.reviewer)[1] == []

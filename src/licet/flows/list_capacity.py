@@ -58,12 +58,6 @@ def team_capacity(office: Office, by: Actor, *, name: str) -> TeamCapacity | Ref
         return refused or _team(office, tx, use_case, viewer, office.clock.now())
 
 
-def every_team(office: Office, by: Actor) -> list[TeamCapacity]:
-    """The same for every use case in which this person may see the team."""
-    with office.book.read() as tx:
-        return _teams(office, tx, by, office.clock.now())
-
-
 def benches_and_teams(office: Office, by: Actor) -> tuple[list[Bench], list[TeamCapacity]]:
     """Who can review what, and every team that this person may see, at one moment: what both ask is asked once."""
     with office.book.read() as tx:

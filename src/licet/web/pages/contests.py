@@ -7,9 +7,7 @@ from starlette.responses import Response
 
 from licet.core.answer import answer_label
 from licet.core.answer_form import FormFault
-from licet.core.case import ImageContent
 from licet.core.ids import UseCaseSlug
-from licet.core.picture import NotDrawn
 from licet.core.refusal import Refused
 from licet.flows.contest import Verdict, settle_contest
 from licet.flows.read_on import keys_of
@@ -20,10 +18,10 @@ from licet.web.content import case_shown
 from licet.web.desk import desk_of
 from licet.web.pages.contests_shown import preview
 from licet.web.pages.page import WITH_PICTURES, form_of, go, page_routes, show, viewer_of
+from licet.web.pages.picture import picture_of
 from licet.web.pages.practice_shown import FROM, PlayedCase, PlayShown
-from licet.web.pages.review import MOST_PAGE_DIGITS
 from licet.web.pages.review_shown import EMPTY, Filled, digits, filled_in, is_searched, question
-from licet.web.problems import ProblemError, problem, refusal
+from licet.web.problems import problem, refusal
 
 AT = "/contests"
 NOT_VALID = 422
@@ -51,18 +49,11 @@ async def _list(request: Request, refused: Refused | None = None) -> Response:
 async def picture(request: Request) -> Response:
     """A contested case's picture, or a page of its document, drawn anew; to whoever may decide it."""
     viewer, slug, asked = viewer_of(request), str(request.path_params["slug"]), request.query_params
-    token, page = asked.get("token", "")[:100], asked.get("page", "")
+    token = asked.get("token", "")[:100]
     case = await viewer.run(lambda: contest_to_settle(viewer.office, viewer.by, name=slug, token=token))
     if isinstance(case, Refused):
         raise refusal(case)
-    content, number = case.body.content, int(page) if page.isascii() and page.isdigit() and len(page) <= MOST_PAGE_DIGITS else 0
-    if not isinstance(content, ImageContent):
-        raise ProblemError(problem("no_such_address", "The case has no picture."))
-    made = await viewer.run(lambda: desk_of(request).service.pictures(content.data, content.media_type, page=number))
-    if isinstance(made, NotDrawn):
-        raise ProblemError(problem("no_such_address", made.why))
-    headers = {"Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'", "Licet-Pages": str(made.pages)}
-    return Response(made.data, media_type=made.media_type, headers={**headers, "Cache-Control": "private, max-age=600"})
+    return await picture_of(request, case.body.content)
 
 
 @routes.get(AT + "/{slug}/{token}")

@@ -8,8 +8,6 @@ from starlette.responses import RedirectResponse, Response
 
 from licet.core.answer import Answer, answer_label
 from licet.core.answer_form import FormFault
-from licet.core.case import ImageContent
-from licet.core.picture import NotDrawn
 from licet.core.practice_round import FEWEST_TO_SAY
 from licet.core.qualification import Expired, NotYet, Qualified
 from licet.core.refusal import Refused
@@ -31,10 +29,11 @@ from licet.stats.agreement import Rate
 from licet.web.answer_form import answer_in
 from licet.web.desk import desk_of
 from licet.web.pages.page import WITH_PICTURES, form_of, go, page_routes, show, viewer_of
+from licet.web.pages.picture import picture_of
 from licet.web.pages.practice_shown import ALONE, BLIND, FROM, beside, lesson_of, play_shown, similar_shown, step_of
-from licet.web.pages.review import MOST_PAGE_DIGITS, SEE_OTHER
+from licet.web.pages.review import SEE_OTHER
 from licet.web.pages.review_shown import EMPTY, Filled, filled_in
-from licet.web.problems import ProblemError, problem, refusal
+from licet.web.problems import problem, refusal
 
 AT = "/practice"
 NOT_VALID = 422
@@ -241,15 +240,8 @@ async def why(request: Request) -> Response:
 async def picture(request: Request) -> Response:
     """A past case's picture, or a page of its document, drawn anew; to whoever practises on it."""
     viewer, slug, asked = viewer_of(request), _slug(request), request.query_params
-    token, page = asked.get("token", "")[:100], asked.get("page", "")
+    token = asked.get("token", "")[:100]
     case = await viewer.run(lambda: case_to_play(viewer.office, viewer.by, name=slug, token=token))
     if isinstance(case, Refused):
         raise refusal(case)
-    content, number = case.body.content, int(page) if page.isascii() and page.isdigit() and len(page) <= MOST_PAGE_DIGITS else 0
-    if not isinstance(content, ImageContent):
-        raise ProblemError(problem("no_such_address", "The case has no picture."))
-    made = await viewer.run(lambda: desk_of(request).service.pictures(content.data, content.media_type, page=number))
-    if isinstance(made, NotDrawn):
-        raise ProblemError(problem("no_such_address", made.why))
-    headers = {"Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'", "Licet-Pages": str(made.pages)}
-    return Response(made.data, media_type=made.media_type, headers={**headers, "Cache-Control": "private, max-age=600"})
+    return await picture_of(request, case.body.content)

@@ -7,22 +7,20 @@ from urllib.parse import urlencode
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from licet.core.case import ImageContent
 from licet.core.desk import Handed, NothingWaits
 from licet.core.ids import UseCaseSlug
 from licet.core.keys import Deed
-from licet.core.picture import NotDrawn
 from licet.core.refusal import Refused
 from licet.flows.desk import in_hand, next_case, release
 from licet.flows.read_on import LookBack, Standing, body_in_hand, look_back, read_on, standing
 from licet.web.desk import desk_of
 from licet.web.pages.page import WITH_PICTURES, page_routes, show, viewer_of
+from licet.web.pages.picture import picture_of
 from licet.web.pages.review_shown import CANNOT_TELL, EMPTY, KEPT_REASONS, Filled, compared, day_began, shown, values_of
 from licet.web.pages.viewer import Viewer, taste_of
 from licet.web.problems import ProblemError, problem, refusal
 
 AT = "/review"
-MOST_PAGE_DIGITS = 4
 DEED_WORDS: Mapping[Deed, str] = {
     Deed.NOTE: "Write a note beside the answer",
     Deed.GUIDELINE: "Open or close the guideline",
@@ -172,8 +170,8 @@ async def next_part(request: Request) -> Response:
 @routes.get(f"{AT}/picture")
 async def picture(request: Request) -> Response:
     """A case's picture, or a page of its document, drawn anew; to whoever has the case in hand."""
-    asked, viewer, pictures = request.query_params, viewer_of(request), desk_of(request).service.pictures
-    token, lease, held, page = (asked.get(name, "")[:100] for name in ("token", "lease", "held", "page"))
+    asked, viewer = request.query_params, viewer_of(request)
+    token, lease, held = (asked.get(name, "")[:100] for name in ("token", "lease", "held"))
     if held:
         found = await viewer.run(lambda: look_back(viewer.office, viewer.by, held_id=held))
         body = found if isinstance(found, Refused) else found.handed.body
@@ -181,12 +179,4 @@ async def picture(request: Request) -> Response:
         body = await viewer.run(lambda: body_in_hand(viewer.office, viewer.by, token=token, lease=lease))
     if isinstance(body, Refused):
         raise refusal(body)
-    content = body.content
-    number = int(page) if page.isascii() and page.isdigit() and len(page) <= MOST_PAGE_DIGITS else 0
-    if not isinstance(content, ImageContent):
-        raise ProblemError(problem("no_such_address", "The case has no picture."))
-    made = await viewer.run(lambda: pictures(content.data, content.media_type, page=number))
-    if isinstance(made, NotDrawn):
-        raise ProblemError(problem("no_such_address", made.why))
-    headers = {"Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'", "Licet-Pages": str(made.pages)}
-    return Response(made.data, media_type=made.media_type, headers={**headers, "Cache-Control": "private, max-age=600"})
+    return await picture_of(request, body.content)
