@@ -292,7 +292,7 @@ class AsIs:
 
     @property
     def bottleneck(self) -> Step | Unknown:
-        """The step before which typical cases lose the most time: arrivals times the median wait, so that a few very long waits count little.
+        """The step before which typical cases lose the most time: arrivals times the median wait, so that a few long waits count little.
 
         Where no start at all was recorded, the step that takes the most time, waiting and work together.
         """

@@ -220,10 +220,13 @@ def _told(deviations: Mapping[tuple[Kind, str], int]) -> set[tuple[Kind, str]]:
 
 def _aligned(net: _Net, sequences: Sequence[tuple[str, ...]]) -> Iterator[tuple[tuple[str, ...], Mapping[tuple[Kind, str], int]]]:
     """Each sequence with its deviations. Sequences come sorted: what one has in common with the one before it is worked out once."""
-    columns: list[list[_Cell]] = [_settled(net, [(0, 0, None, "")] + [(_FAR, 0, None, "")] * (net.places - 1))]
+    unreached: _Cell = (_FAR, 0, None, "")
+    columns = [_settled(net, [(0, 0, None, ""), *[unreached] * (net.places - 1)])]
     before: tuple[str, ...] = ()
     for steps in sequences:
-        common = next((at for at, (one, other) in enumerate(zip(steps, before, strict=False)) if one != other), min(len(steps), len(before)))
+        common = next(
+            (at for at, (one, other) in enumerate(zip(steps, before, strict=False)) if one != other), min(len(steps), len(before))
+        )
         del columns[common + 1 :]
         for step in steps[common:]:
             columns.append(_column(net, columns[-1], step))

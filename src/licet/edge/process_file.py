@@ -1,5 +1,6 @@
 """`process.yaml` in a use case's folder: what the owner says the process is, and what an hour of work in it costs."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Self
@@ -21,7 +22,9 @@ PROCESS_TEXT = frozenset({"step", "any_of", "all_of", "aside", "rates.currency"}
 
 MOST_RATE = 10_000_000
 Rate = Annotated[int, Field(ge=0, le=MOST_RATE)]
-Names = Annotated[tuple[Word, ...], BeforeValidator(lambda raw: tuple(raw) if isinstance(raw, list) else raw), Field(max_length=MOST_ACTIVITIES)]
+Names = Annotated[
+    tuple[Word, ...], BeforeValidator(lambda raw: tuple(raw) if isinstance(raw, list) else raw), Field(max_length=MOST_ACTIVITIES)
+]
 
 
 def _currency(code: str) -> str:
@@ -75,7 +78,7 @@ class RatesForm(Form):
 
     currency: Annotated[str, AfterValidator(_currency)]
     an_hour: Rate | None = None
-    steps: dict[Word, Rate] = {}
+    steps: dict[Word, Rate] = Field({})
 
     def rates(self) -> Rates:
         """The same as the rules have it."""
@@ -91,9 +94,12 @@ class ProcessForm(Form):
         rates: what an hour of work costs.
     """
 
-    steps: list[Annotated[BlockForm, BeforeValidator(_block)]] = []
+    steps: list[Annotated[BlockForm, BeforeValidator(_block)]] = Field([])
     aside: Names = ()
     rates: RatesForm | None = None
+
+
+NESTED: Mapping[str, type[Form]] = {"steps": BlockForm, "rates": RatesForm}
 
 
 def load_process(folder: Path) -> Stated:
@@ -121,8 +127,7 @@ def _process(form: ProcessForm, tree: Tree) -> StatedProcess:
 
 def _keys_at(place: Place) -> frozenset[str]:
     around = [part for part in place[:-1] if isinstance(part, str)]
-    form: type[Form] = {"steps": BlockForm, "rates": RatesForm}.get(around[0], ProcessForm) if around else ProcessForm
-    return frozenset(form.model_fields)
+    return frozenset((NESTED.get(around[0], ProcessForm) if around else ProcessForm).model_fields)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,6 +6,7 @@ order in which steps began; in it a waiting time is the time in which nobody wor
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -121,7 +122,8 @@ def pass_through(case: Column, start: Seconds, end: Seconds) -> Passage:
 
     Args:
         case: shape (n,), as `EventLog` has it: within a case by end.
-        start, end: shape (n,), seconds.
+        start: shape (n,), seconds.
+        end: shape (n,), seconds.
     """
     order = begun(case, start, end)
     first = _first(case)
@@ -138,7 +140,8 @@ def directly_follows(case: Column, activity: Column, gap: Seconds, *, steps: int
     """Counts which step follows directly on which, with the times in between.
 
     Args:
-        case, activity: shape (n,), in the order in which they follow.
+        case: shape (n,), in the order in which events follow.
+        activity: shape (n,).
         gap: shape (n,), seconds that belong to an event as the second of a pair.
         steps: how many steps there are.
     """
@@ -170,7 +173,7 @@ def spans_by(key: NDArray[np.integer], seconds: Seconds, *, groups: int) -> Span
     median, high = np.full(groups, np.nan), np.full(groups, np.nan)
     for group in np.flatnonzero(count):
         median[group], high[group] = _quantiles(ordered[ends[group] - count[group] : ends[group]])
-    return Spans(count=count, median=median, high=high, total=np.bincount(key, weights=seconds, minlength=groups))
+    return Spans(count=count, median=median, high=high, total=np.bincount(key, weights=seconds, minlength=groups).astype(np.float64))
 
 
 def _quantiles(seconds: Seconds) -> tuple[float, float]:
@@ -189,7 +192,7 @@ def variants(case: Column, activity: Column) -> Variants:
     raw, width = seen.tobytes(), seen.itemsize
     bounds = (firsts * width).tolist()
     number: dict[bytes, int] = {}
-    of_case = np.array([number.setdefault(raw[a:b], len(number)) for a, b in zip(bounds, bounds[1:], strict=False)], dtype=np.int64)
+    of_case = np.array([number.setdefault(raw[a:b], len(number)) for a, b in pairwise(bounds)], dtype=np.int64)
     count = np.bincount(of_case).astype(np.int64)
     sequences = list(number)
     # Bytes with the most significant first compare as the sequences themselves do.
@@ -220,7 +223,8 @@ def hand_overs(case: Column, resource: Column, *, nobody: int) -> tuple[Ints, Fl
     """Who hands a case over to whom.
 
     Args:
-        case, resource: shape (n,), in the order in which they follow.
+        case: shape (n,), in the order in which events follow.
+        resource: shape (n,).
         nobody: what stands where no resource was recorded.
 
     Returns:
