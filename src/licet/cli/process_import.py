@@ -12,7 +12,7 @@ from licet.core.canonical import Json
 if TYPE_CHECKING:
     from licet.core.imported_log import BroughtLog, ImportedLog
     from licet.core.log_quality import Finding
-    from licet.edge.log_wish import LogWish, ReadLog
+    from licet.core.log_reading import LogWish, ReadLog
     from licet.flows.import_log import TakenIn
 
 
@@ -77,8 +77,8 @@ def _form(form: str | None) -> str | None:
 
 
 def _wish(mapping: Path | None, asked: Mapping[str, Any]) -> "LogWish":
+    from licet.core.log_reading import LogWish
     from licet.edge.log_mapping import read_mapping
-    from licet.edge.log_wish import LogWish
 
     return LogWish(**asked).over(LogWish() if mapping is None else read_mapping(mapping))
 

@@ -8,6 +8,7 @@ from typing import Final
 
 from licet.core.event_log import NotALogError
 from licet.core.imported_log import BroughtLog
+from licet.core.log_reading import Guess, LogWish, ReadLog
 from licet.core.recorded_events import RecordedEvents, log_from
 from licet.edge.bad_file import BadFileError
 from licet.edge.files import file_digest
@@ -16,7 +17,6 @@ from licet.edge.log_csv import TextTable
 from licet.edge.log_ocel import read_ocel
 from licet.edge.log_parquet import ParquetTable
 from licet.edge.log_table import read_table_log
-from licet.edge.log_wish import Guess, LogWish, ReadLog
 from licet.edge.log_xes import read_xes
 
 CSV, XES, OCEL, PARQUET = "csv", "xes", "ocel", "parquet"

@@ -7,9 +7,9 @@ from itertools import islice
 from pathlib import Path
 from typing import Final, Self
 
+from licet.core.log_reading import Guess, LogWish
 from licet.edge.bad_file import BadFileError
 from licet.edge.log_table import PIECE, Piece
-from licet.edge.log_wish import Guess, LogWish
 from licet.edge.tables import Cells, Reading, delimiter_of, header_of, is_json_lines, rows_of
 
 NOT_UTF8: Final = "cp1252"

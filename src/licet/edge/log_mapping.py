@@ -5,9 +5,9 @@ from pathlib import Path
 
 import yaml
 
+from licet.core.log_reading import LogWish
 from licet.edge.bad_file import BadFileError
 from licet.edge.form import Flag, Form, filled
-from licet.edge.log_wish import LogWish
 from licet.edge.whole import SHARED, written_whole
 from licet.edge.yaml_tree import read_tree
 

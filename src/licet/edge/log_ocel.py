@@ -10,11 +10,11 @@ import numpy as np
 
 from licet.core.canonical import Json
 from licet.core.log_quality import Done, Finding
+from licet.core.log_reading import Guess, LogWish
 from licet.core.recorded_events import RecordedEvents
 from licet.edge.bad_file import BadCellError, BadFileError, shown
 from licet.edge.log_columns import MOST_ACTIVITIES, MOST_ROWS, Names, Transitions, ints, too_many
 from licet.edge.log_times import BadTimeError, TimeColumn, odd_times
-from licet.edge.log_wish import Guess, LogWish
 from licet.edge.outside_json import Object, named, objects, parsed, part, whole_file
 
 RESOURCE, LIFECYCLE, TIME, TYPE = "org:resource", "lifecycle:transition", "time", "type"

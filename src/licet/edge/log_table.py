@@ -9,11 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from licet.core.event_log import NOBODY
+from licet.core.log_reading import ROLES, Guess, LogWish, named
 from licet.core.recorded_events import COMPLETE, START, RecordedEvents
 from licet.edge.bad_file import BadCellError, BadFileError
 from licet.edge.log_columns import MOST_ACTIVITIES, MOST_ROWS, Names, Transitions, ints, too_many
 from licet.edge.log_times import BadTimeError, TimeColumn, odd_times, order_of, year_last
-from licet.edge.log_wish import ROLES, Guess, LogWish, named
 from licet.edge.log_wizard import SAMPLE, SAYS, guess, look_at
 from licet.edge.tables import COLUMN_LIMIT
 

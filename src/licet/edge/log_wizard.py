@@ -5,9 +5,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from licet.core.log_reading import ROLES, Guess, LogWish
 from licet.core.recorded_events import COMPLETE, OTHER, START
 from licet.edge.log_times import AmbiguousTimesError, parsed
-from licet.edge.log_wish import ROLES, Guess, LogWish
 
 SAMPLE: Final = 5_000
 """Rows that are looked at."""
@@ -155,7 +155,7 @@ def _sure(role: str, one: Seen) -> tuple[float, ...]:
     named = one.named(role)
     match role:
         case "case":
-            return named, -abs(one.events - _USUAL_EVENTS)
+            return named, min(one.events, _REPEATED), one.distinct
         case "activity":
             return named, one.filled, -one.distinct
         case "end":
@@ -164,12 +164,13 @@ def _sure(role: str, one: Seen) -> tuple[float, ...]:
             return named, one.filled
 
 
-_USUAL_EVENTS: Final = 10.0
+_REPEATED: Final = 3.0
+"""A case is seen so often at least, as a rule; of columns that repeat so, the one with more different cells is the case."""
 _FITS: Final[Mapping[str, Callable[[Seen], bool]]] = {
     "end": lambda one: one.times >= MOSTLY and one.filled > 0 and (not one.named("start") or one.named("end") > 1),
     "start": lambda one: one.times >= MOSTLY and one.filled > 0 and one.named("start") > 0,
     "lifecycle": lambda one: one.transitions >= MOSTLY and one.filled > 0,
-    "case": lambda one: one.times < MOSTLY and one.distinct > 1 and (one.events >= FEWEST_EVENTS or one.named("case") > 1),
+    "case": lambda one: one.times < MOSTLY and ((one.distinct > 1 and one.events >= FEWEST_EVENTS) or one.named("case") > 1),
     "activity": lambda one: one.times < MOSTLY and one.distinct > 0 and (one.named("activity") > 0 or one.distinct <= FEW),
     "resource": lambda one: one.filled > 0 and one.named("resource") > 0,
 }

@@ -9,12 +9,12 @@ from xml.parsers import expat
 import numpy as np
 from numpy.typing import NDArray
 
+from licet.core.log_reading import Guess, LogWish
 from licet.core.recorded_events import RecordedEvents
 from licet.edge.bad_file import BadCellError, BadFileError, shown
 from licet.edge.gunzip import chunks_of
 from licet.edge.log_columns import MOST_ACTIVITIES, MOST_ROWS, Names, Transitions, ints, too_many
 from licet.edge.log_times import BadTimeError, TimeColumn, odd_times
-from licet.edge.log_wish import Guess, LogWish
 
 KEYS: Final = {"activity": "concept:name", "end": "time:timestamp", "lifecycle": "lifecycle:transition", "resource": "org:resource"}
 """The keys of the standard extensions."""
