@@ -17,8 +17,8 @@ from licet.edge.log_times import BadTimeError, TimeColumn, odd_times, order_of, 
 from licet.edge.log_wizard import SAMPLE, SAYS, guess, look_at
 from licet.edge.tables import COLUMN_LIMIT
 
-PIECE: Final = 65_536
-"""Rows that are read at once."""
+PIECE: Final = 2_048
+"""Rows that are read at once: more of them, and Python's search for garbage goes over all their cells again and again."""
 _ORDER_SAMPLE: Final = 100
 
 Piece = tuple[Sequence[int], Sequence[Sequence[str]]]
