@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from licet.core.log_quality import Finding
     from licet.core.log_reading import LogWish, ReadLog
     from licet.flows.import_log import TakenIn
+
+STEPS_SHOWN: Final = 12
 
 
 def _reading_options(function: click.decorators.FC) -> click.decorators.FC:
@@ -153,7 +155,14 @@ def _read_lines(read: "ReadLog") -> list[str]:
     width = max(len(one.column) for one in read.guesses)
     guesses = [f"  {one.role:<11} [bold]{plain(one.column or '-'):<{width}}[/]  [dim]{plain(one.why)}[/]" for one in read.guesses]
     odd = [f"  {plain(one.says)}" for one in read.brought.findings]
-    return [_counts(read.brought), "What was taken for what:", *guesses, "What is odd:" if odd else "Nothing is odd.", *odd]
+    head = [_counts(read.brought), _steps(read.brought.log.activities), "What was taken for what:"]
+    return [*head, *guesses, "What is odd:" if odd else "Nothing is odd.", *odd]
+
+
+def _steps(names: Sequence[str]) -> str:
+    """The first names of the steps, by which somebody sees whether the right column was taken."""
+    more = f" and {len(names) - STEPS_SHOWN:,} more" if len(names) > STEPS_SHOWN else ""
+    return f"[dim]{plain(', '.join(names[:STEPS_SHOWN]))}{more}[/]"
 
 
 def _counts(brought: "BroughtLog") -> str:
