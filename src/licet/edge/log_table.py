@@ -79,8 +79,8 @@ def _check(path: Path, columns: dict[str, str]) -> None:
         if not columns[role]:
             option = f"--{role} COLUMN"
             raise BadFileError(path, why=f"no column looks like the {SAYS[role]} of an event log.", remedy=f"Name it: {option}.")
-    named = [name for name in columns.values() if name]
-    twice = next((name for name in named if named.count(name) > 1), None)
+    taken = [name for name in columns.values() if name]
+    twice = next((name for name in taken if taken.count(name) > 1), None)
     if twice is not None:
         roles = " and ".join(role for role, name in columns.items() if name == twice)
         raise BadFileError(path, column=twice, why=f"it was named as {roles}.", remedy="A column is one of them.")

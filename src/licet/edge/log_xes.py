@@ -49,17 +49,17 @@ def read_xes(path: Path, wish: LogWish) -> tuple[RecordedEvents, LogWish, tuple[
         option = "--case" if wish.case else "--start"
         why = f"{option} was named, and in XES each trace is a case, and a start is an event of its own."
         raise BadFileError(path, why=why, remedy=f"Leave out {option}.")
-    keys = {role: getattr(wish, role) or key for role, key in KEYS.items()}
+    keys = {role: key if (said := getattr(wish, role)) is None else said for role, key in KEYS.items()}
     reader = _Reader(
         path=path,
-        places={key: place for place, key in enumerate(keys.values())},
+        places={key: place for place, key in enumerate(keys.values()) if key},
         times=_times(path, wish, keys["end"]),
         activities=Names(path, keys["activity"], limit=MOST_ACTIVITIES),
         resources=Names(path, keys["resource"]),
     )
     reader.read()
     told = [Guess(role="case", column="trace", why="In XES each trace is a case.")]
-    told += [_guess(role, key, told=bool(getattr(wish, role))) for role, key in keys.items()]
+    told += [_guess(role, key, told=getattr(wish, role) is not None) for role, key in keys.items()]
     settled = replace(wish, activity=keys["activity"], end=keys["end"], lifecycle=keys["lifecycle"], resource=keys["resource"])
     return reader.recorded(), settled, tuple(told)
 
