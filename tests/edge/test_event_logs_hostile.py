@@ -73,6 +73,14 @@ def test_a_table_of_a_million_columns_is_refused_at_once(tmp_path: Path) -> None
         assert "columns; at most" in refused(text(tmp_path / "x.csv", line + "\n" + line + "\n"))
 
 
+def test_a_wide_table_is_looked_at_in_few_rows(tmp_path: Path) -> None:
+    header = (*COLUMNS, *(f"more {k}" for k in range(2_000)))
+    rows = [(f"c{k // 4}", "abcd"[k % 4], f"2026-03-01 09:{k % 60:02}", *("x",) * 2_000) for k in range(300)]
+    found = read(csv_log(tmp_path / "x.csv", header, rows))
+    assert "in 249 cells" in next(one.why for one in found.guesses if one.role == "case")
+    assert found.brought.log.events == 300
+
+
 def test_a_bad_time_names_its_line_however_far_down_it_is(tmp_path: Path) -> None:
     rows = [("c1", "a", f"2026-03-01 09:{k // 60:02}:{k % 60:02}") for k in range(3_000)]
     rows = [*rows, *rows, ("c1", "a", "yesterday")]

@@ -14,7 +14,7 @@ from licet.core.recorded_events import COMPLETE, START, RecordedEvents
 from licet.edge.bad_file import BadCellError, BadFileError
 from licet.edge.log_columns import MOST_ACTIVITIES, MOST_ROWS, Names, Transitions, ints, too_many
 from licet.edge.log_times import BadTimeError, TimeColumn, odd_times, order_of, year_last
-from licet.edge.log_wizard import SAMPLE, SAYS, guess, look_at
+from licet.edge.log_wizard import SAYS, guess, look_at, sample_of
 from licet.edge.tables import COLUMN_LIMIT
 
 PIECE: Final = 2_048
@@ -64,7 +64,7 @@ def read_table_log(table: Table, wish: LogWish) -> tuple[RecordedEvents, LogWish
     if len(header) > COLUMN_LIMIT:
         why = f"{len(header):,} columns; at most {COLUMN_LIMIT:,} are read."
         raise BadFileError(table.path, why=why, remedy="Split the table, or check the delimiter.")
-    sample = table.first(header, SAMPLE)
+    sample = table.first(header, sample_of(len(header)))
     guesses = guess(look_at(header, sample), wish)
     columns = {one.role: one.column for one in guesses}
     _check(table.path, columns)

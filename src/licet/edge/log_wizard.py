@@ -10,7 +10,10 @@ from licet.core.recorded_events import COMPLETE, OTHER, START
 from licet.edge.log_times import AmbiguousTimesError, parsed
 
 SAMPLE: Final = 5_000
-"""Rows that are looked at."""
+"""Rows that are looked at, of a table that is not wide."""
+CELLS: Final = 500_000
+"""Cells that are looked at; of wide tables fewer rows, and never fewer than `FEWEST_ROWS`."""
+FEWEST_ROWS: Final = 100
 MOSTLY: Final = 0.95
 """Which part of a column's cells must be times, or transitions, for the column to be one."""
 FEWEST_EVENTS: Final = 1.2
@@ -98,6 +101,11 @@ class Seen:
         bare = re.sub(r"[^a-z0-9]", "", self.name.lower())
         patterns = NAMES[role]
         return next((len(patterns) - place for place, one in enumerate(patterns) if re.fullmatch(one, bare)), 0)
+
+
+def sample_of(columns: int) -> int:
+    """How many rows of a table of so many columns are looked at."""
+    return max(FEWEST_ROWS, min(SAMPLE, CELLS // max(1, columns)))
 
 
 def look_at(header: Sequence[str], rows: Iterable[Sequence[str]]) -> tuple[Seen, ...]:
