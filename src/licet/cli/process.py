@@ -1,14 +1,18 @@
-"""Commands on a use case's process: its event log, what it shows, and what would become of it."""
+"""Commands on the process around a use case: where its event logs come in, what is found in them, and what they show."""
 
 import click
 
 from licet.cli.frame import CONTEXT, Commands
+from licet.cli.process_import import erase, import_, logs
 from licet.cli.process_show import show
 
 
 @click.group(cls=Commands, context_settings=CONTEXT)
 def process() -> None:
-    """The process around a use case: its event log, where time goes in it, and what a redesign would change."""
+    """The process around a use case, from its own event logs."""
 
 
+process.add_command(import_)
+process.add_command(logs)
+process.add_command(erase)
 process.add_command(show)

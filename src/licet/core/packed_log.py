@@ -62,13 +62,8 @@ def unpack(packed: bytes) -> EventLog:
 
 
 def _pieces(log: EventLog) -> Iterator[bytes]:
-    said: Mapping[str, Json] = {
-        "version": VERSION,
-        "events": log.events,
-        "activities": list(log.activities),
-        "resources": list(log.resources),
-    }
-    yield canonical_bytes(said) + b"\n"
+    names: Mapping[str, Json] = {"activities": list(log.activities), "resources": list(log.resources)}
+    yield canonical_bytes({"version": VERSION, "events": log.events, **names}) + b"\n"
     for name, kind in COLUMNS:
         yield _turned(np.asarray(getattr(log, name), kind))
 
