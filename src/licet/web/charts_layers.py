@@ -8,6 +8,7 @@ keeps that order. The same graph always gives the same picture.
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 SWEEPS = 12
 """Times that the order of layers is mended, down and up."""
@@ -80,16 +81,14 @@ def lay_out(count: int, links: Sequence[Link], sizes: Sizes, *, first: int) -> L
     points = [(x - left, grid.rank[at] * step + sizes.height / 2) for at, x in enumerate(across)]
     ways = tuple(tuple(points[at] for at in chain) for chain in grid.chains)
     upward = tuple(ranks[link.target] < ranks[link.source] for link in links)
-    return Layout(
-        places=tuple(points[:count]), ways=ways, upward=upward, width=right - left, height=(max(ranks) + 1) * step - sizes.rise
-    )
+    return Layout(places=tuple(points[:count]), ways=ways, upward=upward, width=right - left, height=(max(ranks) + 1) * step - sizes.rise)
 
 
 # --- which way is down, and how far ---------------------------------------------------------------------------------------
 
 
 def _turned(count: int, links: Sequence[Link], first: int) -> list[bool]:
-    """Whether each link points down: those by which boxes are reached come first, then the heaviest; what would close a circle points up."""
+    """Whether each link points down: those by which boxes are reached first, then the heaviest; what would close a circle points up."""
     below: list[set[int]] = [set() for _ in range(count)]
     down = [False] * len(links)
     reached = _reached(links, first)
@@ -103,7 +102,8 @@ def _turned(count: int, links: Sequence[Link], first: int) -> list[bool]:
 
 def _reached(links: Sequence[Link], first: int) -> list[int]:
     """The links by which boxes are reached from the first one, always the heaviest that leads to a new box (Prim 1957)."""
-    seen, taken = {first}, []
+    seen = {first}
+    taken: list[int] = []
     while True:
         fresh = [at for at, link in enumerate(links) if link.source in seen and link.target not in seen]
         if not fresh:
@@ -196,7 +196,7 @@ class _Grid:
             rank += passed
             chains.append(chain)
             way = (link.source, *chain, link.target) if link.source != link.target else ()
-            for one, other in zip(way, way[1:], strict=False):
+            for one, other in pairwise(way):
                 upper, lower = (one, other) if step > 0 else (other, one)
                 pull = STRAIGHT if min(one, other) >= len(ranks) else 1.0
                 down[upper].append((lower, pull))
@@ -284,5 +284,3 @@ def rising(wanted: Sequence[float], weights: Sequence[float]) -> list[float]:
             whole = one_weight + other_weight
             pools[-2:] = [((one * one_weight + other * other_weight) / whole, whole, n + m)]
     return [value for value, _, n in pools for _ in range(n)]
-
-

@@ -1,10 +1,11 @@
 """The map of a process: its steps as boxes, what follows what as lines, wide where many cases go and coloured where they wait."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
+from itertools import pairwise
 
 from licet.core.process import AsIs, Edge, Recorded, Step
 from licet.core.process_told import handling_told, lasting, share_of
@@ -13,9 +14,10 @@ from licet.web.charts_layers import Layout, Link, Sizes, lay_out
 
 SIZES = Sizes(width=186.0, height=60.0, gap=30.0, rise=52.0, lane=12.0)
 MARGIN = 26.0
-LETTERS = 22
+LETTERS = 20
 """So many letters of a step's name fit into a line of its box; a name has two."""
 
+MOST_LINES = 2
 THIN, THICK = 1.2, 6.0
 PORT = 26.0
 """Most room between two lines at the same side of a box."""
@@ -118,7 +120,7 @@ class _Line:
 def kept_edges(as_is: AsIs, share: float) -> tuple[Edge, ...]:
     """The most frequent edges that together carry a share of all steps from one to the next.
 
-    Beyond them each step keeps the edge that leads into it most often, and the one that leads out most often, so that none hangs in the air.
+    Beyond them each step keeps the edge that leads into it most often, and the one that leads out most often: none hangs in the air.
 
     Args:
         as_is: the process.
@@ -155,7 +157,7 @@ def process_map(as_is: AsIs, *, share: float, measure: Measure) -> ProcessMap:
         boxes=boxes,
         ways=tuple(_ways(as_is, lines, layout, boxes, measure)),
         edges=edges,
-        says=f"{len(as_is.steps)} steps and {len(edges)} of {len(as_is.edges)} ways from one to the next. All of it is in the tables below.",
+        says=f"{len(as_is.steps)} steps and {len(edges)} of {len(as_is.edges)} ways from one to the next. The tables have all of it.",
     )
 
 
@@ -215,8 +217,8 @@ def _in_lines(name: str) -> tuple[str, ...]:
             lines.append(word)
         else:
             lines[-1] = joined
-    cut = [line if len(line) <= LETTERS else f"{line[: LETTERS - 1]}…" for line in lines[:2]]
-    return tuple(cut if len(lines) <= 2 else [cut[0], f"{cut[1][: LETTERS - 1]}…"])
+    cut = [line if len(line) <= LETTERS else f"{line[: LETTERS - 1]}…" for line in lines[:MOST_LINES]]
+    return tuple(cut if len(lines) <= MOST_LINES else [cut[0], f"{cut[1][: LETTERS - 1]}…"])
 
 
 # --- lines ----------------------------------------------------------------------------------------------------------------
@@ -301,7 +303,7 @@ def _points(line: _Line, layout: Layout, at: int, ports: tuple[float, float]) ->
 def _path(points: Sequence[Point]) -> str:
     """Bends between layers, straight lines inside of them."""
     path = f"M{points[0][0]:.1f} {points[0][1]:.1f}"
-    for at, ((x0, y0), (x1, y1)) in enumerate(zip(points, points[1:], strict=False)):
+    for at, ((x0, y0), (x1, y1)) in enumerate(pairwise(points)):
         middle = (y0 + y1) / 2
         path += f"L{x1:.1f} {y1:.1f}" if at % 2 else f"C{x0:.1f} {middle:.1f} {x1:.1f} {middle:.1f} {x1:.1f} {y1:.1f}"
     return path
@@ -336,7 +338,10 @@ def _placed(points: Sequence[Point], words: str, taken: list[Area]) -> Word | No
     bends = [(points[at], points[at + 1]) for at in range(0, len(points) - 1, 2)]
     for share in PLACES_ON_LINE:
         for (x0, y0), (x1, y1) in sorted(bends, key=lambda bend: abs(bend[0][0] - bend[1][0])):
-            x, y = _on_bend(share, x0, x1), y0 + (y1 - y0) * (3 * share**2 * (1 - share) * 0.5 + 3 * share * (1 - share) ** 2 * 0.5 + share**3)
+            x, y = (
+                _on_bend(share, x0, x1),
+                y0 + (y1 - y0) * (3 * share**2 * (1 - share) * 0.5 + 3 * share * (1 - share) ** 2 * 0.5 + share**3),
+            )
             area = (x - half, y - LABEL_HEIGHT / 2, x + half, y + LABEL_HEIGHT / 2)
             if not any(_meet(area, other) for other in taken):
                 taken.append(area)
@@ -351,5 +356,3 @@ def _on_bend(share: float, x0: float, x1: float) -> float:
 
 def _meet(one: Area, other: Area) -> bool:
     return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
-
-

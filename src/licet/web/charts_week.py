@@ -43,7 +43,9 @@ def week_chart(week: Sequence[Sequence[int]]) -> WeekChart:
         width=LEFT + 24 * CELL,
         height=TOP + 7 * ROW + 18,
         cells=tuple(
-            Cell(x=LEFT + CELL * at, y=TOP + ROW * day, full=count / most) for day, hours in enumerate(week) for at, count in enumerate(hours)
+            Cell(x=LEFT + CELL * at, y=TOP + ROW * day, full=count / most)
+            for day, hours in enumerate(week)
+            for at, count in enumerate(hours)
         ),
         days=tuple((TOP + ROW * at + 12, name[:3]) for at, name in enumerate(DAYS)),
         hours=tuple((LEFT + CELL * at, f"{at}:00") for at in TICKS),

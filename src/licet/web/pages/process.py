@@ -12,8 +12,8 @@ from licet.core.process import AsIs, Step
 from licet.core.process_told import PARTS, bottleneck_told, handling_told, lasting, money, parts_of, share_of, told, waiting_told
 from licet.core.refusal import Refused, Unknown
 from licet.flows.study_process import Studied, processes_here, study_process
-from licet.web.charts_process import Measure, ProcessMap, process_map
-from licet.web.charts_week import WeekChart, week_chart
+from licet.web.charts_process import Measure, process_map
+from licet.web.charts_week import week_chart
 from licet.web.desk import desk_of
 from licet.web.pages.page import go, is_live, page_routes, show, viewer_of
 from licet.web.pages.use_case import AT, sight_of
