@@ -26,6 +26,7 @@ from licet.flows.compare import Wish, ask_both, plan_comparison
 from licet.flows.enter_stage import enter_stage
 from licet.flows.grant import Wishes, propose_mandate
 from licet.flows.import_evidence import import_evidence
+from licet.flows.import_log import import_log
 from licet.flows.label_differences import hand_out_differences, take_in_differences
 from licet.flows.open_sealed import open_sealed
 from licet.flows.register import new_use_case
@@ -33,8 +34,10 @@ from licet.flows.settle import settle
 from licet.flows.sign_in import open_session
 from licet.testing import World, done, past_cases, promise, truth_of, vendor
 from licet.web.desk import Service
+from tests.core.logs import claims
 from tests.flows.comparing import BUILD, said
 from tests.flows.signing import Member, member
+from tests.flows.studying import brought
 from tests.web.serving import read_plain, started
 
 CONTRACTS = "contract-summaries"
@@ -127,6 +130,7 @@ def _use_cases(world: World) -> None:
     done(propose_mandate(world.office, world.builder, name=SUPPLIERS, wishes=Wishes()))
     world.clock.pass_time(timedelta(days=12, hours=5))
     _measured_outside(world, REFUNDS)
+    done(import_log(world.office, world.owner, brought(claims(300)), name=REFUNDS))
     _compared(world, REFUNDS)
 
 

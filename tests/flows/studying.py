@@ -10,6 +10,7 @@ from licet.core.imported_log import BroughtLog
 from licet.core.log_quality import Done, Finding
 from licet.flows.import_log import erase_log, import_log, list_logs, may_study, newest_log
 from licet.flows.office import Office
+from licet.flows.study_process import Memory, study_process
 from licet.testing import World
 
 ODD: Final = Finding(code="one_event", count=1, of=2, done=Done.KEPT)
@@ -38,6 +39,7 @@ WAYS: Mapping[str, Callable[[Office, World, str], object]] = {
     "import_log": lambda o, w, name: import_log(o, w.owner, brought(small_log()), name=name),
     "may_study": lambda o, w, name: may_study(o, w.owner, name=name),
     "list_logs": lambda o, w, name: list_logs(o, name=name),
+    "study_process": lambda o, _, name: study_process(o, name=name, memory=Memory()),
     "newest_log": lambda o, w, name: newest_log(o, name=name),
     "erase_log": lambda o, w, name: erase_log(o, w.owner, name=name, log="l_x"),
 }
