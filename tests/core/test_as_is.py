@@ -95,7 +95,7 @@ def test_what_a_program_reads_has_seconds_and_null_where_nobody_knows() -> None:
     steps = found["steps"]
     assert isinstance(steps, list)
     assert steps[0] == {
-        "step": "a", "times": 1, "cases": 1, "handling": {"kind": "unknown", "how": steps[0]["handling"]["how"], "time": None},  # type: ignore[index,call-overload]
+        "step": "a", "times": 1, "cases": 1, "handling": {"kind": "unknown", "how": steps[0]["handling"]["how"], "time": None},
         "waiting": {"kind": "unknown", "time": None}, "pausing": None, "time": {"work": 0.0, "queue": 0.0, "pause": 0.0, "untold": 0.0},
         "rework": {"cases": 0, "at_once": 0, "later": 0}, "handed": 0, "handed_told": 0, "people": 0, "cost": None,
     }  # fmt: skip

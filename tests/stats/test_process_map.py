@@ -1,5 +1,7 @@
 """Which step follows which, after how long, and where the time of cases goes: counted, not guessed."""
 
+from random import Random
+
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
@@ -39,9 +41,9 @@ def test_idle_and_busy_time_of_a_case_sum_to_the_time_from_its_first_begin_to_it
 
 
 @given(logs, st.randoms(use_true_random=False))
-def test_in_which_order_cases_stand_changes_no_number(listed: list[Row], chance: np.random.Generator) -> None:
+def test_in_which_order_cases_stand_changes_no_number(listed: list[Row], chance: Random) -> None:
     renamed = list(range(6))
-    chance.shuffle(renamed)  # type: ignore[arg-type] # hypothesis's own
+    chance.shuffle(renamed)
     one, other = log_of(listed), log_of([(renamed[row[0]], *row[1:]) for row in listed])
     for name in ("count", "median", "high", "total"):
         np.testing.assert_allclose(getattr(followed(one).spans, name), getattr(followed(other).spans, name))
