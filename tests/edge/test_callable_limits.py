@@ -14,7 +14,8 @@ from licet.core.case import TextContent
 from licet.core.circuit import CircuitRules
 from licet.core.system import Cause, NoProposal, Proposal
 from licet.edge.breaker import Breaker
-from licet.edge.callables import MOST_HANGING, CallableRoom, CallableSystem, load_callable
+from licet.edge.callable_room import MOST_HANGING, CallableRoom
+from licet.edge.callables import CallableSystem, load_callable
 from licet.edge.system_blocks import CallableBlock
 
 LIMIT = 0.3
@@ -181,7 +182,8 @@ def test_a_process_ends_although_code_hangs(tmp_path: Path, code: str) -> None:
     start = (
         "import sys; from pathlib import Path\n"
         "from licet.core.answer import AnswerKind\nfrom licet.core.case import TextContent\n"
-        "from licet.edge.callables import CallableRoom, load_callable\nfrom licet.edge.system_blocks import CallableBlock\n"
+        "from licet.edge.callable_room import CallableRoom\nfrom licet.edge.callables import load_callable\n"
+        "from licet.edge.system_blocks import CallableBlock\n"
         "room = CallableRoom(CallableBlock(timeout_seconds=0.2))\n"
         "found = load_callable(Path(sys.argv[1]), AnswerKind.CHOICE, lambda _: room).propose([TextContent(text='a')])\n"
         "print(found[0].cause)\n"
