@@ -38,6 +38,7 @@ CODES: Mapping[str, str] = {
     "database_here": "The database is a file of the installation, with commands of its own for copies.",
     "database_elsewhere": "The database is on a server, which is copied with the server's own tools.",
     "budget_spent": "Asking the system has cost as much as it may.",
+    "currencies_mixed": "Asking the system was paid in two currencies, which have no sum.",
     "backlog_full": "Too many cases of the use case wait for a worker.",
     "answers_not_listed": "The use case has no closed list of answers, so that no question can offer them all.",
     "digest_mismatch": "The digest given is not the digest of what is asked for now.",

@@ -1,12 +1,12 @@
 """A run: a system is asked about many cases, chunk by chunk; what it said is kept, and never asked for again."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from licet.core.cost import Cost
 from licet.core.ids import CaseNumber, Fingerprint
-from licet.core.system import Cause, NoProposal, Proposal, Proposed
+from licet.core.system import Cause, NoProposal, Proposed
 
 MOST_ATTEMPTS = 2
 """So often a chunk is asked about as a whole; after that one of its cases is suspected of ending whoever asks."""
@@ -127,20 +127,28 @@ def sort_out(said: Mapping[CaseNumber, Proposed], *, again: bool) -> Sorted:
     return Sorted(kept=kept, left=left, stopped=unasked[0].why if unasked else None)
 
 
-def paid(kept: Mapping[CaseNumber, Proposed]) -> Cost | None:
-    """What a chunk has cost.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TwoCurrencies:
+    """What something has cost has no sum: it was paid in these two, by their codes, and maybe in more."""
+
+    one: str
+    other: str
+
+
+def paid(said: Iterable[Proposed]) -> Cost | TwoCurrencies | None:
+    """What a chunk has cost: a reply of no use, and a case that is to be asked about again, were paid for too.
+
+    Args:
+        said: what came of each case.
 
     Returns:
-        The sum; None where nothing said what it cost.
-
-    Raises:
-        NotACostError: when costs are in two currencies.
+        The sum; None where nothing said what it cost; or the currencies that have no sum.
     """
-    total: Cost | None = None
-    for one in kept.values():
-        if isinstance(one, Proposal) and one.cost is not None:
-            total = one.cost if total is None else total.plus(one.cost)
-    return total
+    costs = [one.cost for one in said if one.cost is not None]
+    other = next((cost.currency for cost in costs if cost.currency != costs[0].currency), None)
+    if other is not None:
+        return TwoCurrencies(one=costs[0].currency, other=other)
+    return Cost(millionths=sum(cost.millionths for cost in costs), currency=costs[0].currency) if costs else None
 
 
 def given_up(cases: Sequence[CaseNumber]) -> dict[CaseNumber, Proposed]:

@@ -25,7 +25,10 @@ from licet.store.run_tables import evaluation_chunk, evaluation_run
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Terms:
-    """How a run goes on: whether workers help, and how many millionths of a minor unit it may cost in all (None: any number)."""
+    """How a run goes on: whether workers help, and how many millionths of a minor unit it may cost in all.
+
+    Without a budget a run goes on with the one it has; a run that never had one may cost any number.
+    """
 
     spread: bool = False
     budget: int | None = None
@@ -83,6 +86,8 @@ def covered(tx: Tx, run: Run) -> set[CaseNumber]:
 def go_on(tx: Tx, run: Run, blocks: Iterable[Sequence[CaseNumber]], terms: Terms, *, at: datetime) -> Run:
     """Adds cases to a run, and lets it go on where it rested; to be written while no other writes.
 
+    Whoever names no budget lifts none, and whoever joins a run without asking for help takes none away from it.
+
     Args:
         tx: the transaction.
         run: the run.
@@ -96,7 +101,10 @@ def go_on(tx: Tx, run: Run, blocks: Iterable[Sequence[CaseNumber]], terms: Terms
     if rows:
         tx.run(insert(c), rows)
     more = sum(len(_numbers(str(row["cases"]))) for row in rows)
-    changed = {"cases": r.c.cases + more, "seen_at": at, "stopped": None, "spread": terms.spread, "budget": terms.budget}
+    joined = run.stopped is None
+    changed: dict[str, object] = {"cases": r.c.cases + more, "seen_at": at, "stopped": None}
+    changed |= {"spread": True} if terms.spread else {} if joined else {"spread": False}
+    changed |= {} if terms.budget is None else {"budget": terms.budget}
     tx.run(update(r).where(r.c.id == run.id).values(**changed))
     return by_id(tx, run.id)
 
@@ -175,11 +183,22 @@ def release(tx: Tx, claim_name: str) -> None:
     tx.run(update(c).where(c.c.claim == claim_name).values(claim=None, leased_until=None, attempts=c.c.attempts - 1))
 
 
-def count_on(tx: Tx, run: int, kept: int, *, cost: Cost | None, at: datetime) -> None:
-    """Writes down that so many more cases are kept, and what they cost."""
+def count_on(tx: Tx, run: int, kept: int, *, cost: Cost | None, at: datetime) -> bool:
+    """Writes down that so many more cases are kept, and what they cost.
+
+    Returns:
+        Whether the cost was counted: not so where the run was paid in another currency before; the cases count all the same.
+    """
     r = evaluation_run
-    spent = {} if cost is None else {"spent": r.c.spent + cost.millionths, "currency": cost.currency}
-    tx.run(update(r).where(r.c.id == run).values(done=r.c.done + kept, seen_at=at, **spent))
+    counted = update(r).where(r.c.id == run).values(done=r.c.done + kept, seen_at=at)
+    if cost is None:
+        tx.run(counted)
+        return True
+    alike = counted.where(or_(r.c.currency.is_(None), r.c.currency == cost.currency))
+    if tx.conn.execute(alike.values(spent=r.c.spent + cost.millionths, currency=cost.currency)).rowcount == 1:
+        return True
+    tx.run(counted)
+    return False
 
 
 def stop(tx: Tx, run: int, why: str, *, at: datetime) -> None:
