@@ -13,16 +13,21 @@ def test_a_pilot_then_labels_inside_by_command(founded: Desk) -> None:
     truth = {str(row["text"]): str(row["label"]) for row in rows}
     sheet = founded.files / "sheet.csv"
 
-    def answered(*how: str) -> int:
+    def answered(*how: str, untold: bool = False) -> int:
         founded("label", "mails", "--export", sheet, "--as", REVIEWER, *how)
         asked = read(sheet)
-        assert list(asked[0]) == ["task", "content", "answer"]
-        write(sheet, [{**row, "answer": truth[row["content"]]} for row in asked])
+        assert list(asked[0]) == ["task", "content", "answer", "cannot tell"]
+        hard, *others = asked
+        write(sheet, [{**hard, "answer": truth[hard["content"]], "cannot tell": "x"}, *others])
+        assert "has an answer, too" in founded("label", "mails", "--import", sheet, "--as", REVIEWER, code=2).error["why"]
+        write(sheet, [{**hard, "cannot tell": "x"} if untold else {**hard, "answer": truth[hard["content"]]}, *[
+            {**row, "answer": truth[row["content"]]} for row in others
+        ]])  # fmt: skip
         taken: int = founded("label", "mails", "--import", sheet, "--as", REVIEWER).data["taken"]
         return taken
 
     assert founded("label", "mails", "--as", BUILDER).data == {"use_case": "mails", "step": "pilot", "cases": 100, "waiting": 100}
-    assert answered() == 100
+    assert answered(untold=True) == 100
     aimed = founded("label", "mails", "--as", BUILDER).data
     assert (aimed["step"], aimed["plan"]["estimated"], aimed["target"]["labelled"]) == ("target", True, 0)
     assert answered("--most", "20") == 20

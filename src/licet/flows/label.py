@@ -1,7 +1,7 @@
 """Labelling: a pilot of sealed cases is answered, a region fixed by it, and then cases inside are answered until it is proven."""
 
 import hmac
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from licet.core.answer import Answer
@@ -240,9 +240,7 @@ def _region(tx: Tx, there: _There, known: _Known, free: Sequence[Spoken]) -> Tar
     answers = {number: answer for number, (answer, _) in looks.sealed_answers(tx, there.use_case, proof).items()}
     spoken = known.alone(tried=True)
     tried = grade(standard, known.heard.scope, spoken, answers)
-    return plan_target(
-        confidence=tried.confidence, loss=tried.loss, reference=confidence_of(free), target=standard.measures[0].target
-    )
+    return plan_target(confidence=tried.confidence, loss=tried.loss, reference=confidence_of(free), target=standard.measures[0].target)
 
 
 def _facts(target: SealedTarget) -> dict[str, Json]:
@@ -306,8 +304,16 @@ def hand_out_labels(office: Office, by: Actor, *, name: str, most: int = BATCH) 
         return lines
 
 
-def take_in_labels(office: Office, by: Actor, *, name: str, answers: Mapping[str, Answer]) -> int | Refused:
+def take_in_labels(office: Office, by: Actor, *, name: str, answers: Mapping[str, Answer], untold: Collection[str] = ()) -> int | Refused:
     """Takes a person's blind answers; a case that has an answer keeps it, an unknown name is refused.
+
+    Args:
+        office: the office.
+        by: who answers.
+        name: of the use case.
+        answers: by the cases' names on the worksheet.
+        untold: names of cases whose answer the person cannot tell. They count as errors of whatever is said of them: left out, hard cases
+            would leave the sample; left open, one of them would hold up all behind it.
 
     Returns:
         How many were taken, or `Refused`.
@@ -319,16 +325,21 @@ def take_in_labels(office: Office, by: Actor, *, name: str, answers: Mapping[str
             return ready
         use_case, person, sealed = ready
         sheet = {one.token: one for pilot in (True, False) for one in labelling.drawn(tx, sealed.id, pilot=pilot)}
-        unknown = sorted(set(answers) - set(sheet))
+        unknown = sorted({*answers, *untold} - set(sheet))
         if unknown:
             why = f"{unknown[0]!r} is not on a worksheet of sealed set {sealed.id}."
             return Refused(code="not_on_worksheet", why=why, remedy="Export the worksheet again: `licet label … --export FILE`.")
         new = [(sheet[token], answer) for token, answer in answers.items() if sheet[token].waits]
         for one, answer in new:
             imports.label(tx, one.case, one.salt or b"", answer, by=person.email)
-        if new:
-            tx.record(entry("history.labelled", by=person.id, now=now, use_case=use_case, cases=len(new), sealed_set=sealed.id))
-        return len(new)
+        given_up = [sheet[token].case for token in sorted(set(untold) - set(answers)) if sheet[token].waits]
+        for number in given_up:
+            imports.label_as_untold(tx, number)
+        taken = len(new) + len(given_up)
+        if taken:
+            facts: dict[str, Json] = {"cases": taken, "sealed_set": sealed.id, "cannot_tell": len(given_up)}
+            tx.record(entry("history.labelled", by=person.id, now=now, use_case=use_case, **facts))
+        return taken
 
 
 def _labeller(office: Office, tx: Tx, by: Actor, name: str) -> tuple[UseCase, Person, SealedSet] | Refused:
