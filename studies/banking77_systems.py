@@ -159,14 +159,18 @@ class Study:
         (self.folder / "standard.yaml").write_text(yaml.safe_dump(standard), "utf-8")
         self.brought(self.data.past, "100:0:0")
         self.brought(self.data.calibration[self.trial.calibration], "0:100:0")
-        self.brought(self.data.sealed[self.trial.sealed], "0:0:100")
+        alike = self.brought(self.data.sealed[self.trial.sealed], "0:0:100")["alike"]
+        print(
+            f"{name}: {alike['alike']:,} of {alike['sealed']:,} sealed messages nearly repeat one of {alike['others']:,}", file=sys.stderr
+        )
         licet("standard", "lock", name, "--as", OWNER)
         licet("standard", "countersign", name, "--as", RISK)
 
-    def brought(self, rows: Sequence[tuple[str, str]], parts: str, *, answered: bool = True) -> None:
+    def brought(self, rows: Sequence[tuple[str, str]], parts: str, *, answered: bool = True) -> dict[str, Any]:
         """Brings messages in from a CSV file."""
         file = write(self.place / "rows.csv", rows, answered=answered)
-        self.licet("import", self.trial.name, str(file), "--content", "message", "--answer", "department", "--parts", parts, "--seed", SEED)
+        columns = ("--content", "message", "--answer", "department", "--parts", parts)
+        return self.licet("import", self.trial.name, str(file), *columns, "--seed", SEED)
 
     def evaluated(self) -> Iterator[tuple[str, dict[str, Any]]]:
         """Each system in turn on unsealed cases, and then on the same sealed ones; the verdict with the time that the command took."""
