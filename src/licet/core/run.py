@@ -3,10 +3,14 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NewType
 
 from licet.core.cost import Cost
 from licet.core.ids import CaseNumber, Fingerprint
 from licet.core.system import Cause, NoProposal, Proposed
+
+RunId = NewType("RunId", int)
+"""One run of a system over many cases."""
 
 MOST_ATTEMPTS = 2
 """So often a chunk is asked about as a whole; after that one of its cases is suspected of ending whoever asks."""
@@ -29,7 +33,7 @@ class Run:
         stopped: why it rests; None where nobody has stopped it.
     """
 
-    id: int
+    id: RunId
     fingerprint: Fingerprint
     cases: int
     done: int
@@ -74,7 +78,7 @@ class Chunk:
         attempts: how often they were taken up, this time included.
     """
 
-    run: int
+    run: RunId
     number: int
     cases: tuple[CaseNumber, ...]
     again: bool

@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, delete, exists, func, insert, or_, select,
 from licet.core.canonical import canonical_bytes, read_json
 from licet.core.cost import Cost
 from licet.core.ids import CaseNumber, Fingerprint, PersonId
-from licet.core.run import MOST_ATTEMPTS, Chunk, Run
+from licet.core.run import MOST_ATTEMPTS, Chunk, Run, RunId
 from licet.core.use_case import UseCase
 from licet.store import tables
 from licet.store.book import Record, Tx, made_id
@@ -46,10 +46,10 @@ def begin(tx: Tx, use_case: UseCase, fingerprint: Fingerprint, *, by: PersonId, 
     """Begins a run without a case."""
     values = {"use_case_id": use_case.id, "fingerprint": fingerprint, "cases": 0, "done": 0, "spent": 0, "spread": False, "by": by}
     made = tx.conn.execute(insert(evaluation_run).values(**values, began_at=at, seen_at=at))
-    return by_id(tx, made_id(made))
+    return by_id(tx, RunId(made_id(made)))
 
 
-def by_id(tx: Tx, run: int) -> Run:
+def by_id(tx: Tx, run: RunId) -> Run:
     """A run by its number."""
     return _run(tx.run(select(evaluation_run).where(evaluation_run.c.id == run)).one())
 
@@ -64,7 +64,7 @@ def newest(tx: Tx, use_case: UseCase) -> Run | None:
 def _run(row: Record) -> Run:
     r = row._mapping
     return Run(
-        id=r["id"],
+        id=RunId(r["id"]),
         fingerprint=Fingerprint(r["fingerprint"]),
         cases=r["cases"],
         done=r["done"],
@@ -109,7 +109,7 @@ def go_on(tx: Tx, run: Run, blocks: Iterable[Sequence[CaseNumber]], terms: Terms
     return by_id(tx, run.id)
 
 
-def _chunk_row(run: int, number: int, cases: Sequence[CaseNumber], *, again: bool, attempts: int) -> dict[str, object]:
+def _chunk_row(run: RunId, number: int, cases: Sequence[CaseNumber], *, again: bool, attempts: int) -> dict[str, object]:
     return {"run_id": run, "number": number, "cases": _text(cases), "again": again, "attempts": attempts}
 
 
@@ -122,7 +122,7 @@ def _numbers(raw: str) -> list[CaseNumber]:
     return [CaseNumber(one) for one in read if isinstance(one, int)] if isinstance(read, list) else []
 
 
-def claim(tx: Tx, run: int, lease: Lease, *, now: datetime) -> Chunk | None:
+def claim(tx: Tx, run: RunId, lease: Lease, *, now: datetime) -> Chunk | None:
     """Takes the chunk of a run that was taken up least often; what another is about to take is left to it.
 
     Returns:
@@ -145,7 +145,7 @@ def _free(now: datetime) -> ColumnElement[bool]:
     return or_(c.claim.is_(None), c.leased_until < now)
 
 
-def waits(tx: Tx, run: int) -> bool:
+def waits(tx: Tx, run: RunId) -> bool:
     """Whether a run has cases left that are not kept, in whosever hands they are."""
     return tx.run(select(evaluation_chunk.c.number).where(evaluation_chunk.c.run_id == run).limit(1)).first() is not None
 
@@ -183,7 +183,7 @@ def release(tx: Tx, claim_name: str) -> None:
     tx.run(update(c).where(c.c.claim == claim_name).values(claim=None, leased_until=None, attempts=c.c.attempts - 1))
 
 
-def count_on(tx: Tx, run: int, kept: int, *, cost: Cost | None, at: datetime) -> bool:
+def count_on(tx: Tx, run: RunId, kept: int, *, cost: Cost | None, at: datetime) -> bool:
     """Writes down that so many more cases are kept, and what they cost.
 
     Returns:
@@ -201,13 +201,13 @@ def count_on(tx: Tx, run: int, kept: int, *, cost: Cost | None, at: datetime) ->
     return False
 
 
-def stop(tx: Tx, run: int, why: str, *, at: datetime) -> None:
+def stop(tx: Tx, run: RunId, why: str, *, at: datetime) -> None:
     """Writes down why nobody goes on."""
     r = evaluation_run
     tx.run(update(r).where(r.c.id == run, r.c.ended_at.is_(None)).values(stopped=why, seen_at=at))
 
 
-def end(tx: Tx, run: int, *, at: datetime) -> None:
+def end(tx: Tx, run: RunId, *, at: datetime) -> None:
     """Ends a run of which no case is left; to be written while no other writes."""
     r, c = evaluation_run, evaluation_chunk
     left = exists(select(1).where(c.c.run_id == r.c.id))
