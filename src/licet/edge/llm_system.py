@@ -202,6 +202,8 @@ def _read(step: Step, replies: Sequence[Said]) -> Read | NoProposal:
     if step.way is Way.SAMPLES:
         return agreed(step, read)
     first = read[0]
+    if step.way is Way.PRECEDENTS and isinstance(first, Read):
+        return replace(first, confidence=0.0)  # until past cases say how sure it is
     return calibrated(step, first) if isinstance(first, Read) and step.curve else first
 
 
