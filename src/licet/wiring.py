@@ -18,6 +18,7 @@ from licet.edge.late import (
     LateEffects,
     LateEngine,
     LateFarWitness,
+    LateGraders,
     LateGuardians,
     LateJudges,
     LatePasswords,
@@ -71,6 +72,7 @@ def office_of(home: Home, book: Book, vault: FileVault, seal: Seal, clock: Clock
         codes=LateCodes(),
         desks=LateDesks(root=home.use_cases),
         judges=LateJudges(root=home.use_cases),
+        graders=LateGraders(root=home.use_cases),
     )
 
 
@@ -215,7 +217,6 @@ def at_work_in(home: Home, office: Office, journal: Journal, trace: Trace) -> It
             worker.stop()
     finally:
         slot.free()
-
 
 
 def _check_whose(office: Office, home: Home) -> None:

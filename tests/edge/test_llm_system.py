@@ -287,3 +287,13 @@ def test_a_letter_that_is_left_out_makes_the_answer_less_sure(endpoint: Endpoint
     assert isinstance(found, Proposal)
     assert math.isclose(found.confidence, 0.9 / (0.9 + 2 * 0.05))
     assert set(found.probabilities) == {"card"}
+
+
+def test_a_model_that_past_cases_weigh_is_asked_once_and_by_itself_is_never_sure(endpoint: Endpoint) -> None:
+    endpoint.does = lambda call: call.answer(completion('{"answer": "loan"}'))
+    said = step(block(url(endpoint), confidence="precedents"))
+    (found,) = asked(said).propose(CASES[:1])
+    assert isinstance(found, Proposal)
+    assert (found.answer, found.confidence, len(endpoint.calls)) == (Choice(value="loan"), 0.0, 1)
+    assert card_of(said).parts["confidence"] == "precedents"
+    assert "confidence" not in said.reply_schema["properties"]  # type: ignore[operator] # it is an object

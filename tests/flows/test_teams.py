@@ -128,7 +128,7 @@ Journey = Callable[[Office, World, str], object]
 SIXTY = QualificationRule(cases=60, agreement=0.9)
 WAYS: dict[str, Journey] = {
     **comparing.WAYS,
-    "calibrate": lambda o, w, name: calibrate(o, w.builder, name=name, system=ScriptedSystem(says=says_like(()))),
+    "calibrate": lambda o, w, name: calibrate(o, w.builder, name=name, system=ScriptedSystem(says=says_like(())), on_disk=promise()),
     "next_practice": lambda o, w, name: next_practice(o, w.reviewer, name=name),
     "answer_practice": lambda o, w, name: answer_practice(o, w.reviewer, name=name, token=name, answer=Choice(value="yes")),
     "own_practice": lambda o, w, name: own_practice(o, w.reviewer, name=name),

@@ -25,6 +25,7 @@ CODES: Mapping[str, str] = {
     "beyond_the_team": "The act reaches beyond the team that it is done in.",
     "case_erased": "The case was erased; nobody can read it any more.",
     "case_conflict": "Another case came in under this id before.",
+    "grader_fails": "The standard's own grader cannot grade, or not twice the same.",
     "incident_closed": "The incident is closed; nothing is added to it.",
     "suspects_left_out": "The incident leaves out cases that may be wrong; risk alone may close it so, with a reason.",
     "incident_not_done": "The incident lacks a cause or a lesson, or something is still to be done about it.",

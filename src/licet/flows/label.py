@@ -20,6 +20,7 @@ from licet.flows.evaluate import Evaluated, Request, evaluate, may_evaluate
 from licet.flows.grade import confidence_of, eligible_in, grade
 from licet.flows.hear import Heard, HeardUnder, hear
 from licet.flows.office import Office, entry, person_at_work_on
+from licet.flows.own_grades import standard_at_hand
 from licet.flows.propose import Speaker, Spoken, keep, speaker
 from licet.flows.qualify import entitled
 from licet.flows.run import ALONE, Matter, Runner
@@ -208,7 +209,7 @@ def _fixed(office: Office, tx: Tx, by: Actor, there: _There, known: _Known) -> A
         guardian=guardian,
         grader=name_of(standard.grading),
     )
-    inside, target = _target(tx, there, known, free, plan)
+    inside, target = _target(office, tx, (there, known, free), plan)
     order = _by_chance(office, there.sealed.id, "inside", inside)
     labelling.aim(tx, there.sealed.id, target, _named(office, order))
     tx.record(entry("labelling.targeted", by=by.id, now=now, use_case=there.use_case, sealed_set=there.sealed.id, **_facts(target)))
@@ -217,9 +218,10 @@ def _fixed(office: Office, tx: Tx, by: Actor, there: _There, known: _Known) -> A
     return Aimed(target=target, expected=expected)
 
 
-def _target(tx: Tx, there: _There, known: _Known, free: Sequence[Spoken], plan: Plan) -> tuple[list[CaseNumber], SealedTarget]:
+def _target(office: Office, tx: Tx, of: tuple[_There, _Known, Sequence[Spoken]], plan: Plan) -> tuple[list[CaseNumber], SealedTarget]:
     """The cases inside the region that the pilot speaks for, and the region."""
-    found = _region(tx, there, known, free)
+    there, known, free = of
+    found = _region(office, tx, there, known, free)
     inside = [one.number for one, sure in zip(free, confidence_of(free), strict=True) if sure >= found.threshold]
     return inside, SealedTarget(
         scope=plan.digest,
@@ -233,13 +235,13 @@ def _target(tx: Tx, there: _There, known: _Known, free: Sequence[Spoken], plan: 
     )
 
 
-def _region(tx: Tx, there: _There, known: _Known, free: Sequence[Spoken]) -> Target:
+def _region(office: Office, tx: Tx, there: _There, known: _Known, free: Sequence[Spoken]) -> Target:
     """Reads the pilot's answers, which are history, and finds the region they speak for."""
     pilot, standard = there.pilot or there.sealed.id, there.standard.standard
     proof = looks.PlannedLook(sealed_set=pilot, scope=there.standard.digest)
     answers = {number: answer for number, (answer, _) in looks.sealed_answers(tx, there.use_case, proof).items()}
     spoken = known.alone(tried=True)
-    tried = grade(standard, known.heard.scope, spoken, answers)
+    tried = grade(standard_at_hand(office, there.use_case, standard), known.heard.scope, spoken, answers)
     return plan_target(confidence=tried.confidence, loss=tried.loss, reference=confidence_of(free), target=standard.measures[0].target)
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from licet.core.canonical import Json
 from licet.core.grading import Costs
 from licet.core.ids import PersonId
+from licet.core.own_grader import OwnGrader
 from licet.core.people import Act, Actor
 from licet.core.refusal import Refused
 from licet.core.standard import (
@@ -155,8 +156,9 @@ def signed_standard(tx: Tx, use_case: UseCase, on_disk: Standard) -> Countersign
         why = f"The standard of {use_case.slug!r} is not locked."
         return Refused(code="standard_not_locked", why=why, remedy="`licet standard lock`, or look at unsealed cases with --exploratory.")
     if is_edited(there, on_disk):
-        why = f"standard.yaml of {use_case.slug!r} was edited after version {locked_part(there).version} ({there.digest[:12]}) was locked."
-        return Refused(code="standard_edited", why=why, remedy="Restore the file, or begin a new version with `licet standard revise`.")
+        files = "standard.yaml or grader.py" if isinstance(on_disk.grading, OwnGrader) else "standard.yaml"
+        why = f"{files} of {use_case.slug!r} was edited after version {locked_part(there).version} ({there.digest[:12]}) was locked."
+        return Refused(code="standard_edited", why=why, remedy="Restore it, or begin a new version with `licet standard revise`.")
     if isinstance(there, LockedStandard):
         why = f"The standard of {use_case.slug!r} is locked, but nobody of risk has countersigned it."
         return Refused(code="standard_not_locked", why=why, remedy="Let risk run `licet standard countersign`.")
