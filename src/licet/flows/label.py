@@ -151,7 +151,7 @@ def _by_chance(office: Office, sealed: SealedSetId, what: str, numbers: Iterable
 
 
 def _named(office: Office, numbers: Sequence[CaseNumber]) -> list[tuple[CaseNumber, str]]:
-    return [(number, office.draw.token("l_")) for number in numbers]
+    return [(number, office.draw.token("t_")) for number in numbers]
 
 
 # --- the region --------------------------------------------------------------------------------------------------------
@@ -298,7 +298,7 @@ def hand_out_labels(office: Office, by: Actor, *, name: str, most: int = BATCH) 
             return ready
         use_case, person, sealed = ready
         lines = []
-        for one in _next(tx, sealed, most):
+        for one in next_labels(tx, sealed, most):
             stored = cases.by_number(tx, one.case)
             body = None if stored is None else cases.body_of(tx, stored)
             lines += [(one.token, body)] if body is not None else []
@@ -339,6 +339,12 @@ def _labeller(office: Office, tx: Tx, by: Actor, name: str) -> tuple[UseCase, Pe
     unqualified = entitled(tx, use_case, person, office.clock.now())
     if unqualified is not None:
         return unqualified
+    sealed = being_labelled(tx, use_case)
+    return sealed if isinstance(sealed, Refused) else (use_case, person, sealed)
+
+
+def being_labelled(tx: Tx, use_case: UseCase) -> SealedSet | Refused:
+    """The sealed set whose cases people answer; or why none are answered."""
     sealed = looks.current_set(tx, use_case)
     if sealed is None or labelling.pilot_of(tx, sealed.id) is None:
         why = f"No pilot was drawn for the sealed cases of {use_case.slug!r}."
@@ -346,10 +352,11 @@ def _labeller(office: Office, tx: Tx, by: Actor, name: str) -> tuple[UseCase, Pe
     if sealed.opened_scope is not None or sealed.shown_elsewhere:
         why = f"Sealed set {sealed.id} was opened: nobody answers its cases blind any more."
         return Refused(code="sealed_cases_opened", why=why, remedy="Import fresh cases and begin anew.")
-    return use_case, person, sealed
+    return sealed
 
 
-def _next(tx: Tx, sealed: SealedSet, most: int) -> list[labelling.Drawn]:
+def next_labels(tx: Tx, sealed: SealedSet, most: int = BATCH) -> list[labelling.Drawn]:
+    """What is to be answered next: all of the pilot that wait, then at most so many inside the region, in the order chance drew them."""
     waiting = [one for one in labelling.drawn(tx, sealed.id, pilot=True) if one.waits]
     if waiting or sealed.target is None:
         return waiting

@@ -86,6 +86,13 @@ def begun_on(tx: Tx, batch: int) -> bool:
     return tx.conn.execute(wanted).first() is not None
 
 
+def waiting_in(tx: Tx) -> frozenset[int]:
+    """The use cases in which a case that was drawn to be labelled has no answer."""
+    c = tables.case.c
+    there = select(c.use_case_id).join(labelling_case, labelling_case.c.case_number == c.number).where(c.labelled.is_(False))
+    return frozenset(tx.conn.execute(there.distinct()).scalars())
+
+
 def drawn(tx: Tx, sealed: SealedSetId, *, pilot: bool) -> list[Drawn]:
     """The cases of the pilot, or those inside the target region, in the order in which chance drew them."""
     x, c, k = labelling_case.c, tables.case.c, tables.case_key.c
