@@ -1,6 +1,5 @@
 """Answering labels one by one: blind, whichever verdict or comparison they are for, and never twice."""
 
-from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,20 +11,12 @@ from licet.core.standard import Method
 from licet.flows.answer_labels import LabelAsked, NoLabels, answer_label, label_asked, labels_waiting, next_label, see_labels
 from licet.flows.compare import ask_both
 from licet.flows.label import Aimed, Begun
-from licet.flows.office import Office
 from licet.flows.open_sealed import open_sealed
 from licet.flows.see_comparisons import see_comparisons
 from licet.testing import World, done, past_cases, truth_of
 from tests.flows.comparing import CHANGE, planned
 from tests.flows.examples import MAILS, code, of_word
 from tests.flows.test_labelling import answered, begun, sheet, step
-
-WAYS: Mapping[str, Callable[[Office, World, str], object]] = {
-    "next_label": lambda o, w, name: next_label(o, w.reviewer, name=name),
-    "label_asked": lambda o, w, name: label_asked(o, w.reviewer, name=name, token="l_x"),  # noqa: S106 - of a case
-    "answer_label": lambda o, w, name: answer_label(o, w.reviewer, name=name, token="l_x", answer=Choice(value="yes")),  # noqa: S106 - as above
-}
-"""Every journey of a label that takes a use case's name."""
 
 
 def asked(world: World, by: Person, *, after: str = "") -> LabelAsked:

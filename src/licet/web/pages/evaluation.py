@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -9,19 +10,23 @@ from starlette.responses import Response
 from licet.core.mandate import ActiveMandate
 from licet.core.opened import Miss, more_in_words
 from licet.core.outside_evidence import REASONS
-from licet.flows.import_evidence import Weighed, list_evidence
-from licet.flows.look_at_errors import Judged, list_looks, look_at_errors
+from licet.core.run import RunState
+from licet.flows.import_evidence import list_evidence
+from licet.flows.look_at_errors import list_looks, look_at_errors
 from licet.flows.look_closely import Sight
 from licet.flows.office import Office
 from licet.flows.open_sealed import Figures, figures
-from licet.flows.see_comparisons import ComparisonSeen, see_comparisons
+from licet.flows.see_comparisons import see_comparisons
+from licet.flows.see_run import RunSeen, newest_run
 from licet.ports import Pictures
 from licet.web.charts import percent, risk_coverage
 from licet.web.content import CaseShown, case_shown
 from licet.web.desk import desk_of
 from licet.web.pages.page import WITH_PICTURES, page_routes, show, viewer_of
+from licet.web.pages.run_shown import RunShown, run_shown
 from licet.web.pages.use_case import AT, seen_of, sight_of
 from licet.web.pages.viewer import Viewer
+from licet.web.problems import ProblemError, problem
 from licet.web.report import CurveFacts, Headline, ReportFacts, VerdictFacts, headline
 from licet.web.told import curve_facts, verdict_facts
 
@@ -39,7 +44,7 @@ async def evaluation(request: Request) -> Response:
     misses = () if shown is None else shown.found.misses[:WORST]
     pictures = desk_of(request).service.pictures
     errors = await viewer.run(lambda: _errors(viewer, sight, misses, pictures))
-    judged, compared, outside = await viewer.run(lambda: _beside(viewer, sight.use_case.slug))
+    beside = await viewer.run(lambda: _beside(viewer, sight.use_case.slug))
     drawn = curve is not None and bool(curve.points)
     chart = risk_coverage(curve.points, target=curve.target, coverage=curve.coverage) if curve is not None and drawn else None
     page = show(
@@ -56,22 +61,21 @@ async def evaluation(request: Request) -> Response:
         shown=None if shown is None else shown.found,
         more="" if shown is None or shown.more is None else more_in_words(shown.more),
         errors=errors,
-        looks=judged,
-        comparisons=compared,
-        outside=outside,
-        reasons=REASONS,
+        **beside,
     )
     page.headers["Content-Security-Policy"] = WITH_PICTURES
     return page
 
 
-def _beside(viewer: Viewer, name: str) -> tuple[tuple[Judged, ...], tuple[ComparisonSeen, ...], list[Weighed]]:
-    """What stands below a verdict: every look, how versions compare, and what other tools measured."""
-    return (
-        list_looks(viewer.office, name=name),
-        see_comparisons(viewer.office, viewer.by, name=name),
-        list_evidence(viewer.office, name=name),
-    )
+def _beside(viewer: Viewer, name: str) -> dict[str, Any]:
+    """What stands beside a verdict: a run that goes on, every look, how versions compare, and what other tools measured."""
+    return {
+        "run": _going(newest_run(viewer.office, name=name)),
+        "looks": list_looks(viewer.office, name=name),
+        "comparisons": see_comparisons(viewer.office, viewer.by, name=name),
+        "outside": list_evidence(viewer.office, name=name),
+        "reasons": REASONS,
+    }
 
 
 def _told(office: Office, sight: Sight) -> tuple[VerdictFacts | None, CurveFacts | None, Figures | None]:
@@ -82,6 +86,21 @@ def _told(office: Office, sight: Sight) -> tuple[VerdictFacts | None, CurveFacts
     seen = replace(seen_of(sight), shown=shown)
     with office.book.read() as tx:
         return verdict_facts(tx, seen), curve_facts(seen), shown
+
+
+@routes.get(AT + "/evaluation/run")
+async def run(request: Request) -> Response:
+    """How far the system was asked, fetched again and again while it is."""
+    viewer, sight = viewer_of(request), await sight_of(request)
+    found = await viewer.run(lambda: newest_run(viewer.office, name=sight.use_case.slug))
+    if found is None:
+        raise ProblemError(problem("no_such_address", "No system was asked here."))
+    return show(request, "evaluation_run.html.j2", use=sight.use_case, run=run_shown(found, request.query_params))
+
+
+def _going(found: RunSeen | None) -> RunShown | None:
+    """A run that has not ended; what ended is in the verdict."""
+    return None if found is None or found.state is RunState.ENDED else run_shown(found, {})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

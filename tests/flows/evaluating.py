@@ -1,0 +1,20 @@
+"""Evaluating, for tests: each way into a comparison, a label and a run by a use case's name."""
+
+from collections.abc import Callable, Mapping
+
+from licet.core.answer import Choice
+from licet.flows.answer_labels import answer_label, label_asked, next_label
+from licet.flows.office import Office
+from licet.flows.see_run import newest_run
+from licet.testing import World
+from tests.flows import comparing
+
+ONE = "t_x"
+WAYS: Mapping[str, Callable[[Office, World, str], object]] = {
+    **comparing.WAYS,
+    "next_label": lambda o, w, name: next_label(o, w.reviewer, name=name),
+    "label_asked": lambda o, w, name: label_asked(o, w.reviewer, name=name, token=ONE),
+    "answer_label": lambda o, w, name: answer_label(o, w.reviewer, name=name, token=ONE, answer=Choice(value="yes")),
+    "newest_run": lambda o, w, name: newest_run(o, name=name),
+}
+"""Every such journey."""
