@@ -67,7 +67,8 @@ def test_what_rests_says_why_and_an_old_or_foolish_question_changes_nothing(brow
         assert run is not None
         runs.release(tx, "r_1")
         runs.stop(tx, run.id, "Its budget is spent.", at=office.clock.now())
-    with looking(browser, asked) as (page, _):
+    with looking(browser, asked) as (page, watch):
+        watch.expect("status of 404")  # a part of a page names no icon
         signed_in(page, asked, asked.people["bo"])
         page.goto(AT)
         expect(page.locator("#run")).to_contain_text("It rests: Its budget is spent. What was said is kept")

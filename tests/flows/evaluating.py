@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 
 from licet.core.answer import Choice
 from licet.flows.answer_labels import answer_label, label_asked, next_label
+from licet.flows.import_evidence import may_bring
 from licet.flows.office import Office
 from licet.flows.see_run import newest_run
 from licet.testing import World
@@ -15,6 +16,7 @@ WAYS: Mapping[str, Callable[[Office, World, str], object]] = {
     "next_label": lambda o, w, name: next_label(o, w.reviewer, name=name),
     "label_asked": lambda o, w, name: label_asked(o, w.reviewer, name=name, token=ONE),
     "answer_label": lambda o, w, name: answer_label(o, w.reviewer, name=name, token=ONE, answer=Choice(value="yes")),
+    "may_bring": lambda o, w, name: may_bring(o, w.owner, name=name),
     "newest_run": lambda o, w, name: newest_run(o, name=name),
 }
 """Every such journey."""
