@@ -68,8 +68,14 @@ def see_labels(office: Office, by: Person) -> tuple[ToLabel, ...]:
     with office.book.read() as tx:
         there = labelling.waiting_in(tx) | comparisons.open_in(tx)
         where = [one for one in use_cases.every(tx) if one.id in there] if there else []
-        waits = [(one, _theirs(office, tx, by, one)) for one in where]
-        return tuple(ToLabel(use_case=one, waiting=len(found)) for one, found in waits if not isinstance(found, Refused) and found)
+        waits = [ToLabel(use_case=one, waiting=waiting_for_them(office, tx, by, one)) for one in where]
+        return tuple(one for one in waits if one.waiting)
+
+
+def waiting_for_them(office: Office, tx: Tx, by: Actor, use_case: UseCase) -> int:
+    """How many cases of a use case wait for somebody's label; 0 where they may give none."""
+    found = _theirs(office, tx, by, use_case)
+    return 0 if isinstance(found, Refused) else len(found)
 
 
 def labels_waiting(office: Office, by: Person) -> int:

@@ -231,8 +231,10 @@ def label(tx: Tx, one: Difference, answer: Answer, *, by: PersonId, at: datetime
     tx.run(update(comparison_case).where(*mine).values(answer=write_answer(tx, one.salt, answer), by=by, at=at))
 
 
-def to_answer(tx: Tx, use_case: UseCase, person: PersonId) -> list[tuple[CaseNumber, str]]:
-    """The cases of the newest comparison that wait for somebody's answer, each with its name: none that they answered elsewhere.
+def to_answer(tx: Tx, use_case: UseCase, person: PersonId | None) -> list[tuple[CaseNumber, str]]:
+    """The cases of the newest comparison that wait for somebody's answer, each with its name; None: for anybody's.
+
+    A case that they answered elsewhere waits for somebody else.
 
     Returns:
         What waits, in an order that says nothing; empty where the newest comparison was not asked yet, or is judged.
@@ -243,7 +245,7 @@ def to_answer(tx: Tx, use_case: UseCase, person: PersonId) -> list[tuple[CaseNum
     there = comparison_case.join(tables.case_key, _KEY.case_number == _K.case_number)
     waits = select(_K.case_number, _K.token).select_from(there).where(*_differ(row.id), _K.answer.is_(None)).order_by(_K.token)
     found = [(CaseNumber(number), str(token)) for number, token in tx.run(waits)]
-    known = answered_before(tx, person, [number for number, _ in found])
+    known = frozenset() if person is None else answered_before(tx, person, [number for number, _ in found])
     return [(number, token) for number, token in found if number not in known]
 
 

@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Protocol, TypeVar
 
 from anyio import CapacityLimiter, to_thread
 from starlette.requests import Request
 
+from licet.core.canonical import Json
 from licet.core.case_schema import Problem
 from licet.core.history import SentCase
 from licet.core.people import Actor
@@ -63,6 +64,20 @@ class EvidenceDoor(Protocol):
         ...
 
 
+class EvaluationWriter(Protocol):
+    """Writes an evaluation for other tools."""
+
+    def __call__(self, suffix: str, data: Mapping[str, Json], *, at: datetime) -> str:
+        """Gives the text of a file.
+
+        Args:
+            suffix: the ending that says its form: `.xml`, `.json` or `.csv`.
+            data: the evaluation.
+            at: when it was judged.
+        """
+        ...
+
+
 def no_evidence(office: Office, by: Actor, sent: SentEvidence, *, name: str) -> Refused:
     """A door that is shut: a server that nobody gave a reader of files takes none in."""
     del office, by, name
@@ -97,6 +112,7 @@ class Service:
         trace: measures each request; None: nobody does.
         pictures: draws what cases bring, for pages.
         take_evidence: reads files of other tools.
+        write_evaluation: writes files for other tools; None: there is nothing to download.
     """
 
     office: Office
@@ -113,6 +129,7 @@ class Service:
     trace: Trace | None = None
     pictures: Pictures = undrawn
     take_evidence: EvidenceDoor = no_evidence
+    write_evaluation: EvaluationWriter | None = None
 
     def __post_init__(self) -> None:
         """Refuses asserted names where others could assert them.

@@ -7,8 +7,9 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
+from licet.core.label_next import LabelNext
 from licet.core.mandate import ActiveMandate
-from licet.core.opened import Miss, more_in_words
+from licet.core.opened import Miss
 from licet.core.outside_evidence import REASONS
 from licet.core.run import RunState
 from licet.flows.import_evidence import list_evidence
@@ -17,7 +18,9 @@ from licet.flows.look_closely import Sight
 from licet.flows.office import Office
 from licet.flows.open_sealed import Figures, figures
 from licet.flows.see_comparisons import see_comparisons
+from licet.flows.see_label_next import see_label_next
 from licet.flows.see_run import RunSeen, newest_run
+from licet.flows.tell_evaluation import newest_evaluation
 from licet.ports import Pictures
 from licet.web.charts import percent, risk_coverage
 from licet.web.content import CaseShown, case_shown
@@ -30,6 +33,8 @@ from licet.web.problems import ProblemError, problem
 from licet.web.report import CurveFacts, Headline, ReportFacts, VerdictFacts, headline
 from licet.web.told import curve_facts, verdict_facts
 
+FILES = {"xml": "application/xml", "json": "application/json", "csv": "text/csv"}
+"""What a verdict may be downloaded as: JUnit, JSON, a table."""
 WORST = 8
 """Errors that are shown with their cases."""
 
@@ -59,8 +64,9 @@ async def evaluation(request: Request) -> Response:
         look=sight.look,
         names=sight.names,
         shown=None if shown is None else shown.found,
-        more="" if shown is None or shown.more is None else more_in_words(shown.more),
+        next_labels=await viewer.run(lambda: _next(viewer, sight, shown)),
         errors=errors,
+        files=FILES if desk_of(request).service.write_evaluation is not None else {},
         **beside,
     )
     page.headers["Content-Security-Policy"] = WITH_PICTURES
@@ -76,6 +82,11 @@ def _beside(viewer: Viewer, name: str) -> dict[str, Any]:
         "outside": list_evidence(viewer.office, name=name),
         "reasons": REASONS,
     }
+
+
+def _next(viewer: Viewer, sight: Sight, shown: Figures | None) -> LabelNext | None:
+    more = None if shown is None else shown.more
+    return see_label_next(viewer.office, viewer.by, name=sight.use_case.slug, more=more)
 
 
 def _told(office: Office, sight: Sight) -> tuple[VerdictFacts | None, CurveFacts | None, Figures | None]:
@@ -96,6 +107,21 @@ async def run(request: Request) -> Response:
     if found is None:
         raise ProblemError(problem("no_such_address", "No system was asked here."))
     return show(request, "evaluation_run.html.j2", use=sight.use_case, run=run_shown(found, request.query_params))
+
+
+@routes.get(AT + "/evaluation/file/{form}")
+async def file(request: Request) -> Response:
+    """The newest verdict as a file, with no more in it than the page shows whoever asks."""
+    viewer, sight, write = viewer_of(request), await sight_of(request), desk_of(request).service.write_evaluation
+    form, slug = str(request.path_params["form"]), sight.use_case.slug
+    told = await viewer.run(lambda: newest_evaluation(viewer.office, viewer.by, name=slug))
+    if told is None or write is None or form not in FILES:
+        why = f"There is no verdict of {slug!r} in the form {form[:20]!r}. Forms are: {', '.join(FILES)}."
+        raise ProblemError(problem("no_such_address", why))
+    data, at = told
+    text = await viewer.run(lambda: write(f".{form}", data, at=at))
+    named = {"Content-Disposition": f'attachment; filename="{slug}-evaluation.{form}"'}
+    return Response(text, media_type=FILES[form], headers=named)
 
 
 def _going(found: RunSeen | None) -> RunShown | None:
