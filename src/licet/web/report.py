@@ -11,7 +11,7 @@ from licet.core.confidence import confidence_in_words
 from licet.core.opened import Point
 from licet.flows.audit import WatchPoint
 from licet.web.charts import Chart, Stretch, error_watch, evidence_watch, percent, risk_coverage
-from licet.web.visible import plain
+from licet.web.visible import coded, plain
 
 SAFE_PICTURES = frozenset({"image/png", "image/jpeg", "image/gif", "image/bmp", "image/webp"})
 
@@ -350,7 +350,7 @@ def _pages() -> Environment:
         lstrip_blocks=True,
     )
     pages.filters |= {"percent": percent, "sure": confidence_in_words, "moment": moment, "px": _pixels}
-    pages.filters |= {"whole": _whole, "short": _short, "listed": _join}
+    pages.filters |= {"whole": _whole, "short": _short, "listed": _join, "coded": coded}
     return pages
 
 
