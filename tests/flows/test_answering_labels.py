@@ -8,9 +8,9 @@ from licet.core.comparison import Judged as ComparisonJudged
 from licet.core.people import Person, Role
 from licet.core.refusal import Refused
 from licet.core.standard import Method
-from licet.flows.answer_labels import LabelAsked, NoLabels, answer_label, label_asked, labels_waiting, next_label, see_labels
+from licet.flows.answer_labels import TOGETHER, LabelAsked, NoLabels, answer_label, label_asked, labels_waiting, next_label, see_labels
 from licet.flows.compare import ask_both
-from licet.flows.label import Aimed, Begun
+from licet.flows.label import Aimed, Begun, Judged
 from licet.flows.open_sealed import open_sealed
 from licet.flows.see_comparisons import see_comparisons
 from licet.testing import World, done, past_cases, truth_of
@@ -58,6 +58,19 @@ def gone(world: World, token: str) -> bool:
     """Whether a case waits for the reviewer no more."""
     found = label_asked(world.office, world.reviewer, name=MAILS, token=token)
     return isinstance(found, Refused) and found.code == "not_waiting"
+
+
+def test_what_is_answered_on_the_page_counts_soon_though_everybody_has_an_order_of_their_own(tmp_path: Path) -> None:
+    """Breaks when cases that chance drew first are left for last: nothing behind a case without an answer counts."""
+    with World(tmp_path) as world:
+        begun(world)
+        step(world)
+        answered(world, sheet(world))
+        step(world)
+        labelled(world, world.reviewer, 45)
+        going = step(world)
+        assert isinstance(going, Judged)
+        assert going.target.labelled >= 2 * TOGETHER
 
 
 def test_of_two_answers_on_one_case_the_first_counts_and_the_second_person_is_told(tmp_path: Path) -> None:

@@ -53,7 +53,7 @@ def test_where_cases_are_open_it_says_what_more_would_unlock_and_without_cases_n
         assert told(world, world.owner) == ("", "")
         world.import_cases(MAILS, past_cases(200, wrong=20, unlabelled=40))
         world.sign(MAILS)
-        assert told(world, world.owner)[0].endswith("bring the others' answers.")
+        assert told(world, world.owner)[0].endswith("count as errors: bring the answers to them.")
         look = world.evaluate(MAILS).stored.look.id
         done(open_sealed(world.office, world.owner, name=MAILS))
         shown = figures(world.office, name=MAILS, look=look)

@@ -6,7 +6,7 @@ from licet.core.labelling import may_begin
 from licet.core.opened import more_in_words
 from licet.core.refusal import Refused
 from licet.core.sealed import SealedSet
-from licet.core.standard import Standard
+from licet.core.standard import Method, Standard
 from licet.stats.pilot import PILOT
 from licet.stats.planning import LabelMore, NotCertifiable, OutOfReach
 
@@ -69,7 +69,7 @@ def label_next(slug: str, labels: Labels) -> LabelNext | None:
         return LabelNext(says=says, command=f"licet label {slug}")
     if labels.more is not None:
         return LabelNext(says=more_in_words(labels.more), command=f"licet import {slug} FILE --content COL --answer COL --fresh")
-    return _without_answer(slug, sealed)
+    return _without_answer(slug, sealed, labels.standard.method)
 
 
 def _asked(slug: str, labels: Labels) -> LabelNext:
@@ -92,9 +92,10 @@ def _after_pilot(slug: str, sealed: SealedSet, new: int) -> LabelNext | None:
     return LabelNext(says=f"{new:,} labels inside the region came since the last look: see whether they are enough.", command=command)
 
 
-def _without_answer(slug: str, sealed: SealedSet) -> LabelNext | None:
-    left = sealed.cases - sealed.labelled
-    if not left or sealed.opened_scope is not None:
+def _without_answer(slug: str, sealed: SealedSet, method: Method) -> LabelNext | None:
+    if sealed.labelled == sealed.cases or sealed.opened_scope is not None:
         return None
-    says = f"{sealed.labelled:,} of {sealed.cases:,} sealed cases count, up to the first without an answer: bring the others' answers."
+    says = "Some sealed cases have no answer, and count as errors: bring the answers to them."
+    if method is Method.ANYTIME:
+        says = f"{sealed.labelled:,} of {sealed.cases:,} sealed cases count, up to the first without an answer: bring the others' answers."
     return LabelNext(says=says, command=f"licet import {slug} FILE --content COL --answer COL")

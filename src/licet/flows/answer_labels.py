@@ -23,13 +23,22 @@ from licet.flows.shown_case import CaseShown, case_shown
 from licet.store import comparisons, labelling, use_cases
 from licet.store.book import Tx
 
+TOGETHER = 20
+"""So many cases are answered before the next ones, in an order of each person's own."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Waits:
-    """A case that waits for a label. `token` names it, and says nothing."""
+    """A case that waits for a label.
+
+    Attributes:
+        token: names it, and says nothing.
+        place: in the order in which it is to be answered, counted from the first that waits.
+    """
 
     case: CaseNumber
     token: str
+    place: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +75,7 @@ NOT_WAITING = Refused(
 def see_labels(office: Office, by: Person) -> tuple[ToLabel, ...]:
     """Where labels wait for somebody; quick where none wait anywhere."""
     with office.book.read() as tx:
-        there = labelling.waiting_in(tx) | comparisons.open_in(tx)
+        there = labelling.begun_in(tx) | comparisons.open_in(tx)
         where = [one for one in use_cases.every(tx) if one.id in there] if there else []
         waits = [ToLabel(use_case=one, waiting=waiting_for_them(office, tx, by, one)) for one in where]
         return tuple(one for one in waits if one.waiting)
@@ -154,7 +163,8 @@ def _labels(office: Office, tx: Tx, by: Actor, use_case: UseCase) -> list[Waits]
     if refused is not None:
         return refused
     sealed = being_labelled(tx, use_case)
-    return [] if isinstance(sealed, Refused) else [Waits(case=one.case, token=one.token) for one in next_labels(tx, sealed)]
+    drawn = [] if isinstance(sealed, Refused) else next_labels(tx, sealed)
+    return [Waits(case=one.case, token=one.token, place=one.place - drawn[0].place // TOGETHER * TOGETHER) for one in drawn]
 
 
 def _differences(office: Office, tx: Tx, by: Actor, use_case: UseCase) -> list[Waits] | Refused:
@@ -162,12 +172,16 @@ def _differences(office: Office, tx: Tx, by: Actor, use_case: UseCase) -> list[W
     refused = person if isinstance(person, Refused) else entitled(tx, use_case, person, office.clock.now(), work=Work.ADJUDICATE)
     if refused is not None or isinstance(person, Refused):
         return refused or []
-    return [Waits(case=case, token=token) for case, token in comparisons.to_answer(tx, use_case, person.id)]
+    found = comparisons.to_answer(tx, use_case, person.id)
+    return [Waits(case=case, token=token, place=place) for place, (case, token) in enumerate(found)]
 
 
 def _in_order(person: PersonId, waits: Sequence[Waits]) -> list[Waits]:
-    """The order in which one person is given what waits: another one for each of them, and no sign of which case is for what."""
-    return sorted(waits, key=lambda one: sha256(f"{person} {one.token}".encode()).digest())
+    """The order in which one person is given what waits: another one for each of them, and no sign of which case is for what.
+
+    A few stay together: labels count up to the first that waits in the order in which they were drawn, so none is left for last.
+    """
+    return sorted(waits, key=lambda one: (one.place // TOGETHER, sha256(f"{person} {one.token}".encode()).digest()))
 
 
 def _turned(waits: Sequence[Waits], after: str) -> list[Waits]:
