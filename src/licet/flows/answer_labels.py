@@ -92,6 +92,13 @@ def labels_waiting(office: Office, by: Person) -> int:
     return sum(one.waiting for one in see_labels(office, by))
 
 
+def waiting_in(tx: Tx, use_case: UseCase) -> int:
+    """How many cases of a use case wait for anybody's label; quick where none do."""
+    sealed = being_labelled(tx, use_case) if use_case.id in labelling.begun_in(tx) else None
+    drawn = [] if sealed is None or isinstance(sealed, Refused) else next_labels(tx, sealed)
+    return len(drawn) + len(comparisons.to_answer(tx, use_case, None))
+
+
 def next_label(office: Office, by: Actor, *, name: str, after: str = "") -> LabelAsked | NoLabels | Refused:
     """Gives somebody the next case to label.
 

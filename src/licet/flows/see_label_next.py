@@ -2,14 +2,12 @@
 
 from licet.core.label_next import LabelNext, Labels, label_next
 from licet.core.people import Actor
-from licet.core.refusal import Refused
 from licet.core.standard import CountersignedStandard
-from licet.flows.answer_labels import waiting_for_them
-from licet.flows.label import being_labelled, next_labels
+from licet.flows.answer_labels import waiting_for_them, waiting_in
 from licet.flows.office import Office
 from licet.flows.verdicts import newest_look
 from licet.stats.planning import LabelMore, NotCertifiable, OutOfReach
-from licet.store import comparisons, labelling, looks, standards, use_cases
+from licet.store import labelling, looks, standards, use_cases
 
 
 def see_label_next(office: Office, by: Actor, *, name: str, more: LabelMore | NotCertifiable | OutOfReach | None) -> LabelNext | None:
@@ -24,11 +22,10 @@ def see_label_next(office: Office, by: Actor, *, name: str, more: LabelMore | No
     with office.book.read() as tx:
         use_case = use_cases.require(tx, name)
         sealed, signed, look = looks.current_set(tx, use_case), standards.newest(tx, use_case), newest_look(tx, use_case)
-        there = being_labelled(tx, use_case)
-        drawn = 0 if isinstance(there, Refused) else len(next_labels(tx, there))
+        waiting = waiting_in(tx, use_case)
         labels = Labels(
-            mine=waiting_for_them(office, tx, by, use_case),
-            waiting=drawn + len(comparisons.to_answer(tx, use_case, None)),
+            mine=waiting_for_them(office, tx, by, use_case) if waiting else 0,
+            waiting=waiting,
             pilot=sealed is not None and labelling.pilot_of(tx, sealed.id) is not None,
             judged=look.look.labels if look is not None and look.targeted else 0,
             sealed=sealed,
