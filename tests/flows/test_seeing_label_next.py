@@ -37,6 +37,9 @@ def test_each_step_of_labelling_names_the_next_one_to_whoever_takes_it(tmp_path:
         assert told(world, world.reviewer)[1] == f"/labels/{MAILS}", "whoever may answer goes on, whether somebody looked or not"
         step(world)
         assert told(world, world.builder)[1] == "/labels"
+        answered(world, sheet(world))
+        step(world)
+        assert (sheet(world), told(world, world.builder), told(world, world.reviewer)) == ([], ("", ""), ("", "")), "it is proven"
 
 
 def test_a_comparison_that_waits_is_said_like_any_other(tmp_path: Path) -> None:

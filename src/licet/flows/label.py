@@ -356,8 +356,17 @@ def being_labelled(tx: Tx, use_case: UseCase) -> SealedSet | Refused:
 
 
 def next_labels(tx: Tx, sealed: SealedSet, most: int = BATCH) -> list[labelling.Drawn]:
-    """What is to be answered next: all of the pilot that wait, then at most so many inside the region, in the order chance drew them."""
+    """What is to be answered next: all of the pilot that wait, then at most so many inside the region, in the order chance drew them.
+
+    Once the whole region is proven nothing is: nobody's work would change anything.
+    """
     waiting = [one for one in labelling.drawn(tx, sealed.id, pilot=True) if one.waits]
-    if waiting or sealed.target is None:
+    if waiting or sealed.target is None or _proven(tx, sealed.id, sealed.target):
         return waiting
     return [one for one in labelling.drawn(tx, sealed.id, pilot=False)[: sealed.target.cap] if one.waits][:most]
+
+
+def _proven(tx: Tx, sealed: SealedSetId, target: SealedTarget) -> bool:
+    """Whether the newest look at a target region, which all may read, met the promise on all of it, not on its inner part alone."""
+    there = [one for one in looks.looks_at(tx, sealed) if one.look.scope == target.scope]
+    return bool(there) and there[-1].word == "met" and there[-1].threshold == target.threshold

@@ -299,9 +299,9 @@ def _short_of(verdict: VerdictFacts) -> str:
     for m in verdict.measures:
         if m.n is not None and m.n < m.needed:
             promise = f"{percent(m.target)} at {confidence_in_words(m.confidence)} confidence"
-            return (
-                f"It takes {m.needed:,} cases without a single error to show {promise}; at most {m.n:,} sealed ones may be decided alone."
-            )
+            some = verdict.labelled < verdict.sealed
+            there = f"{m.n:,} labelled ones count so far" if some else f"at most {m.n:,} sealed ones may be decided alone"
+            return f"It takes {m.needed:,} cases without a single error to show {promise}; {there}."
     return verdict.why
 
 
