@@ -53,6 +53,6 @@ def test_a_table_has_a_line_for_each_measure_and_starts_no_formula(tmp_path: Pat
         header, one, hostile, whole = csv.reader(text.splitlines())
         assert tuple(header) == MEASURED
         assert (one[0], one[1], float(one[2])) == (first["name"], "met", first["target"])
-        assert [float(cell) for cell in one[5:]] == [first["n"], first["errors"], first["estimate"], *first["interval"]]  # type: ignore[misc] # JSON
+        assert [float(cell) for cell in one[5:]] == [first["n"], first["errors"], first["estimate"], *first["interval"]]
         assert hostile[0] == "'=1+1"
         assert whole == ["verdict", "met", *[""] * (len(MEASURED) - 2)]

@@ -105,9 +105,7 @@ def drawn(tx: Tx, sealed: SealedSetId, *, pilot: bool) -> list[Drawn]:
         .where(x.sealed_set_id == sealed, x.pilot.is_(pilot))
         .order_by(x.place)
     )
-    return [
-        Drawn(case=CaseNumber(r.case_number), token=r.token, place=r.place, labelled=r.labelled, salt=r.salt) for r in rows.all()
-    ]
+    return [Drawn(case=CaseNumber(r.case_number), token=r.token, place=r.place, labelled=r.labelled, salt=r.salt) for r in rows.all()]
 
 
 def target_of(tx: Tx, sealed: SealedSetId) -> SealedTarget | None:

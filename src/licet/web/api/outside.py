@@ -132,9 +132,7 @@ async def bring_outside(given: EvidenceIn, let: Annotated[LetPerson, Depends(per
     except (binascii.Error, ValueError):
         raise invalid("content", "It is not base64.") from None
     columns = {name: value for name, value in given.columns.model_dump().items() if value is not None}
-    sent = SentEvidence(
-        name=given.name, data=data, form=given.format, columns=columns, delimiter=given.delimiter, decimal=given.decimal
-    )
+    sent = SentEvidence(name=given.name, data=data, form=given.format, columns=columns, delimiter=given.delimiter, decimal=given.decimal)
     take = let.desk.service.take_evidence
     found = await let.desk.run(lambda: take(let.office, let.by, sent, name=let.use_case.slug))
     if isinstance(found, Refused):
