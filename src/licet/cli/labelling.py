@@ -94,7 +94,7 @@ def step_lines(slug: str, done: "Step") -> list[str]:
     from licet.core.labelling import Progress
     from licet.flows.label import Aimed, Begun
 
-    sheets = f"Next: licet label {slug} --export FILE --as REVIEWER, then --import it"
+    sheets = f"Next: answers, on the page Labels of `licet serve`, or by licet label {slug} --export FILE --as REVIEWER and --import"
     if isinstance(done, Begun):
         return [
             f"A pilot of {done.cases:,} sealed cases, drawn by chance; {done.waiting:,} wait for an answer.",

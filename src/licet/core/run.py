@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import NewType
 
 from licet.core.cost import Cost
@@ -53,6 +54,34 @@ class Run:
     def budget_spent(self) -> bool:
         """Whether it has cost as much as it may."""
         return self.budget is not None and self.spent is not None and self.spent.millionths >= self.budget
+
+
+class RunState(StrEnum):
+    """What goes on with a run."""
+
+    ASKING = "asking"
+    """Somebody asks the system, or did a moment ago."""
+    RESTING = "resting"
+    """It was stopped, and `Run.stopped` says why; whoever evaluates again goes on with it."""
+    LEFT = "left"
+    """Nobody asks, and nobody said why: whoever asked was ended. Whoever evaluates again goes on with it."""
+    ENDED = "ended"
+
+
+def run_state(run: Run, *, holders: int, now: datetime, quiet_for: timedelta) -> RunState:
+    """Tells what goes on with a run.
+
+    Args:
+        run: as it stands.
+        holders: how many hold a lease of its chunks that lasts.
+        now: the time.
+        quiet_for: nobody is taken for gone before so long after the last sign of life.
+    """
+    if run.ended_at is not None:
+        return RunState.ENDED
+    if holders or (run.stopped is None and now - run.seen_at < quiet_for):
+        return RunState.ASKING
+    return RunState.LEFT if run.stopped is None else RunState.RESTING
 
 
 def time_left(begun: Run, run: Run) -> timedelta | None:

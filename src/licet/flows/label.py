@@ -152,7 +152,7 @@ def _by_chance(office: Office, sealed: SealedSetId, what: str, numbers: Iterable
 
 
 def _named(office: Office, numbers: Sequence[CaseNumber]) -> list[tuple[CaseNumber, str]]:
-    return [(number, office.draw.token("l_")) for number in numbers]
+    return [(number, office.draw.token("t_")) for number in numbers]
 
 
 # --- the region --------------------------------------------------------------------------------------------------------
@@ -298,7 +298,7 @@ def hand_out_labels(office: Office, by: Actor, *, name: str, most: int = BATCH) 
             return ready
         use_case, person, sealed = ready
         lines = []
-        for one in _next(tx, sealed, most):
+        for one in next_labels(tx, sealed, most):
             stored = cases.by_number(tx, one.case)
             body = None if stored is None else cases.body_of(tx, stored)
             lines += [(one.token, body)] if body is not None else []
@@ -352,6 +352,12 @@ def _labeller(office: Office, tx: Tx, by: Actor, name: str) -> tuple[UseCase, Pe
     unqualified = entitled(tx, use_case, person, office.clock.now())
     if unqualified is not None:
         return unqualified
+    sealed = being_labelled(tx, use_case)
+    return sealed if isinstance(sealed, Refused) else (use_case, person, sealed)
+
+
+def being_labelled(tx: Tx, use_case: UseCase) -> SealedSet | Refused:
+    """The sealed set whose cases people answer; or why none are answered."""
     sealed = looks.current_set(tx, use_case)
     if sealed is None or labelling.pilot_of(tx, sealed.id) is None:
         why = f"No pilot was drawn for the sealed cases of {use_case.slug!r}."
@@ -359,11 +365,21 @@ def _labeller(office: Office, tx: Tx, by: Actor, name: str) -> tuple[UseCase, Pe
     if sealed.opened_scope is not None or sealed.shown_elsewhere:
         why = f"Sealed set {sealed.id} was opened: nobody answers its cases blind any more."
         return Refused(code="sealed_cases_opened", why=why, remedy="Import fresh cases and begin anew.")
-    return use_case, person, sealed
+    return sealed
 
 
-def _next(tx: Tx, sealed: SealedSet, most: int) -> list[labelling.Drawn]:
+def next_labels(tx: Tx, sealed: SealedSet, most: int = BATCH) -> list[labelling.Drawn]:
+    """What is to be answered next: all of the pilot that wait, then at most so many inside the region, in the order chance drew them.
+
+    Once the whole region is proven nothing is: nobody's work would change anything.
+    """
     waiting = [one for one in labelling.drawn(tx, sealed.id, pilot=True) if one.waits]
-    if waiting or sealed.target is None:
+    if waiting or sealed.target is None or _proven(tx, sealed.id, sealed.target):
         return waiting
     return [one for one in labelling.drawn(tx, sealed.id, pilot=False)[: sealed.target.cap] if one.waits][:most]
+
+
+def _proven(tx: Tx, sealed: SealedSetId, target: SealedTarget) -> bool:
+    """Whether the newest look at a target region, which all may read, met the promise on all of it, not on its inner part alone."""
+    there = [one for one in looks.looks_at(tx, sealed) if one.look.scope == target.scope]
+    return bool(there) and there[-1].word == "met" and there[-1].threshold == target.threshold

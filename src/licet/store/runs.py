@@ -215,6 +215,35 @@ def end(tx: Tx, run: RunId, *, at: datetime) -> None:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class UnderWay:
+    """Who works on a run, and what in it is asked about once more.
+
+    Attributes:
+        holders: how many hold leases that last.
+        again: cases that got no answer, and are asked about for the last time.
+        broken: cases whose asking was broken off before, at least once.
+    """
+
+    holders: int
+    again: int
+    broken: int
+
+
+def under_way(tx: Tx, run: Run, now: datetime) -> UnderWay:
+    """Reads what is under way in a run: one count, and the few chunks that are asked about once more."""
+    c = evaluation_chunk.c
+    mine = c.run_id == run.id
+    lasting = select(func.count(c.holder.distinct())).where(mine, c.leased_until >= now)
+    once_more = select(c.cases, c.again, c.attempts, c.leased_until).where(mine, or_(c.again.is_(True), c.attempts >= 1))
+    again, broken = 0, 0
+    for cases, is_again, attempts, until in tx.run(once_more).all():
+        count = len(_numbers(cases))
+        again += count if is_again else 0
+        broken += count if attempts > (1 if until is not None and until >= now else 0) else 0
+    return UnderWay(holders=int(tx.conn.execute(lasting).scalar_one()), again=again, broken=broken)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Spread:
     """A run that workers help with."""
 

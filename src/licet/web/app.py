@@ -30,6 +30,7 @@ from licet.web.api import (
     practice,
     reviewers,
     risk,
+    runs,
     second_looks,
     session,
     session_outside,
@@ -94,6 +95,7 @@ OF_A_USE_CASE = (
     incidents,
     comparisons,
     outside,
+    runs,
 )
 """Addresses below a use case's own."""
 

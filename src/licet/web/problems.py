@@ -40,6 +40,8 @@ STATUS: Mapping[str, int] = {
     "identity_unavailable": 503,
     "no_identity_provider": 404,
     "not_from_here": 403,
+    "file_not_read": 422,
+    "nothing_measured": 422,
     "sign_in_needed": 403,
     "too_many_guesses": 429,
     "person_needed": 403,
