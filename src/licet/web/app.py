@@ -32,6 +32,7 @@ from licet.web.api import (
     process,
     reviewers,
     risk,
+    runs,
     second_looks,
     session,
     session_outside,
@@ -99,6 +100,7 @@ OF_A_USE_CASE = (
     outside,
     process,
     event_logs,
+    runs,
 )
 """Addresses below a use case's own."""
 

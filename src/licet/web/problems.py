@@ -42,6 +42,8 @@ STATUS: Mapping[str, int] = {
     "no_event_log": 404,
     "not_an_event_log": 422,
     "not_from_here": 403,
+    "file_not_read": 422,
+    "nothing_measured": 422,
     "sign_in_needed": 403,
     "too_many_guesses": 429,
     "person_needed": 403,
