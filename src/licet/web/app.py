@@ -20,6 +20,7 @@ from licet.web.api import (
     desk,
     desk_of,
     effects,
+    event_logs,
     gate,
     health,
     incidents,
@@ -96,6 +97,7 @@ OF_A_USE_CASE = (
     comparisons,
     outside,
     runs,
+    event_logs,
 )
 """Addresses below a use case's own."""
 

@@ -11,6 +11,7 @@ from starlette.requests import Request
 from licet.core.canonical import Json
 from licet.core.case_schema import Problem
 from licet.core.history import SentCase
+from licet.core.log_reading import LogWish, ReadLog
 from licet.core.people import Actor
 from licet.core.picture import undrawn
 from licet.core.refusal import Refused
@@ -84,6 +85,20 @@ def no_evidence(office: Office, by: Actor, sent: SentEvidence, *, name: str) -> 
     return Refused(code="file_not_read", why=f"{sent.name!r} is read by nobody here.", remedy="Use `licet import-evidence`.")
 
 
+class LogReader(Protocol):
+    """Reads an event log as it was sent."""
+
+    def __call__(self, raw: bytes, media_type: str, wish: LogWish, *, now: datetime) -> ReadLog | Refused:
+        """Reads a body; refuses what is no log, with what is wrong and what to do."""
+        ...
+
+
+def unread(raw: bytes, media_type: str, wish: LogWish, *, now: datetime) -> ReadLog | Refused:
+    """Stands where nobody reads event logs."""
+    del raw, media_type, wish, now
+    return Refused(code="not_an_event_log", why="This server reads no event logs.", remedy="Bring it with `licet process import`.")
+
+
 class NotOnLoopbackError(ValueError):
     """The server was to take people's word for who they are where others can reach it."""
 
@@ -113,6 +128,7 @@ class Service:
         pictures: draws what cases bring, for pages.
         take_evidence: reads files of other tools.
         write_evaluation: writes files for other tools; None: there is nothing to download.
+        read_log: reads event logs that people send.
     """
 
     office: Office
@@ -130,6 +146,7 @@ class Service:
     pictures: Pictures = undrawn
     take_evidence: EvidenceDoor = no_evidence
     write_evaluation: EvaluationWriter | None = None
+    read_log: LogReader = unread
 
     def __post_init__(self) -> None:
         """Refuses asserted names where others could assert them.

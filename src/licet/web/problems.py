@@ -39,6 +39,8 @@ STATUS: Mapping[str, int] = {
     "identity_refused": 403,
     "identity_unavailable": 503,
     "no_identity_provider": 404,
+    "no_event_log": 404,
+    "not_an_event_log": 422,
     "not_from_here": 403,
     "file_not_read": 422,
     "nothing_measured": 422,
