@@ -9,10 +9,9 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
-from scipy.stats import t
+from scipy.special import stdtrit
 
-from licet.stats.ranges import OutOfRangeError, open_unit
+from licet.stats.ranges import BoolArray, FloatArray, IntArray, OutOfRangeError, open_unit
 
 FEWEST_IN_ARM: Final = 30
 """A step with fewer cases on either side is left out: the mean of so few skewed times has no interval that holds."""
@@ -39,9 +38,7 @@ class Difference:
     left_out: int
 
 
-def randomised_difference(
-    outcome: NDArray[np.float64], given: NDArray[np.bool_], step: NDArray[np.int64], *, confidence: float = 0.95
-) -> Difference | None:
+def randomised_difference(outcome: FloatArray, given: BoolArray, step: IntArray, *, confidence: float = 0.95) -> Difference | None:
     """Returns the average effect of giving a case to AI, over the cases of all steps that are large enough.
 
     Args:
@@ -75,7 +72,8 @@ def randomised_difference(
     weights = sizes.sum(axis=1) / sizes.sum()
     parts = weights[:, None] ** 2 * spreads / sizes
     estimate, variance = float(weights @ (means[:, 0] - means[:, 1])), float(parts.sum())
-    half = 0.0 if variance == 0.0 else float(t.ppf((1.0 + confidence) / 2.0, variance**2 / (parts**2 / (sizes - 1.0)).sum())) * variance**0.5
+    freedom = 1.0 if variance == 0.0 else variance**2 / float((parts**2 / (sizes - 1.0)).sum())
+    half = float(stdtrit(freedom, (1.0 + confidence) / 2.0)) * variance**0.5
     return Difference(
         estimate=estimate,
         low=estimate - half,
