@@ -62,5 +62,3 @@ def load_baseline(folder: Path) -> Stated:
 def _known(place: Place) -> frozenset[str]:
     del place
     return frozenset(BaselineForm.model_fields)
-
-

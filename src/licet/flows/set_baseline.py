@@ -119,11 +119,12 @@ def locked_part(there: AnyBaseline) -> LockedBaseline:
 
 def first_grant(tx: Tx, use_case: UseCase) -> datetime | None:
     """When AI was first allowed to decide cases alone; None: never."""
-    granted = (_active(one) for one in mandates.every(tx, use_case))
+    granted = (active_of(one) for one in mandates.every(tx, use_case))
     return min((one.granted_at for one in granted if one is not None), default=None)
 
 
-def _active(mandate: Mandate) -> ActiveMandate | None:
+def active_of(mandate: Mandate) -> ActiveMandate | None:
+    """The mandate as it was while it was active; None of one that never was."""
     match mandate:
         case ProposedMandate():
             return None
