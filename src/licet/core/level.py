@@ -61,6 +61,31 @@ def _level(value: float, found: tuple[float, float] | None, n: int) -> Level:
     return Level(value=value, low=low, high=high, n=n)
 
 
+def difference(before: Level, after: Level) -> Level:
+    """What came after less what was before; the two were measured apart, so that their errors add as squares."""
+    halves = [_half(one) for one in (before, after)]
+    half = None if halves[0] is None or halves[1] is None else math.hypot(halves[0], halves[1])
+    value = after.value - before.value
+    ends = (None, None) if half is None else (value - half, value + half)
+    return Level(value=value, low=ends[0], high=ends[1], n=after.n, assumed=before.assumed or after.assumed)
+
+
+def _half(level: Level) -> float | None:
+    return None if level.low is None or level.high is None else max(level.high - level.value, level.value - level.low)
+
+
+def times(level: Level, factor: float) -> Level:
+    """The same in another unit, such as minutes a case as hours a week."""
+    low, high = sorted_ends(level.low, level.high, factor)
+    return Level(value=level.value * factor, low=low, high=high, n=level.n, assumed=level.assumed)
+
+
+def sorted_ends(low: float | None, high: float | None, factor: float) -> tuple[float | None, float | None]:
+    """Both ends in another unit, the lower first."""
+    ends = (None if low is None else low * factor, None if high is None else high * factor)
+    return ends if factor >= 0.0 else ends[::-1]
+
+
 def level_to_json(level: Level | Unknown) -> Json:
     """A level as JSON; of one that nobody knows, why."""
     if isinstance(level, Unknown):

@@ -10,7 +10,7 @@ import numpy as np
 from licet.core.baseline import Baseline
 from licet.core.canonical import Json
 from licet.core.cost import MILLION, Cost
-from licet.core.level import Level, level_from_json, level_to_json, mean_level, quantile_level
+from licet.core.level import Level, difference, level_from_json, level_to_json, mean_level, quantile_level, times
 from licet.core.refusal import Unknown
 from licet.stats.ranges import BoolArray, FloatArray, IntArray
 from licet.stats.rollout import FEWEST_IN_ARM, Difference, randomised_difference
@@ -127,7 +127,7 @@ def value_of(baseline: Baseline, seen: Seen, around: Around) -> Value:
     n, weeks = seen.weeks.size, around.weeks
     minutes = _minutes(seen, around)
     rate = n / weeks
-    before_hours, now_hours = _times(baseline.minutes, baseline.visits_a_week), _times(minutes, rate)
+    before_hours, now_hours = _hours_a_week(baseline.minutes, baseline.visits_a_week), _hours_a_week(minutes, rate)
     saved = _saved(baseline.minutes, minutes, rate)
     money = baseline.stated.hour
     spent = _spent(around, weeks)
@@ -173,26 +173,15 @@ def _exactly(value: float, n: int) -> Level:
     return Level(value=value, low=value, high=value, n=n)
 
 
-def _times(minutes: Level | Unknown, a_week: float) -> Level | Unknown:
-    """Minutes a case as hours a week."""
-    if isinstance(minutes, Unknown):
-        return minutes
-    low, high = (None if one is None else one * a_week / 60.0 for one in (minutes.low, minutes.high))
-    return Level(value=minutes.value * a_week / 60.0, low=low, high=high, n=minutes.n, assumed=minutes.assumed)
+def _hours_a_week(minutes: Level | Unknown, a_week: float) -> Level | Unknown:
+    return minutes if isinstance(minutes, Unknown) else times(minutes, a_week / 60.0)
 
 
 def _saved(before: Level | Unknown, now: Level | Unknown, a_week: float) -> Level | Unknown:
-    """Hours a week that today's cases would take as before, less what they take; measured apart, so that errors add as squares."""
+    """Hours a week that today's cases would take as before, less what they take."""
     if isinstance(before, Unknown):
         return Unknown(why=f"nobody measured the work before: {before.why}")
-    if isinstance(now, Unknown):
-        return now
-    each = before.value - now.value
-    halves = [None if one.low is None or one.high is None else max(one.high - one.value, one.value - one.low) for one in (before, now)]
-    half = None if halves[0] is None or halves[1] is None else float(np.hypot(halves[0], halves[1]))
-    scale = a_week / 60.0
-    low, high = (None, None) if half is None else ((each - half) * scale, (each + half) * scale)
-    return Level(value=each * scale, low=low, high=high, n=now.n, assumed=before.assumed)
+    return now if isinstance(now, Unknown) else times(difference(before, now), -a_week / 60.0)
 
 
 def _spent(around: Around, weeks: float) -> Level | Unknown:
@@ -205,9 +194,7 @@ def _spent(around: Around, weeks: float) -> Level | Unknown:
 def _errors_a_week(seen: Seen, around: Around) -> Level | Unknown:
     if isinstance(around.errors, Unknown):
         return around.errors
-    rate = float(seen.alone.sum()) / around.weeks
-    low, high = (None if one is None else one * rate for one in (around.errors.low, around.errors.high))
-    return Level(value=around.errors.value * rate, low=low, high=high, n=around.errors.n)
+    return times(around.errors, float(seen.alone.sum()) / around.weeks)
 
 
 def _worth(baseline: Baseline, saved: Level | Unknown, spent: Level | Unknown, errors: Level | Unknown) -> Level | Unknown:

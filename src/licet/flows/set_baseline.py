@@ -49,7 +49,7 @@ def lock_the_baseline(office: Office, by: Actor, *, name: str, stated: Stated) -
         permission = permitted(office, tx, by, Act.LOCK, use_case)
         if isinstance(permission, Refused):
             return permission
-        measured = _measured(tx, use_case, stated)
+        measured = measured_now(tx, use_case, stated)
         if isinstance(measured, Refused):
             return measured
         before = baselines.newest(tx, use_case)
@@ -104,7 +104,7 @@ def show_baseline(office: Office, *, name: str, stated: Stated) -> Shown:
     """The baseline as it stands, beside what the newest log shows."""
     with office.book.read() as tx:
         use_case = use_cases.require(tx, name)
-        return Shown(signed=baselines.newest(tx, use_case), now=_measured(tx, use_case, stated))
+        return Shown(signed=baselines.newest(tx, use_case), now=measured_now(tx, use_case, stated))
 
 
 def version_of(there: AnyBaseline) -> int:
@@ -136,7 +136,8 @@ def active_of(mandate: Mandate) -> ActiveMandate | None:
             assert_never(mandate)
 
 
-def _measured(tx: Tx, use_case: UseCase, stated: Stated) -> Baseline | Refused:
+def measured_now(tx: Tx, use_case: UseCase, stated: Stated) -> Baseline | Refused:
+    """What the newest event log shows, with what the owner states."""
     found = log_of(tx, use_case)
     if isinstance(found, Refused):
         return found
