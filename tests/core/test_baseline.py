@@ -19,10 +19,11 @@ BEGAN = datetime(2026, 1, 5, tzinfo=UTC)
 CENTS = Cost(millionths=4800 * MILLION, currency="EUR")
 
 
-def process(*, weeks: int = 20, a_week: int = 10, wait_hours: float = 24.0, work_minutes: float = 6.0, timed: bool = True) -> EventLog:
-    """Cases that are received and then decided after a wait that is longer in odd weeks."""
+def process(*, wait_hours: float = 24.0, timed: bool = True, shift: float = 0.0) -> EventLog:
+    """Cases that are received and then decided after a wait that is longer in odd weeks, by six minutes of work."""
+    weeks, a_week, work_minutes = 20, 10, 6.0
     cases = weeks * a_week
-    came = BEGAN.timestamp() + np.repeat(np.arange(weeks), a_week) * WEEK + np.tile(np.arange(a_week), weeks) * HOUR
+    came = BEGAN.timestamp() + shift + np.repeat(np.arange(weeks), a_week) * WEEK + np.tile(np.arange(a_week), weeks) * HOUR
     begun = came + HOUR * wait_hours * (1.0 + 0.1 * (np.repeat(np.arange(weeks), a_week) % 2))
     ended = begun + 60.0 * work_minutes
     both = np.stack([came, ended], axis=1).ravel()
