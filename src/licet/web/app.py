@@ -35,6 +35,7 @@ from licet.web.api import (
     session,
     session_outside,
     stop,
+    values,
     watch,
 )
 from licet.web.desk import Desk, Service
@@ -97,6 +98,7 @@ OF_A_USE_CASE = (
     comparisons,
     outside,
     event_logs,
+    values,
 )
 """Addresses below a use case's own."""
 
