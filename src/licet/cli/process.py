@@ -3,6 +3,7 @@
 import click
 
 from licet.cli.frame import CONTEXT, Commands
+from licet.cli.process_baseline import baseline, watch
 from licet.cli.process_import import erase, import_, logs
 
 
@@ -14,3 +15,5 @@ def process() -> None:
 process.add_command(import_)
 process.add_command(logs)
 process.add_command(erase)
+process.add_command(baseline)
+process.add_command(watch)

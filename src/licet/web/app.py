@@ -36,6 +36,7 @@ from licet.web.api import (
     session,
     session_outside,
     stop,
+    values,
     watch,
 )
 from licet.web.desk import Desk, Service
@@ -80,6 +81,7 @@ def make_app(service: Service, *extra: APIRouter) -> FastAPI:
     app.add_middleware(Frame, limits=service.limits, journal=service.journal, trace=service.trace)
     return app
 
+
 OF_A_USE_CASE = (
     desk_of,
     cases,
@@ -98,6 +100,7 @@ OF_A_USE_CASE = (
     outside,
     runs,
     event_logs,
+    values,
 )
 """Addresses below a use case's own."""
 
