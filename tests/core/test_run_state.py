@@ -7,13 +7,22 @@ import pytest
 
 from licet.core.cost import MILLION, amount_in_words
 from licet.core.ids import Fingerprint
-from licet.core.run import Run, RunState, run_state
+from licet.core.run import Run, RunId, RunState, run_state
 
 NOW = datetime(2030, 1, 7, tzinfo=UTC)
 QUIET = timedelta(seconds=15)
 RUN = Run(
-    id=1, fingerprint=Fingerprint("f"), cases=10, done=5, spent=None, budget=None, began_at=NOW, seen_at=NOW, ended_at=None, stopped=None
-)  # fmt: skip
+    id=RunId(1),
+    fingerprint=Fingerprint("f"),
+    cases=10,
+    done=5,
+    spent=None,
+    budget=None,
+    began_at=NOW,
+    seen_at=NOW,
+    ended_at=None,
+    stopped=None,
+)
 
 
 @pytest.mark.parametrize(

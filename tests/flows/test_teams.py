@@ -128,8 +128,8 @@ Journey = Callable[[Office, World, str], object]
 SIXTY = QualificationRule(cases=60, agreement=0.9)
 WAYS: dict[str, Journey] = {
     **comparing.WAYS,
-    **studying.WAYS,
     **evaluating.WAYS,
+    **studying.WAYS,
     "calibrate": lambda o, w, name: calibrate(o, w.builder, name=name, system=ScriptedSystem(says=says_like(())), on_disk=promise()),
     "next_practice": lambda o, w, name: next_practice(o, w.reviewer, name=name),
     "answer_practice": lambda o, w, name: answer_practice(o, w.reviewer, name=name, token=name, answer=Choice(value="yes")),

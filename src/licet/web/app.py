@@ -37,6 +37,7 @@ from licet.web.api import (
     session,
     session_outside,
     stop,
+    values,
     watch,
 )
 from licet.web.desk import Desk, Service
@@ -99,8 +100,9 @@ OF_A_USE_CASE = (
     comparisons,
     outside,
     process,
-    event_logs,
     runs,
+    event_logs,
+    values,
 )
 """Addresses below a use case's own."""
 

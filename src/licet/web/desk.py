@@ -51,18 +51,6 @@ class CaseReader(Protocol):
         ...
 
 
-class LogReader(Protocol):
-    """Reads an event log as it was sent."""
-
-    def __call__(self, raw: bytes, media_type: str, wish: LogWish, *, now: datetime) -> ReadLog | Refused:
-        """Reads a body; refuses what is no log, with what is wrong and what to do."""
-        ...
-
-
-def unread(raw: bytes, media_type: str, wish: LogWish, *, now: datetime) -> ReadLog | Refused:
-    """Stands where nobody reads event logs."""
-    del raw, media_type, wish, now
-    return Refused(code="not_an_event_log", why="This server reads no event logs.", remedy="Bring it with `licet process import`.")
 class EvidenceDoor(Protocol):
     """Reads a file of another tool, and takes in what it measured."""
 
@@ -98,6 +86,20 @@ def no_evidence(office: Office, by: Actor, sent: SentEvidence, *, name: str) -> 
     return Refused(code="file_not_read", why=f"{sent.name!r} is read by nobody here.", remedy="Use `licet import-evidence`.")
 
 
+class LogReader(Protocol):
+    """Reads an event log as it was sent."""
+
+    def __call__(self, raw: bytes, media_type: str, wish: LogWish, *, now: datetime) -> ReadLog | Refused:
+        """Reads a body; refuses what is no log, with what is wrong and what to do."""
+        ...
+
+
+def unread(raw: bytes, media_type: str, wish: LogWish, *, now: datetime) -> ReadLog | Refused:
+    """Stands where nobody reads event logs."""
+    del raw, media_type, wish, now
+    return Refused(code="not_an_event_log", why="This server reads no event logs.", remedy="Bring it with `licet process import`.")
+
+
 class NotOnLoopbackError(ValueError):
     """The server was to take people's word for who they are where others can reach it."""
 
@@ -125,9 +127,9 @@ class Service:
         journal: is told of each request and each failure, never of what a request said.
         trace: measures each request; None: nobody does.
         pictures: draws what cases bring, for pages.
-        read_log: reads event logs that people send.
         take_evidence: reads files of other tools.
         write_evaluation: writes files for other tools; None: there is nothing to download.
+        read_log: reads event logs that people send.
     """
 
     office: Office
@@ -143,9 +145,9 @@ class Service:
     journal: Journal = silent
     trace: Trace | None = None
     pictures: Pictures = undrawn
-    read_log: LogReader = unread
     take_evidence: EvidenceDoor = no_evidence
     write_evaluation: EvaluationWriter | None = None
+    read_log: LogReader = unread
 
     def __post_init__(self) -> None:
         """Refuses asserted names where others could assert them.
