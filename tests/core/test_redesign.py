@@ -138,7 +138,9 @@ def test_the_last_step_of_a_case_is_no_neighbour_of_the_next_ones_first() -> Non
 
 def test_a_merged_step_takes_no_name_that_another_step_has() -> None:
     assert [one.path for one in check_against(replace(EMPTY, merged=(Merge(steps=("a", "b"), into="c"),)), LOG)] == [("merge", 0, "into")]
-    assert check_against(replace(EMPTY, merged=(Merge(steps=("a", "b"), into="a"),)), LOG) == ()
+    made = replace(EMPTY, merged=(Merge(steps=("a", "b"), into="ab"),))
+    assert check_against(replace(made, decides="ab", steps={"ab": ALONE}), LOG) == (), "the new step is planned by its new name"
+    assert [one.path for one in check_against(replace(made, moved=(Move(step="ab", after="c"),)), LOG)] == [("order", 0)]
 
 
 def test_the_digest_changes_with_what_is_done_and_not_with_the_title() -> None:

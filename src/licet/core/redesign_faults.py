@@ -14,6 +14,9 @@ from licet.core.redesign import DAYS, Move, Redesign
 Path = tuple[str | int, ...]
 """Keys that lead to something in a redesign's file."""
 
+OF_THE_NEW = frozenset({"decides", "steps", "reviewers"})
+"""Where a merged step may be named by its new name."""
+
 MOST_PEOPLE = 10_000
 HOURS_A_DAY, DAY_SECONDS, LONGEST_HOURS = 24.0, 86_400.0, 87_600.0
 FEWEST = 2
@@ -161,7 +164,8 @@ def check_against(redesign: Redesign, log: EventLog) -> tuple[NotARedesignError,
         One error per offender; empty when it can be simulated.
     """
     known, follows = frozenset(log.activities), _follows(log)
-    unknown = [_unknown(path, name, known) for path, name in _named(redesign) if name not in known]
+    made = known | {merge.into for merge in redesign.merged}
+    unknown = [_unknown(path, name, known) for path, name in _named(redesign) if name not in (made if path[0] in OF_THE_NEW else known)]
     return tuple(unknown) or (*_taken(redesign, known), *_strangers(redesign, follows))
 
 
@@ -173,7 +177,7 @@ def _unknown(path: Path, name: str, known: frozenset[str]) -> NotARedesignError:
 
 def _taken(redesign: Redesign, known: frozenset[str]) -> Iterator[NotARedesignError]:
     for at, merge in enumerate(redesign.merged):
-        if merge.into in known - set(merge.steps):
+        if merge.into in known:
             yield NotARedesignError(("merge", at, "into"), f"{merge.into!r} is a step of the log already.", "Give it another name.")
 
 
