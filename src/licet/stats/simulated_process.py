@@ -26,6 +26,8 @@ class Pool:
         name: in the log's words.
         people: how many belong to it, at least 1.
         on_duty: how many of them are there in each hour of the week, shape (168,), whole numbers from 0 to `people`, not all 0.
+        usual: how many there are on average, shape (168,), 0 where `on_duty` is and above 0 elsewhere: how fast waiting for something
+            passes on the clock of the pool. None: as `on_duty`.
 
     Raises:
         OutOfRangeError: when the hours do not fit.
@@ -34,6 +36,7 @@ class Pool:
     name: str
     people: int
     on_duty: IntArray
+    usual: FloatArray | None = None
 
     def __post_init__(self) -> None:
         """Refuses people who are never there, and more than there are."""
@@ -41,11 +44,20 @@ class Pool:
         hours = self.on_duty
         if hours.shape != (HOURS,) or hours.min() < 0 or not 0 < hours.max() <= self.people:
             raise OutOfRangeError(f"pool {self.name!r} needs {HOURS} hours with 0 to {self.people} people on duty, and one hour with some")
+        if self.usual is not None and not np.array_equal(self.usual > 0.0, hours > 0):
+            raise OutOfRangeError(
+                f"pool {self.name!r} must have people on average in the hours in which it has some on duty, and in no other"
+            )
 
     @property
     def around_the_clock(self) -> bool:
         """Whether equally many are there in every hour."""
         return bool(np.all(self.on_duty == self.on_duty[0]))
+
+    @property
+    def pace(self) -> FloatArray:
+        """How many are there on average in each hour of the week, shape (168,)."""
+        return self.on_duty.astype(np.float64) if self.usual is None else self.usual
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,8 +100,8 @@ class Process:
         first: where each past case's tasks begin, shape (cases + 1,).
         step: places in `steps`, shape (tasks,).
         service: seconds that a person works on the task, at least 0; 0 where nobody does.
-        lead: seconds by the clock before the task in which the log names nobody to wait for, at least 0.
-        idle: seconds for which the task waits although its people are there and free; they pass only in hours on duty.
+        lead: seconds by the clock before the task, of which the log does not say whom the case waited for, at least 0.
+        idle: seconds on duty, on the clock of the pool, for which the task waits although its people are there and not all busy.
         tail: seconds by the clock after a case's last task, shape (cases,).
         arrivals: the days on which cases came.
         estimated: share of `service`, by seconds, that the log does not hold and that was estimated, in [0, 1].
