@@ -27,7 +27,6 @@ def process_of(*cases: str, arrivals: tuple[float, ...] = (0.0,)) -> Process:
         service=places * 60.0,
         lead=places,
         idle=places * 10.0,
-        away=places * 100.0,
         tail=np.zeros(len(cases)),
         arrivals=Arrivals(weekday=np.array([0]), first=np.array([0, len(arrivals)]), seconds=np.array(arrivals)),
         estimated=0.0,
@@ -46,7 +45,6 @@ def test_steps_that_follow_each_other_become_one_and_others_stay() -> None:
     assert words(found) == ["mmc", "acb", "mmmm"]
     assert found.service.tolist() == [90.0, 0.0, 180.0, 60.0, 120.0, 180.0, 90.0, 0.0, 210.0, 0.0]
     assert found.idle.tolist()[:2] == [30.0, 0.0], "idle time that stays is waited for once"
-    assert found.away.tolist()[:2] == [100.0, 0.0], "nobody waits for a second person any more"
     assert found.lead.tolist() == process_of("abc", "acb", "abab").lead.tolist(), "what cases wait for by the clock stays"
     assert (found.steps[3].pool, found.steps[4].pool) == (0, None)
 
@@ -68,7 +66,7 @@ def test_a_step_moves_behind_the_first_time_of_another_and_takes_its_times_along
     found = moved(before, "a", after="d")
     assert words(found) == ["bcda", "bda", "cab", "dadb"]
     assert found.service[:4].tolist() == [120.0, 180.0, 240.0, 60.0]
-    assert found.away[:4].tolist() == [200.0, 300.0, 400.0, 100.0]
+    assert found.lead[:4].tolist() == [2.0, 3.0, 4.0, 1.0]
 
 
 @given(cases=st.lists(st.text(alphabet="abc", min_size=1, max_size=6), min_size=1, max_size=6), keeps=st.floats(0.0, 1.0))

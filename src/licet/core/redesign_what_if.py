@@ -8,7 +8,7 @@ from licet.core.capacity import Figure
 from licet.core.redesign import Doer, Redesign
 from licet.core.redesign_inputs import Inputs
 from licet.core.redesign_played import Played, Volume, pair_of, play_redesign, queues, reviewing, times
-from licet.core.redesign_to_be import without_ai
+from licet.core.redesign_to_be import staged, without_ai
 from licet.core.simulated_redesign import BackTested, Kept, Needed, Row, Span, WhatIf
 from licet.stats.queueing import fewest_servers
 from licet.stats.redesigned_process import busier
@@ -43,6 +43,7 @@ def what_if(case: Case) -> tuple[WhatIf, ...]:
     """The redesign under other circumstances: each beside the redesign as it is planned, with the same cases and chance."""
     return (
         _coverage(case, "coverage_lower", "AI's coverage a fifth lower", LOWER),
+        _quicker(case),
         _coverage(case, "coverage_higher", "AI's coverage a fifth higher", HIGHER),
         _busier(case),
         _ill(case),
@@ -61,6 +62,13 @@ def _coverage(case: Case, key: str, says: str, factor: float) -> WhatIf:
     }
     inputs = replace(case.inputs, behaviours=behaviours)
     return _beside(case, key, says, play_redesign(case.redesign, inputs, case.fitted, case.plan).to_be)
+
+
+def _quicker(case: Case) -> WhatIf:
+    """No log says what cases waited for while people were there and free; where AI takes over, that waiting may go with the person."""
+    there = staged(case.redesign, case.inputs, case.fitted, keeps=0.0)
+    says = "Where AI takes over, the waiting that the log does not explain goes, too"
+    return _beside(case, "waiting_goes", says, simulate(there.process, there.to_be, case.plan))
 
 
 def _alone(redesign: Redesign) -> bool:
@@ -103,7 +111,8 @@ def _fewer(pool: Pool) -> Pool | None:
     if pool.people <= ILL:
         return None
     there = np.maximum(pool.on_duty - ILL, 0)
-    return replace(pool, people=pool.people - ILL, on_duty=there) if there.max() > 0 else None
+    usual = None if pool.usual is None else np.where(there > 0, pool.usual, 0.0)
+    return replace(pool, people=pool.people - ILL, on_duty=there, usual=usual) if there.max() > 0 else None
 
 
 def _down(case: Case) -> WhatIf:

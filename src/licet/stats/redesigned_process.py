@@ -78,10 +78,10 @@ def merged(process: Process, names: Sequence[str], *, into: str, time: float, ke
     places = np.array([place_of(process, name) for name in names])
     heads = _runs(process, places)
     behind = heads[:, None] + np.arange(1, len(places))
-    service, idle, away, step = process.service.copy(), process.idle.copy(), process.away.copy(), process.step.copy()
+    service, idle, step = process.service.copy(), process.idle.copy(), process.step.copy()
     service[heads] = unit("time", time) * (service[heads] + service[behind].sum(axis=1))
     idle[heads] += unit("keeps", keeps) * idle[behind].sum(axis=1)
-    service[behind] = idle[behind] = away[behind] = 0.0
+    service[behind] = idle[behind] = 0.0
     step[heads], step[behind] = len(process.steps), len(process.steps) + 1
     owners = [process.steps[int(at)].pool for at in places]
     pool = next((one for one in owners if one is not None), None)
@@ -90,7 +90,7 @@ def merged(process: Process, names: Sequence[str], *, into: str, time: float, ke
         Step(name=into, pool=pool, priority=process.steps[int(places[0])].priority),
         Step(name=f"{into} (rest)", pool=None),
     )
-    return replace(process, steps=steps, service=service, idle=idle, away=away, step=step)
+    return replace(process, steps=steps, service=service, idle=idle, step=step)
 
 
 def _runs(process: Process, places: IntArray) -> IntArray:
@@ -124,7 +124,7 @@ def moved(process: Process, name: str, *, after: str) -> Process:
     moves = (process.step == step) & np.isfinite(first[case])
     at[moves] = first[case][moves] + 0.5
     order = np.lexsort((at, case))
-    columns = {name: getattr(process, name)[order] for name in ("step", "service", "lead", "idle", "away")}
+    columns = {name: getattr(process, name)[order] for name in ("step", "service", "lead", "idle")}
     return replace(process, **columns)
 
 

@@ -2,15 +2,18 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Final
+from typing import Final, TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from licet.stats.ranges import BoolArray, FloatArray
 from licet.stats.simulated_figures import Played, Simulated, account
 from licet.stats.simulated_process import Plan, Process, ToBe, held
 from licet.stats.simulated_work import DAY, Drawn, draw
 from licet.stats.simulation import Workload, play
+
+Kind = TypeVar("Kind", bound=np.generic)
 
 WEEK: Final = 7 * DAY
 _OF_A_CASE: Final = ("cycle", "service", "machine", "contention", "off_duty", "extraneous", "source", "arrival", "finish")
@@ -66,7 +69,7 @@ def _mixed(usual: Drawn, other: Drawn, hit: BoolArray) -> Drawn:
     case = np.concatenate([usual.case[mine], other.case[theirs]])
     order = np.argsort(case, kind="stable")
 
-    def both(of: Callable[[Drawn], np.ndarray]) -> np.ndarray:  # type: ignore[type-arg] # columns of several kinds
+    def both(of: Callable[[Drawn], NDArray[Kind]]) -> NDArray[Kind]:
         return np.concatenate([of(usual)[mine], of(other)[theirs]])[order]
 
     workload = Workload(
@@ -80,5 +83,4 @@ def _mixed(usual: Drawn, other: Drawn, hit: BoolArray) -> Drawn:
         service=both(lambda one: one.workload.service),
         priority=both(lambda one: one.workload.priority),
     )
-    away, machine = both(lambda one: one.away), both(lambda one: one.machine)
-    return replace(usual, workload=workload, case=case[order], machine=machine, away=away)
+    return replace(usual, workload=workload, case=case[order], machine=both(lambda one: one.machine))
