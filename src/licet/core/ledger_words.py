@@ -33,6 +33,8 @@ WORDS: Mapping[str, str] = {
     "labelling.exported": "A blind worksheet of cases to be labelled was handed out.",
     "history.import_undone": "An import was undone before anybody had looked at its cases.",
     "evidence.imported": "What another tool measured was taken in, to inform; the entry holds the file's digest and how much was counted.",
+    "log.imported": "An event log of the process was imported; the entry holds its digest and counts, no activity and nobody's name.",
+    "log.erased": "The key of an event log was deleted, so that nobody can read it any more.",
     "standard.locked": "The owner locked the standard.",
     "standard.countersigned": "Risk countersigned the locked standard.",
     "standard.revised": "A new version of the standard was begun; what stood on the old one stands on it still.",

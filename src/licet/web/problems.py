@@ -39,6 +39,7 @@ STATUS: Mapping[str, int] = {
     "identity_refused": 403,
     "identity_unavailable": 503,
     "no_identity_provider": 404,
+    "no_event_log": 404,
     "not_from_here": 403,
     "sign_in_needed": 403,
     "too_many_guesses": 429,
