@@ -9,34 +9,12 @@ import numpy as np
 import pytest
 
 from licet.core.event_log import EventLog
-from licet.core.imported_log import BroughtLog
-from licet.core.log_quality import Done, Finding
 from licet.core.refusal import Refused
 from licet.flows.import_log import erase_log, import_log, list_logs, may_study, newest_log
 from licet.store import event_log_tables
 from licet.testing import World, done
 from tests.flows.examples import MAILS, code, of_word
-
-FOUND = Finding(code="one_event", count=1, of=2, done=Done.KEPT)
-
-
-def log(*, shift: float = 0.0) -> EventLog:
-    """Two cases, of which the second has one event."""
-    return EventLog(
-        activities=("Grüße prüfen", "close"),
-        resources=("R1", "R2"),
-        case=np.array([0, 0, 1], np.int32),
-        activity=np.array([0, 1, 0], np.int32),
-        resource=np.array([0, -1, 1], np.int32),
-        start=np.array([1e9, 1e9 + 61.25, 1e9 + 2]) + shift,
-        end=np.array([1e9 + 60.5, 1e9 + 61.25, 1e9 + 2]) + shift,
-        started=np.array([True, False, True]),
-    )
-
-
-def brought(of: EventLog, digest: str = "a" * 64) -> BroughtLog:
-    """A log as a reader hands it over."""
-    return BroughtLog(log=of, form="csv", file_digest=digest, rows=3, findings=(FOUND,))
+from tests.flows.studying import ODD, brought, small_log
 
 
 @pytest.fixture
@@ -58,23 +36,23 @@ def same(one: EventLog, other: EventLog) -> bool:
 
 def test_a_log_comes_back_as_it_was_brought_and_the_newest_counts(world: World) -> None:
     assert code(newest_log(world.office, name=MAILS)) == "no_event_log"
-    first = done(import_log(world.office, world.builder, brought(log()), name=MAILS))
-    second = done(import_log(world.office, world.owner, brought(log(shift=1.0)), name=MAILS))
+    first = done(import_log(world.office, world.builder, brought(small_log()), name=MAILS))
+    second = done(import_log(world.office, world.owner, brought(small_log(shift=1.0)), name=MAILS))
     assert (first.again, second.again) == (False, False)
     found = done(newest_log(world.office, name=MAILS))
     assert found[0] == second.kept.id
-    assert same(found[1], log(shift=1.0))
+    assert same(found[1], small_log(shift=1.0))
     assert [one.id for one in list_logs(world.office, name=MAILS)] == [second.kept.id, first.kept.id]
     (kept,) = [one for one in list_logs(world.office, name=MAILS) if one.id == first.kept.id]
     assert kept == first.kept
-    assert kept.findings == (FOUND,)
+    assert kept.findings == (ODD,)
     assert (kept.events, kept.cases, kept.activities, kept.resources) == (3, 2, 2, 2)
     assert (kept.last_at - kept.first_at).total_seconds() == 61.25
 
 
 def test_the_same_log_brought_twice_is_found_and_written_once(world: World) -> None:
-    first = done(import_log(world.office, world.builder, brought(log()), name=MAILS))
-    again = done(import_log(world.office, world.builder, brought(log(), digest="b" * 64), name=MAILS))
+    first = done(import_log(world.office, world.builder, brought(small_log()), name=MAILS))
+    again = done(import_log(world.office, world.builder, brought(small_log(), digest="b" * 64), name=MAILS))
     assert again == replace(first, again=True)
     assert len(of_word(world, "log.imported")) == 1
 
@@ -82,13 +60,13 @@ def test_the_same_log_brought_twice_is_found_and_written_once(world: World) -> N
 def test_only_owner_and_builder_bring_logs(world: World) -> None:
     for person in (world.reviewer, world.risk):
         assert code(may_study(world.office, person, name=MAILS)) == "not_permitted"
-        assert code(import_log(world.office, person, brought(log()), name=MAILS)) == "not_permitted"
+        assert code(import_log(world.office, person, brought(small_log()), name=MAILS)) == "not_permitted"
     assert may_study(world.office, world.builder, name=MAILS) is None
     assert list_logs(world.office, name=MAILS) == []
 
 
 def test_the_ledger_and_the_database_hold_no_activity_and_no_person(world: World) -> None:
-    done(import_log(world.office, world.builder, brought(log()), name=MAILS))
+    done(import_log(world.office, world.builder, brought(small_log()), name=MAILS))
     (event,) = of_word(world, "log.imported")
     assert {"digest", "events", "cases", "rows"} <= event.facts.keys()
     said = json.dumps(dict(event.facts), ensure_ascii=False)
@@ -100,7 +78,7 @@ def test_the_ledger_and_the_database_hold_no_activity_and_no_person(world: World
 
 
 def test_an_erased_log_can_be_read_by_nobody_and_be_brought_again(world: World) -> None:
-    kept = done(import_log(world.office, world.builder, brought(log()), name=MAILS)).kept
+    kept = done(import_log(world.office, world.builder, brought(small_log()), name=MAILS)).kept
     assert code(erase_log(world.office, world.builder, name=MAILS, log=kept.id)) == "not_permitted"
     done(erase_log(world.office, world.owner, name=MAILS, log=kept.id))
     assert code(newest_log(world.office, name=MAILS)) == "no_event_log"
@@ -109,6 +87,6 @@ def test_an_erased_log_can_be_read_by_nobody_and_be_brought_again(world: World) 
     assert isinstance(again, Refused)
     assert again.code == "no_event_log"
     assert [event.facts["log"] for event in of_word(world, "log.erased")] == [kept.id]
-    anew = done(import_log(world.office, world.builder, brought(log()), name=MAILS))
+    anew = done(import_log(world.office, world.builder, brought(small_log()), name=MAILS))
     assert not anew.again
     assert done(newest_log(world.office, name=MAILS))[0] == anew.kept.id

@@ -1,14 +1,21 @@
 """The quality of an event log: what is odd about it, in plain sentences with a count and a share, and what was done about each."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+import numpy as np
+from numpy.typing import NDArray
+
 from licet.core.canonical import Json
+from licet.core.event_log import NOBODY, EventLog
 
 LEAST_SAID: Final = 0.001
 """Shares below are said to be below it."""
+BATCH: Final = 5
+"""From so many events of one person in one second on, they were recorded in a batch."""
+_WEEK_S: Final = 7 * 86_400.0
 
 
 class Done(StrEnum):
@@ -29,7 +36,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "no_activity": "{count:,} of {of:,} rows ({share}) name no activity",
     "no_time": "{count:,} of {of:,} rows ({share}) have no time",
     "no_object": "{count:,} of {of:,} events ({share}) are about no object of the type that is the case",
-    "shared_events": "{count:,} of {of:,} events ({share}) are about several objects of the type that is the case, and belong to each of them",
+    "shared_events": "{count:,} of {of:,} events ({share}) are about several objects of the type that is the case, and belong to each",
     "before_1971": "{count:,} of {of:,} rows ({share}) lie before 1971, as clocks do that were never set",
     "in_the_future": "{count:,} of {of:,} rows ({share}) lie more than a day after now",
     "other_transitions": "{count:,} of {of:,} rows ({share}) are scheduled, assigned or the like: neither a start nor a completion",
@@ -42,7 +49,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "same_second": "{count:,} of {of:,} events ({share}) were recorded in batches: five or more of one person in the same second",
     "midnight": "{count:,} of {of:,} rows ({share}) have a time of exactly midnight, as if only the day was recorded",
     "zone_assumed": "{count:,} of {of:,} rows ({share}) have a time without a zone, read as {zone}",
-    "zones_mixed": "{count:,} of {of:,} rows ({share}) have another offset from UTC than most; summer time alone explains two, and there are {several}",
+    "zones_mixed": "{count:,} of {of:,} rows ({share}) have another offset from UTC than most ({several} offsets; summer time makes two)",
     "one_event": "{count:,} of {of:,} cases ({share}) have a single event",
     "first_week": "{count:,} of {of:,} cases ({share}) are seen first in the log's first seven days, and may have begun before it",
     "last_week": "{count:,} of {of:,} cases ({share}) are seen last in the log's last seven days, and may go on after it",
@@ -114,3 +121,35 @@ def finding_from_json(raw: Json) -> Finding:
 
 class NotAFindingError(ValueError):
     """A stored finding does not have the form it was written in."""
+
+
+def seen_in(log: EventLog) -> Iterator[Finding]:
+    """What is odd about a log by itself; all of it is kept."""
+    first, last = _by_case(log)
+    odd = {
+        "no_start": (int((~log.started).sum()), log.events),
+        "nobody": (int((log.resource == NOBODY).sum()), log.events),
+        "same_second": (_in_batches(log), log.events),
+        "one_event": (int((np.diff(log.firsts) == 1).sum()), log.cases),
+        "first_week": (int((first < log.start.min() + _WEEK_S).sum()), log.cases),
+        "last_week": (int((last > log.end.max() - _WEEK_S).sum()), log.cases),
+    }
+    return (Finding(code=code, count=count, of=of, done=Done.KEPT) for code, (count, of) in odd.items() if count)
+
+
+def _by_case(log: EventLog) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """When each case is first and last seen."""
+    firsts = log.firsts[:-1]
+    return np.minimum.reduceat(log.start, firsts), np.maximum.reduceat(log.end, firsts)
+
+
+def _in_batches(log: EventLog) -> int:
+    """How many events one person recorded in a second with at least four others."""
+    told = log.resource != NOBODY
+    who, second = log.resource[told], np.floor(log.end[told])
+    if not who.size:
+        return 0
+    order = np.lexsort((second, who))
+    changes = (np.diff(who[order]) != 0) | (np.diff(second[order]) != 0)
+    sizes = np.diff(np.concatenate(([0], np.flatnonzero(changes) + 1, [who.size])))
+    return int(sizes[sizes >= BATCH].sum())

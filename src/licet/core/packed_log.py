@@ -3,12 +3,12 @@
 import hashlib
 import json
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 from numpy.typing import NDArray
 
-from licet.core.canonical import canonical_bytes
+from licet.core.canonical import Json, canonical_bytes
 from licet.core.event_log import EventLog
 
 VERSION = 1
@@ -62,8 +62,8 @@ def unpack(packed: bytes) -> EventLog:
 
 
 def _pieces(log: EventLog) -> Iterator[bytes]:
-    said = {"version": VERSION, "events": log.events, "activities": list(log.activities), "resources": list(log.resources)}
-    yield canonical_bytes(said) + b"\n"
+    names: Mapping[str, Json] = {"activities": list(log.activities), "resources": list(log.resources)}
+    yield canonical_bytes({"version": VERSION, "events": log.events, **names}) + b"\n"
     for name, kind in COLUMNS:
         yield _turned(np.asarray(getattr(log, name), kind))
 

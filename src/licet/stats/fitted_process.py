@@ -1,6 +1,6 @@
 """A fitted process: what an event log shows of a process's people, hours, work and waiting, ready to be simulated."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -250,6 +250,21 @@ def _idle(events: Events, spent: _Spent, team: Pooled) -> FloatArray:
         broken = clock.shown(events.end[mine] - MONDAY) - clock.shown(begins[mine] - MONDAY) - spent.path[mine]
         idle[mine] += np.maximum(broken, 0.0)
     return idle
+
+
+def narrowed(process: Process, cases: BoolArray) -> Process:
+    """The same process, people and days, with only some of the past cases to draw from: shape (cases,), at least one of them."""
+    sizes = np.diff(process.first)
+    tasks = np.repeat(cases, sizes)
+    return replace(
+        process,
+        first=np.concatenate([[0], np.cumsum(sizes[cases])]).astype(np.int64),
+        step=process.step[tasks],
+        service=process.service[tasks],
+        lead=process.lead[tasks],
+        idle=process.idle[tasks],
+        tail=process.tail[cases],
+    )
 
 
 def arrivals_of(events: Events) -> Arrivals:

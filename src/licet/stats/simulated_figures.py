@@ -41,6 +41,7 @@ class Played:
         extraneous: for which it waited though somebody was there and free, or for somebody of whom the log says nothing.
         source: the past case that each repeats.
         arrival, finish: seconds since a Monday 00:00, as long as `cycle`.
+        ends: when each task of a counted case was done, likewise, shape (tasks,).
         hours: of work by each pool on counted cases, what holds up no case included, shape (pools,).
         utilisation: work in the time between the first and last counted arrival, by hours on duty in it; above 1 where work goes on
             after hours, or too much comes; shape (pools,).
@@ -56,6 +57,7 @@ class Played:
     source: IntArray
     arrival: FloatArray
     finish: FloatArray
+    ends: FloatArray
     hours: FloatArray
     utilisation: FloatArray
     queue: FloatArray
@@ -164,6 +166,7 @@ def account(pools: Sequence[Pool], came: Drawn, times: Times) -> Played:
         source=came.source[came.counted],
         arrival=arrival,
         finish=finish,
+        ends=times.end[came.counted[came.case] & own],
         hours=hours,
         utilisation=utilisation,
         queue=queue,
