@@ -1,8 +1,10 @@
 """Evidence of a redesign: whether it was simulated on what counts now, with the measured system, and whether its people are enough."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from licet.core.canonical import Json
 from licet.core.ids import Digest, Fingerprint
 from licet.core.simulated_redesign import SimulatedRedesign
 
@@ -61,6 +63,12 @@ def simulated_as_measured(shown: ProcessShown | None, *, log_needed: bool) -> Sh
     if not one.measured:
         return Shown(met=False, says=f"simulated {one.at:%Y-%m-%d} with AI as assumed, not as measured", since=one.at)
     return Shown(met=True, says=f"{one.title!r}, simulated {one.at:%Y-%m-%d} with the measured system", since=one.at)
+
+
+def redesign_stood_on(shown: ProcessShown | None) -> Mapping[str, Json]:
+    """What a stage was entered on, for the ledger: which simulation of which redesign; nothing where there is none."""
+    one = None if shown is None else shown.simulated
+    return {} if one is None else {"redesign": {"simulation": one.id, "digest": one.digest, "log_digest": one.log_digest}}
 
 
 def people_suffice(shown: ProcessShown | None, *, log_needed: bool) -> Shown:

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 from licet.core.ai_behaviour import SIMPLY_ASSUMED, Behaviour, Measured, behaviour_of, figure_to_json
 from licet.core.canonical import Json
-from licet.core.capacity import Capacity, Figure
+from licet.core.capacity import Capacity, Figure, Relief, looked_at_twice
 from licet.core.redesign import Doer, Redesign, Reviewers
 from licet.core.refusal import Refused, Unknown
+from licet.core.second import SecondLooks
 
 WHERE = "in redesign.yaml"
 
@@ -86,6 +87,24 @@ def inputs_of(redesign: Redesign, *, measured: Measured | Unknown, capacity: Cap
     )
 
 
+def checked_by(relief: Relief | None, second_looks: SecondLooks | Unknown | None) -> Checked:
+    """What is answered more than once by what is in force.
+
+    Args:
+        relief: what the mandate brings in audits; None: none is proposed or in force.
+        second_looks: the standard's rule; `Unknown` where none is locked and countersigned.
+    """
+    unproposed, audits = Unknown(why="no mandate is proposed or in force"), "the mandate's audits, at most"
+    twice = "the standard's second looks, at most"
+    return Checked(
+        audits=unproposed if relief is None else Figure(value=relief.audits, basis=audits, assumed=False),
+        audits_twice=Figure(value=0.0 if relief is None else relief.again, basis=audits, assumed=False),
+        second_looks=second_looks
+        if isinstance(second_looks, Unknown)
+        else Figure(value=looked_at_twice(second_looks), basis=twice, assumed=False),
+    )
+
+
 def _stated(found: Figure | Unknown, stated: float | None) -> Figure | Unknown:
     """What is in force counts, whatever is stated."""
     return Figure(value=stated, basis=SIMPLY_ASSUMED, assumed=True) if isinstance(found, Unknown) and stated is not None else found
@@ -118,6 +137,13 @@ def _seconds(there: Reviewers, capacity: Capacity) -> Figure | Unknown:
 def own_reviewers(inputs: Inputs) -> bool:
     """Whether reviewers are people of their own; where not, those who do the step today do their work, too."""
     return isinstance(inputs.staffed.people, Figure) and isinstance(inputs.staffed.hours_a_day, Figure)
+
+
+def is_measured(redesign: Redesign, inputs: Inputs) -> bool:
+    """Whether AI decides a step alone, and wherever it does what it is trusted with was measured: coverage and error."""
+    alone = [one for name, one in inputs.behaviours.items() if redesign.steps[name].by is Doer.AI_ALONE]
+    figures = [found for one in alone for found in (one.coverage, one.error)]
+    return bool(figures) and all(isinstance(found, Figure) and not found.assumed for found in figures)
 
 
 # --- what is missing, and what is assumed --------------------------------------------------------------------------------

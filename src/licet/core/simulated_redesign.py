@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import NewType
 
 from licet.core.canonical import Json
-from licet.core.ids import Digest, Fingerprint
+from licet.core.ids import Digest, Fingerprint, PersonId
 from licet.core.redesign import Promise
 
 SimulationId = NewType("SimulationId", str)
@@ -150,7 +150,7 @@ class SimulatedRedesign:
 
     id: SimulationId
     at: datetime
-    by: str
+    by: PersonId
     redesign: Mapping[str, Json]
     digest: Digest
     log: str

@@ -6,16 +6,15 @@ from datetime import datetime
 
 from licet.core.ai_behaviour import Measured
 from licet.core.canonical import Json, digest
-from licet.core.capacity import Capacity, Figure, looked_at_twice
+from licet.core.capacity import Capacity
 from licet.core.event_log import EventLog, EventLogId
 from licet.core.ledger import Event
 from licet.core.mandate import Mandate
 from licet.core.people import Act, Actor
 from licet.core.redesign import Redesign, redesign_to_json
-from licet.core.redesign_evidence import ProcessShown
 from licet.core.redesign_faults import check_against
-from licet.core.redesign_inputs import Checked, Inputs, assumptions, inputs_of, inputs_to_json, is_measured, ready
-from licet.core.redesign_what_if import Outcome, simulated
+from licet.core.redesign_inputs import Checked, Inputs, assumptions, checked_by, inputs_of, inputs_to_json, is_measured, ready
+from licet.core.redesign_outcome import Outcome, simulated
 from licet.core.refusal import Refused, Unknown
 from licet.core.relief import relief_under
 from licet.core.simulated_redesign import SimulatedRedesign, SimulationId, result_to_json
@@ -24,9 +23,9 @@ from licet.core.use_case import UseCase
 from licet.flows.capacity import capacity_of
 from licet.flows.cover import proposal_now
 from licet.flows.import_log import log_of
-from licet.flows.office import Office, allowed, at_work_on, entry
+from licet.flows.office import Office, at_work_on, entry
 from licet.flows.verdicts import newest_look
-from licet.store import event_logs, mandates, redesigns, standards, systems, use_cases
+from licet.store import event_logs, mandates, redesigns, standards, systems
 from licet.store.book import Tx
 
 ASKED_LATELY = 500
@@ -134,16 +133,8 @@ def _checked(tx: Tx, use_case: UseCase, now: datetime) -> Checked:
     """What standard and mandate ask to be answered more than once: audits as often as their plan may come to."""
     mandate: Mandate | None = proposal_now(tx, use_case) or mandates.in_force(tx, use_case)
     relief = relief_under(mandate, coverage=1.0, now=now)
-    signed = standards.newest(tx, use_case)
-    unsigned = Unknown(why="no standard is locked and countersigned")
-    unproposed = Unknown(why="no mandate is proposed or in force")
-    return Checked(
-        audits=unproposed if relief is None else Figure(value=relief.audits, basis="the mandate's audits, at most", assumed=False),
-        audits_twice=Figure(value=0.0 if relief is None else relief.again, basis="the mandate's audits, at most", assumed=False),
-        second_looks=Figure(value=looked_at_twice(signed.standard.second_looks), basis="the standard's second looks, at most", assumed=False)
-        if isinstance(signed, CountersignedStandard)
-        else unsigned,
-    )
+    signed, unsigned = standards.newest(tx, use_case), Unknown(why="no standard is locked and countersigned")
+    return checked_by(relief, signed.standard.second_looks if isinstance(signed, CountersignedStandard) else unsigned)
 
 
 def _kept(office: Office, by: Actor, redesign: Redesign, stands: _Stands, outcome: Outcome) -> SimulatedRedesign:
@@ -191,37 +182,4 @@ def _said(kept: SimulatedRedesign, use_case: UseCase) -> Event:
         "result": digest(result_to_json(kept)),
         "kept": kept.kept.kept,
     }
-    return entry("redesign.simulated", by=_by(kept), now=kept.at, use_case=use_case, **facts)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SeenRedesign:
-    """A use case's process as far as it was redesigned: the newest simulation, and what counts now."""
-
-    use_case: UseCase
-    shown: ProcessShown
-
-
-def see_redesign(office: Office, by: Actor, *, name: str) -> SeenRedesign | Refused:
-    """The newest simulation of a redesign, for whoever may look at the use case."""
-    with office.book.read() as tx:
-        use_case = use_cases.require(tx, name)
-        no = allowed(office, tx, by, Act.LOOK, use_case)
-        return no if isinstance(no, Refused) else SeenRedesign(use_case=use_case, shown=process_shown(tx, use_case))
-
-
-def list_redesign(office: Office, *, name: str) -> ProcessShown:
-    """The same for programs, which the door lets in."""
-    with office.book.read() as tx:
-        return process_shown(tx, use_cases.require(tx, name))
-
-
-def process_shown(tx: Tx, use_case: UseCase) -> ProcessShown:
-    """What is known of a use case's process, inside a transaction."""
-    log, last, signed = event_logs.newest(tx, use_case), newest_look(tx, use_case), standards.newest(tx, use_case)
-    return ProcessShown(
-        log=None if log is None else log.digest,
-        system=None if last is None else last.fingerprint,
-        standard=signed.digest if isinstance(signed, CountersignedStandard) else None,
-        simulated=redesigns.newest(tx, use_case),
-    )
+    return entry("redesign.simulated", by=kept.by, now=kept.at, use_case=use_case, **facts)

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import insert, select
 
 from licet.core.canonical import canonical_bytes
-from licet.core.ids import Digest, Fingerprint
+from licet.core.ids import Digest, Fingerprint, PersonId
 from licet.core.redesign import Promise
 from licet.core.simulated_redesign import (
     BackTested,
@@ -63,7 +63,7 @@ def _simulation(row: Record) -> SimulatedRedesign:
     return SimulatedRedesign(
         id=SimulationId(row.id),
         at=row.at,
-        by=row.by,
+        by=PersonId(row.by),
         redesign=said["redesign"],
         digest=Digest(row.digest),
         log=row.log_id,
