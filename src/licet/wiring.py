@@ -22,6 +22,7 @@ from licet.edge.late import (
     LateJudges,
     LatePasswords,
     LatePolicies,
+    LateProcesses,
     LateSystems,
     late_provider,
 )
@@ -71,6 +72,7 @@ def office_of(home: Home, book: Book, vault: FileVault, seal: Seal, clock: Clock
         codes=LateCodes(),
         desks=LateDesks(root=home.use_cases),
         judges=LateJudges(root=home.use_cases),
+        processes=LateProcesses(root=home.use_cases),
     )
 
 

@@ -15,6 +15,7 @@ from licet.core.effect import Outcome, Way
 from licet.core.ids import Digest, UseCaseSlug
 from licet.core.incident import Message
 from licet.core.policy import Asked, PolicyAnswer
+from licet.core.process import Stated
 from licet.core.system import SystemKind
 from licet.ports import Draw, Durable, Example, Guardian, Judge, Provider, Purse, System, TrainedSystem
 
@@ -210,6 +211,19 @@ class LateJudges:
         from licet.edge.judges import FolderJudges
 
         return FolderJudges(root=self.root).load(slug)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LateProcesses:
+    """What owners state of their processes (the port `StatedProcesses`), behind the import of what reads their folders."""
+
+    root: Path
+
+    def stated(self, slug: UseCaseSlug) -> Stated:
+        """See `licet.edge.process_file.FolderProcesses.stated`."""
+        from licet.edge.process_file import FolderProcesses
+
+        return FolderProcesses(root=self.root).stated(slug)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,6 +13,7 @@ from licet.core.judge import NoJudges
 from licet.core.ledger import Event
 from licet.core.people import Act, Actor, Caller, Identity, Operator, Person
 from licet.core.policy import Asked, Permission, Permitted, Place, PolicyAnswer, Who, hand, person_needed, why_not
+from licet.core.process import NothingStated
 from licet.core.refusal import Refused
 from licet.core.risk import Tier
 from licet.core.rules import RuleKind
@@ -37,6 +38,7 @@ from licet.ports import (
     Vault,
     Witness,
 )
+from licet.ports_process import StatedProcesses
 from licet.store import accounts, approvals, people, risks, rules, use_cases
 from licet.store.book import Book, Tx
 from licet.store.person_book import PersonBook
@@ -71,6 +73,7 @@ class Office:
     announcer: Announcer | None = None
     desks: Desks = field(default_factory=OrdinaryDesks)
     judges: Judges = field(default_factory=NoJudges)
+    processes: StatedProcesses = field(default_factory=NothingStated)
     signed_in: Person | None = None
 
     def for_person(self, person: Person) -> Self:

@@ -28,6 +28,7 @@ from licet.web.api import (
     mandate,
     outside,
     practice,
+    process,
     reviewers,
     risk,
     second_looks,
@@ -95,6 +96,7 @@ OF_A_USE_CASE = (
     incidents,
     comparisons,
     outside,
+    process,
 )
 """Addresses below a use case's own."""
 

@@ -16,6 +16,7 @@ from licet.core.use_case import UseCase
 from licet.flows.office import Office
 from licet.flows.sign_in_outside import Outside
 from licet.flows.speakers import Speakers
+from licet.flows.study_process import Memory
 from licet.ports import Journal, Pictures, Trace
 from licet.web.limits import Limits
 from licet.web.lookout import Lookout
@@ -108,6 +109,7 @@ class Desk:
         self.office = service.office
         self.limits = service.limits
         self.lookout = Lookout(service.office, self.run)
+        self.memory = Memory()
         self._limiter: CapacityLimiter | None = None
         self._hashing: CapacityLimiter | None = None
         self._asking: CapacityLimiter | None = None

@@ -1,0 +1,14 @@
+"""Commands on a use case's process: its event log, what it shows, and what would become of it."""
+
+import click
+
+from licet.cli.frame import CONTEXT, Commands
+from licet.cli.process_show import show
+
+
+@click.group(cls=Commands, context_settings=CONTEXT)
+def process() -> None:
+    """The process around a use case: its event log, where time goes in it, and what a redesign would change."""
+
+
+process.add_command(show)
