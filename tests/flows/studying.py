@@ -8,8 +8,11 @@ import numpy as np
 from licet.core.event_log import EventLog
 from licet.core.imported_log import BroughtLog
 from licet.core.log_quality import Done, Finding
+from licet.core.redesign import Redesign
 from licet.flows.import_log import erase_log, import_log, list_logs, may_study, newest_log
 from licet.flows.office import Office
+from licet.flows.see_redesign import list_redesign, see_redesign
+from licet.flows.simulate_redesign import simulate_redesign
 from licet.testing import World
 
 ODD: Final = Finding(code="one_event", count=1, of=2, done=Done.KEPT)
@@ -39,6 +42,9 @@ WAYS: Mapping[str, Callable[[Office, World, str], object]] = {
     "may_study": lambda o, w, name: may_study(o, w.owner, name=name),
     "list_logs": lambda o, w, name: list_logs(o, name=name),
     "newest_log": lambda o, w, name: newest_log(o, name=name),
+    "simulate_redesign": lambda o, w, name: simulate_redesign(o, w.owner, Redesign(title="As it is"), name=name),
+    "see_redesign": lambda o, w, name: see_redesign(o, w.owner, name=name),
+    "list_redesign": lambda o, w, name: list_redesign(o, name=name),
     "erase_log": lambda o, w, name: erase_log(o, w.owner, name=name, log="l_x"),
 }
 """Every journey on processes by a use case's name, for `test_teams`."""

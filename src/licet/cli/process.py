@@ -3,6 +3,7 @@
 import click
 
 from licet.cli.frame import CONTEXT, Commands
+from licet.cli.process_compare import compare
 from licet.cli.process_show import show
 
 
@@ -12,3 +13,4 @@ def process() -> None:
 
 
 process.add_command(show)
+process.add_command(compare)
