@@ -104,6 +104,7 @@ TABLE: Mapping[str, Door] = {
     f"GET {IN}/obligations": Door(scope=S.MANDATE_READ),
     f"GET {IN}/comparisons": Door(scope=S.MANDATE_READ),
     f"GET {IN}/outside-evidence": Door(scope=S.MANDATE_READ),
+    f"GET {IN}/redesign": Door(scope=S.MANDATE_READ),
     f"GET {IN}/gate": Door(scope=S.MANDATE_READ),
     "GET /api/v1/obligations": Door(scope=S.MANDATE_READ, reach=Reach.WHOLE),
     f"GET {METRICS}": Door(scope=S.METRICS, reach=Reach.WHOLE),

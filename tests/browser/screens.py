@@ -23,8 +23,8 @@ COLOURS = 255
 """A page has few colours: with so many a picture is a third of the size and looks the same."""
 
 SHOWN = (
-    "sign-in", "account", "portfolio", "use-case", "use-case-waiting", "standard", "evaluation", "evaluation-compared", "approvals",
-    "monitoring", "incidents", "practice", "people-of-owner", "people-of-use-case", "own-figures", "contests-empty", "flags", "ledger",
+    "sign-in", "account", "portfolio", "use-case", "use-case-waiting", "standard", "evaluation", "evaluation-compared", "redesign",
+    "approvals", "monitoring", "incidents", "practice", "people-of-owner", "people-of-use-case", "own-figures", "contests-empty", "flags", "ledger",
     "entry",
 )  # fmt: skip
 """Pages that are in the documentation by day; a page of yours is one word here."""

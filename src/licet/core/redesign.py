@@ -85,7 +85,7 @@ class Reviewers:
         from_hour: when they begin, UTC, in [0, 24).
         days: on which they work, of `DAYS`.
         seconds_a_case: that one answer takes; None: as the desk measured, or where it did not, as the step takes today.
-        skilled_for: the steps they have the skill for; empty: every step that AI takes part in.
+        skilled_for: the steps they have the skill for; empty: those that AI decides alone.
     """
 
     people: int | None = None

@@ -79,7 +79,7 @@ def back_tested(found: BackTest | TooShort) -> BackTested:
     model, naive, noise = found.cycle.model, found.cycle.naive, found.cycle.noise
     says = (
         f"On {found.test:,} later cases that it had not seen the model's lead times are off by {model.mean:,.1f} h "
-        f"({model.low:,.1f} to {model.high:,.1f}), the past taken as forecast by {naive:,.1f} h; luck alone makes {noise:,.1f} h."
+        f"({max(0.0, model.low):,.1f} to {model.high:,.1f}), the past taken as forecast by {naive:,.1f} h; luck alone makes {noise:,.1f} h."
     )
     return BackTested(beats=isinstance(found.verdict, Beats), says=says)
 

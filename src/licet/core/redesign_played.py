@@ -178,8 +178,13 @@ def _head(key: str, says: str, kind: Kind, unit: Unit, note: str = "") -> Row:
 
 
 def _filled(head: Row, pair: Pair, of: Callable[[Figures], Interval | None], *, times: float = 1.0) -> Row:
-    before, after, change = (_span(of(one), times) for one in (pair.before, pair.after, pair.change))
-    return replace(head, as_is=before, to_be=after, change=change)
+    before, after = (_from_none(_span(of(one), times)) for one in (pair.before, pair.after))
+    return replace(head, as_is=before, to_be=after, change=_span(of(pair.change), times))
+
+
+def _from_none(found: Span | None) -> Span | None:
+    """Nothing here can be below 0, so that no interval begins below it."""
+    return None if found is None else replace(found, low=max(0.0, found.low))
 
 
 def _counted(head: Row, value: float) -> Row:

@@ -61,7 +61,7 @@ def staged(redesign: Redesign, inputs: Inputs, fitted: Process, *, keeps: float 
     for one in redesign.merged:
         ordered = merged(ordered, one.steps, into=one.into, time=one.time, keeps=keeps)
     as_is = fitted
-    reviewed = [name for name in redesign.with_ai() if name in (redesign.reviewers.skilled_for or redesign.steps)]
+    reviewed = _reviewed(redesign)
     theirs = None
     if own_reviewers(inputs) and reviewed:
         theirs = reviewers_of(redesign, inputs, taken={pool.name for pool in fitted.pools})
@@ -70,6 +70,15 @@ def staged(redesign: Redesign, inputs: Inputs, fitted: Process, *, keeps: float 
     gone = Way(name=REMOVED, share=1.0, work=Nobody(), keeps=keeps)
     ways.update(dict.fromkeys(redesign.removed, (gone,)))
     return Staged(as_is=as_is, process=ordered, to_be=ToBe(ways=ways), reviewers=None if theirs is None else theirs.name)
+
+
+def _reviewed(redesign: Redesign) -> list[str]:
+    """The steps at which reviewers decide: those they are said to have the skill for, or else those that AI decides alone.
+
+    Where AI only proposes, whoever does the step today goes on doing it.
+    """
+    skilled = redesign.reviewers.skilled_for
+    return [name for name in redesign.with_ai() if (name in skilled if skilled else redesign.steps[name].by is Doer.AI_ALONE)]
 
 
 def without_ai(redesign: Redesign, inputs: Inputs, there: Staged) -> ToBe:

@@ -8,7 +8,6 @@ from licet.core.process_told import lasting
 from licet.core.simulated_redesign import BackTested, Kind, Row, SimulatedRedesign, Span, Unit
 
 UNKNOWN = "unknown"
-NEARLY_NONE = 0.05
 
 
 def value_told(value: float, unit: Unit) -> str:
@@ -31,6 +30,13 @@ def _size(size: float, unit: Unit) -> str:
             return f"{size:,.1f}"
         case _:
             assert_never(unit)
+
+
+def figure_told(value: float | None, unit: Unit) -> str:
+    """A figure that went in; whole numbers of people and hours without digits that say nothing."""
+    if value is None:
+        return UNKNOWN
+    return f"{value:g}" if unit is Unit.CASES else value_told(value, unit)
 
 
 def span_told(span: Span | None, row: Row) -> str:

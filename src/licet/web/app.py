@@ -29,6 +29,7 @@ from licet.web.api import (
     outside,
     practice,
     process,
+    redesigns,
     reviewers,
     risk,
     second_looks,
@@ -97,6 +98,7 @@ OF_A_USE_CASE = (
     comparisons,
     outside,
     process,
+    redesigns,
 )
 """Addresses below a use case's own."""
 
