@@ -102,7 +102,8 @@ def times(pair: Pair) -> Iterator[Row]:
     yield _filled(_head("lead_time_p90", "Lead time, nine in ten cases", Kind.TIME, Unit.SECONDS), pair, lambda f: f.p90)
     yield _filled(_head("lead_time_mean", "Lead time, mean", Kind.TIME, Unit.SECONDS), pair, lambda f: f.cycle)
     if pair.before.within is not None:
-        yield _filled(_head("inside_promise", "Cases inside the promise", Kind.TIME, Unit.SHARE), pair, lambda f: f.within)
+        inside = _filled(_head("inside_promise", "Cases inside the promise", Kind.TIME, Unit.SHARE), pair, lambda f: f.within)
+        yield replace(inside, as_is=_to_all(inside.as_is), to_be=_to_all(inside.to_be))
 
 
 def labour(pair: Pair, volume: Volume) -> Iterator[Row]:
@@ -185,6 +186,11 @@ def _filled(head: Row, pair: Pair, of: Callable[[Figures], Interval | None], *, 
 def _from_none(found: Span | None) -> Span | None:
     """Nothing here can be below 0, so that no interval begins below it."""
     return None if found is None else replace(found, low=max(0.0, found.low))
+
+
+def _to_all(found: Span | None) -> Span | None:
+    """No share is more than all."""
+    return None if found is None else replace(found, high=min(1.0, found.high))
 
 
 def _counted(head: Row, value: float) -> Row:

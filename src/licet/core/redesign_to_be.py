@@ -1,7 +1,7 @@
 """A redesign in the words of the simulation: the process put in its new order, its reviewers, and the ways in which AI takes part."""
 
 from collections.abc import Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -69,7 +69,8 @@ def staged(redesign: Redesign, inputs: Inputs, fitted: Process, *, keeps: float 
     ways = {name: _ways(name, redesign, inputs, ordered, keeps) for name in redesign.with_ai()}
     gone = Way(name=REMOVED, share=1.0, work=Nobody(), keeps=keeps)
     ways.update(dict.fromkeys(redesign.removed, (gone,)))
-    return Staged(as_is=as_is, process=ordered, to_be=ToBe(ways=ways), reviewers=None if theirs is None else theirs.name)
+    to_be = ToBe(ways=ways, together=redesign.parallel)
+    return Staged(as_is=as_is, process=ordered, to_be=to_be, reviewers=None if theirs is None else theirs.name)
 
 
 def _reviewed(redesign: Redesign) -> list[str]:
@@ -88,7 +89,7 @@ def without_ai(redesign: Redesign, inputs: Inputs, there: Staged) -> ToBe:
     for name in redesign.with_ai():
         second = (Extra(name=SECOND_LOOK, share=twice, seconds=_times(name, inputs, there.process)),) if twice > 0.0 else ()
         ways[name] = (Way(name=LEFT, share=1.0, work=_worked(name, inputs, factor=1.0), extras=second),)
-    return ToBe(ways=ways)
+    return replace(there.to_be, ways=ways)
 
 
 def reviewers_of(redesign: Redesign, inputs: Inputs, *, taken: Set[str]) -> Pool:

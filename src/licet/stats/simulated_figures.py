@@ -1,7 +1,7 @@
 """Simulated figures: what came of each replication, and how far they lie apart."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, TypeAlias
 
 import numpy as np
@@ -9,9 +9,10 @@ from scipy.special import stdtrit
 
 from licet.stats.duty import DutyClock
 from licet.stats.ranges import FloatArray, IntArray
+from licet.stats.side_by_side import Branches, on_the_way, side_by_side
 from licet.stats.simulated_process import HOUR, Plan, Pool, Process, ToBe, held
 from licet.stats.simulated_work import Drawn, draw
-from licet.stats.simulation import NOBODY, Times, play
+from licet.stats.simulation import END, NOBODY, Times, play
 
 CONFIDENCE: Final = 0.95
 
@@ -142,19 +143,28 @@ def simulate(process: Process, to_be: ToBe, plan: Plan) -> Simulated:
         OutOfRangeError: If the to-be does not fit the process.
     """
     held(process, to_be)
-    pools = tuple(to_be.pools.get(one.name, one) for one in process.pools)
     runs = []
     for replication in range(plan.replications):
-        came = draw(process, to_be, plan, replication)
-        runs.append(account(pools, came, play(pools, came.workload)))
-    return Simulated(pools=tuple(one.name for one in pools), plan=plan, runs=tuple(runs))
+        runs.append(played(process, to_be, draw(process, to_be, plan, replication)))
+    return Simulated(pools=tuple(one.name for one in process.pools), plan=plan, runs=tuple(runs))
 
 
-def account(pools: Sequence[Pool], came: Drawn, times: Times) -> Played:
-    """Says of each case where its time went, and of each pool what it did."""
+def played(process: Process, to_be: ToBe, came: Drawn) -> Played:
+    """Plays a replication that was drawn, with steps side by side where the to-be says so."""
+    pools = tuple(to_be.pools.get(one.name, one) for one in process.pools)
+    if not to_be.together:
+        return account(pools, came, play(pools, came.workload))
+    group = {name: number for number, names in enumerate(to_be.together) for name in names}
+    of_step = np.array([group.get(one.name, END) for one in process.steps], dtype=np.int64)
+    workload, branches = side_by_side(came.workload, case=came.case, group=of_step[came.workload.step])
+    return account(pools, replace(came, workload=workload), play(pools, workload), branches)
+
+
+def account(pools: Sequence[Pool], came: Drawn, times: Times, branches: Branches | None = None) -> Played:
+    """Says of each case where its time went, and of each pool what it did; of steps side by side the one that was done last counts."""
     kinds = _kinds(pools, came, times)
     n, work = came.counted.size, came.workload
-    own = ~work.aside
+    own = ~work.aside if branches is None else ~work.aside & on_the_way(branches, times.end, work.aside)
     sums = {name: np.bincount(came.case[own], seconds[own], n).astype(np.float64) for name, seconds in kinds.items()}
     sums["extraneous"] = sums["extraneous"] + came.tail
     cycle = np.sum(list(sums.values()), axis=0)

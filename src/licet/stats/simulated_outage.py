@@ -8,10 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from licet.stats.ranges import BoolArray, FloatArray
-from licet.stats.simulated_figures import Played, Simulated, account
+from licet.stats.simulated_figures import Played, Simulated, played
 from licet.stats.simulated_process import Plan, Process, ToBe, held
 from licet.stats.simulated_work import DAY, Drawn, draw
-from licet.stats.simulation import Workload, play
+from licet.stats.simulation import Workload
 
 Kind = TypeVar("Kind", bound=np.generic)
 
@@ -36,15 +36,13 @@ def simulate_outage(process: Process, to_be: ToBe, without: ToBe, plan: Plan) ->
     """
     held(process, to_be)
     held(process, without)
-    pools = tuple(to_be.pools.get(one.name, one) for one in process.pools)
     runs = []
     for replication in range(plan.replications):
         usual, other = draw(process, to_be, plan, replication), draw(process, without, plan, replication)
         begins = outage_of(usual.workload.arrival[usual.counted])
         hit = (usual.workload.arrival >= begins) & (usual.workload.arrival < begins + DAY)
-        came = _mixed(usual, other, hit)
-        runs.append(account(pools, came, play(pools, came.workload)))
-    return Simulated(pools=tuple(one.name for one in pools), plan=plan, runs=tuple(runs))
+        runs.append(played(process, to_be, _mixed(usual, other, hit)))
+    return Simulated(pools=tuple(one.name for one in process.pools), plan=plan, runs=tuple(runs))
 
 
 def outage_of(arrival: FloatArray) -> float:
@@ -82,5 +80,6 @@ def _mixed(usual: Drawn, other: Drawn, hit: BoolArray) -> Drawn:
         waits=both(lambda one: one.workload.waits),
         service=both(lambda one: one.workload.service),
         priority=both(lambda one: one.workload.priority),
+        step=both(lambda one: one.workload.step),
     )
     return replace(usual, workload=workload, case=case[order], machine=both(lambda one: one.machine))

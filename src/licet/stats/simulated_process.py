@@ -203,11 +203,13 @@ class ToBe:
         ways: by the name of the step; the share that no way takes goes as today.
         pools: people and hours by the name of the pool, where they are to be others.
         priorities: by the name of the step, where they are to be others.
+        together: groups of steps that are done side by side where they follow each other, by name, each step in one group at most.
     """
 
     ways: Mapping[str, tuple[Way, ...]] = field(default_factory=dict)
     pools: Mapping[str, Pool] = field(default_factory=dict)
     priorities: Mapping[str, int] = field(default_factory=dict)
+    together: tuple[tuple[str, ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -247,7 +249,7 @@ def held(process: Process, to_be: ToBe) -> ToBe:
     """
     pools = {one.name for one in process.pools}
     steps = {one.name: one.pool for one in process.steps}
-    _named("step", (*to_be.ways, *to_be.priorities), steps)
+    _named("step", (*to_be.ways, *to_be.priorities, *(name for group in to_be.together for name in group)), steps)
     _named("pool", to_be.pools, pools)
     for name, ways in to_be.ways.items():
         if sum(unit("share", way.share) for way in ways) > 1.0 + 1e-9:

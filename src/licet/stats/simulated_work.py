@@ -100,6 +100,7 @@ def draw(process: Process, to_be: ToBe, plan: Plan, replication: int) -> Drawn:
             waits=whole.idle,
             service=whole.service,
             priority=priority[whole.step],
+            step=whole.step,
         ),
         source=source,
         case=whole.case,

@@ -5,7 +5,7 @@ duty, and then it stands in the line of its people. Whoever becomes free takes w
 stood longest; what is begun is ended, also where the day is over. A task aside (an audit) stands in the same lines and holds up no case.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from heapq import heapify, heappop, heappush, heapreplace
 from typing import Final
 
@@ -17,6 +17,9 @@ from licet.stats.simulated_process import HOUR, WEEK, Pool
 
 NOBODY: Final = -1
 """In place of a pool, where a task has none."""
+
+END: Final = -1
+"""In place of a task, where none follows."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -33,6 +36,10 @@ class Workload:
         waits: seconds on duty before it, on the clock of its pool; by the wall clock where it has none.
         service: seconds that a person works, at least 0; 0 where nobody does.
         priority: lowest first.
+        step: which step each task is of; empty: nobody asks.
+        after: the task to which the case goes once this one is done, or `END`; None: the next of the case, and none after a task aside.
+            A task to which several lead begins when all of them are done.
+        beside: a task that begins as soon as the case comes to this one, or `END`; None: the next of the case after a task aside.
     """
 
     arrival: FloatArray
@@ -44,6 +51,18 @@ class Workload:
     waits: FloatArray
     service: FloatArray
     priority: IntArray
+    step: IntArray = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    after: IntArray | None = None
+    beside: IntArray | None = None
+
+    def ways(self) -> tuple[IntArray, IntArray]:
+        """Where the case goes after each task, and what begins beside it, as new arrays."""
+        if self.after is not None and self.beside is not None:
+            return self.after.copy(), self.beside.copy()
+        n = self.pool.size
+        behind = np.arange(1, n + 1)
+        behind[self.first[1:][np.diff(self.first) > 0] - 1] = END
+        return np.where(self.aside, END, behind), np.where(self.aside, behind, END)
 
     def __post_init__(self) -> None:
         """Refuses what cannot be played."""
@@ -104,9 +123,12 @@ class _Floor:
         self._lead: list[float] = workload.lead.tolist()
         self._waits: list[float] = workload.waits.tolist()
         self._service: list[float] = workload.service.tolist()
-        self._last = np.zeros(n, dtype=np.bool_)
-        self._last[workload.first[1:][np.diff(workload.first) > 0] - 1] = True
-        self._ends_case: list[bool] = self._last.tolist()
+        after, beside = workload.ways()
+        self._after: list[int] = after.tolist()
+        self._beside: list[int] = beside.tolist()
+        leads = np.concatenate([after[after != END], beside[beside != END]])
+        self._open: list[int] = np.bincount(leads, minlength=n).tolist()
+        self._reached = [0.0] * n
         self._ready, self._released, self._start = [0.0] * n, [0.0] * n, [0.0] * n
         self._end = [0.0] * n
         self._clocks = [DutyClock(one.pace) for one in pools]
@@ -136,23 +158,25 @@ class _Floor:
         end = start + self._service[task]
         heapreplace(free, end)
         self._start[task], self._end[task] = start, end
-        if not (self._ends_case[task] or self._aside[task]):
-            self._go_on(task + 1, end)
+        self._go_on(self._after[task], end)
 
     def _go_on(self, task: int, now: float) -> None:
         """A case comes to a task: it passes all that nobody works on, and waits for the first that somebody does."""
-        while True:
+        while task != END:
+            if self._open[task] > 1:
+                self._open[task] -= 1
+                self._reached[task] = max(self._reached[task], now)
+                return
+            now = max(now, self._reached[task])
+            if self._beside[task] != END:
+                self._go_on(self._beside[task], now)
             self._ready[task] = now = now + self._lead[task]
             released = self._released[task] = self._clock(task, now)
             if self._worked[task]:
                 heappush(self._coming, (released, task))
-                if not self._aside[task]:
-                    return
-            else:
-                self._start[task] = self._end[task] = now = released
-            if self._ends_case[task]:
                 return
-            task += 1
+            self._start[task] = self._end[task] = now = released
+            task = self._after[task]
 
     def _clock(self, task: int, now: float) -> float:
         waits = self._waits[task]
@@ -238,5 +262,4 @@ class _Lines(_Floor):
         line = self._line[place]
         if line and self._busy[place] < self._there[place]:
             self._take(now, place, heappop(line)[2])
-        if not (self._ends_case[task] or self._aside[task]):
-            self._go_on(task + 1, now)
+        self._go_on(self._after[task], now)
