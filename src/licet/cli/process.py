@@ -4,6 +4,7 @@ import click
 
 from licet.cli.frame import CONTEXT, Commands
 from licet.cli.process_compare import compare
+from licet.cli.process_import import erase, import_, logs
 from licet.cli.process_show import show
 
 
@@ -12,5 +13,8 @@ def process() -> None:
     """The process around a use case: its event log, where time goes in it, and what a redesign would change."""
 
 
+process.add_command(import_)
+process.add_command(logs)
+process.add_command(erase)
 process.add_command(show)
 process.add_command(compare)
