@@ -24,8 +24,8 @@ COLOURS = 255
 
 SHOWN = (
     "sign-in", "account", "portfolio", "use-case", "use-case-waiting", "standard", "evaluation", "evaluation-compared", "redesign",
-    "approvals", "monitoring", "incidents", "practice", "people-of-owner", "people-of-use-case", "own-figures", "contests-empty", "flags", "ledger",
-    "entry",
+    "approvals", "monitoring", "incidents", "practice", "people-of-owner", "people-of-use-case", "own-figures", "contests-empty",
+    "flags", "ledger", "entry",
 )  # fmt: skip
 """Pages that are in the documentation by day; a page of yours is one word here."""
 

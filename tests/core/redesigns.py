@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from licet.core.ids import Digest, Fingerprint, PersonId
-from licet.core.redesign import Promise, Redesign, redesign_to_json
+from licet.core.redesign import Redesign, ServiceLevel, redesign_to_json
 from licet.core.simulated_redesign import (
     BackTested,
     Kept,
@@ -48,7 +48,7 @@ def simulation_of(*, at: datetime, beats: bool = True) -> SimulatedRedesign:
             WhatIf(key="ill", says="2 ill", rows=(), why_not="Nobody would be left."),
         ),
         needed=Needed(people=3, tried=((3, HOURS),), says="It takes 3 reviewers."),
-        promise=Promise(within=timedelta(hours=48), share=0.9),
-        kept=Kept(kept=True, says="Simulated: 95% are done within the promise."),
+        service_level=ServiceLevel(within=timedelta(hours=48), share=0.9),
+        kept=Kept(kept=True, says="Simulated: 95% are done within the service level."),
         notes=("A note.",),
     )

@@ -18,9 +18,9 @@ from licet.core.redesign import (
     Merge,
     Move,
     Price,
-    Promise,
     Redesign,
     Reviewers,
+    ServiceLevel,
     StepPlan,
 )
 from licet.core.redesign_faults import check_against, check_redesign
@@ -63,7 +63,7 @@ def test_what_says_nothing_wrong_has_no_fault() -> None:
         parallel=(("b", "c"),),
         reviewers=Reviewers(people=3, hours_a_day=6.0),
         checks=Checks(audits=0.1, second_looks=0.05),
-        promise=Promise(within=timedelta(days=2)),
+        service_level=ServiceLevel(within=timedelta(days=2)),
         price=Price(currency="EUR", person_hour=4500),
     )
     assert check_redesign(whole) == ()
@@ -87,8 +87,8 @@ def test_what_says_nothing_wrong_has_no_fault() -> None:
         (replace(EMPTY, reviewers=Reviewers(people=0)), ("reviewers", "people")),
         (replace(EMPTY, reviewers=Reviewers(days=("mon", "someday"))), ("reviewers", "days")),
         (replace(EMPTY, reviewers=Reviewers(hours_a_day=25.0)), ("reviewers", "hours_a_day")),
-        (replace(EMPTY, promise=Promise(within=timedelta(0))), ("promise", "hours")),
-        (replace(EMPTY, promise=Promise(within=timedelta(1), share=1.0)), ("promise", "share")),
+        (replace(EMPTY, service_level=ServiceLevel(within=timedelta(0))), ("service_level", "hours")),
+        (replace(EMPTY, service_level=ServiceLevel(within=timedelta(1), share=1.0)), ("service_level", "share")),
         (replace(EMPTY, steps={"b": ALONE}, removed=("b",)), ("remove", 0)),
         (replace(EMPTY, removed=("a",), merged=(Merge(steps=("a", "b"), into="ab"),)), ("merge", 0, "steps")),
         (replace(EMPTY, decides="b", removed=("b",)), ("decides",)),

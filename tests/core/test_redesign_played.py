@@ -9,7 +9,7 @@ import pytest
 
 from licet.core.ai_behaviour import behaviour_of
 from licet.core.capacity import Figure, Relief
-from licet.core.redesign import Assumed, Doer, Merge, Move, Promise, Redesign, Reviewers, StepPlan
+from licet.core.redesign import Assumed, Doer, Merge, Move, Redesign, Reviewers, ServiceLevel, StepPlan
 from licet.core.redesign_inputs import Checked, Inputs, Staffed, assumptions, checked_by, is_measured, ready
 from licet.core.redesign_outcome import back_tested
 from licet.core.redesign_played import Played, limit_of, play_redesign
@@ -59,7 +59,7 @@ def set_up(redesign: Redesign = WHOLE, **of: float | None) -> Staged:
 
 def played(redesign: Redesign = WHOLE, *, replications: int = 2) -> Case:
     """A redesign played."""
-    plan = Plan(replications=replications, seed=5, within=limit_of(redesign.promise))
+    plan = Plan(replications=replications, seed=5, within=limit_of(redesign.service_level))
     inputs = inputs_for(redesign)
     there: Played = play_redesign(redesign, inputs, office(), plan)
     return Case(redesign=redesign, inputs=inputs, fitted=office(), plan=plan, played=there)
@@ -213,8 +213,8 @@ def test_two_ill_of_five_leave_three() -> None:
 # --- how many
 
 
-def test_the_fewest_reviewers_keep_the_promise_and_one_fewer_do_not() -> None:
-    case = played(replace(WHOLE, promise=Promise(within=timedelta(hours=30), share=0.9)))
+def test_the_fewest_reviewers_keep_the_service_level_and_one_fewer_do_not() -> None:
+    case = played(replace(WHOLE, service_level=ServiceLevel(within=timedelta(hours=30), share=0.9)))
     found = needed(case, TRUSTED)
     assert found.people is not None
     tried = dict(found.tried)
@@ -222,8 +222,8 @@ def test_the_fewest_reviewers_keep_the_promise_and_one_fewer_do_not() -> None:
     assert found.people == 1 or tried[found.people - 1].low < 0.9
 
 
-def test_no_number_of_reviewers_keeps_a_promise_that_something_else_breaks() -> None:
-    found = needed(played(replace(WHOLE, promise=Promise(within=timedelta(seconds=30), share=0.99))), TRUSTED)
+def test_no_number_of_reviewers_keeps_a_service_level_that_something_else_breaks() -> None:
+    found = needed(played(replace(WHOLE, service_level=ServiceLevel(within=timedelta(seconds=30), share=0.99))), TRUSTED)
     assert found.people is None
     assert "the time goes elsewhere" in found.says
 
@@ -231,9 +231,9 @@ def test_no_number_of_reviewers_keeps_a_promise_that_something_else_breaks() -> 
 @pytest.mark.parametrize(
     ("redesign", "trust", "says"),
     [
-        (replace(WHOLE, promise=None), TRUSTED, "Nobody promised"),
+        (replace(WHOLE, service_level=None), TRUSTED, "Nobody said how soon"),
         (WHOLE, NOT_TRUSTED, "does not beat"),
-        (Redesign(title="x", promise=Promise(within=timedelta(1))), TRUSTED, "not people of their own"),
+        (Redesign(title="x", service_level=ServiceLevel(within=timedelta(1))), TRUSTED, "not people of their own"),
     ],
 )
 def test_reviewers_are_not_counted_where_nothing_can_be_said(redesign: Redesign, trust: BackTested, says: str) -> None:
@@ -242,14 +242,14 @@ def test_reviewers_are_not_counted_where_nothing_can_be_said(redesign: Redesign,
     assert says in found.says
 
 
-def test_people_are_enough_where_the_lower_end_keeps_the_promise_and_never_where_work_grows_without_end() -> None:
+def test_people_are_enough_where_the_lower_end_keeps_the_service_level_and_never_where_work_grows_without_end() -> None:
     case = played()
-    kept_well = replace(WHOLE, promise=Promise(within=timedelta(days=30), share=0.9))
+    kept_well = replace(WHOLE, service_level=ServiceLevel(within=timedelta(days=30), share=0.9))
     rows = played(kept_well).played.rows
     assert kept(kept_well, rows, TRUSTED).kept is True
-    broken = replace(WHOLE, promise=Promise(within=timedelta(seconds=1), share=0.9))
+    broken = replace(WHOLE, service_level=ServiceLevel(within=timedelta(seconds=1), share=0.9))
     assert kept(broken, played(broken).played.rows, TRUSTED).kept is False
-    assert kept(replace(WHOLE, promise=None), case.played.rows, TRUSTED).kept is None
+    assert kept(replace(WHOLE, service_level=None), case.played.rows, TRUSTED).kept is None
     by_load = kept(WHOLE, case.played.rows, NOT_TRUSTED)
     assert by_load.kept is True
     assert by_load.says.startswith("By load alone")

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from licet.core.redesign import Assumed, Checks, Doer, Merge, Move, Price, Promise, Redesign, Reviewers, StepPlan
+from licet.core.redesign import Assumed, Checks, Doer, Merge, Move, Price, Redesign, Reviewers, ServiceLevel, StepPlan
 from licet.edge.bad_file import BadFolderError, Finding
 from licet.edge.redesign_form import load_redesign
 
@@ -25,7 +25,7 @@ order:
   - {step: Sign, after: Credit}
 reviewers: {people: 4, hours_a_day: 6, from_hour: 9, days: [mon, tue], seconds_a_case: 90, skilled_for: [Check lead]}
 checks: {audits: 0.1, second_looks: 0.05}
-promise: {hours: 48, share: 0.95}
+service_level: {hours: 48, share: 0.95}
 price: {currency: EUR, person_hour: 4500}
 """
 
@@ -58,7 +58,7 @@ def test_everything_that_a_redesign_can_say_is_read(tmp_path: Path) -> None:
             people=4, hours_a_day=6.0, from_hour=9.0, days=("mon", "tue"), seconds_a_case=90.0, skilled_for=("Check lead",)
         ),
         checks=Checks(audits=0.1, second_looks=0.05),
-        promise=Promise(within=timedelta(hours=48), share=0.95),
+        service_level=ServiceLevel(within=timedelta(hours=48), share=0.95),
         price=Price(currency="EUR", person_hour=4500),
     )
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from licet.core.event_log import EventLog
 from licet.core.imported_log import BroughtLog
-from licet.core.redesign import Assumed, Checks, Doer, Price, Promise, Redesign, Reviewers, StepPlan
+from licet.core.redesign import Assumed, Checks, Doer, Price, Redesign, Reviewers, ServiceLevel, StepPlan
 from licet.flows.import_log import import_log
 from licet.testing import World, done
 
@@ -67,7 +67,7 @@ WHOLE = Redesign(
     steps={"check": StepPlan(by=Doer.AI_ALONE, assumed=ASSUMED)},
     reviewers=Reviewers(people=2, hours_a_day=8.0),
     checks=Checks(audits=0.1, second_looks=0.05),
-    promise=Promise(within=timedelta(hours=30)),
+    service_level=ServiceLevel(within=timedelta(hours=30)),
     price=Price(currency="EUR", person_hour=4500),
 )
 """A redesign of which everything is assumed that is not measured."""

@@ -10,7 +10,7 @@ import pytest
 
 from licet.core.canonical import Json, canonical_bytes
 from licet.core.gate_rules import LAWS, gate_rules
-from licet.core.redesign import Checks, Doer, Promise, Redesign, StepPlan
+from licet.core.redesign import Checks, Doer, Redesign, ServiceLevel, StepPlan
 from licet.core.redesign_evidence import outdated
 from licet.core.refusal import Refused
 from licet.core.simulated_redesign import SimulatedRedesign, simulation_to_json
@@ -55,7 +55,7 @@ def test_a_simulation_is_kept_as_it_came_out_and_the_ledger_holds_digests_alone(
     assert kept.facts["simulation"] == found.id
     assert "check" not in json.dumps(dict(kept.facts))
     assert [row.key for row in found.rows if row.key.startswith("lead_time")] == ["lead_time_median", "lead_time_p90", "lead_time_mean"]
-    assert {"hours", "hours.reviewers", "load.reviewers", "cost.people", "errors.check", "inside_promise"} <= {
+    assert {"hours", "hours.reviewers", "load.reviewers", "cost.people", "errors.check", "inside_service_level"} <= {
         row.key for row in found.rows
     }
     assert {one.key for one in found.what_if} == {"coverage_lower", "coverage_higher", "waiting_goes", "volume", "ill", "down"}
@@ -138,7 +138,7 @@ def test_the_gate_takes_a_simulation_with_the_measured_system_and_the_ledger_say
     assert all("as assumed, not as measured" in shows for shows in missing())
     judged(world)
     assert all("the newest verdict is about another system" in shows for shows in missing())
-    found = simulated(world, replace(WHOLE, promise=Promise(within=timedelta(days=9))))
+    found = simulated(world, replace(WHOLE, service_level=ServiceLevel(within=timedelta(days=9))))
     assert missing() == []
     with world.office.book.read() as tx:
         stood = stood_on(office, tx, use_cases.require(tx, MAILS), now=world.clock.now())

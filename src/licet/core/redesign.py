@@ -110,7 +110,7 @@ class Checks:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Promise:
+class ServiceLevel:
     """How soon cases are to be done: so many of them within a time from their first event to their last."""
 
     within: timedelta
@@ -137,7 +137,7 @@ class Redesign:
         merged, parallel, moved: steps that become one, that are done side by side, and that are done elsewhere.
         reviewers: those who decide what AI leaves.
         checks: shares that no standard or mandate says.
-        promise: how soon cases are to be done; None: nobody promised anything.
+        service_level: how soon cases are to be done; None: nobody said one.
         price: what people cost; None: nobody said.
     """
 
@@ -150,7 +150,7 @@ class Redesign:
     moved: tuple[Move, ...] = ()
     reviewers: Reviewers = field(default_factory=Reviewers)
     checks: Checks = field(default_factory=Checks)
-    promise: Promise | None = None
+    service_level: ServiceLevel | None = None
     price: Price | None = None
 
     @property
@@ -168,7 +168,7 @@ class Redesign:
 
 def redesign_to_json(redesign: Redesign) -> Mapping[str, Json]:
     """Writes a redesign as plain JSON: what is hashed, kept and shown."""
-    there, promise, price = redesign.reviewers, redesign.promise, redesign.price
+    there, level, price = redesign.reviewers, redesign.service_level, redesign.price
     return {
         "title": redesign.title,
         "decides": redesign.decides,
@@ -179,7 +179,7 @@ def redesign_to_json(redesign: Redesign) -> Mapping[str, Json]:
         "moved": [{"step": one.step, "after": one.after} for one in redesign.moved],
         "reviewers": {**_said(there), "days": list(there.days), "skilled_for": list(there.skilled_for)},
         "checks": _said(redesign.checks),
-        "promise": None if promise is None else {"seconds": int(promise.within.total_seconds()), "share": promise.share},
+        "service_level": None if level is None else {"seconds": int(level.within.total_seconds()), "share": level.share},
         "price": None if price is None else {"currency": price.currency, "person_hour": price.person_hour},
     }
 

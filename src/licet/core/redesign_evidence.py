@@ -72,7 +72,7 @@ def redesign_stood_on(shown: ProcessShown | None) -> Mapping[str, Json]:
 
 
 def people_suffice(shown: ProcessShown | None, *, log_needed: bool) -> Shown:
-    """Whether in the simulation that counts now people are enough for what was promised."""
+    """Whether in the simulation that counts now people are enough for the service level."""
     found = simulated_as_measured(shown, log_needed=log_needed)
     one = None if shown is None else shown.simulated
     if not found.met or one is None or shown is None or shown.log is None:

@@ -89,9 +89,9 @@ def _numbers(redesign: Redesign) -> Iterator[tuple[Path, float | None, _Range]]:
     yield from ((("merge", at, "time"), one.time, ABOVE_NONE) for at, one in enumerate(redesign.merged))
     yield ("checks", "audits"), redesign.checks.audits, SHARE
     yield ("checks", "second_looks"), redesign.checks.second_looks, SHARE
-    if redesign.promise is not None:
-        yield ("promise", "hours"), redesign.promise.within / timedelta(hours=1), TERM
-        yield ("promise", "share"), redesign.promise.share, OPEN
+    if redesign.service_level is not None:
+        yield ("service_level", "hours"), redesign.service_level.within / timedelta(hours=1), TERM
+        yield ("service_level", "share"), redesign.service_level.share, OPEN
     if redesign.price is not None:
         yield ("price", "person_hour"), redesign.price.person_hour, AMOUNT
 

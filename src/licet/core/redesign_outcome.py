@@ -27,7 +27,7 @@ class Outcome:
         back_test: how far its times may be trusted.
         rows: as-is beside to-be.
         what_if: under other circumstances.
-        needed: how many reviewers the promise takes.
+        needed: how many reviewers the service level takes.
         kept: whether the people are enough for it.
         notes: what a reader must know.
     """
@@ -55,7 +55,7 @@ def simulated(redesign: Redesign, inputs: Inputs, log: EventLog, *, replications
     Raises:
         OutOfRangeError: where the log holds no work, or a redesign takes people at a step of which the log does not say who does it.
     """
-    plan = Plan(replications=replications, seed=seed, within=limit_of(redesign.promise))
+    plan = Plan(replications=replications, seed=seed, within=limit_of(redesign.service_level))
     fitted = fit(log)
     trust = back_tested(back_test(log, plan))
     played = play_redesign(redesign, inputs, fitted.process, plan)

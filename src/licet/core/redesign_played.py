@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from licet.core.capacity import Figure
-from licet.core.redesign import Doer, Promise, Redesign
+from licet.core.redesign import Doer, Redesign, ServiceLevel
 from licet.core.redesign_inputs import Inputs
 from licet.core.redesign_to_be import Staged, staged
 from licet.core.refusal import Unknown
@@ -48,7 +48,7 @@ def play_redesign(redesign: Redesign, inputs: Inputs, fitted: Process, plan: Pla
         redesign: with nothing wrong in it.
         inputs: with nothing missing.
         fitted: the process as its log shows it.
-        plan: how often, how many cases, and the seed; its limit is the promise.
+        plan: how often, how many cases, and the seed; its limit is the service level.
 
     Raises:
         OutOfRangeError: where people are needed at a step of which the log does not say who does it.
@@ -97,12 +97,12 @@ class Volume:
 
 
 def times(pair: Pair) -> Iterator[Row]:
-    """How long cases take, and how many of them are inside the promise."""
+    """How long cases take, and how many of them are inside the service level."""
     yield _filled(_head("lead_time_median", "Lead time, half of the cases", Kind.TIME, Unit.SECONDS), pair, lambda f: f.median)
     yield _filled(_head("lead_time_p90", "Lead time, nine in ten cases", Kind.TIME, Unit.SECONDS), pair, lambda f: f.p90)
     yield _filled(_head("lead_time_mean", "Lead time, mean", Kind.TIME, Unit.SECONDS), pair, lambda f: f.cycle)
     if pair.before.within is not None:
-        inside = _filled(_head("inside_promise", "Cases inside the promise", Kind.TIME, Unit.SHARE), pair, lambda f: f.within)
+        inside = _filled(_head("inside_service_level", "Cases inside the service level", Kind.TIME, Unit.SHARE), pair, lambda f: f.within)
         yield replace(inside, as_is=_to_all(inside.as_is), to_be=_to_all(inside.to_be))
 
 
@@ -203,6 +203,6 @@ def _span(found: Interval | None, times: float) -> Span | None:
     return None if found is None else Span(mean=found.mean * times, low=found.low * times, high=found.high * times)
 
 
-def limit_of(promise: Promise | None) -> float | None:
-    """The promise as a plan takes it: seconds."""
-    return None if promise is None else promise.within.total_seconds()
+def limit_of(level: ServiceLevel | None) -> float | None:
+    """The service level as a plan takes it: seconds."""
+    return None if level is None else level.within.total_seconds()

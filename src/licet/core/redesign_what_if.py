@@ -1,4 +1,4 @@
-"""A redesign under other circumstances, and how many reviewers its promise takes."""
+"""A redesign under other circumstances, and how many reviewers its service level takes."""
 
 from dataclasses import dataclass, replace
 
@@ -7,7 +7,7 @@ import numpy as np
 from licet.core.capacity import Figure
 from licet.core.redesign import Doer, Redesign
 from licet.core.redesign_inputs import Inputs
-from licet.core.redesign_played import Played, Volume, pair_of, play_redesign, queues, reviewing, times
+from licet.core.redesign_played import Played, Volume, pair_of, queues, reviewing, times
 from licet.core.redesign_to_be import staged, without_ai
 from licet.core.simulated_redesign import BackTested, Kept, Needed, Row, Span, WhatIf
 from licet.stats.queueing import fewest_servers
@@ -24,8 +24,8 @@ ILL = 2
 """So many reviewers away at once."""
 MOST_REVIEWERS = 1000
 """With so many the line is as short as it can be."""
-SEARCHED = 10
-"""Replications of each trial while reviewers are counted."""
+TRIED = 10
+"""Replications of other circumstances, and of each trial while reviewers are counted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +37,16 @@ class Case:
     fitted: Process
     plan: Plan
     played: Played
+
+    @property
+    def few(self) -> Plan:
+        """The same with fewer replications, for what is tried often."""
+        return replace(self.plan, replications=min(self.plan.replications, TRIED))
+
+    @property
+    def planned(self) -> Simulated:
+        """The redesign as it is planned, in so many replications: the first of those that were played."""
+        return replace(self.played.to_be, plan=self.few, runs=self.played.to_be.runs[: self.few.replications])
 
 
 def what_if(case: Case) -> tuple[WhatIf, ...]:
@@ -61,14 +71,19 @@ def _coverage(case: Case, key: str, says: str, factor: float) -> WhatIf:
         for name, one in case.inputs.behaviours.items()
     }
     inputs = replace(case.inputs, behaviours=behaviours)
-    return _beside(case, key, says, play_redesign(case.redesign, inputs, case.fitted, case.plan).to_be)
+    return _beside(case, key, says, _to_be_with(case, inputs))
 
 
 def _quicker(case: Case) -> WhatIf:
     """No log says what cases waited for while people were there and free; where AI takes over, that waiting may go with the person."""
     there = staged(case.redesign, case.inputs, case.fitted, keeps=0.0)
     says = "Where AI takes over, the waiting that the log does not explain goes, too"
-    return _beside(case, "waiting_goes", says, simulate(there.process, there.to_be, case.plan))
+    return _beside(case, "waiting_goes", says, simulate(there.process, there.to_be, case.few))
+
+
+def _to_be_with(case: Case, inputs: Inputs) -> Simulated:
+    there = staged(case.redesign, inputs, case.fitted)
+    return simulate(there.process, there.to_be, case.few)
 
 
 def _alone(redesign: Redesign) -> bool:
@@ -77,10 +92,10 @@ def _alone(redesign: Redesign) -> bool:
 
 def _busier(case: Case) -> WhatIf:
     says = "Half as many cases again"
-    plan = replace(case.plan, cases=round((case.plan.cases or case.fitted.cases) * MORE))
+    plan = replace(case.few, cases=round((case.plan.cases or case.fitted.cases) * MORE))
     staged_there = case.played.staged
     more = simulate(busier(staged_there.process, times=MORE), staged_there.to_be, plan)
-    return _beside(case, "volume", says, replace(more, plan=case.plan))
+    return _beside(case, "volume", says, replace(more, plan=case.few))
 
 
 def _ill(case: Case) -> WhatIf:
@@ -94,7 +109,7 @@ def _ill(case: Case) -> WhatIf:
     if len(left) < len(fewer):
         gone = ", ".join(sorted(fewer.keys() - left.keys()))
         return WhatIf(key="ill", says=says, rows=(), why_not=f"Nobody would be left of: {gone}.")
-    return _beside(case, "ill", says, simulate(process, replace(to_be, pools=left), case.plan))
+    return _beside(case, "ill", says, simulate(process, replace(to_be, pools=left), case.few))
 
 
 def _theirs(case: Case) -> list[int]:
@@ -121,14 +136,14 @@ def _down(case: Case) -> WhatIf:
         return WhatIf(key="down", says=says, rows=(), why_not="AI takes part in no step.")
     there = case.played.staged
     without = without_ai(case.redesign, case.inputs, there)
-    hit = simulate_outage(there.process, there.to_be, without, case.plan)
-    pair = pair_of(week_of_outage(case.played.to_be), week_of_outage(hit))
+    hit = simulate_outage(there.process, there.to_be, without, case.few)
+    pair = pair_of(week_of_outage(case.planned), week_of_outage(hit))
     looked = [*times(pair), *(row for row in queues(pair, there.reviewers, _volume(case)) if row.key == "in_line")]
     return WhatIf(key="down", says=says, rows=tuple(looked))
 
 
 def _beside(case: Case, key: str, says: str, other: Simulated) -> WhatIf:
-    pair = pair_of(case.played.to_be, other)
+    pair = pair_of(case.planned, other)
     rows = (*times(pair), *queues(pair, case.played.staged.reviewers, _volume(case)))
     return WhatIf(key=key, says=says, rows=rows)
 
@@ -137,10 +152,10 @@ def _beside(case: Case, key: str, says: str, other: Simulated) -> WhatIf:
 
 
 def needed(case: Case, back_test: BackTested) -> Needed:
-    """The fewest reviewers with whom the promise is kept: with whom the lower end of the interval of the share inside is high enough."""
-    promise, there = case.redesign.promise, case.played.staged
-    if promise is None:
-        return Needed(people=None, tried=(), says="Nobody promised how soon cases are to be done: state `promise:` in redesign.yaml.")
+    """The fewest reviewers with whom the service level is kept: the lower end of the interval of the share inside is high enough."""
+    level, there = case.redesign.service_level, case.played.staged
+    if level is None:
+        return Needed(people=None, tried=(), says="Nobody said how soon cases are to be done: state `service_level:` in redesign.yaml.")
     if not back_test.beats:
         return Needed(people=None, tried=(), says="Not said: the model does not beat the naive forecast of how long cases take.")
     if there.reviewers is None:
@@ -150,10 +165,10 @@ def needed(case: Case, back_test: BackTested) -> Needed:
     def holds(people: int) -> bool:
         if people not in tried:
             tried[people] = _inside(case, people)
-        return tried[people].low >= promise.share
+        return tried[people].low >= level.share
 
     found = fewest_servers(load=0.0, holds=holds, most=MOST_REVIEWERS) if holds(MOST_REVIEWERS) else None
-    told = f"{promise.share:.0%} within {promise.within.total_seconds() / 3600:,.0f} hours"
+    told = f"{level.share:.0%} within {level.within.total_seconds() / 3600:,.0f} hours"
     says = f"{told} takes {found} reviewers." if found else f"No number of reviewers keeps {told}: the time goes elsewhere."
     return Needed(people=found, tried=tuple(sorted(tried.items())), says=says)
 
@@ -162,24 +177,23 @@ def _inside(case: Case, people: int) -> Span:
     there = case.played.staged
     pool = next(one for one in there.process.pools if one.name == there.reviewers)
     more = replace(pool, people=people, on_duty=np.where(pool.on_duty > 0, people, 0))
-    plan = replace(case.plan, replications=min(case.plan.replications, SEARCHED))
-    played = simulate(there.process, replace(there.to_be, pools={pool.name: more}), plan)
+    played = simulate(there.process, replace(there.to_be, pools={pool.name: more}), case.few)
     found = pair_of(played, played).before.within
     return Span(mean=0.0, low=0.0, high=0.0) if found is None else Span(mean=found.mean, low=found.low, high=found.high)
 
 
 def kept(redesign: Redesign, rows: tuple[Row, ...], back_test: BackTested) -> Kept:
-    """Whether the people are enough for what was promised."""
+    """Whether the people are enough for the service level."""
     over = [row.says for row in rows if row.key.startswith("load.") and row.to_be is not None and row.to_be.high >= 1.0]
     if over:
         return Kept(kept=False, says=f"More work comes than can be done: {'; '.join(over)} reaches 100%.")
-    promise = redesign.promise
-    inside = next((row.to_be for row in rows if row.key == "inside_promise"), None)
-    if promise is None or inside is None:
-        return Kept(kept=None, says="Nobody promised how soon cases are to be done: state `promise:` in redesign.yaml.")
+    level = redesign.service_level
+    inside = next((row.to_be for row in rows if row.key == "inside_service_level"), None)
+    if level is None or inside is None:
+        return Kept(kept=None, says="Nobody said how soon cases are to be done: state `service_level:` in redesign.yaml.")
     if not back_test.beats:
         busy = max((row.to_be.high for row in rows if row.key.startswith("load.") and row.to_be is not None), default=0.0)
         why = "the model does not beat the naive forecast, so that nothing is said of how long cases take"
         return Kept(kept=True, says=f"By load alone, {busy:.0%} at most: {why}.")
-    told = f"{inside.mean:.1%} ({inside.low:.1%} to {inside.high:.1%}) of the cases are done within the promise of {promise.share:.0%}"
-    return Kept(kept=inside.low >= promise.share, says=f"Simulated: {told}.")
+    told = f"{inside.mean:.1%} ({inside.low:.1%} to {inside.high:.1%}) of the cases are done within the service level of {level.share:.0%}"
+    return Kept(kept=inside.low >= level.share, says=f"Simulated: {told}.")

@@ -315,7 +315,7 @@ KINDS: Mapping[Code, _Kind] = {
         find=_simulated,
     ),
     Code.CAPACITY_SIMULATED: _Kind(
-        says="In the simulated redesign people are enough for what was promised.", pattern=Pattern.JUDGMENT, find=_enough_simulated
+        says="In the simulated redesign people are enough for the service level.", pattern=Pattern.JUDGMENT, find=_enough_simulated
     ),
     Code.SLICES: _Kind(says="The promise holds in each declared slice, not on average only.", pattern=Pattern.QUALITY, find=_slices),
     Code.STOP_EXERCISED: _Kind(says="The stop was exercised lately, and worked.", pattern=Pattern.JUDGMENT, find=_stop),

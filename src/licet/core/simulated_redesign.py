@@ -8,7 +8,7 @@ from typing import NewType
 
 from licet.core.canonical import Json
 from licet.core.ids import Digest, Fingerprint, PersonId
-from licet.core.redesign import Promise
+from licet.core.redesign import ServiceLevel
 
 SimulationId = NewType("SimulationId", str)
 """Names one simulation of a redesign."""
@@ -99,11 +99,11 @@ class WhatIf:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Needed:
-    """How many reviewers a promise takes.
+    """How many reviewers a service level takes.
 
     Attributes:
-        people: the fewest with whom it is kept; None: nobody promised anything, or the number is not found.
-        tried: how many were tried, each with the share inside the promise.
+        people: the fewest with whom it is kept; None: nobody said one, or the number is not found.
+        tried: how many were tried, each with the share inside the service level.
         says: the answer in a sentence.
     """
 
@@ -114,10 +114,10 @@ class Needed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kept:
-    """Whether the people are enough for what was promised.
+    """Whether the people are enough for the service level.
 
     Attributes:
-        kept: whether the lower end of the interval keeps the promise, and nobody's work grows without end; None: nothing can be said.
+        kept: whether the lower end of the interval keeps the service level, and nobody's work grows without end; None: nothing can be said.
         says: in a sentence.
     """
 
@@ -142,8 +142,8 @@ class SimulatedRedesign:
         back_test: how far its times may be trusted.
         rows: as-is beside to-be.
         what_if: the sensitivities.
-        needed: how many reviewers the promise takes.
-        promise: what was promised; None: nothing.
+        needed: how many reviewers the service level takes.
+        service_level: None: nobody said one.
         kept: whether the people are enough for it.
         notes: what a reader must know, in sentences.
     """
@@ -167,7 +167,7 @@ class SimulatedRedesign:
     rows: tuple[Row, ...]
     what_if: tuple[WhatIf, ...]
     needed: Needed
-    promise: Promise | None
+    service_level: ServiceLevel | None
     kept: Kept
     notes: tuple[str, ...]
 
@@ -205,7 +205,9 @@ def result_to_json(one: SimulatedRedesign) -> Mapping[str, Json]:
             "tried": [[people, span_to_json(found)] for people, found in one.needed.tried],
             "says": one.needed.says,
         },
-        "promise": None if one.promise is None else {"seconds": int(one.promise.within.total_seconds()), "share": one.promise.share},
+        "service_level": None
+        if one.service_level is None
+        else {"seconds": int(one.service_level.within.total_seconds()), "share": one.service_level.share},
         "kept": {"kept": one.kept.kept, "says": one.kept.says},
         "notes": list(one.notes),
     }

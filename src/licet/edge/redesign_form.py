@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, Field, StringConstraints
 
-from licet.core.redesign import Assumed, Checks, Doer, Merge, Move, Price, Promise, Redesign, Reviewers, StepPlan
+from licet.core.redesign import Assumed, Checks, Doer, Merge, Move, Price, Redesign, Reviewers, ServiceLevel, StepPlan
 from licet.core.redesign_faults import check_redesign
 from licet.edge.bad_file import BadFolderError, Finding
 from licet.edge.form import Digits, Form, Word, filled, key_of
@@ -80,7 +80,7 @@ class _ChecksForm(Form):
     second_looks: float | None = None
 
 
-class _PromiseForm(Form):
+class _ServiceLevelForm(Form):
     hours: Annotated[float, Field(ge=-1e9, le=1e9)]
     share: float = 0.9
 
@@ -100,7 +100,7 @@ class _RedesignForm(Form):
     order: list[_MoveForm] = Field([])
     reviewers: _ReviewersForm = Field(default_factory=lambda: _ReviewersForm.model_validate({}))
     checks: _ChecksForm = _ChecksForm()
-    promise: _PromiseForm | None = None
+    service_level: _ServiceLevelForm | None = None
     price: _PriceForm | None = None
 
 
@@ -124,7 +124,7 @@ def redesign_from(tree: Tree) -> Redesign:
         BadFolderError: with all that is wrong.
     """
     form = filled(_RedesignForm, tree, _keys_at)
-    promise, price = form.promise, form.price
+    level, price = form.service_level, form.price
     redesign = Redesign(
         title=form.title,
         decides=form.decides,
@@ -135,7 +135,7 @@ def redesign_from(tree: Tree) -> Redesign:
         moved=tuple(Move(step=one.step, after=one.after) for one in form.order),
         reviewers=form.reviewers.reviewers(),
         checks=Checks(audits=form.checks.audits, second_looks=form.checks.second_looks),
-        promise=None if promise is None else Promise(within=timedelta(hours=promise.hours), share=promise.share),
+        service_level=None if level is None else ServiceLevel(within=timedelta(hours=level.hours), share=level.share),
         price=None if price is None else Price(currency=price.currency, person_hour=price.person_hour),
     )
     wrong = tuple(tree.finding(error.path, f"{key_of(error.path)}{error.why}", error.remedy) for error in check_redesign(redesign))
@@ -149,7 +149,7 @@ NESTED: Mapping[str, type[BaseModel]] = {
     "order": _MoveForm,
     "reviewers": _ReviewersForm,
     "checks": _ChecksForm,
-    "promise": _PromiseForm,
+    "service_level": _ServiceLevelForm,
     "price": _PriceForm,
 }
 

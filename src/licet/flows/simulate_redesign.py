@@ -161,7 +161,7 @@ def _kept(office: Office, by: Actor, redesign: Redesign, stands: _Stands, outcom
         rows=outcome.rows,
         what_if=outcome.what_if,
         needed=outcome.needed,
-        promise=redesign.promise,
+        service_level=redesign.service_level,
         kept=outcome.kept,
         notes=outcome.notes,
     )

@@ -9,7 +9,7 @@ from sqlalchemy import insert, select
 
 from licet.core.canonical import canonical_bytes
 from licet.core.ids import Digest, Fingerprint, PersonId
-from licet.core.redesign import Promise
+from licet.core.redesign import ServiceLevel
 from licet.core.simulated_redesign import (
     BackTested,
     Kept,
@@ -59,7 +59,7 @@ def newest(tx: Tx, use_case: UseCase) -> SimulatedRedesign | None:
 
 def _simulation(row: Record) -> SimulatedRedesign:
     said: Mapping[str, Any] = json.loads(row.result)
-    needed, promise = said["needed"], said["promise"]
+    needed, level = said["needed"], said["service_level"]
     return SimulatedRedesign(
         id=SimulationId(row.id),
         at=row.at,
@@ -84,7 +84,7 @@ def _simulation(row: Record) -> SimulatedRedesign:
             tried=tuple((people, Span(mean=mean, low=low, high=high)) for people, (mean, low, high) in needed["tried"]),
             says=needed["says"],
         ),
-        promise=None if promise is None else Promise(within=timedelta(seconds=promise["seconds"]), share=promise["share"]),
+        service_level=None if level is None else ServiceLevel(within=timedelta(seconds=level["seconds"]), share=level["share"]),
         kept=Kept(**said["kept"]),
         notes=tuple(said["notes"]),
     )

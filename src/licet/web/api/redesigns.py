@@ -53,7 +53,7 @@ class WhatIfOut(BaseModel):
 
 
 class NeededOut(BaseModel):
-    """How many reviewers the promise takes; null where that is not said."""
+    """How many reviewers the service level takes; null where that is not said."""
 
     model_config = OUT
 
@@ -63,7 +63,7 @@ class NeededOut(BaseModel):
 
 
 class KeptOut(BaseModel):
-    """Whether people are enough for the promise; null where nothing can be said."""
+    """Whether people are enough for the service level; null where nothing can be said."""
 
     model_config = OUT
 
@@ -71,7 +71,7 @@ class KeptOut(BaseModel):
     says: str
 
 
-class PromiseOut(BaseModel):
+class ServiceLevelOut(BaseModel):
     """How soon cases are to be done, and which share of them."""
 
     model_config = OUT
@@ -105,7 +105,7 @@ class SimulationOut(BaseModel):
     rows: list[RowOut]
     what_if: list[WhatIfOut]
     needed: NeededOut
-    promise: PromiseOut | None
+    service_level: ServiceLevelOut | None
     kept: KeptOut
     notes: list[str]
 
