@@ -51,11 +51,10 @@ def stood_on(office: Office, tx: Tx, use_case: UseCase, *, now: datetime) -> Map
 
 def evidence_of(office: Office, tx: Tx, use_case: UseCase, *, now: datetime) -> Evidence:
     """What gates ask about, as it stands in this transaction."""
-    signed, last = standards.newest(tx, use_case), newest_look(tx, use_case)
-    proposed = proposal_now(tx, use_case)
+    signed, last, proposed = standards.newest(tx, use_case), newest_look(tx, use_case), proposal_now(tx, use_case)
     asked, approvals = standing(office, tx, use_case, proposed, now)
-    risk, gates = risks.newest(tx, use_case), gate_rules_in_force(office, tx)
-    tier = None if risk is None else risk.tier
+    risk = risks.newest(tx, use_case)
+    gates, tier = gate_rules_in_force(office, tx), None if risk is None else risk.tier
     return Evidence(
         slug=use_case.slug,
         asked_at=now,

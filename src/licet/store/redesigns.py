@@ -59,7 +59,6 @@ def newest(tx: Tx, use_case: UseCase) -> SimulatedRedesign | None:
 
 def _simulation(row: Record) -> SimulatedRedesign:
     said: Mapping[str, Any] = json.loads(row.result)
-    needed, level = said["needed"], said["service_level"]
     return SimulatedRedesign(
         id=SimulationId(row.id),
         at=row.at,
@@ -79,15 +78,20 @@ def _simulation(row: Record) -> SimulatedRedesign:
         back_test=BackTested(**said["back_test"]),
         rows=tuple(map(_row, said["rows"])),
         what_if=tuple(_what_if(each) for each in said["what_if"]),
-        needed=Needed(
-            people=needed["people"],
-            tried=tuple((people, Span(mean=mean, low=low, high=high)) for people, (mean, low, high) in needed["tried"]),
-            says=needed["says"],
-        ),
-        service_level=None if level is None else ServiceLevel(within=timedelta(seconds=level["seconds"]), share=level["share"]),
+        needed=_needed(said["needed"]),
+        service_level=_level(said["service_level"]),
         kept=Kept(**said["kept"]),
         notes=tuple(said["notes"]),
     )
+
+
+def _needed(said: Mapping[str, Any]) -> Needed:
+    tried = tuple((people, Span(mean=mean, low=low, high=high)) for people, (mean, low, high) in said["tried"])
+    return Needed(people=said["people"], tried=tried, says=said["says"])
+
+
+def _level(said: Mapping[str, Any] | None) -> ServiceLevel | None:
+    return None if said is None else ServiceLevel(within=timedelta(seconds=said["seconds"]), share=said["share"])
 
 
 def _row(said: Mapping[str, Any]) -> Row:
