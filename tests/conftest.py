@@ -1,6 +1,7 @@
 """What holds in every test: sockets beyond this machine are closed, in the test and in the processes it starts."""
 
 import os
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -22,6 +23,9 @@ PATHS = [str(GUARD), str(ROOT / "src"), *filter(None, os.environ.get("PYTHONPATH
 settings.register_profile("licet", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("licet")
 """How busy a machine is says nothing about what is right."""
+
+signal.signal(signal.SIGINT, signal.default_int_handler)
+"""Where a run was started in the background SIGINT is ignored, by every process that tests start and interrupt too."""
 
 os.environ["PYTHONPATH"] = os.pathsep.join(dict.fromkeys(PATHS))
 

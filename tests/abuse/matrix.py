@@ -104,6 +104,8 @@ TABLE: Mapping[str, Door] = {
     f"GET {IN}/obligations": Door(scope=S.MANDATE_READ),
     f"GET {IN}/comparisons": Door(scope=S.MANDATE_READ),
     f"GET {IN}/outside-evidence": Door(scope=S.MANDATE_READ),
+    f"GET {IN}/event-logs": Door(scope=S.MANDATE_READ),
+    f"POST {IN}/event-logs": Door(people=frozenset({R.OWNER, R.BUILDER}), body={"events": []}),
     f"GET {IN}/gate": Door(scope=S.MANDATE_READ),
     "GET /api/v1/obligations": Door(scope=S.MANDATE_READ, reach=Reach.WHOLE),
     f"GET {METRICS}": Door(scope=S.METRICS, reach=Reach.WHOLE),

@@ -40,6 +40,7 @@ BODIES: Mapping[str, object] = {
     f"POST {AT}/cases/batch": {"cases": [case("sent")]},
     f"POST {AT}/stop": {"why": "a test"},
     f"POST {AT}/cases/1/answer": {"answer": "yes"},
+    f"POST {AT}/event-logs": {"events": []},
     f"POST {AT}/risk/affirm": {"digest": "0" * 64},
     f"POST {AT}/effects/replay": {"case": None},
     f"POST {AT}/cases/1/information": {"text": "a test"},

@@ -49,7 +49,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "same_second": "{count:,} of {of:,} events ({share}) were recorded in batches: five or more of one person in the same second",
     "midnight": "{count:,} of {of:,} rows ({share}) have a time of exactly midnight, as if only the day was recorded",
     "zone_assumed": "{count:,} of {of:,} rows ({share}) have a time without a zone, read as {zone}",
-    "zones_mixed": "{count:,} of {of:,} rows ({share}) have another offset from UTC than most ({several} offsets; summer time makes two)",
+    "zones_mixed": "{count:,} of {of:,} rows ({share}) have another offset from UTC than most; there are {several} offsets",
     "one_event": "{count:,} of {of:,} cases ({share}) have a single event",
     "first_week": "{count:,} of {of:,} cases ({share}) are seen first in the log's first seven days, and may have begun before it",
     "last_week": "{count:,} of {of:,} cases ({share}) are seen last in the log's last seven days, and may go on after it",

@@ -59,7 +59,7 @@ class RecordedEvents:
         return replace(self, **{name: getattr(self, name)[kept] for name in columns})
 
 
-def log_from(recorded: RecordedEvents, *, now: datetime) -> tuple[EventLog, tuple[Finding, ...]]:
+def log_from(recorded: RecordedEvents, *, now: datetime, keep_duplicates: bool = False) -> tuple[EventLog, tuple[Finding, ...]]:
     """Makes a log of rows: drops what says nothing, pairs starts with completions, and gives people numbers by how much they did.
 
     A start belongs to the first completion after it in the same case and activity by the same person, the earliest start first.
@@ -67,6 +67,8 @@ def log_from(recorded: RecordedEvents, *, now: datetime) -> tuple[EventLog, tupl
     Args:
         recorded: the rows.
         now: what lies more than a day after it cannot have happened.
+        keep_duplicates: whether rows stay that repeat another in everything a log holds. A join in an export makes such rows, and they
+            are then work that was never done twice; a batch of like samples is real.
 
     Returns:
         The log, and everything that is odd, with what was done about it.
@@ -79,8 +81,8 @@ def log_from(recorded: RecordedEvents, *, now: datetime) -> tuple[EventLog, tupl
         findings += _finding(code, int(bad.sum()), recorded.rows, Done.DROPPED)
     kept = recorded.only(~np.logical_or.reduce([bad for _, bad in _impossible(recorded, now)]))
     repeated = _repeated(kept)
-    findings += _finding("duplicates", int(repeated.sum()), kept.rows, Done.DROPPED)
-    kept = kept.only(~repeated)
+    findings += _finding("duplicates", int(repeated.sum()), kept.rows, Done.KEPT if keep_duplicates else Done.DROPPED)
+    kept = kept if keep_duplicates else kept.only(~repeated)
     backwards = kept.start > kept.time
     findings += _finding("end_before_start", int(backwards.sum()), kept.rows, Done.REPAIRED)
     kept = replace(kept, start=np.where(backwards, np.datetime64("NaT"), kept.start))

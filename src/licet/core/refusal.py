@@ -68,6 +68,7 @@ CODES: Mapping[str, str] = {
     "not_enough_cases": "There are fewer cases to compare on than were asked for.",
     "no_exposure": "The mandate has no plan of exposure.",
     "judge_missing": "The use case has no judge.",
+    "not_an_event_log": "What was sent cannot be read as an event log.",
     "no_event_log": "There is no event log of the process that can be read.",
     "no_history": "There is no history to work with.",
     "no_mandate": "There is no mandate, or none in the state that is needed.",

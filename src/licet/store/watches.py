@@ -186,3 +186,5 @@ def _check(row: Record) -> Check:
         due_at=row.due_at,
         agreed=row.agreed,
     )
+
+

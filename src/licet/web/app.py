@@ -20,6 +20,7 @@ from licet.web.api import (
     desk,
     desk_of,
     effects,
+    event_logs,
     gate,
     health,
     incidents,
@@ -78,7 +79,6 @@ def make_app(service: Service, *extra: APIRouter) -> FastAPI:
     app.add_middleware(Frame, limits=service.limits, journal=service.journal, trace=service.trace)
     return app
 
-
 OF_A_USE_CASE = (
     desk_of,
     cases,
@@ -95,6 +95,7 @@ OF_A_USE_CASE = (
     incidents,
     comparisons,
     outside,
+    event_logs,
 )
 """Addresses below a use case's own."""
 

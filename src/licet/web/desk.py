@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Protocol, TypeVar
 
 from anyio import CapacityLimiter, to_thread
@@ -10,7 +10,9 @@ from starlette.requests import Request
 
 from licet.core.case_schema import Problem
 from licet.core.history import SentCase
+from licet.core.log_reading import LogWish, ReadLog
 from licet.core.picture import undrawn
+from licet.core.refusal import Refused
 from licet.core.signal import Fact, checked
 from licet.core.use_case import UseCase
 from licet.flows.office import Office
@@ -45,6 +47,20 @@ class CaseReader(Protocol):
         ...
 
 
+class LogReader(Protocol):
+    """Reads an event log as it was sent."""
+
+    def __call__(self, raw: bytes, media_type: str, wish: LogWish, *, now: datetime) -> ReadLog | Refused:
+        """Reads a body; refuses what is no log, with what is wrong and what to do."""
+        ...
+
+
+def unread(raw: bytes, media_type: str, wish: LogWish, *, now: datetime) -> ReadLog | Refused:
+    """Stands where nobody reads event logs."""
+    del raw, media_type, wish, now
+    return Refused(code="not_an_event_log", why="This server reads no event logs.", remedy="Bring it with `licet process import`.")
+
+
 class NotOnLoopbackError(ValueError):
     """The server was to take people's word for who they are where others can reach it."""
 
@@ -72,6 +88,7 @@ class Service:
         journal: is told of each request and each failure, never of what a request said.
         trace: measures each request; None: nobody does.
         pictures: draws what cases bring, for pages.
+        read_log: reads event logs that people send.
     """
 
     office: Office
@@ -87,6 +104,7 @@ class Service:
     journal: Journal = silent
     trace: Trace | None = None
     pictures: Pictures = undrawn
+    read_log: LogReader = unread
 
     def __post_init__(self) -> None:
         """Refuses asserted names where others could assert them.

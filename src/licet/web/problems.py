@@ -40,6 +40,7 @@ STATUS: Mapping[str, int] = {
     "identity_unavailable": 503,
     "no_identity_provider": 404,
     "no_event_log": 404,
+    "not_an_event_log": 422,
     "not_from_here": 403,
     "sign_in_needed": 403,
     "too_many_guesses": 429,

@@ -150,3 +150,4 @@ def _people(sight: Sight) -> Mapping[str, str]:
 
 def _named(names: Mapping[PersonId, str], people: tuple[PersonId, ...]) -> list[str]:
     return [names[person] for person in people if person in names]
+
