@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from licet.core.log_quality import Finding
     from licet.core.log_reading import LogWish, ReadLog
     from licet.flows.import_log import TakenIn
+
+STEPS_SHOWN: Final = 12
 
 
 def _reading_options(function: click.decorators.FC) -> click.decorators.FC:
@@ -52,7 +54,6 @@ def _reading_options(function: click.decorators.FC) -> click.decorators.FC:
 def import_(slug: str, file: Path, acting: str | None, home: str | None, *, as_json: bool, **asked: Any) -> None:  # noqa: ANN401 - click's
     """Import an event log: CSV, XES, OCEL 2.0 or Parquet; says what each column was taken for, and what is odd."""
     from licet.edge.event_log_files import read_event_log
-    from licet.edge.log_mapping import write_mapping
     from licet.flows.import_log import import_log, may_study
     from licet.flows.office import who
 
@@ -63,8 +64,7 @@ def import_(slug: str, file: Path, acting: str | None, home: str | None, *, as_j
         granted(may_study(office, by, name=slug))
         read = read_event_log(file, wish, now=office.clock.now(), form=form)
         found = None if dry_run else granted(import_log(office, by, read.brought, name=slug))
-    if written is not None:
-        write_mapping(written, read.wish)
+    _write(written, read.wish)
     said({"use_case": slug, **_read_json(read, found)}, [*_read_lines(read), *_kept_lines(slug, found)], as_json=as_json)
 
 
@@ -78,9 +78,20 @@ def _form(form: str | None) -> str | None:
 
 def _wish(mapping: Path | None, asked: Mapping[str, Any]) -> "LogWish":
     from licet.core.log_reading import LogWish
+
+    said = LogWish(**asked)
+    if mapping is None:
+        return said
     from licet.edge.log_mapping import read_mapping
 
-    return LogWish(**asked).over(LogWish() if mapping is None else read_mapping(mapping))
+    return said.over(read_mapping(mapping))
+
+
+def _write(file: Path | None, wish: "LogWish") -> None:
+    if file is not None:
+        from licet.edge.log_mapping import write_mapping
+
+        write_mapping(file, wish)
 
 
 @click.command("logs", context_settings=CONTEXT)
@@ -153,7 +164,14 @@ def _read_lines(read: "ReadLog") -> list[str]:
     width = max(len(one.column) for one in read.guesses)
     guesses = [f"  {one.role:<11} [bold]{plain(one.column or '-'):<{width}}[/]  [dim]{plain(one.why)}[/]" for one in read.guesses]
     odd = [f"  {plain(one.says)}" for one in read.brought.findings]
-    return [_counts(read.brought), "What was taken for what:", *guesses, "What is odd:" if odd else "Nothing is odd.", *odd]
+    head = [_counts(read.brought), _steps(read.brought.log.activities), "What was taken for what:"]
+    return [*head, *guesses, "What is odd:" if odd else "Nothing is odd.", *odd]
+
+
+def _steps(names: Sequence[str]) -> str:
+    """The first names of the steps, by which somebody sees whether the right column was taken."""
+    more = f" and {len(names) - STEPS_SHOWN:,} more" if len(names) > STEPS_SHOWN else ""
+    return f"[dim]{plain(', '.join(names[:STEPS_SHOWN]))}{more}[/]"
 
 
 def _counts(brought: "BroughtLog") -> str:

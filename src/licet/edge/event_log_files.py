@@ -13,11 +13,6 @@ from licet.core.recorded_events import RecordedEvents, log_from
 from licet.edge.bad_file import BadFileError
 from licet.edge.files import file_digest
 from licet.edge.gunzip import MAGIC
-from licet.edge.log_csv import TextTable
-from licet.edge.log_ocel import read_ocel
-from licet.edge.log_parquet import ParquetTable
-from licet.edge.log_table import read_table_log
-from licet.edge.log_xes import read_xes
 
 CSV, XES, OCEL, PARQUET = "csv", "xes", "ocel", "parquet"
 FORMS: Final = (CSV, XES, OCEL, PARQUET)
@@ -84,14 +79,23 @@ def form_of(path: Path) -> str:
 
 
 def _read(path: Path, wish: LogWish, form: str) -> Read:
-    match form:
-        case "xes":
-            return read_xes(path, wish)
-        case "ocel":
-            return read_ocel(path, wish)
-        case "parquet":
-            return read_table_log(ParquetTable.at(path), wish)
-        case _:
-            table = TextTable.at(path, wish)
-            recorded, settled, guesses = read_table_log(table, wish)
-            return recorded, table.settled(settled), (*guesses, *table.guesses)
+    """Reads a file by the reader of its form, which is loaded now: each of them stands on something that the others do not need."""
+    if form == XES:
+        from licet.edge.log_xes import read_xes
+
+        return read_xes(path, wish)
+    if form == OCEL:
+        from licet.edge.log_ocel import read_ocel
+
+        return read_ocel(path, wish)
+    from licet.edge.log_table import read_table_log
+
+    if form == PARQUET:
+        from licet.edge.log_parquet import ParquetTable
+
+        return read_table_log(ParquetTable.at(path), wish)
+    from licet.edge.log_csv import TextTable
+
+    table = TextTable.at(path, wish)
+    recorded, settled, guesses = read_table_log(table, wish)
+    return recorded, table.settled(settled), (*guesses, *table.guesses)

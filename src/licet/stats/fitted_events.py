@@ -62,6 +62,7 @@ class Events:
         worked: whether it is work; else it is a mark, a point in time.
         estimated: whether its start was estimated, as where a person did it. Where a machine, a team or nobody known did, and no start
             was recorded, how long it took stays unknown.
+        timed: whether it is known how long it took, or estimated.
         before: when everything of the case that began earlier was done; of a case's first event its own start.
     """
 
@@ -72,6 +73,7 @@ class Events:
     end: FloatArray
     worked: BoolArray
     estimated: BoolArray
+    timed: BoolArray
     before: FloatArray
 
 
@@ -115,6 +117,7 @@ def events_of(log: Recorded, people: tuple[Presence, ...]) -> Events:
         end=end[keep],
         worked=worked[order][keep],
         estimated=estimated[order][keep],
+        timed=(estimated | log.started)[order][keep],
         before=before[keep],
     )
 

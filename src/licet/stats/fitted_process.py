@@ -49,7 +49,7 @@ class StepSplit:
         events: how often it was done.
         cases: in how many cases.
         split: mean seconds an event; the waiting is that before it.
-        hours: of people's work, all events.
+        hours: of people's work, all events; None where of most of them nobody knows how long they took.
         typical: share of the events that what most often follows this step follows, in [0, 1]: near 1, what comes out of it hardly varies.
         estimated: whether its working times were estimated, since no start was recorded.
     """
@@ -58,7 +58,7 @@ class StepSplit:
     events: int
     cases: int
     split: Split
-    hours: float
+    hours: float | None
     typical: float
     estimated: bool
 
@@ -74,6 +74,7 @@ class Fitted:
         marks: steps that are points in time and no work, by name: starts are recorded of other steps, and never of these.
         overlap: share of the cases' time in which two events of a case run at once; the simulation puts one behind the other, in [0, 1].
         nobody: share of the worked events whose person is not recorded, in [0, 1].
+        untimed: share of the worked events of which nobody knows how long they took: it counts as waiting, in [0, 1].
     """
 
     process: Process
@@ -82,6 +83,7 @@ class Fitted:
     marks: tuple[str, ...]
     overlap: float
     nobody: float
+    untimed: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -129,6 +131,7 @@ def fit(log: Recorded) -> Fitted:
         marks=tuple(name for name, mark in zip(log.activities, marks_of(log), strict=True) if mark),
         overlap=float(spent.service.sum() - spent.path.sum()) / whole if whole > 0.0 else 0.0,
         nobody=float(np.mean(events.resource[events.worked] == NOBODY)),
+        untimed=float(np.mean(~events.timed[events.worked])),
     )
 
 
@@ -195,12 +198,12 @@ def _steps(log: Recorded, events: Events, spent: _Spent) -> tuple[StepSplit, ...
                 events=int(mine.sum()),
                 cases=int(np.unique(events.case[mine]).size),
                 split=_split(spent, mine, int(mine.sum())),
-                hours=float(spent.service[mine].sum()) / HOUR,
+                hours=float(spent.service[mine].sum()) / HOUR if int(events.timed[mine].sum()) * 2 >= int(mine.sum()) else None,
                 typical=float(typical[step]),
                 estimated=int(events.estimated[mine].sum()) * 2 > int(mine.sum()),
             )
         )
-    return tuple(sorted(found, key=lambda one: -one.hours))
+    return tuple(sorted(found, key=lambda one: -(one.hours or 0.0)))
 
 
 def _typical(log: Recorded) -> FloatArray:

@@ -185,6 +185,8 @@ class Way:
         keeps: how much of the time stays for which the task waited though people were there and free, in [0, 1]. What that time was for
             no log says: 1 is the cautious end (the case waited for a customer), 0 the other (it waited for the person to turn to it).
         extras: more work by people afterwards, in this order.
+        off: from when to when the way is not open, seconds since the Monday 00:00 on which a replication begins; cases that come in
+            between go as today. None: it is always open.
     """
 
     name: str
@@ -193,6 +195,7 @@ class Way:
     work: Work = field(default_factory=AsToday)
     keeps: float = 1.0
     extras: tuple[Extra, ...] = ()
+    off: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -53,6 +53,7 @@ class _Tasks:
     """Columns of tasks while ways are taken."""
 
     case: IntArray
+    came: FloatArray
     step: IntArray
     pool: IntArray
     worked: BoolArray
@@ -81,7 +82,8 @@ def draw(process: Process, to_be: ToBe, plan: Plan, replication: int) -> Drawn:
     around = ceil(counted * plan.warm_up)
     n = counted + 2 * around
     source = places((*key, _CASES), n, among=process.cases)
-    tasks = _as_it_was(process, source)
+    arrival = arrivals((*key, _DAYS), process.arrivals, n)
+    tasks = _as_it_was(process, source, arrival)
     for step, one in enumerate(process.steps):
         if one.name in to_be.ways:
             _take_ways(tasks, process, to_be.ways[one.name], step, key)
@@ -91,7 +93,7 @@ def draw(process: Process, to_be: ToBe, plan: Plan, replication: int) -> Drawn:
     priority = np.array([to_be.priorities.get(one.name, one.priority) for one in process.steps], dtype=np.int64)
     return Drawn(
         workload=Workload(
-            arrival=arrivals((*key, _DAYS), process.arrivals, n),
+            arrival=arrival,
             first=np.searchsorted(whole.case, np.arange(n + 1)).astype(np.int64),
             pool=whole.pool,
             worked=whole.worked,
@@ -145,13 +147,14 @@ def _spread(first: IntArray, sizes: IntArray) -> IntArray:
     return np.asarray(np.arange(int(sizes.sum())) + np.repeat(first - begins, sizes))
 
 
-def _as_it_was(process: Process, source: IntArray) -> _Tasks:
+def _as_it_was(process: Process, source: IntArray, arrival: FloatArray) -> _Tasks:
     sizes = np.diff(process.first)[source]
     at = _spread(process.first[source], sizes)
     pools = np.array([NOBODY if one.pool is None else one.pool for one in process.steps], dtype=np.int64)
     step = process.step[at]
     return _Tasks(
         case=np.repeat(np.arange(source.size), sizes),
+        came=np.repeat(arrival, sizes),
         step=step,
         pool=pools[step],
         worked=pools[step] != NOBODY,
@@ -172,6 +175,8 @@ def _take_ways(tasks: _Tasks, process: Process, ways: tuple[Way, ...], step: int
     for number, way in enumerate(ways):
         taken = here & (luck >= low) & (luck < low + way.share)
         low += way.share
+        if way.off is not None:
+            taken &= (tasks.came < way.off[0]) | (tasks.came >= way.off[1])
         _take(tasks, way, taken, (*key, _TIMES, step, number))
         for place, extra in enumerate(way.extras):
             tasks.added.append(_add(tasks, extra, taken, names, (*key, _TIMES, step, number, _EXTRA, place)))
@@ -207,6 +212,7 @@ def _with_added(tasks: _Tasks) -> _Tasks:
     nothing = np.zeros(after.size - n)
     return _Tasks(
         case=tasks.case[after][order],
+        came=tasks.came[after][order],
         step=tasks.step[after][order],
         pool=np.concatenate([tasks.pool, *(one.pool for one in tasks.added)])[order],
         worked=np.concatenate([tasks.worked, nothing == 0.0])[order],
