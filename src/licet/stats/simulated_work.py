@@ -92,23 +92,28 @@ def draw(process: Process, to_be: ToBe, plan: Plan, replication: int) -> Drawn:
     within[around : around + counted] = True
     priority = np.array([to_be.priorities.get(one.name, one.priority) for one in process.steps], dtype=np.int64)
     return Drawn(
-        workload=Workload(
-            arrival=arrival,
-            first=np.searchsorted(whole.case, np.arange(n + 1)).astype(np.int64),
-            pool=whole.pool,
-            worked=whole.worked,
-            aside=whole.aside,
-            lead=whole.lead,
-            waits=whole.idle,
-            service=whole.service,
-            priority=priority[whole.step],
-            step=whole.step,
-        ),
+        workload=_workload(whole, arrival, priority),
         source=source,
         case=whole.case,
         counted=within,
         machine=whole.machine,
         tail=process.tail[source],
+    )
+
+
+def _workload(tasks: _Tasks, arrival: FloatArray, priority: IntArray) -> Workload:
+    """Tasks as they are played; `priority` is that of each step."""
+    return Workload(
+        arrival=arrival,
+        first=np.searchsorted(tasks.case, np.arange(arrival.size + 1)).astype(np.int64),
+        pool=tasks.pool,
+        worked=tasks.worked,
+        aside=tasks.aside,
+        lead=tasks.lead,
+        waits=tasks.idle,
+        service=tasks.service,
+        priority=priority[tasks.step],
+        step=tasks.step,
     )
 
 
