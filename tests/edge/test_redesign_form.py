@@ -7,6 +7,7 @@ import pytest
 
 from licet.core.redesign import Assumed, Checks, Doer, Merge, Move, Price, Redesign, Reviewers, ServiceLevel, StepPlan
 from licet.edge.bad_file import BadFolderError, Finding
+from licet.edge.folder import check_folder
 from licet.edge.redesign_form import load_redesign
 
 WHOLE = """\
@@ -86,6 +87,15 @@ def test_a_mistake_is_shown_with_its_line_and_a_way_out(tmp_path: Path, text: st
     assert found.line == line
     assert says in f"{found.why} {found.remedy}"
     assert found.remedy
+
+
+def test_checking_a_folder_finds_what_is_wrong_in_its_redesign_and_asks_for_none(tmp_path: Path) -> None:
+    before = check_folder(tmp_path)
+    written(tmp_path, "title: A\nchecks: {audits: 2}\n")
+    (found,) = [one for one in check_folder(tmp_path) if one not in before]
+    assert (Path(found.file).name, found.line) == ("redesign.yaml", 2)
+    written(tmp_path, WHOLE)
+    assert check_folder(tmp_path) == before
 
 
 def test_where_there_is_no_redesign_it_says_how_one_begins(tmp_path: Path) -> None:

@@ -20,6 +20,7 @@ from licet.edge.form import nearest
 from licet.edge.forms import USE_CASE_TEXT, SystemChoice, UseCaseFile, use_case_from
 from licet.edge.guideline import load_guideline
 from licet.edge.llm_folder import load_step
+from licet.edge.redesign_form import REDESIGN_FILE, load_redesign
 from licet.edge.standard_form import STANDARD_TEXT, standard_from
 from licet.edge.whole import SHARED, written_whole
 from licet.edge.yaml_text import standard_yaml, use_case_yaml
@@ -121,7 +122,8 @@ def check_folder(folder: Path) -> tuple[Finding, ...]:
     standard, wrong_standard = (None, ()) if tree is None else _tried(lambda: standard_from(tree))
     unknown = () if use_case is None or tree is None or standard is None else _unfitting(use_case, tree, standard)
     code = (*_check_system(folder, use_case), *_check_llm(folder, use_case), *_check_effect(folder, use_case), *_check_judge(folder))
-    return (*wrong_name, *wrong_guideline, *wrong_use_case, *wrong_file, *wrong_standard, *unknown, *code)
+    _, wrong_redesign = _tried(lambda: load_redesign(folder) if (folder / REDESIGN_FILE).exists() else None)
+    return (*wrong_name, *wrong_guideline, *wrong_use_case, *wrong_file, *wrong_standard, *unknown, *code, *wrong_redesign)
 
 
 def _tried(step: Callable[[], T]) -> tuple[T | None, tuple[Finding, ...]]:
