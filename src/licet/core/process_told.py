@@ -27,6 +27,8 @@ MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 LONG = timedelta(hours=72)
 SMALL = 0.001
 WHOLE_FROM = 100.0
+NAMED = 0.01
+"""From this share of all case time on, pauses are named."""
 
 PARTS: Mapping[str, str] = {
     "work": "work",
@@ -101,7 +103,7 @@ def bottleneck_told(as_is: AsIs) -> str:
 
 def _paused(as_is: AsIs) -> list[str]:
     step = as_is.paused
-    if step is None:
+    if step is None or step.split.pause < NAMED * as_is.split.whole:
         return []
     share = share_of(step.split.pause, as_is.split.whole)
     why = "The log does not say for whom: people here, or somebody outside."

@@ -83,3 +83,9 @@ def _source(office: Office, tx: Tx, use_case: UseCase, memory: Memory) -> tuple[
         why = f"No event log of {use_case.slug!r} is here."
         return Refused(code="no_event_log", why=why, remedy=f"Bring one: `licet process import {use_case.slug} FILE`.")
     return newest, stated, says
+
+
+def processes_here(office: Office) -> list[tuple[UseCase, ImportedLog | None]]:
+    """Every use case of this office with its newest log that can be read; None where it has none."""
+    with office.book.read() as tx:
+        return [(one, event_logs.newest(tx, one)) for one in use_cases.every(tx)]
