@@ -3,6 +3,7 @@
 import click
 
 from licet.cli.frame import CONTEXT, Commands
+from licet.cli.process_baseline import baseline, watch
 from licet.cli.process_compare import compare
 from licet.cli.process_import import erase, import_, logs
 from licet.cli.process_show import show
@@ -18,3 +19,5 @@ process.add_command(logs)
 process.add_command(erase)
 process.add_command(show)
 process.add_command(compare)
+process.add_command(baseline)
+process.add_command(watch)
