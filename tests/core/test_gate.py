@@ -16,6 +16,7 @@ from licet.core.gate import (
     GateRequest,
     Moments,
     OpenedGate,
+    Requirement,
     SliceShown,
     independent_approvals,
 )
@@ -90,7 +91,14 @@ ENOUGH = Capacity(
     known=0.02,
 )
 SIMULATED = simulation_of(at=NOW)
-REDESIGNED = ProcessShown(log=SIMULATED.log_digest, system=SIMULATED.system, standard=SIMULATED.standard, simulated=SIMULATED)
+REDESIGNED = ProcessShown(
+    log=SIMULATED.log_digest,
+    system=SIMULATED.system,
+    standard=SIMULATED.standard,
+    simulated=SIMULATED,
+    locked_at=NOW - timedelta(days=2),
+    signed_at=NOW - timedelta(days=1),
+)
 FOLLOWS = {"redesign_simulated": {"capacity_simulated"}}
 """What is not simulated says nothing of capacity either."""
 SLICED = replace(HIGH, qualified=QUALIFIED, capacity=ENOUGH, slices=(SliceShown(name="letters", met=True),))
@@ -115,6 +123,8 @@ SLICED = replace(HIGH, qualified=QUALIFIED, capacity=ENOUGH, slices=(SliceShown(
         (replace(SLICED, capacity=replace(ENOUGH, people=0)), "capacity"),
         (replace(SLICED, capacity=replace(ENOUGH, hours=None)), "capacity"),
         (replace(SLICED, capacity=None), "capacity"),
+        (replace(SLICED, process=replace(REDESIGNED, locked_at=None, signed_at=None)), "baseline_locked"),
+        (replace(SLICED, process=replace(REDESIGNED, signed_at=None)), "baseline_locked"),
         (replace(SLICED, process=replace(REDESIGNED, simulated=None)), "redesign_simulated"),
         (replace(SLICED, process=replace(REDESIGNED, log="another")), "redesign_simulated"),
         (replace(SLICED, process=replace(REDESIGNED, system=Fingerprint("another"))), "redesign_simulated"),
@@ -156,6 +166,18 @@ def test_a_redesign_is_asked_for_where_an_event_log_is_here_or_where_rules_say_s
     assert isinstance(closed, ClosedGate)
     (line,) = closed.missing
     assert line.closes == "licet process import mails FILE --as OWNER"
+
+
+def test_a_baseline_waits_for_its_owner_and_then_for_risk() -> None:
+    def line(shown: ProcessShown) -> Requirement:
+        gate = pass_gate(Stage.DELEGATED, replace(SLICED, process=shown), SHIPPED)
+        return next(one for one in gate.requirements if one.code is Code.BASELINE_LOCKED)
+
+    unlocked, unsigned = replace(REDESIGNED, locked_at=None, signed_at=None), replace(REDESIGNED, signed_at=None)
+    assert (line(unlocked).ball, line(unsigned).ball) == (Role.OWNER, Role.RISK)
+    assert line(unlocked).closes == "licet process baseline lock mails --as OWNER"
+    assert line(unsigned).closes == "licet process baseline countersign mails --as RISK"
+    assert not line(replace(unsigned, log=None)).met, "what was locked is held to, though its log was erased"
 
 
 def test_a_simulation_says_what_changed_since_and_the_ledger_says_which_one_it_was() -> None:

@@ -206,7 +206,7 @@ def _stage(was: Stage, event: Event) -> Stage:
             return was
 
 
-UNTOLD = frozenset({Code.CAPACITY, Code.REDESIGN_SIMULATED, Code.CAPACITY_SIMULATED})
+UNTOLD = frozenset({Code.CAPACITY, Code.BASELINE_LOCKED, Code.REDESIGN_SIMULATED, Code.CAPACITY_SIMULATED})
 """What no entry tells alone: it changes with every case and absence, or with several things at once. In a replay it is nobody's turn."""
 
 

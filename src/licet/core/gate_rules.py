@@ -31,6 +31,7 @@ class Code(StrEnum):
     REVIEWERS_QUALIFIED = "reviewers_qualified"
     CAPACITY = "capacity"
     VERDICT_MET = "verdict_met"
+    BASELINE_LOCKED = "baseline_locked"
     REDESIGN_SIMULATED = "redesign_simulated"
     CAPACITY_SIMULATED = "capacity_simulated"
     SLICES = "slices"
@@ -66,6 +67,7 @@ LIMITS: Mapping[Code, Limit] = {
     Code.HISTORY_IMPORTED: Limit(name="at_least", default=1, lowest=1, highest=1_000_000_000),
     Code.REVIEWERS_QUALIFIED: Limit(name="at_least", default=1, lowest=1, highest=100),
     Code.CAPACITY: Limit(name="late_percent", default=5, lowest=1, highest=50, more_is_stricter=False),
+    Code.BASELINE_LOCKED: Limit(name="log_needed", default=0, lowest=0, highest=1),
     Code.REDESIGN_SIMULATED: Limit(name="log_needed", default=0, lowest=0, highest=1),
     Code.CAPACITY_SIMULATED: Limit(name="log_needed", default=0, lowest=0, highest=1),
     Code.SLICES: Limit(name="declared", default=0, lowest=0, highest=100),

@@ -18,12 +18,15 @@ class ProcessShown:
         system: fingerprint that the newest verdict is about; None before one.
         standard: digest of the standard that is in force; None before one.
         simulated: the newest simulation of a redesign; None before one.
+        locked_at, signed_at: when its owner locked the newest baseline, and when a second person put their name under it; None before.
     """
 
     log: str | None
     system: Fingerprint | None
     standard: Digest | None
     simulated: SimulatedRedesign | None
+    locked_at: datetime | None = None
+    signed_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +46,22 @@ def outdated(shown: ProcessShown, one: SimulatedRedesign) -> tuple[str, ...]:
         (one.standard != shown.standard, "another standard is in force"),
     )
     return tuple(says for changed, says in changes if changed)
+
+
+def baseline_locked(shown: ProcessShown | None, *, log_needed: bool) -> Shown:
+    """Whether the process as it was is held by two people, so that what AI changes can be told.
+
+    Args:
+        shown: what is known; None: nobody looked.
+        log_needed: whether it is asked for also where no event log is here.
+    """
+    if shown is None or (shown.log is None and shown.locked_at is None):
+        return Shown(met=not log_needed, says="no event log is imported" + ("" if log_needed else ": there is nothing to measure"))
+    if shown.locked_at is None:
+        return Shown(met=False, says="not locked")
+    if shown.signed_at is None:
+        return Shown(met=False, says="locked, not countersigned", since=shown.locked_at)
+    return Shown(met=True, says=f"locked and countersigned {shown.signed_at:%Y-%m-%d}", since=shown.signed_at)
 
 
 def simulated_as_measured(shown: ProcessShown | None, *, log_needed: bool) -> Shown:

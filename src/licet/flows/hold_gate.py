@@ -29,6 +29,9 @@ from licet.flows.verdicts import newest_look
 from licet.store import cases, drills, imports, looks, people, risks, rules, standards, use_cases
 from licet.store.book import Tx
 
+OF_PROCESS = (Code.BASELINE_LOCKED, Code.REDESIGN_SIMULATED, Code.CAPACITY_SIMULATED)
+"""Requirements for which the process is looked at."""
+
 
 def gate_of(office: Office, tx: Tx, use_case: UseCase, to: Stage, *, now: datetime) -> OpenedGate | ClosedGate:
     """Holds what is known of a use case against the gate of a stage."""
@@ -73,7 +76,7 @@ def evidence_of(office: Office, tx: Tx, use_case: UseCase, *, now: datetime) -> 
         exposure=None if proposed is None else proposed.terms.exposure,
         qualified=qualified_here(tx, use_case, now),
         capacity=capacity_of(office, tx, use_case, now) if gates.ask_anywhere(Code.CAPACITY, tier) else None,
-        process=process_shown(tx, use_case) if gates.ask_any((Code.REDESIGN_SIMULATED, Code.CAPACITY_SIMULATED), tier) else None,
+        process=process_shown(tx, use_case) if gates.ask_any(OF_PROCESS, tier) else None,
         gates=gates.digest,
         policy=rules.digest_in_force(tx, RuleKind.POLICY),
         asked=asked,

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from licet.core.baseline import CountersignedBaseline
 from licet.core.people import Act, Actor
 from licet.core.redesign_evidence import ProcessShown
 from licet.core.refusal import Refused
@@ -9,7 +10,7 @@ from licet.core.standard import CountersignedStandard
 from licet.core.use_case import UseCase
 from licet.flows.office import Office, allowed
 from licet.flows.verdicts import newest_look
-from licet.store import event_logs, redesigns, standards, use_cases
+from licet.store import baselines, event_logs, redesigns, standards, use_cases
 from licet.store.book import Tx
 
 
@@ -37,10 +38,14 @@ def list_redesign(office: Office, *, name: str) -> ProcessShown:
 
 def process_shown(tx: Tx, use_case: UseCase) -> ProcessShown:
     """What is known of a use case's process, inside a transaction."""
+    held = baselines.newest(tx, use_case)
+    locked = held.locked if isinstance(held, CountersignedBaseline) else held
     log, last, signed = event_logs.newest(tx, use_case), newest_look(tx, use_case), standards.newest(tx, use_case)
     return ProcessShown(
         log=None if log is None else log.digest,
         system=None if last is None else last.fingerprint,
         standard=signed.digest if isinstance(signed, CountersignedStandard) else None,
         simulated=redesigns.newest(tx, use_case),
+        locked_at=None if locked is None else locked.locked_at,
+        signed_at=held.countersigned_at if isinstance(held, CountersignedBaseline) else None,
     )
