@@ -18,6 +18,7 @@ from licet.edge.late import (
     LateEffects,
     LateEngine,
     LateFarWitness,
+    LateGraders,
     LateGuardians,
     LateJudges,
     LatePasswords,
@@ -73,6 +74,7 @@ def office_of(home: Home, book: Book, vault: FileVault, seal: Seal, clock: Clock
         desks=LateDesks(root=home.use_cases),
         judges=LateJudges(root=home.use_cases),
         processes=LateProcesses(root=home.use_cases),
+        graders=LateGraders(root=home.use_cases),
     )
 
 

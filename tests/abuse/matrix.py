@@ -77,6 +77,10 @@ class Door:
     query: str = ""
 
 
+EVIDENCE = {"name": "x.csv", "content": "Y2FzZSxzY29yZQphLHBhc3MK", "columns": {"case": "case", "score": "score"}}
+"""A table of another tool: one case, passed."""
+
+
 def _anybody(**more: object) -> Door:
     return Door(nobody=True, reach=Reach.SELF, body=more or None)
 
@@ -105,7 +109,10 @@ TABLE: Mapping[str, Door] = {
     f"GET {IN}/comparisons": Door(scope=S.MANDATE_READ),
     f"GET {IN}/outside-evidence": Door(scope=S.MANDATE_READ),
     f"GET {IN}/redesign": Door(scope=S.MANDATE_READ),
+    f"POST {IN}/outside-evidence": Door(people=frozenset({R.OWNER, R.BUILDER}), body=EVIDENCE),
+    f"GET {IN}/runs/newest": Door(scope=S.MANDATE_READ),
     f"GET {IN}/event-logs": Door(scope=S.MANDATE_READ),
+    f"GET {IN}/value": Door(scope=S.MANDATE_READ),
     f"POST {IN}/event-logs": Door(people=frozenset({R.OWNER, R.BUILDER}), body={"events": []}),
     f"GET {IN}/gate": Door(scope=S.MANDATE_READ),
     "GET /api/v1/obligations": Door(scope=S.MANDATE_READ, reach=Reach.WHOLE),

@@ -14,7 +14,7 @@ PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 LINK = re.compile(r"\]\((?!https?:|mailto:|#)([^)#\s]+)")
 GLOSSARY = """
 use case, team, stage, case, schema, queue, answer, history,
-sealed cases, system, fingerprint, proposal, worker, lease, standard, measure,
+sealed cases, system, fingerprint, proposal, worker, lease, standard, measure, grader,
 slice, region, evaluation, verdict, gate, requirement, mandate, route, decision,
 correction, effect, stop, token, review, audit, watch, audit plan,
 stratum, agreement check, trip, qualification, capacity, policy, approval, ledger, checkpoint,

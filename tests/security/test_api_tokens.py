@@ -43,6 +43,7 @@ BODIES: Mapping[str, object] = {
     f"POST {AT}/event-logs": {"events": []},
     f"POST {AT}/risk/affirm": {"digest": "0" * 64},
     f"POST {AT}/effects/replay": {"case": None},
+    f"POST {AT}/outside-evidence": {"name": "x.csv", "content": ""},
     f"POST {AT}/cases/1/information": {"text": "a test"},
     "POST /v1/decisions": {"model": MAILS, "input": "sent", "questions": [{"type": "predicate", "instructions": "?"}]},
     "POST /v1/systemone": {"model": MAILS, "state": "sent", "questions": {"q": {"type": "noul"}}},

@@ -127,9 +127,7 @@ def value_of(baseline: Baseline, seen: Seen, around: Around) -> Value:
     n, weeks = seen.weeks.size, around.weeks
     minutes = _minutes(seen, around)
     rate = n / weeks
-    before_hours, now_hours = _hours_a_week(baseline.minutes, baseline.visits_a_week), _hours_a_week(minutes, rate)
     saved = _saved(baseline.minutes, minutes, rate)
-    money = baseline.stated.hour
     spent = _spent(around, weeks)
     plain = {
         "turn_median": (baseline.turn_median, quantile_level(seen.hours, seen.weeks, 0.5)),
@@ -138,7 +136,7 @@ def value_of(baseline: Baseline, seen: Seen, around: Around) -> Value:
         "cases_a_week": (_exactly(baseline.visits_a_week, baseline.visits), _exactly(rate, n)),
         "alone": (None, mean_level(seen.alone.astype(np.float64), seen.weeks)),
         "errors": (None, around.errors),
-        "hours_a_week": (before_hours, now_hours),
+        "hours_a_week": (_hours_a_week(baseline.minutes, baseline.visits_a_week), _hours_a_week(minutes, rate)),
         "hours_saved_a_week": (None, saved),
         "spent_a_week": (None, spent),
         "worth_a_week": (None, _worth(baseline, saved, spent, _errors_a_week(seen, around))),
@@ -151,7 +149,7 @@ def value_of(baseline: Baseline, seen: Seen, around: Around) -> Value:
         figures=tuple(Figure(code=code, before=pair[0], now=pair[1]) for code, pair in plain.items()),
         caused=_caused(seen, around),
         incidents=around.incidents,
-        currency=None if money is None else money.currency,
+        currency=None if baseline.stated.hour is None else baseline.stated.hour.currency,
         simulated=around.simulated,
     )
 
@@ -287,7 +285,7 @@ def value_from_json(raw: Mapping[str, Json]) -> Value:
                 until=datetime.fromisoformat(until),
                 cases=cases,
                 open=open_,
-                figures=tuple(_figure_from_json(code, one) for code, one in figures.items() if code in FIGURES),
+                figures=tuple(_figure_from_json(code, figures[code]) for code in FIGURES if code in figures),
                 caused={code: _difference_from_json(one) for code, one in caused.items()},
                 incidents=incidents,
                 currency=currency,

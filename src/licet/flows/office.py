@@ -11,6 +11,7 @@ from licet.core.gate_rules import GateRules
 from licet.core.ids import LICET, OPERATOR, PROGRAM, PersonId, TeamName, UseCaseSlug
 from licet.core.judge import NoJudges
 from licet.core.ledger import Event
+from licet.core.own_grader import Graders, NoGraders
 from licet.core.people import Act, Actor, Caller, Identity, Operator, Person
 from licet.core.policy import Asked, Permission, Permitted, Place, PolicyAnswer, Who, hand, person_needed, why_not
 from licet.core.process import NothingStated
@@ -74,6 +75,7 @@ class Office:
     desks: Desks = field(default_factory=OrdinaryDesks)
     judges: Judges = field(default_factory=NoJudges)
     processes: StatedProcesses = field(default_factory=NothingStated)
+    graders: Graders = field(default_factory=NoGraders)
     signed_in: Person | None = None
 
     def for_person(self, person: Person) -> Self:

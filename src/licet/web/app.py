@@ -33,10 +33,12 @@ from licet.web.api import (
     redesigns,
     reviewers,
     risk,
+    runs,
     second_looks,
     session,
     session_outside,
     stop,
+    values,
     watch,
 )
 from licet.web.desk import Desk, Service
@@ -98,9 +100,11 @@ OF_A_USE_CASE = (
     incidents,
     comparisons,
     outside,
+    runs,
     event_logs,
     process,
     redesigns,
+    values,
 )
 """Addresses below a use case's own."""
 

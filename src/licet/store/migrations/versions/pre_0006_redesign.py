@@ -3,7 +3,7 @@
 from alembic import op
 from sqlalchemy import Table
 
-from licet.store import baseline_tables, event_log_tables, redesign_tables, simulation_tables
+from licet.store import baseline_tables, event_log_tables, grade_tables, redesign_tables, simulation_tables
 from licet.store.tables import metadata
 
 revision = "0006"
@@ -12,6 +12,7 @@ branch_labels = None
 depends_on = None
 
 TABLES: tuple[Table, ...] = (
+    *grade_tables.TABLES,
     *event_log_tables.TABLES,
     *simulation_tables.TABLES,
     *redesign_tables.TABLES,
