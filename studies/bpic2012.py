@@ -10,10 +10,10 @@ from typing import Final
 import numpy as np
 
 from licet.core.as_is import study
+from licet.core.log_reading import LogWish
 from licet.core.process import Recorded, Stated, Waited
 from licet.core.process_told import handling_told, told, waiting_told
 from licet.edge.event_log_files import read_event_log
-from licet.core.log_reading import LogWish
 from licet.stats.process_map import directly_follows, variants
 
 BPIC: Final = Path("eventlogs") / "bpic2012.xes.gz"
