@@ -10,6 +10,8 @@ from licet.core.imported_log import BroughtLog
 from licet.core.log_quality import Done, Finding
 from licet.flows.import_log import erase_log, import_log, list_logs, may_study, newest_log
 from licet.flows.office import Office
+from licet.flows.simulate_as_is import newest_simulation, simulate_as_is
+from licet.stats.simulated_process import Plan
 from licet.testing import World
 
 ODD: Final = Finding(code="one_event", count=1, of=2, done=Done.KEPT)
@@ -39,6 +41,8 @@ WAYS: Mapping[str, Callable[[Office, World, str], object]] = {
     "may_study": lambda o, w, name: may_study(o, w.owner, name=name),
     "list_logs": lambda o, w, name: list_logs(o, name=name),
     "newest_log": lambda o, w, name: newest_log(o, name=name),
+    "simulate_as_is": lambda o, w, name: simulate_as_is(o, w.owner, Plan(replications=2), name=name),
+    "newest_simulation": lambda o, w, name: newest_simulation(o, name=name),
     "erase_log": lambda o, w, name: erase_log(o, w.owner, name=name, log="l_x"),
 }
 """Every journey on processes by a use case's name, for `test_teams`."""

@@ -4,6 +4,7 @@ import click
 
 from licet.cli.frame import CONTEXT, Commands
 from licet.cli.process_import import erase, import_, logs
+from licet.cli.process_simulate import simulate
 
 
 @click.group(cls=Commands, context_settings=CONTEXT)
@@ -14,3 +15,4 @@ def process() -> None:
 process.add_command(import_)
 process.add_command(logs)
 process.add_command(erase)
+process.add_command(simulate)
