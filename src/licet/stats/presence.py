@@ -97,4 +97,4 @@ def occurred(times: FloatArray) -> FloatArray:
     whole, rest = divmod(high - low + 1, HOURS)
     often = np.full(HOURS, float(whole))
     often[(low + np.arange(rest)) % HOURS] += 1.0
-    return np.maximum(often, 1.0)
+    return np.asarray(np.maximum(often, 1.0))
