@@ -151,9 +151,7 @@ TABLE: Mapping[str, Door] = {
     f"POST {IN}/practice/cases/{{token}}/settle": Door(people=WHOEVER, body={"answer": None}),
     "GET /api/v1/people/me/figures": Door(people=WHOEVER, reach=Reach.SELF),
     f"GET {IN}/known-answers/contested": Door(people=frozenset({R.REVIEWER, R.SENIOR_REVIEWER, R.OWNER, R.RISK})),
-    f"POST {IN}/known-answers/{{token}}/contest": Door(
-        people=frozenset({R.REVIEWER, R.SENIOR_REVIEWER, R.OWNER}), body={"why": "a test"}
-    ),
+    f"POST {IN}/known-answers/{{token}}/contest": Door(people=frozenset({R.REVIEWER, R.SENIOR_REVIEWER, R.OWNER}), body={"why": "a test"}),
     f"POST {IN}/known-answers/{{token}}/settle": Door(
         people=frozenset({R.REVIEWER, R.SENIOR_REVIEWER, R.OWNER, R.RISK}), body={"answer": "yes"}
     ),

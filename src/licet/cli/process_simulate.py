@@ -102,7 +102,7 @@ def _test_lines(tested: "BackTest | TooShort") -> list[str]:
 
     title = "[bold]Is it any good?[/] [dim]fitted on the earlier part of the log, held against the later; distances, 0 is best[/]"
     if isinstance(tested, TooShort):
-        return [title, f"[yellow]Not tested[/]: {tested.why} Take the lead times below for what they are: nobody checked them."]
+        return [title, f"[yellow]Not tested[/]: {tested.why} So no lead time is shown."]
     lines = [title, f"{tested.train:,} cases to fit on, {tested.test:,} to forecast."]
     lines.append(_distance("lead times (hours)", tested.cycle))
     lines.append(_distance("order of steps", tested.n_gram))
@@ -128,9 +128,11 @@ def _distance(name: str, one: "Distance") -> str:
 def _figure_lines(made: "ProcessSimulation") -> list[str]:
     now = made.as_is
     lines = [f"[bold]As it is[/] [dim]simulated, {made.plan.replications} replications, seed {made.plan.seed}, intervals at 95%[/]"]
-    lines.append(
-        f"  lead time {_interval(now.cycle)}; half of the cases within {long(now.median.mean)}, nine in ten within {long(now.p90.mean)}"
-    )
+    if made.forecasts:
+        within = f"half of the cases within {long(now.median.mean)}, nine in ten within {long(now.p90.mean)}"
+        lines.append(f"  lead time {_interval(now.cycle)}; {within}")
+    else:
+        lines.append("  lead time: not shown, since nothing showed that it is any forecast; --json has it")
     lines.append(f"  people's work {_interval_of_hours(now.hours)} a case")
     for pool in now.pools:
         busy = f"{pool.utilisation.mean:.0%} ({pool.utilisation.low:.0%} to {pool.utilisation.high:.0%})"
@@ -148,9 +150,10 @@ def _place_lines(made: "ProcessSimulation") -> list[str]:
         found = place_of(one, forecasts=made.forecasts)
         says = f"[green]here[/], for {' and '.join(found.by)}" if isinstance(found, Belongs) else "[yellow]not here[/]"
         lines += [f"  [bold]{plain(one.step.name)}[/]: {says}", *_effect_lines(one, forecasts=made.forecasts)]
-    lines.append(
-        "[dim]Where it waited although people were free, no log says for what: for a customer (it stays) or for somebody to turn to it.[/]"
-    )
+    if made.forecasts:
+        lines.append(
+            "[dim]Where it waited although people were free, no log says for what: a customer (it stays), or somebody to turn to it.[/]"
+        )
     lines.append("[dim]Unknown: whether the data for a step are at hand, and what an error costs. No log says it.[/]")
     return lines
 
@@ -158,10 +161,12 @@ def _place_lines(made: "ProcessSimulation") -> list[str]:
 def _effect_lines(one: "AiPlace", *, forecasts: bool) -> list[str]:
     removed = one.removed
     hours = f"people's work {_interval_of_hours(removed.hours)} a case ({one.of_hours:.0%} of it)"
-    time = f"lead time {_interval(removed.cycle)}; if that wait falls away, too, {_interval(removed.at_most)}"
-    half = f"{one.share:.0%} of its cases: {_interval_of_hours(one.sped.hours)} and {_interval(one.sped.cycle)}"
+    half = f"{one.share:.0%} of its cases: {_interval_of_hours(one.sped.hours)}"
     typical = f"what follows most often follows {one.step.typical:.0%} of the time"
-    return [f"    {hours}", f"    {time if forecasts else '[dim]no forecast:[/] ' + time}", f"    [dim]{half} · {typical}[/]"]
+    if not forecasts:
+        return [f"    {hours}", f"    [dim]{half} · {typical}[/]"]
+    time = f"lead time {_interval(removed.cycle)}; if that wait falls away, too, {_interval(removed.at_most)}"
+    return [f"    {hours}", f"    {time}", f"    [dim]{half} and {_interval(one.sped.cycle)} · {typical}[/]"]
 
 
 def long(seconds: float) -> str:
