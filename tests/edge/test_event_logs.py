@@ -82,8 +82,8 @@ def test_columns_are_found_by_name_and_content_and_the_reasons_are_told(tmp_path
 
 
 def test_a_name_that_says_nothing_is_guessed_from_content_and_said_to_be_checked(tmp_path: Path) -> None:
-    rows = [(f"{k // 4}", "ABCD"[k % 4], f"2026-03-{k + 1:02}") for k in range(24)]
-    found = read(csv_log(tmp_path / "x.csv", ("x1", "x2", "x3"), rows))
+    rows = [(f"{k // 4}", "ABCD"[k % 4], f"2026-03-{k + 1:02}", "ours", str(k % 3)) for k in range(24)]
+    found = read(csv_log(tmp_path / "x.csv", ("x1", "x2", "x3", "x4", "x5"), rows))
     assert (guesses(found)["case"], guesses(found)["activity"], guesses(found)["end"]) == ("x1", "x2", "x3")
     assert all("check it" in one.why for one in found.guesses if one.role in {"case", "activity", "end"})
     assert codes(found)["midnight"] == (24, 24, Done.KEPT.value)
@@ -171,6 +171,7 @@ def test_xes_takes_nested_attributes_other_keys_and_attributes_in_any_order(tmp_
     assert read(text(tmp_path / "x.xes", whole)).brought.log.activities == ("a", "b")
     other = whole.replace("concept:name", "step")
     assert read(text(tmp_path / "x.xes", other), LogWish(activity="step")).brought.log.activities == ("a", "b")
+    assert read(tmp_path / "x.xes", LogWish(activity="step", resource="", lifecycle="")).brought.log.resources == ()
     assert "Leave out --case" in refused(tmp_path / "x.xes", LogWish(case="x"))
 
 

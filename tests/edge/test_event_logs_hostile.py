@@ -58,7 +58,7 @@ def refused(path: Path, wish: LogWish | None = None) -> str:
         (OUTSIDE.encode(), "declares a document type"),
         (b"<log>" + b"<list>" * 10_000, "nested more than"),
         (b"<log><trace><event>" + b"<list>" * 10_000, "nested more than"),
-        (gzip.compress(b"case,activity,time\n"), "not XML"),
+        (gzip.compress(b"case,activity,time\n"), "unpack anything else first"),
         (b"\x1f\x8b\x07\0garbage of no known packing", "gzip packing is damaged"),
     ],
 )
@@ -71,6 +71,14 @@ def test_what_is_no_log_is_refused_with_what_is_wrong(tmp_path: Path, content: b
 def test_a_table_of_a_million_columns_is_refused_at_once(tmp_path: Path) -> None:
     for line in (",".join(["a"] * 1_000_000), "case,activity,time," + ",".join(map(str, range(1_000_000)))):
         assert "columns; at most" in refused(text(tmp_path / "x.csv", line + "\n" + line + "\n"))
+
+
+def test_a_wide_table_is_looked_at_in_few_rows(tmp_path: Path) -> None:
+    header = (*COLUMNS, *(f"more {k}" for k in range(2_000)))
+    rows = [(f"c{k // 4}", "abcd"[k % 4], f"2026-03-01 09:{k % 60:02}", *("x",) * 2_000) for k in range(300)]
+    found = read(csv_log(tmp_path / "x.csv", header, rows))
+    assert "in 249 cells" in next(one.why for one in found.guesses if one.role == "case")
+    assert found.brought.log.events == 300
 
 
 def test_a_bad_time_names_its_line_however_far_down_it_is(tmp_path: Path) -> None:

@@ -48,7 +48,8 @@ SENTENCES: Final[Mapping[str, str]] = {
     "nobody": "{count:,} of {of:,} events ({share}) do not say who did them",
     "same_second": "{count:,} of {of:,} events ({share}) were recorded in batches: five or more of one person in the same second",
     "midnight": "{count:,} of {of:,} rows ({share}) have a time of exactly midnight, as if only the day was recorded",
-    "zone_assumed": "{count:,} of {of:,} rows ({share}) have a time without a zone, read as {zone}",
+    "zone_assumed": "{count:,} of {of:,} rows ({share}) have a time without a zone, read as {zone}, because nobody named another",
+    "zone_told": "{count:,} of {of:,} rows ({share}) have a time without a zone, read as {zone}, as was said",
     "zones_mixed": "{count:,} of {of:,} rows ({share}) have another offset from UTC than most; there are {several} offsets",
     "one_event": "{count:,} of {of:,} cases ({share}) have a single event",
     "first_week": "{count:,} of {of:,} cases ({share}) are seen first in the log's first seven days, and may have begun before it",
@@ -66,7 +67,7 @@ class Finding:
         count: how many are so; at least one.
         of: of how many.
         done: what was done about them.
-        zone: the zone that was assumed, for `zone_assumed`.
+        zone: the zone that times were read in, for `zone_assumed` and `zone_told`.
         several: how many offsets there are, for `zones_mixed`.
     """
 

@@ -47,7 +47,8 @@ def read_ocel(path: Path, wish: LogWish) -> tuple[RecordedEvents, LogWish, tuple
             path, why=f"it has no list of {missing}, as OCEL 2.0 in JSON has.", remedy="Export it as OCEL 2.0 JSON, XES or CSV."
         )
     kind, guess = _case_type(path, wish, things)
-    resource, lifecycle = wish.resource or RESOURCE, wish.lifecycle or LIFECYCLE
+    resource = RESOURCE if wish.resource is None else wish.resource
+    lifecycle = LIFECYCLE if wish.lifecycle is None else wish.lifecycle
     types = {_id(one): named(part(one, TYPE)) or "" for one in things}
     rows = _Rows(path=path, types=types, kind=kind, resource=resource, lifecycle=lifecycle)
     for event in events:
@@ -101,7 +102,7 @@ class _Rows:
         self.without += not cases
         self.shared += len(cases) > 1
         said = {named(part(one, "name")): part(one, "value") for one in objects(part(event, "attributes"))}
-        who = said.get(self.resource) or next((one for one in related if self.types.get(one) == self.resource), "")
+        who = said.get(self.resource) or next((one for one in related if self.resource and self.types.get(one) == self.resource), "")
         told = (part(event, TYPE), part(event, TIME), said.get(self.lifecycle), who)
         for case in cases:
             for column, cell in zip(self.columns, (case, *told), strict=True):

@@ -14,7 +14,7 @@ from licet.core.recorded_events import COMPLETE, START, RecordedEvents
 from licet.edge.bad_file import BadCellError, BadFileError
 from licet.edge.log_columns import MOST_ACTIVITIES, MOST_ROWS, Names, Transitions, ints, too_many
 from licet.edge.log_times import BadTimeError, TimeColumn, odd_times, order_of, year_last
-from licet.edge.log_wizard import SAMPLE, SAYS, guess, look_at
+from licet.edge.log_wizard import SAYS, guess, look_at, sample_of
 from licet.edge.tables import COLUMN_LIMIT
 
 PIECE: Final = 2_048
@@ -64,7 +64,7 @@ def read_table_log(table: Table, wish: LogWish) -> tuple[RecordedEvents, LogWish
     if len(header) > COLUMN_LIMIT:
         why = f"{len(header):,} columns; at most {COLUMN_LIMIT:,} are read."
         raise BadFileError(table.path, why=why, remedy="Split the table, or check the delimiter.")
-    sample = table.first(header, SAMPLE)
+    sample = table.first(header, sample_of(len(header)))
     guesses = guess(look_at(header, sample), wish)
     columns = {one.role: one.column for one in guesses}
     _check(table.path, columns)
@@ -79,8 +79,8 @@ def _check(path: Path, columns: dict[str, str]) -> None:
         if not columns[role]:
             option = f"--{role} COLUMN"
             raise BadFileError(path, why=f"no column looks like the {SAYS[role]} of an event log.", remedy=f"Name it: {option}.")
-    named = [name for name in columns.values() if name]
-    twice = next((name for name in named if named.count(name) > 1), None)
+    taken = [name for name in columns.values() if name]
+    twice = next((name for name in taken if taken.count(name) > 1), None)
     if twice is not None:
         roles = " and ".join(role for role, name in columns.items() if name == twice)
         raise BadFileError(path, column=twice, why=f"it was named as {roles}.", remedy="A column is one of them.")

@@ -215,10 +215,9 @@ def odd_times(columns: Iterable[TimeColumn]) -> tuple[Finding, ...]:
             offsets[offset] = offsets.get(offset, 0) + count
     if midnights > MIDNIGHTS * read:
         found.append(Finding(code="midnight", count=midnights, of=read, done=Done.KEPT))
-    if naive and zone_name is None:
-        found.append(Finding(code="zone_assumed", count=naive, of=read, done=Done.KEPT, zone="UTC, because nobody named another"))
-    elif naive:
-        found.append(Finding(code="zone_assumed", count=naive, of=read, done=Done.KEPT, zone=f"{zone_name}, as was said"))
+    if naive:
+        code = "zone_assumed" if zone_name is None else "zone_told"
+        found.append(Finding(code=code, count=naive, of=read, done=Done.KEPT, zone=zone_name or "UTC"))
     if len(offsets) + bool(naive) > 1 and not _summer(offsets, naive):
         most = max(naive, *offsets.values())
         several = len(offsets) + bool(naive)

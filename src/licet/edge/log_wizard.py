@@ -10,13 +10,18 @@ from licet.core.recorded_events import COMPLETE, OTHER, START
 from licet.edge.log_times import AmbiguousTimesError, parsed
 
 SAMPLE: Final = 5_000
-"""Rows that are looked at."""
+"""Rows that are looked at, of a table that is not wide."""
+CELLS: Final = 500_000
+"""Cells that are looked at; of wide tables fewer rows, and never fewer than `FEWEST_ROWS`."""
+FEWEST_ROWS: Final = 100
 MOSTLY: Final = 0.95
 """Which part of a column's cells must be times, or transitions, for the column to be one."""
 FEWEST_EVENTS: Final = 1.2
 """Events of a case on average, below which a column is no case."""
 FEW: Final = 100
 """Steps that a process may have in the first rows."""
+
+_NUMBER = re.compile(r"[+-]?\d+([.,]\d+)*", re.ASCII)
 
 TRANSITIONS: Final[Mapping[str, int]] = {
     **dict.fromkeys(("start", "started", "begin", "resume"), START),
@@ -75,6 +80,7 @@ class Seen:
         distinct: how many different things they say.
         times: which part of the filled cells are times, from 0 to 1.
         transitions: which part are words of a life cycle.
+        numbers: which part are numbers.
     """
 
     name: str
@@ -83,6 +89,7 @@ class Seen:
     distinct: int
     times: float
     transitions: float
+    numbers: float
 
     @property
     def events(self) -> float:
@@ -96,6 +103,11 @@ class Seen:
         return next((len(patterns) - place for place, one in enumerate(patterns) if re.fullmatch(one, bare)), 0)
 
 
+def sample_of(columns: int) -> int:
+    """How many rows of a table of so many columns are looked at."""
+    return max(FEWEST_ROWS, min(SAMPLE, CELLS // max(1, columns)))
+
+
 def look_at(header: Sequence[str], rows: Iterable[Sequence[str]]) -> tuple[Seen, ...]:
     """Looks at each column of some rows."""
     columns = list(zip(*rows, strict=True)) or [()] * len(header)
@@ -107,6 +119,7 @@ def _seen(name: str, cells: Sequence[str]) -> Seen:
     distinct = set(filled)
     times = {cell: _is_time(cell) for cell in distinct}
     words = {cell: cell.strip().lower() in TRANSITIONS for cell in distinct}
+    numbers = {cell: _NUMBER.fullmatch(cell.strip()) is not None for cell in distinct}
     of = max(1, len(filled))
     return Seen(
         name=name,
@@ -115,6 +128,7 @@ def _seen(name: str, cells: Sequence[str]) -> Seen:
         distinct=len(distinct),
         times=sum(times[cell] for cell in filled) / of,
         transitions=sum(words[cell] for cell in filled) / of,
+        numbers=sum(numbers[cell] for cell in filled) / of,
     )
 
 
@@ -153,15 +167,14 @@ def guess(seen: Sequence[Seen], wish: LogWish) -> tuple[Guess, ...]:
 def _sure(role: str, one: Seen) -> tuple[float, ...]:
     """How well a column fits a role that it can have: first by its name, then by what it holds."""
     named = one.named(role)
-    match role:
-        case "case":
-            return named, min(one.events, _REPEATED), one.distinct
-        case "activity":
-            return named, one.filled, -one.distinct
-        case "end":
-            return named, one.filled, one.distinct
-        case _:
-            return named, one.filled
+    if role == "case":
+        return named, min(one.events, _REPEATED), one.distinct
+    return named, one.filled, one.distinct
+
+
+def _like_steps(one: Seen) -> bool:
+    """Whether a column whose name says nothing may be the steps: a few different words that come again and again."""
+    return 1 < one.distinct <= FEW and one.numbers < MOSTLY
 
 
 _REPEATED: Final = 3.0
@@ -171,7 +184,7 @@ _FITS: Final[Mapping[str, Callable[[Seen], bool]]] = {
     "start": lambda one: one.times >= MOSTLY and one.filled > 0 and one.named("start") > 0,
     "lifecycle": lambda one: one.transitions >= MOSTLY and one.filled > 0,
     "case": lambda one: one.times < MOSTLY and ((one.distinct > 1 and one.events >= FEWEST_EVENTS) or one.named("case") > 1),
-    "activity": lambda one: one.times < MOSTLY and one.distinct > 0 and (one.named("activity") > 0 or one.distinct <= FEW),
+    "activity": lambda one: one.times < MOSTLY and one.distinct > 0 and (one.named("activity") > 0 or _like_steps(one)),
     "resource": lambda one: one.filled > 0 and one.named("resource") > 0,
 }
 _NOTHING: Final[Mapping[str, str]] = {

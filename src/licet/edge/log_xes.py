@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from licet.core.log_reading import Guess, LogWish
 from licet.core.recorded_events import RecordedEvents
 from licet.edge.bad_file import BadCellError, BadFileError, shown
-from licet.edge.gunzip import chunks_of
+from licet.edge.gunzip import MAGIC, chunks_of
 from licet.edge.log_columns import MOST_ACTIVITIES, MOST_ROWS, Names, Transitions, ints, too_many
 from licet.edge.log_times import BadTimeError, TimeColumn, odd_times
 
@@ -49,17 +49,17 @@ def read_xes(path: Path, wish: LogWish) -> tuple[RecordedEvents, LogWish, tuple[
         option = "--case" if wish.case else "--start"
         why = f"{option} was named, and in XES each trace is a case, and a start is an event of its own."
         raise BadFileError(path, why=why, remedy=f"Leave out {option}.")
-    keys = {role: getattr(wish, role) or key for role, key in KEYS.items()}
+    keys = {role: key if (said := getattr(wish, role)) is None else said for role, key in KEYS.items()}
     reader = _Reader(
         path=path,
-        places={key: place for place, key in enumerate(keys.values())},
+        places={key: place for place, key in enumerate(keys.values()) if key},
         times=_times(path, wish, keys["end"]),
         activities=Names(path, keys["activity"], limit=MOST_ACTIVITIES),
         resources=Names(path, keys["resource"]),
     )
     reader.read()
     told = [Guess(role="case", column="trace", why="In XES each trace is a case.")]
-    told += [_guess(role, key, told=bool(getattr(wish, role))) for role, key in keys.items()]
+    told += [_guess(role, key, told=getattr(wish, role) is not None) for role, key in keys.items()]
     settled = replace(wish, activity=keys["activity"], end=keys["end"], lifecycle=keys["lifecycle"], resource=keys["resource"])
     return reader.recorded(), settled, tuple(told)
 
@@ -112,7 +112,7 @@ class _Reader:
                     raise self._bad(f"a tag of it has more than {TAG_LIMIT:,} bytes.")
             parser.Parse(b"", True)  # noqa: FBT003 - expat's own
         except expat.ExpatError as wrong:
-            raise self._bad(f"it is not XML: {expat.ErrorString(wrong.code)}.", line=wrong.lineno) from None
+            raise self._bad(f"it is not XML: {expat.ErrorString(wrong.code)}.", line=wrong.lineno, remedy=_remedy(self.path)) from None
         self._take()
 
     def _listen(self, parser: expat.XMLParserType, handlers: Handlers) -> None:
@@ -212,11 +212,17 @@ class _Reader:
             findings=odd_times([self.times]),
         )
 
-    def _bad(self, why: str, line: int | None = None) -> BadFileError:
-        return BadFileError(self.path, line=line, why=why, remedy=_AGAIN)
+    def _bad(self, why: str, line: int | None = None, remedy: str = _AGAIN) -> BadFileError:
+        return BadFileError(self.path, line=line, why=why, remedy=remedy)
 
 
 def _in_order(attributes: list[str]) -> list[str]:
     """Key and value of an attribute in which they stand in another order, or beside others."""
     said = dict(zip(attributes[::2], attributes[1::2], strict=True))
     return ["key", said.get("key", ""), "value", said.get("value", "")]
+
+
+def _remedy(path: Path) -> str:
+    """What to do about a file that is no XML: what is gzipped may be another kind of log."""
+    with path.open("rb") as stream:
+        return "Of what is gzipped only XES is read: unpack anything else first." if stream.read(2) == MAGIC else _AGAIN

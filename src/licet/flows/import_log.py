@@ -6,7 +6,7 @@ from licet.core.canonical import Json
 from licet.core.event_log import EventLog, EventLogId
 from licet.core.imported_log import BroughtLog, ImportedLog
 from licet.core.ledger import Event
-from licet.core.packed_log import digest_of_log
+from licet.core.packed_log import digest_of_log, pack
 from licet.core.people import Act, Actor
 from licet.core.refusal import Refused
 from licet.core.use_case import UseCase
@@ -41,7 +41,7 @@ def import_log(office: Office, by: Actor, brought: BroughtLog, *, name: str) -> 
     Returns:
         What is kept of it, or `Refused`.
     """
-    digest = digest_of_log(brought.log)
+    digest, packed = digest_of_log(brought.log), pack(brought.log)
     with office.book.write() as tx:
         found = at_work_on(office, tx, by, Act.STUDY, name=name)
         if isinstance(found, Refused):
@@ -51,7 +51,7 @@ def import_log(office: Office, by: Actor, brought: BroughtLog, *, name: str) -> 
         if there is not None:
             return TakenIn(kept=there, again=True)
         kept = _kept(office, actor, brought, digest)
-        event_logs.add(tx, use_case, kept, brought.log)
+        event_logs.add(tx, use_case, kept, packed)
         tx.record(_said(kept, use_case, actor))
         return TakenIn(kept=kept, again=False)
 

@@ -9,7 +9,7 @@ from licet.core.canonical import canonical_bytes
 from licet.core.event_log import EventLog, EventLogId
 from licet.core.imported_log import ImportedLog
 from licet.core.log_quality import finding_from_json, finding_to_json
-from licet.core.packed_log import pack, unpack
+from licet.core.packed_log import unpack
 from licet.core.use_case import UseCase
 from licet.store.book import Record, Tx
 from licet.store.event_log_tables import event_log, event_log_key
@@ -22,8 +22,8 @@ _L, _K = event_log.c, event_log_key.c
 _FACTS = [column for column in event_log.c if column.name != "body"]
 
 
-def add(tx: Tx, use_case: UseCase, kept: ImportedLog, log: EventLog) -> None:
-    """Writes a log, and the salt of its key."""
+def add(tx: Tx, use_case: UseCase, kept: ImportedLog, packed: bytes) -> None:
+    """Writes a log as `pack` made it, and the salt of its key."""
     salt = tx.draw.secret()
     values = {
         "id": kept.id,
@@ -41,7 +41,7 @@ def add(tx: Tx, use_case: UseCase, kept: ImportedLog, log: EventLog) -> None:
         "first_at": kept.first_at,
         "last_at": kept.last_at,
         "findings": canonical_bytes([finding_to_json(one) for one in kept.findings]).decode(),
-        "body": tx.vault.encrypt(tx.vault.key(LOG, salt), pack(log)),
+        "body": tx.vault.encrypt(tx.vault.key(LOG, salt), packed),
     }
     tx.run(insert(event_log).values(values))
     tx.run(insert(event_log_key).values(log_id=kept.id, salt=salt))
