@@ -18,8 +18,8 @@ from typing import Any, Final
 import numpy as np
 
 from bench.peers.side import PEERS, ROOT
-from licet.edge.event_log_files import read_event_log
 from licet.core.log_reading import LogWish
+from licet.edge.event_log_files import read_event_log
 
 BPIC: Final = Path("eventlogs") / "bpic2012.xes.gz"
 EVENTS: Final = 1_000_000
@@ -56,7 +56,7 @@ def run(python: str, module: str, file: Path, rounds: int) -> Found:
     Raises:
         RuntimeError: with its last words, when it fails.
     """
-    done = subprocess.run([python, "-m", module, str(file), str(rounds)], cwd=ROOT, capture_output=True, text=True, check=False)  # noqa: S603 - our own modules
+    done = subprocess.run([python, "-m", module, str(file), str(rounds)], cwd=ROOT, capture_output=True, text=True, check=False)
     if done.returncode:
         message = f"{module} ended with {done.returncode}: {done.stderr[-300:]}"
         raise RuntimeError(message)

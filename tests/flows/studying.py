@@ -15,8 +15,10 @@ from licet.flows.measure_value import measure_value, newest_value
 from licet.flows.office import Office
 from licet.flows.see_redesign import list_redesign, see_redesign
 from licet.flows.set_baseline import countersign_the_baseline, lock_the_baseline, show_baseline
+from licet.flows.simulate_as_is import newest_simulation, simulate_as_is
 from licet.flows.simulate_redesign import simulate_redesign
 from licet.flows.watch_process import watch_process
+from licet.stats.simulated_process import Plan
 from licet.testing import World
 
 ODD: Final = Finding(code="one_event", count=1, of=2, done=Done.KEPT)
@@ -55,6 +57,8 @@ WAYS: Mapping[str, Callable[[Office, World, str], object]] = {
     "watch_process": lambda o, w, name: watch_process(o, name=name),
     "measure_value": lambda o, w, name: measure_value(o, w.owner, name=name),
     "newest_value": lambda o, w, name: newest_value(o, name=name),
+    "simulate_as_is": lambda o, w, name: simulate_as_is(o, w.owner, Plan(replications=2), name=name),
+    "newest_simulation": lambda o, w, name: newest_simulation(o, name=name),
     "erase_log": lambda o, w, name: erase_log(o, w.owner, name=name, log="l_x"),
 }
 """Every journey on processes by a use case's name, for `test_teams`."""

@@ -7,6 +7,7 @@ from licet.cli.process_baseline import baseline, watch
 from licet.cli.process_compare import compare
 from licet.cli.process_import import erase, import_, logs
 from licet.cli.process_show import show
+from licet.cli.process_simulate import simulate
 
 
 @click.group(cls=Commands, context_settings=CONTEXT)
@@ -21,3 +22,4 @@ process.add_command(show)
 process.add_command(compare)
 process.add_command(baseline)
 process.add_command(watch)
+process.add_command(simulate)

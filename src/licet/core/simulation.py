@@ -130,6 +130,7 @@ def simulation_to_json(made: ProcessSimulation) -> Mapping[str, Json]:
         },
         "pools": [_pool(one) for one in fitted.process.pools],
         "back_test": {**cast("Mapping[str, Json]", _plain(tested)), "verdict": verdict},
+        "forecasts": made.forecasts,
         "as_is": {**cast("Mapping[str, Json]", _plain(made.as_is)), "label": SIMULATED},
         "places": [_place(one, forecasts=made.forecasts) for one in made.places],
         "plan": _plain(made.plan),

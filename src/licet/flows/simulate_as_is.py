@@ -1,8 +1,10 @@
 """Simulating as it is: the newest log of a use case is read, tested and played, and what came out is kept."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import cast
 
-from licet.core.canonical import Json, digest
+from licet.core.canonical import Json, canonical_bytes, digest, read_json
 from licet.core.event_log import EventLog, EventLogId
 from licet.core.packed_log import digest_of_log
 from licet.core.people import Act, Actor
@@ -72,7 +74,7 @@ def _log(office: Office, tx: Tx, by: Actor, name: str) -> tuple[EventLogId, Even
 
 
 def _kept(office: Office, by: Actor, log: tuple[EventLogId, EventLog], made: ProcessSimulation) -> KeptSimulation:
-    body = simulation_to_json(made)
+    body = cast("Mapping[str, Json]", read_json(canonical_bytes(simulation_to_json(made))))
     return KeptSimulation(
         id=SimulationId(office.draw.token("m_")),
         made_at=office.clock.now(),

@@ -70,7 +70,7 @@ def circadian(one: FloatArray, other: FloatArray) -> float:
         other: likewise.
 
     Returns:
-        Hours, from 0 to 24: the mean of the seven days; a day that only one side knows counts as 24 / 2.
+        Hours, from 0 to 24: the mean of the days of the week on which either does anything; one that only one side knows counts as 12.
 
     Source: circadian event distribution of Chapela-Campa and others, BPM 2023.
     """

@@ -8,7 +8,7 @@ import numpy as np
 
 from licet.stats.duty import DutyClock
 from licet.stats.fitted_events import NOBODY, Events
-from licet.stats.presence import Presence, weeks
+from licet.stats.presence import Presence, occurred
 from licet.stats.ranges import FloatArray, IntArray
 from licet.stats.simulated_process import HOUR, HOURS, Pool
 
@@ -58,14 +58,14 @@ def pooled(events: Events, people: tuple[Presence, ...], names: Sequence[str]) -
     work = np.zeros((len(names), len(people) + 1))
     np.add.at(work, (events.activity[known], events.resource[known]), 1.0)
     step_pool = np.full(len(names), NOBODY, dtype=np.int64)
-    totals, several = np.maximum(work.sum(axis=0), 1.0), weeks(events.end)
-    hours = np.array([one.week() * one.person for one in people] + [np.zeros(HOURS)]) / HOUR / several
+    totals, often = np.maximum(work.sum(axis=0), 1.0), occurred(events.end)
+    hours = np.array([one.week() * one.person for one in people] + [np.zeros(HOURS)]) / HOUR / often
     pools = []
     for place, group in enumerate(_groups(work)):
         step_pool[group] = place
         shares = work[group].sum(axis=0) / totals
         mine = known & np.isin(events.activity, group)
-        load = float((events.end - events.start)[mine].sum()) / HOUR / several
+        load = float((events.end - events.start)[mine].sum()) / HOUR / float(often.max())
         most = names[group[work[group].sum(axis=1).argmax()]]
         pools.append(
             _pool(most if group.size == 1 else f"{most} and {group.size - 1} more", shares @ hours, int((shares > 0.0).sum()), load)
@@ -94,7 +94,7 @@ def _groups(work: FloatArray) -> list[IntArray]:
 def _pool(name: str, average: FloatArray, people: int, load: float) -> Pool:
     average = average if average.any() else np.ones(HOURS)
     there = np.where(average >= FEW * average.max(), np.maximum(np.rint(average), 1.0), 0.0)
-    while there.sum() <= load:
+    while there.sum() < load:
         there += there > 0.0
     on_duty = there.astype(np.int64)
     return Pool(name=name, people=max(people, int(on_duty.max())), on_duty=on_duty, usual=np.where(on_duty > 0, average, 0.0))

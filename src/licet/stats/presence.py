@@ -6,7 +6,7 @@ from typing import Final
 import numpy as np
 
 from licet.stats.ranges import FloatArray
-from licet.stats.simulated_process import HOUR, HOURS, MONDAY, WEEK
+from licet.stats.simulated_process import HOUR, HOURS, MONDAY
 
 _LONG: Final = 24 * HOUR
 
@@ -91,6 +91,10 @@ def _measured(begin: FloatArray, end: FloatArray, times: FloatArray) -> FloatArr
     return np.asarray(done[np.maximum(at - 1, 0)] + within)
 
 
-def weeks(times: FloatArray) -> float:
-    """How many weeks a log spans, at least one."""
-    return max(float(times.max() - times.min()) / WEEK, 1.0)
+def occurred(times: FloatArray) -> FloatArray:
+    """How often each hour of the week came between the first and the last of at least one time, shape (168,); at least once each."""
+    low, high = (int((at - MONDAY) // HOUR) for at in (float(times.min()), float(times.max())))
+    whole, rest = divmod(high - low + 1, HOURS)
+    often = np.full(HOURS, float(whole))
+    often[(low + np.arange(rest)) % HOURS] += 1.0
+    return np.asarray(np.maximum(often, 1.0))
