@@ -34,6 +34,8 @@ WORDS: Mapping[str, str] = {
     "history.import_undone": "An import was undone before anybody had looked at its cases.",
     "evidence.imported": "What another tool measured was taken in, to inform; the entry holds the file's digest and how much was counted.",
     "log.imported": "An event log of the process was imported; the entry holds its digest and counts, no activity and nobody's name.",
+    "redesign.simulated": "A redesign was simulated; the entry holds digests of it, of the event log and of what came out.",
+    "process.simulated": "The process was simulated as it is; the entry holds the digests of the log and of the figures, and the seed.",
     "log.erased": "The key of an event log was deleted, so that nobody can read it any more.",
     "baseline.locked": "The owner locked how the process was before AI; the entry holds the digest of every figure, and the log's.",
     "baseline.countersigned": "Risk countersigned the locked baseline.",

@@ -30,6 +30,7 @@ from licet.web.api import (
     outside,
     practice,
     process,
+    redesigns,
     reviewers,
     risk,
     runs,
@@ -99,9 +100,10 @@ OF_A_USE_CASE = (
     incidents,
     comparisons,
     outside,
-    process,
     runs,
     event_logs,
+    process,
+    redesigns,
     values,
 )
 """Addresses below a use case's own."""
