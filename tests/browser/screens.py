@@ -24,7 +24,8 @@ COLOURS = 255
 """A page has few colours: with so many a picture is a third of the size and looks the same."""
 
 SHOWN = (
-    "sign-in", "account", "portfolio", "use-case", "use-case-waiting", "standard", "evaluation", "evaluation-compared", "process", "redesign",
+    "sign-in", "account", "portfolio", "use-case", "use-case-waiting", "standard", "evaluation", "evaluation-compared",
+    "process", "redesign",
     "approvals", "monitoring", "incidents", "practice", "people-of-owner", "people-of-use-case", "own-figures", "contests-empty",
     "flags", "ledger", "entry",
 )  # fmt: skip

@@ -15,9 +15,9 @@ from licet.flows.measure_value import measure_value, newest_value
 from licet.flows.office import Office
 from licet.flows.see_redesign import list_redesign, see_redesign
 from licet.flows.set_baseline import countersign_the_baseline, lock_the_baseline, show_baseline
-from licet.flows.study_process import Memory, study_process
 from licet.flows.simulate_as_is import newest_simulation, simulate_as_is
 from licet.flows.simulate_redesign import simulate_redesign
+from licet.flows.study_process import Memory, study_process
 from licet.flows.watch_process import watch_process
 from licet.stats.simulated_process import Plan
 from licet.testing import World

@@ -1,6 +1,6 @@
 """Simulated work: draws the cases of a replication from past ones, and does each step in the way that a to-be says."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import ceil
 from typing import Final
 
@@ -48,9 +48,9 @@ class _Added:
     service: FloatArray
 
 
-@dataclass(slots=True, kw_only=True, eq=False)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class _Tasks:
-    """Columns of tasks while ways are taken."""
+    """Columns of tasks."""
 
     case: IntArray
     came: FloatArray
@@ -62,7 +62,7 @@ class _Tasks:
     machine: FloatArray
     idle: FloatArray
     service: FloatArray
-    added: list[_Added]
+    added: tuple[_Added, ...]
 
 
 def draw(process: Process, to_be: ToBe, plan: Plan, replication: int) -> Drawn:
@@ -86,13 +86,12 @@ def draw(process: Process, to_be: ToBe, plan: Plan, replication: int) -> Drawn:
     tasks = _as_it_was(process, source, arrival)
     for step, one in enumerate(process.steps):
         if one.name in to_be.ways:
-            _take_ways(tasks, process, to_be.ways[one.name], step, key)
+            tasks = _take_ways(tasks, process, to_be.ways[one.name], step, key)
     whole = _with_added(tasks)
     within = np.zeros(n, dtype=np.bool_)
     within[around : around + counted] = True
-    priority = np.array([to_be.priorities.get(one.name, one.priority) for one in process.steps], dtype=np.int64)
     return Drawn(
-        workload=_workload(whole, arrival, priority),
+        workload=_workload(process, to_be, whole, arrival),
         source=source,
         case=whole.case,
         counted=within,
@@ -101,8 +100,9 @@ def draw(process: Process, to_be: ToBe, plan: Plan, replication: int) -> Drawn:
     )
 
 
-def _workload(tasks: _Tasks, arrival: FloatArray, priority: IntArray) -> Workload:
-    """Tasks as they are played; `priority` is that of each step."""
+def _workload(process: Process, to_be: ToBe, tasks: _Tasks, arrival: FloatArray) -> Workload:
+    """Tasks as they are played, each with its step's priority."""
+    priority = np.array([to_be.priorities.get(one.name, one.priority) for one in process.steps], dtype=np.int64)
     return Workload(
         arrival=arrival,
         first=np.searchsorted(tasks.case, np.arange(arrival.size + 1)).astype(np.int64),
@@ -168,11 +168,11 @@ def _as_it_was(process: Process, source: IntArray, arrival: FloatArray) -> _Task
         machine=np.zeros(at.size),
         idle=process.idle[at],
         service=process.service[at],
-        added=[],
+        added=(),
     )
 
 
-def _take_ways(tasks: _Tasks, process: Process, ways: tuple[Way, ...], step: int, key: tuple[int, int]) -> None:
+def _take_ways(tasks: _Tasks, process: Process, ways: tuple[Way, ...], step: int, key: tuple[int, int]) -> _Tasks:
     """Sends each task of a step its way; chance is keyed by the task's place, so that a larger share keeps all of a smaller one's cases."""
     luck = uniforms((*key, _WAYS), tasks.step.size)
     here, low = tasks.step == step, 0.0
@@ -182,9 +182,10 @@ def _take_ways(tasks: _Tasks, process: Process, ways: tuple[Way, ...], step: int
         low += way.share
         if way.off is not None:
             taken &= (tasks.came < way.off[0]) | (tasks.came >= way.off[1])
-        _take(tasks, way, taken, (*key, _TIMES, step, number))
-        for place, extra in enumerate(way.extras):
-            tasks.added.append(_add(tasks, extra, taken, names, (*key, _TIMES, step, number, _EXTRA, place)))
+        mine = (*key, _TIMES, step, number)
+        added = tuple(_add(tasks, extra, taken, names, (*mine, _EXTRA, place)) for place, extra in enumerate(way.extras))
+        tasks = replace(_taken(tasks, way, taken, mine), added=tasks.added + added)
+    return tasks
 
 
 def _add(tasks: _Tasks, extra: Extra, taken: BoolArray, names: dict[str, int], key: tuple[int, ...]) -> _Added:
@@ -194,19 +195,24 @@ def _add(tasks: _Tasks, extra: Extra, taken: BoolArray, names: dict[str, int], k
     return _Added(after=after, pool=pool, aside=aside, service=drawn((*key, _TIMES), taken.size, values=extra.seconds)[after])
 
 
-def _take(tasks: _Tasks, way: Way, taken: BoolArray, key: tuple[int, ...]) -> None:
+def _taken(tasks: _Tasks, way: Way, taken: BoolArray, key: tuple[int, ...]) -> _Tasks:
     n = taken.size
     latency = np.where(taken, drawn((*key, _LATENCY), n, values=way.latency), 0.0)
-    tasks.lead, tasks.machine = tasks.lead + latency, tasks.machine + latency
-    tasks.idle = np.where(taken, tasks.idle * way.keeps, tasks.idle)
     match way.work:
         case AsToday(factor=factor):
-            tasks.service = np.where(taken, tasks.service * factor, tasks.service)
+            service = tasks.service * factor
         case Takes(seconds=seconds):
-            tasks.service = np.where(taken, drawn((*key, _SERVICE), n, values=seconds), tasks.service)
+            service = drawn((*key, _SERVICE), n, values=seconds)
         case Nobody():
-            tasks.service = np.where(taken, 0.0, tasks.service)
-            tasks.worked = tasks.worked & ~taken
+            service = np.zeros(n)
+    return replace(
+        tasks,
+        lead=tasks.lead + latency,
+        machine=tasks.machine + latency,
+        idle=np.where(taken, tasks.idle * way.keeps, tasks.idle),
+        service=np.where(taken, service, tasks.service),
+        worked=tasks.worked & ~(taken & isinstance(way.work, Nobody)),
+    )
 
 
 def _with_added(tasks: _Tasks) -> _Tasks:
@@ -226,5 +232,5 @@ def _with_added(tasks: _Tasks) -> _Tasks:
         machine=np.concatenate([tasks.machine, nothing])[order],
         idle=np.concatenate([tasks.idle, nothing])[order],
         service=np.concatenate([tasks.service, *(one.service for one in tasks.added)])[order],
-        added=[],
+        added=(),
     )
