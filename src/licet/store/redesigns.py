@@ -15,9 +15,9 @@ from licet.core.simulated_redesign import (
     Kept,
     Kind,
     Needed,
+    RedesignSimulationId,
     Row,
     SimulatedRedesign,
-    SimulationId,
     Span,
     Unit,
     WhatIf,
@@ -60,7 +60,7 @@ def newest(tx: Tx, use_case: UseCase) -> SimulatedRedesign | None:
 def _simulation(row: Record) -> SimulatedRedesign:
     said: Mapping[str, Any] = json.loads(row.result)
     return SimulatedRedesign(
-        id=SimulationId(row.id),
+        id=RedesignSimulationId(row.id),
         at=row.at,
         by=PersonId(row.by),
         redesign=said["redesign"],
