@@ -17,13 +17,14 @@ from licet.core.simulated_redesign import SimulatedRedesign, simulation_to_json
 from licet.core.use_case import Stage
 from licet.flows.hold_gate import show_gate, stood_on
 from licet.flows.see_redesign import see_redesign
-from licet.flows.simulate_redesign import Played, simulate_redesign
+from licet.flows.simulate_redesign import simulate_redesign
+from licet.stats.simulated_process import Plan
 from licet.store import use_cases
 from licet.testing import World, done, past_cases
 from tests.flows.examples import MAILS, code
 from tests.flows.redesigning import ASSUMED, WHOLE, office_log, with_log
 
-FEW = Played(replications=2, seed=7)
+FEW = Plan(replications=2, seed=7)
 
 
 @pytest.fixture
@@ -43,7 +44,7 @@ def judged(world: World) -> None:
 
 
 def simulated(world: World, redesign: Redesign = WHOLE) -> SimulatedRedesign:
-    return done(simulate_redesign(world.office, world.owner, redesign, name=MAILS, played=FEW))
+    return done(simulate_redesign(world.office, world.owner, redesign, name=MAILS, plan=FEW))
 
 
 def test_a_simulation_is_kept_as_it_came_out_and_the_ledger_holds_digests_alone(world: World) -> None:

@@ -8,6 +8,7 @@ from licet.core.imported_log import ImportedLog
 from licet.core.process import AsIs, Stated
 from licet.core.refusal import Refused
 from licet.core.use_case import UseCase
+from licet.flows.import_log import no_log
 from licet.flows.office import Office
 from licet.store import event_logs, use_cases
 from licet.store.book import Tx
@@ -80,8 +81,7 @@ def _source(office: Office, tx: Tx, use_case: UseCase, memory: Memory) -> tuple[
     known = None if newest is None else memory.find(newest.digest, stated)
     says = event_logs.read(tx, use_case, newest.id) if newest is not None and known is None else known
     if newest is None or not isinstance(says, EventLog | AsIs):
-        why = f"No event log of {use_case.slug!r} is here."
-        return Refused(code="no_event_log", why=why, remedy=f"Bring one: `licet process import {use_case.slug} FILE`.")
+        return no_log(use_case)
     return newest, stated, says
 
 
