@@ -5,7 +5,7 @@ from typing import Final
 
 import numpy as np
 
-from licet.core.baseline import Stated
+from licet.core.baseline import StatedForBaseline
 from licet.core.event_log import EventLog
 from licet.core.imported_log import BroughtLog
 from licet.core.log_quality import Done, Finding
@@ -53,9 +53,9 @@ WAYS: Mapping[str, Callable[[Office, World, str], object]] = {
     "simulate_redesign": lambda o, w, name: simulate_redesign(o, w.owner, Redesign(title="As it is"), name=name),
     "see_redesign": lambda o, w, name: see_redesign(o, w.owner, name=name),
     "list_redesign": lambda o, w, name: list_redesign(o, name=name),
-    "lock_the_baseline": lambda o, w, name: lock_the_baseline(o, w.owner, name=name, stated=Stated()),
+    "lock_the_baseline": lambda o, w, name: lock_the_baseline(o, w.owner, name=name, stated=StatedForBaseline()),
     "countersign_the_baseline": lambda o, w, name: countersign_the_baseline(o, w.risk, name=name),
-    "show_baseline": lambda o, w, name: show_baseline(o, name=name, stated=Stated()),
+    "show_baseline": lambda o, w, name: show_baseline(o, name=name, stated=StatedForBaseline()),
     "watch_process": lambda o, w, name: watch_process(o, name=name),
     "measure_value": lambda o, w, name: measure_value(o, w.owner, name=name),
     "newest_value": lambda o, w, name: newest_value(o, name=name),

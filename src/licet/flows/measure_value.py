@@ -24,13 +24,13 @@ from licet.flows.office import Office, at_work_on, entry
 from licet.flows.set_baseline import NOT_LOCKED, first_grant
 from licet.store import audits, baselines, decisions, incidents, live_cases, mandates, use_cases
 from licet.store.book import Tx
-from licet.store.live_cases import InHand, LiveCase
+from licet.store.live_cases import Course, InHand
 
 Steps = Mapping[MandateId, Sequence[tuple[datetime, int]]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Stated:
+class StatementOfValue:
     """A statement of value: what was found, when, and against which baseline."""
 
     value: Value
@@ -38,7 +38,7 @@ class Stated:
     baseline: str
 
 
-def measure_value(office: Office, by: Actor, *, name: str) -> Stated | Refused:
+def measure_value(office: Office, by: Actor, *, name: str) -> StatementOfValue | Refused:
     """Measures what a use case changed since a mandate was granted first, and keeps it as a statement.
 
     Args:
@@ -72,22 +72,22 @@ def measure_value(office: Office, by: Actor, *, name: str) -> Stated | Refused:
         return _stated(made)
 
 
-def newest_value(office: Office, *, name: str) -> Stated | None:
+def newest_value(office: Office, *, name: str) -> StatementOfValue | None:
     """The newest statement of a use case; None before one was made."""
     with office.book.read() as tx:
         made = baselines.newest_statement(tx, use_cases.require(tx, name))
         return None if made is None else _stated(made)
 
 
-def every_value(office: Office) -> list[tuple[UseCase, Stated | None]]:
+def every_value(office: Office) -> list[tuple[UseCase, StatementOfValue | None]]:
     """The newest statement of every use case, for the portfolio."""
     with office.book.read() as tx:
         made = baselines.newest_statements(tx)
         return [(one, _stated(made[one.id]) if one.id in made else None) for one in use_cases.every(tx)]
 
 
-def _stated(made: baselines.Statement) -> Stated:
-    return Stated(value=value_from_json(made.says), at=made.at, baseline=made.baseline)
+def _stated(made: baselines.Statement) -> StatementOfValue:
+    return StatementOfValue(value=value_from_json(made.says), at=made.at, baseline=made.baseline)
 
 
 def _seen(tx: Tx, use_case: UseCase, hands: InHand, since: datetime, now: datetime) -> Seen:
@@ -107,14 +107,14 @@ def _seen(tx: Tx, use_case: UseCase, hands: InHand, since: datetime, now: dateti
     )
 
 
-def _strata(cases: Sequence[LiveCase], steps: Steps) -> list[int]:
+def _strata(cases: Sequence[Course], steps: Steps) -> list[int]:
     """For each case the step of exposure in which chance drew it, numbered over all mandates; -1 where nothing was drawn."""
     numbers: dict[tuple[MandateId, int], int] = {}
     drawn = [_drawn_at(one, steps) for one in cases]
     return [-1 if one is None else numbers.setdefault(one, len(numbers)) for one in drawn]
 
 
-def _drawn_at(case: LiveCase, steps: Steps) -> tuple[MandateId, int] | None:
+def _drawn_at(case: Course, steps: Steps) -> tuple[MandateId, int] | None:
     if case.mandate is None or case.routed_at is None or case.mandate not in steps:
         return None
     if case.left is not None:

@@ -8,7 +8,7 @@ from licet.core.baseline import (
     Baseline,
     CountersignedBaseline,
     LockedBaseline,
-    Stated,
+    StatedForBaseline,
     countersign_baseline,
     lock_baseline,
 )
@@ -28,7 +28,7 @@ NOT_LOCKED = Refused(
 )
 
 
-def lock_the_baseline(office: Office, by: Actor, *, name: str, stated: Stated) -> LockedBaseline | Refused:
+def lock_the_baseline(office: Office, by: Actor, *, name: str, stated: StatedForBaseline) -> LockedBaseline | Refused:
     """Measures the newest event log and locks what it shows, as the next version.
 
     Args:
@@ -99,7 +99,7 @@ class Shown:
     now: Baseline | Refused
 
 
-def show_baseline(office: Office, *, name: str, stated: Stated) -> Shown:
+def show_baseline(office: Office, *, name: str, stated: StatedForBaseline) -> Shown:
     """The baseline as it stands, beside what the newest log shows."""
     with office.book.read() as tx:
         use_case = use_cases.require(tx, name)
@@ -122,7 +122,7 @@ def first_grant(tx: Tx, use_case: UseCase) -> datetime | None:
     return min((one.granted_at for one in granted if one is not None), default=None)
 
 
-def measured_now(tx: Tx, use_case: UseCase, stated: Stated) -> Baseline | Refused:
+def measured_now(tx: Tx, use_case: UseCase, stated: StatedForBaseline) -> Baseline | Refused:
     """What the newest event log shows, with what the owner states."""
     found = newest_in(tx, use_case)
     if isinstance(found, Refused):
