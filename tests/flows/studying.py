@@ -13,7 +13,7 @@ from licet.core.redesign import Redesign
 from licet.flows.import_log import erase_log, import_log, list_logs, may_study, newest_log
 from licet.flows.measure_value import measure_value, newest_value
 from licet.flows.office import Office
-from licet.flows.see_redesign import list_redesign, see_redesign
+from licet.flows.see_redesign import newest_redesign, see_redesign
 from licet.flows.set_baseline import countersign_the_baseline, lock_the_baseline, show_baseline
 from licet.flows.simulate_as_is import newest_simulation, simulate_as_is
 from licet.flows.simulate_redesign import simulate_redesign
@@ -52,7 +52,7 @@ WAYS: Mapping[str, Callable[[Office, World, str], object]] = {
     "newest_log": lambda o, w, name: newest_log(o, name=name),
     "simulate_redesign": lambda o, w, name: simulate_redesign(o, w.owner, Redesign(title="As it is"), name=name),
     "see_redesign": lambda o, w, name: see_redesign(o, w.owner, name=name),
-    "list_redesign": lambda o, w, name: list_redesign(o, name=name),
+    "newest_redesign": lambda o, w, name: newest_redesign(o, name=name),
     "lock_the_baseline": lambda o, w, name: lock_the_baseline(o, w.owner, name=name, stated=StatedForBaseline()),
     "countersign_the_baseline": lambda o, w, name: countersign_the_baseline(o, w.risk, name=name),
     "show_baseline": lambda o, w, name: show_baseline(o, name=name, stated=StatedForBaseline()),

@@ -30,7 +30,7 @@ def see_redesign(office: Office, by: Actor, *, name: str) -> SeenRedesign | Refu
         return no if isinstance(no, Refused) else SeenRedesign(use_case=use_case, shown=process_shown(tx, use_case))
 
 
-def list_redesign(office: Office, *, name: str) -> ProcessShown:
+def newest_redesign(office: Office, *, name: str) -> ProcessShown:
     """The same for programs, which the door lets in."""
     with office.book.read() as tx:
         return process_shown(tx, use_cases.require(tx, name))

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue
 from licet.core.redesign_evidence import outdated
 from licet.core.simulated_redesign import simulation_to_json
 from licet.core.token import TokenScope
-from licet.flows.see_redesign import list_redesign
+from licet.flows.see_redesign import newest_redesign
 from licet.web.guard import GuardedRoute, Let, let_in, needs
 
 routes = APIRouter(tags=["process"], route_class=GuardedRoute)
@@ -122,7 +122,7 @@ class RedesignOut(BaseModel):
 @routes.get("/redesign", **needs(TokenScope.MANDATE_READ))
 async def read_redesign(let: Annotated[Let, Depends(let_in)]) -> RedesignOut:
     """The newest simulation of the process as it is to be, beside the process as it is."""
-    shown = await let.desk.run(lambda: list_redesign(let.desk.office, name=let.use_case.slug))
+    shown = await let.desk.run(lambda: newest_redesign(let.desk.office, name=let.use_case.slug))
     one = shown.simulated
     if one is None:
         return RedesignOut(outdated=[], simulation=None)
