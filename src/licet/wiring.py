@@ -217,7 +217,6 @@ def at_work_in(home: Home, office: Office, journal: Journal, trace: Trace) -> It
         slot.free()
 
 
-
 def _check_whose(office: Office, home: Home) -> None:
     """A database on a server can be named from any folder; only the one with its keys may sign for it."""
     if home.database_url is None:

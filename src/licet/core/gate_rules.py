@@ -191,9 +191,7 @@ def _hold_to_the_laws(rules: GateRules) -> None:
 
 def rules_to_json(rules: GateRules) -> Mapping[str, Json]:
     """Writes rules as plain values, everything said out: what is hashed, kept and shown."""
-    stages: dict[str, Json] = {
-        stage.value: {tier.value: _asked_to_json(rules.of(stage, tier)) for tier in RULED} for stage in STAGES
-    }
+    stages: dict[str, Json] = {stage.value: {tier.value: _asked_to_json(rules.of(stage, tier)) for tier in RULED} for stage in STAGES}
     return {"version": VERSION, "stages": stages}
 
 

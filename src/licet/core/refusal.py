@@ -66,6 +66,8 @@ CODES: Mapping[str, str] = {
     "no_change_rule": "The locked standard does not say by how much a new version may be worse.",
     "no_comparison": "There is no comparison, or none in the state that is needed.",
     "not_enough_cases": "There are fewer cases to compare on than were asked for.",
+    "no_workflow": "The use case has no workflow, or none of this version.",
+    "not_held": "The item is not held for a person.",
     "no_exposure": "The mandate has no plan of exposure.",
     "judge_missing": "The use case has no judge.",
     "no_history": "There is no history to work with.",

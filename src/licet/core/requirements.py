@@ -278,9 +278,7 @@ KINDS: Mapping[Code, _Kind] = {
     Code.HISTORY_IMPORTED: _Kind(says="Past cases with people's answers are there.", pattern=Pattern.QUALITY, find=_history),
     Code.OWNER_NAMED: _Kind(says="Somebody owns the decision.", pattern=Pattern.OWNERSHIP, find=_owner),
     Code.RISK_ANSWERED: _Kind(says="The risk questions are answered, and it is not prohibited.", pattern=Pattern.GOVERNANCE, find=_risk),
-    Code.STANDARD_LOCKED: _Kind(
-        says="What good means was locked by two people before any result.", pattern=Pattern.QUALITY, find=_locked
-    ),
+    Code.STANDARD_LOCKED: _Kind(says="What good means was locked by two people before any result.", pattern=Pattern.QUALITY, find=_locked),
     Code.EVALUATED: _Kind(says="The system was judged against the standard.", pattern=Pattern.QUALITY, find=_evaluated),
     Code.REVIEWERS_QUALIFIED: _Kind(
         says="Enough people have shown on past cases that they can judge.", pattern=Pattern.CULTURE, find=_qualified

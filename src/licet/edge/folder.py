@@ -82,9 +82,7 @@ def write_use_case(folder: Path, use_case: UseCaseFile, *, overwrite: bool = Fal
     return _write(file, text, overwrite=overwrite)
 
 
-def write_standard(
-    folder: Path, standard: Standard, *, overwrite: bool = False, kind: AnswerKind | None = None, about: str = ""
-) -> Path:
+def write_standard(folder: Path, standard: Standard, *, overwrite: bool = False, kind: AnswerKind | None = None, about: str = "") -> Path:
     """Writes `standard.yaml` with comments, so that it reads back equal; makes the folder where there is none.
 
     Args:

@@ -233,7 +233,6 @@ class _StandardForm(Form):
     change: _ChangeForm | None = None
 
 
-
 def standard_from(tree: Tree) -> Standard:
     """Reads a standard from its file and checks that it can be locked.
 

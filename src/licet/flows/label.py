@@ -240,9 +240,7 @@ def _region(tx: Tx, there: _There, known: _Known, free: Sequence[Spoken]) -> Tar
     answers = {number: answer for number, (answer, _) in looks.sealed_answers(tx, there.use_case, proof).items()}
     spoken = known.alone(tried=True)
     tried = grade(standard, known.heard.scope, spoken, answers)
-    return plan_target(
-        confidence=tried.confidence, loss=tried.loss, reference=confidence_of(free), target=standard.measures[0].target
-    )
+    return plan_target(confidence=tried.confidence, loss=tried.loss, reference=confidence_of(free), target=standard.measures[0].target)
 
 
 def _facts(target: SealedTarget) -> dict[str, Json]:

@@ -13,10 +13,10 @@ from sqlalchemy.exc import TimeoutError as NoConnectionError
 
 from licet.store.statements import sharing
 
-HEAD = "0005"
+HEAD = "0006"
 """The schema this code writes; `licet db upgrade` brings an older database here."""
 
-LAST = "0005"
+LAST = "0006"
 """The schema after this release's `post_` steps, which `licet db upgrade --post` takes; the same where it has none."""
 
 NEEDS = "schema."

@@ -78,6 +78,7 @@ def make_app(service: Service, *extra: APIRouter) -> FastAPI:
     app.add_middleware(Frame, limits=service.limits, journal=service.journal, trace=service.trace)
     return app
 
+
 OF_A_USE_CASE = (
     desk_of,
     cases,

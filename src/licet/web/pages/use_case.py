@@ -150,4 +150,3 @@ def _people(sight: Sight) -> Mapping[str, str]:
 
 def _named(names: Mapping[PersonId, str], people: tuple[PersonId, ...]) -> list[str]:
     return [names[person] for person in people if person in names]
-
