@@ -1,6 +1,7 @@
 """A workflow: every item takes one of its ways and ends, what cannot be told is held, and nothing in a file is ever evaluated."""
 
 from collections.abc import Mapping
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from licet.core.answer import Choice, Fields
+from licet.core.canonical import Json
 from licet.core.case import CaseBody, TextContent
 from licet.core.workflow import (
     Branch,
@@ -78,10 +80,10 @@ def workflows(draw: st.DrawFn) -> Workflow:
     for k in range(count - 1):
         onwards = st.integers(k + 1, count - 1).map(name)
         rule = st.sampled_from(["above", "below"]).flatmap(lambda way: st.integers(0, 9).map(lambda n: {"fact": "amount", way: str(n)}))
-        ways = [{"to": draw(onwards), "when": [draw(rule)]} for _ in range(draw(st.integers(0, 2)))]
+        ways: list[Json] = [{"to": draw(onwards), "when": [draw(rule)]} for _ in range(draw(st.integers(0, 2)))]
         ways.append({"to": name(k + 1)})
         kind = draw(st.sampled_from(["rule", "decide", "person", "wait"]))
-        raw = {"rule": {"rule": ways}, "wait": {"wait": "1 hour", "next": ways}}.get(kind, {kind: "a-use-case", "next": ways})
+        kinds: dict[str, Json] = {"rule": {"rule": ways}, "wait": {"wait": "1 hour", "next": ways}}.get(kind, {kind: "a-use-case", "next": ways})
         steps[name(k)] = workflow_from_json({"begin": "x", "steps": {"x": raw}}).steps[StepName("x")]
     steps[name(count - 1)] = End()
     return Workflow(begin=name(0), steps=steps)
@@ -104,7 +106,7 @@ def test_an_item_takes_one_of_the_ways_there_are_and_ends_or_is_held(workflow: W
         walk = leave(workflow, came_to.step, says, said, done=frozenset(path))
     assert path[0] == workflow.begin
     assert len(set(path)) == len(path)
-    assert all(b in {one.to for one in branches_of(workflow.steps[a])} for a, b in zip(path, path[1:], strict=False))
+    assert all(b in {one.to for one in branches_of(workflow.steps[a])} for a, b in pairwise(path))
     if isinstance(came_to, Held):
         strict = workflow.steps[came_to.step]
         person = isinstance(strict, Decide) and strict.by_person and alone
@@ -192,7 +194,7 @@ def test_what_is_being_decided_goes_on_only_where_no_less_is_asked() -> None:
     ways = (Branch(to=name(1)),)
 
     def asks(use_case: str, *, by_person: bool = False) -> Decide:
-        raw = {"begin": "x", "steps": {"x": {"person" if by_person else "decide": use_case, "next": "y"}}}
+        raw: Json = {"begin": "x", "steps": {"x": {"person" if by_person else "decide": use_case, "next": "y"}}}
         found = workflow_from_json(raw).steps[StepName("x")]
         assert isinstance(found, Decide)
         return found

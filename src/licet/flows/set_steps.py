@@ -30,6 +30,8 @@ class Registered:
 def register_workflow(office: Office, by: Actor, *, name: str, workflow: Workflow) -> Registered | Refused:
     """Registers steps as the version in which items begin from now on; items on their way stay in theirs.
 
+    Who registers the steps of a use case without an owner becomes its owner: somebody must hear of what is held.
+
     Args:
         office: the office.
         by: the owner of the use case, who may also bring cases to each use case that a step names.
@@ -57,6 +59,7 @@ def register_workflow(office: Office, by: Actor, *, name: str, workflow: Workflo
             why = "Exactly these steps were an earlier version, and a version is registered once."
             return Refused(code="already_done", why=why, remedy="Change something, such as a time, to begin a version anew.")
         now = office.clock.now()
+        use_cases.set_owner(tx, use_case, use_case.owner or person.id)
         made = workflows.add_version(tx, use_case, workflow, named, by=person.id, at=now)
         tx.record(entry("workflow.registered", by=person.id, now=now, use_case=use_case, version=made.number, digest=named))
         return Registered(version=made, again=False)
