@@ -83,7 +83,8 @@ def workflows(draw: st.DrawFn) -> Workflow:
         ways: list[Json] = [{"to": draw(onwards), "when": [draw(rule)]} for _ in range(draw(st.integers(0, 2)))]
         ways.append({"to": name(k + 1)})
         kind = draw(st.sampled_from(["rule", "decide", "person", "wait"]))
-        kinds: dict[str, Json] = {"rule": {"rule": ways}, "wait": {"wait": "1 hour", "next": ways}}.get(kind, {kind: "a-use-case", "next": ways})
+        kinds: dict[str, Json] = {"rule": {"rule": ways}, "wait": {"wait": "1 hour", "next": ways}}
+        raw = kinds.get(kind, {kind: "a-use-case", "next": ways})
         steps[name(k)] = workflow_from_json({"begin": "x", "steps": {"x": raw}}).steps[StepName("x")]
     steps[name(count - 1)] = End()
     return Workflow(begin=name(0), steps=steps)

@@ -24,7 +24,7 @@ exposure, drill, account, session, confirmation, break glass, witness, co-signat
 tier, obligation, desk, guideline, policy additions, gate rules, rules in force, role,
 second look, dispute, requester, flag, known answer, contest, cannot tell, catch rate, reliance, human ceiling, practice round,
 recheck, outside evidence, pilot, target region, judge, comparison,
-decision model
+decision model, workflow, item, held
 """
 
 
