@@ -20,7 +20,6 @@ from licet.core.refusal import Refused
 from licet.core.team import MAIN, OtherTeamError
 from licet.core.token import TokenScope
 from licet.core.use_case import Stage
-from licet.core.workflow import End, StepName, Workflow
 from licet.flows.adjudicate import hand_out, take_in
 from licet.flows.affirm_risk import affirm_risk, affirmations_of
 from licet.flows.after_round import after_round
@@ -84,13 +83,11 @@ from licet.flows.review import answer_worksheet, worksheet
 from licet.flows.second import next_second_look
 from licet.flows.see_contests import contest_settled, contest_to_settle
 from licet.flows.set_standard import countersign_standard, lock_standard, revise_standard, show_standard
-from licet.flows.set_steps import migrate_items, register_workflow
 from licet.flows.skills import give_skill, take_skill
 from licet.flows.sort_history import Order
 from licet.flows.speakers import Speakers
 from licet.flows.stop import lift_stop, press_stop, stop_status
 from licet.flows.time_gates import time_gates
-from licet.flows.walk import list_items, list_versions, send_on, show_item, start_item
 from licet.pretend import ScriptedSystem
 from licet.store import people, stops, teams, use_cases
 from licet.store.use_cases import UnknownUseCaseError
@@ -101,7 +98,6 @@ from tests.flows.test_change_envelope import LIMITS
 
 ADMIN = Person(id=PersonId("p_ada"), email="ada@example.org", name="Ada", roles=frozenset({Role.ADMIN}))
 PROGRAM, PARCEL = Caller(token="k", name="x"), Parcel(key=None, digest="0" * 64)  # noqa: S106 - a public id
-NO_STEPS = Workflow(begin=StepName("a"), steps={StepName("a"): End()})
 NORTH, SOUTH = TeamName("north"), TeamName("south")
 ROWS = past_cases(3, name="live")
 
@@ -230,13 +226,6 @@ WAYS: dict[str, Journey] = {
     "affirmations_of": lambda o, w, name: affirmations_of(o, name=name),
     "list_obligations": lambda o, w, name: list_obligations(o, name=name, on=None),
     "import_evidence": lambda o, w, name: import_evidence(o, w.owner, NOTHING_MEASURED, name=name),
-    "register_workflow": lambda o, w, name: register_workflow(o, w.owner, name=name, workflow=NO_STEPS),
-    "migrate_items": lambda o, w, name: migrate_items(o, w.owner, name=name, number=1),
-    "start_item": lambda o, w, name: start_item(o, w.operator, name=name, row=ROWS[0]),
-    "send_on": lambda o, w, name: send_on(o, w.owner, name=name, item="x", to="x"),
-    "list_items": lambda o, w, name: list_items(o, name=name),
-    "show_item": lambda o, w, name: show_item(o, name=name, item="x"),
-    "list_versions": lambda o, w, name: list_versions(o, name=name),
     "list_evidence": lambda o, w, name: list_evidence(o, name=name),
     "explain": lambda o, w, name: explain(o, w.owner, Act.LOOK, name=name),
     "show_risk": lambda o, w, name: show_risk(o, name=name),

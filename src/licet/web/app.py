@@ -35,6 +35,7 @@ from licet.web.api import (
     session_outside,
     stop,
     watch,
+    workflow_items,
 )
 from licet.web.desk import Desk, Service
 from licet.web.frame import CODE, Frame
@@ -95,6 +96,7 @@ OF_A_USE_CASE = (
     incidents,
     comparisons,
     outside,
+    workflow_items,
 )
 """Addresses below a use case's own."""
 
