@@ -18,6 +18,7 @@ from licet.edge.late import (
     LateEffects,
     LateEngine,
     LateFarWitness,
+    LateGraders,
     LateGuardians,
     LateJudges,
     LatePasswords,
@@ -71,6 +72,7 @@ def office_of(home: Home, book: Book, vault: FileVault, seal: Seal, clock: Clock
         codes=LateCodes(),
         desks=LateDesks(root=home.use_cases),
         judges=LateJudges(root=home.use_cases),
+        graders=LateGraders(root=home.use_cases),
     )
 
 

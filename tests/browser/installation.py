@@ -22,6 +22,7 @@ from licet.core.refusal import Refused
 from licet.core.slicing import SliceBy
 from licet.core.use_case import Stage
 from licet.edge.drawing import Easel
+from licet.edge.evaluation_files import evaluation_text
 from licet.flows.compare import Wish, ask_both, plan_comparison
 from licet.flows.enter_stage import enter_stage
 from licet.flows.grant import Wishes, propose_mandate
@@ -89,7 +90,9 @@ def installed(folder: Path, *, seeded: bool = True, accounts: bool = True) -> It
             members = {name: _member(world, person) for name, person in people.items()}
         settle(world.office)
         world.clock.tick = timedelta(0)
-        service = Service(office=world.office, read_case=read_plain, asserted=not accounts, pictures=Easel())
+        service = Service(
+            office=world.office, read_case=read_plain, asserted=not accounts, pictures=Easel(), write_evaluation=evaluation_text
+        )
         with started(service) as address:
             yield Installation(world=world, address=address, people=people, members=members)
 

@@ -53,6 +53,7 @@ PAGES = (
     Looked(name="people-of-use-case", address="/people/refunds", says="The human ceiling", by="rita"),
     Looked(name="second-look-empty", address="/second-look", says="No two people differ", by="sven"),
     Looked(name="contests-empty", address="/contests", says="Nothing is contested", by="sven"),
+    Looked(name="labels-empty", address="/labels", says="No label waits for you", by="rene"),
     Looked(name="flags", address="/people/refunds/flags", says="no accusations", by="sven"),
     Looked(name="monitoring", address="/monitoring/refunds", says="valid at every look"),
     Looked(name="incidents", address="/incidents", says="No incident is open"),

@@ -18,16 +18,19 @@ from licet.core.grading import (
     Tolerance,
     field_losses,
     is_partial,
+    is_ungraded,
     loss,
     name_of,
 )
 from licet.core.grading_form import grading_from_json, grading_to_json
+from licet.core.own_grader import OwnGrader
+from licet.core.refusal import Unknown
 
 TOTAL = FieldRule(weight=2.0, by=Tolerance(absolute=0.01))
 INVOICE = FieldWise(fields={"total": TOTAL, "name": FieldRule(by=Folded()), "iban": FieldRule()})
 NEAR = FieldWise(fields={"n": FieldRule(by=Tolerance(relative=0.01))})
 COSTLY = Costs(costs={"fraud": {"card": 0.4}})
-ALL: list[Grading] = [EXACT, Folded(), Tolerance(absolute=1), TokenF1(), SetF1(), SameJson(), INVOICE, COSTLY]
+ALL: list[Grading] = [EXACT, Folded(), Tolerance(absolute=1), TokenF1(), SetF1(), SameJson(), INVOICE, COSTLY, OwnGrader(code="0" * 64)]
 texts = st.text(max_size=20)
 answers = (
     st.builds(Text, value=texts)
@@ -87,3 +90,14 @@ def test_a_field_that_is_named_and_missing_is_wrong_and_one_that_is_not_named_do
 @pytest.mark.parametrize("grading", ALL, ids=name_of)
 def test_a_grading_reads_back_as_it_was_written(grading: Grading) -> None:
     assert grading_from_json(grading_to_json(grading)) == grading
+
+
+def test_an_own_grader_is_asked_only_where_answers_differ_and_what_it_fails_on_is_wrong_and_ungraded() -> None:
+    half = OwnGrader(code="0" * 64, ask=lambda given, right: 0.5)
+    fails = OwnGrader(code="0" * 64, ask=lambda given, right: Unknown(why="it raised"))
+    cat, dog = Text(value="cat"), Text(value="dog ")
+    assert [loss(cat, dog, one) for one in (half, fails, OwnGrader())] == [0.5, 1.0, 1.0]
+    assert [loss(Text(value="dog"), dog, one) for one in (half, fails, OwnGrader())] == [0.0, 0.0, 0.0]
+    assert [is_ungraded(cat, dog, one) for one in (half, fails, OwnGrader(), EXACT)] == [False, True, True, False]
+    assert half == OwnGrader(code="0" * 64)
+    assert name_of(OwnGrader(code="0123456789abcdef" * 4)) == "python-0123456789ab"

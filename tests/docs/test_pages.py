@@ -14,7 +14,7 @@ PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 LINK = re.compile(r"\]\((?!https?:|mailto:|#)([^)#\s]+)")
 GLOSSARY = """
 use case, team, stage, case, schema, queue, answer, history,
-sealed cases, system, fingerprint, proposal, worker, lease, standard, measure,
+sealed cases, system, fingerprint, proposal, worker, lease, standard, measure, grader,
 slice, region, evaluation, verdict, gate, requirement, mandate, route, decision,
 correction, effect, stop, token, review, audit, watch, audit plan,
 stratum, agreement check, trip, qualification, capacity, policy, approval, ledger, checkpoint,
@@ -23,7 +23,7 @@ blocker, request, quorum, standing approval, fast lane, change envelope, veto wi
 exposure, drill, account, session, confirmation, break glass, witness, co-signature,
 tier, obligation, desk, guideline, policy additions, gate rules, rules in force, role,
 second look, dispute, requester, flag, known answer, contest, cannot tell, catch rate, reliance, human ceiling, practice round,
-recheck, outside evidence, pilot, target region, judge, comparison,
+mapping, recheck, outside evidence, pilot, target region, judge, comparison,
 decision model, workflow, item, held
 """
 

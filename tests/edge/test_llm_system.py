@@ -174,6 +174,16 @@ def test_what_may_pass_is_asked_again_after_a_pause_and_every_time_is_paid_for(e
 # Money and limits
 
 
+@pytest.mark.parametrize("name", ["prose", "silence"])
+def test_what_is_of_no_use_says_what_it_has_cost(endpoint: Endpoint, name: str) -> None:
+    purse, does = PocketPurse(), {**IN_JSON, **DOWN}
+    endpoint.does = does[name]
+    found = asked(step(block(url(endpoint), **SAMPLES, timeout_seconds=0.4, retries=0, prices=PRICES)), purse=purse).propose(CASES[:2])
+    costs = [said.cost for said in found if isinstance(said, NoProposal) and said.cost is not None]
+    assert len(costs) == 2
+    assert purse.spent == {UseCaseSlug("mails"): costs[0].plus(costs[1])}
+
+
 def test_nothing_is_asked_beyond_the_budget_and_the_rest_goes_to_people(endpoint: Endpoint) -> None:
     purse = PocketPurse()
     says = step(block(url(endpoint), concurrency=4, prices={**PRICES, "read": 1000}, budget={"amount": 1}))
@@ -277,3 +287,13 @@ def test_a_letter_that_is_left_out_makes_the_answer_less_sure(endpoint: Endpoint
     assert isinstance(found, Proposal)
     assert math.isclose(found.confidence, 0.9 / (0.9 + 2 * 0.05))
     assert set(found.probabilities) == {"card"}
+
+
+def test_a_model_that_past_cases_weigh_is_asked_once_and_by_itself_is_never_sure(endpoint: Endpoint) -> None:
+    endpoint.does = lambda call: call.answer(completion('{"answer": "loan"}'))
+    said = step(block(url(endpoint), confidence="precedents"))
+    (found,) = asked(said).propose(CASES[:1])
+    assert isinstance(found, Proposal)
+    assert (found.answer, found.confidence, len(endpoint.calls)) == (Choice(value="loan"), 0.0, 1)
+    assert card_of(said).parts["confidence"] == "precedents"
+    assert "confidence" not in said.reply_schema["properties"]  # type: ignore[operator] # it is an object

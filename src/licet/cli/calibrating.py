@@ -14,6 +14,7 @@ def calibrate(slug: str, acting: str | None, home: str | None, *, as_json: bool)
     """Find what a model's own words about its certainty are worth, on unsealed past cases."""
     from licet.core.use_case import slug as slug_of
     from licet.edge.draw import SystemDraw
+    from licet.edge.folder import load_standard
     from licet.edge.llm_folder import CURVE_FILE
     from licet.edge.purse import BookPurse
     from licet.edge.systems import FolderSystems
@@ -25,7 +26,8 @@ def calibrate(slug: str, acting: str | None, home: str | None, *, as_json: bool)
     folder = folder_of(home, slug)
     with at_work(home) as office:
         systems = FolderSystems(folder.parent, secret, SystemDraw(), BookPurse(book=office.book, clock=office.clock))
-        found = granted(find(office, who(office, acting), name=slug, system=systems.uncalibrated(slug_of(slug))))
+        system, on_disk = systems.uncalibrated(slug_of(slug)), load_standard(folder)
+        found = granted(find(office, who(office, acting), name=slug, system=system, on_disk=on_disk))
     curve = [list(pair) for pair in found.curve]
     with written_whole(folder / CURVE_FILE, SHARED) as stream:
         json.dump({"cases": found.cases, "right": found.right, "curve": curve}, stream, indent=1)

@@ -6,7 +6,7 @@ from datetime import timedelta
 from licet.cli.findings import Found, OpenRoom, error, note, warning, worst
 from licet.core.mandate import ActiveMandate
 from licet.core.people import Role
-from licet.core.system import SystemKind, SystemNotLoadableError
+from licet.core.system import SystemCard, SystemKind, SystemNotLoadableError, engine_of, is_weighed, weighed_card
 from licet.core.use_case import Stage, UseCase
 from licet.edge.bad_file import BadFolderError
 from licet.edge.folder import check_folder, load_use_case
@@ -90,11 +90,17 @@ def _system(room: OpenRoom, use_case: UseCase, mandate: ActiveMandate) -> Iterat
         return
     if found is None:
         yield error(f"{begins}, because the system of its mandate is not in its folder any more. Put it back.")
-    elif found.card.fingerprint != wanted:
+    elif _as_judged(found.card, stored.card).fingerprint != wanted:
         yield error(
             f"{begins}, because the system in its folder is another ({found.card.name} {found.card.version}) than the one that has the "
             f"mandate ({mandate.terms.system}). Put that one back, or let this one earn its own: `licet evaluate {use_case.slug}`."
         )
+
+
+def _as_judged(card: SystemCard, judged: SystemCard) -> SystemCard:
+    """The card of a folder's system beside the past cases that the judged one was weighed by, which are in the database."""
+    engine = engine_of(judged)
+    return card if engine is None or not is_weighed(card) else weighed_card(card, engine)
 
 
 def expiry(room: OpenRoom) -> Found:

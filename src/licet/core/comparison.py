@@ -14,12 +14,12 @@ from licet.core.answer import Answer, answer_to_json
 from licet.core.canonical import Json, canonical_bytes, digest
 from licet.core.change import ChangeRule, change_to_json
 from licet.core.cluster import clusters_of
-from licet.core.grading import Grading, loss
+from licet.core.grading import Grading, is_ungraded, loss
 from licet.core.ids import CaseNumber, Digest, Fingerprint, PersonId
 from licet.core.refusal import Refused, Unknown
 from licet.core.slicing import slices_of
 from licet.core.standard import Standard
-from licet.core.system import NoProposal, Proposed
+from licet.core.system import NoProposal, Proposal, Proposed
 from licet.stats import compare
 from licet.stats.compare import Paired
 from licet.stats.slices import Standing
@@ -216,8 +216,11 @@ def change_of(old: Proposed, new: Proposed, right: Answer, grading: Grading) -> 
         grading: the standard's.
 
     Returns:
-        `GAINED`, `SAME` or `LOST`. With losses in part it says which one loses less, not by how much.
+        `GAINED`, `SAME` or `LOST`. With losses in part it says which one loses less, not by how much. Where the grader fails on either, the
+        case is lost: nobody knows that it is not.
     """
+    if any(isinstance(one, Proposal) and is_ungraded(one.answer, right, grading) for one in (old, new)):
+        return LOST
     was = 0.0 if isinstance(old, NoProposal) else loss(old.answer, right, grading)
     becomes = 1.0 if isinstance(new, NoProposal) else loss(new.answer, right, grading)
     return (becomes < was) - (becomes > was)

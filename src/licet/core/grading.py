@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from typing import assert_never
 
 from licet.core.answer import Answer, Choice, Fields, Number, Text
+from licet.core.own_grader import OwnGrader
+from licet.core.refusal import Unknown
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,13 +79,19 @@ class Costs:
     costs: Mapping[str, Mapping[str, float]]
 
 
-Grading = OfOne | FieldWise | Costs
+Grading = OfOne | FieldWise | Costs | OwnGrader
 EXACT = Exact()
 
 
 def name_of(grading: Grading) -> str:
     """Name and version of a grader, such as `exact-1`; decisions and verdicts record it, its settings are in the standard's digest."""
-    return f"{WORDS[type(grading)]}-1"
+    version = grading.code[:12] if isinstance(grading, OwnGrader) else "1"
+    return f"{WORDS[type(grading)]}-{version}"
+
+
+def is_ungraded(answer: Answer, truth: Answer, grading: Grading) -> bool:
+    """Whether an own grader fails on an answer, so that nobody knows how wrong it is."""
+    return isinstance(grading, OwnGrader) and not same(answer, truth) and isinstance(grading.says(answer, truth), Unknown)
 
 
 def loss(answer: Answer, truth: Answer | None, grading: Grading = EXACT) -> float:
@@ -106,10 +114,18 @@ def loss(answer: Answer, truth: Answer | None, grading: Grading = EXACT) -> floa
             return min(1.0, sum(grading.fields[name].weight * lost for name, lost in said.items()) / whole)
         case Costs(costs=costs):
             return _cost(answer, truth, costs)
+        case OwnGrader():
+            return _own(answer, truth, grading)
         case Exact() | Folded() | Tolerance() | TokenF1() | SetF1() | SameJson():
             return _of_one(answer, truth, grading)
         case _:
             assert_never(grading)
+
+
+def _own(answer: Answer, truth: Answer, by: OwnGrader) -> float:
+    """What nobody could grade is wrong, so that a failing grader never helps."""
+    said = 0.0 if same(answer, truth) else by.says(answer, truth)
+    return 1.0 if isinstance(said, Unknown) else said
 
 
 def agrees(one: Answer, other: Answer, grading: Grading) -> bool:
@@ -248,10 +264,34 @@ def dearest_error(grading: Grading) -> float:
     return max((_cost(Choice(value=given), Choice(value=right), grading.costs) for right, given in pairs), default=1.0)
 
 
+def always_wrong(grading: Grading, said: Mapping[str, int]) -> float:
+    """What a system costs on average that errs in every case, with answers that people give, as often as they give them.
+
+    An answer that nobody gives cannot make a promise look hard to keep.
+
+    Args:
+        grading: how answers are graded.
+        said: how often people gave each answer, at least 1 each.
+
+    Returns:
+        The mean loss in [0, 1]; 1 where the grading names no costs, or people gave fewer than two answers.
+    """
+    every = sum(said.values())
+    if not isinstance(grading, Costs) or len(said) <= 1:
+        return 1.0
+    wrongs = (
+        count * other * _cost(Choice(value=given), Choice(value=right), grading.costs) / (every - count)
+        for right, count in said.items()
+        for given, other in said.items()
+        if given != right
+    )
+    return sum(wrongs) / every
+
+
 def is_partial(grading: Grading) -> bool:
     """Whether an answer may be wrong in part, so that exact tests, which count errors, do not hold."""
     match grading:
-        case TokenF1() | SetF1():
+        case TokenF1() | SetF1() | OwnGrader():
             return True
         case Costs(costs=costs):
             return any(cost not in {0.0, 1.0} for given in costs.values() for cost in given.values())
@@ -265,7 +305,7 @@ def is_partial(grading: Grading) -> bool:
 
 WORDS: Mapping[type[Grading], str] = {
     Exact: "exact", Folded: "folded", Tolerance: "number", TokenF1: "f1", SetF1: "set", SameJson: "json", FieldWise: "fields",
-    Costs: "costs",
+    Costs: "costs", OwnGrader: "python",
 }  # fmt: skip
 """Graders by name, as a standard and its file name them."""
 

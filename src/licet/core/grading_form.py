@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from keyword import iskeyword
 from typing import assert_never
 
 from licet.core.answer import AnswerKind
@@ -21,6 +22,7 @@ from licet.core.grading import (
     TokenF1,
     Tolerance,
 )
+from licet.core.own_grader import OwnGrader
 
 MOST_FIELDS = 200
 """Fields a grading may name."""
@@ -57,6 +59,8 @@ def grading_to_json(grading: Grading) -> Mapping[str, Json]:
         case Costs(costs=costs):
             by_right: dict[str, Json] = {right: dict(sorted(given.items())) for right, given in sorted(costs.items())}
             return said | {"costs": by_right}
+        case OwnGrader(function=function, code=code):
+            return said | {"function": function, "code": code}
         case Exact() | Folded() | TokenF1() | SameJson():
             return said
         case _:
@@ -72,6 +76,8 @@ def grading_from_json(raw: Json) -> Grading:
     match raw:
         case {"grader": "fields", "fields": Mapping() as fields}:
             return FieldWise(fields={str(name): _rule(one) for name, one in fields.items()})
+        case {"grader": "python", "function": str(function), "code": str(code)}:
+            return OwnGrader(function=function, code=code)
         case {"grader": "costs", "costs": Mapping() as costs}:
             return Costs(costs={str(right): _given(given) for right, given in costs.items()})
         case _:
@@ -119,7 +125,9 @@ def faults_in_grading(grading: Grading) -> Iterator[Fault]:
             yield from _faults_in_distances(grading)
         case SetF1(separator=separator) if not separator or re.fullmatch(r"\w+", separator):
             yield ("separator",), f"{separator!r} does not part items.", 'Write one such as "," or ";".'
-        case Exact() | Folded() | TokenF1() | SetF1() | SameJson():
+        case OwnGrader(function=function) if not function.isidentifier() or iskeyword(function):
+            yield ("function",), f"{function!r} is no name of a function.", "Write the name of a function of grader.py, such as grade."
+        case Exact() | Folded() | TokenF1() | SetF1() | SameJson() | OwnGrader():
             return
         case _:
             assert_never(grading)
@@ -157,5 +165,6 @@ TAKES: Mapping[type[Grading], frozenset[AnswerKind]] = {
     SameJson: frozenset({AnswerKind.TEXT}),
     FieldWise: frozenset({AnswerKind.FIELDS}),
     Costs: frozenset({AnswerKind.CHOICE}),
+    OwnGrader: frozenset(AnswerKind),
 }
 """Which kinds of answer a grader is for."""

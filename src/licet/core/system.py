@@ -1,7 +1,7 @@
 """A system: the AI under consideration, what it proposes, and the fingerprint that says exactly which one it is."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from licet.core.answer import Answer
@@ -39,6 +39,25 @@ class SystemCard:
     def fingerprint(self) -> Fingerprint:
         """Digest over kind, name, version and parts (64 hex characters); any change of them is another system."""
         return Fingerprint(digest({"kind": self.kind.value, "name": self.name, "version": self.version, "parts": dict(self.parts)}))
+
+
+BY_PRECEDENTS = "precedents"
+"""In a card's part `confidence`: how sure it is, the built-in system says; which one, in the part of this name."""
+
+
+def is_weighed(card: SystemCard) -> bool:
+    """Whether a system says no confidence of its own: past cases do."""
+    return card.parts.get("confidence") == BY_PRECEDENTS
+
+
+def weighed_card(card: SystemCard, engine: Fingerprint) -> SystemCard:
+    """The card of such a system beside a built-in one: trained on other cases, it is another system."""
+    return replace(card, parts={**card.parts, BY_PRECEDENTS: engine})
+
+
+def engine_of(card: SystemCard) -> Fingerprint | None:
+    """Which built-in system says how sure a system is; None where it says so itself."""
+    return Fingerprint(str(card.parts[BY_PRECEDENTS])) if is_weighed(card) and BY_PRECEDENTS in card.parts else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,10 +115,17 @@ class Cause(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoProposal:
-    """The system gave no usable answer: a person decides, and it is never counted as a wrong answer."""
+    """The system gave no usable answer: a person decides, and it is never counted as a wrong answer.
+
+    Attributes:
+        why: in a sentence.
+        cause: what kind of failure it is.
+        cost: what asking cost all the same; None where nobody says, or nothing was paid. It counts once, and is not kept with the case.
+    """
 
     why: str
     cause: Cause = Cause.UNUSABLE
+    cost: Cost | None = None
 
 
 Proposed = Proposal | NoProposal

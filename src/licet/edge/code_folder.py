@@ -17,6 +17,7 @@ from licet.edge.aside import aside
 SYSTEM_FILE = "system.py"
 EFFECT_FILE = "effect.py"
 JUDGE_FILE = "judge.py"
+GRADER_FILE = "grader.py"
 
 _LOADING = threading.RLock()
 
@@ -77,15 +78,36 @@ def load_module(folder: Path, file: str = SYSTEM_FILE) -> ModuleType:
     if spec is None or spec.loader is None:
         raise NotLoadableError(path, None, "this is not a Python file.")
     module = importlib.util.module_from_spec(spec)
-    with _LOADING, _own_imports(folder), aside():
+    with _LOADING, _own_imports(folder), aside(), _told(path):
         sys.modules[name] = module
-        try:
-            spec.loader.exec_module(module)
-        except SyntaxError as error:
-            raise NotLoadableError(Path(error.filename or path), error.lineno, f"{error.msg}.") from error
-        except (Exception, SystemExit) as error:
-            raise NotLoadableError(path, line_in(folder, error, file), f"{type(error).__name__}: {error}.") from error
+        spec.loader.exec_module(module)
     return module
+
+
+def run_alone(path: Path, raw: bytes) -> ModuleType:
+    """Runs code that was read from a file, exactly as it was read, as a module of its own that finds none of its folder's other files.
+
+    Raises:
+        NotLoadableError: names the file and line, whatever went wrong.
+    """
+    name = f"licet_{path.stem}_{hashlib.sha256(str(path).encode() + raw).hexdigest()[:16]}"
+    module = ModuleType(name)
+    module.__file__ = str(path)
+    with _LOADING, aside(), _told(path):
+        sys.modules[name] = module
+        exec(compile(raw, str(path), "exec", dont_inherit=True), module.__dict__)  # noqa: S102 - the use case's own code
+    return module
+
+
+@contextmanager
+def _told(path: Path) -> Iterator[None]:
+    """Says of whatever code raises while it is loaded where that was."""
+    try:
+        yield
+    except SyntaxError as error:
+        raise NotLoadableError(Path(error.filename or path), error.lineno, f"{error.msg}.") from error
+    except (Exception, SystemExit) as error:
+        raise NotLoadableError(path, line_in(path.parent, error, path.name), f"{type(error).__name__}: {error}.") from error
 
 
 def line_in(folder: Path, error: BaseException, file: str = SYSTEM_FILE) -> int | None:

@@ -1,8 +1,10 @@
 """A use case's folder: what is decided in `use_case.yaml`, what good means in `standard.yaml`, and the AI itself in `system.py`."""
 
+import hashlib
 import symtable
 import warnings
 from collections.abc import Callable
+from dataclasses import replace
 from importlib.util import decode_source
 from pathlib import Path
 from typing import TypeVar
@@ -12,10 +14,11 @@ from licet.core.effect import Way
 from licet.core.grading import WORDS
 from licet.core.grading_form import TAKES
 from licet.core.ids import UseCaseSlug
+from licet.core.own_grader import OwnGrader
 from licet.core.standard import Standard
 from licet.core.use_case import NotASlugError, slug
 from licet.edge.bad_file import BadFolderError, Finding, shown
-from licet.edge.code_folder import EFFECT_FILE, JUDGE_FILE, SYSTEM_FILE
+from licet.edge.code_folder import EFFECT_FILE, GRADER_FILE, JUDGE_FILE, SYSTEM_FILE
 from licet.edge.form import nearest
 from licet.edge.forms import USE_CASE_TEXT, SystemChoice, UseCaseFile, use_case_from
 from licet.edge.guideline import load_guideline
@@ -57,10 +60,13 @@ def load_use_case(folder: Path) -> UseCaseFile:
 def load_standard(folder: Path) -> Standard:
     """Reads `standard.yaml`; keys left out take their defaults. What it returns can be locked.
 
+    Where it says `grader: python`, the code of `grader.py` is part of what it says, by its digest; nothing of it is run.
+
     Raises:
         BadFolderError: with all that is wrong, each with its line.
     """
-    return standard_from(read_tree(folder / STANDARD_FILE, STANDARD_TEXT))
+    tree = read_tree(folder / STANDARD_FILE, STANDARD_TEXT)
+    return _with_grader(folder, tree, standard_from(tree))
 
 
 def write_use_case(folder: Path, use_case: UseCaseFile, *, overwrite: bool = False) -> Path:
@@ -118,8 +124,27 @@ def check_folder(folder: Path) -> tuple[Finding, ...]:
     tree, wrong_file = _tried(lambda: read_tree(folder / STANDARD_FILE, STANDARD_TEXT))
     standard, wrong_standard = (None, ()) if tree is None else _tried(lambda: standard_from(tree))
     unknown = () if use_case is None or tree is None or standard is None else _unfitting(use_case, tree, standard)
-    code = (*_check_system(folder, use_case), *_check_llm(folder, use_case), *_check_effect(folder, use_case), *_check_judge(folder))
+    code = (
+        *_check_system(folder, use_case),
+        *_check_llm(folder, use_case),
+        *_check_effect(folder, use_case),
+        *_check_judge(folder),
+        *_check_grader(folder, standard),
+    )
     return (*wrong_name, *wrong_guideline, *wrong_use_case, *wrong_file, *wrong_standard, *unknown, *code)
+
+
+def _with_grader(folder: Path, tree: Tree, standard: Standard) -> Standard:
+    """The standard with the digest of its own grader's code, where it names one; `BadFolderError` where the code is not there."""
+    if not isinstance(standard.grading, OwnGrader):
+        return standard
+    try:
+        raw = (folder / GRADER_FILE).read_bytes()
+    except OSError as error:
+        why = f"{GRADER_FILE} cannot be read: {error.strerror}."
+        remedy = f"Write it beside with a function {standard.grading.function}(given, right)."
+        raise BadFolderError((tree.finding(("grading",), why, remedy),)) from None
+    return replace(standard, grading=replace(standard.grading, code=hashlib.sha256(raw).hexdigest()))
 
 
 def _tried(step: Callable[[], T]) -> tuple[T | None, tuple[Finding, ...]]:
@@ -214,6 +239,19 @@ def _check_judge(folder: Path) -> tuple[Finding, ...]:
     if isinstance(names, Finding):
         return (names,)
     return () if "judge" in names else (_finding(file, None, "it does not define `judge`.", "Define `judge(case, answer)`."),)
+
+
+def _check_grader(folder: Path, standard: Standard | None) -> tuple[Finding, ...]:
+    if standard is None or not isinstance(standard.grading, OwnGrader):
+        return ()
+    file, function = folder / GRADER_FILE, standard.grading.function
+    if not file.exists():
+        why = f"there is no such file, and {STANDARD_FILE} says `grader: python`."
+        return (_finding(file, None, why, f"Write it with a function `{function}(given, right)`, or name another grader."),)
+    names = _names_defined(file)
+    if isinstance(names, Finding):
+        return (names,)
+    return () if function in names else (_finding(file, None, f"it does not define `{function}`.", f"Define `{function}(given, right)`."),)
 
 
 def _names_defined(file: Path) -> frozenset[str] | Finding:

@@ -5,7 +5,7 @@ import base64
 import logging
 import ssl
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from email.utils import parsedate_to_datetime
@@ -17,6 +17,7 @@ from licet.core.answer import AnswerKind
 from licet.core.canonical import Json, canonical_bytes, digest
 from licet.core.case import Content
 from licet.core.system import Cause, NoProposal, Proposed, SystemCard, SystemKind
+from licet.edge.asking import ask_each
 from licet.edge.breaker import Breaker
 from licet.edge.contract import LARGEST_ANSWER, content_to_dict, read_proposal
 from licet.edge.loops import Loop
@@ -119,11 +120,8 @@ class HttpSystem:
 
     def propose(self, contents: Sequence[Content]) -> list[Proposed]:
         """Proposes an answer for each case, in order; whatever goes wrong is `NoProposal` for its own case alone."""
-        asking = self.room.loop.submit(self._ask_all(contents))
-        try:
-            return asking.result()
-        finally:
-            asking.cancel()
+        at_once = self.room.block.concurrency
+        return ask_each(self.room.loop, self._in_turn, contents, at_once=at_once, unasked=_NOT_ASKED)
 
     def longest(self, cases: int) -> timedelta:
         """How long the endpoint may take for so many cases, with every retry, where it is asked for others too."""
@@ -131,16 +129,9 @@ class HttpSystem:
         each_s = longest_call_s(timeout_s=block.timeout_seconds, retries=block.retries)
         return longest_for(cases, each_s=each_s, concurrency=block.concurrency)
 
-    async def _ask_all(self, contents: Sequence[Content]) -> list[Proposed]:
-        found: list[Proposed | None] = [None] * len(contents)
-        waiting = iter(enumerate(contents))
-        await asyncio.gather(*(self._ask_some(waiting, found) for _ in range(min(len(contents), self.room.block.concurrency))))
-        return [_NOT_ASKED if one is None else one for one in found]
-
-    async def _ask_some(self, waiting: Iterator[tuple[int, Content]], found: list[Proposed | None]) -> None:
-        for place, content in waiting:
-            async with self.room.turn:
-                found[place] = await self._ask(content)
+    async def _in_turn(self, content: Content) -> Proposed:
+        async with self.room.turn:
+            return await self._ask(content)
 
     async def _ask(self, content: Content) -> Proposed:
         written = self._written(content)

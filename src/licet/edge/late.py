@@ -14,7 +14,9 @@ from licet.core.desk import DeskRules
 from licet.core.effect import Outcome, Way
 from licet.core.ids import Digest, UseCaseSlug
 from licet.core.incident import Message
+from licet.core.own_grader import Grader, Graders, OwnGrader
 from licet.core.policy import Asked, PolicyAnswer
+from licet.core.refusal import Unknown
 from licet.core.system import SystemKind
 from licet.ports import Draw, Durable, Example, Guardian, Judge, Provider, Purse, System, TrainedSystem
 
@@ -210,6 +212,22 @@ class LateJudges:
         from licet.edge.judges import FolderJudges
 
         return FolderJudges(root=self.root).load(slug)
+
+
+@dataclass(slots=True, kw_only=True)
+class LateGraders:
+    """Graders of use cases (the port `Graders`), behind the import of what runs their code."""
+
+    root: Path
+    _found: Graders | None = field(default=None, init=False)
+
+    def load(self, slug: UseCaseSlug, wanted: OwnGrader) -> Grader | Unknown:
+        """See `licet.edge.graders.FolderGraders.load`."""
+        if self._found is None:
+            from licet.edge.graders import FolderGraders
+
+            self._found = FolderGraders(root=self.root)
+        return self._found.load(slug, wanted)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

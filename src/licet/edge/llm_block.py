@@ -10,6 +10,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from licet.core.budget import Budget, Per
 from licet.core.cost import CURRENCY, MILLION, Cost, Prices
+from licet.core.system import BY_PRECEDENTS
 from licet.edge.system_blocks import SECRET, AtOnce, Block, Line, Seconds, address_of, check_encrypted, told
 
 LLM_TEXT = frozenset(f"llm.{key}" for key in ("url", "region", "model", "version", "prompt", "schema_file", "key", "access_key"))
@@ -33,6 +34,7 @@ class Way(StrEnum):
     LOGPROBS = "logprobs"
     SAMPLES = "samples"
     VERBAL = "verbal"
+    PRECEDENTS = BY_PRECEDENTS
 
 
 def _secret(name: str) -> str:
@@ -106,7 +108,7 @@ class LlmBlock(Block):
         access_key: of `bedrock`: the name of the secret that holds the id of the key; empty: `key` is a bearer token.
         prompt: the file that says what the model is to do, in the use case's folder.
         schema_file: the file that says what an answer may be, as JSON schema; empty: made from the use case.
-        confidence: `logprobs`, `samples` or `verbal`; `auto`: log-probabilities for a short list, else samples.
+        confidence: `logprobs`, `samples`, `verbal` or `precedents`; `auto`: log-probabilities for a short list, else samples.
         samples: how often a case is asked about where samples are counted.
         temperature: of the model; None: 0 with log-probabilities or verbal, 0.7 with samples.
         seed: of the model, where it takes one; each sample adds its number.
@@ -131,7 +133,7 @@ class LlmBlock(Block):
     access_key: Secret = ""
     prompt: Annotated[str, AfterValidator(_file)] = "prompt.md"
     schema_file: Annotated[str, AfterValidator(lambda name: _file(name) if name else name)] = ""
-    confidence: Literal["auto", "logprobs", "samples", "verbal"] = "auto"
+    confidence: Literal["auto", "logprobs", "samples", "verbal", "precedents"] = "auto"
     samples: Annotated[int, Field(ge=FEWEST_SAMPLES, le=40)] = 5
     temperature: Annotated[float | None, BeforeValidator(_float), Field(ge=0.0, le=2.0)] = None
     seed: Annotated[int | None, Field(ge=0, lt=2**31)] = None

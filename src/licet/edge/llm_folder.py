@@ -43,6 +43,9 @@ def load_step(folder: Path, told: UseCaseFile, *, curve: bool = True) -> Step | 
     if step.way is Way.LOGPROBS and not step.by_letter:
         why = f"log-probabilities are read over a closed list of 2 to {len(LETTERS)} answers, without a schema of its own."
         raise _bad(folder / "use_case.yaml", why, "List the answers under `answers:`, or write `confidence: samples`.")
+    if step.way is Way.PRECEDENTS and step.kind is not AnswerKind.CHOICE:
+        why = f"past cases say how sure a choice is, and the answers here are {step.kind.value}."
+        raise _bad(folder / "use_case.yaml", why, "Write `confidence: samples`.")
     if step.way is not Way.VERBAL or not curve:
         return step
     return replace(step, curve=_curve(folder / CURVE_FILE))

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from urllib.parse import urlsplit
@@ -12,6 +12,7 @@ from licet.core.case import Content
 from licet.core.cost import Cost
 from licet.core.ids import UseCaseSlug
 from licet.core.system import Cause, NoProposal, Proposal, Proposed, SystemCard, SystemKind
+from licet.edge.asking import ask_each
 from licet.edge.breaker import Breaker
 from licet.edge.llm_block import LlmBlock, Way
 from licet.edge.llm_question import PROTOCOL, Failed, Model, Question, Said, Step
@@ -108,11 +109,8 @@ class LlmSystem:
 
     def propose(self, contents: Sequence[Content]) -> list[Proposed]:
         """Proposes an answer for each case, in order; whatever goes wrong is `NoProposal` for its own case alone."""
-        asking = self.room.loop.submit(self._ask_all(contents))
-        try:
-            return asking.result()
-        finally:
-            asking.cancel()
+        at_once = self.room.block.concurrency
+        return ask_each(self.room.loop, self._ask, contents, at_once=at_once, unasked=_NOT_ASKED)
 
     def longest(self, cases: int) -> timedelta:
         """How long the model may take for so many cases, with every sample, retry and limit."""
@@ -125,16 +123,6 @@ class LlmSystem:
             tokens_per_minute=block.tokens_per_minute,
         )
         return longest_for(calls, each_s=each_s, concurrency=block.concurrency) + timedelta(seconds=held_s)
-
-    async def _ask_all(self, contents: Sequence[Content]) -> list[Proposed]:
-        found: list[Proposed | None] = [None] * len(contents)
-        waiting = iter(enumerate(contents))
-        await asyncio.gather(*(self._ask_some(waiting, found) for _ in range(min(len(contents), self.room.block.concurrency))))
-        return [_NOT_ASKED if one is None else one for one in found]
-
-    async def _ask_some(self, waiting: Iterator[tuple[int, Content]], found: list[Proposed | None]) -> None:
-        for place, content in waiting:
-            found[place] = await self._ask(content)
 
     async def _ask(self, content: Content) -> Proposed:
         permission = self.room.breaker.ask()
@@ -156,18 +144,17 @@ class LlmSystem:
         if questions[0].longest_read > LONGEST_CASE:
             return _TOO_LONG
         paid = await asyncio.gather(*(self._paid(question) for question in questions))
+        cost = _sum([one.cost for one in paid])
         failed = next((one.came for one in paid if isinstance(one.came, Failed)), None)
-        if failed is not None:
-            return failed.proposed
-        read = _read(self.step, [one.came for one in paid if isinstance(one.came, Said)])
+        read = _read(self.step, [one.came for one in paid if isinstance(one.came, Said)]) if failed is None else failed.proposed
         if isinstance(read, NoProposal):
-            return read
+            return replace(read, cost=cost if cost is not None and cost.millionths else None)
         return Proposal(
             answer=read.answer,
             confidence=read.confidence,
             probabilities=read.probabilities,
             latency_ms=round(1000.0 * (time.perf_counter() - began)),
-            cost=_sum([one.cost for one in paid]),
+            cost=cost,
         )
 
     async def _paid(self, question: Question) -> Paid:
@@ -202,6 +189,8 @@ def _read(step: Step, replies: Sequence[Said]) -> Read | NoProposal:
     if step.way is Way.SAMPLES:
         return agreed(step, read)
     first = read[0]
+    if step.way is Way.PRECEDENTS and isinstance(first, Read):
+        return replace(first, confidence=0.0)  # until past cases say how sure it is
     return calibrated(step, first) if isinstance(first, Read) and step.curve else first
 
 

@@ -12,6 +12,7 @@ from licet.core.cluster import Clusters
 from licet.core.grading import EXACT, Grading
 from licet.core.grading_form import grading_from_json
 from licet.core.measure import Confusion, Measure, MeasureKind, Slice
+from licet.core.own_grader import GIVEN_FUNCTION, OwnGrader
 from licet.core.region import RegionRule
 from licet.core.second import TOO_FAST, SecondLooks
 from licet.core.slicing import SliceBy
@@ -153,12 +154,13 @@ class _FieldRuleForm(_OneForm):
 
 
 class _GradingForm(Form):
-    grader: Annotated[Literal["exact", "folded", "number", "f1", "set", "json", "fields", "costs"], _NoJudge]
+    grader: Annotated[Literal["exact", "folded", "number", "f1", "set", "json", "fields", "costs", "python"], _NoJudge]
     absolute: Digits | None = None
     relative: Digits | None = None
     separator: str | None = None
     fields: dict[str, _FieldRuleForm] | None = None
     costs: dict[str, dict[str, Digits]] | None = None
+    function: Word | None = None
 
     @model_validator(mode="after")
     def _fitting(self) -> Self:
@@ -166,6 +168,7 @@ class _GradingForm(Form):
         _only(self, "set", "separator")
         _only(self, "fields", "fields")
         _only(self, "costs", "costs")
+        _only(self, "python", "function")
         return self
 
     def grading(self) -> Grading:
@@ -176,6 +179,8 @@ class _GradingForm(Form):
                 return grading_from_json({"grader": "fields", "fields": rules})
             case "costs":
                 return grading_from_json({"grader": "costs", "costs": self.costs or {}})
+            case "python":
+                return OwnGrader(function=self.function or GIVEN_FUNCTION)
             case name:
                 return grading_from_json(_said(name, self.absolute, self.relative, self.separator))
 

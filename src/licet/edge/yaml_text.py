@@ -3,13 +3,16 @@
 import math
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 import yaml
 from pydantic import BaseModel
 
 from licet.core.answer import AnswerKind
 from licet.core.canonical import Json
+from licet.core.grading import EXACT
 from licet.core.measure import Measure, Slice
+from licet.core.own_grader import OwnGrader
 from licet.core.region import RegionRule
 from licet.core.standard import Standard, standard_to_json
 from licet.edge.desk_block import DeskBlock
@@ -185,7 +188,7 @@ def _named(measure: Measure) -> str:
 
 def evidence_yaml(standard: Standard, kind: AnswerKind | None = None) -> str:
     """How answers are graded, grouped and compared; hints alone where nothing is said."""
-    said = standard_to_json(standard)
+    said = _as_written(standard)
     grading = _evidence(said, "grading", "How an answer is held against the right one (exact: the same), see docs/standards.md.")
     if kind is not None:
         grading = f"\n{grading_hint(kind, standard.grading)}{_block_of(said, 'grading')}"
@@ -198,6 +201,15 @@ def evidence_yaml(standard: Standard, kind: AnswerKind | None = None) -> str:
         _evidence(said, "change", "By how much a new version may be worse than the old one on the same cases."),
     ]
     return "".join(blocks)
+
+
+def _as_written(standard: Standard) -> Json:
+    """What a standard says, as its file does: the digest of a grader's code is read from the code."""
+    grading = standard.grading
+    if not isinstance(grading, OwnGrader):
+        return standard_to_json(standard)
+    said = standard_to_json(replace(standard, grading=EXACT))
+    return {**(said if isinstance(said, Mapping) else {}), "grading": {"grader": "python", "function": grading.function}}
 
 
 def _evidence(said: Json, name: str, comment: str) -> str:

@@ -84,7 +84,7 @@ def _draw(office: Office, tx: Tx, use_case: UseCase, sealed: SealedSet) -> list[
     proof = looks.PlannedLook(sealed_set=sealed.id, scope=last.scope)
     first = looks.sealed_answers(tx, use_case, proof)
     said = systems.proposals_for(tx, use_case, stored.fingerprint, list(first))
-    grading = graded_by(tx, use_case, stored.standard)
+    grading = graded_by(office, tx, use_case, stored.standard)
     key = office.vault.key("adjudication", str(sealed.id).encode())
     rows = []
     for number, (answer, _) in first.items():
@@ -177,17 +177,17 @@ def take_in(office: Office, by: Actor, *, name: str, answers: Mapping[str, Answe
             return refused
         for number, answer in new.items():
             looks.adjudicate(tx, number, salts[number], answer, by=person.id, at=now)
-        report = _report(tx, use_case, sealed, answered=len(new))
+        report = _report(office, tx, use_case, sealed, answered=len(new))
         facts = {"sealed_set": sealed.id, "cases": len(new), "found_in_record": report.found_in_record, "both_wrong": report.both_wrong}
         tx.record(entry("adjudication.imported", by=person.id, now=now, use_case=use_case, **facts))
         return report
 
 
-def _report(tx: Tx, use_case: UseCase, sealed: SealedSet, *, answered: int) -> Adjudicated:
+def _report(office: Office, tx: Tx, use_case: UseCase, sealed: SealedSet, *, answered: int) -> Adjudicated:
     stored = looks.by_id(tx, sealed.looks[-1].id)
     sheet = [row for row in looks.worksheet(tx, use_case, sealed.id) if row.answer is not None]
     said = systems.proposals_for(tx, use_case, stored.fingerprint, [row.case for row in sheet])
-    grading = graded_by(tx, use_case, stored.standard)
+    grading = graded_by(office, tx, use_case, stored.standard)
     found = both = agreements = 0
     for row in sheet:
         proposed = said.get(row.case)

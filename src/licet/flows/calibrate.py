@@ -3,12 +3,14 @@
 from dataclasses import dataclass
 
 from licet.core.case import Part
-from licet.core.grading import same
+from licet.core.grading import agrees
 from licet.core.people import Actor
 from licet.core.refusal import Refused
+from licet.core.standard import Standard
 from licet.core.system import Cause, NoProposal, Proposal
 from licet.flows.evaluate import may_evaluate
 from licet.flows.office import Office
+from licet.flows.own_grades import at_hand
 from licet.ports import System
 from licet.stats.rising import FEWEST, rising_curve
 from licet.store import cases
@@ -20,7 +22,7 @@ class Calibrated:
 
     Attributes:
         cases: how many past cases were asked about and answered.
-        right: how many of them as people did.
+        right: how many of them rightly, by the standard's grader.
         said: the mean of the certainty that was claimed.
         curve: the share of right answers from each claimed certainty on, as rising pairs.
     """
@@ -31,7 +33,7 @@ class Calibrated:
     curve: tuple[tuple[float, float], ...]
 
 
-def calibrate(office: Office, by: Actor, *, name: str, system: System) -> Calibrated | Refused:
+def calibrate(office: Office, by: Actor, *, name: str, system: System, on_disk: Standard) -> Calibrated | Refused:
     """Asks a system about the calibration part, none of which is sealed, and fits what its certainty is worth; writes nothing.
 
     Args:
@@ -39,6 +41,7 @@ def calibrate(office: Office, by: Actor, *, name: str, system: System) -> Calibr
         by: who asks for it; must be allowed to evaluate.
         name: the use case.
         system: gives certainty as it is claimed.
+        on_disk: the standard as the folder has it; by its grader an answer is right that loses nothing.
     """
     with office.book.read() as tx:
         use_case = may_evaluate(office, tx, by, name)
@@ -51,7 +54,8 @@ def calibrate(office: Office, by: Actor, *, name: str, system: System) -> Calibr
         why = f"{len(unasked):,} of {len(past):,} cases got no answer. {unasked[0].why}"
         return Refused(code="system_unavailable", why=why, remedy="Calibrate again once it answers.")
     heard = [(one, truth.answer) for one, truth in zip(said, past, strict=True) if isinstance(one, Proposal)]
-    right = [truth is not None and same(one.answer, truth) for one, truth in heard]
+    grading = at_hand(office, use_case, on_disk.grading)
+    right = [truth is not None and agrees(one.answer, truth, grading) for one, truth in heard]
     curve = rising_curve(confidence=[one.confidence for one, _ in heard], right=right)
     if not curve:
         why = f"{name!r} has {len(heard)} calibration cases with an answer of the system; {FEWEST} are needed."

@@ -50,7 +50,7 @@ def conclude_agreement(sitting: Sitting, one: Heard) -> Concluded:
     decided = decisions.answer_of(tx, sitting.use_case, review.case, one.salt)
     if check is None or decided is None or check.agreed is not None or sitting.now >= check.due_at:
         return Concluded(event=waits(sitting, one, "review", review.answer))
-    agreed = agrees(decided, review.answer, grading_of(tx, sitting.use_case, check.mandate))
+    agreed = agrees(decided, review.answer, grading_of(sitting.office, tx, sitting.use_case, check.mandate))
     watches.answer_check(tx, review.case, agreed=agreed, at=sitting.now)
     facts = {**facts_of(sitting, one, "review", review.answer), "mandate": check.mandate, "agreed": agreed}
     return Concluded(event=said("agreement.checked", sitting, one, facts))

@@ -17,6 +17,7 @@ from licet.flows.evaluate import Request, may_evaluate
 from licet.flows.grade import grade
 from licet.flows.hear import HeardUnder, hear
 from licet.flows.office import Office, entry
+from licet.flows.own_grades import standard_at_hand
 from licet.flows.propose import Speaker, Spoken, ask, speaker
 from licet.flows.run import ALONE, CHUNK, CHUNK_BYTES, Matter, Runner
 from licet.flows.set_standard import signed_standard
@@ -127,7 +128,8 @@ def _flips(office: Office, use_case: UseCase, signed: CountersignedStandard, bot
     look = ask_to_look(sealed, signed.standard, Digest(""))
     share, labels = (look.share, look.labels) if isinstance(look, FreshLook) else (1.0, sealed.labelled)
     answered = [pair for pair in both.pairs if both_answered(pair[0].proposed, pair[1].proposed)]
-    first, second = (grade(signed.standard, both.scope, [pair[side] for pair in answered], truths) for side in (0, 1))
+    standard = standard_at_hand(office, use_case, signed.standard)
+    first, second = (grade(standard, both.scope, [pair[side] for pair in answered], truths) for side in (0, 1))
     return flips(signed, first, second, labels=labels, share=share)
 
 

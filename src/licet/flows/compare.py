@@ -217,7 +217,7 @@ def ask_both(office: Office, by: Actor, *, name: str, runner: Runner = ALONE) ->
         now = office.clock.now()
         if isinstance(newest, Planned) and comparisons.newest(tx, use_case) == newest:
             _write(tx, use_case, newest, said, by=by, now=now)
-        return judge_if_answered(tx, use_case, by=by.id, now=now) or none_planned(name)
+        return judge_if_answered(office, tx, use_case, by=by.id, now=now) or none_planned(name)
 
 
 _Said = tuple[Mapping[CaseNumber, Proposed], Mapping[CaseNumber, Proposed]]

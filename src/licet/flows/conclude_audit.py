@@ -27,7 +27,7 @@ def conclude_audit(sitting: Sitting, one: Heard) -> Concluded:
     if row is None or decided is None or row.outcome is not None or sitting.now >= row.drawn.due_at:
         return Concluded(event=waits(sitting, one, "review", review.answer))
     blind = not corrections.corrected_by(tx, review.case, review.by)
-    outcome = audited(decided, review.answer, blind=blind, grading=grading_of(tx, sitting.use_case, row.drawn.mandate))
+    outcome = audited(decided, review.answer, blind=blind, grading=grading_of(sitting.office, tx, sitting.use_case, row.drawn.mandate))
     if blind and not isinstance(outcome, Agreed) and (review.simulated or _somebody_else(sitting, one)):
         seconds.open_dispute(tx, sitting.use_case, review.case, review.by, at=sitting.now)
         event = waits(sitting, one, "first review", review.answer)

@@ -17,7 +17,7 @@ def conclude_dispute(sitting: Sitting, one: Heard) -> Concluded:
     decided = decisions.answer_of(tx, sitting.use_case, review.case, one.salt)
     if row is None or decided is None:
         return Concluded(event=waits(sitting, one, "second review", review.answer))
-    outcome = audited(decided, review.answer, blind=True, grading=grading_of(tx, sitting.use_case, row.drawn.mandate))
+    outcome = audited(decided, review.answer, blind=True, grading=grading_of(sitting.office, tx, sitting.use_case, row.drawn.mandate))
     upheld = not isinstance(outcome, Agreed)
     seconds.end_dispute(tx, review.case, review.by, upheld=upheld, at=sitting.now)
     if row.outcome is not None or sitting.now >= row.drawn.due_at:

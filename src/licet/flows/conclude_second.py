@@ -32,7 +32,7 @@ def reviews_of(look: seconds.Look) -> dict[str, Json]:
 def conclude_second(sitting: Sitting, one: Heard) -> Concluded:
     """Decides the case where the two agree, blind and in the end; else asks somebody senior who is neither of them."""
     look = look_at(sitting, one)
-    agreed = agree(look.says, stands(one.review), graded_by(sitting.tx, sitting.use_case, look.standard))
+    agreed = agree(look.says, stands(one.review), graded_by(sitting.office, sitting.tx, sitting.use_case, look.standard))
     seconds.answer_second(sitting.tx, look, one.review, one.salt, agreed=agreed)
     if not agreed:
         event = waits(sitting, one, "second of two", one.review.counts)

@@ -20,7 +20,7 @@ from licet.core.use_case import UseCase
 from licet.flows.audit import advance
 from licet.flows.deliver import DECISION, plan_effects
 from licet.flows.draw_audits import Auditor
-from licet.flows.graded_by import graded_by
+from licet.flows.graded_by import grading_in
 from licet.flows.office import Office, entry
 from licet.flows.speakers import Said, who_spoke
 from licet.store import decisions, exposures, stops, systems, watches
@@ -69,7 +69,7 @@ class _Sheet:
     def grader(self, tx: Tx, standard: Digest) -> str:
         """The grader of a standard, asked once for a chunk."""
         if standard not in self.graders:
-            self.graders[standard] = name_of(graded_by(tx, self.use_case, standard))
+            self.graders[standard] = name_of(grading_in(tx, self.use_case, standard))
         return self.graders[standard]
 
 

@@ -4,13 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from licet.core.answer import Answer
 from licet.core.canonical import Json
 from licet.core.case_schema import CaseSchema, schema_to_json
 from licet.core.cluster import clusters_of, too_large
 from licet.core.evaluation import Graded, Judgment, Plan, Unlabelled, grid, judge, members_of
 from licet.core.grading import name_of
-from licet.core.ids import CaseNumber, LookId, SealedSetId
+from licet.core.ids import CaseNumber, LookId
 from licet.core.labelling import judge_target
 from licet.core.people import Act, Actor, Person
 from licet.core.refusal import Refused
@@ -20,14 +19,18 @@ from licet.core.scope import Scope, scope_to_json
 from licet.core.sealed import FreshLook, Look, Recount, SealedSet, SealedTarget, Seen, ask_to_look
 from licet.core.standard import CountersignedStandard, Method, Standard
 from licet.core.system import UNVERSIONED
+from licet.core.ungraded import left_undecided
 from licet.core.use_case import UseCase
 from licet.core.verdict import verdict_to_json
 from licet.flows.cover import void_if_changed
+from licet.flows.find_alike import find_alike
 from licet.flows.grade import Gone, confidence_of, eligible_in, grade_in_place, in_place
 from licet.flows.hear import Heard, HeardUnder, hear, never_alone_warnings
 from licet.flows.office import Office, allowed, entry, working
+from licet.flows.own_grades import settled, tried
 from licet.flows.propose import Speaker, Spoken, keep, speaker
 from licet.flows.run import ALONE, Matter, Runner
+from licet.flows.sealed_answers import right_answers
 from licet.flows.set_standard import signed_standard
 from licet.store import labelling, looks, use_cases
 from licet.store.book import Tx
@@ -121,7 +124,8 @@ def evaluate(office: Office, by: Actor, request: Request, runner: Runner = ALONE
     planned = _plan(office, prepared)
     if isinstance(planned, Refused | Evaluated):
         return planned
-    return _judge(office, planned)
+    alike = find_alike(office, prepared.use_case, prepared.sealed.id)
+    return _judge(office, replace(planned, prepared=replace(prepared, warnings=(*prepared.warnings, *alike.warning))))
 
 
 def may_evaluate(office: Office, tx: Tx, by: Actor, name: str) -> UseCase | Refused:
@@ -148,7 +152,7 @@ def _prepare(office: Office, by: Actor, request: Request, runner: Runner) -> _Pr
         return speaks
     waiting, drawn, earlier = _waiting(office, use_case, sealed)
     under, matter = HeardUnder(standard=standard.standard, schema=request.schema), Matter(use_case=use_case, speaker=speaks, by=by.id)
-    heard = _heard(hear(office, matter, waiting, under, runner), standard.standard)
+    heard = _fitting(office, use_case, standard.standard, hear(office, matter, waiting, under, runner))
     if isinstance(heard, Refused):
         return heard
     spoken = in_place(heard.spoken, waiting)
@@ -179,11 +183,14 @@ def _inside(spoken: Sequence[Spoken | Gone], drawn: Sequence[CaseNumber]) -> tup
     return tuple(places[number] for number in drawn)
 
 
-def _heard(heard: Heard | Refused, standard: Standard) -> Heard | Refused:
-    """What was said; `Refused` where a cluster is larger than the standard says, which attributes show before any answer is read."""
+def _fitting(office: Office, use_case: UseCase, standard: Standard, heard: Heard | Refused) -> Heard | Refused:
+    """What was said, where the standard can judge it, as is known before any answer is read.
+
+    `Refused` where a cluster is larger than it says, which attributes show, and where its own grader fails on what was said.
+    """
     most = None if isinstance(heard, Refused) else too_large(standard.clusters, [one.attributes for one in heard.spoken])
     if most is None or standard.clusters is None:
-        return heard
+        return heard if isinstance(heard, Refused) else tried(office, use_case, standard.grading, heard)
     rule = standard.clusters
     why = f"A cluster by {rule.attribute!r} has {most:,} sealed cases; the standard says {rule.largest:,} at most."
     return Refused(code="cluster_too_large", why=why, remedy="Revise the standard with a larger `largest`, or import fewer cases of each.")
@@ -301,13 +308,15 @@ def _judge(office: Office, planned: _Planned) -> Evaluated | Refused:
     """Reads the sealed answers and judges, in one transaction that fails when anything moved since the plan."""
     ready = planned.prepared
     standard, use_case = ready.standard, ready.use_case
+    graded = settled(office, use_case, standard.standard, planned.plan.fingerprint, planned.proof, planned.spoken)
     with office.book.write() as tx:
         now = office.clock.now()
         sealed = looks.current_set(tx, use_case)
         if sealed != planned.sealed:
             return _moved()
-        answers = _right_answers(tx, use_case, planned.proof, sealed.id)
-        judgment = _judged(planned, grade_in_place(standard.standard, planned.plan.scope, planned.spoken, answers))
+        answers = right_answers(tx, use_case, planned.proof)
+        judgment = _judged(planned, grade_in_place(graded.standard, planned.plan.scope, planned.spoken, answers))
+        judgment = left_undecided(judgment, failed=graded.failed) if graded.own else judgment
         look = _look(planned, judgment, now)
         stored = _stored(planned, look, judgment)
         look_id = looks.add(tx, use_case, look, stored)
@@ -330,13 +339,6 @@ def _judged(planned: _Planned, held: Graded) -> Judgment:
 def _share(planned: _Planned) -> float:
     permission = planned.permission
     return permission.share if isinstance(permission, FreshLook) else permission.of.share
-
-
-def _right_answers(tx: Tx, use_case: UseCase, proof: looks.PlannedLook, sealed_set: SealedSetId) -> dict[CaseNumber, Answer | None]:
-    """What counts as right: the first answer, or the adjudicator's where there is one."""
-    first = {number: answer for number, (answer, _) in looks.sealed_answers(tx, use_case, proof).items()}
-    second = {row.case: row.answer for row in looks.worksheet(tx, use_case, sealed_set) if row.answer is not None}
-    return {**first, **second}
 
 
 def _look(planned: _Planned, judgment: Judgment, now: datetime) -> Look:

@@ -13,6 +13,7 @@ from licet.flows.grade import grade
 from licet.flows.hear import HeardUnder, hear
 from licet.flows.office import Office
 from licet.flows.open_sealed import Figures, figures_of
+from licet.flows.own_grades import standard_at_hand, warnings_of
 from licet.flows.propose import speaker
 from licet.flows.run import ALONE, Matter, Runner
 from licet.store import cases
@@ -57,15 +58,16 @@ def explore(office: Office, by: Actor, request: Request, runner: Runner = ALONE)
         return heard
     with office.book.read() as tx:
         truths = {past.number: past.answer for past in cases.history(tx, use_case, Part.CALIBRATION)}
-    judged = grade(request.on_disk, heard.scope, heard.spoken, truths)
+    standard = standard_at_hand(office, use_case, request.on_disk)
+    judged = grade(standard, heard.scope, heard.spoken, truths)
     return Explored(
         use_case=use_case,
         card=speaks.card,
         n=len(judged.loss),
         right=_right(judged),
-        figures=figures_of(request.on_disk, heard.spoken, truths, judged),
+        figures=figures_of(standard, heard.spoken, truths, judged),
         judged=judged,
-        warnings=heard.warnings,
+        warnings=(*heard.warnings, *warnings_of(standard)),
     )
 
 

@@ -61,7 +61,7 @@ def turn_exposure(office: Office, by: Actor, *, name: str, turn: Turn) -> Expose
         person = allowed_person(office, tx, by, _act(tx, turn, by, use_case), use_case)
         if isinstance(person, Refused):
             return person
-        found = _standing(tx, use_case, now)
+        found = _standing(office, tx, use_case, now)
         if isinstance(found, Refused):
             return found
         return _turned(tx, use_case, found, turn, person, now)
@@ -77,7 +77,7 @@ def _act(tx: Tx, turn: Turn, by: Actor, use_case: UseCase) -> Act:
 def exposure_now(office: Office, *, name: str) -> Exposed | Refused:
     """Where the running mandate stands in its plan, with the evidence and what is missing for the next step."""
     with office.book.write() as tx:
-        return _standing(tx, use_cases.require(tx, name), office.clock.now())
+        return _standing(office, tx, use_cases.require(tx, name), office.clock.now())
 
 
 def _turned(tx: Tx, use_case: UseCase, found: Exposed, turn: Turn, by: Person, now: datetime) -> Exposed | Refused:
@@ -103,9 +103,9 @@ def _on(tx: Tx, use_case: UseCase, found: Exposed, by: Person, now: datetime) ->
     return Refused(code="exposure_not_due", why=why, remedy="It goes on by itself when the rule is met.")
 
 
-def raise_by_rule(tx: Tx, use_case: UseCase, now: datetime) -> bool:
+def raise_by_rule(office: Office, tx: Tx, use_case: UseCase, now: datetime) -> bool:
     """Takes the running mandate a step on where its rule is met; says whether it did."""
-    found = _standing(tx, use_case, now)
+    found = _standing(office, tx, use_case, now)
     if isinstance(found, Refused) or found.where.held_by is not None or not _may_rise(found):
         return False
     _move(tx, use_case, found, forward(found.where, now=now), by=LICET, how="rule", now=now)
@@ -151,7 +151,7 @@ def evidence_to_json(evidence: Evidence) -> Json:
     }
 
 
-def _standing(tx: Tx, use_case: UseCase, now: datetime) -> Exposed | Refused:
+def _standing(office: Office, tx: Tx, use_case: UseCase, now: datetime) -> Exposed | Refused:
     running = advance(tx, use_case, now)
     if not isinstance(running, ActiveMandate):
         state = "absent" if running is None else state_of(running)
@@ -159,7 +159,7 @@ def _standing(tx: Tx, use_case: UseCase, now: datetime) -> Exposed | Refused:
     if running.exposed is None:
         why = "The mandate has no plan of exposure: all eligible cases are decided alone."
         return Refused(code="no_exposure", why=why, remedy="A plan is part of a mandate's terms: `licet mandate propose --exposure`.")
-    _settle(tx, use_case, running)
+    _settle(office, tx, use_case, running)
     return _seen(tx, running, running.exposed, now)
 
 
@@ -177,7 +177,7 @@ def _evidence(tx: Tx, running: ActiveMandate, where: Exposure) -> Evidence:
     return Evidence(audits=audited, errors=errors, answered=answered, disagreed=disagreed)
 
 
-def _settle(tx: Tx, use_case: UseCase, running: ActiveMandate) -> None:
+def _settle(office: Office, tx: Tx, use_case: UseCase, running: ActiveMandate) -> None:
     """Compares what people answered on cases not exposed with what AI would have said, in order, up to the first that waits.
 
     A person who was quick must not count before one who was slow: those who agree may be the quick ones. What was erased, and
@@ -190,7 +190,7 @@ def _settle(tx: Tx, use_case: UseCase, running: ActiveMandate) -> None:
         ready.append(number)
     if ready:
         said = systems.proposals_for(tx, use_case, running.terms.fingerprint, ready)
-        grading = grading_of(tx, use_case, running.id)
+        grading = grading_of(office, tx, use_case, running.id)
         exposures.settle(tx, {number: _agrees(tx, use_case, number, said.get(number), grading) for number in ready})
 
 

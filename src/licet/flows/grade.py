@@ -23,6 +23,11 @@ def confidence_of(spoken: Sequence[Spoken]) -> list[float]:
     return [one.proposed.confidence if isinstance(one.proposed, Proposal) else 0.0 for one in spoken]
 
 
+def answers_of(spoken: Sequence[Spoken]) -> list[Answer]:
+    """What was proposed, in order, where anything was."""
+    return [one.proposed.answer for one in spoken if isinstance(one.proposed, Proposal)]
+
+
 def eligible_in(scope: Scope, spoken: Sequence[Spoken]) -> list[bool]:
     """Whether guards, lists and rules let each be decided alone, at whatever confidence."""
     return [isinstance(one.proposed, Proposal) and guarded(scope, one.attributes, one.proposed) is None for one in spoken]

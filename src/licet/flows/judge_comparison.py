@@ -21,20 +21,21 @@ from licet.core.ids import CaseNumber, PersonId
 from licet.core.standard import Standard
 from licet.core.terms import Terms
 from licet.core.use_case import UseCase
-from licet.flows.office import entry
+from licet.flows.office import Office, entry
+from licet.flows.own_grades import standard_at_hand
 from licet.flows.run import CHUNK_BYTES
 from licet.flows.speak import BLOCK
 from licet.store import comparisons, heads, standards, systems
 from licet.store.book import Tx
 
 
-def judge_if_answered(tx: Tx, use_case: UseCase, *, by: PersonId, now: datetime) -> AnyComparison | None:
+def judge_if_answered(office: Office, tx: Tx, use_case: UseCase, *, by: PersonId, now: datetime) -> AnyComparison | None:
     """The newest comparison, judged where nothing is left to answer; None where there is none."""
     newest = comparisons.newest(tx, use_case)
     if not isinstance(newest, Labelling) or newest.open:
         return newest
     planned = newest.planned
-    standard = standard_of(tx, use_case, planned.plan)
+    standard = standard_at_hand(office, use_case, standard_of(tx, use_case, planned.plan))
     found = judge(planned.plan, standard, _compared(tx, use_case, newest, standard))
     comparisons.judged(tx, planned.id, found, at=now)
     facts: dict[str, Json] = {"comparison": planned.id, "verdict": found.word, "n": found.n, "gained": found.gained, "lost": found.lost}

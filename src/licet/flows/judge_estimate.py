@@ -21,6 +21,7 @@ from licet.flows.evaluate import Request, may_evaluate
 from licet.flows.figures import human_ceiling
 from licet.flows.office import Office, entry
 from licet.flows.open_sealed import answers_opened
+from licet.flows.own_grades import standard_at_hand
 from licet.flows.propose import Spoken, speaker
 from licet.flows.run import ALONE, CHUNK_BYTES, Matter, Runner
 from licet.flows.speak import BLOCK, hear_out
@@ -84,7 +85,7 @@ def judge_estimate(office: Office, by: Actor, request: Request, runner: Runner =
     if isinstance(asked, Refused):
         return asked
     with office.book.read() as tx:
-        right = _right(_labels(tx, asked.use_case), asked.judged, request.on_disk)
+        right = _right(_labels(tx, asked.use_case), asked.judged, standard_at_hand(office, asked.use_case, request.on_disk))
         ceiling = human_ceiling(tx, asked.use_case)
     weighed = weigh([one.says for one in asked.judged], asked.places, right)
     found = JudgeEstimate(

@@ -60,7 +60,7 @@ def take_in_differences(office: Office, by: Actor, *, name: str, answers: Mappin
             comparisons.label(tx, theirs[token], answer, by=person.id, at=now)
         facts: dict[str, Json] = {"comparison": there.planned.id, "cases": len(new)}
         tx.record(entry("comparison.labelled", by=person.id, now=now, use_case=use_case, **facts))
-        return judge_if_answered(tx, use_case, by=person.id, now=now) or none_planned(name)
+        return judge_if_answered(office, tx, use_case, by=person.id, now=now) or none_planned(name)
 
 
 def _ready(office: Office, tx: Tx, by: Actor, name: str) -> tuple[UseCase, Person, Labelling] | Refused:

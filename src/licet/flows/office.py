@@ -11,6 +11,7 @@ from licet.core.gate_rules import GateRules
 from licet.core.ids import LICET, OPERATOR, PROGRAM, PersonId, TeamName, UseCaseSlug
 from licet.core.judge import NoJudges
 from licet.core.ledger import Event
+from licet.core.own_grader import Graders, NoGraders
 from licet.core.people import Act, Actor, Caller, Identity, Operator, Person
 from licet.core.policy import Asked, Permission, Permitted, Place, PolicyAnswer, Who, hand, person_needed, why_not
 from licet.core.refusal import Refused
@@ -71,6 +72,7 @@ class Office:
     announcer: Announcer | None = None
     desks: Desks = field(default_factory=OrdinaryDesks)
     judges: Judges = field(default_factory=NoJudges)
+    graders: Graders = field(default_factory=NoGraders)
     signed_in: Person | None = None
 
     def for_person(self, person: Person) -> Self:

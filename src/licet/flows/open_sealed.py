@@ -24,7 +24,9 @@ from licet.core.system import Proposal, Proposed
 from licet.core.use_case import UseCase
 from licet.flows.grade import grade
 from licet.flows.office import Office, entry, person_at_work_on, working
+from licet.flows.own_grades import standard_at_hand
 from licet.flows.propose import Spoken
+from licet.flows.sealed_answers import right_answers
 from licet.stats.planning import LabelMore, NotCertifiable, OutOfReach, label_more
 from licet.stats.promises import AlonePromise
 from licet.stats.threshold import tally
@@ -82,6 +84,7 @@ def figures(office: Office, *, name: str, look: LookId) -> Figures | None:
     scope = scope_from_json(stored.plan["scope"]) if isinstance(stored.plan, Mapping) else None
     if scope is None:
         return None
+    standard = standard_at_hand(office, found, standard)
     judged = grade(standard, scope, spoken, answers)
     alone = _decided_alone(standard, judged, stored)
     shows = findings(standard, [_opened_case(one, answers) for one in spoken], judged, alone)
@@ -124,10 +127,7 @@ def answers_opened(tx: Tx, use_case: UseCase, sealed_set: SealedSetId, scope: Di
 
     `scope`: under which it was opened, which only an open set has.
     """
-    proof = looks.PlannedLook(sealed_set=sealed_set, scope=scope)
-    answers = {number: answer for number, (answer, _) in looks.sealed_answers(tx, use_case, proof).items()}
-    second = {row.case: row.answer for row in looks.worksheet(tx, use_case, sealed_set) if row.answer is not None}
-    return {**answers, **second}
+    return right_answers(tx, use_case, looks.PlannedLook(sealed_set=sealed_set, scope=scope))
 
 
 def _judged_cases(tx: Tx, use_case: UseCase, stored: looks.StoredLook) -> list[cases.StoredCase]:

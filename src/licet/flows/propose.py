@@ -14,9 +14,10 @@ from licet.core.refusal import Refused, Unknown
 from licet.core.region import widest
 from licet.core.scope import Scope
 from licet.core.standard import Standard
-from licet.core.system import NoProposal, Proposal, Proposed, SystemCard, SystemKind, SystemNotLoadableError
+from licet.core.system import NoProposal, Proposal, Proposed, SystemCard, SystemKind, SystemNotLoadableError, engine_of, is_weighed
 from licet.core.use_case import UseCase
 from licet.flows.office import Office, entry
+from licet.flows.weighed import WeighedSystem
 from licet.ports import Guardian, System
 from licet.store import cases, systems
 from licet.store.book import Tx
@@ -50,6 +51,7 @@ class Speaker:
         guardian: says how familiar a case is; None without a build part.
         artifact: stored bytes of a trained system; None for others.
         basis: what it was trained on.
+        engine: the built-in system that says how sure it is; None where it says so itself.
         refitted: whether the guardian is another than when this system spoke before, so that familiarity computed then no longer holds.
     """
 
@@ -58,6 +60,7 @@ class Speaker:
     guardian: Guardian | None
     artifact: bytes | None
     basis: str
+    engine: "Speaker | None" = None
     refitted: bool = False
 
 
@@ -72,7 +75,7 @@ def speaker(office: Office, use_case: UseCase, *, wanted: str, posted_as: str | 
     """
     own = _own(office, use_case, wanted) if posted_as is None else None
     if own is not None:
-        return own if isinstance(own, Refused) else _outside(office, use_case, own.card, own)
+        return own if isinstance(own, Refused) else _of_folder(office, use_case, own)
     with office.book.read() as tx:
         posted = [s for s in systems.posted(tx, use_case) if posted_as in {None, f"{s.card.name}@{s.card.version}"}]
     if wanted in {"auto", "posted"} and posted:
@@ -94,6 +97,17 @@ def _own(office: Office, use_case: UseCase, wanted: str) -> System | Refused | N
         if wanted == kind.value:
             return Refused(code="system_missing", why=f"{use_case.slug!r} {missing}.", remedy=remedy)
     return None
+
+
+def _of_folder(office: Office, use_case: UseCase, own: System) -> Speaker | Refused:
+    """The system of a folder; beside one whose confidence past cases say, the built-in one that learned from them."""
+    if not is_weighed(own.card):
+        return _outside(office, use_case, own.card, own)
+    engine = _builtin(office, use_case)
+    if isinstance(engine, Refused) or engine.system is None:
+        return engine
+    weighed = WeighedSystem(inner=own, engine=engine.system)
+    return replace(_outside(office, use_case, weighed.card, weighed), engine=engine)
 
 
 def _learned(tx: Tx, use_case: UseCase, part: Part) -> list[Learned]:
@@ -139,6 +153,8 @@ def keep(tx: Tx, use_case: UseCase, speaker: Speaker, *, by: PersonId, now: date
     Returns:
         The name of the stored guardian; empty where the system brings its own, or there is none.
     """
+    if speaker.engine is not None:
+        keep(tx, use_case, speaker.engine, by=by, now=now)
     artifact = None if speaker.artifact is None else systems.keep_artifact(tx, speaker.artifact)
     guardian = None if speaker.guardian is None or artifact is not None else systems.keep_artifact(tx, speaker.guardian.to_bytes())
     stored = systems.StoredSystem(card=speaker.card, basis=speaker.basis, artifact=artifact, guardian=guardian)
@@ -149,6 +165,8 @@ def keep(tx: Tx, use_case: UseCase, speaker: Speaker, *, by: PersonId, now: date
 
 def register(tx: Tx, use_case: UseCase, speaker: Speaker, *, by: PersonId, now: datetime) -> None:
     """Registers a system that is about to be asked, without saying that anything it said before still holds."""
+    if speaker.engine is not None:
+        keep(tx, use_case, speaker.engine, by=by, now=now)
     stored = systems.StoredSystem(card=speaker.card, basis="", artifact=None, guardian=None)
     _registered(tx, use_case, stored, by=by, now=now)
 
@@ -185,15 +203,19 @@ def restore(office: Office, tx: Tx, use_case: UseCase, fingerprint: Fingerprint,
     guardian = office.guardians.restore(systems.artifact(tx, guardian_name)) if guardian_name else None
     if stored.card.kind is SystemKind.POSTED:
         return Speaker(card=stored.card, system=None, guardian=guardian, artifact=None, basis=stored.basis)
-    return _reloaded(office, use_case, stored, guardian)
+    return _reloaded(office, tx, use_case, stored, guardian)
 
 
-def _reloaded(office: Office, use_case: UseCase, stored: systems.StoredSystem, guardian: Guardian | None) -> Speaker | None:
+def _reloaded(office: Office, tx: Tx, use_case: UseCase, stored: systems.StoredSystem, guardian: Guardian | None) -> Speaker | None:
     """The system as its folder is now, with the fingerprint it has now; None where it cannot be loaded any more."""
     try:
         system = office.systems.load(use_case.slug, use_case.answer_kind, stored.card.kind)
     except SystemNotLoadableError:
         return None
+    engine = engine_of(stored.card)
+    if system is not None and engine is not None and is_weighed(system.card):
+        learned = restore(office, tx, use_case, engine, "")
+        system = None if learned is None or learned.system is None else WeighedSystem(inner=system, engine=learned.system)
     return None if system is None else Speaker(card=system.card, system=system, guardian=guardian, artifact=None, basis=stored.basis)
 
 

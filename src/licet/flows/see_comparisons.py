@@ -12,6 +12,7 @@ from licet.core.system import Proposal, Proposed
 from licet.core.use_case import UseCase
 from licet.flows.judge_comparison import changes_of, standard_of
 from licet.flows.office import Office, allowed
+from licet.flows.own_grades import standard_at_hand
 from licet.stats.compare import cases_needed
 from licet.store import comparisons, heads, systems, use_cases
 from licet.store.book import Tx
@@ -66,7 +67,7 @@ def see_comparisons(office: Office, by: Actor, *, name: str) -> tuple[Comparison
     with office.book.read() as tx:
         use_case = use_cases.require(tx, name)
         open_to_them = not isinstance(allowed(office, tx, by, Act.EVALUATE, use_case), Refused)
-        return tuple(_seen(tx, use_case, one, with_cases=open_to_them) for one in comparisons.every(tx, use_case))
+        return tuple(_seen(office, tx, use_case, one, with_cases=open_to_them) for one in comparisons.every(tx, use_case))
 
 
 def list_comparisons(office: Office, *, name: str) -> tuple[AnyComparison, ...]:
@@ -75,9 +76,9 @@ def list_comparisons(office: Office, *, name: str) -> tuple[AnyComparison, ...]:
         return tuple(comparisons.every(tx, use_cases.require(tx, name)))
 
 
-def _seen(tx: Tx, use_case: UseCase, one: AnyComparison, *, with_cases: bool) -> ComparisonSeen:
+def _seen(office: Office, tx: Tx, use_case: UseCase, one: AnyComparison, *, with_cases: bool) -> ComparisonSeen:
     plan = planned_of(one).plan
-    regressions = _regressions(tx, use_case, one) if with_cases and isinstance(one, Judged) else ()
+    regressions = _regressions(office, tx, use_case, one) if with_cases and isinstance(one, Judged) else ()
     return ComparisonSeen(comparison=one, old=_named(tx, use_case, plan.old), new=_named(tx, use_case, plan.new), regressions=regressions)
 
 
@@ -86,10 +87,10 @@ def _named(tx: Tx, use_case: UseCase, fingerprint: Fingerprint) -> str:
     return "unknown" if stored is None else f"{stored.card.name}@{stored.card.version}"
 
 
-def _regressions(tx: Tx, use_case: UseCase, one: Judged) -> tuple[Regression, ...]:
+def _regressions(office: Office, tx: Tx, use_case: UseCase, one: Judged) -> tuple[Regression, ...]:
     plan = one.planned.plan
     labels = {there.case: there.answer for there in comparisons.differences(tx, use_case, one.planned.id) if there.answer is not None}
-    changes = changes_of(tx, use_case, plan, labels, standard_of(tx, use_case, plan))
+    changes = changes_of(tx, use_case, plan, labels, standard_at_hand(office, use_case, standard_of(tx, use_case, plan)))
     worse = [number for number in plan.cases if changes.get(number) == LOST]
     old, new = (systems.proposals_for(tx, use_case, version, worse) for version in (plan.old, plan.new))
     names = {head.number: head.external_id or str(head.number) for head in heads.heads_of(tx, use_case, worse)}

@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 
 from licet.core.canonical import Json
+from licet.core.grading import Costs
 from licet.core.ids import PersonId
+from licet.core.own_grader import OwnGrader
 from licet.core.people import Act, Actor
 from licet.core.refusal import Refused
 from licet.core.standard import (
@@ -13,6 +15,7 @@ from licet.core.standard import (
     Standard,
     check_standard,
     countersign,
+    hollow_costs,
     lock,
     locked_part,
     standard_digest,
@@ -21,7 +24,7 @@ from licet.core.standard import (
 from licet.core.use_case import UseCase
 from licet.flows.cover import void_if_changed
 from licet.flows.office import Office, entry, permitted, person_at_work_on, working
-from licet.store import standards, use_cases
+from licet.store import cases, standards, use_cases
 from licet.store.book import Tx
 
 
@@ -46,6 +49,7 @@ def lock_standard(office: Office, by: Actor, *, name: str, draft: Standard) -> L
         permission = permitted(office, tx, by, Act.LOCK, use_case)
         if isinstance(permission, Refused):
             return permission
+        _check_costs(tx, use_case, draft)
         locked = lock(DraftStandard(use_case=use_case.slug, version=version, standard=draft), permission, owner=use_case.owner, now=now)
         if isinstance(locked, Refused):
             return locked
@@ -58,6 +62,13 @@ def lock_standard(office: Office, by: Actor, *, name: str, draft: Standard) -> L
         return locked
 
 
+def _check_costs(tx: Tx, use_case: UseCase, standard: Standard) -> None:
+    """Refuses costs by which a system that is always wrong keeps the promise, told by what people answered."""
+    hollow = hollow_costs(standard, cases.choices_counted(tx, use_case)) if isinstance(standard.grading, Costs) else None
+    if hollow is not None:
+        raise hollow
+
+
 def _own(tx: Tx, use_case: UseCase, person: PersonId) -> None:
     use_cases.involve(tx, use_case, person, "locker")
     if use_case.owner is None:
@@ -65,7 +76,11 @@ def _own(tx: Tx, use_case: UseCase, person: PersonId) -> None:
 
 
 def countersign_standard(office: Office, by: Actor, *, name: str) -> CountersignedStandard | Refused:
-    """Puts risk's signature under the locked standard."""
+    """Puts risk's signature under the locked standard.
+
+    Raises:
+        NotAStandardError: when past cases that came in since show that it promises nothing.
+    """
     with office.book.write() as tx:
         now = office.clock.now()
         use_case = working(tx, name)
@@ -79,6 +94,7 @@ def countersign_standard(office: Office, by: Actor, *, name: str) -> Countersign
         permission = permitted(office, tx, by, Act.COUNTERSIGN, use_case)
         if isinstance(permission, Refused):
             return permission
+        _check_costs(tx, use_case, there.standard)
         signed = countersign(there, permission, now=now)
         if isinstance(signed, Refused):
             return signed
@@ -140,8 +156,9 @@ def signed_standard(tx: Tx, use_case: UseCase, on_disk: Standard) -> Countersign
         why = f"The standard of {use_case.slug!r} is not locked."
         return Refused(code="standard_not_locked", why=why, remedy="`licet standard lock`, or look at unsealed cases with --exploratory.")
     if is_edited(there, on_disk):
-        why = f"standard.yaml of {use_case.slug!r} was edited after version {locked_part(there).version} ({there.digest[:12]}) was locked."
-        return Refused(code="standard_edited", why=why, remedy="Restore the file, or begin a new version with `licet standard revise`.")
+        files = "standard.yaml or grader.py" if isinstance(on_disk.grading, OwnGrader) else "standard.yaml"
+        why = f"{files} of {use_case.slug!r} was edited after version {locked_part(there).version} ({there.digest[:12]}) was locked."
+        return Refused(code="standard_edited", why=why, remedy="Restore it, or begin a new version with `licet standard revise`.")
     if isinstance(there, LockedStandard):
         why = f"The standard of {use_case.slug!r} is locked, but nobody of risk has countersigned it."
         return Refused(code="standard_not_locked", why=why, remedy="Let risk run `licet standard countersign`.")

@@ -28,7 +28,7 @@ def sweep(office: Office) -> int:
     raised = 0
     for use_case_id in [one for one, mandate in running if isinstance(mandate, ActiveMandate) and is_due(mandate, now)]:
         with office.book.write() as tx:
-            raised += raise_by_rule(tx, use_cases.by_id(tx, use_case_id), office.clock.now())
+            raised += raise_by_rule(office, tx, use_cases.by_id(tx, use_case_id), office.clock.now())
     return len(due) + raised + chase_requests(office) + let_changes_through(office)
 
 

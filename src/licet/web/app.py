@@ -20,6 +20,7 @@ from licet.web.api import (
     desk,
     desk_of,
     effects,
+    event_logs,
     gate,
     health,
     incidents,
@@ -30,10 +31,12 @@ from licet.web.api import (
     practice,
     reviewers,
     risk,
+    runs,
     second_looks,
     session,
     session_outside,
     stop,
+    values,
     watch,
     workflow_items,
 )
@@ -96,6 +99,9 @@ OF_A_USE_CASE = (
     incidents,
     comparisons,
     outside,
+    runs,
+    event_logs,
+    values,
     workflow_items,
 )
 """Addresses below a use case's own."""

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from licet.core.people import Person
+from licet.flows.answer_labels import labels_waiting
 from licet.flows.investigate import count_incidents
 from licet.flows.office import Office
 from licet.flows.read_on import waiting_for
@@ -38,6 +39,7 @@ PLACES: tuple[Place, ...] = (
     Place(key="portfolio", title="Portfolio", address="/", icon="portfolio"),
     Place(key="review", title="Review", address="/review", icon="review", count=waiting_for),
     Place(key="second", title="Second look", address="/second-look", icon="second", count=second_looks_waiting),
+    Place(key="labels", title="Labels", address="/labels", icon="label", count=labels_waiting),
     Place(key="contests", title="Contests", address="/contests", icon="flag", count=contests_waiting),
     Place(key="approvals", title="Approvals", address="/approvals", icon="approvals", count=waiting_for_yes),
     Place(key="practice", title="Practice", address="/practice", icon="practice"),
