@@ -20,7 +20,7 @@ SHOWN = 100
 
 @click.group(cls=Commands, context_settings=CONTEXT)
 def workflow() -> None:
-    """Use cases with several steps, each decided by its own standard and mandate."""
+    """Use cases with several steps: each decided by its own standard and mandate, joined by rules."""
 
 
 @workflow.command("register", context_settings=CONTEXT)
