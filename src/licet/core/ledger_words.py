@@ -40,6 +40,8 @@ WORDS: Mapping[str, str] = {
     "workflow.migrated": "An item went over to another version of the workflow, by the rule that this version states.",
     "workflow.ended": "An item of a workflow ended; what it said is deleted, its cases stay.",
     "log.imported": "An event log of the process was imported; the entry holds its digest and counts, no activity and nobody's name.",
+    "redesign.simulated": "A redesign was simulated; the entry holds digests of it, of the event log and of what came out.",
+    "process.simulated": "The process was simulated as it is; the entry holds the digests of the log and of the figures, and the seed.",
     "log.erased": "The key of an event log was deleted, so that nobody can read it any more.",
     "baseline.locked": "The owner locked how the process was before AI; the entry holds the digest of every figure, and the log's.",
     "baseline.countersigned": "Risk countersigned the locked baseline.",

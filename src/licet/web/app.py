@@ -29,6 +29,8 @@ from licet.web.api import (
     mandate,
     outside,
     practice,
+    process,
+    redesigns,
     reviewers,
     risk,
     runs,
@@ -101,6 +103,8 @@ OF_A_USE_CASE = (
     outside,
     runs,
     event_logs,
+    process,
+    redesigns,
     values,
     workflow_items,
 )
