@@ -194,3 +194,35 @@ def test_a_statement_of_value_reads_back_equal() -> None:
     for lacking in (around(), around(timed=0.1, errors=Unknown(why="no audit"))):
         found = value_of(measured(process(), PRICED), seen(), lacking)
         assert value_from_json(value_to_json(found)) == found
+
+
+def test_a_backlog_is_no_hours_saved() -> None:
+    done, before = seen(), measured(process(), Stated(step="decide"))
+    late = ~done.given & (np.arange(done.hours.size) % 2 == 0)
+    hours = np.where(late, np.inf, done.hours)
+    backlog = replace(done, hours=hours, minutes=np.where(late, 0.0, done.minutes))
+    figures = [{one.code: one.now for one in value_of(before, it, around()).figures} for it in (done, backlog)]
+    assert figures[0]["minutes"] == figures[1]["minutes"]
+    assert figures[0]["hours_saved_a_week"] == figures[1]["hours_saved_a_week"]
+    caused = [value_of(before, it, around()).caused["minutes"] for it in (done, backlog)]
+    assert caused[0] == caused[1]
+    nobody = replace(backlog, hours=np.where(done.given, 0.0, np.inf))
+    assert {one.code: one.now for one in value_of(before, nobody, around()).figures}["minutes"] == Unknown(
+        why="no case was decided by people yet, and some wait for them"
+    )
+
+
+def test_an_answer_that_was_not_timed_took_as_long_as_one_that_was() -> None:
+    done, before = seen(), measured(process(), Stated(step="decide"))
+    theirs = np.flatnonzero(~done.given)
+    untimed = theirs[::20]
+    minutes = done.minutes.copy()
+    minutes[untimed] = 0.0
+    share = 1.0 - untimed.size / theirs.size
+    whole, part = (
+        {one.code: one.now for one in value_of(before, it, around(timed=timed)).figures}["minutes"]
+        for it, timed in ((done, 1.0), (replace(done, minutes=minutes), share))
+    )
+    assert isinstance(whole, Level)
+    assert isinstance(part, Level)
+    assert part.value == pytest.approx(whole.value)

@@ -20,7 +20,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 
 
 def test_before_a_simulation_there_is_none_and_then_the_newest_with_its_back_test(served: Served) -> None:
-    assert served.client.get(f"{AT}/redesign").json() == {"outdated": [], "simulation": None}
+    assert served.client.get(f"{AT}/redesign").json() == {"outdated": [], "simulations": 0, "simulation": None}
     with_log(served.world, MAILS, office_log(120))
     kept = done(simulate_redesign(served.world.office, served.world.owner, WHOLE, name=MAILS, plan=Plan(replications=2)))
     found = served.client.get(f"{AT}/redesign").json()

@@ -159,7 +159,24 @@ def value_of(baseline: Baseline, seen: Seen, around: Around) -> Value:
 
 
 def _minutes(seen: Seen, around: Around) -> Level | Unknown:
-    return _untimed(around) or mean_level(seen.minutes, seen.weeks)
+    worked = _worked(seen, around)
+    return worked if isinstance(worked, Unknown) else mean_level(worked, seen.weeks)
+
+
+def _worked(seen: Seen, around: Around) -> FloatArray | Unknown:
+    """Minutes of people's work on each case, what nobody timed counted in: an answer that was not timed took as long as one that was.
+
+    A case that is not decided waits for people; it takes at least as long as those that people decided. Counted with what was spent on
+    it so far, mostly nothing, a backlog would look like hours saved.
+    """
+    untimed = _untimed(around)
+    if untimed is not None:
+        return untimed
+    minutes, waiting = seen.minutes / (around.timed or 1.0), np.isinf(seen.hours)
+    by_people = minutes[~waiting & ~seen.alone]
+    if waiting.any() and not by_people.size:
+        return Unknown(why="no case was decided by people yet, and some wait for them")
+    return np.where(waiting, np.maximum(minutes, by_people.mean()), minutes) if waiting.any() else minutes
 
 
 def _untimed(around: Around) -> Unknown | None:
@@ -228,11 +245,8 @@ def _worth(baseline: Baseline, saved: Level | Unknown, spent: Level | Unknown, e
 def _caused(seen: Seen, around: Around) -> Mapping[str, Difference | Unknown]:
     """What AI's deciding changed, from cases that chance gave to it or left to people within one step of exposure."""
     drawn = seen.stratum >= 0
-    outcomes: Sequence[tuple[str, FloatArray, Unknown | None]] = (
-        ("turn", seen.open_hours, None),
-        ("minutes", seen.minutes, _untimed(around)),
-    )
-    return {code: unknown or _difference(values, seen, drawn) for code, values, unknown in outcomes}
+    outcomes: Sequence[tuple[str, FloatArray | Unknown]] = (("turn", seen.open_hours), ("minutes", _worked(seen, around)))
+    return {code: values if isinstance(values, Unknown) else _difference(values, seen, drawn) for code, values in outcomes}
 
 
 def _difference(values: FloatArray, seen: Seen, drawn: BoolArray) -> Difference | Unknown:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import func, insert, select
 
 from licet.core.canonical import canonical_bytes
 from licet.core.ids import Digest, Fingerprint, PersonId
@@ -55,6 +55,11 @@ def newest(tx: Tx, use_case: UseCase) -> SimulatedRedesign | None:
     wanted = select(redesign_simulation).where(_S.use_case_id == use_case.id).order_by(_S.at.desc(), _S.id).limit(1)
     row = tx.run(wanted).one_or_none()
     return None if row is None else _simulation(row)
+
+
+def count(tx: Tx, use_case: UseCase) -> int:
+    """How many simulations of a use case's redesigns were made."""
+    return int(tx.run(select(func.count()).select_from(redesign_simulation).where(_S.use_case_id == use_case.id)).scalar_one())
 
 
 def _simulation(row: Record) -> SimulatedRedesign:

@@ -116,6 +116,7 @@ class RedesignOut(BaseModel):
     model_config = OUT
 
     outdated: list[str] = Field(description="What changed since it was simulated; empty where it stands on what counts now.")
+    simulations: int = Field(description="How many were made of this use case; of many, the newest may be the luckiest.")
     simulation: SimulationOut | None
 
 
@@ -125,5 +126,9 @@ async def read_redesign(let: Annotated[Let, Depends(let_in)]) -> RedesignOut:
     shown = await let.desk.run(lambda: newest_redesign(let.desk.office, name=let.use_case.slug))
     one = shown.simulated
     if one is None:
-        return RedesignOut(outdated=[], simulation=None)
-    return RedesignOut(outdated=list(outdated(shown, one)), simulation=SimulationOut.model_validate(simulation_to_json(one)))
+        return RedesignOut(outdated=[], simulations=0, simulation=None)
+    return RedesignOut(
+        outdated=list(outdated(shown, one)),
+        simulations=shown.simulations,
+        simulation=SimulationOut.model_validate(simulation_to_json(one)),
+    )
