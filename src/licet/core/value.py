@@ -128,7 +128,7 @@ def value_of(baseline: Baseline, seen: Seen, around: Around) -> Value:
     minutes = _minutes(seen, around)
     rate = n / weeks
     saved = _saved(baseline.minutes, minutes, rate)
-    spent = _spent(around, weeks)
+    spent = _spent(baseline, around, weeks)
     plain = {
         "turn_median": (baseline.turn_median, quantile_level(seen.hours, seen.weeks, 0.5)),
         "turn_p90": (baseline.turn_p90, quantile_level(seen.hours, seen.weeks, 0.9)),
@@ -182,10 +182,14 @@ def _saved(before: Level | Unknown, now: Level | Unknown, a_week: float) -> Leve
     return now if isinstance(now, Unknown) else times(difference(before, now), -a_week / 60.0)
 
 
-def _spent(around: Around, weeks: float) -> Level | Unknown:
-    if isinstance(around.spent, Unknown):
-        return around.spent
-    minor = 0.0 if around.spent is None else around.spent.millionths / MILLION
+def _spent(baseline: Baseline, around: Around, weeks: float) -> Level | Unknown:
+    """What was paid a week; unknown where it was paid in another currency than the baseline states its amounts in."""
+    spent, hour = around.spent, baseline.stated.hour
+    if isinstance(spent, Unknown):
+        return spent
+    if spent is not None and hour is not None and spent.currency != hour.currency:
+        return Unknown(why=f"it was paid in {spent.currency}, and baseline.yaml states amounts in {hour.currency}")
+    minor = 0.0 if spent is None else spent.millionths / MILLION
     return _exactly(minor / weeks, 0)
 
 
