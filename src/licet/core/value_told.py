@@ -8,7 +8,7 @@ from licet.core.cost import MILLION, amount_in_words
 from licet.core.level import Level
 from licet.core.process_told import lasting
 from licet.core.refusal import Unknown
-from licet.core.value import Value
+from licet.core.value import FIGURES, Value
 from licet.stats.rollout import Difference
 
 SAVED: Final = "hours_saved_a_week"
@@ -62,6 +62,12 @@ def briefly(value: Value) -> str:
         return "hours saved unknown"
     between = "" if saved.low is None or saved.high is None else f" ({number(saved.low)} to {number(saved.high)})"
     return f"{number(saved.value)} h saved a week{between}" + (", assumed" if saved.assumed else "")
+
+
+def figure_told(code: str) -> str:
+    """What a figure is; a time may be told in minutes or days."""
+    says = FIGURES[code]
+    return says.replace("hours", "time", 1) if UNITS[code] == "time" else says
 
 
 def level_told(code: str, level: Level, currency: str | None) -> str:

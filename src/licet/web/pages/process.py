@@ -28,7 +28,7 @@ SHARES: Mapping[str, str] = {"50": "the half", "80": "80%", "95": "95%", "100": 
 """Of what passes from step to step, how much is drawn."""
 
 USUAL_SHARE = "80"
-VARIANTS_SHOWN, PEOPLE_SHOWN, EDGES_SHOWN, DEVIATIONS_SHOWN, PAIRS_SHOWN = 12, 12, 40, 20, 10
+VARIANTS_SHOWN, PEOPLE_SHOWN, EDGES_SHOWN, DEVIATIONS_SHOWN, PAIRS_SHOWN = 12, 12, 24, 20, 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -100,9 +100,7 @@ def where_told(made: KeptSimulation, log: str) -> Where:
         tone="good" if forecasts else "bad",
         verdict=_verdict(tested, forecasts=forecasts),
         lead=_long(whole),
-        parts=tuple(
-            Part(key=look, words=words, share=split[key] / whole, says=_of(split[key], whole)) for key, (look, words) in PARTS.items()
-        ),
+        parts=tuple(_part(key, split[key] / whole) for key in PARTS),
         distances=tuple(_distance(key, tested[key]) for key in DISTANCES if key in tested),
         places=_places(body["places"], forecasts=forecasts),
         notes=_notes(body["shares"], forecasts=forecasts),
@@ -142,9 +140,11 @@ def _near(value: float) -> str:
 
 
 def _places(found: list[Mapping[str, Any]], *, forecasts: bool) -> tuple[Place, ...]:
+    """Where lead times are no forecast, steps are not ranked by them either."""
+    ranked = found if forecasts else sorted(found, key=lambda one: -float(one["of_hours"]))
     hours = [one["removed"]["hours"] for one in found]
     span = (min((one["low"] for one in hours), default=0.0), max((one["high"] for one in hours), default=0.0))
-    return tuple(_place(one, span, forecasts=forecasts) for one in found)
+    return tuple(_place(one, span, forecasts=forecasts) for one in ranked)
 
 
 def _place(one: Mapping[str, Any], span: tuple[float, float], *, forecasts: bool) -> Place:

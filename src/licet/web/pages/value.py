@@ -11,8 +11,8 @@ from licet.core.level import Level
 from licet.core.redesign_told import change_told, span_told
 from licet.core.refusal import Refused, Unknown
 from licet.core.simulated_redesign import Kind, SimulatedRedesign
-from licet.core.value import CAUSED, FIGURES, Figure, Value
-from licet.core.value_told import among_told, caused_told, headline, interval_told, level_told, saved_of
+from licet.core.value import CAUSED, Figure, Value
+from licet.core.value_told import among_told, caused_told, figure_told, headline, interval_told, level_told, saved_of
 from licet.flows.measure_value import Stated, measure_value
 from licet.flows.see_value import SeenValue, see_value
 from licet.stats.blocks import FEWEST_BLOCKS
@@ -177,13 +177,13 @@ def _unknown(found: Value) -> tuple[tuple[str, str], ...]:
     for figure in found.figures:
         for when, one in (("before", figure.before), ("now", figure.now)):
             if isinstance(one, Unknown):
-                by_why.setdefault(one.why, []).append(f"{FIGURES[figure.code]}, {when}")
+                by_why.setdefault(one.why, []).append(f"{figure_told(figure.code)}, {when}")
     return tuple((f"{why[:1].upper()}{why[1:]}.", "; ".join(figures)) for why, figures in by_why.items())
 
 
 def _row(figure: Figure, currency: str | None) -> Row:
     before, now = _cell(figure.code, figure.before, currency), _cell(figure.code, figure.now, currency)
-    says = FIGURES[figure.code]
+    says = figure_told(figure.code)
     drawn = [(kind, one) for kind, one in (("before", figure.before), ("now", figure.now)) if isinstance(one, Level)]
     cells = {"before": before, "now": now}
     words = "; ".join(f"{kind} {_words(cell)}" for kind, _ in drawn if (cell := cells[kind]) is not None)
