@@ -1,5 +1,6 @@
 """What a baseline says of a log, who may lock it, and what value is held against it."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
@@ -180,3 +181,12 @@ def test_a_statement_of_value_reads_back_equal() -> None:
     for lacking in (around(), around(timed=0.1, errors=Unknown(why="no audit"))):
         found = value_of(measured(process(), PRICED), seen(), lacking)
         assert value_from_json(value_to_json(found)) == found
+
+
+def test_money_in_another_currency_than_the_baseline_states_is_unknown_and_so_is_the_worth() -> None:
+    abroad = replace(around(), spent=Cost(millionths=MILLION, currency="USD"))
+    found = value_of(measured(process(), PRICED), seen(), abroad)
+    for code in ("spent_a_week", "worth_a_week"):
+        unknown = worth(found, code)
+        assert isinstance(unknown, Unknown)
+        assert unknown.why == "it was paid in USD, and baseline.yaml states amounts in EUR"

@@ -21,9 +21,7 @@ def level(value: float, low: float | None = None, high: float | None = None, *, 
 def value(saved: Level | Unknown) -> Value:
     figures = (Figure(code=SAVED, before=None, now=saved),)
     caused: Mapping[str, Difference | Unknown] = {}
-    return Value(
-        since=AT, until=AT, cases=10, open=0, figures=figures, caused=caused, incidents=0, currency=None, simulated=False
-    )
+    return Value(since=AT, until=AT, cases=10, open=0, figures=figures, caused=caused, incidents=0, currency=None, simulated=False)
 
 
 @pytest.mark.parametrize(
