@@ -197,7 +197,7 @@ def test_a_statement_of_value_reads_back_equal() -> None:
 
 
 def test_a_backlog_is_no_hours_saved() -> None:
-    done, before = seen(), measured(process(), Stated(step="decide"))
+    done, before = seen(), measured(process(), StatedForBaseline(step="decide"))
     late = ~done.given & (np.arange(done.hours.size) % 2 == 0)
     hours = np.where(late, np.inf, done.hours)
     backlog = replace(done, hours=hours, minutes=np.where(late, 0.0, done.minutes))
@@ -213,7 +213,7 @@ def test_a_backlog_is_no_hours_saved() -> None:
 
 
 def test_an_answer_that_was_not_timed_took_as_long_as_one_that_was() -> None:
-    done, before = seen(), measured(process(), Stated(step="decide"))
+    done, before = seen(), measured(process(), StatedForBaseline(step="decide"))
     theirs = np.flatnonzero(~done.given)
     untimed = theirs[::20]
     minutes = done.minutes.copy()
@@ -226,3 +226,12 @@ def test_an_answer_that_was_not_timed_took_as_long_as_one_that_was() -> None:
     assert isinstance(whole, Level)
     assert isinstance(part, Level)
     assert part.value == pytest.approx(whole.value)
+
+
+def test_money_in_another_currency_than_the_baseline_states_is_unknown_and_so_is_the_worth() -> None:
+    abroad = replace(around(), spent=Cost(millionths=MILLION, currency="USD"))
+    found = value_of(measured(process(), PRICED), seen(), abroad)
+    for code in ("spent_a_week", "worth_a_week"):
+        unknown = worth(found, code)
+        assert isinstance(unknown, Unknown)
+        assert unknown.why == "it was paid in USD, and baseline.yaml states amounts in EUR"

@@ -75,8 +75,13 @@ def measure_value(office: Office, by: Actor, *, name: str) -> StatementOfValue |
 def newest_value(office: Office, *, name: str) -> StatementOfValue | None:
     """The newest statement of a use case; None before one was made."""
     with office.book.read() as tx:
-        made = baselines.newest_statement(tx, use_cases.require(tx, name))
-        return None if made is None else _stated(made)
+        return stated_of(tx, use_cases.require(tx, name))
+
+
+def stated_of(tx: Tx, use_case: UseCase) -> StatementOfValue | None:
+    """As `newest_value`, inside a transaction."""
+    made = baselines.newest_statement(tx, use_case)
+    return None if made is None else _stated(made)
 
 
 def every_value(office: Office) -> list[tuple[UseCase, StatementOfValue | None]]:
