@@ -234,4 +234,4 @@ def test_money_in_another_currency_than_the_baseline_states_is_unknown_and_so_is
     for code in ("spent_a_week", "worth_a_week"):
         unknown = worth(found, code)
         assert isinstance(unknown, Unknown)
-        assert unknown.why == "it was paid in USD, and baseline.yaml states amounts in EUR"
+        assert unknown.why == "it was spent in USD, and baseline.yaml states amounts in EUR"
