@@ -220,7 +220,7 @@ def _newer(since: "Since") -> list[str]:
 def _head(one: "Published", reuse: "Reuse") -> list[str]:
     where = f"from {plain(one.origin.use_case)} of team {plain(one.origin.team)}"
     where += ", elsewhere, by its file's own word" if one.origin.elsewhere else ""
-    used = f"used {reuse.uses} times by {reuse.teams} teams" if reuse.uses else "not used yet"
+    used = f"use cases begun: {reuse.uses}, of teams: {reuse.teams}"
     lines = [f"[bold]{one.name}[/]  version {one.version}  {one.digest}", f"  [dim]{where} · {one.at:%Y-%m-%d} · {used}[/]"]
     return [*lines, f"  {plain(one.says)}"] if one.says else lines
 

@@ -12,7 +12,7 @@ from licet.core.published import AcceptedOffer, DeclinedOffer, Offer, Offered, O
 from licet.core.refusal import Refused
 from licet.core.template_files import Collected, FileChange, changes, check_files, files_digest, listing
 from licet.core.use_case import UseCase
-from licet.flows.office import Office, allowed_person, entry, person_at_work_on, working
+from licet.flows.office import Office, allowed_person, entry, person_at_work_on, whole_installation, working
 from licet.flows.publish_template import Source, facts_of, origin_of, published_within
 from licet.flows.use_template import began_from, newest_of
 from licet.store import notices, templates, use_cases
@@ -170,7 +170,7 @@ def _to_answer(office: Office, tx: Tx, by: Actor, offer: str) -> _Answerable | R
 def _publisher(tx: Tx, newest: Published, offer: str) -> UseCase | Refused | None:
     """The use case that publishes a template, if it is there for this transaction and still takes acts."""
     if newest.owned_by is None:
-        return None
+        return whole_installation(tx)
     there = use_cases.find_by_id(tx, newest.owned_by)
     return _unknown(offer) if there is None else working(tx, there.slug)
 
