@@ -24,13 +24,20 @@ COLOURS = 255
 """A page has few colours: with so many a picture is a third of the size and looks the same."""
 
 SHOWN = (
-    "sign-in", "account", "portfolio", "use-case", "use-case-waiting", "standard", "evaluation", "evaluation-compared", "approvals",
-    "monitoring", "incidents", "practice", "people-of-owner", "people-of-use-case", "own-figures", "contests-empty", "flags", "ledger",
-    "entry",
+    "sign-in", "account", "portfolio", "use-case", "use-case-waiting", "standard", "evaluation", "evaluation-compared",
+    "process", "redesign",
+    "approvals", "monitoring", "incidents", "practice", "people-of-owner", "people-of-use-case", "own-figures", "contests-empty",
+    "flags", "ledger", "entry",
 )  # fmt: skip
 """Pages that are in the documentation by day; a page of yours is one word here."""
 
-MORE = (("portfolio", "dark", "desktop"), ("portfolio", "light", "phone"), ("use-case", "dark", "phone"))
+MORE = (
+    ("process", "dark", "desktop"),
+    ("process", "light", "phone"),
+    ("portfolio", "dark", "desktop"),
+    ("portfolio", "light", "phone"),
+    ("use-case", "dark", "phone"),
+)
 """Further ways to see some of them."""
 
 

@@ -23,8 +23,9 @@ blocker, request, quorum, standing approval, fast lane, change envelope, veto wi
 exposure, drill, account, session, confirmation, break glass, witness, co-signature,
 tier, obligation, desk, guideline, policy additions, gate rules, rules in force, role,
 second look, dispute, requester, flag, known answer, contest, cannot tell, catch rate, reliance, human ceiling, practice round,
-mapping, recheck, outside evidence, pilot, target region, judge, comparison,
-decision model
+bottleneck, variant, pause, deviation,
+back-test, assumed, service level, mapping, recheck, outside evidence, pilot, target region, judge, comparison,
+decision model, workflow, item, held
 """
 
 

@@ -94,7 +94,11 @@ PLACES: Mapping[str, Place] = {
         name="import_evidence",
         says="Take in what another tool measured: counted anew from its rows, to inform; it opens no gate.",
     ),
-    "process": Place(module="process", name="process", says="The process around a use case, from its own event logs."),
+    "process": Place(
+        module="process",
+        name="process",
+        says="The process around a use case: its event log, where time goes in it, and what a redesign would change.",
+    ),
     "template": Place(
         module="templates", name="template", says="Use cases to begin from: published by one team, pinned by digest, improved by offers."
     ),
@@ -148,6 +152,11 @@ PLACES: Mapping[str, Place] = {
     ),
     "stop": Place(module="stops", name="stop", says="The stop: while it is pressed nothing is decided alone; the mandate stays as it is."),
     "cases": Place(module="cases", name="cases", says="Cases that come in to be decided."),
+    "workflow": Place(
+        module="workflows",
+        name="workflow",
+        says="Use cases with several steps: each decided by its own standard and mandate, joined by rules.",
+    ),
     "reviewers": Place(
         module="reviewers",
         name="reviewers",

@@ -29,6 +29,8 @@ from licet.web.api import (
     mandate,
     outside,
     practice,
+    process,
+    redesigns,
     reviewers,
     risk,
     runs,
@@ -38,6 +40,7 @@ from licet.web.api import (
     stop,
     values,
     watch,
+    workflow_items,
 )
 from licet.web.desk import Desk, Service
 from licet.web.frame import CODE, Frame
@@ -100,7 +103,10 @@ OF_A_USE_CASE = (
     outside,
     runs,
     event_logs,
+    process,
+    redesigns,
     values,
+    workflow_items,
 )
 """Addresses below a use case's own."""
 

@@ -21,6 +21,7 @@ from licet.flows.import_evidence import SentEvidence, Weighed
 from licet.flows.office import Office
 from licet.flows.sign_in_outside import Outside
 from licet.flows.speakers import Speakers
+from licet.flows.study_process import Memory
 from licet.ports import Journal, Pictures, Trace
 from licet.web.limits import Limits
 from licet.web.lookout import Lookout
@@ -168,6 +169,7 @@ class Desk:
         self.office = service.office
         self.limits = service.limits
         self.lookout = Lookout(service.office, self.run)
+        self.memory = Memory()
         self._limiter: CapacityLimiter | None = None
         self._hashing: CapacityLimiter | None = None
         self._asking: CapacityLimiter | None = None

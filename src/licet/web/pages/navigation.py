@@ -44,6 +44,7 @@ PLACES: tuple[Place, ...] = (
     Place(key="approvals", title="Approvals", address="/approvals", icon="approvals", count=waiting_for_yes),
     Place(key="practice", title="Practice", address="/practice", icon="practice"),
     Place(key="people", title="People", address="/people", icon="people"),
+    Place(key="process", title="Process", address="/process", icon="process"),
     Place(key="monitoring", title="Monitoring", address="/monitoring", icon="monitoring"),
     Place(key="incident", title="Incidents", address="/incidents", icon="incident", count=count_incidents),
     Place(key="ledger", title="Ledger", address="/ledger", icon="ledger"),
