@@ -4,7 +4,7 @@ import io
 import json
 import stat
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
@@ -28,14 +28,14 @@ def packed(files: dict[str, bytes]) -> bytes:
     return zip_of(Whole(template=made(files), files=files))
 
 
-def rewritten(path: Path, change: Writer, *, without: str = "", manifest: dict[str, object] | None = None) -> Path:
+def rewritten(path: Path, change: Writer, *, without: str = "", manifest: Mapping[str, object] | None = None) -> Path:
     """The zip, written anew by somebody else's tool, with something in it that should not be."""
     found = zipfile.ZipFile(io.BytesIO(packed(dict(FILES))))
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as out:
         for name in found.namelist():
             if name != without:
                 said = found.read(name)
-                out.writestr(name, json.dumps(json.loads(said) | manifest) if manifest and name == "manifest.json" else said)
+                out.writestr(name, json.dumps({**json.loads(said), **manifest}) if manifest and name == "manifest.json" else said)
         change(out)
     return path
 

@@ -1,6 +1,7 @@
 """What tests of templates start from: a set of files, and the journeys that take a use case's name."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from licet.core.answer import AnswerKind
 from licet.core.ids import TeamName
@@ -36,7 +37,8 @@ def publication(name: str = SORTING, **changed: bytes) -> Publication:
 
 def published(world: World, use_case: str, **changed: bytes) -> Published:
     """A template that the builder published."""
-    return done(publish_template(world.office, world.builder, publication(**changed), name=use_case))
+    wanted = replace(publication(), files=collected(**changed).files)
+    return done(publish_template(world.office, world.builder, wanted, name=use_case))
 
 
 def begun(office: Office, by: Actor, slug: str, *, wanted: Reference | None = None, team: TeamName | None = None) -> UseCase:

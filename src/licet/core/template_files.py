@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from licet.core.canonical import digest
 from licet.core.ids import Digest
+from licet.core.token import BEGINS
 
 LOCK_FILE = "template.lock"
 """Beside the files that came from a template: which one, and its digest. It never goes along."""
@@ -35,8 +36,8 @@ _KEYS: Sequence[tuple[str, re.Pattern[str]]] = (
         "a key of a provider",
         re.compile(r"\b(?:(?:sk|rk|pk)[-_][A-Za-z0-9_-]{20,}|A[KS]IA[0-9A-Z]{16}|gh[pousr]_[A-Za-z0-9]{30,}|xox[abprs]-[\w-]{10,})"),
     ),
-    ("a token of Licet", re.compile(r"\blicet_[A-Za-z0-9_-]{20,}")),
-    ("an address with a password", re.compile(r"[a-z][a-z0-9+.-]*://[^/\s:@\"']+:[^/\s@\"']+@")),
+    ("a token of Licet", re.compile(rf"\b{BEGINS}[A-Za-z0-9_-]{{43}}(?![\w-])")),
+    ("an address with a password", re.compile(r"[a-z][a-z0-9+.-]*://[^/\s:@\"']+:(?![A-Z_]+@)[^/\s@\"']+@")),
     ("a password", re.compile(r"(?i)(?:password|passwd|secret|api_?key|access_?key)[\"']?\s*[:=]\s*[\"'](?!LICET_)[^\"'\s]{8,}[\"']")),
 )
 
@@ -195,7 +196,7 @@ def to_decide(files: Mapping[str, bytes], slug: str) -> tuple[str, ...]:
     code = [path for path in sorted(files) if path.endswith(".py")]
     told = files.get("use_case.yaml", b"").decode("utf-8", "replace").splitlines()
     addresses = sorted({one for line in told if not line.lstrip().startswith("#") for one in _ADDRESS.findall(line)})
-    stated = [path for path in ("process.yaml", "redesign.yaml", "baseline.yaml") if path in files]
+    stated = [path for path in ("process.yaml", "redesign.yaml", "baseline.yaml", "workflow.yaml") if path in files]
     says = [
         f"standard.yaml is a draft that nobody here has locked: read it, change it, then `licet standard lock {slug}`.",
         f"Past cases are your own: `licet import {slug} FILE`. No case, verdict, approval, mandate or qualification came along.",
@@ -204,5 +205,5 @@ def to_decide(files: Mapping[str, bytes], slug: str) -> tuple[str, ...]:
     says += [f"Read the code before it runs, it is yours from now on: {', '.join(code)}."] if code else []
     says += [f"use_case.yaml names {one!r}: is that yours?" for one in addresses]
     says += [f"use_case.yaml came without {what[1]!r}: write your own, or do without." for line in told if (what := _CUT.fullmatch(line))]
-    says += [f"{path} states what another team found of its own process: state yours." for path in stated]
+    says += [f"{path} says how another team works, or assumes to: say what holds for yours." for path in stated]
     return tuple(says)
