@@ -45,16 +45,16 @@ class Zip:
     path: Path
     names: Sequence[str]
     _entries: dict[str, zipfile.ZipInfo]
+    _entry_limit: int
     _read: int = field(default=0)
-    _entry_limit: int = field(default=ENTRY_LIMIT)
 
     @classmethod
-    def at(cls, path: Path, *, entry_limit: int = ENTRY_LIMIT) -> Self:
+    def at(cls, path: Path, *, entry_limit: int | None = None) -> Self:
         """Opens a file and reads its directory.
 
         Args:
             path: the file.
-            entry_limit: bytes that an entry may have once it is unpacked; more of it is never unpacked.
+            entry_limit: bytes that an entry may have once it is unpacked; more of it is never unpacked. None: `ENTRY_LIMIT`.
 
         Raises:
             BadFileError: when it is too large, cut off, or has names that lead out of it, twice the same, or an encrypted entry.
@@ -69,7 +69,7 @@ class Zip:
         for one in entries:
             _check_entry(path, one, found)
             found[one.filename] = one
-        return cls(path, tuple(found), found, _entry_limit=entry_limit)
+        return cls(path, tuple(found), found, ENTRY_LIMIT if entry_limit is None else entry_limit)
 
     def is_plain(self, name: str) -> bool:
         """Whether an entry is a file: no folder, no link, no device."""
