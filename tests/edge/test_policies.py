@@ -27,6 +27,7 @@ MATRIX: dict[Act, set[Role]] = {
     Act.IMPORT: {O, B, A},
     Act.IMPORT_EVIDENCE: {O, B},
     Act.STUDY: {O, B},
+    Act.PUBLISH: {O, B},
     Act.EVALUATE: {O, B, R, A},
     Act.EXPORT: EVERYBODY,
     Act.SUBMIT: WORKING,

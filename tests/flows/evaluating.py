@@ -3,10 +3,11 @@
 from collections.abc import Callable, Mapping
 
 from licet.core.answer import Choice
+from licet.core.outside_rows import OutsideFile, Provenance
 from licet.core.refusal import Refused
 from licet.flows.answer_labels import answer_label, label_asked, next_label
 from licet.flows.compare import ask_both
-from licet.flows.import_evidence import may_bring
+from licet.flows.import_evidence import import_evidence, list_evidence, may_bring
 from licet.flows.office import Office
 from licet.flows.see_label_next import see_label_next
 from licet.flows.see_run import newest_run
@@ -22,11 +23,14 @@ def ask_versions(world: World) -> None:
 
 
 ONE = "t_x"
+NOTHING_MEASURED = OutsideFile(provenance=Provenance(format="table", tool="x"), rows=lambda: iter(()))
 WAYS: Mapping[str, Callable[[Office, World, str], object]] = {
     **comparing.WAYS,
     "next_label": lambda o, w, name: next_label(o, w.reviewer, name=name),
     "label_asked": lambda o, w, name: label_asked(o, w.reviewer, name=name, token=ONE),
     "answer_label": lambda o, w, name: answer_label(o, w.reviewer, name=name, token=ONE, answer=Choice(value="yes")),
+    "import_evidence": lambda o, w, name: import_evidence(o, w.owner, NOTHING_MEASURED, name=name),
+    "list_evidence": lambda o, w, name: list_evidence(o, name=name),
     "may_bring": lambda o, w, name: may_bring(o, w.owner, name=name),
     "newest_evaluation": lambda o, w, name: newest_evaluation(o, w.owner, name=name),
     "see_label_next": lambda o, w, name: see_label_next(o, w.owner, name=name, more=None),

@@ -13,7 +13,6 @@ import licet.flows
 from licet.core.answer import AnswerKind, Choice
 from licet.core.effect import Way
 from licet.core.ids import Digest, LookId, PersonId, TeamName
-from licet.core.outside_rows import OutsideFile, Provenance
 from licet.core.people import Act, Caller, Person, Role
 from licet.core.qualification import QualificationRule
 from licet.core.refusal import Refused
@@ -51,7 +50,6 @@ from licet.flows.flag import reviewer_flags, see_flags
 from licet.flows.follow import use_case_named
 from licet.flows.grant import Wishes, grant_mandate, propose_mandate, reinstate_mandate, revoke_mandate
 from licet.flows.hold_gate import gate_with_names, show_gate
-from licet.flows.import_evidence import import_evidence, list_evidence
 from licet.flows.import_history import import_history, undo_import
 from licet.flows.inquire import give_information
 from licet.flows.intake import Batch, Delivery, accept, submit, take_now
@@ -92,7 +90,7 @@ from licet.pretend import ScriptedSystem
 from licet.store import people, stops, teams, use_cases
 from licet.store.use_cases import UnknownUseCaseError
 from licet.testing import ALL_SEALED, POSTED, World, done, past_cases, promise, says_like
-from tests.flows import comparing, evaluating, stepping, studying
+from tests.flows import comparing, evaluating, stepping, studying, templating
 from tests.flows.examples import MAILS, code, of_word
 from tests.flows.test_change_envelope import LIMITS
 
@@ -123,7 +121,6 @@ def wish(use_case: str | None) -> TokenWish:
 
 
 NAME_OF_ONE = "t_x"
-NOTHING_MEASURED = OutsideFile(provenance=Provenance(format="table", tool="x"), rows=lambda: iter(()))
 Journey = Callable[[Office, World, str], object]
 SIXTY = QualificationRule(cases=60, agreement=0.9)
 WAYS: dict[str, Journey] = {
@@ -131,6 +128,7 @@ WAYS: dict[str, Journey] = {
     **evaluating.WAYS,
     **stepping.WAYS,
     **studying.WAYS,
+    **templating.WAYS,
     "calibrate": lambda o, w, name: calibrate(o, w.builder, name=name, system=ScriptedSystem(says=says_like(())), on_disk=promise()),
     "next_practice": lambda o, w, name: next_practice(o, w.reviewer, name=name),
     "answer_practice": lambda o, w, name: answer_practice(o, w.reviewer, name=name, token=name, answer=Choice(value="yes")),
@@ -228,8 +226,6 @@ WAYS: dict[str, Journey] = {
     "affirm_risk": lambda o, w, name: affirm_risk(o, w.risk, name=name, digest=Digest("0" * 64)),
     "affirmations_of": lambda o, w, name: affirmations_of(o, name=name),
     "list_obligations": lambda o, w, name: list_obligations(o, name=name, on=None),
-    "import_evidence": lambda o, w, name: import_evidence(o, w.owner, NOTHING_MEASURED, name=name),
-    "list_evidence": lambda o, w, name: list_evidence(o, name=name),
     "explain": lambda o, w, name: explain(o, w.owner, Act.LOOK, name=name),
     "show_risk": lambda o, w, name: show_risk(o, name=name),
     "risk_versions": lambda o, w, name: risk_versions(o, name=name),
@@ -249,7 +245,10 @@ WAYS: dict[str, Journey] = {
 }
 """Every journey into a use case by its name."""
 
-ELSEWHERE = {"add_person", "new_use_case", "revoke_token", "deliver_some", "use_case_named", "admit", "office_of", "look_closely"}
+ELSEWHERE = {
+    *("add_person", "new_use_case", "revoke_token", "deliver_some", "use_case_named", "admit", "office_of", "look_closely"),
+    *("show_template", "read_template", "use_template"),
+}
 """Journeys whose name is no use case's; and those that raise nothing, tried alone: the worker's, the server's and the page's door."""
 
 

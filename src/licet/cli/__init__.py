@@ -99,6 +99,9 @@ PLACES: Mapping[str, Place] = {
         name="process",
         says="The process around a use case: its event log, where time goes in it, and what a redesign would change.",
     ),
+    "template": Place(
+        module="templates", name="template", says="Use cases to begin from: published by one team, pinned by digest, improved by offers."
+    ),
     "value": Place(module="values", name="value", says="What a use case changed since AI decides, against the locked baseline."),
     "standard": Place(module="standards", name="standard", says="What good means: standard.yaml, locked by two people before any result."),
     "evaluate": Place(module="judging", name="evaluate", says="Judge the system on sealed cases by the locked standard."),

@@ -14,6 +14,9 @@ PersonId = NewType("PersonId", str)
 TeamName = NewType("TeamName", str)
 """A team; each use case belongs to one."""
 
+TemplateName = NewType("TemplateName", str)
+"""How people call a template, in all its versions: as a use case, of lower-case letters, digits and hyphens."""
+
 MandateId = NewType("MandateId", str)
 Fingerprint = NewType("Fingerprint", str)
 """Digest of everything a system's answers depend on: kind, model, prompt, code, parameters, training data."""

@@ -84,6 +84,7 @@ class Act(StrEnum):
     IMPORT = "import history"
     IMPORT_EVIDENCE = "import outside evidence"
     STUDY = "study a process"
+    PUBLISH = "publish a template"
     EVALUATE = "evaluate"
     EXPORT = "export"
     SUBMIT = "submit cases"

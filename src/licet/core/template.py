@@ -1,4 +1,4 @@
-"""A template: the standard that a new use case begins with, by the kind of its answers. Its owner edits it until it is locked."""
+"""The standard that a new use case begins with, by the kind of its answers, where it begins from no published template (`published`)."""
 
 from collections.abc import Sequence
 

@@ -2,6 +2,7 @@
 
 import io
 import re
+import stat
 import zipfile
 import zlib
 from collections.abc import Sequence
@@ -44,11 +45,16 @@ class Zip:
     path: Path
     names: Sequence[str]
     _entries: dict[str, zipfile.ZipInfo]
+    _entry_limit: int
     _read: int = field(default=0)
 
     @classmethod
-    def at(cls, path: Path) -> Self:
+    def at(cls, path: Path, *, entry_limit: int | None = None) -> Self:
         """Opens a file and reads its directory.
+
+        Args:
+            path: the file.
+            entry_limit: bytes that an entry may have once it is unpacked; more of it is never unpacked. None: `ENTRY_LIMIT`.
 
         Raises:
             BadFileError: when it is too large, cut off, or has names that lead out of it, twice the same, or an encrypted entry.
@@ -63,7 +69,12 @@ class Zip:
         for one in entries:
             _check_entry(path, one, found)
             found[one.filename] = one
-        return cls(path, tuple(found), found)
+        return cls(path, tuple(found), found, ENTRY_LIMIT if entry_limit is None else entry_limit)
+
+    def is_plain(self, name: str) -> bool:
+        """Whether an entry is a file: no folder, no link, no device."""
+        one = self._entries[name]
+        return not one.is_dir() and stat.S_IFMT(one.external_attr >> 16) in {0, stat.S_IFREG}
 
     def read(self, name: str) -> bytes:
         """Unpacks an entry.
@@ -74,15 +85,15 @@ class Zip:
         one = self._entries[name]
         raw = self._packed(one)
         try:
-            unpacked = _unpacked(one.compress_type, raw)
+            unpacked = _unpacked(one.compress_type, raw, self._entry_limit)
         except (zlib.error, zstandard.ZstdError):
             raise self._damaged(name) from None
         if unpacked is None:
             why = f"entry {shown(name)} is packed by method {one.compress_type}; zstd, deflate and stored are known."
             raise BadFileError(self.path, why=why, remedy="Export it as JSON.")
         self._read += len(unpacked)
-        if len(unpacked) > ENTRY_LIMIT:
-            raise self._too_large(f"entry {shown(name)} has more than {ENTRY_LIMIT:,} bytes when it is unpacked.")
+        if len(unpacked) > self._entry_limit:
+            raise self._too_large(f"entry {shown(name)} has more than {self._entry_limit:,} bytes when it is unpacked.")
         if self._read > TOTAL_LIMIT:
             raise self._too_large(f"its entries have more than {TOTAL_LIMIT:,} bytes when they are unpacked.")
         if zlib.crc32(unpacked) != one.CRC:
@@ -140,13 +151,13 @@ def _check_entry(path: Path, one: zipfile.ZipInfo, found: dict[str, zipfile.ZipI
         raise BadFileError(path, why=f"entry {shown(name)} is encrypted.", remedy="Export it without a password.")
 
 
-def _unpacked(method: int, raw: bytes) -> bytes | None:
+def _unpacked(method: int, raw: bytes, limit: int) -> bytes | None:
     """The bytes, at most one more than an entry may have; None where the method is not known."""
     if method == STORED:
         return raw
     if method == DEFLATED:
-        return zlib.decompressobj(-zlib.MAX_WBITS).decompress(raw, ENTRY_LIMIT + 1)
+        return zlib.decompressobj(-zlib.MAX_WBITS).decompress(raw, limit + 1)
     if method == ZSTD:
         with zstandard.ZstdDecompressor(max_window_size=WINDOW_LIMIT).stream_reader(raw, read_across_frames=True) as stream:
-            return stream.read(ENTRY_LIMIT + 1)
+            return stream.read(limit + 1)
     return None

@@ -1,5 +1,6 @@
 """Registering: an installation, its people, its use cases."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from licet.core.answer import AnswerKind
@@ -102,23 +103,36 @@ def new_use_case(office: Office, by: Actor, *, name: str, title: str, kind: Answ
         NotASlugError: when the name cannot be one.
     """
     with office.book.write() as tx:
-        now = office.clock.now()
-        permitted = allowed(office, tx, by, Act.CREATE_USE_CASE, None)
-        if isinstance(permitted, Refused):
-            return permitted
-        wanted = slug(name)
-        whose = team or tx.team or MAIN
-        if tx.team not in {None, whose}:
-            return _beyond(tx.team, f"A use case of team {whose!r} is created outside it.")
-        with teams.over_all(tx) as everywhere:
-            if use_cases.find(everywhere, wanted) is not None:
-                return _taken(wanted)
-            made = use_cases.create(everywhere, wanted, title, kind, by=permitted.id, at=now)
-            teams.give(everywhere, made, whose)
-        if isinstance(by, Person):
-            use_cases.involve(tx, made, by.id, "creator")
-        tx.record(entry("use_case.created", by=permitted.id, now=now, use_case=made, answer=kind.value, team=whose))
-        return made
+        return create_within(office, tx, by, NewUseCase(name=name, title=title, kind=kind, team=team), now=office.clock.now())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewUseCase:
+    """A use case that is to be, as `new_use_case` takes it."""
+
+    name: str
+    title: str
+    kind: AnswerKind
+    team: TeamName | None = None
+
+
+def create_within(office: Office, tx: Tx, by: Actor, wanted: NewUseCase, *, now: datetime) -> UseCase | Refused:
+    """As `new_use_case`, inside a transaction that does more."""
+    permitted = allowed(office, tx, by, Act.CREATE_USE_CASE, None)
+    if isinstance(permitted, Refused):
+        return permitted
+    name, whose = slug(wanted.name), wanted.team or tx.team or MAIN
+    if tx.team not in {None, whose}:
+        return _beyond(tx.team, f"A use case of team {whose!r} is created outside it.")
+    with teams.over_all(tx) as everywhere:
+        if use_cases.find(everywhere, name) is not None:
+            return _taken(name)
+        made = use_cases.create(everywhere, name, wanted.title, wanted.kind, by=permitted.id, at=now)
+        teams.give(everywhere, made, whose)
+    if isinstance(by, Person):
+        use_cases.involve(tx, made, by.id, "creator")
+    tx.record(entry("use_case.created", by=permitted.id, now=now, use_case=made, answer=wanted.kind.value, team=whose))
+    return made
 
 
 def _taken(wanted: UseCaseSlug) -> Refused:

@@ -92,8 +92,19 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     pages.filters |= {
-        "percent": percent, "moment": moment, "day": day, "since": since, "span": span, "whole": whole, "short": short,
-        "sure": confidence_in_words, "px": pixels, "marked": marked, "coded": coded, "spoken": spoken, "initials": initials,
+        "percent": percent,
+        "moment": moment,
+        "day": day,
+        "since": since,
+        "span": span,
+        "whole": whole,
+        "short": short,
+        "sure": confidence_in_words,
+        "px": pixels,
+        "marked": marked,
+        "coded": coded,
+        "spoken": spoken,
+        "initials": initials,
     }
     pages.globals |= {"static": address_of_file, "has_htmx": has_htmx()}
     return pages

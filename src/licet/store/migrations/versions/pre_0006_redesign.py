@@ -3,7 +3,15 @@
 from alembic import op
 from sqlalchemy import Table
 
-from licet.store import baseline_tables, event_log_tables, grade_tables, redesign_tables, simulation_tables, workflow_tables
+from licet.store import (
+    baseline_tables,
+    event_log_tables,
+    grade_tables,
+    redesign_tables,
+    simulation_tables,
+    template_tables,
+    workflow_tables,
+)
 from licet.store.tables import metadata
 
 revision = "0006"
@@ -18,6 +26,7 @@ TABLES: tuple[Table, ...] = (
     *redesign_tables.TABLES,
     *baseline_tables.TABLES,
     *workflow_tables.TABLES,
+    *template_tables.TABLES,
 )
 """The tables that this step adds; those of the steps before stay as they are, so that the code of the release before runs on."""
 
