@@ -27,10 +27,10 @@ async def propose(content):
     return {"answer": "card" if number % 4 == 0 else "loan", "confidence": 0.99 if number % 2 == 0 else 0.6}
 '''
 
-USE_CASE: Final = '''
+USE_CASE: Final = """
 callable:
   concurrency: 16
-'''
+"""
 
 PEOPLE: Final = {"olga@example.org": "owner", "rita@example.org": "risk", "bo@example.org": "builder", "rene@example.org": "reviewer"}
 

@@ -23,6 +23,7 @@ from licet.edge.late import (
     LateJudges,
     LatePasswords,
     LatePolicies,
+    LateProcesses,
     LateSystems,
     late_provider,
 )
@@ -72,6 +73,7 @@ def office_of(home: Home, book: Book, vault: FileVault, seal: Seal, clock: Clock
         codes=LateCodes(),
         desks=LateDesks(root=home.use_cases),
         judges=LateJudges(root=home.use_cases),
+        processes=LateProcesses(root=home.use_cases),
         graders=LateGraders(root=home.use_cases),
     )
 

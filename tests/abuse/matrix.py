@@ -77,6 +77,10 @@ class Door:
     query: str = ""
 
 
+EVIDENCE = {"name": "x.csv", "content": "Y2FzZSxzY29yZQphLHBhc3MK", "columns": {"case": "case", "score": "score"}}
+"""A table of another tool: one case, passed."""
+
+
 def _anybody(**more: object) -> Door:
     return Door(nobody=True, reach=Reach.SELF, body=more or None)
 
@@ -104,6 +108,13 @@ TABLE: Mapping[str, Door] = {
     f"GET {IN}/obligations": Door(scope=S.MANDATE_READ),
     f"GET {IN}/comparisons": Door(scope=S.MANDATE_READ),
     f"GET {IN}/outside-evidence": Door(scope=S.MANDATE_READ),
+    f"GET {IN}/event-logs": Door(scope=S.MANDATE_READ),
+    f"GET {IN}/process": Door(scope=S.MANDATE_READ),
+    f"POST {IN}/event-logs": Door(people=frozenset({R.OWNER, R.BUILDER}), body={"events": []}),
+    f"GET {IN}/redesign": Door(scope=S.MANDATE_READ),
+    f"POST {IN}/outside-evidence": Door(people=frozenset({R.OWNER, R.BUILDER}), body=EVIDENCE),
+    f"GET {IN}/runs/newest": Door(scope=S.MANDATE_READ),
+    f"GET {IN}/value": Door(scope=S.MANDATE_READ),
     f"GET {IN}/gate": Door(scope=S.MANDATE_READ),
     "GET /api/v1/obligations": Door(scope=S.MANDATE_READ, reach=Reach.WHOLE),
     f"GET {METRICS}": Door(scope=S.METRICS, reach=Reach.WHOLE),
@@ -149,9 +160,7 @@ TABLE: Mapping[str, Door] = {
     f"POST {IN}/practice/cases/{{token}}/settle": Door(people=WHOEVER, body={"answer": None}),
     "GET /api/v1/people/me/figures": Door(people=WHOEVER, reach=Reach.SELF),
     f"GET {IN}/known-answers/contested": Door(people=frozenset({R.REVIEWER, R.SENIOR_REVIEWER, R.OWNER, R.RISK})),
-    f"POST {IN}/known-answers/{{token}}/contest": Door(
-        people=frozenset({R.REVIEWER, R.SENIOR_REVIEWER, R.OWNER}), body={"why": "a test"}
-    ),
+    f"POST {IN}/known-answers/{{token}}/contest": Door(people=frozenset({R.REVIEWER, R.SENIOR_REVIEWER, R.OWNER}), body={"why": "a test"}),
     f"POST {IN}/known-answers/{{token}}/settle": Door(
         people=frozenset({R.REVIEWER, R.SENIOR_REVIEWER, R.OWNER, R.RISK}), body={"answer": "yes"}
     ),

@@ -12,6 +12,7 @@ from pathlib import Path
 from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from tests.browser.answering import NAME, differing, labelling
 from tests.browser.installation import Installation, installed
 from tests.browser.pages import PAGES, Looked
 from tests.browser.reviewing import DIGITS, INTENTS, SLIPS, reviewing
@@ -23,13 +24,20 @@ COLOURS = 255
 """A page has few colours: with so many a picture is a third of the size and looks the same."""
 
 SHOWN = (
-    "sign-in", "account", "portfolio", "use-case", "use-case-waiting", "standard", "evaluation", "evaluation-compared", "approvals",
-    "monitoring", "incidents", "practice", "people-of-owner", "people-of-use-case", "own-figures", "contests-empty", "flags", "ledger",
-    "entry",
+    "sign-in", "account", "portfolio", "use-case", "use-case-waiting", "standard", "evaluation", "evaluation-compared",
+    "process", "redesign",
+    "approvals", "monitoring", "incidents", "practice", "people-of-owner", "people-of-use-case", "own-figures", "contests-empty",
+    "flags", "ledger", "entry",
 )  # fmt: skip
 """Pages that are in the documentation by day; a page of yours is one word here."""
 
-MORE = (("portfolio", "dark", "desktop"), ("portfolio", "light", "phone"), ("use-case", "dark", "phone"))
+MORE = (
+    ("process", "dark", "desktop"),
+    ("process", "light", "phone"),
+    ("portfolio", "dark", "desktop"),
+    ("portfolio", "light", "phone"),
+    ("use-case", "dark", "phone"),
+)
 """Further ways to see some of them."""
 
 
@@ -49,6 +57,7 @@ def main() -> int:
             path.write_bytes(picture(browser, there, by_name[name], look=look, size=size))
             sys.stderr.write(f"{path.relative_to(SCREENS.parents[1])} {path.stat().st_size / 1000:.0f} kB\n")
         _desks(browser, Path(folder) / "desks")
+        _answers(browser, Path(folder))
         browser.close()
     return 0
 
@@ -59,6 +68,16 @@ def _desks(browser: Browser, folder: Path) -> None:
         for name in (DIGITS, INTENTS, SLIPS):
             looked = Looked(name=f"review-{name}", address=f"/review?use_case={name}", says="", by="rene")
             (SCREENS / f"review-{name}.png").write_bytes(picture(browser, there, looked, look="light", size="desktop"))
+
+
+def _answers(browser: Browser, folder: Path) -> None:
+    """The pages that give cases beside the desk, each in an installation of its own."""
+    with differing(folder / "differing") as there:
+        looked = Looked(name="second-look", address="/second-look", says="", by="sven")
+        (SCREENS / "second-look.png").write_bytes(picture(browser, there, looked, look="light", size="desktop"))
+    with labelling(folder / "labelling") as there:
+        looked = Looked(name="label", address=f"/labels/{NAME}", says="", by="rene")
+        (SCREENS / "label.png").write_bytes(picture(browser, there, looked, look="light", size="desktop"))
 
 
 def picture(browser: Browser, there: Installation, looked: Looked, *, look: str, size: str) -> bytes:

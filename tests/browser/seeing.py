@@ -29,6 +29,7 @@ def launched(play: Playwright) -> Browser:
     """A browser that reaches this machine and nothing else."""
     return play.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox", "--disable-gpu", NOWHERE])
 
+
 _TELLS_OF_POLICY = "addEventListener('securitypolicyviolation', (e) => console.error(`CSP ${e.violatedDirective} ${e.blockedURI}`))"
 
 

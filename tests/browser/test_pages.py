@@ -19,4 +19,5 @@ def test_everybody_can_use_it_by_day_and_night_on_desktop_and_phone(browser: Bro
         assert answer is not None
         assert answer.status == looked.status
         assert looked.says in page.inner_text("body")
+        assert "`" not in page.inner_text("body"), "a command in a sentence is drawn as code"
         audit_each_way(page)

@@ -28,7 +28,7 @@ HOSTILE = (
     "[x](javascript:alert(1)) ![x](https://evil.example/m.png)",
     "https://evil.example/plain-link",
     "</textarea></select></title><script>alert(1)</script>",
-    "\"><script>alert(1)</script>",
+    '"><script>alert(1)</script>',
     "' onfocus=alert(1) autofocus x='",
     "{{ 7 * 7 }} {% include 'base.html.j2' %} ${7*7} #{7*7}",
     "<details open ontoggle=alert(1)>",

@@ -170,7 +170,7 @@ def test_a_clock_behind_the_ledger(granted: Desk) -> None:
 
 def test_ledger_entries_that_nobody_numbers(granted: Desk) -> None:
     with closing(sqlite3.connect(granted.home / ".licet" / "licet.sqlite")) as raw:
-        body = bytes(raw.execute("select body from ledger_entry order by \"index\" limit 1").fetchone()[0])
+        body = bytes(raw.execute('select body from ledger_entry order by "index" limit 1').fetchone()[0])
     stamp = body.split(b'"at":"')[1].split(b'"')[0]
     late = body.replace(stamp, ago(minutes=10).encode())
     sql(granted, "insert into ledger_pending (use_case, body, leaf) values (null, ?, ?)", late, leaf_hash(late))

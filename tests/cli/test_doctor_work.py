@@ -11,8 +11,6 @@ from tests.cli.desk import POSTED, Desk, cases
 pytestmark = pytest.mark.usefixtures("on_a_disk")
 
 
-
-
 def test_cases_that_wait_while_no_worker_runs(granted: Desk) -> None:
     queue(granted)
     worker(granted, seen=ago(minutes=5))

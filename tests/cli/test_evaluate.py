@@ -11,7 +11,7 @@ import pytest
 from licet.cli.progress import run_in_words
 from licet.core.cost import Cost
 from licet.core.ids import Fingerprint
-from licet.core.run import Run
+from licet.core.run import Run, RunId
 from tests.cli.desk import BUILDER, OWNER, POSTED, RISK, Desk, cases, only
 
 TOP = {"use_case", "verdict", "standard", "system", "cases", "looks", "measures", "region", "more", "warnings"}
@@ -162,7 +162,7 @@ def test_everything_sealed_is_allowed_and_warned_of(founded: Desk) -> None:
 def test_progress_says_how_long_it_takes_and_what_it_has_cost() -> None:
     begun = datetime(2030, 1, 7, 9, 0, tzinfo=UTC)
     first = Run(
-        id=1,
+        id=RunId(1),
         fingerprint=Fingerprint("f"),
         cases=400,
         done=100,

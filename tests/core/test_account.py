@@ -78,9 +78,7 @@ def test_a_session_counts_exactly_as_long_as_all_its_limits(used: timedelta, ask
     """Breaks when a session outlives half an hour of rest or half a day, or a confirmation its five minutes."""
     assume(asked >= used)
     again = None if confirmed is None else NOW + confirmed
-    session = Session(
-        id="s_1", person=ANN.id, opened_at=NOW, seen_at=NOW + used, ends_at=NOW + ABSOLUTE, confirmed_at=again, ended_at=None
-    )
+    session = Session(id="s_1", person=ANN.id, opened_at=NOW, seen_at=NOW + used, ends_at=NOW + ABSOLUTE, confirmed_at=again, ended_at=None)
     found = identity_of(session, NOW + asked)
     if asked >= ABSOLUTE or asked - used >= IDLE:
         assert isinstance(found, Refused)

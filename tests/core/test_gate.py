@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from licet.core.canonical import Json
 from licet.core.capacity import Capacity, Figure, Relief
 from licet.core.exposure import DEFAULT_PLANS, Step
 from licet.core.gate import (
@@ -15,17 +16,21 @@ from licet.core.gate import (
     GateRequest,
     Moments,
     OpenedGate,
+    Requirement,
     SliceShown,
     independent_approvals,
 )
-from licet.core.gate_rules import STAGES, Code
-from licet.core.ids import Digest, PersonId, UseCaseSlug
+from licet.core.gate_rules import LAWS, STAGES, Code, gate_rules
+from licet.core.ids import Digest, Fingerprint, PersonId, UseCaseSlug
 from licet.core.people import Person, Role
+from licet.core.redesign_evidence import ProcessShown, redesign_stood_on
 from licet.core.requirements import KINDS, pass_gate
 from licet.core.risk import Tier
+from licet.core.simulated_redesign import Kept
 from licet.core.use_case import Stage
 from licet.edge.gate_file import shipped_gates
 from tests.core.examples import NOW, OWNER, RISK, person
+from tests.core.redesigns import simulation_of
 
 SHIPPED = shipped_gates()
 ASKED = Digest("a" * 64)
@@ -85,6 +90,17 @@ ENOUGH = Capacity(
     twice=0.0,
     known=0.02,
 )
+SIMULATED = simulation_of(at=NOW)
+REDESIGNED = ProcessShown(
+    log=SIMULATED.log_digest,
+    system=SIMULATED.system,
+    standard=SIMULATED.standard,
+    simulated=SIMULATED,
+    locked_at=NOW - timedelta(days=2),
+    signed_at=NOW - timedelta(days=1),
+)
+FOLLOWS = {"redesign_simulated": {"capacity_simulated"}}
+"""What is not simulated says nothing of capacity either."""
 SLICED = replace(HIGH, qualified=QUALIFIED, capacity=ENOUGH, slices=(SliceShown(name="letters", met=True),))
 
 
@@ -107,6 +123,18 @@ SLICED = replace(HIGH, qualified=QUALIFIED, capacity=ENOUGH, slices=(SliceShown(
         (replace(SLICED, capacity=replace(ENOUGH, people=0)), "capacity"),
         (replace(SLICED, capacity=replace(ENOUGH, hours=None)), "capacity"),
         (replace(SLICED, capacity=None), "capacity"),
+        (replace(SLICED, process=replace(REDESIGNED, locked_at=None, signed_at=None)), "baseline_locked"),
+        (replace(SLICED, process=replace(REDESIGNED, signed_at=None)), "baseline_locked"),
+        (replace(SLICED, process=replace(REDESIGNED, simulated=None)), "redesign_simulated"),
+        (replace(SLICED, process=replace(REDESIGNED, log="another")), "redesign_simulated"),
+        (replace(SLICED, process=replace(REDESIGNED, system=Fingerprint("another"))), "redesign_simulated"),
+        (replace(SLICED, process=replace(REDESIGNED, standard=OTHER)), "redesign_simulated"),
+        (replace(SLICED, process=replace(REDESIGNED, simulated=replace(SIMULATED, measured=False))), "redesign_simulated"),
+        (
+            replace(SLICED, process=replace(REDESIGNED, simulated=replace(SIMULATED, kept=Kept(kept=False, says="60%")))),
+            "capacity_simulated",
+        ),
+        (replace(SLICED, process=replace(REDESIGNED, simulated=replace(SIMULATED, kept=Kept(kept=None, says="-")))), "capacity_simulated"),
         (replace(SLICED, slices=()), "slices"),
         (replace(SLICED, slices=(SliceShown(name="letters", met=False),)), "slices"),
         (replace(SLICED, exposure=DEFAULT_PLANS["medium"]), "exposure_planned"),
@@ -119,12 +147,52 @@ def test_each_requirement_that_is_removed_closes_the_gate(evidence: Evidence, mi
     gate = pass_gate(Stage.DELEGATED, evidence, SHIPPED)
     assert isinstance(gate, ClosedGate)
     slips = [requirement for requirement in gate.missing if requirement.code == missing]
-    assert [requirement.code for requirement in gate.missing] == [missing]
+    assert [requirement.code for requirement in gate.missing if requirement.code not in FOLLOWS.get(missing, ())] == [missing]
     assert all(slip.says and slip.shows and "mails" in slip.closes and slip.since <= NOW for slip in slips)
 
 
 def test_a_high_risk_use_case_passes_with_a_slice_that_holds_and_two_people() -> None:
     assert isinstance(pass_gate(Stage.DELEGATED, SLICED, SHIPPED), OpenedGate)
+
+
+def test_a_redesign_is_asked_for_where_an_event_log_is_here_or_where_rules_say_so() -> None:
+    assert isinstance(pass_gate(Stage.DELEGATED, replace(SLICED, process=REDESIGNED), SHIPPED), OpenedGate)
+    nothing = replace(SLICED, process=ProcessShown(log=None, system=None, standard=None, simulated=None))
+    lines = {line.code: line for line in pass_gate(Stage.DELEGATED, nothing, SHIPPED).requirements}
+    assert lines[Code.REDESIGN_SIMULATED].met
+    assert "nothing to simulate" in lines[Code.REDESIGN_SIMULATED].shows
+    always = gate_rules({"version": 1, "stages": {"assisted": {"all": {"redesign_simulated": {"log_needed": 1}}}, **_delegated()}})
+    closed = pass_gate(Stage.ASSISTED, nothing, always)
+    assert isinstance(closed, ClosedGate)
+    (line,) = closed.missing
+    assert line.closes == "licet process import mails FILE --as OWNER"
+
+
+def test_a_baseline_waits_for_its_owner_and_then_for_risk() -> None:
+    def line(shown: ProcessShown) -> Requirement:
+        gate = pass_gate(Stage.DELEGATED, replace(SLICED, process=shown), SHIPPED)
+        return next(one for one in gate.requirements if one.code is Code.BASELINE_LOCKED)
+
+    unlocked, unsigned = replace(REDESIGNED, locked_at=None, signed_at=None), replace(REDESIGNED, signed_at=None)
+    assert (line(unlocked).ball, line(unsigned).ball) == (Role.OWNER, Role.RISK)
+    assert line(unlocked).closes == "licet process baseline lock mails --as OWNER"
+    assert line(unsigned).closes == "licet process baseline countersign mails --as RISK"
+    assert not line(replace(unsigned, log=None)).met, "what was locked is held to, though its log was erased"
+
+
+def test_a_simulation_says_what_changed_since_and_the_ledger_says_which_one_it_was() -> None:
+    moved = replace(REDESIGNED, log="another", standard=OTHER)
+    lines = {line.code: line for line in pass_gate(Stage.DELEGATED, replace(SLICED, process=moved), SHIPPED).requirements}
+    assert "another event log counts now and another standard is in force" in lines[Code.REDESIGN_SIMULATED].shows
+    assert redesign_stood_on(None) == {}
+    assert redesign_stood_on(REDESIGNED) == {
+        "redesign": {"simulation": SIMULATED.id, "digest": SIMULATED.digest, "log_digest": SIMULATED.log_digest}
+    }
+
+
+def _delegated() -> Mapping[str, Json]:
+    """The laws, which no rules take away."""
+    return {"delegated": {"all": {code.value: {} for code in LAWS}}}
 
 
 def test_nothing_proposed_means_nothing_approved() -> None:

@@ -66,7 +66,8 @@ def _stricter(code: Code, before: Json, number: int) -> Json:
     if limit is None:
         return {}
     old = before.get(limit.name, limit.default) if isinstance(before, Mapping) else None
-    return {limit.name: number if not isinstance(old, int) else limit.stricter(old, number)}
+    within = min(number, limit.highest)
+    return {limit.name: within if not isinstance(old, int) else limit.stricter(old, within)}
 
 
 approved = st.lists(st.sampled_from((RISK, OWNER)), max_size=3)

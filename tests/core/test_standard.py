@@ -29,6 +29,7 @@ from licet.core.standard import (
     Standard,
     check_standard,
     countersign,
+    hollow_costs,
     lock,
     standard_digest,
     standard_from_json,
@@ -214,3 +215,20 @@ def test_what_evidence_cannot_carry_cannot_be_locked(standard: Standard, where: 
     found = check_standard(standard)
     assert [one.path for one in found] == [where]
     assert why in found[0].why
+
+
+def test_costs_are_told_by_answers_that_people_give_and_not_by_names_nobody_gives() -> None:
+    """Breaks when a promise that every real error keeps passes because an invented answer costs more."""
+    cheap = {"a": {"b": 0.01, "c": 0.01}, "b": {"a": 0.01, "c": 0.01}, "c": {"a": 0.01, "b": 0.01}}
+    hollow = replace(STANDARD, method=Method.ANYTIME, grading=Costs(costs={**cheap, "nobody says this": {"a": 1.0}}))
+    assert not check_standard(hollow), "the names alone do not tell"
+    said = {"a": 50, "b": 30, "c": 20}
+    found = hollow_costs(hollow, said)
+    assert isinstance(found, NotAStandardError)
+    assert "wrong in every case" in str(found)
+    assert hollow_costs(hollow, {**said, "nobody says this": 1}) is not None, "one case with it among a hundred does not help"
+    assert hollow_costs(hollow, {}) is None
+    assert hollow_costs(hollow, {"a": 9}) is None
+    dear = {**cheap, "a": {"b": 1.0, "c": 1.0}}
+    assert hollow_costs(replace(hollow, grading=Costs(costs=dear)), said) is None
+    assert hollow_costs(STANDARD, said) is None

@@ -23,7 +23,8 @@ blocker, request, quorum, standing approval, fast lane, change envelope, veto wi
 exposure, drill, account, session, confirmation, break glass, witness, co-signature,
 tier, obligation, desk, guideline, policy additions, gate rules, rules in force, role,
 second look, dispute, requester, flag, known answer, contest, cannot tell, catch rate, reliance, human ceiling, practice round,
-recheck, outside evidence, pilot, target region, judge, comparison,
+bottleneck, variant, pause, deviation,
+back-test, assumed, service level, mapping, recheck, outside evidence, pilot, target region, judge, comparison,
 decision model
 """
 

@@ -11,7 +11,8 @@ from licet.core.case import TextContent
 from licet.core.ids import UseCaseSlug
 from licet.core.system import Proposal, SystemKind
 from licet.edge import contract, retries
-from licet.edge.callables import MOST_HANGING, load_callable
+from licet.edge.callable_room import MOST_HANGING
+from licet.edge.callables import load_callable
 from licet.edge.folder import load_use_case
 from licet.edge.http_system import HttpRoom, load_http
 from licet.edge.system_blocks import USUAL, HttpBlock

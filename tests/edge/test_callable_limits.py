@@ -14,7 +14,8 @@ from licet.core.case import TextContent
 from licet.core.circuit import CircuitRules
 from licet.core.system import Cause, NoProposal, Proposal
 from licet.edge.breaker import Breaker
-from licet.edge.callables import MOST_HANGING, CallableRoom, CallableSystem, load_callable
+from licet.edge.callable_room import MOST_HANGING, CallableRoom
+from licet.edge.callables import CallableSystem, load_callable
 from licet.edge.system_blocks import CallableBlock
 
 LIMIT = 0.3
@@ -138,6 +139,27 @@ def test_async_code_that_does_not_let_itself_be_cancelled_is_counted_until_it_en
     assert late.room.strays == 0
 
 
+def test_async_cases_behind_some_that_hang_are_asked_all_the_same(tmp_path: Path) -> None:
+    """Breaks when nobody takes the place of a task that is let go of."""
+    found = system(tmp_path, LATER.format(does='await asyncio.sleep(60) if content["text"] in {"0", "1", "5"} else None'), concurrency=2)
+    assert failed(found.propose(CASES)) == [0, 1, 5]
+    time.sleep(0.1)
+    assert found.room.strays == 0
+
+
+def test_callers_of_async_code_share_its_limit(tmp_path: Path) -> None:
+    """Breaks when each list of cases has tasks and turns of its own."""
+    code = LATER.format(does="now.append(1); most.append(len(now)); await asyncio.sleep(0.005); now.pop()") + "\n\nnow, most = [], []\n"
+    busy = system(tmp_path, code, concurrency=3)
+    threads = [threading.Thread(target=busy.propose, args=(CASES,)) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    most = getattr(busy.one, "__globals__", {})["most"]
+    assert (len(most), max(most)) == (4 * len(CASES), 3)
+
+
 def test_one_long_list_does_not_keep_other_callers_waiting(tmp_path: Path) -> None:
     slow = system(tmp_path, SYNC.format(does="time.sleep(0.01)"), concurrency=2)
     long = threading.Thread(target=lambda: slow.propose([TextContent(text=str(k)) for k in range(400)]))
@@ -181,7 +203,8 @@ def test_a_process_ends_although_code_hangs(tmp_path: Path, code: str) -> None:
     start = (
         "import sys; from pathlib import Path\n"
         "from licet.core.answer import AnswerKind\nfrom licet.core.case import TextContent\n"
-        "from licet.edge.callables import CallableRoom, load_callable\nfrom licet.edge.system_blocks import CallableBlock\n"
+        "from licet.edge.callable_room import CallableRoom\nfrom licet.edge.callables import load_callable\n"
+        "from licet.edge.system_blocks import CallableBlock\n"
         "room = CallableRoom(CallableBlock(timeout_seconds=0.2))\n"
         "found = load_callable(Path(sys.argv[1]), AnswerKind.CHOICE, lambda _: room).propose([TextContent(text='a')])\n"
         "print(found[0].cause)\n"

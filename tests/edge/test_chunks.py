@@ -83,9 +83,7 @@ def test_at_the_end_what_hangs_is_left_after_a_while_and_what_ends_is_not() -> N
     hanging.free.set()
 
 
-@pytest.mark.parametrize(
-    ("calls", "concurrency", "rounds"), [(0, 8, 1), (1, 8, 2), (25, 8, 14), (25, 1, 101), (25, 64, 3)], ids=str
-)
+@pytest.mark.parametrize(("calls", "concurrency", "rounds"), [(0, 8, 1), (1, 8, 2), (25, 8, 14), (25, 1, 101), (25, 64, 3)], ids=str)
 def test_so_many_calls_may_take_as_long_as_four_chunks_that_share_a_system_and_one_call_before(
     calls: int, concurrency: int, rounds: int
 ) -> None:

@@ -36,9 +36,9 @@ REGIONS = st.builds(
 
 FULL = st.frozensets(WORDS, min_size=1, max_size=3)
 ERRORS = st.lists(st.builds(Confusion, right=SETS, given=FULL), min_size=1, max_size=2).map(tuple)
-SLICINGS = st.lists(
-    st.builds(SliceBy, attribute=WORDS, least=st.integers(10, 99)), max_size=2, unique_by=lambda one: one.attribute
-).map(tuple)
+SLICINGS = st.lists(st.builds(SliceBy, attribute=WORDS, least=st.integers(10, 99)), max_size=2, unique_by=lambda one: one.attribute).map(
+    tuple
+)
 DISTANCES = st.builds(Tolerance, absolute=st.floats(0, 1e6), relative=st.floats(0, 1))
 PLAIN: list[OfOne] = [Exact(), Folded(), TokenF1(), SameJson(), SetF1(separator=";")]
 OF_ONE: st.SearchStrategy[OfOne] = st.one_of(st.sampled_from(PLAIN), DISTANCES)

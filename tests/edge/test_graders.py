@@ -12,7 +12,7 @@ from licet.core.own_grader import Grade, OwnGrader
 from licet.core.refusal import Unknown
 from licet.core.standard import Standard, standard_digest, standard_from_json, standard_to_json
 from licet.edge.bad_file import BadFolderError
-from licet.edge.callables import MOST_HANGING
+from licet.edge.callable_room import MOST_HANGING
 from licet.edge.folder import check_folder, load_standard, write_standard
 from licet.edge.graders import FolderGraders
 

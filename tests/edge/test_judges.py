@@ -41,9 +41,7 @@ def opinion(folder: Path, body: str) -> Opinion:
         ("import time; time.sleep(2)", "longer than 0.3 s"),
     ],
 )
-def test_a_judge_says_yes_no_or_a_number_and_all_else_is_unknown_for_its_case_alone(
-    tmp_path: Path, body: str, says: float | str
-) -> None:
+def test_a_judge_says_yes_no_or_a_number_and_all_else_is_unknown_for_its_case_alone(tmp_path: Path, body: str, says: float | str) -> None:
     """Breaks when what goes wrong ends more than its case, or repeats what the case says."""
     found = opinion(tmp_path, body)
     if isinstance(says, str):

@@ -174,6 +174,16 @@ def test_what_may_pass_is_asked_again_after_a_pause_and_every_time_is_paid_for(e
 # Money and limits
 
 
+@pytest.mark.parametrize("name", ["prose", "silence"])
+def test_what_is_of_no_use_says_what_it_has_cost(endpoint: Endpoint, name: str) -> None:
+    purse, does = PocketPurse(), {**IN_JSON, **DOWN}
+    endpoint.does = does[name]
+    found = asked(step(block(url(endpoint), **SAMPLES, timeout_seconds=0.4, retries=0, prices=PRICES)), purse=purse).propose(CASES[:2])
+    costs = [said.cost for said in found if isinstance(said, NoProposal) and said.cost is not None]
+    assert len(costs) == 2
+    assert purse.spent == {UseCaseSlug("mails"): costs[0].plus(costs[1])}
+
+
 def test_nothing_is_asked_beyond_the_budget_and_the_rest_goes_to_people(endpoint: Endpoint) -> None:
     purse = PocketPurse()
     says = step(block(url(endpoint), concurrency=4, prices={**PRICES, "read": 1000}, budget={"amount": 1}))

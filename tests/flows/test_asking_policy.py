@@ -29,8 +29,8 @@ from licet.store.book import Book
 from licet.testing import World, done, promise
 from tests.flows.examples import MAILS, code, of_word
 
-NO_STOP = '''@id("no-stop") @says("Owners do not press the stop here.")
-forbid (principal in Role::"owner", action == Action::"press the stop", resource);'''
+NO_STOP = """@id("no-stop") @says("Owners do not press the stop here.")
+forbid (principal in Role::"owner", action == Action::"press the stop", resource);"""
 OPEN = '@id("open") @says("Everything.")\npermit (principal, action, resource);'
 MILDEST = {question.code: question.options[0].code for question in QUESTIONS}
 SOURCE = Path(licet.__file__).parent

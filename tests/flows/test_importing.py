@@ -1,5 +1,6 @@
 """Importing: split once, sealed for good, killed and repeated without a trace, and refused as a whole or not at all."""
 
+import hashlib
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import suppress
@@ -12,6 +13,8 @@ import pytest
 from licet.core.answer import Choice
 from licet.core.case import Part, TextContent
 from licet.core.history import PastCase, Shares
+from licet.core.likeness import Alike
+from licet.flows.evaluate import Evaluated, Request, evaluate
 from licet.flows.import_history import import_history, undo_import
 from licet.flows.open_sealed import open_sealed
 from licet.flows.sort_history import BadHistoryError, Order
@@ -49,6 +52,28 @@ def sealed_texts(world: World, name: str = MAILS) -> set[str]:
 def nameless(rows: list[PastCase]) -> list[PastCase]:
     """Cases without outside names."""
     return [replace(one, external_id=None) for one in rows]
+
+
+def test_sealed_cases_that_nearly_repeat_others_are_counted_at_import_and_on_the_evaluation(tmp_path: Path) -> None:
+    """Breaks when a leak between parts is hidden, or when it is told where there is none."""
+    texts = [f"Sort this: {hashlib.sha256(str(k).encode()).hexdigest()}" for k in range(200)]
+    rows = [replace(one, body=replace(one.body, content=TextContent(text=text))) for one, text in zip(past_cases(200), texts, strict=True)]
+    near = [
+        replace(one, external_id=f"again {k}", body=replace(one.body, content=TextContent(text=texts[k].upper() + "!")))
+        for k, one in enumerate(rows[:30])
+    ]
+    with World(tmp_path) as world:
+        world.use_case(MAILS)
+        first = world.import_cases(MAILS, rows, shares=BUILD)
+        assert first.alike == Alike(alike=0, sealed=0, others=0)
+        second = world.import_cases(MAILS, near, shares=Shares(build=0, calibration=0, sealed=100))
+        assert second.alike == Alike(alike=30, sealed=30, others=200)
+        assert second.alike.warning[0] in second.warnings
+        world.sign(MAILS)
+        judged = evaluate(world.office, world.operator, Request(name=MAILS, on_disk=world.standards[MAILS]))
+        assert isinstance(judged, Evaluated), judged
+        assert second.alike.warning[0] in judged.warnings
+        assert world.import_cases(MAILS, near, shares=BUILD).alike is None
 
 
 def test_a_split_depends_on_seed_and_content_and_is_in_the_ledger(tmp_path: Path) -> None:

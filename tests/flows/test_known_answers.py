@@ -347,8 +347,6 @@ def test_the_human_ceiling_is_unknown_until_two_people_answered_the_same_cases(w
         assert isinstance(human_ceiling(tx, use_cases.require(tx, "slips")), Unknown)
 
 
-
-
 def test_the_ceiling_is_how_often_two_people_say_the_same_each_blind(tmp_path: Path) -> None:
     with World(tmp_path / "world") as world:
         (measure,) = promise().measures

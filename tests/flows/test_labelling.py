@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from sqlalchemy import select
+
 from licet.core.case import CaseBody, TextContent
 from licet.core.labelling import Progress
 from licet.core.sealed import SealedTarget
@@ -15,6 +17,7 @@ from licet.flows.import_history import undo_import
 from licet.flows.label import Aimed, Begun, Judged, Step, hand_out_labels, label, take_in_labels
 from licet.flows.open_sealed import figures, open_sealed
 from licet.flows.respond import suspend_mandate
+from licet.store import labelling, tables
 from licet.testing import World, done, past_cases, promise, truth_of, vendor
 from tests.flows.examples import MAILS, code, of_word, sealed_set
 
@@ -97,6 +100,32 @@ def stands_as_any_verdict(world: World, met: Judged) -> None:
     assert shown is not None
     assert [(one.n, one.errors) for one in shown.found.measures] == [(100, 0)]
     assert shown.found.curve == ()
+
+
+def test_a_case_that_nobody_can_tell_counts_as_an_error_and_holds_up_none_behind_it(tmp_path: Path) -> None:
+    """Breaks when one hard case stops labelling for good, when hard cases are left out, or when a later import makes one right."""
+    with World(tmp_path) as world:
+        begun(world)
+        aimed(world)
+        (hard, body), *others = sheet(world)
+        filled = {token: truth_of(one) for token, one in others}
+        assert done(take_in_labels(world.office, world.reviewer, name=MAILS, answers=filled, untold={hard})) == 50
+        assert of_word(world, "history.labelled")[-1].facts["cannot_tell"] == 1
+        going = step(world)
+        assert isinstance(going, Judged)
+        assert (going.progress, going.target.labelled) == (Progress.GO_ON, 50)
+        assert hard not in {token for token, _ in sheet(world)}
+        answered(world, sheet(world))
+        later = step(world)
+        assert isinstance(later, Judged)
+        assert (later.progress, later.target.labelled) == (Progress.GO_ON, 100), "without the hard case it is met at 100"
+        again = [one for one in past_cases(500, unsure=150) if one.body == body]
+        world.import_cases(MAILS, again, card=None)
+        with world.office.book.read() as tx:
+            there = {one.token: one for one in labelling.drawn(tx, sealed_set(world).id, pilot=False)}
+            row = tx.conn.execute(select(tables.case.c.labelled, tables.case.c.truth).where(tables.case.c.number == there[hard].case)).one()
+        assert tuple(row) == (True, None)
+        assert code(take_in_labels(world.office, world.reviewer, name=MAILS, answers={}, untold={"l_nobody"})) == "not_on_worksheet"
 
 
 def test_what_was_seen_or_promised_otherwise_takes_no_pilot(tmp_path: Path) -> None:

@@ -238,6 +238,56 @@ def test_a_run_stops_at_its_budget_and_goes_on_with_a_larger_one(tmp_path: Path,
         assert newest(world).spent == Cost(millionths=COUNT * 1_000_000, currency="EUR")
 
 
+def test_a_reply_of_no_use_is_paid_from_the_budget_too(tmp_path: Path, model: Model) -> None:
+    """Breaks when a model that answers nothing but nonsense may be paid without end."""
+    cent = Cost(millionths=1_000_000, currency="EUR")
+    with asked(tmp_path, model) as world:
+        model.does = lambda text: NoProposal(why=f"It did not answer in JSON ({len(text) > 0}).", cost=cent)
+        assert code(judged(world, runner=Runner(terms=Terms(budget=CHUNK * 1_000_000)))) == "budget_spent"
+        assert (newest(world).done, newest(world).spent) == (CHUNK, Cost(millionths=CHUNK * 1_000_000, currency="EUR"))
+
+
+def test_a_run_that_is_paid_in_two_currencies_ends_by_name_with_what_was_paid_for_kept(tmp_path: Path, model: Model) -> None:
+    """Breaks when cents and pence are added up, when one currency is written over the other, or when paid answers are thrown away."""
+
+    def paid(text: str) -> Proposed:
+        said = model.proposes(text)
+        currency = "EUR" if len(model.calls) <= CHUNK else "GBP"
+        return replace(said, cost=Cost(millionths=10, currency=currency)) if isinstance(said, Proposal) else said
+
+    with asked(tmp_path, model) as world:
+        model.does = paid
+        refused = judged(world)
+        assert code(refused) == "currencies_mixed"
+        assert "paid in EUR and in GBP" in str(refused)
+        assert (newest(world).done, newest(world).spent) == (2 * CHUNK, Cost(millionths=10 * CHUNK, currency="EUR"))
+        model.does = None
+        assert isinstance(judged(world), Evaluated)
+        assert len(model.calls) == COUNT
+
+
+def test_who_joins_a_run_without_a_budget_does_not_lift_the_one_it_has(tmp_path: Path, model: Model) -> None:
+    """Breaks when somebody who names no budget spends another's money."""
+    cent = Cost(millionths=1_000_000, currency="EUR")
+
+    def paid(text: str) -> Proposed:
+        said = model.proposes(text)
+        return replace(said, cost=cent) if isinstance(said, Proposal) else said
+
+    with asked(tmp_path, model) as world:
+        model.does = paid
+
+        def other() -> Proposed:
+            assert code(judged(world, second(world), Runner(holder="other"))) == "budget_spent"
+            return paid(model.calls[0])
+
+        model.at[1] = other
+        assert code(judged(world, runner=Runner(terms=Terms(budget=150 * 1_000_000)))) == "budget_spent"
+        assert (newest(world).budget, newest(world).done) == (150 * 1_000_000, 2 * CHUNK)
+        assert code(judged(world)) == "budget_spent"
+        assert len(model.calls) == 2 * CHUNK
+
+
 def test_workers_help_with_a_run_only_where_they_are_asked_and_hold_the_same_system(tmp_path: Path, model: Model) -> None:
     """Breaks when a worker asks another system than the run's, or helps unasked."""
     with asked(tmp_path, model) as world:

@@ -218,9 +218,7 @@ def test_strangers_hold_nobody_up_where_they_signed_in_before(world: World, risk
 
 def test_an_address_that_tries_many_accounts_waits(world: World) -> None:
     world.clock.tick = timedelta(milliseconds=1)
-    found = [
-        code(sign_in(world.office, Credentials(email=f"{place}@example.org", password=OTHER, address=THERE))) for place in range(31)
-    ]
+    found = [code(sign_in(world.office, Credentials(email=f"{place}@example.org", password=OTHER, address=THERE))) for place in range(31)]
     assert found == ["sign_in_failed"] * 30 + ["too_many_guesses"]
 
 

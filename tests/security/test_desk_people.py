@@ -29,9 +29,7 @@ ACTS: dict[str, Try] = {
     "hand over": lambda w, by, c: hand_over(w.office, by, token=c.token, lease=c.lease.name, to="rene@example.org"),
     "forward": lambda w, by, c: forward(w.office, by, token=c.token, lease=c.lease.name, skill="x"),
     "send back": lambda w, by, c: send_back(w.office, by, token=c.token, lease=c.lease.name),
-    "put aside": lambda w, by, c: put_aside(
-        w.office, by, token=c.token, lease=c.lease.name, until=w.clock.now() + timedelta(hours=1)
-    ),
+    "put aside": lambda w, by, c: put_aside(w.office, by, token=c.token, lease=c.lease.name, until=w.clock.now() + timedelta(hours=1)),
     "remark": lambda w, by, c: remark(w.office, by, token=c.token, lease=c.lease.name, text="x"),
     "ask": lambda w, by, c: ask_sender(w.office, by, token=c.token, lease=c.lease.name, question="x"),
 }

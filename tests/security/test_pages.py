@@ -15,7 +15,7 @@ from tests.flows.signing import Member, member
 from tests.web.serving import MAILS, Served, serving
 
 PAGES = ("/", f"/use-cases/{MAILS}", f"/use-cases/{MAILS}/standard", f"/use-cases/{MAILS}/evaluation", "/ledger", "/ledger/0", "/confirm")
-HOSTILE = '<script>alert(1)</script>"\'><img src=x onerror=alert(1)>\u202egnp.exe\u200b'
+HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>\u202egnp.exe\u200b"
 
 
 @pytest.fixture(scope="module")

@@ -26,8 +26,5 @@ def test_blocks_hold_every_case_once_and_no_more_than_fits(sizes: list[int], mos
     for block in cut:
         assert 1 <= len(block) <= most
         assert len(block) == 1 or sum(one.size for one in block) <= most_bytes
-    full = [
-        len(block) == most or sum(one.size for one in block) + after[0].size > most_bytes
-        for block, after in pairwise(cut)
-    ]
+    full = [len(block) == most or sum(one.size for one in block) + after[0].size > most_bytes for block, after in pairwise(cut)]
     assert all(full)

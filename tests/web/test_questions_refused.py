@@ -58,9 +58,7 @@ ANY_JSON = st.recursive(LEAVES, lambda inner: st.lists(inner, max_size=4) | st.d
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(said=ANY_JSON, asked=ANY_JSON)
-def test_whatever_stands_in_the_place_of_a_case_or_a_question_is_refused_in_form(
-    served: Asking, said: object, asked: object
-) -> None:
+def test_whatever_stands_in_the_place_of_a_case_or_a_question_is_refused_in_form(served: Asking, said: object, asked: object) -> None:
     for address, key in (("decisions", "input"), ("systemone", "state")):
         response = served.client.post(f"/v1/{address}", params={"wait": 0}, json={"model": MAILS, key: said, "questions": asked})
         assert code(response)[0] in {400, 422}

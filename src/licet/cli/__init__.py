@@ -94,6 +94,12 @@ PLACES: Mapping[str, Place] = {
         name="import_evidence",
         says="Take in what another tool measured: counted anew from its rows, to inform; it opens no gate.",
     ),
+    "process": Place(
+        module="process",
+        name="process",
+        says="The process around a use case: its event log, where time goes in it, and what a redesign would change.",
+    ),
+    "value": Place(module="values", name="value", says="What a use case changed since AI decides, against the locked baseline."),
     "standard": Place(module="standards", name="standard", says="What good means: standard.yaml, locked by two people before any result."),
     "evaluate": Place(module="judging", name="evaluate", says="Judge the system on sealed cases by the locked standard."),
     "label": Place(

@@ -189,7 +189,7 @@ def typed(text: str, told: "UseCaseFile") -> "Answer":
     from licet.core.canonical import read_json
 
     try:
-        answer = answer_from_json(told.answer, read_json(text.encode()) if told.answer is AnswerKind.FIELDS else text)
+        answer = answer_from_json(told.answer, read_json(text.strip().encode()) if told.answer is AnswerKind.FIELDS else text)
     except ValueError as wrong:
         raise click.UsageError(f"{text!r} is no answer of kind {told.answer.value}: {wrong}") from wrong
     if told.answers and answer_label(answer) not in told.answers:

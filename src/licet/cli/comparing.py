@@ -160,7 +160,8 @@ def _code(made: "AnyComparison", *, waiting: int) -> int:
 def _next(slug: str, made: "AnyComparison") -> list[str]:
     from licet.core.comparison import Labelling
 
-    return [f"Next: licet compare sheet {slug} FILE --as REVIEWER"] if isinstance(made, Labelling) else []
+    sheets = f"Next: answers, on the page Labels of `licet serve`, or by licet compare sheet {slug} FILE --as REVIEWER"
+    return [sheets] if isinstance(made, Labelling) else []
 
 
 def needed_json(found: "CasesNeeded") -> Mapping[str, Json]:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
@@ -142,6 +143,7 @@ def _imported_json(slug: str, report: "ImportReport", seed: int) -> Mapping[str,
         "unlabelled": report.unlabelled,
         "labelled": report.labelled,
         "answers": report.answers,
+        "alike": None if report.alike is None else asdict(report.alike),
         "seed": seed,
         "warnings": list(report.warnings),
     }

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from licet.flows.evaluate import Evaluated, Request
     from licet.flows.explore import Explored
     from licet.flows.open_sealed import Figures
-    from licet.stats.planning import LabelMore, NotCertifiable, OutOfReach
+    from licet.flows.tell_evaluation import Told
 
 EXIT = {"met": OK, "not_met": NOT_MET, "undecided": UNDECIDED}
 
@@ -40,7 +40,7 @@ EXIT = {"met": OK, "not_met": NOT_MET, "undecided": UNDECIDED}
 @click.argument("slug")
 @click.option("--exploratory", is_flag=True, help="On unsealed cases, with everything to see; never opens a gate.")
 @click.option("--system", "posted_as", metavar="KIND|NAME@VERSION", help="Which system: a kind such as llm, or a posted one.")
-@click.option("--export", "out", type=OutFile(), help="Write the evaluation here too: .xml for JUnit, .json, or .jsonl for OpenTelemetry.")
+@click.option("--export", "out", type=OutFile(), help="Write the evaluation here too: .xml (JUnit), .json, .csv, .jsonl (OpenTelemetry).")
 @run_options
 @usual
 def evaluate(slug: str, *, acting: str | None, home: str | None, as_json: bool, **wish: Any) -> int:  # noqa: ANN401 - click's
@@ -52,6 +52,7 @@ def evaluate(slug: str, *, acting: str | None, home: str | None, as_json: bool, 
     from licet.flows.figures import ceiling_of
     from licet.flows.office import who
     from licet.flows.open_sealed import figures
+    from licet.flows.tell_evaluation import evaluation_json
 
     out, request = _export(wish), _request(home, slug, wish["posted_as"])
     with at_work(home) as office:
@@ -63,7 +64,7 @@ def evaluate(slug: str, *, acting: str | None, home: str | None, as_json: bool, 
         shown = figures(office, name=slug, look=done.stored.look.id)
         ceiling = ceiling_of(office, name=slug)
     beside = f"[dim]{ceiling_in_words(ceiling)}[/]"
-    data = {**evaluation_json(done, shown), "human_ceiling": ceiling_json(ceiling)}
+    data = {**evaluation_json(_told(done), shown), "human_ceiling": ceiling_json(ceiling)}
     if out is not None:
         write_evaluation(out, data, at=done.stored.look.at)
     said(data, [*evaluation_lines(done, shown), beside], as_json=as_json)
@@ -94,68 +95,17 @@ def _request(home: str | None, slug: str, wanted: str | None) -> "Request":
     return Request(name=slug, on_disk=standard, system=kind or told.system, posted_as=posted_as, schema=told.case)
 
 
-def evaluation_json(done: "Evaluated", shown: "Figures | None") -> Mapping[str, Json]:
-    """An evaluation as JSON; what shows sealed answers is null until they are open."""
-    verdict = done.stored.verdict if isinstance(done.stored.verdict, Mapping) else {}
-    data: dict[str, Json] = {
-        "use_case": done.use_case.slug,
-        "verdict": done.stored.word,
-        "why": verdict.get("why"),
-        "standard": {"digest": done.stored.standard, "version": done.standard.locked.version},
-        "system": {
-            "fingerprint": done.stored.fingerprint,
-            "kind": done.speaker.card.kind.value,
-            "name": done.speaker.card.name,
-            "version": done.speaker.card.version,
-        },
-        "cases": {"sealed": done.sealed.cases, "labelled": done.sealed.labelled, "adjudicated": done.sealed.adjudications},
-        "looks": len(done.sealed.looks),
-        "look": {"number": done.stored.look.number, "fresh": done.fresh, "share": done.stored.look.share, "sealed_set": done.sealed.id},
-        "measures": _measures(verdict, shown),
-        "region": verdict.get("region"),
-        "more": None if shown is None else more_json(shown.more),
-        "warnings": list(done.warnings),
-    }
-    data |= {"regions": verdict["regions"]} if "regions" in verdict else {}
-    return data if shown is None else data | _opened(shown)
+def _told(done: "Evaluated") -> "Told":
+    from licet.flows.tell_evaluation import Told
 
-
-def _measures(verdict: Mapping[str, Json], shown: "Figures | None") -> list[Json]:
-    measures = verdict.get("measures")
-    opened = {} if shown is None else {m.name: m for m in shown.found.measures}
-    rows: list[Json] = []
-    for row in measures if isinstance(measures, list) else []:
-        filled = dict(row) if isinstance(row, Mapping) else {}
-        figure = opened.get(str(filled.get("name")))
-        if figure is not None:
-            filled |= {"n": figure.n, "errors": figure.errors, "estimate": figure.estimate, "interval": [figure.low, figure.high]}
-        rows.append(filled)
-    return rows
-
-
-def _opened(shown: "Figures") -> dict[str, Json]:
-    """The curve with error rates, and examples of errors: there once the sealed cases are open."""
-    curve: list[Json] = [
-        {"threshold": p.threshold, "coverage": p.coverage, "n": p.n, "errors": p.errors, "upper": p.upper} for p in shown.found.curve
-    ]
-    examples: list[Json] = [
-        {"case": m.name, "confidence": m.confidence, "said": m.said, "truth": m.truth, "alone": m.alone} for m in shown.found.misses[:20]
-    ]
-    return {"curve": curve, "examples": examples}
-
-
-def more_json(more: "LabelMore | NotCertifiable | OutOfReach | None") -> Json:
-    """What it would take, as JSON; always an estimate."""
-    from licet.stats.planning import LabelMore, NotCertifiable
-
-    if more is None:
-        return None
-    if isinstance(more, LabelMore):
-        gain: dict[str, Json] = {"labels": more.more, "coverage": more.coverage, "gain": more.gain, "power": more.power}
-        return {"kind": "label_more", "estimated": True, **gain}
-    if isinstance(more, NotCertifiable):
-        return {"kind": "not_certifiable", "needed": more.needed, "available": more.available}
-    return {"kind": "out_of_reach", "estimated": True, "estimate": more.estimate, "target": more.target}
+    return Told(
+        slug=done.use_case.slug,
+        stored=done.stored,
+        card=done.speaker.card,
+        version=done.standard.locked.version,
+        sealed=done.sealed,
+        fresh=done.fresh,
+    )
 
 
 def evaluation_lines(done: "Evaluated", shown: "Figures | None") -> list[str]:

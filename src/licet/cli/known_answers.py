@@ -83,7 +83,7 @@ def settle(  # noqa: PLR0913 - a command's options
 
     kind = load_use_case(folder_of(home, slug)).answer
     try:
-        given = answer_from_json(kind, read_json(answer.encode()) if kind.value == "fields" else answer)
+        given = answer_from_json(kind, read_json(answer.strip().encode()) if kind.value == "fields" else answer)
     except ValueError as wrong:
         raise click.UsageError(f"{answer!r} is no answer of kind {kind.value}: {wrong}") from wrong
     with at_work(home) as office:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 @usual
 def label(slug: str, *, acting: str | None, home: str | None, as_json: bool, **wish: Any) -> int:  # noqa: ANN401 - click's
     """Label where it counts: a pilot, a region fixed by it, then cases inside. Exit: 0 met or going on, 3 the cap is reached."""
-    from licet.cli.sheets import handed_out, read_sheet, sheet_from
+    from licet.cli.sheets import CANNOT_TELL, handed_out, read_sheet, read_untold, sheet_from
     from licet.core.labelling import CAP
     from licet.edge.folder import load_standard, load_use_case
     from licet.flows.evaluate import Request
@@ -43,9 +43,11 @@ def label(slug: str, *, acting: str | None, home: str | None, as_json: bool, **w
                 stands = granted(step(office, actor, request, cap=wish["cap"] or CAP, runner=runner))
             return _told(slug, stands.step, as_json=as_json)
         if sheet.written:
-            handed_out(sheet, slug, granted(hand_out_labels(office, actor, name=slug, most=wish["most"] or BATCH)), as_json=as_json)
+            lines = granted(hand_out_labels(office, actor, name=slug, most=wish["most"] or BATCH))
+            handed_out(sheet, slug, lines, as_json=as_json, marks=(CANNOT_TELL,))
             return OK
-        taken = granted(take_in_labels(office, actor, name=slug, answers=read_sheet(sheet, told)))
+        filled, untold = read_sheet(sheet, told), read_untold(sheet, told)
+        taken = granted(take_in_labels(office, actor, name=slug, answers=filled, untold=untold))
     said({"use_case": slug, "taken": taken}, (f"Took in {taken:,} answers.", f"Next: licet label {slug}"), as_json=as_json)
     return OK
 
@@ -92,7 +94,7 @@ def step_lines(slug: str, done: "Step") -> list[str]:
     from licet.core.labelling import Progress
     from licet.flows.label import Aimed, Begun
 
-    sheets = f"Next: licet label {slug} --export FILE --as REVIEWER, then --import it"
+    sheets = f"Next: answers, on the page Labels of `licet serve`, or by licet label {slug} --export FILE --as REVIEWER and --import"
     if isinstance(done, Begun):
         return [
             f"A pilot of {done.cases:,} sealed cases, drawn by chance; {done.waiting:,} wait for an answer.",

@@ -15,9 +15,7 @@ def monitored_json(seen: Monitored) -> Mapping[str, Json]:
         "held": seen.held,
         "doubling_found_by": None if seen.found_by is None else seen.found_by.isoformat(),
         "slices": [_slice_json(one) for one in seen.slices],
-        "agreements": None
-        if unseen is None
-        else {"checked": unseen.checked, "contradicted": unseen.contradicted, "bound": unseen.bound},
+        "agreements": None if unseen is None else {"checked": unseen.checked, "contradicted": unseen.contradicted, "bound": unseen.bound},
     }
 
 

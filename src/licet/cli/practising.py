@@ -66,9 +66,7 @@ def content_of(body: CaseBody, picture: Path | None) -> str:
 @click.argument("token", metavar="PRACTICE")
 @click.argument("answer", metavar="ANSWER")
 @usual
-def answer(
-    slug: str, token: str, answer: str, acting: str | None, home: str | None, *, as_json: bool
-) -> None:
+def answer(slug: str, token: str, answer: str, acting: str | None, home: str | None, *, as_json: bool) -> None:
     """Answer a practice case, and see what the record says. ANSWER of kind fields is a JSON object."""
     from licet.core.answer import answer_label, answer_to_json
     from licet.edge.folder import load_use_case

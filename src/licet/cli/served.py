@@ -7,6 +7,9 @@ from licet.core.refusal import Refused
 from licet.core.token import TokenScope
 from licet.edge.case_reader import FolderReader
 from licet.edge.drawing import Easel
+from licet.edge.evaluation_files import evaluation_text
+from licet.edge.sent_evidence import take_evidence
+from licet.edge.sent_logs import read_sent_log
 from licet.edge.worker import Worker
 from licet.flows.accounts import asserted_here
 from licet.flows.office import Office, SignInNeededError
@@ -58,6 +61,7 @@ def app_of(home: Home, office: Office, wish: Wish, audience: Audience, worker: W
     service = Service(
         office=watched(office, audience.journal, audience.trace),
         read_case=FolderReader(root=home.use_cases),
+        read_log=read_sent_log,
         limits=Limits() if limit is None else Limits(body_bytes=limit),
         speakers=Speakers() if worker is None else worker.speakers,
         host=wish.host,
@@ -69,6 +73,8 @@ def app_of(home: Home, office: Office, wish: Wish, audience: Audience, worker: W
         journal=audience.journal,
         trace=audience.trace,
         pictures=Easel(),
+        take_evidence=take_evidence,
+        write_evaluation=evaluation_text,
     )
     return make_app(service, metrics_routes(audience.meter, office, everywhere(TokenScope.METRICS)))
 

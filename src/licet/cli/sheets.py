@@ -15,8 +15,11 @@ from licet.core.grading import same
 from licet.edge.bad_file import BadFileError
 from licet.edge.files import Columns, Reading, read_history, unguarded, write_csv
 from licet.edge.folder import UseCaseFile
+from licet.edge.tables import header_of
 
 TASK, ANSWER, CONTENT = "task", "answer", "content"
+CANNOT_TELL = "cannot tell"
+"""A column for a mark, on worksheets where an open case would hold up others; whatever is written in it is the mark."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,15 +50,15 @@ def sheet_from(given: Mapping[str, Path | str | None]) -> Sheet:
     )
 
 
-def handed_out(sheet: Sheet, slug: str, rows: Sequence[tuple[str, CaseBody]], *, as_json: bool) -> None:
-    """Writes a worksheet and says so."""
-    write_sheet(sheet.file, rows)
+def handed_out(sheet: Sheet, slug: str, rows: Sequence[tuple[str, CaseBody]], *, as_json: bool, marks: Sequence[str] = ()) -> None:
+    """Writes a worksheet, with columns for `marks` behind the answer, and says so."""
+    write_sheet(sheet.file, rows, marks)
     line = f"Wrote {len(rows):,} cases to {plain(sheet.file)}."
     said({"use_case": slug, "cases": len(rows), "file": str(sheet.file)}, (line,), as_json=as_json)
 
 
-def write_sheet(path: Path, rows: Sequence[tuple[str, CaseBody]]) -> None:
-    """Writes a worksheet: task, content, attributes, and an empty answer column. Pictures become files beside it.
+def write_sheet(path: Path, rows: Sequence[tuple[str, CaseBody]], marks: Sequence[str] = ()) -> None:
+    """Writes a worksheet: task, content, attributes, an empty answer column and those for marks. Pictures become files beside it.
 
     Columns of the cases called as ours are marked `(case)`; so are attributes called as a column of the content, with `(attribute)`.
 
@@ -65,12 +68,12 @@ def write_sheet(path: Path, rows: Sequence[tuple[str, CaseBody]]) -> None:
     """
     cells = sorted({name for _, body in rows if isinstance(body.content, TableContent) for name in body.content.cells}) or [CONTENT]
     names = sorted({name for _, body in rows for name in body.attributes})
-    taken = {TASK, ANSWER}
-    header = [TASK, *_named(cells, taken, "case"), *_named(names, taken, "attribute"), ANSWER]
+    taken = {TASK, ANSWER, *marks}
+    header = [TASK, *_named(cells, taken, "case"), *_named(names, taken, "attribute"), ANSWER, *marks]
     out = []
     for token, body in rows:
         attributes = [body.attributes.get(name, "") for name in names]
-        out.append([token, *_content(path, token, body, cells), *attributes, ""])
+        out.append([token, *_content(path, token, body, cells), *attributes, "", *("" for _ in marks)])
     write_csv(path, header, out)
 
 
@@ -121,6 +124,27 @@ def read_sheet(sheet: Sheet, told: UseCaseFile) -> Mapping[str, Answer]:
             raise BadFileError(path, line=past.line, column=ANSWER, why=f"task {task!r} has another answer above.", remedy="Keep one.")
         found[task] = past.answer
     return found
+
+
+def read_untold(sheet: Sheet, told: UseCaseFile) -> frozenset[str]:
+    """The tasks of a filled worksheet whose answer somebody cannot tell; none where the worksheet has no column for it.
+
+    Raises:
+        BadFileError: names file, line, column and remedy; also for a task that is answered all the same.
+    """
+    path, reading = sheet.file, Reading(encoding=sheet.encoding, delimiter=sheet.delimiter)
+    if CANNOT_TELL not in header_of(path, reading):
+        return frozenset()
+    columns = Columns(content=(TASK,), answer=ANSWER, id=TASK, attributes=(CANNOT_TELL,))
+    found = set()
+    for past in read_history(path, columns, reading, told.answer):
+        if past.external_id is None or not past.body.attributes.get(CANNOT_TELL):
+            continue
+        if past.answer is not None:
+            why = f"task {unguarded(past.external_id)!r} has an answer, too."
+            raise BadFileError(path, line=past.line, column=CANNOT_TELL, why=why, remedy="Keep the answer or the mark.")
+        found.add(unguarded(past.external_id))
+    return frozenset(found)
 
 
 def _checker(path: Path, declared: Sequence[str]) -> Callable[[int, Answer], None]:

@@ -33,9 +33,7 @@ oidc_option = click.option("--oidc", is_flag=True, help="Through the identity pr
 @shown_options
 @home_option
 @json_option
-def login(
-    email: str | None, *, oidc: bool, password_file: Path | None, code: str | None, home: str | None, as_json: bool
-) -> None:
+def login(email: str | None, *, oidc: bool, password_file: Path | None, code: str | None, home: str | None, as_json: bool) -> None:
     """Sign in with password and code; the commands that follow are yours, until you sign out or your session is over."""
     from licet.cli.acting import Typed, credentials, keep, person_json
     from licet.flows.sign_in import sign_in

@@ -26,9 +26,7 @@ def stop() -> None:
 @click.option("--team", "team_name", help=TEAM)
 @click.option("--why", required=True, help=WHY)
 @usual
-def press(
-    slug: str | None, *, team_name: str | None, why: str, acting: str | None, home: str | None, as_json: bool
-) -> None:
+def press(slug: str | None, *, team_name: str | None, why: str, acting: str | None, home: str | None, as_json: bool) -> None:
     """From the next decision on, people decide: in one use case, in those of a team, or without either in the whole installation."""
     from licet.flows.office import who
     from licet.flows.stop import press_stop
@@ -94,8 +92,7 @@ def status(slug: str | None, home: str | None, *, as_json: bool) -> None:
     with at_work(home) as office:
         found = stop_status(office, name=slug)
     lines = [
-        f"[bold]{where(one)}[/] stopped since {one.at:%Y-%m-%d %H:%M} UTC by {plain(one.by)}: {plain(one.why)}"
-        for one in found.pressed
+        f"[bold]{where(one)}[/] stopped since {one.at:%Y-%m-%d %H:%M} UTC by {plain(one.by)}: {plain(one.why)}" for one in found.pressed
     ]
     lines = lines or ["The stop is not pressed."]
     lines += [f"  [dim]{_past(one)}[/]" for one in found.lifted]

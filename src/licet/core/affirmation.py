@@ -40,9 +40,7 @@ def affirm(asked: Digest, made: Affirmation, before: Sequence[Affirmation]) -> A
     return made
 
 
-def seen_from_outside(
-    answered_by: PersonId, given: Sequence[Affirmation], outside: frozenset[PersonId], *, by_risk: bool
-) -> bool:
+def seen_from_outside(answered_by: PersonId, given: Sequence[Affirmation], outside: frozenset[PersonId], *, by_risk: bool) -> bool:
     """Whether anybody outside the team stands behind the answers as they are: risk that gave them, or somebody who affirmed them.
 
     Args:

@@ -210,9 +210,7 @@ def audit_plan_to_json(plan: AuditPlan) -> Json:
         "highest": plan.highest,
         "strata": [{"name": s.name, "times": s.times, "below": s.below, "part": _part_to_json(s.part)} for s in plan.strata],
         "agreements": plan.agreements,
-        "slices": [
-            {"name": s.name, "part": _part_to_json(s.part), "target": s.target, "at_trip": s.at_trip.value} for s in plan.slices
-        ],
+        "slices": [{"name": s.name, "part": _part_to_json(s.part), "target": s.target, "at_trip": s.at_trip.value} for s in plan.slices],
         "at_trip": plan.at_trip.value,
         "late_after_seconds": int(plan.late_after.total_seconds()),
         "most_late": plan.most_late,

@@ -9,6 +9,7 @@ Json = str | int | float | bool | None | Sequence["Json"] | Mapping[str, "Json"]
 
 
 _WRITER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+_READER = json.JSONDecoder()
 
 
 def canonical_bytes(value: Json) -> bytes:
@@ -38,4 +39,9 @@ def read_json(raw: bytes) -> Json:
     Raises:
         ValueError: when the bytes are not JSON.
     """
-    return cast("Json", json.loads(raw.decode("utf-8")))
+    text = raw.decode("utf-8")
+    value, end = _READER.raw_decode(text)  # spares the searches for white space around it, of which there is none
+    if end != len(text):
+        message = f"{len(text) - end} characters follow the value; canonical JSON ends with it."
+        raise ValueError(message)
+    return cast("Json", value)

@@ -74,4 +74,3 @@ def too_large(clusters: Clusters | None, attributes: Sequence[Mapping[str, str]]
         return None
     most = max(Counter(numbers).values())
     return most if most > clusters.largest else None
-

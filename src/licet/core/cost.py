@@ -7,6 +7,10 @@ from fractions import Fraction
 
 MILLION = 1_000_000
 
+WHOLE = frozenset(["BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "UYI", "VND", "VUV", "XAF", "XOF", "XPF"])
+THOUSANDTHS = frozenset(["BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"])
+"""Currencies whose minor unit is the unit itself, or its thousandth; of all others it is the hundredth (ISO 4217)."""
+
 CURRENCY = re.compile(r"[A-Z]{3}")
 """A currency's code (ISO 4217)."""
 
@@ -47,6 +51,23 @@ class Cost:
             message = f"{self.currency} and {other.currency} have no sum; keep one currency for a use case."
             raise NotACostError(message)
         return Cost(millionths=self.millionths + other.millionths, currency=self.currency)
+
+
+def amount_in_words(millionths: int, currency: str) -> str:
+    """An amount as people write it: `12.34 EUR`, never rounded to nothing.
+
+    Args:
+        millionths: of the currency's minor unit, from 0.
+        currency: its code.
+
+    Returns:
+        The amount to the minor unit, and to a hundredth of it where it is below ten of them; what is less still is *under* that.
+    """
+    digits = 0 if currency in WHOLE else 3 if currency in THOUSANDTHS else 2
+    shown = digits + (2 if 0 < millionths < 10 * MILLION else 0)
+    least = Fraction(1, 10**shown)
+    amount = Fraction(millionths, MILLION * 10**digits)
+    return f"under {float(least):.{shown}f} {currency}" if 0 < amount < least else f"{float(amount):,.{shown}f} {currency}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

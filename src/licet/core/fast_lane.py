@@ -110,9 +110,7 @@ class KnownRisk:
     seen_from_outside: bool
 
 
-def passes(
-    lane: FastLane, covered: Covered, load: Load, *, risk: KnownRisk, hands: frozenset[PersonId], now: datetime
-) -> Refused | None:
+def passes(lane: FastLane, covered: Covered, load: Load, *, risk: KnownRisk, hands: frozenset[PersonId], now: datetime) -> Refused | None:
     """Says whether a standing approval passes a request.
 
     Args:

@@ -11,6 +11,7 @@ from licet.core.exposure import ExposurePlan
 from licet.core.gate_rules import Code
 from licet.core.ids import Digest, PersonId, UseCaseSlug
 from licet.core.people import Role
+from licet.core.redesign_evidence import ProcessShown
 from licet.core.risk import Tier
 from licet.core.use_case import Stage
 
@@ -108,6 +109,7 @@ class Evidence:
         approvals: approvals given, whatever they are bound to, by people who may give them.
         qualified: until when each person who showed enough may answer its cases; None where the owner said not what is enough.
         capacity: the work that will come to people, and who is there to do it; None where nobody looked.
+        process: what is known of its process and its redesign; None where nobody looked.
         hands: for each role, who would act in it here, as far as they are known.
     """
 
@@ -132,6 +134,7 @@ class Evidence:
     exposure: ExposurePlan | None = None
     qualified: Mapping[PersonId, datetime] | None = None
     capacity: Capacity | None = None
+    process: ProcessShown | None = None
     hands: Mapping[Role, tuple[PersonId, ...]] = field(default_factory=dict)
 
     @property

@@ -206,8 +206,8 @@ def _stage(was: Stage, event: Event) -> Stage:
             return was
 
 
-UNTOLD = frozenset({Code.CAPACITY})
-"""What no entry tells: it changes with every case and every absence. In a replay it is nobody's turn."""
+UNTOLD = frozenset({Code.CAPACITY, Code.BASELINE_LOCKED, Code.REDESIGN_SIMULATED, Code.CAPACITY_SIMULATED})
+"""What no entry tells alone: it changes with every case and absence, or with several things at once. In a replay it is nobody's turn."""
 
 
 def _ball(to: Stage, evidence: Evidence, rules: GateRules) -> Role:

@@ -1,7 +1,7 @@
 """Gate rules: what each stage asks for at each tier of risk, as data that one can read and an organisation may tighten."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
@@ -32,6 +32,9 @@ class Code(StrEnum):
     REVIEWERS_QUALIFIED = "reviewers_qualified"
     CAPACITY = "capacity"
     VERDICT_MET = "verdict_met"
+    BASELINE_LOCKED = "baseline_locked"
+    REDESIGN_SIMULATED = "redesign_simulated"
+    CAPACITY_SIMULATED = "capacity_simulated"
     SLICES = "slices"
     STOP_EXERCISED = "stop_exercised"
     MANDATE_PROPOSED = "mandate_proposed"
@@ -65,6 +68,9 @@ LIMITS: Mapping[Code, Limit] = {
     Code.HISTORY_IMPORTED: Limit(name="at_least", default=1, lowest=1, highest=1_000_000_000),
     Code.REVIEWERS_QUALIFIED: Limit(name="at_least", default=1, lowest=1, highest=100),
     Code.CAPACITY: Limit(name="late_percent", default=5, lowest=1, highest=50, more_is_stricter=False),
+    Code.BASELINE_LOCKED: Limit(name="log_needed", default=0, lowest=0, highest=1),
+    Code.REDESIGN_SIMULATED: Limit(name="log_needed", default=0, lowest=0, highest=1),
+    Code.CAPACITY_SIMULATED: Limit(name="log_needed", default=0, lowest=0, highest=1),
     Code.SLICES: Limit(name="declared", default=0, lowest=0, highest=100),
     Code.STOP_EXERCISED: Limit(name="within_days", default=90, lowest=1, highest=3650, more_is_stricter=False),
     Code.APPROVED: Limit(name="quorum", default=1, lowest=1, highest=20),
@@ -103,6 +109,10 @@ class GateRules:
     def ask_anywhere(self, code: Code, tier: Tier | None) -> bool:
         """Whether any stage asks a use case of a tier for this."""
         return any(code in self.of(stage, tier) for stage in STAGES)
+
+    def ask_any(self, codes: Iterable[Code], tier: Tier | None) -> bool:
+        """Whether any stage asks a use case of a tier for one of these."""
+        return any(self.ask_anywhere(code, tier) for code in codes)
 
     @property
     def digest(self) -> Digest:
@@ -179,9 +189,7 @@ def _hold_to_the_laws(rules: GateRules) -> None:
 
 def rules_to_json(rules: GateRules) -> Mapping[str, Json]:
     """Writes rules as plain values, everything said out: what is hashed, kept and shown."""
-    stages: dict[str, Json] = {
-        stage.value: {tier.value: _asked_to_json(rules.of(stage, tier)) for tier in RULED} for stage in STAGES
-    }
+    stages: dict[str, Json] = {stage.value: {tier.value: _asked_to_json(rules.of(stage, tier)) for tier in RULED} for stage in STAGES}
     return {"version": VERSION, "stages": stages}
 
 

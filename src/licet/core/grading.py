@@ -264,6 +264,30 @@ def dearest_error(grading: Grading) -> float:
     return max((_cost(Choice(value=given), Choice(value=right), grading.costs) for right, given in pairs), default=1.0)
 
 
+def always_wrong(grading: Grading, said: Mapping[str, int]) -> float:
+    """What a system costs on average that errs in every case, with answers that people give, as often as they give them.
+
+    An answer that nobody gives cannot make a promise look hard to keep.
+
+    Args:
+        grading: how answers are graded.
+        said: how often people gave each answer, at least 1 each.
+
+    Returns:
+        The mean loss in [0, 1]; 1 where the grading names no costs, or people gave fewer than two answers.
+    """
+    every = sum(said.values())
+    if not isinstance(grading, Costs) or len(said) <= 1:
+        return 1.0
+    wrongs = (
+        count * other * _cost(Choice(value=given), Choice(value=right), grading.costs) / (every - count)
+        for right, count in said.items()
+        for given, other in said.items()
+        if given != right
+    )
+    return sum(wrongs) / every
+
+
 def is_partial(grading: Grading) -> bool:
     """Whether an answer may be wrong in part, so that exact tests, which count errors, do not hold."""
     match grading:

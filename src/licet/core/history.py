@@ -6,6 +6,7 @@ from datetime import datetime
 
 from licet.core.answer import Answer
 from licet.core.case import CaseBody, Part
+from licet.core.likeness import Alike
 from licet.core.system import SystemCard
 
 SMALLEST_HISTORY = 30
@@ -153,6 +154,7 @@ class ImportReport:
         labelled: cases that were there without an answer and have one now.
         spoken: cases that were there already and have an outside system's proposal now.
         answers: distinct answers in the build part (for choices).
+        alike: sealed cases that nearly repeat others; None where nothing new came in.
         warnings: what the importer should know, in sentences.
     """
 
@@ -165,4 +167,5 @@ class ImportReport:
     labelled: int = 0
     spoken: int = 0
     answers: int = 0
+    alike: Alike | None = None
     warnings: tuple[str, ...] = field(default_factory=tuple)

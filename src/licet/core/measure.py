@@ -83,9 +83,7 @@ class NotAMeasureError(NotSaidError):
 
 def measure_to_json(measure: Measure) -> Mapping[str, Json]:
     """Writes a measure; what it does not say is left out, so that older standards keep their digests."""
-    said: dict[str, Json] = {
-        "name": measure.name, "kind": measure.kind.value, "target": measure.target, "confidence": measure.confidence
-    }
+    said: dict[str, Json] = {"name": measure.name, "kind": measure.kind.value, "target": measure.target, "confidence": measure.confidence}
     part = measure.slice
     said |= {} if part is None else {"slice": {"attribute": part.attribute, "values": sorted(part.values)}}
     said |= {"answers": sorted(measure.answers)} if measure.answers else {}

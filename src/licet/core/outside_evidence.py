@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from licet.core.canonical import Json
+from licet.core.ids import PersonId, SealedSetId
 from licet.core.outside_rows import Provenance, Tally
 from licet.core.refusal import Unknown
 
@@ -45,11 +46,11 @@ class OutsideEvidence:
     provenance: Provenance
     file_digest: str
     imported_at: datetime
-    by: str
+    by: PersonId
     tallies: tuple[Tally, ...]
     cases: int
     matched: int
-    covers: int | None
+    covers: SealedSetId | None
     judged: bool | None
     findings: tuple[str, ...]
     told: Told = field(default_factory=Told)
@@ -91,7 +92,7 @@ class Satisfies:
     """Evidence against which nothing stands: cases, labels and lock are as the standard asks."""
 
 
-def weigh(evidence: OutsideEvidence, *, current_set: int | None, locked_at: datetime | None, known: bool) -> Informs | Satisfies:
+def weigh(evidence: OutsideEvidence, *, current_set: SealedSetId | None, locked_at: datetime | None, known: bool) -> Informs | Satisfies:
     """Says whether evidence from outside could stand as a certificate.
 
     What nobody shows speaks against it: silence is no evidence.

@@ -83,6 +83,7 @@ class Act(StrEnum):
     CREATE_USE_CASE = "create a use case"
     IMPORT = "import history"
     IMPORT_EVIDENCE = "import outside evidence"
+    STUDY = "study a process"
     EVALUATE = "evaluate"
     EXPORT = "export"
     SUBMIT = "submit cases"

@@ -9,6 +9,7 @@ from licet.core.exposure import default_plan, is_as_careful, plan_in_words
 from licet.core.gate import ClosedGate, Evidence, OpenedGate, Pattern, Requirement, bound_approvals
 from licet.core.gate_rules import Code, GateRules
 from licet.core.people import Role
+from licet.core.redesign_evidence import Shown, baseline_locked, people_suffice, simulated_as_measured
 from licet.core.refusal import Unknown
 from licet.core.risk import Tier
 from licet.core.use_case import Stage
@@ -183,6 +184,35 @@ def _enough_people(evidence: Evidence, number: int) -> _Found:
     )
 
 
+def _baseline(evidence: Evidence, number: int) -> _Found:
+    found = baseline_locked(evidence.process, log_needed=number > 0)
+    shown = evidence.process
+    if shown is None or (shown.log is None and shown.locked_at is None):
+        return _of_process(evidence, found)
+    act, ball = ("lock", Role.OWNER) if shown.locked_at is None else ("countersign", Role.RISK)
+    closes = f"licet process baseline {act} {evidence.slug} --as {ball.name}"
+    return _Found(met=found.met, shows=found.says, since=found.since or evidence.moments.created, ball=ball, closes=closes)
+
+
+def _simulated(evidence: Evidence, number: int) -> _Found:
+    return _of_process(evidence, simulated_as_measured(evidence.process, log_needed=number > 0))
+
+
+def _enough_simulated(evidence: Evidence, number: int) -> _Found:
+    return _of_process(evidence, people_suffice(evidence.process, log_needed=number > 0))
+
+
+def _of_process(evidence: Evidence, found: Shown) -> _Found:
+    there = evidence.process is not None and evidence.process.log is not None
+    return _Found(
+        met=found.met,
+        shows=found.says,
+        since=found.since or evidence.moments.created,
+        ball=Role.OWNER,
+        closes=f"licet process {'compare' if there else 'import'} {evidence.slug}{'' if there else ' FILE'} --as OWNER",
+    )
+
+
 def _slices(evidence: Evidence, number: int) -> _Found:
     declared, at = evidence.slices, evidence.moments
     if len(declared) < number:
@@ -278,9 +308,7 @@ KINDS: Mapping[Code, _Kind] = {
     Code.HISTORY_IMPORTED: _Kind(says="Past cases with people's answers are there.", pattern=Pattern.QUALITY, find=_history),
     Code.OWNER_NAMED: _Kind(says="Somebody owns the decision.", pattern=Pattern.OWNERSHIP, find=_owner),
     Code.RISK_ANSWERED: _Kind(says="The risk questions are answered, and it is not prohibited.", pattern=Pattern.GOVERNANCE, find=_risk),
-    Code.STANDARD_LOCKED: _Kind(
-        says="What good means was locked by two people before any result.", pattern=Pattern.QUALITY, find=_locked
-    ),
+    Code.STANDARD_LOCKED: _Kind(says="What good means was locked by two people before any result.", pattern=Pattern.QUALITY, find=_locked),
     Code.EVALUATED: _Kind(says="The system was judged against the standard.", pattern=Pattern.QUALITY, find=_evaluated),
     Code.REVIEWERS_QUALIFIED: _Kind(
         says="Enough people have shown on past cases that they can judge.", pattern=Pattern.CULTURE, find=_qualified
@@ -289,6 +317,17 @@ KINDS: Mapping[Code, _Kind] = {
         says="The people who may answer can work off what will come to them in time.", pattern=Pattern.JUDGMENT, find=_enough_people
     ),
     Code.VERDICT_MET: _Kind(says="The verdict on sealed cases is met.", pattern=Pattern.QUALITY, find=_met),
+    Code.BASELINE_LOCKED: _Kind(
+        says="The process as it was is held by two people, before AI decides.", pattern=Pattern.OWNERSHIP, find=_baseline
+    ),
+    Code.REDESIGN_SIMULATED: _Kind(
+        says="The redesign was simulated on the process's own event log, with the measured system.",
+        pattern=Pattern.OWNERSHIP,
+        find=_simulated,
+    ),
+    Code.CAPACITY_SIMULATED: _Kind(
+        says="In the simulated redesign people are enough for the service level.", pattern=Pattern.JUDGMENT, find=_enough_simulated
+    ),
     Code.SLICES: _Kind(says="The promise holds in each declared slice, not on average only.", pattern=Pattern.QUALITY, find=_slices),
     Code.STOP_EXERCISED: _Kind(says="The stop was exercised lately, and worked.", pattern=Pattern.JUDGMENT, find=_stop),
     Code.MANDATE_PROPOSED: _Kind(

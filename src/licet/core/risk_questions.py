@@ -204,9 +204,7 @@ BY_CODE: Mapping[str, Question] = MappingProxyType({question.code: question for 
 
 MEANINGS: Mapping[str, str] = MappingProxyType(
     {
-        question.code: " ".join(
-            [question.asks, question.helps, *(f"`{option.code}`: {option.says}" for option in question.options)]
-        )
+        question.code: " ".join([question.asks, question.helps, *(f"`{option.code}`: {option.says}" for option in question.options)])
         for question in QUESTIONS
     }
 )

@@ -1,12 +1,17 @@
 """A run: a system is asked about many cases, chunk by chunk; what it said is kept, and never asked for again."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import NewType
 
 from licet.core.cost import Cost
 from licet.core.ids import CaseNumber, Fingerprint
-from licet.core.system import Cause, NoProposal, Proposal, Proposed
+from licet.core.system import Cause, NoProposal, Proposed
+
+RunId = NewType("RunId", int)
+"""One run of a system over many cases."""
 
 MOST_ATTEMPTS = 2
 """So often a chunk is asked about as a whole; after that one of its cases is suspected of ending whoever asks."""
@@ -29,7 +34,7 @@ class Run:
         stopped: why it rests; None where nobody has stopped it.
     """
 
-    id: int
+    id: RunId
     fingerprint: Fingerprint
     cases: int
     done: int
@@ -49,6 +54,34 @@ class Run:
     def budget_spent(self) -> bool:
         """Whether it has cost as much as it may."""
         return self.budget is not None and self.spent is not None and self.spent.millionths >= self.budget
+
+
+class RunState(StrEnum):
+    """What goes on with a run."""
+
+    ASKING = "asking"
+    """Somebody asks the system, or did a moment ago."""
+    RESTING = "resting"
+    """It was stopped, and `Run.stopped` says why; whoever evaluates again goes on with it."""
+    LEFT = "left"
+    """Nobody asks, and nobody said why: whoever asked was ended. Whoever evaluates again goes on with it."""
+    ENDED = "ended"
+
+
+def run_state(run: Run, *, holders: int, now: datetime, quiet_for: timedelta) -> RunState:
+    """Tells what goes on with a run.
+
+    Args:
+        run: as it stands.
+        holders: how many hold a lease of its chunks that lasts.
+        now: the time.
+        quiet_for: nobody is taken for gone before so long after the last sign of life.
+    """
+    if run.ended_at is not None:
+        return RunState.ENDED
+    if holders or (run.stopped is None and now - run.seen_at < quiet_for):
+        return RunState.ASKING
+    return RunState.LEFT if run.stopped is None else RunState.RESTING
 
 
 def time_left(begun: Run, run: Run) -> timedelta | None:
@@ -74,7 +107,7 @@ class Chunk:
         attempts: how often they were taken up, this time included.
     """
 
-    run: int
+    run: RunId
     number: int
     cases: tuple[CaseNumber, ...]
     again: bool
@@ -127,20 +160,28 @@ def sort_out(said: Mapping[CaseNumber, Proposed], *, again: bool) -> Sorted:
     return Sorted(kept=kept, left=left, stopped=unasked[0].why if unasked else None)
 
 
-def paid(kept: Mapping[CaseNumber, Proposed]) -> Cost | None:
-    """What a chunk has cost.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TwoCurrencies:
+    """What something has cost has no sum: it was paid in these two, by their codes, and maybe in more."""
+
+    one: str
+    other: str
+
+
+def paid(said: Iterable[Proposed]) -> Cost | TwoCurrencies | None:
+    """What a chunk has cost: a reply of no use, and a case that is to be asked about again, were paid for too.
+
+    Args:
+        said: what came of each case.
 
     Returns:
-        The sum; None where nothing said what it cost.
-
-    Raises:
-        NotACostError: when costs are in two currencies.
+        The sum; None where nothing said what it cost; or the currencies that have no sum.
     """
-    total: Cost | None = None
-    for one in kept.values():
-        if isinstance(one, Proposal) and one.cost is not None:
-            total = one.cost if total is None else total.plus(one.cost)
-    return total
+    costs = [one.cost for one in said if one.cost is not None]
+    other = next((cost.currency for cost in costs if cost.currency != costs[0].currency), None)
+    if other is not None:
+        return TwoCurrencies(one=costs[0].currency, other=other)
+    return Cost(millionths=sum(cost.millionths for cost in costs), currency=costs[0].currency) if costs else None
 
 
 def given_up(cases: Sequence[CaseNumber]) -> dict[CaseNumber, Proposed]:

@@ -67,9 +67,7 @@ SIGNALS: Final[Mapping[str, Signal]] = {
     "system.failed": _signal(
         Weight.WARNING, "A system gave no usable proposal; its cases go to people.", "use_case", "kind", "failure", "cases"
     ),
-    "breaker.opened": _signal(
-        Weight.WARNING, "A system failed too often: it is left alone, its cases go to people.", "use_case", "cases"
-    ),
+    "breaker.opened": _signal(Weight.WARNING, "A system failed too often: it is left alone, its cases go to people.", "use_case", "cases"),
     "breaker.closed": _signal(Weight.INFO, "A system answers again.", "use_case", "seconds"),
     "effect.done": _signal(Weight.INFO, "An effect was delivered.", "use_case", "way", "ms"),
     "effect.failed": _signal(Weight.WARNING, "An attempt to deliver an effect failed.", "use_case", "way", "ms"),

@@ -9,7 +9,7 @@ from typing import TypedDict
 from licet.core.canonical import Json, digest
 from licet.core.change import ChangeRule, change_from_json, change_to_json, faults_in_change
 from licet.core.cluster import Clusters, clusters_from_json, clusters_to_json, faults_in_clusters
-from licet.core.grading import EXACT, Costs, Exact, Grading, dearest_error, is_partial, name_of
+from licet.core.grading import EXACT, Costs, Exact, Grading, always_wrong, dearest_error, is_partial, name_of
 from licet.core.grading_form import faults_in_grading, grading_from_json, grading_to_json
 from licet.core.ids import Digest, PersonId, UseCaseSlug
 from licet.core.measure import HALF, Measure, MeasureKind, NotAMeasureError, faults_in_measures, measure_from_json, measure_to_json
@@ -254,6 +254,23 @@ def _check_costs(standard: Standard) -> Iterator[NotAStandardError]:
     if isinstance(standard.grading, Costs) and dearest <= loosest:
         why = f"no error between the answers it names costs more than {dearest!r}, so that every system keeps a promise of {loosest!r}."
         yield NotAStandardError(("grading", "costs"), why, "Let the worst error cost 1, and name what costs less.")
+
+
+def hollow_costs(standard: Standard, said: Mapping[str, int]) -> NotAStandardError | None:
+    """A promise that a system keeps which is wrong in every case, told by the answers that people give; `check_standard` sees names alone.
+
+    Args:
+        standard: as it is to be locked.
+        said: how often people gave each answer on past cases that are not sealed; empty where there are none.
+    """
+    costs = always_wrong(standard.grading, said)
+    loosest = max((one.target for one in standard.measures if one.kind is MeasureKind.ERROR_ALONE), default=0.0)
+    if costs > loosest:
+        return None
+    why = (
+        f"a system that is wrong in every case, with answers people give, costs {costs:.3g} on average and keeps a promise of {loosest!r}."
+    )
+    return NotAStandardError(("grading", "costs"), why, "Let errors between answers that people give cost more.")
 
 
 def _check_lists(standard: Standard) -> Iterator[NotAStandardError]:

@@ -115,10 +115,17 @@ class Cause(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoProposal:
-    """The system gave no usable answer: a person decides, and it is never counted as a wrong answer."""
+    """The system gave no usable answer: a person decides, and it is never counted as a wrong answer.
+
+    Attributes:
+        why: in a sentence.
+        cause: what kind of failure it is.
+        cost: what asking cost all the same; None where nobody says, or nothing was paid. It counts once, and is not kept with the case.
+    """
 
     why: str
     cause: Cause = Cause.UNUSABLE
+    cost: Cost | None = None
 
 
 Proposed = Proposal | NoProposal

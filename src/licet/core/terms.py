@@ -94,21 +94,25 @@ def terms_to_json(terms: Terms) -> Json:
     """Writes terms as plain JSON: what is hashed, stored and shown. Without a plan the digests of earlier terms stay what they were."""
     planned: dict[str, Json] = {"exposure": plan_to_json(terms.exposure)} if terms.exposure else {}
     audited: dict[str, Json] = {} if terms.audits is None else {"audits": audit_plan_to_json(terms.audits)}
-    return planned | audited | {
-        "fingerprint": terms.fingerprint,
-        "system": terms.system,
-        "scope": scope_to_json(terms.scope),
-        "guardian": terms.guardian,
-        "standard": terms.standard,
-        "look": terms.look,
-        "verdict": terms.verdict,
-        "target": terms.target,
-        "confidence": terms.confidence,
-        "audit_rate": terms.audit_rate,
-        "planned_audits": terms.planned_audits,
-        "daily_cap": terms.daily_cap,
-        "lasts_seconds": int(terms.lasts.total_seconds()),
-    }
+    return (
+        planned
+        | audited
+        | {
+            "fingerprint": terms.fingerprint,
+            "system": terms.system,
+            "scope": scope_to_json(terms.scope),
+            "guardian": terms.guardian,
+            "standard": terms.standard,
+            "look": terms.look,
+            "verdict": terms.verdict,
+            "target": terms.target,
+            "confidence": terms.confidence,
+            "audit_rate": terms.audit_rate,
+            "planned_audits": terms.planned_audits,
+            "daily_cap": terms.daily_cap,
+            "lasts_seconds": int(terms.lasts.total_seconds()),
+        }
+    )
 
 
 def terms_from_json(raw: Json) -> Terms:

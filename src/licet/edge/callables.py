@@ -3,7 +3,6 @@
 import asyncio
 import inspect
 import math
-import threading
 import time
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from concurrent.futures import TimeoutError as NotYet
@@ -16,56 +15,20 @@ from licet.core.answer import AnswerKind
 from licet.core.canonical import Json, canonical_bytes, digest
 from licet.core.case import Content
 from licet.core.circuit import Ask
-from licet.core.system import Cause, NoProposal, Proposed, SystemCard, SystemKind
+from licet.core.system import NoProposal, Proposed, SystemCard, SystemKind
 from licet.edge.aside import aside
-from licet.edge.breaker import Breaker
+from licet.edge.async_asking import AsyncAsking
+from licet.edge.callable_room import MOST_HANGING, TOO_MANY_HANG, CallableRoom
 from licet.edge.code_folder import SYSTEM_FILE, NotLoadableError, code_digests, line_in, load_module
 from licet.edge.contract import content_to_dict, read_proposal
-from licet.edge.hands import Hands, Job
+from licet.edge.hands import Job
 from licet.edge.loops import Loop
-from licet.edge.system_blocks import USUAL, CallableBlock, longest_for
-
-MOST_HANGING = 8
-"""Threads of one system that may hang; then it is called no more until one of them ends."""
+from licet.edge.system_blocks import USUAL, longest_for
 
 _CHUNK = 100
 
 One = Callable[[dict[str, object]], object]
 Many = Callable[[list[dict[str, object]]], object]
-
-
-class CallableRoom:
-    """Where one system's code runs in this process: its threads, its loop and its circuit, however often it is loaded."""
-
-    def __init__(self, block: CallableBlock) -> None:
-        """Takes how many cases it is asked at once."""
-        self.breaker = Breaker()
-        self.hands = Hands(at_once=block.concurrency, most_hanging=MOST_HANGING)
-        self.block = block
-        self.strays = 0
-        self._lock = threading.Lock()
-        self._loop: tuple[Loop, asyncio.Semaphore] | None = None
-
-    def loop(self) -> tuple[Loop, asyncio.Semaphore]:
-        """The loop for async code, and the turns in it."""
-        with self._lock:
-            if self._loop is None:
-                self._loop = (Loop(), asyncio.Semaphore(self.block.concurrency))
-            return self._loop
-
-    def leave(self, loop: Loop) -> None:
-        """Leaves a blocked loop to itself until it moves again; the next case gets a new one."""
-        with self._lock:
-            if self._loop is None or self._loop[0] is not loop:
-                return
-            self._loop = None
-        self.stray(+1)
-        loop.let_go(lambda: self.stray(-1))
-
-    def stray(self, more: int) -> None:
-        """Counts what hangs in async code: one more, or one less."""
-        with self._lock:
-            self.strays += more
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -118,13 +81,10 @@ class CallableSystem:
     def _of(self, job: Job[_Asked, list[Proposed]]) -> list[Proposed]:
         if job.done is not None:
             return job.done
-        return [self._too_late() if job.hangs else _TOO_MANY_HANG for _ in job.work.contents]
+        return [self.room.too_late() if job.hangs else TOO_MANY_HANG for _ in job.work.contents]
 
     def _late(self, asked: _Asked) -> None:
         self.room.breaker.heard(asked.permission, answered=False)
-
-    def _too_late(self) -> NoProposal:
-        return NoProposal(why=f"{SYSTEM_FILE} took longer than {self.room.block.timeout_seconds:g} s.", cause=Cause.UNAVAILABLE)
 
     def _ask(self, asked: _Asked) -> list[Proposed]:
         permission = self.room.breaker.ask()
@@ -168,19 +128,11 @@ class CallableSystem:
 
     def _ask_async(self, contents: Sequence[Content]) -> list[Proposed]:
         if self.room.strays >= MOST_HANGING:
-            return [_TOO_MANY_HANG for _ in contents]
+            return [TOO_MANY_HANG for _ in contents]
         loop, turn = self.room.loop()
-        found: list[Proposed | None] = [None] * len(contents)
-
-        async def ask(place: int) -> None:
-            async with turn:
-                found[place] = await self._answer(contents[place])
-
-        async def ask_all() -> None:
-            await asyncio.gather(*(ask(place) for place in range(len(contents))))
-
-        self._wait_for(loop, ask_all())
-        return [self._too_late() if one is None else one for one in list(found)]
+        asking = AsyncAsking(self.room, turn, self._awaited, contents)
+        self._wait_for(loop, asking.all())
+        return [self.room.too_late() if one is None else one for one in list(asking.found)]
 
     def _wait_for(self, loop: Loop, asking: Coroutine[object, object, None]) -> None:
         """Waits as long as the loop moves; one that is blocked by code in it is left to itself."""
@@ -197,32 +149,14 @@ class CallableSystem:
                     self.room.leave(loop)
                 return
 
-    async def _answer(self, content: Content) -> Proposed:
-        """Asks about one case; what does not end in time is cancelled, and not waited for where it does not let itself be."""
-        permission = _TOO_MANY_HANG if self.room.strays >= MOST_HANGING else self.room.breaker.ask()
-        if isinstance(permission, NoProposal):
-            return permission
-        task = asyncio.ensure_future(self._awaited(content))
-        done, _ = await asyncio.wait({task}, timeout=self.room.block.timeout_seconds)
-        self.room.breaker.heard(permission, answered=bool(done))
-        if done:
-            return task.result()
-        self.room.stray(+1)
-        task.add_done_callback(self._ended)
-        task.cancel()
-        return self._too_late()
-
-    def _ended(self, task: "asyncio.Task[Proposed]") -> None:
-        self.room.stray(-1)
-        if not task.cancelled():
-            task.exception()
-
     async def _awaited(self, content: Content) -> Proposed:
         began = time.perf_counter()
         try:
             said = await cast("Coroutine[object, object, object]", self.one(content_to_dict(content)) if self.one else None)
             return read_proposal(self.kind, said, latency_ms=_since(began))
-        except BaseException as error:  # noqa: BLE001 - the entry point of other people's code; recorded in the result
+        except BaseException as error:
+            if isinstance(error, asyncio.CancelledError) and _cancelled_from_outside():
+                raise
             return self._failed(error)
 
     def _failed(self, error: BaseException) -> NoProposal:
@@ -230,11 +164,6 @@ class CallableSystem:
         line = line_in(self.folder, error)
         place = SYSTEM_FILE if line is None else f"{SYSTEM_FILE}:{line}"
         return NoProposal(why=f"{place} raised {type(error).__name__}.")
-
-
-_TOO_MANY_HANG = NoProposal(
-    why=f"{MOST_HANGING} calls of {SYSTEM_FILE} hang, and it is called no more until one of them ends.", cause=Cause.NOT_ASKED
-)
 
 
 def load_callable(folder: Path, kind: AnswerKind, room: Callable[[SystemCard], CallableRoom] | None = None) -> CallableSystem:
@@ -273,6 +202,12 @@ def load_callable(folder: Path, kind: AnswerKind, room: Callable[[SystemCard], C
         many=many if callable(many) else None,
         room=CallableRoom(USUAL) if room is None else room(card),
     )
+
+
+def _cancelled_from_outside() -> bool:
+    """Whether somebody asked the running task to end; other people's code may raise the same by itself."""
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
 
 
 def _since(began: float) -> int:

@@ -67,7 +67,7 @@ def _read(kind: AnswerKind, said: object, latency_ms: int) -> Proposed:
     probabilities = likeliest(probabilities)
     try:
         answer = answer_from_json(kind, cast("Json", said["answer"]))
-        size = max(len(canonical_bytes(answer_to_json(answer))), len(canonical_bytes(dict(probabilities))))
+        size = max(len(canonical_bytes(answer_to_json(answer))), len(canonical_bytes(dict(probabilities))) if probabilities else 0)
     except (ArithmeticError, TypeError, ValueError):
         return NoProposal(why=f"Its answer is not a {kind}.")
     proposal = Proposal(answer=answer, confidence=confidence, probabilities=probabilities, reason=_reason(said), latency_ms=latency_ms)

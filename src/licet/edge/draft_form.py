@@ -109,7 +109,7 @@ def typed(key: str, text: str) -> Json:
 def typed_back(key: str, value: Json) -> str:
     """An answer as a person would type it: what is offered as the one to keep."""
     match key, value:
-        case ("confidence" | "worthwhile"), int() | float():
+        case (("confidence" | "worthwhile"), int() | float()):
             return f"{100 * value:.6g}%"
         case "high_stakes", [*answers]:
             return ", ".join(map(str, answers)) or NONE

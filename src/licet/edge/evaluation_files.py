@@ -1,6 +1,6 @@
-"""An evaluation for other tools: JUnit for a build server, JSON for programs, events of OpenTelemetry for a collector.
+"""An evaluation for other tools: JUnit for a build server, JSON for programs, a table for a spreadsheet, OpenTelemetry for a collector.
 
-All three say what an evaluation says on a screen, and nothing more: counts of errors and cases only once the sealed cases are open.
+All four say what an evaluation says on a screen, and nothing more: counts of errors and cases only once the sealed cases are open.
 """
 
 import json
@@ -12,11 +12,14 @@ from pathlib import Path
 
 from licet.core.canonical import Json
 from licet.edge.bad_file import BadFileError
+from licet.edge.files import OutCell, csv_text
 from licet.edge.outside_json import Object, objects, part
 from licet.edge.whole import SHARED, written_whole
 
-SUFFIXES = (".xml", ".json", ".jsonl")
-"""What a file's name says: JUnit, JSON, events one a line."""
+SUFFIXES = (".xml", ".json", ".csv", ".jsonl")
+"""What a file's name says: JUnit, JSON, a line for each measure, events one a line."""
+MEASURED = ("measure", "verdict", "target", "confidence", "bound", "n", "errors", "estimate", "from", "to")
+"""Columns of the table: what a measure asks for, what became of it, and, once the sealed cases are open, what was seen."""
 VERDICT = "verdict"
 """The name of the line that says what became of all measures together."""
 EVENT = "gen_ai.evaluation.result"
@@ -32,7 +35,8 @@ def check_suffix(path: Path) -> None:
     """
     if path.suffix.lower() not in SUFFIXES:
         why = f"its name ends on {path.suffix!r}."
-        raise BadFileError(path, why=why, remedy="End it on .xml for JUnit, .json for JSON, or .jsonl for events of OpenTelemetry.")
+        known = "End it on .xml for JUnit, .json for JSON, .csv for a table, or .jsonl for events of OpenTelemetry."
+        raise BadFileError(path, why=why, remedy=known)
 
 
 def write_evaluation(path: Path, data: Object, *, at: datetime) -> None:
@@ -48,15 +52,41 @@ def write_evaluation(path: Path, data: Object, *, at: datetime) -> None:
         OSError: when the folder is missing, full or not writable.
     """
     check_suffix(path)
-    match path.suffix.lower():
-        case ".xml":
-            text = junit(data, at=at)
-        case ".json":
-            text = json.dumps({**data, "judged_at": at.isoformat()}, indent=2, ensure_ascii=False) + "\n"
-        case _:
-            text = "".join(f"{json.dumps(one)}\n" for one in events(data, at=at))
     with written_whole(path, SHARED) as stream:
-        stream.write(text)
+        stream.write(evaluation_text(path.suffix.lower(), data, at=at))
+
+
+def evaluation_text(suffix: str, data: Object, *, at: datetime) -> str:
+    """An evaluation in the form that the ending of a file's name says.
+
+    Args:
+        suffix: one of `SUFFIXES`.
+        data: the evaluation as `licet evaluate --json` says it.
+        at: when it was judged.
+    """
+    match suffix:
+        case ".xml":
+            return junit(data, at=at)
+        case ".json":
+            return json.dumps({**data, "judged_at": at.isoformat()}, indent=2, ensure_ascii=False) + "\n"
+        case ".csv":
+            return csv_text(MEASURED, _rows(data))
+        case _:
+            return "".join(f"{json.dumps(one)}\n" for one in events(data, at=at))
+
+
+def _rows(data: Object) -> Iterator[list[OutCell]]:
+    """A line for each measure, and one for the verdict as a whole."""
+    for one in objects(data.get("measures")):
+        names = ("name", "verdict", "target", "confidence", "bound", "n", "errors", "estimate")
+        interval = one.get("interval")
+        low, high = interval if isinstance(interval, list) else (None, None)
+        yield [*(_cell(one.get(name)) for name in names), _cell(low), _cell(high)]
+    yield [VERDICT, _cell(data[VERDICT]), *[None] * (len(MEASURED) - 2)]
+
+
+def _cell(value: Json) -> OutCell:
+    return value if value is None or isinstance(value, str | int | float) else str(value)
 
 
 def junit(data: Object, *, at: datetime) -> str:

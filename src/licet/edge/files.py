@@ -2,6 +2,7 @@
 
 import csv
 import hashlib
+import io
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
@@ -116,7 +117,7 @@ def write_csv(path: Path, header: Sequence[str], rows: Iterable[Sequence[OutCell
     try:
         with written_whole(path, PRIVATE) as stream:
             writer = csv.writer(stream)
-            writer.writerow([_guarded(name) for name in header])
+            writer.writerow(map(_guarded, header))
             for number, row in enumerate(rows, 2):
                 if len(row) != len(header):
                     why = f"{len(row)} cells to write, {len(header)} expected."
@@ -125,6 +126,14 @@ def write_csv(path: Path, header: Sequence[str], rows: Iterable[Sequence[OutCell
     except OSError as error:
         remedy = "Check that the folder exists, has space, and may be written to."
         raise BadFileError(path, why=f"it cannot be written: {error.strerror}.", remedy=remedy) from None
+
+
+def csv_text(header: Sequence[str], rows: Iterable[Sequence[OutCell]]) -> str:
+    """As `write_csv`, for a table that leaves by another way than a file of its own."""
+    written = io.StringIO()
+    writer = csv.writer(written)
+    writer.writerows(map(_guarded, row) for row in (header, *rows))
+    return written.getvalue()
 
 
 def unguarded(cell: str) -> str:

@@ -23,6 +23,7 @@ from licet.edge.form import nearest
 from licet.edge.forms import USE_CASE_TEXT, SystemChoice, UseCaseFile, use_case_from
 from licet.edge.guideline import load_guideline
 from licet.edge.llm_folder import load_step
+from licet.edge.redesign_form import REDESIGN_FILE, load_redesign
 from licet.edge.standard_form import STANDARD_TEXT, standard_from
 from licet.edge.whole import SHARED, written_whole
 from licet.edge.yaml_text import standard_yaml, use_case_yaml
@@ -131,7 +132,8 @@ def check_folder(folder: Path) -> tuple[Finding, ...]:
         *_check_judge(folder),
         *_check_grader(folder, standard),
     )
-    return (*wrong_name, *wrong_guideline, *wrong_use_case, *wrong_file, *wrong_standard, *unknown, *code)
+    _, wrong_redesign = _tried(lambda: load_redesign(folder) if (folder / REDESIGN_FILE).exists() else None)
+    return (*wrong_name, *wrong_guideline, *wrong_use_case, *wrong_file, *wrong_standard, *unknown, *code, *wrong_redesign)
 
 
 def _with_grader(folder: Path, tree: Tree, standard: Standard) -> Standard:

@@ -14,7 +14,7 @@ from licet.core.canonical import Json
 from licet.core.ids import UseCaseSlug
 from licet.core.own_grader import Grade, OwnGrader
 from licet.core.refusal import Unknown
-from licet.edge.callables import MOST_HANGING
+from licet.edge.callable_room import MOST_HANGING
 from licet.edge.code_folder import GRADER_FILE, NotLoadableError, line_in, run_alone
 from licet.edge.hands import Hands
 

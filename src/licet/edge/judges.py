@@ -14,7 +14,7 @@ from licet.core.case import Content
 from licet.core.ids import UseCaseSlug
 from licet.core.judge import JudgeCard, Opinion
 from licet.core.refusal import Unknown
-from licet.edge.callables import MOST_HANGING
+from licet.edge.callable_room import MOST_HANGING
 from licet.edge.code_folder import JUDGE_FILE, NotLoadableError, code_digests, line_in, load_module
 from licet.edge.contract import content_to_dict
 from licet.edge.folder import USE_CASE_FILE, load_use_case

@@ -16,6 +16,7 @@ from licet.core.ids import Digest, UseCaseSlug
 from licet.core.incident import Message
 from licet.core.own_grader import Grader, Graders, OwnGrader
 from licet.core.policy import Asked, PolicyAnswer
+from licet.core.process import Stated
 from licet.core.refusal import Unknown
 from licet.core.system import SystemKind
 from licet.ports import Draw, Durable, Example, Guardian, Judge, Provider, Purse, System, TrainedSystem
@@ -228,6 +229,19 @@ class LateGraders:
 
             self._found = FolderGraders(root=self.root)
         return self._found.load(slug, wanted)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LateProcesses:
+    """What owners state of their processes (the port `StatedProcesses`), behind the import of what reads their folders."""
+
+    root: Path
+
+    def stated(self, slug: UseCaseSlug) -> Stated:
+        """See `licet.edge.process_file.FolderProcesses.stated`."""
+        from licet.edge.process_file import FolderProcesses
+
+        return FolderProcesses(root=self.root).stated(slug)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

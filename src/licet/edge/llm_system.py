@@ -144,18 +144,17 @@ class LlmSystem:
         if questions[0].longest_read > LONGEST_CASE:
             return _TOO_LONG
         paid = await asyncio.gather(*(self._paid(question) for question in questions))
+        cost = _sum([one.cost for one in paid])
         failed = next((one.came for one in paid if isinstance(one.came, Failed)), None)
-        if failed is not None:
-            return failed.proposed
-        read = _read(self.step, [one.came for one in paid if isinstance(one.came, Said)])
+        read = _read(self.step, [one.came for one in paid if isinstance(one.came, Said)]) if failed is None else failed.proposed
         if isinstance(read, NoProposal):
-            return read
+            return replace(read, cost=cost if cost is not None and cost.millionths else None)
         return Proposal(
             answer=read.answer,
             confidence=read.confidence,
             probabilities=read.probabilities,
             latency_ms=round(1000.0 * (time.perf_counter() - began)),
-            cost=_sum([one.cost for one in paid]),
+            cost=cost,
         )
 
     async def _paid(self, question: Question) -> Paid:

@@ -10,7 +10,8 @@ from licet.core.canonical import digest
 from licet.core.ids import UseCaseSlug
 from licet.core.system import SystemCard, SystemKind, SystemNotLoadableError
 from licet.edge.bad_file import BadFolderError
-from licet.edge.callables import CallableRoom, CallableSystem, load_callable
+from licet.edge.callable_room import CallableRoom
+from licet.edge.callables import CallableSystem, load_callable
 from licet.edge.closed_list import ListedSystem
 from licet.edge.code_folder import SYSTEM_FILE
 from licet.edge.decision_block import DecisionBlock

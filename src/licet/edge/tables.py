@@ -270,13 +270,13 @@ def _csv_rows(path: Path, names: Sequence[str], lines: Iterator[str], *, reading
 
 
 def _places(path: Path, names: Sequence[str], header: list[str], *, line: int, delimiter: str) -> list[int]:
+    if len(header) > COLUMN_LIMIT:
+        why = f"{len(header)} columns; at most {COLUMN_LIMIT} are read."
+        raise BadFileError(path, line=line, why=why, remedy="Split the table, or check the delimiter.")
     twice = sorted({name for name in header if name and header.count(name) > 1}) if len(set(header)) < len(header) else []
     if twice:
         why = "two columns have this name."
         raise BadFileError(path, line=line, column=twice[0], why=why, remedy="Give each column its own name.")
-    if len(header) > COLUMN_LIMIT:
-        why = f"{len(header)} columns; at most {COLUMN_LIMIT} are read."
-        raise BadFileError(path, line=line, why=why, remedy="Split the table, or check the delimiter.")
     missing = [name for name in names if name not in header]
     if missing:
         raise _missing(path, missing[0], header, line=line, delimiter=delimiter)

@@ -1,6 +1,5 @@
 """Answering: a person gives their own first answer on one case, blind."""
 
-
 from licet.core.answer import Answer
 from licet.core.people import Act, Actor
 from licet.core.refusal import Refused

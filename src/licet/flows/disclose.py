@@ -77,7 +77,7 @@ def _places(said: Sequence[tuple[int, Event]]) -> Places:
                 corrected[case, number] = index
             case "case.erased", {"case_number": int(case)}:
                 erased[case] = index
-            case ("audit.answered" | "audit.overdue"), {"case_number": int(case)}:
+            case (("audit.answered" | "audit.overdue"), {"case_number": int(case)}):
                 audited.add(case)
             case "audit.overdue", {"reference": str(reference)}:
                 overdue.add(reference)

@@ -23,6 +23,7 @@ from licet.core.ungraded import left_undecided
 from licet.core.use_case import UseCase
 from licet.core.verdict import verdict_to_json
 from licet.flows.cover import void_if_changed
+from licet.flows.find_alike import find_alike
 from licet.flows.grade import Gone, confidence_of, eligible_in, grade_in_place, in_place
 from licet.flows.hear import Heard, HeardUnder, hear, never_alone_warnings
 from licet.flows.office import Office, allowed, entry, working
@@ -123,7 +124,8 @@ def evaluate(office: Office, by: Actor, request: Request, runner: Runner = ALONE
     planned = _plan(office, prepared)
     if isinstance(planned, Refused | Evaluated):
         return planned
-    return _judge(office, planned)
+    alike = find_alike(office, prepared.use_case, prepared.sealed.id)
+    return _judge(office, replace(planned, prepared=replace(prepared, warnings=(*prepared.warnings, *alike.warning))))
 
 
 def may_evaluate(office: Office, tx: Tx, by: Actor, name: str) -> UseCase | Refused:

@@ -11,6 +11,7 @@ from licet.core.gate_rules import Code
 from licet.core.ids import PersonId
 from licet.core.mandate import ProposedMandate
 from licet.core.people import Role
+from licet.core.redesign_evidence import redesign_stood_on
 from licet.core.requirements import pass_gate
 from licet.core.rules import RuleKind
 from licet.core.standard import CountersignedStandard, LockedStandard
@@ -22,10 +23,14 @@ from licet.flows.office import Office
 from licet.flows.qualify import qualified_here
 from licet.flows.roles import everybody_here
 from licet.flows.rules_in_force import gate_rules_in_force
+from licet.flows.see_redesign import process_shown
 from licet.flows.stand import standing
 from licet.flows.verdicts import newest_look
 from licet.store import cases, drills, imports, looks, people, risks, rules, standards, use_cases
 from licet.store.book import Tx
+
+OF_PROCESS = (Code.BASELINE_LOCKED, Code.REDESIGN_SIMULATED, Code.CAPACITY_SIMULATED)
+"""Requirements for which the process is looked at."""
 
 
 def gate_of(office: Office, tx: Tx, use_case: UseCase, to: Stage, *, now: datetime) -> OpenedGate | ClosedGate:
@@ -43,16 +48,16 @@ def stood_on(office: Office, tx: Tx, use_case: UseCase, *, now: datetime) -> Map
         "tier": None if found.tier is None else found.tier.value,
         "risk": found.risk,
         **({} if there is None else {"capacity": capacity_to_json(there)}),
+        **redesign_stood_on(found.process),
     }
 
 
 def evidence_of(office: Office, tx: Tx, use_case: UseCase, *, now: datetime) -> Evidence:
     """What gates ask about, as it stands in this transaction."""
-    signed, last = standards.newest(tx, use_case), newest_look(tx, use_case)
-    proposed = proposal_now(tx, use_case)
+    signed, last, proposed = standards.newest(tx, use_case), newest_look(tx, use_case), proposal_now(tx, use_case)
     asked, approvals = standing(office, tx, use_case, proposed, now)
-    risk, gates = risks.newest(tx, use_case), gate_rules_in_force(office, tx)
-    tier = None if risk is None else risk.tier
+    risk = risks.newest(tx, use_case)
+    gates, tier = gate_rules_in_force(office, tx), None if risk is None else risk.tier
     return Evidence(
         slug=use_case.slug,
         asked_at=now,
@@ -71,6 +76,7 @@ def evidence_of(office: Office, tx: Tx, use_case: UseCase, *, now: datetime) -> 
         exposure=None if proposed is None else proposed.terms.exposure,
         qualified=qualified_here(tx, use_case, now),
         capacity=capacity_of(office, tx, use_case, now) if gates.ask_anywhere(Code.CAPACITY, tier) else None,
+        process=process_shown(tx, use_case) if gates.ask_any(OF_PROCESS, tier) else None,
         gates=gates.digest,
         policy=rules.digest_in_force(tx, RuleKind.POLICY),
         asked=asked,

@@ -1,7 +1,7 @@
 """Importing evidence: what another tool measured comes in, is counted anew, and informs."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from licet.core.canonical import Json, digest
 from licet.core.case import TextContent
@@ -37,6 +37,27 @@ class Weighed:
     by_name: str | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SentEvidence:
+    """A file of another tool as a request brings it.
+
+    Attributes:
+        name: what it is called; its ending helps to find out what wrote it.
+        data: the file.
+        form: what wrote it; `auto` finds out.
+        columns: of a table of no tool that is known, which column says what.
+        delimiter: of a table; None: found in the header line.
+        decimal: of a table, `.` or `,`.
+    """
+
+    name: str
+    data: bytes = field(repr=False)
+    form: str = "auto"
+    columns: Mapping[str, str] = field(default_factory=dict)
+    delimiter: str | None = None
+    decimal: str = "."
+
+
 def import_evidence(office: Office, by: Actor, file: OutsideFile, *, name: str) -> Weighed | Refused:
     """Counts the rows of a file and keeps the numbers; no case of the file is kept, and no answer of ours is held against it.
 
@@ -69,6 +90,13 @@ def import_evidence(office: Office, by: Actor, file: OutsideFile, *, name: str) 
         outside_evidence.add(tx, use_case, kept)
         tx.record(entry("evidence.imported", by=actor.id, now=kept.imported_at, use_case=use_case, **_facts(kept)))
         return _weighed(tx, use_case, kept)
+
+
+def may_bring(office: Office, by: Actor, *, name: str) -> Refused | None:
+    """Says no to whoever may not bring evidence, before a file of theirs is read."""
+    with office.book.read() as tx:
+        found = at_work_on(office, tx, by, Act.IMPORT_EVIDENCE, name=name)
+    return found if isinstance(found, Refused) else None
 
 
 def list_evidence(office: Office, *, name: str) -> list[Weighed]:

@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from itertools import islice
 
@@ -20,6 +21,7 @@ from licet.core.sealed import takes_more
 from licet.core.standard import CountersignedStandard, LockedStandard
 from licet.core.system import Proposal, SystemCard
 from licet.core.use_case import Stage, UseCase
+from licet.flows.find_alike import find_alike
 from licet.flows.hold_back import prohibited
 from licet.flows.hold_gate import gate_of, stood_on
 from licet.flows.office import Office, allowed, at_work_on, entry, working
@@ -56,7 +58,11 @@ def import_history(office: Office, by: Actor, order: Order) -> ImportReport | Re
         with office.book.write() as tx:
             imports.drop_batch(tx, run.batch, state=None)
         raise
-    return _finish(office, run)
+    report = _finish(office, run)
+    if not any(report.parts.values()):
+        return report
+    alike = find_alike(office, run.use_case, run.sealed_set)
+    return replace(report, alike=alike, warnings=(*report.warnings, *alike.warning))
 
 
 def _read(office: Office, run: Run) -> None:

@@ -1,7 +1,7 @@
 """Labelling: a pilot of sealed cases is answered, a region fixed by it, and then cases inside are answered until it is proven."""
 
 import hmac
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from licet.core.answer import Answer
@@ -152,7 +152,7 @@ def _by_chance(office: Office, sealed: SealedSetId, what: str, numbers: Iterable
 
 
 def _named(office: Office, numbers: Sequence[CaseNumber]) -> list[tuple[CaseNumber, str]]:
-    return [(number, office.draw.token("l_")) for number in numbers]
+    return [(number, office.draw.token("t_")) for number in numbers]
 
 
 # --- the region --------------------------------------------------------------------------------------------------------
@@ -298,7 +298,7 @@ def hand_out_labels(office: Office, by: Actor, *, name: str, most: int = BATCH) 
             return ready
         use_case, person, sealed = ready
         lines = []
-        for one in _next(tx, sealed, most):
+        for one in next_labels(tx, sealed, most):
             stored = cases.by_number(tx, one.case)
             body = None if stored is None else cases.body_of(tx, stored)
             lines += [(one.token, body)] if body is not None else []
@@ -306,8 +306,16 @@ def hand_out_labels(office: Office, by: Actor, *, name: str, most: int = BATCH) 
         return lines
 
 
-def take_in_labels(office: Office, by: Actor, *, name: str, answers: Mapping[str, Answer]) -> int | Refused:
+def take_in_labels(office: Office, by: Actor, *, name: str, answers: Mapping[str, Answer], untold: Collection[str] = ()) -> int | Refused:
     """Takes a person's blind answers; a case that has an answer keeps it, an unknown name is refused.
+
+    Args:
+        office: the office.
+        by: who answers.
+        name: of the use case.
+        answers: by the cases' names on the worksheet.
+        untold: names of cases whose answer the person cannot tell. They count as errors of whatever is said of them: left out, hard cases
+            would leave the sample; left open, one of them would hold up all behind it.
 
     Returns:
         How many were taken, or `Refused`.
@@ -319,16 +327,21 @@ def take_in_labels(office: Office, by: Actor, *, name: str, answers: Mapping[str
             return ready
         use_case, person, sealed = ready
         sheet = {one.token: one for pilot in (True, False) for one in labelling.drawn(tx, sealed.id, pilot=pilot)}
-        unknown = sorted(set(answers) - set(sheet))
+        unknown = sorted({*answers, *untold} - set(sheet))
         if unknown:
             why = f"{unknown[0]!r} is not on a worksheet of sealed set {sealed.id}."
             return Refused(code="not_on_worksheet", why=why, remedy="Export the worksheet again: `licet label … --export FILE`.")
         new = [(sheet[token], answer) for token, answer in answers.items() if sheet[token].waits]
         for one, answer in new:
             imports.label(tx, one.case, one.salt or b"", answer, by=person.email)
-        if new:
-            tx.record(entry("history.labelled", by=person.id, now=now, use_case=use_case, cases=len(new), sealed_set=sealed.id))
-        return len(new)
+        given_up = [sheet[token].case for token in sorted(set(untold) - set(answers)) if sheet[token].waits]
+        for number in given_up:
+            imports.label_as_untold(tx, number)
+        taken = len(new) + len(given_up)
+        if taken:
+            facts: dict[str, Json] = {"cases": taken, "sealed_set": sealed.id, "cannot_tell": len(given_up)}
+            tx.record(entry("history.labelled", by=person.id, now=now, use_case=use_case, **facts))
+        return taken
 
 
 def _labeller(office: Office, tx: Tx, by: Actor, name: str) -> tuple[UseCase, Person, SealedSet] | Refused:
@@ -336,6 +349,12 @@ def _labeller(office: Office, tx: Tx, by: Actor, name: str) -> tuple[UseCase, Pe
     if isinstance(there, Refused):
         return there
     use_case, person = there
+    sealed = being_labelled(tx, use_case)
+    return sealed if isinstance(sealed, Refused) else (use_case, person, sealed)
+
+
+def being_labelled(tx: Tx, use_case: UseCase) -> SealedSet | Refused:
+    """The sealed set whose cases people answer; or why none are answered."""
     sealed = looks.current_set(tx, use_case)
     if sealed is None or labelling.pilot_of(tx, sealed.id) is None:
         why = f"No pilot was drawn for the sealed cases of {use_case.slug!r}."
@@ -343,11 +362,21 @@ def _labeller(office: Office, tx: Tx, by: Actor, name: str) -> tuple[UseCase, Pe
     if sealed.opened_scope is not None or sealed.shown_elsewhere:
         why = f"Sealed set {sealed.id} was opened: nobody answers its cases blind any more."
         return Refused(code="sealed_cases_opened", why=why, remedy="Import fresh cases and begin anew.")
-    return use_case, person, sealed
+    return sealed
 
 
-def _next(tx: Tx, sealed: SealedSet, most: int) -> list[labelling.Drawn]:
+def next_labels(tx: Tx, sealed: SealedSet, most: int = BATCH) -> list[labelling.Drawn]:
+    """What is to be answered next: all of the pilot that wait, then at most so many inside the region, in the order chance drew them.
+
+    Once the whole region is proven nothing is: nobody's work would change anything.
+    """
     waiting = [one for one in labelling.drawn(tx, sealed.id, pilot=True) if one.waits]
-    if waiting or sealed.target is None:
+    if waiting or sealed.target is None or _proven(tx, sealed.id, sealed.target):
         return waiting
     return [one for one in labelling.drawn(tx, sealed.id, pilot=False)[: sealed.target.cap] if one.waits][:most]
+
+
+def _proven(tx: Tx, sealed: SealedSetId, target: SealedTarget) -> bool:
+    """Whether the newest look at a target region, which all may read, met the promise on all of it, not on its inner part alone."""
+    there = [one for one in looks.looks_at(tx, sealed) if one.look.scope == target.scope]
+    return bool(there) and there[-1].word == "met" and there[-1].threshold == target.threshold

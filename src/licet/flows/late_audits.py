@@ -43,9 +43,7 @@ def _escalate(tx: Tx, use_case: UseCase, fresh: int, now: datetime) -> None:
 
 def _hold(tx: Tx, use_case: UseCase, mandate: ActiveMandate, plan: AuditPlan, late: int, now: datetime) -> None:
     watches.hold(tx, mandate, late=late, now=now)
-    why = (
-        f"{late:,} audits are late and the plan allows {plan.most_late:,}: every case goes to people until all late audits are answered."
-    )
+    why = f"{late:,} audits are late and the plan allows {plan.most_late:,}: every case goes to people until all late audits are answered."
     number = notices.open_incident(tx, use_case, Incident(use_case=use_case.slug, mandate=mandate.id, kind=KIND, says=why, at=now))
     facts: dict[str, Json] = {"mandate": mandate.id, "late": late, "most": plan.most_late}
     tx.record(

@@ -51,9 +51,7 @@ def _bench(tx: Tx, use_case: UseCase, now: datetime) -> Bench:
     everybody = [one for one in everybody_here(tx, use_case) if one.has(Role.REVIEWER, Role.SENIOR_REVIEWER)]
     load = {one.person: one for one in desk_load.loads(tx, use_case, everybody, now)}
     people = tuple(
-        Reviewing(
-            person=one, senior=one.has(Role.SENIOR_REVIEWER), skills=tuple(desks.skills(tx, use_case, one.id)), load=load[one.id]
-        )
+        Reviewing(person=one, senior=one.has(Role.SENIOR_REVIEWER), skills=tuple(desks.skills(tx, use_case, one.id)), load=load[one.id])
         for one in everybody
     )
     return Bench(use_case=use_case, people=people)

@@ -195,8 +195,15 @@ def _slices(tx: Tx, active: ActiveMandate, fed: Sequence[audits.AuditRow]) -> tu
         watch = kept[one.name]
         seen.append(
             SliceSeen(
-                name=one.name, target=one.target, audits=len(rows), errors=sum(lost > 0.0 for lost in losses), low=low, high=high,
-                meter=watching.meter(watch), tripped=watch.has_tripped, does=one.at_trip,
+                name=one.name,
+                target=one.target,
+                audits=len(rows),
+                errors=sum(lost > 0.0 for lost in losses),
+                low=low,
+                high=high,
+                meter=watching.meter(watch),
+                tripped=watch.has_tripped,
+                does=one.at_trip,
             )
         )
     return tuple(seen)
@@ -205,9 +212,7 @@ def _slices(tx: Tx, active: ActiveMandate, fed: Sequence[audits.AuditRow]) -> tu
 def _groups(tx: Tx, use_case: UseCase, active: ActiveMandate, fed: Sequence[audits.AuditRow]) -> tuple[Group, ...]:
     """How sure AI was, against how often the audits found it right; within a group every case counts alike."""
     said = systems.proposals_for(tx, use_case, active.terms.fingerprint, [row.drawn.case for row in fed]) if fed else {}
-    pairs = [
-        (one.confidence, isinstance(settled(row), Agreed)) for row in fed if isinstance(one := said.get(row.drawn.case), Proposal)
-    ]
+    pairs = [(one.confidence, isinstance(settled(row), Agreed)) for row in fed if isinstance(one := said.get(row.drawn.case), Proposal)]
     groups = []
     for start, end in pairwise(EDGES):
         inside = [(sure, right) for sure, right in pairs if start <= sure < end or (sure == end == 1.0)]

@@ -14,6 +14,7 @@ from licet.core.ledger import Event
 from licet.core.own_grader import Graders, NoGraders
 from licet.core.people import Act, Actor, Caller, Identity, Operator, Person
 from licet.core.policy import Asked, Permission, Permitted, Place, PolicyAnswer, Who, hand, person_needed, why_not
+from licet.core.process import NothingStated
 from licet.core.refusal import Refused
 from licet.core.risk import Tier
 from licet.core.rules import RuleKind
@@ -38,6 +39,7 @@ from licet.ports import (
     Vault,
     Witness,
 )
+from licet.ports_process import StatedProcesses
 from licet.store import accounts, approvals, people, risks, rules, use_cases
 from licet.store.book import Book, Tx
 from licet.store.person_book import PersonBook
@@ -72,6 +74,7 @@ class Office:
     announcer: Announcer | None = None
     desks: Desks = field(default_factory=OrdinaryDesks)
     judges: Judges = field(default_factory=NoJudges)
+    processes: StatedProcesses = field(default_factory=NothingStated)
     graders: Graders = field(default_factory=NoGraders)
     signed_in: Person | None = None
 

@@ -108,9 +108,7 @@ def begin_round(office: Office, by: Actor, *, name: str, cases: int = ROUND_CASE
         if before is not None and before.case is not None:
             return before
         fingerprint = _advising(tx, use_case)
-        wanted = Round(
-            id=office.draw.token("r_"), person=person.id, cases=cases, guided=guided, fingerprint=fingerprint, begun_at=now
-        )
+        wanted = Round(id=office.draw.token("r_"), person=person.id, cases=cases, guided=guided, fingerprint=fingerprint, begun_at=now)
         return _begun(office, tx, use_case, person, wanted)
 
 

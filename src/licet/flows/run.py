@@ -9,10 +9,11 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
+from licet.core.cost import Cost
 from licet.core.ids import CaseNumber, PersonId
 from licet.core.refusal import Refused
-from licet.core.run import Chunk, Run, given_up, paid, parts_of, sort_out
-from licet.core.system import Proposal, Proposed, SystemKind
+from licet.core.run import Chunk, Run, TwoCurrencies, given_up, paid, parts_of, sort_out
+from licet.core.system import Proposed, SystemKind
 from licet.core.use_case import UseCase
 from licet.flows.office import Office
 from licet.flows.propose import Speaker, ask, register
@@ -197,8 +198,8 @@ def work_on(office: Office, matter: Matter, claimed: Claimed, runner: Runner) ->
         with office.book.claim() as tx:
             runs.release(tx, claimed.claim)
         raise
-    if run is None:
-        return None
+    if run is None or isinstance(run, Refused):
+        return run
     runner.tell(run)
     return None if run.stopped is None else _rests(matter.use_case, run)
 
@@ -246,11 +247,14 @@ def _said_before(tx: Tx, use_case: UseCase, speaker: Speaker, readable: Sequence
 
 def _for_nothing(one: Proposed) -> Proposed:
     """What was said before costs nothing again."""
-    return replace(one, cost=None) if isinstance(one, Proposal) else one
+    return replace(one, cost=None)
 
 
-def _kept(office: Office, tx: Tx, matter: Matter, claimed: Claimed, asked: _Asked) -> Run | None:
-    """Keeps what was said about a chunk; None where the lease was lost, and another asks or has asked about it."""
+def _kept(office: Office, tx: Tx, matter: Matter, claimed: Claimed, asked: _Asked) -> Run | Refused | None:
+    """Keeps what was said about a chunk; None where the lease was lost, and another asks or has asked about it.
+
+    What was paid in another currency than before is kept, for it was paid; but the run ends there, since nobody could say what it costs.
+    """
     chunk, now = claimed.chunk, office.clock.now()
     if not runs.take_out(tx, chunk, claimed.claim):
         return None
@@ -258,13 +262,33 @@ def _kept(office: Office, tx: Tx, matter: Matter, claimed: Claimed, asked: _Aske
     salts = {one.number: one.salt for one in asked.cases}
     systems.keep_proposals(tx, matter.speaker.card.fingerprint, found.kept, salts)
     runs.put_back(tx, chunk, found.left, again=chunk.again or found.stopped is None)
-    runs.count_on(tx, chunk.run, len(chunk.cases) - len(found.left), cost=paid(found.kept), at=now)
+    cost = paid(asked.said.values())
+    told = None if isinstance(cost, TwoCurrencies) else cost
+    counted = runs.count_on(tx, chunk.run, len(chunk.cases) - len(found.left), cost=told, at=now)
     run = runs.by_id(tx, chunk.run)
+    mixed = _mixed(matter.use_case, run, cost) if isinstance(cost, TwoCurrencies) or not counted else None
+    if mixed is not None:
+        runs.stop(tx, chunk.run, mixed.why, at=now)
+        return mixed
     stopped = found.stopped or ("Its budget is spent." if run.budget_spent and run.left else None)
     if stopped is None:
         return replace(run, stopped=None)
     runs.stop(tx, chunk.run, stopped, at=now)
     return replace(run, stopped=stopped)
+
+
+def _mixed(use_case: UseCase, run: Run, cost: Cost | TwoCurrencies | None) -> Refused | None:
+    """Says in which currencies a run was paid; None where it was paid in none."""
+    if cost is None:
+        return None
+    paid_in = [cost.one, cost.other] if isinstance(cost, TwoCurrencies) else [run.spent.currency if run.spent else "", cost.currency]
+    why = (
+        f"Asking the system of {use_case.slug!r} was paid in {paid_in[0]} and in {paid_in[1]}, which have no sum and no budget. "
+        f"{run.done:,} of {run.cases:,} cases are kept; what the last ones cost is not counted in this run."
+    )
+    return Refused(
+        code="currencies_mixed", why=why, remedy=f"Write `prices: {{currency: {paid_in[0]}, …}}` in use_case.yaml, and run it again."
+    )
 
 
 def _rests(use_case: UseCase, run: Run) -> Refused:

@@ -64,11 +64,7 @@ def see_contests(office: Office, by: Person) -> ContestsSeen:
         every = use_cases.every(tx)
         there = [(one, person) for one in every if may_follow(person := person_here(tx, by, one))]
         seen = [_seen(office, tx, one, person, found) for one, person in there for found in contests.open_ones(tx, one)]
-        done = [
-            _seen(office, tx, one, person, found)
-            for one, person in there
-            for found in contests.settled(tx, one, most=MOST_SETTLED)
-        ]
+        done = [_seen(office, tx, one, person, found) for one, person in there for found in contests.settled(tx, one, most=MOST_SETTLED)]
         flagged = tuple(one for one, _ in there if isinstance(allowed_person(office, tx, by, Act.SEE_FLAGS, one), Person))
     return ContestsSeen(open=tuple(sorted(seen, key=lambda one: (not one.waits, one.found.at))), settled=tuple(done), flagged=flagged)
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from licet.core.canonical import Json
+from licet.core.grading import Costs
 from licet.core.ids import PersonId
 from licet.core.own_grader import OwnGrader
 from licet.core.people import Act, Actor
@@ -14,6 +15,7 @@ from licet.core.standard import (
     Standard,
     check_standard,
     countersign,
+    hollow_costs,
     lock,
     locked_part,
     standard_digest,
@@ -22,7 +24,7 @@ from licet.core.standard import (
 from licet.core.use_case import UseCase
 from licet.flows.cover import void_if_changed
 from licet.flows.office import Office, entry, permitted, person_at_work_on, working
-from licet.store import standards, use_cases
+from licet.store import cases, standards, use_cases
 from licet.store.book import Tx
 
 
@@ -47,6 +49,7 @@ def lock_standard(office: Office, by: Actor, *, name: str, draft: Standard) -> L
         permission = permitted(office, tx, by, Act.LOCK, use_case)
         if isinstance(permission, Refused):
             return permission
+        _check_costs(tx, use_case, draft)
         locked = lock(DraftStandard(use_case=use_case.slug, version=version, standard=draft), permission, owner=use_case.owner, now=now)
         if isinstance(locked, Refused):
             return locked
@@ -59,6 +62,13 @@ def lock_standard(office: Office, by: Actor, *, name: str, draft: Standard) -> L
         return locked
 
 
+def _check_costs(tx: Tx, use_case: UseCase, standard: Standard) -> None:
+    """Refuses costs by which a system that is always wrong keeps the promise, told by what people answered."""
+    hollow = hollow_costs(standard, cases.choices_counted(tx, use_case)) if isinstance(standard.grading, Costs) else None
+    if hollow is not None:
+        raise hollow
+
+
 def _own(tx: Tx, use_case: UseCase, person: PersonId) -> None:
     use_cases.involve(tx, use_case, person, "locker")
     if use_case.owner is None:
@@ -66,7 +76,11 @@ def _own(tx: Tx, use_case: UseCase, person: PersonId) -> None:
 
 
 def countersign_standard(office: Office, by: Actor, *, name: str) -> CountersignedStandard | Refused:
-    """Puts risk's signature under the locked standard."""
+    """Puts risk's signature under the locked standard.
+
+    Raises:
+        NotAStandardError: when past cases that came in since show that it promises nothing.
+    """
     with office.book.write() as tx:
         now = office.clock.now()
         use_case = working(tx, name)
@@ -80,6 +94,7 @@ def countersign_standard(office: Office, by: Actor, *, name: str) -> Countersign
         permission = permitted(office, tx, by, Act.COUNTERSIGN, use_case)
         if isinstance(permission, Refused):
             return permission
+        _check_costs(tx, use_case, there.standard)
         signed = countersign(there, permission, now=now)
         if isinstance(signed, Refused):
             return signed

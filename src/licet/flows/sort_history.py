@@ -173,7 +173,8 @@ def import_warnings(run: Run, parts: Mapping[str, int]) -> tuple[str, ...]:
     if parts["build"] and not parts["calibration"] and not run.known:
         found.append("There is no calibration part: confidence is not calibrated and the familiarity guard is not fitted.")
     if run.unlabelled and parts["sealed"]:
-        found.append(f"{run.unlabelled:,} cases have no answer; unanswered sealed cases count as errors.")
+        counts = "a look at all sealed cases counts them as errors, `method: anytime` counts up to the first of them"
+        found.append(f"{run.unlabelled:,} cases have no answer; {counts}.")
     if run.repeated:
         found.append(f"{run.repeated:,} cases repeat the content of another row; they stay in one part together.")
     if run.resealed:

@@ -37,9 +37,7 @@ def time_gates(office: Office, *, name: str | None) -> GateTimes:
         rules = gate_rules_in_force(office, tx)
         asked = use_cases.every(tx) if name is None else [use_cases.require(tx, name)]
         gates = tuple(one for use_case in asked for one in _times(tx, use_case, rules, now))
-    return GateTimes(
-        at=now, gates=gates, medians=tuple(medians(to, gates) for to in STAGES), waits=longest_waits(gates, now)
-    )
+    return GateTimes(at=now, gates=gates, medians=tuple(medians(to, gates) for to in STAGES), waits=longest_waits(gates, now))
 
 
 def _times(tx: Tx, use_case: UseCase, rules: GateRules, now: datetime) -> tuple[GateTime, ...]:

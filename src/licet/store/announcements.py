@@ -38,9 +38,7 @@ def due(tx: Tx, now: datetime) -> list[Announcement]:
     a = announcement.c
     rows = tx.run(select(announcement).where(a.done_at.is_(None), a.next_at <= now).order_by(a.id).limit(AT_ONCE)).all()
     return [
-        Announcement(
-            number=row.id, message=Message(to="", subject=row.subject, body=row.body), tries=row.tries, told=_told(tx, row.id)
-        )
+        Announcement(number=row.id, message=Message(to="", subject=row.subject, body=row.body), tries=row.tries, told=_told(tx, row.id))
         for row in rows
     ]
 

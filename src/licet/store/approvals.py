@@ -111,9 +111,7 @@ def escalated(tx: Tx, request: Request, at: datetime) -> None:
 def ask(tx: Tx, request: Request, question: Question) -> None:
     """Writes a question."""
     tx.run(
-        insert(approval_question).values(
-            request_id=request.id, number=question.number, by=question.by, at=question.at, says=question.says
-        )
+        insert(approval_question).values(request_id=request.id, number=question.number, by=question.by, at=question.at, says=question.says)
     )
 
 

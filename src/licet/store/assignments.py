@@ -108,9 +108,7 @@ def _row_of(tx: Tx, place: Place) -> int | None:
 
 def _assignment(row: Record) -> Assignment:
     r = row._mapping
-    place = Place(
-        team=None if r["team"] is None else TeamName(r["team"]), use_case=None if r["slug"] is None else UseCaseSlug(r["slug"])
-    )
+    place = Place(team=None if r["team"] is None else TeamName(r["team"]), use_case=None if r["slug"] is None else UseCaseSlug(r["slug"]))
     return Assignment(
         person=PersonId(r["person_id"]), role=Role(r["role"]), place=place, source=Source(r["source"]), given_at=r["given_at"]
     )

@@ -31,6 +31,9 @@ from licet.store.engines import (
 CASE = "case"
 """The purpose under which a case's key is derived."""
 
+MOST_KEYS = 1_000
+"""Keys of cases that a transaction holds at once: one that reads a million cases reads each once or twice, and soon."""
+
 ROWS_TO_COPY = 20
 """From so many rows on PostgreSQL takes them as a stream, which it need not parse; fewer go over in one statement."""
 
@@ -116,9 +119,11 @@ class Tx:
         return cast("_T", self.told[question])
 
     def case_key(self, salt: bytes) -> bytes:
-        """The key of a case from its key material; derived once in a transaction."""
+        """The key of a case from its key material; derived once for whatever is read and written of a case around the same time."""
         found = self.keys.get(salt)
         if found is None:
+            if len(self.keys) >= MOST_KEYS:
+                self.keys.clear()
             found = self.keys[salt] = self.vault.key(CASE, salt)
         return found
 

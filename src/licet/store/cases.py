@@ -1,7 +1,7 @@
 """Cases' rows: history in its parts, sealed cases in their sets, and cases that came in to be decided."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -175,6 +175,23 @@ def answers_said(tx: Tx, use_case: UseCase) -> tuple[str, ...]:
         said = [read_answer(tx, row.salt, row.truth, use_case.answer_kind)[0] for row in tx.run(newest)]
         counted.update(one.value for one in said if isinstance(one, Choice) and one.value.isprintable())
     return tuple(sorted((value for value, _ in counted.most_common(MOST_SAID)), key=lambda value: (value.casefold(), value)))
+
+
+COUNTED = 1_000
+"""Past cases of each part whose answers are counted for `choices_counted`, drawn by chance."""
+
+
+def choices_counted(tx: Tx, use_case: UseCase) -> Mapping[str, int]:
+    """How often people gave each choice on a sample of past cases of unsealed parts; empty where nobody gave a choice."""
+    c, k, b = tables.case.c, tables.case_key.c, tables.import_batch.c
+    there = tables.case.join(tables.case_key, k.case_number == c.number).join(tables.import_batch, b.id == c.batch_id)
+    counted: Counter[str] = Counter()
+    for part in (Part.BUILD, Part.CALIBRATION):
+        of_it = (c.use_case_id == use_case.id, c.part == part.value, b.state == DONE, c.truth.is_not(None))
+        drawn = select(k.salt, c.truth).select_from(there).where(*of_it).order_by(c.place, c.number).limit(COUNTED)
+        said = [read_answer(tx, row.salt, row.truth, use_case.answer_kind)[0] for row in tx.run(drawn)]
+        counted.update(one.value for one in said if isinstance(one, Choice))
+    return counted
 
 
 def basis(tx: Tx, use_case: UseCase, *parts: Part) -> tuple[int, ...]:

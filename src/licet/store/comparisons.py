@@ -231,6 +231,29 @@ def label(tx: Tx, one: Difference, answer: Answer, *, by: PersonId, at: datetime
     tx.run(update(comparison_case).where(*mine).values(answer=write_answer(tx, one.salt, answer), by=by, at=at))
 
 
+def to_answer(tx: Tx, use_case: UseCase, person: PersonId | None) -> list[tuple[CaseNumber, str]]:
+    """The cases of the newest comparison that wait for somebody's answer, each with its name; None: for anybody's.
+
+    A case that they answered elsewhere waits for somebody else.
+
+    Returns:
+        What waits, in an order that says nothing; empty where the newest comparison was not asked yet, or is judged.
+    """
+    row = tx.run(select(_C.id, _C.asked_at, _C.judged_at).where(_C.use_case_id == use_case.id).order_by(_C.number.desc()).limit(1)).first()
+    if row is None or row.asked_at is None or row.judged_at is not None:
+        return []
+    there = comparison_case.join(tables.case_key, _KEY.case_number == _K.case_number)
+    waits = select(_K.case_number, _K.token).select_from(there).where(*_differ(row.id), _K.answer.is_(None)).order_by(_K.token)
+    found = [(CaseNumber(number), str(token)) for number, token in tx.run(waits)]
+    known = frozenset() if person is None else answered_before(tx, person, [number for number, _ in found])
+    return [(number, token) for number, token in found if number not in known]
+
+
+def open_in(tx: Tx) -> frozenset[int]:
+    """The use cases in which a comparison waits for answers, or did before another one was planned."""
+    return frozenset(tx.conn.execute(select(_C.use_case_id).where(_C.asked_at.is_not(None), _C.judged_at.is_(None)).distinct()).scalars())
+
+
 def answered_before(tx: Tx, person: PersonId, numbers: Sequence[CaseNumber]) -> frozenset[CaseNumber]:
     """The cases that somebody answered before, elsewhere, after which they may have seen what a system said."""
     r, d = tables.review.c, tables.decision.c

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import bindparam, func, select, text
 
-from licet.core.capacity import Came
+from licet.core.capacity import FEWEST_DAYS, Came
 from licet.core.desk import HeldState
 from licet.core.use_case import UseCase
 from licet.store import tables
@@ -14,20 +14,39 @@ from licet.store.desk_tables import held_answer
 MOST_TIMES = 1000
 """Answers whose times are read at most, the newest."""
 
+MOST_CAME = 50_000
+"""Cases up to which a whole span is counted."""
+
+SHORTEST = timedelta(days=FEWEST_DAYS)
+"""The span that is counted of a use case in which more came: a week holds every weekday, and fewer days measure nothing."""
+
 DAY = timedelta(days=1)
 
 _C, _H = tables.case.c, held_answer.c
 
 
-def came(tx: Tx, use_case: UseCase, *, since: datetime, now: datetime) -> Came:
-    """How many cases came in to be decided since a moment, and in how many days: fewer where the first of all came later than that."""
+def came(tx: Tx, use_case: UseCase, *, since: datetime, now: datetime, most: int = MOST_CAME) -> Came:
+    """How many cases came in to be decided since a moment, and in how many days: fewer where the first of all came later than that.
+
+    Where more than `most` came, the last `SHORTEST` alone are counted: as exact, and what a busy use case takes to count does not grow
+    with a month of its cases.
+    """
     live = (_C.use_case_id == use_case.id, text(tables.LIVE))
     first = tx.run(select(_C.received_at).where(*live).order_by(_C.number).limit(1)).scalar_one_or_none()
     if first is None:
         return Came(cases=0, days=0.0)
+    counted = _since(tx, use_case, since, most + 1)
+    if counted > most and now - since > SHORTEST:
+        since = now - SHORTEST
+        counted = _since(tx, use_case, since, None)
+    return Came(cases=counted, days=max(now - max(first, since), timedelta(0)) / DAY)
+
+
+def _since(tx: Tx, use_case: UseCase, since: datetime, most: int | None) -> int:
+    """How many cases came in since a moment; counting ends at `most`."""
     begins = tx.once(("first number since", since), lambda: _first_since(tx, since))
-    counted = tx.run(select(func.count()).select_from(tables.case).where(*live, _C.number >= begins)).scalar_one()
-    return Came(cases=int(counted), days=max(now - max(first, since), timedelta(0)) / DAY)
+    there = select(_C.number).where(_C.use_case_id == use_case.id, text(tables.LIVE), _C.number >= begins).limit(most)
+    return int(tx.run(select(func.count()).select_from(there.subquery())).scalar_one())
 
 
 def _first_since(tx: Tx, since: datetime) -> int:

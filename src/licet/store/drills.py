@@ -44,6 +44,4 @@ _HELD = (
 def every(tx: Tx, use_case: UseCase) -> list[Drill]:
     """All drills that are over, oldest first."""
     rows = tx.run(select(drill).where(drill.c.use_case_id == use_case.id, drill.c.ended_at.is_not(None)).order_by(drill.c.id))
-    return [
-        Drill(use_case=use_case.slug, by=PersonId(r.by), at=r.ended_at, took_ms=r.took_ms, result=Result(r.result)) for r in rows
-    ]
+    return [Drill(use_case=use_case.slug, by=PersonId(r.by), at=r.ended_at, took_ms=r.took_ms, result=Result(r.result)) for r in rows]

@@ -143,6 +143,12 @@ def label(tx: Tx, number: CaseNumber, salt: bytes, answer: Answer, *, by: str) -
     tx.run(update(c).where(c.c.number == number, c.c.truth.is_(None)).values(truth=write_answer(tx, salt, answer, by=by), labelled=True))
 
 
+def label_as_untold(tx: Tx, number: CaseNumber) -> None:
+    """Writes down that nobody can tell a case's answer: it waits for none any more, and whatever a system says of it is wrong."""
+    c = tables.case
+    tx.run(update(c).where(c.c.number == number, c.c.truth.is_(None)).values(labelled=True))
+
+
 def sealed_digests(tx: Tx) -> dict[bytes, bool]:
     """Digests of everything ever sealed here, in any use case, with whether it was opened since."""
     s, b = tables.sealed_digest.c, tables.import_batch.c

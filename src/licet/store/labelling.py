@@ -20,12 +20,14 @@ class Drawn:
 
     Attributes:
         token: its name on worksheets, which tells nothing.
+        place: in the order in which chance drew them, from 0.
         labelled: whether somebody answered it.
         salt: what its key is made of; None once it was erased: then it counts as labelled, and wrong.
     """
 
     case: CaseNumber
     token: str
+    place: int
     labelled: bool
     salt: bytes | None
 
@@ -86,17 +88,24 @@ def begun_on(tx: Tx, batch: int) -> bool:
     return tx.conn.execute(wanted).first() is not None
 
 
+def begun_in(tx: Tx) -> frozenset[int]:
+    """The use cases in which a pilot was drawn; read from small tables alone, for it is asked by everybody all the time."""
+    s = tables.sealed_set.c
+    there = select(s.use_case_id).join_from(labelling, tables.sealed_set, s.id == labelling.c.sealed_set_id)
+    return frozenset(tx.conn.execute(there.distinct()).scalars())
+
+
 def drawn(tx: Tx, sealed: SealedSetId, *, pilot: bool) -> list[Drawn]:
     """The cases of the pilot, or those inside the target region, in the order in which chance drew them."""
     x, c, k = labelling_case.c, tables.case.c, tables.case_key.c
     rows = tx.run(
-        select(x.case_number, x.token, c.labelled, k.salt)
+        select(x.case_number, x.token, x.place, c.labelled, k.salt)
         .join(tables.case, c.number == x.case_number)
         .outerjoin(tables.case_key, k.case_number == x.case_number)
         .where(x.sealed_set_id == sealed, x.pilot.is_(pilot))
         .order_by(x.place)
     )
-    return [Drawn(case=CaseNumber(r.case_number), token=r.token, labelled=r.labelled, salt=r.salt) for r in rows.all()]
+    return [Drawn(case=CaseNumber(r.case_number), token=r.token, place=r.place, labelled=r.labelled, salt=r.salt) for r in rows.all()]
 
 
 def target_of(tx: Tx, sealed: SealedSetId) -> SealedTarget | None:

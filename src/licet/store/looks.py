@@ -56,6 +56,23 @@ class StoredLook:
             case _:
                 return None
 
+    @property
+    def bound(self) -> float | None:
+        """The share of errors in the certified region, at most; None where none was certified, or regions are certified each on its own."""
+        match self.verdict:
+            case {"region": {"bound": int() | float() as bound}}:
+                return float(bound)
+            case _:
+                return None
+
+    @property
+    def confidence(self) -> float | None:
+        """At which that bound holds: of the measure whose target it is; None where there is none."""
+        measures = self.verdict.get("measures") if isinstance(self.verdict, Mapping) else None
+        rows = [one for one in measures if isinstance(one, Mapping)] if isinstance(measures, list) else []
+        found = [row.get("confidence") for row in rows if row.get("bound") is not None and row.get("bound") == self.bound]
+        return float(found[0]) if found and isinstance(found[0], int | float) else None
+
 
 def new_set(tx: Tx, use_case: UseCase, at: datetime) -> SealedSetId:
     """Begins a sealed set with a budget of looks of its own."""

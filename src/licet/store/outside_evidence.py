@@ -5,7 +5,7 @@ import json
 from sqlalchemy import insert, select
 
 from licet.core.canonical import canonical_bytes
-from licet.core.ids import SealedSetId
+from licet.core.ids import PersonId, SealedSetId
 from licet.core.outside_evidence import OutsideEvidence
 from licet.core.outside_rows import Provenance, tally_from_json, tally_to_json
 from licet.core.use_case import UseCase
@@ -77,11 +77,11 @@ def _evidence(row: Record) -> OutsideEvidence:
         ),
         file_digest=row.file_digest,
         imported_at=row.imported_at,
-        by=row.by,
+        by=PersonId(row.by),
         tallies=tuple(tally_from_json(one) for one in json.loads(row.tallies)),
         cases=row.cases,
         matched=row.matched,
-        covers=row.covers,
+        covers=None if row.covers is None else SealedSetId(row.covers),
         judged=row.judged,
         findings=tuple(json.loads(row.findings)),
     )

@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, delete, exists, func, insert, or_, select,
 from licet.core.canonical import canonical_bytes, read_json
 from licet.core.cost import Cost
 from licet.core.ids import CaseNumber, Fingerprint, PersonId
-from licet.core.run import MOST_ATTEMPTS, Chunk, Run
+from licet.core.run import MOST_ATTEMPTS, Chunk, Run, RunId
 from licet.core.use_case import UseCase
 from licet.store import tables
 from licet.store.book import Record, Tx, made_id
@@ -25,7 +25,10 @@ from licet.store.run_tables import evaluation_chunk, evaluation_run
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Terms:
-    """How a run goes on: whether workers help, and how many millionths of a minor unit it may cost in all (None: any number)."""
+    """How a run goes on: whether workers help, and how many millionths of a minor unit it may cost in all.
+
+    Without a budget a run goes on with the one it has; a run that never had one may cost any number.
+    """
 
     spread: bool = False
     budget: int | None = None
@@ -43,10 +46,10 @@ def begin(tx: Tx, use_case: UseCase, fingerprint: Fingerprint, *, by: PersonId, 
     """Begins a run without a case."""
     values = {"use_case_id": use_case.id, "fingerprint": fingerprint, "cases": 0, "done": 0, "spent": 0, "spread": False, "by": by}
     made = tx.conn.execute(insert(evaluation_run).values(**values, began_at=at, seen_at=at))
-    return by_id(tx, made_id(made))
+    return by_id(tx, RunId(made_id(made)))
 
 
-def by_id(tx: Tx, run: int) -> Run:
+def by_id(tx: Tx, run: RunId) -> Run:
     """A run by its number."""
     return _run(tx.run(select(evaluation_run).where(evaluation_run.c.id == run)).one())
 
@@ -61,7 +64,7 @@ def newest(tx: Tx, use_case: UseCase) -> Run | None:
 def _run(row: Record) -> Run:
     r = row._mapping
     return Run(
-        id=r["id"],
+        id=RunId(r["id"]),
         fingerprint=Fingerprint(r["fingerprint"]),
         cases=r["cases"],
         done=r["done"],
@@ -83,6 +86,8 @@ def covered(tx: Tx, run: Run) -> set[CaseNumber]:
 def go_on(tx: Tx, run: Run, blocks: Iterable[Sequence[CaseNumber]], terms: Terms, *, at: datetime) -> Run:
     """Adds cases to a run, and lets it go on where it rested; to be written while no other writes.
 
+    Whoever names no budget lifts none, and whoever joins a run without asking for help takes none away from it.
+
     Args:
         tx: the transaction.
         run: the run.
@@ -96,12 +101,15 @@ def go_on(tx: Tx, run: Run, blocks: Iterable[Sequence[CaseNumber]], terms: Terms
     if rows:
         tx.run(insert(c), rows)
     more = sum(len(_numbers(str(row["cases"]))) for row in rows)
-    changed = {"cases": r.c.cases + more, "seen_at": at, "stopped": None, "spread": terms.spread, "budget": terms.budget}
+    joined = run.stopped is None
+    changed: dict[str, object] = {"cases": r.c.cases + more, "seen_at": at, "stopped": None}
+    changed |= {"spread": True} if terms.spread else {} if joined else {"spread": False}
+    changed |= {} if terms.budget is None else {"budget": terms.budget}
     tx.run(update(r).where(r.c.id == run.id).values(**changed))
     return by_id(tx, run.id)
 
 
-def _chunk_row(run: int, number: int, cases: Sequence[CaseNumber], *, again: bool, attempts: int) -> dict[str, object]:
+def _chunk_row(run: RunId, number: int, cases: Sequence[CaseNumber], *, again: bool, attempts: int) -> dict[str, object]:
     return {"run_id": run, "number": number, "cases": _text(cases), "again": again, "attempts": attempts}
 
 
@@ -114,7 +122,7 @@ def _numbers(raw: str) -> list[CaseNumber]:
     return [CaseNumber(one) for one in read if isinstance(one, int)] if isinstance(read, list) else []
 
 
-def claim(tx: Tx, run: int, lease: Lease, *, now: datetime) -> Chunk | None:
+def claim(tx: Tx, run: RunId, lease: Lease, *, now: datetime) -> Chunk | None:
     """Takes the chunk of a run that was taken up least often; what another is about to take is left to it.
 
     Returns:
@@ -137,7 +145,7 @@ def _free(now: datetime) -> ColumnElement[bool]:
     return or_(c.claim.is_(None), c.leased_until < now)
 
 
-def waits(tx: Tx, run: int) -> bool:
+def waits(tx: Tx, run: RunId) -> bool:
     """Whether a run has cases left that are not kept, in whosever hands they are."""
     return tx.run(select(evaluation_chunk.c.number).where(evaluation_chunk.c.run_id == run).limit(1)).first() is not None
 
@@ -175,24 +183,64 @@ def release(tx: Tx, claim_name: str) -> None:
     tx.run(update(c).where(c.c.claim == claim_name).values(claim=None, leased_until=None, attempts=c.c.attempts - 1))
 
 
-def count_on(tx: Tx, run: int, kept: int, *, cost: Cost | None, at: datetime) -> None:
-    """Writes down that so many more cases are kept, and what they cost."""
+def count_on(tx: Tx, run: RunId, kept: int, *, cost: Cost | None, at: datetime) -> bool:
+    """Writes down that so many more cases are kept, and what they cost.
+
+    Returns:
+        Whether the cost was counted: not so where the run was paid in another currency before; the cases count all the same.
+    """
     r = evaluation_run
-    spent = {} if cost is None else {"spent": r.c.spent + cost.millionths, "currency": cost.currency}
-    tx.run(update(r).where(r.c.id == run).values(done=r.c.done + kept, seen_at=at, **spent))
+    counted = update(r).where(r.c.id == run).values(done=r.c.done + kept, seen_at=at)
+    if cost is None:
+        tx.run(counted)
+        return True
+    alike = counted.where(or_(r.c.currency.is_(None), r.c.currency == cost.currency))
+    if tx.conn.execute(alike.values(spent=r.c.spent + cost.millionths, currency=cost.currency)).rowcount == 1:
+        return True
+    tx.run(counted)
+    return False
 
 
-def stop(tx: Tx, run: int, why: str, *, at: datetime) -> None:
+def stop(tx: Tx, run: RunId, why: str, *, at: datetime) -> None:
     """Writes down why nobody goes on."""
     r = evaluation_run
     tx.run(update(r).where(r.c.id == run, r.c.ended_at.is_(None)).values(stopped=why, seen_at=at))
 
 
-def end(tx: Tx, run: int, *, at: datetime) -> None:
+def end(tx: Tx, run: RunId, *, at: datetime) -> None:
     """Ends a run of which no case is left; to be written while no other writes."""
     r, c = evaluation_run, evaluation_chunk
     left = exists(select(1).where(c.c.run_id == r.c.id))
     tx.run(update(r).where(r.c.id == run, r.c.ended_at.is_(None), ~left).values(ended_at=at, seen_at=at, stopped=None))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnderWay:
+    """Who works on a run, and what in it is asked about once more.
+
+    Attributes:
+        holders: how many hold leases that last.
+        again: cases that got no answer, and are asked about for the last time.
+        broken: cases whose asking was broken off before, at least once.
+    """
+
+    holders: int
+    again: int
+    broken: int
+
+
+def under_way(tx: Tx, run: Run, now: datetime) -> UnderWay:
+    """Reads what is under way in a run: one count, and the few chunks that are asked about once more."""
+    c = evaluation_chunk.c
+    mine = c.run_id == run.id
+    lasting = select(func.count(c.holder.distinct())).where(mine, c.leased_until >= now)
+    once_more = select(c.cases, c.again, c.attempts, c.leased_until).where(mine, or_(c.again.is_(True), c.attempts >= 1))
+    again, broken = 0, 0
+    for cases, is_again, attempts, until in tx.run(once_more).all():
+        count = len(_numbers(cases))
+        again += count if is_again else 0
+        broken += count if attempts > (1 if until is not None and until >= now else 0) else 0
+    return UnderWay(holders=int(tx.conn.execute(lasting).scalar_one()), again=again, broken=broken)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -214,6 +214,14 @@ def proposals_for(tx: Tx, use_case: UseCase, fingerprint: Fingerprint, numbers: 
     return found
 
 
+def asked_lately(tx: Tx, use_case: UseCase, fingerprint: Fingerprint, *, newest: int) -> list[Proposal]:
+    """What a system proposed for the newest cases that it was asked about; where it gave no usable answer nothing is among them."""
+    p = tables.proposal.c
+    last = select(p.case_number).where(p.fingerprint == fingerprint, p.failed.is_(None)).order_by(p.case_number.desc()).limit(newest)
+    found = proposals_for(tx, use_case, fingerprint, [CaseNumber(number) for number in tx.conn.execute(last).scalars()])
+    return [one for one in found.values() if isinstance(one, Proposal)]
+
+
 MANY = 2000
 """From so many cases on, one read of the whole range is quicker than naming each."""
 

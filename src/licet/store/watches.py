@@ -186,5 +186,3 @@ def _check(row: Record) -> Check:
         due_at=row.due_at,
         agreed=row.agreed,
     )
-
-

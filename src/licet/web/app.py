@@ -20,6 +20,7 @@ from licet.web.api import (
     desk,
     desk_of,
     effects,
+    event_logs,
     gate,
     health,
     incidents,
@@ -28,12 +29,16 @@ from licet.web.api import (
     mandate,
     outside,
     practice,
+    process,
+    redesigns,
     reviewers,
     risk,
+    runs,
     second_looks,
     session,
     session_outside,
     stop,
+    values,
     watch,
 )
 from licet.web.desk import Desk, Service
@@ -78,6 +83,7 @@ def make_app(service: Service, *extra: APIRouter) -> FastAPI:
     app.add_middleware(Frame, limits=service.limits, journal=service.journal, trace=service.trace)
     return app
 
+
 OF_A_USE_CASE = (
     desk_of,
     cases,
@@ -94,6 +100,11 @@ OF_A_USE_CASE = (
     incidents,
     comparisons,
     outside,
+    runs,
+    event_logs,
+    process,
+    redesigns,
+    values,
 )
 """Addresses below a use case's own."""
 

@@ -2,20 +2,26 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Protocol, TypeVar
 
 from anyio import CapacityLimiter, to_thread
 from starlette.requests import Request
 
+from licet.core.canonical import Json
 from licet.core.case_schema import Problem
 from licet.core.history import SentCase
+from licet.core.log_reading import LogWish, ReadLog
+from licet.core.people import Actor
 from licet.core.picture import undrawn
+from licet.core.refusal import Refused
 from licet.core.signal import Fact, checked
 from licet.core.use_case import UseCase
+from licet.flows.import_evidence import SentEvidence, Weighed
 from licet.flows.office import Office
 from licet.flows.sign_in_outside import Outside
 from licet.flows.speakers import Speakers
+from licet.flows.study_process import Memory
 from licet.ports import Journal, Pictures, Trace
 from licet.web.limits import Limits
 from licet.web.lookout import Lookout
@@ -45,6 +51,55 @@ class CaseReader(Protocol):
         ...
 
 
+class EvidenceDoor(Protocol):
+    """Reads a file of another tool, and takes in what it measured."""
+
+    def __call__(self, office: Office, by: Actor, sent: SentEvidence, *, name: str) -> Weighed | Refused:
+        """Gives what it is worth; or `Refused`, also where it cannot be read.
+
+        Args:
+            office: whose installation.
+            by: who brings it.
+            sent: the file.
+            name: of the use case.
+        """
+        ...
+
+
+class EvaluationWriter(Protocol):
+    """Writes an evaluation for other tools."""
+
+    def __call__(self, suffix: str, data: Mapping[str, Json], *, at: datetime) -> str:
+        """Gives the text of a file.
+
+        Args:
+            suffix: the ending that says its form: `.xml`, `.json` or `.csv`.
+            data: the evaluation.
+            at: when it was judged.
+        """
+        ...
+
+
+def no_evidence(office: Office, by: Actor, sent: SentEvidence, *, name: str) -> Refused:
+    """A door that is shut: a server that nobody gave a reader of files takes none in."""
+    del office, by, name
+    return Refused(code="file_not_read", why=f"{sent.name!r} is read by nobody here.", remedy="Use `licet import-evidence`.")
+
+
+class LogReader(Protocol):
+    """Reads an event log as it was sent."""
+
+    def __call__(self, raw: bytes, media_type: str, wish: LogWish, *, now: datetime) -> ReadLog | Refused:
+        """Reads a body; refuses what is no log, with what is wrong and what to do."""
+        ...
+
+
+def unread(raw: bytes, media_type: str, wish: LogWish, *, now: datetime) -> ReadLog | Refused:
+    """Stands where nobody reads event logs."""
+    del raw, media_type, wish, now
+    return Refused(code="not_an_event_log", why="This server reads no event logs.", remedy="Bring it with `licet process import`.")
+
+
 class NotOnLoopbackError(ValueError):
     """The server was to take people's word for who they are where others can reach it."""
 
@@ -72,6 +127,9 @@ class Service:
         journal: is told of each request and each failure, never of what a request said.
         trace: measures each request; None: nobody does.
         pictures: draws what cases bring, for pages.
+        take_evidence: reads files of other tools.
+        write_evaluation: writes files for other tools; None: there is nothing to download.
+        read_log: reads event logs that people send.
     """
 
     office: Office
@@ -87,6 +145,9 @@ class Service:
     journal: Journal = silent
     trace: Trace | None = None
     pictures: Pictures = undrawn
+    take_evidence: EvidenceDoor = no_evidence
+    write_evaluation: EvaluationWriter | None = None
+    read_log: LogReader = unread
 
     def __post_init__(self) -> None:
         """Refuses asserted names where others could assert them.
@@ -108,6 +169,7 @@ class Desk:
         self.office = service.office
         self.limits = service.limits
         self.lookout = Lookout(service.office, self.run)
+        self.memory = Memory()
         self._limiter: CapacityLimiter | None = None
         self._hashing: CapacityLimiter | None = None
         self._asking: CapacityLimiter | None = None

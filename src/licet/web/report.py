@@ -11,7 +11,7 @@ from licet.core.confidence import confidence_in_words
 from licet.core.opened import Point
 from licet.flows.audit import WatchPoint
 from licet.web.charts import Chart, Stretch, error_watch, evidence_watch, percent, risk_coverage
-from licet.web.visible import plain
+from licet.web.visible import coded, plain
 
 SAFE_PICTURES = frozenset({"image/png", "image/jpeg", "image/gif", "image/bmp", "image/webp"})
 
@@ -299,9 +299,9 @@ def _short_of(verdict: VerdictFacts) -> str:
     for m in verdict.measures:
         if m.n is not None and m.n < m.needed:
             promise = f"{percent(m.target)} at {confidence_in_words(m.confidence)} confidence"
-            return (
-                f"It takes {m.needed:,} cases without a single error to show {promise}; at most {m.n:,} sealed ones may be decided alone."
-            )
+            some = verdict.labelled < verdict.sealed
+            there = f"{m.n:,} labelled ones count so far" if some else f"at most {m.n:,} sealed ones may be decided alone"
+            return f"It takes {m.needed:,} cases without a single error to show {promise}; {there}."
     return verdict.why
 
 
@@ -350,7 +350,7 @@ def _pages() -> Environment:
         lstrip_blocks=True,
     )
     pages.filters |= {"percent": percent, "sure": confidence_in_words, "moment": moment, "px": _pixels}
-    pages.filters |= {"whole": _whole, "short": _short, "listed": _join}
+    pages.filters |= {"whole": _whole, "short": _short, "listed": _join, "coded": coded}
     return pages
 
 

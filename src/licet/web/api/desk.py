@@ -196,9 +196,7 @@ async def be_away(given: AbsenceIn, let: Let) -> AbsenceOut:
     """Be out of office for a time; a deputy is given what was handed to one by name. An admin can say it for others."""
     of = given.of or let.by.email
     starts, ends = (datetime.fromisoformat(one.upper()) for one in (given.starts_at, given.ends_at))
-    found = _done(
-        await let.desk.run(lambda: be_absent(let.office, let.by, of=of, starts_at=starts, ends_at=ends, deputy=given.deputy))
-    )
+    found = _done(await let.desk.run(lambda: be_absent(let.office, let.by, of=of, starts_at=starts, ends_at=ends, deputy=given.deputy)))
     return AbsenceOut(person=found.person, deputy=found.deputy, starts_at=found.starts_at, ends_at=found.ends_at)
 
 
@@ -207,5 +205,3 @@ async def come_back(given: BackIn, let: Let) -> BackOut:
     """Be back: absences that last or are to come end."""
     of = given.of or let.by.email
     return BackOut(ended=_done(await let.desk.run(lambda: be_back(let.office, let.by, of=of))))
-
-

@@ -29,9 +29,7 @@ async def account(request: Request) -> Response:
     return await _page(request)
 
 
-async def _page(
-    request: Request, *, refused: Refused | Mistyped | None = None, part: str = "", codes: tuple[str, ...] = ()
-) -> Response:
+async def _page(request: Request, *, refused: Refused | Mistyped | None = None, part: str = "", codes: tuple[str, ...] = ()) -> Response:
     """The page, with what was wrong beside the part it was wrong in, or with fresh recovery codes, this once."""
     viewer = viewer_of(request)
     found = None if viewer.asserted else await viewer.run(lambda: own_account(viewer.visitor.desk.office, viewer.visitor.text))

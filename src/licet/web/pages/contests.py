@@ -112,7 +112,7 @@ async def decide(request: Request) -> Response:
 def _no_reason(why: str) -> tuple[FormFault, ...]:
     if not why:
         return (FormFault(field="why", says="Say in a few words why; whoever contests it reads this."),)
-    return (FormFault(field="why", says=f"At most {LONGEST_WHY} characters.") ,) if len(why) > LONGEST_WHY else ()
+    return (FormFault(field="why", says=f"At most {LONGEST_WHY} characters."),) if len(why) > LONGEST_WHY else ()
 
 
 @routes.get(AT + "/{slug}/{token}/settled")

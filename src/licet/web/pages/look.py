@@ -11,7 +11,7 @@ from licet.web.charts import percent
 from licet.web.content import spoken
 from licet.web.pages.static_files import address_of_file, has_htmx
 from licet.web.pages.viewer import Taste
-from licet.web.visible import marked, plain
+from licet.web.visible import coded, marked, plain
 
 DAY, HOUR, MINUTE = timedelta(days=1), timedelta(hours=1), timedelta(minutes=1)
 
@@ -92,8 +92,19 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     pages.filters |= {
-        "percent": percent, "moment": moment, "day": day, "since": since, "span": span, "whole": whole, "short": short,
-        "sure": confidence_in_words, "px": pixels, "marked": marked, "spoken": spoken, "initials": initials,
+        "percent": percent,
+        "moment": moment,
+        "day": day,
+        "since": since,
+        "span": span,
+        "whole": whole,
+        "short": short,
+        "sure": confidence_in_words,
+        "px": pixels,
+        "marked": marked,
+        "coded": coded,
+        "spoken": spoken,
+        "initials": initials,
     }
     pages.globals |= {"static": address_of_file, "has_htmx": has_htmx()}
     return pages

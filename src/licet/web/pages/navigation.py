@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from licet.core.people import Person
+from licet.flows.answer_labels import labels_waiting
 from licet.flows.investigate import count_incidents
 from licet.flows.office import Office
 from licet.flows.read_on import waiting_for
@@ -38,10 +39,12 @@ PLACES: tuple[Place, ...] = (
     Place(key="portfolio", title="Portfolio", address="/", icon="portfolio"),
     Place(key="review", title="Review", address="/review", icon="review", count=waiting_for),
     Place(key="second", title="Second look", address="/second-look", icon="second", count=second_looks_waiting),
+    Place(key="labels", title="Labels", address="/labels", icon="label", count=labels_waiting),
     Place(key="contests", title="Contests", address="/contests", icon="flag", count=contests_waiting),
     Place(key="approvals", title="Approvals", address="/approvals", icon="approvals", count=waiting_for_yes),
     Place(key="practice", title="Practice", address="/practice", icon="practice"),
     Place(key="people", title="People", address="/people", icon="people"),
+    Place(key="process", title="Process", address="/process", icon="process"),
     Place(key="monitoring", title="Monitoring", address="/monitoring", icon="monitoring"),
     Place(key="incident", title="Incidents", address="/incidents", icon="incident", count=count_incidents),
     Place(key="ledger", title="Ledger", address="/ledger", icon="ledger"),

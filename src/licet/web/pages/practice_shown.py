@@ -132,8 +132,7 @@ def beside(found: CaseToPlay) -> Compared | None:
 def similar_shown(found: Explained, pictures: Pictures) -> list[SimilarShown]:
     """Similar past cases ready for the page."""
     return [
-        SimilarShown(case=case_shown(one.body, pictures), truth=answer_label(one.truth), similarity=one.similarity)
-        for one in found.similar
+        SimilarShown(case=case_shown(one.body, pictures), truth=answer_label(one.truth), similarity=one.similarity) for one in found.similar
     ]
 
 

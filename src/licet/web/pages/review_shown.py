@@ -89,9 +89,7 @@ class Compared:
     left_ms: int
 
 
-def shown(
-    handed: Handed, standing: Standing, pictures: Pictures, *, now: datetime, named: str, filled: Filled = EMPTY
-) -> Shown:
+def shown(handed: Handed, standing: Standing, pictures: Pictures, *, now: datetime, named: str, filled: Filled = EMPTY) -> Shown:
     """Makes a case ready for the page."""
     form = handed.form
     return Shown(

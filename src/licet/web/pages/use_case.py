@@ -132,8 +132,10 @@ def _links(sight: Sight) -> list[Link]:
     verdict = "none yet" if sight.look is None else sight.look.word.replace("_", " ")
     return [
         Link(title="Monitoring", says="is AI inside its mandate", address=f"/monitoring/{sight.use_case.slug}", icon="monitoring"),
+        Link(title="Process", says="where does time go", address=f"{at}/process", icon="process"),
         Link(title="Standard", says=signed, address=f"{at}/standard", icon="standard"),
         Link(title="Evaluation", says=verdict, address=f"{at}/evaluation", icon="evaluation"),
+        Link(title="Redesign", says="who does which step", address=f"{at}/redesign", icon="second"),
         Link(title="Ledger", says="each change of state", address=f"/ledger?use_case={sight.use_case.slug}", icon="ledger"),
     ]
 
@@ -150,4 +152,3 @@ def _people(sight: Sight) -> Mapping[str, str]:
 
 def _named(names: Mapping[PersonId, str], people: tuple[PersonId, ...]) -> list[str]:
     return [names[person] for person in people if person in names]
-

@@ -1,4 +1,4 @@
-// The second-look and practice pages by keyboard: digits answer, Enter commits, single keys as on the review page; a case stays in hand by heartbeats.
+// The second-look, practice and label pages by keyboard: digits answer, Enter commits, single keys as on the review page; a case stays in hand by heartbeats.
 const main = document.getElementById("main");
 const one = (selector) => document.querySelector(selector);
 const keys = JSON.parse(main.dataset.keys);
@@ -15,7 +15,7 @@ const click = (selector) => one(selector)?.click();
 const deeds = {
   note: () => opened("note", "textarea"),
   guideline: () => opened("guideline"),
-  skip: () => opened("skip", 'input:not([type="hidden"])'),
+  skip: () => (one("#pass") ? click("#pass") : opened("skip", 'input:not([type="hidden"])')),
   cannot_tell: () => opened("cannot-tell", "#cannot-tell-words"),
   keep: () => click('#commit[value="keep"]'),
   change: () => click("#change"),

@@ -3,7 +3,7 @@
 from alembic import op
 from sqlalchemy import Table
 
-from licet.store import grade_tables
+from licet.store import baseline_tables, event_log_tables, grade_tables, redesign_tables, simulation_tables
 from licet.store.tables import metadata
 
 revision = "0006"
@@ -11,7 +11,13 @@ down_revision = "0005"
 branch_labels = None
 depends_on = None
 
-TABLES: tuple[Table, ...] = (*grade_tables.TABLES,)
+TABLES: tuple[Table, ...] = (
+    *grade_tables.TABLES,
+    *event_log_tables.TABLES,
+    *simulation_tables.TABLES,
+    *redesign_tables.TABLES,
+    *baseline_tables.TABLES,
+)
 """The tables that this step adds; those of the steps before stay as they are, so that the code of the release before runs on."""
 
 

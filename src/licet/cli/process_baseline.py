@@ -1,0 +1,141 @@
+"""Commands on the baseline: what the process was before AI, locked by two people, and what the newest log shows since."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, cast
+
+import click
+
+from licet.cli.frame import CONTEXT, Commands, at_work, folder_of, granted, home_option, json_option, plain, said, usual
+from licet.core.canonical import Json
+
+if TYPE_CHECKING:
+    from licet.core.baseline import Baseline
+    from licet.core.level import Level
+    from licet.core.refusal import Refused, Unknown
+
+SAYS: Mapping[str, tuple[str, str]] = {
+    "lead_median": ("a case from first to last event, median", "h"),
+    "lead_p90": ("a case from first to last event, nine of ten", "h"),
+    "turn_median": ("from arrival at the step until it is done, median", "h"),
+    "turn_p90": ("from arrival at the step until it is done, nine of ten", "h"),
+    "minutes": ("people's work on one case at the step, mean", "min"),
+}
+
+
+@click.group(cls=Commands, context_settings=CONTEXT)
+def baseline() -> None:
+    """How the process was before AI: measured from its log, locked by two people."""
+
+
+@baseline.command("show", context_settings=CONTEXT)
+@click.argument("slug")
+@home_option
+@json_option
+def show(slug: str, home: str | None, *, as_json: bool) -> None:
+    """Show the baseline as it stands, and what would be locked now."""
+    from licet.core.baseline import CountersignedBaseline
+    from licet.core.refusal import Refused
+    from licet.edge.baseline_file import load_baseline
+    from licet.flows.set_baseline import show_baseline
+
+    stated = load_baseline(folder_of(home, slug))
+    with at_work(home) as office:
+        shown = show_baseline(office, name=slug, stated=stated)
+    signed = shown.signed
+    state = "not locked" if signed is None else "countersigned" if isinstance(signed, CountersignedBaseline) else "locked"
+    locked = signed.locked if isinstance(signed, CountersignedBaseline) else signed
+    lines = [f"[bold]{slug}[/]: {state}" + (f", version {locked.version}, {locked.digest}" if locked else "")]
+    lines += _lines(locked.baseline) if locked else []
+    lines += ["", "What would be locked now:", *_lines(shown.now)] if locked is None else []
+    data = {
+        "use_case": slug,
+        "state": state,
+        "version": None if locked is None else locked.version,
+        "digest": None if locked is None else locked.digest,
+        "baseline": None if locked is None else _json(locked.baseline),
+        "now": {"refused": shown.now.code} if isinstance(shown.now, Refused) else _json(shown.now),
+    }
+    said(data, lines, as_json=as_json)
+
+
+@baseline.command("lock", context_settings=CONTEXT)
+@click.argument("slug")
+@usual
+def lock(slug: str, acting: str | None, home: str | None, *, as_json: bool) -> None:
+    """Lock what the newest event log shows, with what baseline.yaml states."""
+    from licet.edge.baseline_file import load_baseline
+    from licet.flows.office import who
+    from licet.flows.set_baseline import lock_the_baseline
+
+    stated = load_baseline(folder_of(home, slug))
+    with at_work(home) as office:
+        locked = granted(lock_the_baseline(office, who(office, acting), name=slug, stated=stated))
+    data = {"use_case": slug, "version": locked.version, "digest": locked.digest, "baseline": _json(locked.baseline)}
+    lines = [f"Locked version {locked.version}: {locked.digest}", *_lines(locked.baseline)]
+    said(cast("dict[str, Json]", data), [*lines, f"Next: licet process baseline countersign {slug} --as RISK"], as_json=as_json)
+
+
+@baseline.command("countersign", context_settings=CONTEXT)
+@click.argument("slug")
+@usual
+def countersign(slug: str, acting: str | None, home: str | None, *, as_json: bool) -> None:
+    """Countersign the locked baseline, as risk."""
+    from licet.flows.office import who
+    from licet.flows.set_baseline import countersign_the_baseline
+
+    with at_work(home) as office:
+        signed = granted(countersign_the_baseline(office, who(office, acting), name=slug))
+    data = {"use_case": slug, "digest": signed.digest, "countersigned_by": signed.countersigned_by}
+    said(cast("dict[str, Json]", data), [f"Countersigned: {signed.digest}"], as_json=as_json)
+
+
+@click.command(context_settings=CONTEXT)
+@click.argument("slug")
+@home_option
+@json_option
+def watch(slug: str, home: str | None, *, as_json: bool) -> None:
+    """Hold the newest event log against the locked baseline."""
+    from licet.core.level import level_to_json
+    from licet.flows.set_baseline import locked_part
+    from licet.flows.watch_process import watch_process
+
+    with at_work(home) as office:
+        seen = granted(watch_process(office, name=slug))
+    before = locked_part(seen.signed).baseline
+    moved = {code: level_to_json(one) for code, one in seen.moved.items()}
+    data = {"use_case": slug, "baseline": seen.signed.digest, "same_log": seen.same, "now": _json(seen.now), "moved": moved}
+    lines = [f"[bold]{slug}[/]: {before.until:%Y-%m-%d} against {seen.now.until:%Y-%m-%d}"]
+    if seen.same:
+        lines.append(f"The newest log is the baseline's own. Import a later one: licet process import {slug} FILE")
+    else:
+        lines += [f"  {SAYS[code][0]}: {level_told(one, SAYS[code][1], signed=True)}" for code, one in seen.moved.items()]
+        lines.append("[dim]What else changed between the two logs is in these differences too.[/]")
+    said(cast("dict[str, Json]", data), lines, as_json=as_json)
+
+
+def level_told(level: "Level | Unknown", unit: str, *, signed: bool = False) -> str:
+    """A level in words, with its interval; of one that nobody knows, why."""
+    from licet.core.refusal import Unknown
+
+    if isinstance(level, Unknown):
+        return f"unknown: {plain(level.why)}"
+    form = "+,.4g" if signed else ",.4g"
+    ends = ["…" if one is None else format(one, form) for one in (level.low, level.high)]
+    between = "too few weeks for an interval" if level.low is None and level.high is None else f"{ends[0]} to {ends[1]} at 95%"
+    return f"{level.value:{form}} {unit}" + (" [yellow]assumed[/]" if level.assumed else f" ({between})")
+
+
+def _json(found: "Baseline") -> Json:
+    from licet.core.baseline import baseline_to_json
+
+    return baseline_to_json(found)
+
+
+def _lines(found: "Baseline | Refused") -> list[str]:
+    from licet.core.refusal import Refused
+
+    if isinstance(found, Refused):
+        return [f"  nothing: {plain(found.why)} {plain(found.remedy)}"]
+    step = found.stated.step or "the process as a whole"
+    about = f"{plain(step)}: {found.cases:,} cases, {found.visits_a_week:,.1f} a week, {found.since:%Y-%m-%d} to {found.until:%Y-%m-%d}"
+    return [f"  {about}", *[f"  {SAYS[code][0]}: {level_told(getattr(found, code), SAYS[code][1])}" for code in SAYS]]

@@ -1,0 +1,137 @@
+"""The command that shows the process as it is: where time goes, what follows what, what is done again, and from whose hands into whose."""
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import click
+
+from licet.cli.frame import CONTEXT, Share, at_work, granted, home_option, json_option, plain, said
+
+if TYPE_CHECKING:
+    from licet.core.process import AsIs, Edge, Step
+    from licet.flows.study_process import Studied
+
+TOP_EDGES = 15
+SHOWN = 10
+"""Variants, hand-overs and deviations that are shown; all of them are in --json."""
+
+ORDERS = ("volume", "waiting", "handling")
+
+
+@click.command("show", context_settings=CONTEXT)
+@click.argument("slug", metavar="USE_CASE")
+@click.option("--top-edges", type=click.IntRange(min=0), default=TOP_EDGES, show_default=True, help="So many edges are shown.")
+@click.option("--min-share", type=Share(), help="Leave out steps and edges that fewer cases take, as a share of all cases.")
+@click.option("--by", "order", type=click.Choice(ORDERS), default="volume", show_default=True, help="What steps and edges are ordered by.")
+@home_option
+@json_option
+def show(slug: str, top_edges: int, min_share: float | None, order: str, home: str | None, *, as_json: bool) -> None:
+    """Show where the time of a process goes, its steps, edges, variants, rework and hand-overs, from its newest event log."""
+    from licet.core.process_told import as_is_to_json
+    from licet.flows.study_process import Memory, study_process
+
+    with at_work(home) as office:
+        found = granted(study_process(office, name=slug, memory=Memory()))
+    lines = [] if as_json else list(_lines(found, top_edges=top_edges, least=min_share or 0.0, order=order))
+    said({"use_case": slug, "log": found.log.id, **as_is_to_json(found.as_is)}, lines, as_json=as_json)
+
+
+def _lines(found: "Studied", *, top_edges: int, least: float, order: str) -> Iterator[str]:
+    from licet.core.process_told import told
+
+    as_is, log = found.as_is, found.log
+    between = f"{log.first_at:%Y-%m-%d} to {log.last_at:%Y-%m-%d}"
+    yield f"[bold]{plain(found.use_case.title)}[/]  {as_is.cases:,} cases, {as_is.events:,} events, {between}"
+    yield ""
+    for sentence in told(as_is):
+        yield plain(sentence)
+    yield from _steps(as_is, least, order)
+    yield from _edges(as_is, least, order, top_edges)
+    yield from _variants(as_is)
+    yield from _hands(as_is)
+    yield from _deviations(as_is)
+
+
+def _steps(as_is: "AsIs", least: float, order: str) -> Iterator[str]:
+    from licet.core.process_told import handling_told, share_of, waiting_told
+
+    keys: dict[str, Callable[[Step], timedelta | int]] = {
+        "volume": lambda step: step.times,
+        "waiting": lambda step: step.split.waiting,
+        "handling": lambda step: step.split.work,
+    }
+    steps = [step for step in as_is.steps if step.cases >= least * as_is.cases]
+    yield from _table(
+        f"Steps, by {order}",
+        ("step", "times", "cases", "work", "waits", "of case time", "again in", "handed over", "people"),
+        [
+            (
+                step.name,
+                f"{step.times:,}",
+                f"{step.cases:,}",
+                handling_told(step.handling),
+                waiting_told(step.waiting),
+                share_of(step.split.whole, as_is.split.whole),
+                f"{step.rework.again:,}",
+                f"{100 * step.handed / step.told:.0f}%" if step.told else "unknown",
+                f"{step.people:,}" if step.people else "unknown",
+            )
+            for step in sorted(steps, key=keys[order], reverse=True)
+        ],
+    )
+
+
+def _edges(as_is: "AsIs", least: float, order: str, top: int) -> Iterator[str]:
+    from licet.core.process_told import lasting
+
+    keys: dict[str, Callable[[Edge], timedelta | int]] = {
+        "volume": lambda edge: edge.span.n,
+        "waiting": lambda edge: edge.span.total,
+        "handling": lambda edge: as_is.steps[edge.target].split.work,
+    }
+    edges = sorted((edge for edge in as_is.edges if edge.span.n >= least * as_is.cases), key=keys[order], reverse=True)[:top]
+    yield from _table(
+        f"Edges, {len(edges)} of {len(as_is.edges):,}",
+        ("from", "to", "times", "median", "p90"),
+        [
+            (as_is.steps[e.source].name, as_is.steps[e.target].name, f"{e.span.n:,}", lasting(e.span.median), lasting(e.span.high))
+            for e in edges
+        ],
+    )
+
+
+def _variants(as_is: "AsIs") -> Iterator[str]:
+    shown = as_is.variants[:SHOWN]
+    yield ""
+    yield f"[bold]Variants, {len(shown)} of {as_is.variant_count:,}[/]"
+    for one in shown:
+        yield f"{one.cases:>8,}  {100 * one.cases / as_is.cases:>4.1f}%  {plain(' > '.join(as_is.steps[at].name for at in one.steps))}"
+
+
+def _hands(as_is: "AsIs") -> Iterator[str]:
+    pairs = as_is.hands_over.pairs[:SHOWN]
+    if pairs:
+        rows = [(one.giver, one.taker, f"{one.times:,}") for one in pairs]
+        yield from _table("Hand-overs, the most frequent", ("from", "to", "times"), rows)
+
+
+def _deviations(as_is: "AsIs") -> Iterator[str]:
+    from licet.core.refusal import Unknown
+
+    if isinstance(as_is.fit, Unknown) or not as_is.fit.deviations:
+        return
+    rows = [(one.step, one.kind.value, f"{one.cases:,}") for one in as_is.fit.deviations[:SHOWN]]
+    yield from _table("Deviations from process.yaml", ("step", "is", "cases"), rows)
+
+
+def _table(title: str, head: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
+    """Rows in columns; those whose every cell begins with a digit stand to the right."""
+    widths = [max(len(row[at]) for row in (head, *rows)) for at in range(len(head))]
+    right = [bool(rows) and all(row[at][:1].isdigit() for row in rows) for at in range(len(head))]
+    yield ""
+    yield f"[bold]{title}[/]"
+    for number, row in enumerate((head, *rows)):
+        cells = (cell.rjust(width) if to_right else cell.ljust(width) for cell, width, to_right in zip(row, widths, right, strict=True))
+        line = plain("  ".join(cells).rstrip())
+        yield line if number else f"[dim]{line}[/]"

@@ -1,0 +1,163 @@
+"""A simulation of a process as it is: where its time goes, how good the forecast is, and where AI would change anything."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import NewType, cast
+
+from licet.core.canonical import Json
+from licet.core.event_log import EventLog, EventLogId
+from licet.stats.ai_places import AiPlace, places_for_ai
+from licet.stats.back_test import BackTest, Beats, TooShort, back_test
+from licet.stats.fitted_process import Fitted, fit
+from licet.stats.simulated_figures import Figures, figures, simulate
+from licet.stats.simulated_process import Plan, Pool, ToBe
+
+SimulationId = NewType("SimulationId", str)
+"""Names one simulation of a use case's process."""
+
+SIMULATED = "simulated"
+"""How every number is labelled that nobody saw happen."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class ProcessSimulation:
+    """What a log shows of a process, and what playing it shows.
+
+    Attributes:
+        fitted: read out of the log: recorded or, where it says so, estimated.
+        tested: how good a forecast of the later part of the log was.
+        as_is: simulated.
+        places: the steps, where AI would change most first; simulated.
+        plan: how it was played.
+    """
+
+    fitted: Fitted
+    tested: BackTest | TooShort
+    as_is: Figures
+    places: tuple[AiPlace, ...]
+    plan: Plan
+
+    @property
+    def forecasts(self) -> bool:
+        """Whether lead times of a to-be may be shown as a forecast: only where the back-test was better than the past itself."""
+        return isinstance(self.tested, BackTest) and isinstance(self.tested.verdict, Beats)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Belongs:
+    """AI could change something to speak of at this step; `by` says what: "lead time", "people's hours", or both."""
+
+    by: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotHere:
+    """AI at this step would change nothing to speak of, however good it is."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptSimulation:
+    """A simulation as it was kept.
+
+    Attributes:
+        log, log_digest: the log it stands on.
+        digest: SHA-256 of `body`, as the ledger has it.
+        body: as `simulation_to_json` wrote it.
+    """
+
+    id: SimulationId
+    made_at: datetime
+    by: str
+    log: EventLogId
+    log_digest: str
+    seed: int
+    replications: int
+    digest: str
+    body: Mapping[str, Json]
+
+
+def simulate_process(log: EventLog, plan: Plan) -> ProcessSimulation:
+    """Reads a process out of its log, tests the reading against the later part of the log, and plays it.
+
+    Args:
+        log: at least one event.
+        plan: how often, and the seed: the same log and plan give the same figures.
+
+    Returns:
+        Everything; the places are empty where no step has people that are known.
+    """
+    fitted = fit(log)
+    return ProcessSimulation(
+        fitted=fitted,
+        tested=back_test(log, plan),
+        as_is=figures(simulate(fitted.process, ToBe(), plan)),
+        places=places_for_ai(fitted.process, fitted.steps, plan),
+        plan=plan,
+    )
+
+
+def place_of(place: AiPlace, *, forecasts: bool) -> Belongs | NotHere:
+    """Says whether AI belongs at a step.
+
+    Args:
+        place: what was simulated.
+        forecasts: whether lead times count: where the simulation forecasts them no better than the past itself, only hours do.
+    """
+    gains = (("lead time", forecasts and place.worth_time), ("people's hours", place.worth_hours))
+    by = tuple(name for name, worth in gains if worth)
+    if by:
+        return Belongs(by=by)
+    return NotHere(why=f"Without anybody's work there, people's hours fall by {place.of_hours:.1%}, lead time by {place.of_cycle:.1%}.")
+
+
+def simulation_to_json(made: ProcessSimulation) -> Mapping[str, Json]:
+    """A simulation for programs and for keeping: times in seconds; what nobody knows is null."""
+    fitted = made.fitted
+    tested = made.tested
+    verdict = tested.word if isinstance(tested, TooShort) else tested.verdict.word
+    return {
+        "split": _plain(fitted.split),
+        "steps": [_plain(one) for one in fitted.steps],
+        "marks": list(fitted.marks),
+        "shares": {
+            "estimated": fitted.process.estimated,
+            "overlap": fitted.overlap,
+            "nobody": fitted.nobody,
+            "untimed": fitted.untimed,
+        },
+        "pools": [_pool(one) for one in fitted.process.pools],
+        "back_test": {**cast("Mapping[str, Json]", _plain(tested)), "verdict": verdict},
+        "forecasts": made.forecasts,
+        "as_is": {**cast("Mapping[str, Json]", _plain(made.as_is)), "label": SIMULATED},
+        "places": [_place(one, forecasts=made.forecasts) for one in made.places],
+        "plan": _plain(made.plan),
+    }
+
+
+def _place(place: AiPlace, *, forecasts: bool) -> Mapping[str, Json]:
+    found = place_of(place, forecasts=forecasts)
+    return {
+        "step": place.step.name,
+        "typical": place.step.typical,
+        "belongs": isinstance(found, Belongs),
+        "by": list(found.by) if isinstance(found, Belongs) else [],
+        "removed": _plain(place.removed),
+        "sped": {"share": place.share, **cast("Mapping[str, Json]", _plain(place.sped))},
+        "of_cycle": place.of_cycle,
+        "of_hours": place.of_hours,
+        "data_at_hand": None,
+        "stakes": None,
+        "label": SIMULATED,
+    }
+
+
+def _pool(pool: Pool) -> Mapping[str, Json]:
+    return {"name": pool.name, "people": pool.people, "on_duty": cast("Sequence[Json]", pool.on_duty.tolist())}
+
+
+def _plain(value: object) -> Json:
+    """A value made of plain dataclasses as JSON."""
+    return cast("Json", asdict(value))  # type: ignore[call-overload]  # every caller passes a dataclass

@@ -1,0 +1,321 @@
+"""Value: what a use case changed since AI decides some of its cases, held against the locked baseline; nothing in it is self-reported."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+import numpy as np
+
+from licet.core.baseline import Baseline
+from licet.core.canonical import Json
+from licet.core.cost import MILLION, Cost
+from licet.core.level import Level, difference, level_from_json, level_to_json, mean_level, quantile_level, times
+from licet.core.refusal import Unknown
+from licet.stats.ranges import BoolArray, FloatArray, IntArray
+from licet.stats.rollout import FEWEST_IN_ARM, Difference, randomised_difference
+
+FIGURES: Final[Mapping[str, str]] = {
+    "turn_median": "hours from a case's arrival until it is decided, half of them sooner",
+    "turn_p90": "hours until nine of ten are decided",
+    "minutes": "minutes of people's work a case, with second looks and audits",
+    "cases_a_week": "cases a week",
+    "alone": "share of the cases that AI decided alone",
+    "errors": "share of what AI decided alone that audits find wrong",
+    "hours_a_week": "hours of people's work a week",
+    "hours_saved_a_week": "hours of people's work saved a week",
+    "spent_a_week": "paid for asking the system a week",
+    "worth_a_week": "worth a week, after what AI and its errors cost",
+}
+"""Every figure, in the order in which it is shown, and what it is."""
+
+CAUSED: Final[Mapping[str, tuple[str, str]]] = {
+    "turn": ("hours until a case is decided", "hours"),
+    "minutes": ("minutes of people's work a case", "minutes"),
+}
+"""What is compared where chance chose who decides, with its unit."""
+
+SHARE_TIMED: Final = 0.9
+"""Where a smaller share of people's answers was timed, nothing is said of how long all of them took."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Seen:
+    """The cases since AI was allowed to decide, one place a case.
+
+    Attributes:
+        weeks: in which each came.
+        hours: until it was decided; infinite where it is not.
+        open_hours: the same, of one that is not decided until now.
+        alone: whether AI decided it alone.
+        minutes: of people's work on it, as timed at the desk.
+        stratum: the step of exposure in which chance drew it; -1 where nothing was drawn.
+        given: whether chance gave it to AI.
+    """
+
+    weeks: IntArray
+    hours: FloatArray
+    open_hours: FloatArray
+    alone: BoolArray
+    minutes: FloatArray
+    stratum: IntArray
+    given: BoolArray
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Around:
+    """What is known of these cases as a whole.
+
+    Attributes:
+        since, until: from the first grant of a mandate until now.
+        timed: the share of people's answers that was timed, in [0, 1]; None where there is no answer.
+        errors: the share of AI's own decisions that audits find wrong.
+        spent: on asking the system since then.
+        incidents: how many there were.
+        simulated: whether people's answers of a demo are among them.
+    """
+
+    since: datetime
+    until: datetime
+    timed: float | None
+    errors: Level | Unknown
+    spent: Cost | Unknown | None
+    incidents: int
+    simulated: bool
+
+    @property
+    def weeks(self) -> float:
+        """How many weeks that is, at least a day."""
+        return max((self.until - self.since).total_seconds() / (7 * 86_400.0), 1.0 / 7.0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figure:
+    """One figure, before and now; `before` is None where there was no such thing before."""
+
+    code: str
+    before: Level | Unknown | None
+    now: Level | Unknown
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Value:
+    """What a use case changed.
+
+    Attributes:
+        since, until: the time it is about; `cases` that came in it, `open` of them not decided.
+        figures: before and now. What else changed in that time is in them too.
+        caused: by AI's deciding, where chance chose which cases it was given.
+        incidents: in that time.
+        currency: of the amounts, in minor units; None where there are none.
+        simulated: whether people's answers of a demo are among them.
+    """
+
+    since: datetime
+    until: datetime
+    cases: int
+    open: int
+    figures: tuple[Figure, ...]
+    caused: Mapping[str, Difference | Unknown]
+    incidents: int
+    currency: str | None
+    simulated: bool
+
+
+def value_of(baseline: Baseline, seen: Seen, around: Around) -> Value:
+    """Holds what was seen since go-live against the baseline."""
+    n, weeks = seen.weeks.size, around.weeks
+    minutes = _minutes(seen, around)
+    rate = n / weeks
+    saved = _saved(baseline.minutes, minutes, rate)
+    spent = _spent(around, weeks)
+    plain = {
+        "turn_median": (baseline.turn_median, quantile_level(seen.hours, seen.weeks, 0.5)),
+        "turn_p90": (baseline.turn_p90, quantile_level(seen.hours, seen.weeks, 0.9)),
+        "minutes": (baseline.minutes, minutes),
+        "cases_a_week": (_exactly(baseline.visits_a_week, baseline.visits), _exactly(rate, n)),
+        "alone": (None, mean_level(seen.alone.astype(np.float64), seen.weeks)),
+        "errors": (None, around.errors),
+        "hours_a_week": (_hours_a_week(baseline.minutes, baseline.visits_a_week), _hours_a_week(minutes, rate)),
+        "hours_saved_a_week": (None, saved),
+        "spent_a_week": (None, spent),
+        "worth_a_week": (None, _worth(baseline, saved, spent, _errors_a_week(seen, around))),
+    }
+    return Value(
+        since=around.since,
+        until=around.until,
+        cases=n,
+        open=int(np.isinf(seen.hours).sum()),
+        figures=tuple(Figure(code=code, before=pair[0], now=pair[1]) for code, pair in plain.items()),
+        caused=_caused(seen, around),
+        incidents=around.incidents,
+        currency=None if baseline.stated.hour is None else baseline.stated.hour.currency,
+        simulated=around.simulated,
+    )
+
+
+def _minutes(seen: Seen, around: Around) -> Level | Unknown:
+    return _untimed(around) or mean_level(seen.minutes, seen.weeks)
+
+
+def _untimed(around: Around) -> Unknown | None:
+    if around.timed is None or around.timed >= SHARE_TIMED:
+        return None
+    return Unknown(
+        why=f"{around.timed:.0%} of people's answers were timed at the desk, and it takes {SHARE_TIMED:.0%}; worksheets are not timed"
+    )
+
+
+def _exactly(value: float, n: int) -> Level:
+    """Something that was counted and not drawn."""
+    return Level(value=value, low=value, high=value, n=n)
+
+
+def _hours_a_week(minutes: Level | Unknown, a_week: float) -> Level | Unknown:
+    return minutes if isinstance(minutes, Unknown) else times(minutes, a_week / 60.0)
+
+
+def _saved(before: Level | Unknown, now: Level | Unknown, a_week: float) -> Level | Unknown:
+    """Hours a week that today's cases would take as before, less what they take."""
+    if isinstance(before, Unknown):
+        return Unknown(why=f"nobody measured the work before: {before.why}")
+    return now if isinstance(now, Unknown) else times(difference(before, now), -a_week / 60.0)
+
+
+def _spent(around: Around, weeks: float) -> Level | Unknown:
+    if isinstance(around.spent, Unknown):
+        return around.spent
+    minor = 0.0 if around.spent is None else around.spent.millionths / MILLION
+    return _exactly(minor / weeks, 0)
+
+
+def _errors_a_week(seen: Seen, around: Around) -> Level | Unknown:
+    if isinstance(around.errors, Unknown):
+        return around.errors
+    return times(around.errors, float(seen.alone.sum()) / around.weeks)
+
+
+def _worth(baseline: Baseline, saved: Level | Unknown, spent: Level | Unknown, errors: Level | Unknown) -> Level | Unknown:
+    """Hours saved in money, less what was paid for the system and what its errors cost, in minor units; at the ends, the worst of each."""
+    hour, error = baseline.stated.hour, baseline.stated.error
+    for missing in (saved, spent, errors):
+        if isinstance(missing, Unknown):
+            return missing
+    if hour is None or error is None:
+        return Unknown(why="nobody said what an hour and a wrong decision cost; state `hour` and `error` in baseline.yaml")
+    known = [one for one in (saved, spent, errors) if isinstance(one, Level)]
+    an_hour, an_error = hour.millionths / MILLION, error.millionths / MILLION
+    value = known[0].value * an_hour - known[1].value - known[2].value * an_error
+    ends = (known[0].low, known[0].high, known[2].low, known[2].high)
+    low = None if ends[0] is None or ends[3] is None else ends[0] * an_hour - known[1].value - ends[3] * an_error
+    high = None if ends[1] is None or ends[2] is None else ends[1] * an_hour - known[1].value - ends[2] * an_error
+    return Level(value=value, low=low, high=high, n=known[0].n, assumed=known[0].assumed)
+
+
+def _caused(seen: Seen, around: Around) -> Mapping[str, Difference | Unknown]:
+    """What AI's deciding changed, from cases that chance gave to it or left to people within one step of exposure."""
+    drawn = seen.stratum >= 0
+    outcomes: Sequence[tuple[str, FloatArray, Unknown | None]] = (
+        ("turn", seen.open_hours, None),
+        ("minutes", seen.minutes, _untimed(around)),
+    )
+    return {code: unknown or _difference(values, seen, drawn) for code, values, unknown in outcomes}
+
+
+def _difference(values: FloatArray, seen: Seen, drawn: BoolArray) -> Difference | Unknown:
+    if not bool(drawn.any()):
+        return Unknown(why="no case was left to people by chance: the mandate has no plan of exposure, or gives AI all it may decide")
+    found = randomised_difference(values[drawn], seen.given[drawn], seen.stratum[drawn])
+    return found or Unknown(why=f"no step of exposure has {FEWEST_IN_ARM} cases on both sides yet")
+
+
+# --- as JSON ---------------------------------------------------------------------------------------------------------------
+
+
+def value_to_json(value: Value) -> Mapping[str, Json]:
+    """A statement of value as JSON."""
+    return {
+        "since": value.since.isoformat(),
+        "until": value.until.isoformat(),
+        "cases": value.cases,
+        "open": value.open,
+        "figures": {one.code: {"before": _or_null(one.before), "now": level_to_json(one.now)} for one in value.figures},
+        "caused": {code: _difference_to_json(found) for code, found in value.caused.items()},
+        "incidents": value.incidents,
+        "currency": value.currency,
+        "simulated": value.simulated,
+    }
+
+
+def _or_null(level: Level | Unknown | None) -> Json:
+    return None if level is None else level_to_json(level)
+
+
+def _difference_to_json(found: Difference | Unknown) -> Json:
+    if isinstance(found, Unknown):
+        return {"unknown": found.why}
+    names = ("estimate", "low", "high", "given", "left", "steps", "left_out")
+    return {name: getattr(found, name) for name in names}
+
+
+class NotAValueError(ValueError):
+    """A value does not say a statement of value."""
+
+
+def value_from_json(raw: Mapping[str, Json]) -> Value:
+    """Reads what `value_to_json` wrote.
+
+    Raises:
+        NotAValueError: when it is no statement of value.
+    """
+    match raw:
+        case {
+            "since": str() as since,
+            "until": str() as until,
+            "cases": int() as cases,
+            "open": int() as open_,
+            "figures": dict() as figures,
+            "caused": dict() as caused,
+            "incidents": int() as incidents,
+            "currency": str() | None as currency,
+            "simulated": bool() as simulated,
+        }:
+            return Value(
+                since=datetime.fromisoformat(since),
+                until=datetime.fromisoformat(until),
+                cases=cases,
+                open=open_,
+                figures=tuple(_figure_from_json(code, figures[code]) for code in FIGURES if code in figures),
+                caused={code: _difference_from_json(one) for code, one in caused.items()},
+                incidents=incidents,
+                currency=currency,
+                simulated=simulated,
+            )
+        case _:
+            raise NotAValueError(f"{sorted(raw)!r} are not the parts of a statement of value.")
+
+
+def _figure_from_json(code: str, raw: Json) -> Figure:
+    match raw:
+        case {"before": before, "now": now}:
+            return Figure(code=code, before=None if before is None else level_from_json(before), now=level_from_json(now))
+        case _:
+            raise NotAValueError(f"{raw!r} is no figure.")
+
+
+def _difference_from_json(raw: Json) -> Difference | Unknown:
+    match raw:
+        case {"unknown": str() as why}:
+            return Unknown(why=why)
+        case {
+            "estimate": float() as estimate,
+            "low": float() as low,
+            "high": float() as high,
+            "given": int() as given,
+            "left": int() as left,
+            "steps": int() as steps,
+            "left_out": int() as left_out,
+        }:
+            return Difference(estimate=estimate, low=low, high=high, given=given, left=left, steps=steps, left_out=left_out)
+        case _:
+            raise NotAValueError(f"{raw!r} is no difference.")

@@ -1,0 +1,228 @@
+"""An event log in XES (IEEE 1849), plain or gzipped: read as a stream, without document types, in the memory of a piece."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, Final
+from xml.parsers import expat
+
+import numpy as np
+from numpy.typing import NDArray
+
+from licet.core.log_reading import Guess, LogWish
+from licet.core.recorded_events import RecordedEvents
+from licet.edge.bad_file import BadCellError, BadFileError, shown
+from licet.edge.gunzip import MAGIC, chunks_of
+from licet.edge.log_columns import MOST_ACTIVITIES, MOST_ROWS, Names, Transitions, ints, too_many
+from licet.edge.log_times import BadTimeError, TimeColumn, odd_times
+
+KEYS: Final = {"activity": "concept:name", "end": "time:timestamp", "lifecycle": "lifecycle:transition", "resource": "org:resource"}
+"""The keys of the standard extensions."""
+TAG_LIMIT: Final = 4 * 2**20
+"""Bytes of one tag with its attributes; expat holds it whole."""
+DEPTH_LIMIT: Final = 100
+"""Elements inside each other."""
+PIECE: Final = 1 << 15
+"""Events that are made numbers at once."""
+
+_LOG, _EVENT = 1, 3
+_WIDTH: Final = 4
+_BLANK: Final = ("",) * _WIDTH
+Handlers = tuple[Callable[[str, list[str]], None], Callable[[str], None]]
+_AGAIN: Final = "Export it again with the tool that made it."
+
+
+def read_xes(path: Path, wish: LogWish) -> tuple[RecordedEvents, LogWish, tuple[Guess, ...]]:
+    """Reads a log; each trace is a case.
+
+    Args:
+        path: the file; gzipped where its first bytes say so, whatever it is called.
+        wish: keys of attributes for `activity`, `end`, `lifecycle` and `resource`, where they are not the standard's.
+
+    Returns:
+        The events, how they were read, and what each key was taken for.
+
+    Raises:
+        BadFileError: when it is not XES, is cut off, declares a document type or entities, or is larger than it may be.
+    """
+    if wish.case or wish.start:
+        option = "--case" if wish.case else "--start"
+        why = f"{option} was named, and in XES each trace is a case, and a start is an event of its own."
+        raise BadFileError(path, why=why, remedy=f"Leave out {option}.")
+    keys = {role: key if (said := getattr(wish, role)) is None else said for role, key in KEYS.items()}
+    reader = _Reader(
+        path=path,
+        places={key: place for place, key in enumerate(keys.values()) if key},
+        times=_times(path, wish, keys["end"]),
+        activities=Names(path, keys["activity"], limit=MOST_ACTIVITIES),
+        resources=Names(path, keys["resource"]),
+    )
+    reader.read()
+    told = [Guess(role="case", column="trace", why="In XES each trace is a case.")]
+    told += [_guess(role, key, told=getattr(wish, role) is not None) for role, key in keys.items()]
+    settled = replace(wish, activity=keys["activity"], end=keys["end"], lifecycle=keys["lifecycle"], resource=keys["resource"])
+    return reader.recorded(), settled, tuple(told)
+
+
+def _times(path: Path, wish: LogWish, key: str) -> TimeColumn:
+    try:
+        return TimeColumn(column=key, zone_name=wish.time_zone, day_first=wish.day_first)
+    except BadCellError as bad:
+        raise bad.at(path, None) from None
+
+
+def _guess(role: str, key: str, *, told: bool) -> Guess:
+    return Guess(role=role, column=key, why="You said so." if told else "The standard says so.", told=told)
+
+
+@dataclass(slots=True, kw_only=True)
+class _Reader:
+    """Reads one file; `places` says which attribute of an event is kept where: activity, time, transition, resource."""
+
+    path: Path
+    places: dict[str, int]
+    times: TimeColumn
+    activities: Names
+    resources: Names
+    transitions: Transitions = field(default_factory=Transitions)
+    pieces: list[tuple[NDArray[Any], ...]] = field(default_factory=list)
+    rows: int = 0
+    _depth: int = 0
+    _trace: int = 0
+    _row: list[str] = field(default_factory=lambda: list(_BLANK))
+    _case: list[int] = field(default_factory=list)
+    _cells: list[str] = field(default_factory=list)
+    _parser: expat.XMLParserType = field(init=False)
+    _outside: Handlers = field(init=False)
+    _inside: Handlers = field(init=False)
+
+    def read(self) -> None:
+        """Reads the file from start to end."""
+        parser = expat.ParserCreate()
+        parser.ordered_attributes = True
+        parser.StartDoctypeDeclHandler = self._doctype
+        self._outside, self._inside = (self._start, self._end), self._handlers()
+        self._listen(parser, self._outside)
+        fed = 0
+        try:
+            for chunk in chunks_of(self.path):
+                parser.Parse(chunk, False)  # noqa: FBT003 - expat's own
+                fed += len(chunk)
+                if fed - parser.CurrentByteIndex > TAG_LIMIT:
+                    raise self._bad(f"a tag of it has more than {TAG_LIMIT:,} bytes.")
+            parser.Parse(b"", True)  # noqa: FBT003 - expat's own
+        except expat.ExpatError as wrong:
+            raise self._bad(f"it is not XML: {expat.ErrorString(wrong.code)}.", line=wrong.lineno, remedy=_remedy(self.path)) from None
+        self._take()
+
+    def _listen(self, parser: expat.XMLParserType, handlers: Handlers) -> None:
+        """Lets expat call others from here on: what is inside an event is most of a log, and has handlers that look for nothing else."""
+        self._parser = parser
+        parser.StartElementHandler, parser.EndElementHandler = handlers
+
+    def _start(self, tag: str, _attributes: list[str]) -> None:
+        self._depth += 1
+        if self._depth == _EVENT and tag == "event":
+            self._row[:] = _BLANK
+            self._listen(self._parser, self._inside)
+        elif self._depth > DEPTH_LIMIT:
+            raise self._too_deep()
+        elif self._depth == 1 and tag != "log":
+            raise self._bad(f"its outermost element is {shown(tag)}; that of XES is 'log'.")
+
+    def _end(self, tag: str) -> None:
+        self._depth -= 1
+        if self._depth == _LOG and tag == "trace":
+            self._trace += 1
+
+    def _handlers(self) -> Handlers:
+        """What expat calls for each attribute of an event; it counts in its own variable, which is a third faster than an object's."""
+        place_of, row, depth = self.places.get, self._row, 0
+
+        def start(_tag: str, attributes: list[str]) -> None:
+            nonlocal depth
+            depth += 1
+            if depth == 1:
+                if len(attributes) != _WIDTH or attributes[0] != "key":
+                    attributes = _in_order(attributes)
+                if (place := place_of(attributes[1])) is not None:
+                    row[place] = attributes[3]
+            elif depth > DEPTH_LIMIT:
+                raise self._too_deep()
+
+        def end(_tag: str) -> None:
+            nonlocal depth
+            if depth:
+                depth -= 1
+            else:
+                self._close()
+
+        return start, end
+
+    def _close(self) -> None:
+        """Ends an event."""
+        self._depth -= 1
+        self._case.append(self._trace)
+        self._cells += self._row
+        self._listen(self._parser, self._outside)
+        if len(self._case) == PIECE:
+            self._take()
+
+    def _too_deep(self) -> BadFileError:
+        return self._bad(f"its elements are nested more than {DEPTH_LIMIT} deep.")
+
+    def _doctype(self, name: str, *_rest: object) -> None:
+        why = f"it declares a document type, {shown(name)}, which XES never does, and with which a few bytes can stand for many."
+        raise BadFileError(self.path, why=why, remedy="Do not trust this file; ask whoever gave it to you.")
+
+    def _take(self) -> None:
+        """Makes numbers of the events read since."""
+        rows, cells = len(self._case), self._cells
+        self.rows += rows
+        if self.rows > MOST_ROWS:
+            raise too_many(self.path)
+        try:
+            time = self.times.read(cells[1::_WIDTH])
+        except BadTimeError as bad:
+            raise bad.at(self.path, None) from None
+        self.pieces.append(
+            (
+                np.array(self._case, np.int32),
+                ints([self.activities.read(cells[0::_WIDTH])]),
+                time,
+                np.frombuffer(self.transitions.read(cells[2::_WIDTH]), np.int8),
+                ints([self.resources.read(cells[3::_WIDTH])]),
+            )
+        )
+        self._case, self._cells = [], []
+
+    def recorded(self) -> RecordedEvents:
+        """What was read."""
+        if not self.rows:
+            raise self._bad("it has no event inside a trace.")
+        case, activity, time, transition, resource = (np.concatenate(column) for column in zip(*self.pieces, strict=True))
+        return RecordedEvents(
+            activities=self.activities.known(),
+            case=case,
+            activity=activity,
+            resource=resource,
+            start=np.full(self.rows, np.datetime64("NaT", "us")),
+            time=time,
+            transition=transition,
+            findings=odd_times([self.times]),
+        )
+
+    def _bad(self, why: str, line: int | None = None, remedy: str = _AGAIN) -> BadFileError:
+        return BadFileError(self.path, line=line, why=why, remedy=remedy)
+
+
+def _in_order(attributes: list[str]) -> list[str]:
+    """Key and value of an attribute in which they stand in another order, or beside others."""
+    said = dict(zip(attributes[::2], attributes[1::2], strict=True))
+    return ["key", said.get("key", ""), "value", said.get("value", "")]
+
+
+def _remedy(path: Path) -> str:
+    """What to do about a file that is no XML: what is gzipped may be another kind of log."""
+    with path.open("rb") as stream:
+        return "Of what is gzipped only XES is read: unpack anything else first." if stream.read(2) == MAGIC else _AGAIN

@@ -1,0 +1,147 @@
+"""Setting the baseline: how the process was, measured from its log, locked by its owner and countersigned by risk."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import assert_never
+
+from licet.core.baseline import (
+    AnyBaseline,
+    Baseline,
+    CountersignedBaseline,
+    LockedBaseline,
+    Stated,
+    countersign_baseline,
+    lock_baseline,
+)
+from licet.core.baseline_measured import measured_baseline
+from licet.core.canonical import Json
+from licet.core.mandate import ActiveMandate, ExpiredMandate, Mandate, ProposedMandate, RevokedMandate, SuspendedMandate
+from licet.core.people import Act, Actor
+from licet.core.refusal import Refused
+from licet.core.use_case import UseCase
+from licet.flows.import_log import log_of
+from licet.flows.office import Office, entry, permitted, working
+from licet.store import baselines, event_logs, mandates, use_cases
+from licet.store.book import Tx
+
+NOT_LOCKED = Refused(
+    code="baseline_not_locked", why="No baseline is locked.", remedy="Let the owner lock it: `licet process baseline lock`."
+)
+
+
+def lock_the_baseline(office: Office, by: Actor, *, name: str, stated: Stated) -> LockedBaseline | Refused:
+    """Measures the newest event log and locks what it shows, as the next version.
+
+    Args:
+        office: the office.
+        by: the owner.
+        name: the use case.
+        stated: what `baseline.yaml` says.
+
+    Returns:
+        The locked baseline, or `Refused`: without a log, without the step in it, and where AI decided already while it was recorded.
+    """
+    with office.book.write() as tx:
+        now = office.clock.now()
+        use_case = working(tx, name)
+        if isinstance(use_case, Refused):
+            return use_case
+        permission = permitted(office, tx, by, Act.LOCK, use_case)
+        if isinstance(permission, Refused):
+            return permission
+        measured = measured_now(tx, use_case, stated)
+        if isinstance(measured, Refused):
+            return measured
+        before = baselines.newest(tx, use_case)
+        place = use_case.slug, 1 if before is None else version_of(before) + 1, use_case.owner
+        locked = lock_baseline(measured, permission, place=place, granted_at=first_grant(tx, use_case), now=now)
+        if isinstance(locked, Refused):
+            return locked
+        baselines.lock(tx, use_case, locked)
+        facts: dict[str, Json] = {"version": locked.version, "digest": locked.digest, "log": measured.log, "policy": permission.policy}
+        tx.record(entry("baseline.locked", by=locked.locked_by, now=now, use_case=use_case, **facts))
+        return locked
+
+
+def countersign_the_baseline(office: Office, by: Actor, *, name: str) -> CountersignedBaseline | Refused:
+    """Puts risk's signature under the newest baseline."""
+    with office.book.write() as tx:
+        now = office.clock.now()
+        use_case = working(tx, name)
+        if isinstance(use_case, Refused):
+            return use_case
+        there = baselines.newest(tx, use_case)
+        if there is None:
+            return NOT_LOCKED
+        if isinstance(there, CountersignedBaseline):
+            return Refused(code="already_done", why=f"Version {there.locked.version} is countersigned already.", remedy="")
+        permission = permitted(office, tx, by, Act.COUNTERSIGN, use_case)
+        if isinstance(permission, Refused):
+            return permission
+        signed = countersign_baseline(there, permission, now=now)
+        if isinstance(signed, Refused):
+            return signed
+        baselines.countersign(tx, use_case, signed)
+        facts: dict[str, Json] = {"version": there.version, "digest": signed.digest, "policy": permission.policy}
+        tx.record(entry("baseline.countersigned", by=signed.countersigned_by, now=now, use_case=use_case, **facts))
+        return signed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """A baseline as it stands, and what the newest log would say now with what the file states.
+
+    Attributes:
+        signed: the newest version; None before one was locked.
+        now: what would be locked; `Refused` where nothing can be measured.
+    """
+
+    signed: AnyBaseline | None
+    now: Baseline | Refused
+
+
+def show_baseline(office: Office, *, name: str, stated: Stated) -> Shown:
+    """The baseline as it stands, beside what the newest log shows."""
+    with office.book.read() as tx:
+        use_case = use_cases.require(tx, name)
+        return Shown(signed=baselines.newest(tx, use_case), now=measured_now(tx, use_case, stated))
+
+
+def version_of(there: AnyBaseline) -> int:
+    """The number of a version."""
+    return locked_part(there).version
+
+
+def locked_part(there: AnyBaseline) -> LockedBaseline:
+    """What the owner locked."""
+    return there.locked if isinstance(there, CountersignedBaseline) else there
+
+
+def first_grant(tx: Tx, use_case: UseCase) -> datetime | None:
+    """When AI was first allowed to decide cases alone; None: never."""
+    granted = (active_of(one) for one in mandates.every(tx, use_case))
+    return min((one.granted_at for one in granted if one is not None), default=None)
+
+
+def active_of(mandate: Mandate) -> ActiveMandate | None:
+    """The mandate as it was while it was active; None of one that never was."""
+    match mandate:
+        case ProposedMandate():
+            return None
+        case ActiveMandate():
+            return mandate
+        case SuspendedMandate() | ExpiredMandate() | RevokedMandate():
+            return mandate.active
+        case _:
+            assert_never(mandate)
+
+
+def measured_now(tx: Tx, use_case: UseCase, stated: Stated) -> Baseline | Refused:
+    """What the newest event log shows, with what the owner states."""
+    found = log_of(tx, use_case)
+    if isinstance(found, Refused):
+        return found
+    kept = event_logs.by_id(tx, use_case, found[0])
+    if kept is None:
+        return NOT_LOCKED
+    return measured_baseline(found[1], kept.digest, stated, span=(kept.first_at, kept.last_at))

@@ -1,0 +1,14 @@
+"""The outside world as flows on processes see it."""
+
+from typing import Protocol
+
+from licet.core.ids import UseCaseSlug
+from licet.core.process import Stated
+
+
+class StatedProcesses(Protocol):
+    """Finds what an owner states of the process: in the use case's folder."""
+
+    def stated(self, slug: UseCaseSlug) -> Stated:
+        """The steps in order and what an hour of work costs; with `wrong` where the file cannot be read. Never raises."""
+        ...

@@ -1,0 +1,100 @@
+"""Presence: when each person was on duty, as far as their records show it, and when they were free."""
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from licet.stats.ranges import FloatArray
+from licet.stats.simulated_process import HOUR, HOURS, MONDAY
+
+_LONG: Final = 24 * HOUR
+
+REST: Final = 11 * HOUR
+"""So long without any record is a rest between two stretches of duty: the daily rest that EU directive 2003/88, article 3, gives."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Presence:
+    """The stretches of duty of one person: from a first record to a last one, with no rest in between.
+
+    Whoever was there without recording anything counts as off duty, so that time off duty is an upper limit.
+
+    Attributes:
+        begin, end: of each stretch, seconds, rising, shape (stretches,).
+    """
+
+    begin: FloatArray
+    end: FloatArray
+
+    @property
+    def person(self) -> bool:
+        """Whether this can be one person: most of the time on duty lies in stretches of a day at most. Else it is a machine or a team."""
+        long = self.end - self.begin
+        return bool(long[long > _LONG].sum() * 2.0 <= long.sum())
+
+    def on_duty(self, times: FloatArray) -> FloatArray:
+        """Seconds on duty from the first record to each time; the person's own clock."""
+        return _measured(self.begin, self.end, times)
+
+    def week(self) -> FloatArray:
+        """Seconds on duty in each hour of the week, over all weeks, shape (168,)."""
+        low, high = np.floor((self.begin - MONDAY) / HOUR), np.floor((self.end - MONDAY) / HOUR)
+        several = (high - low).astype(np.int64) + 1
+        which = np.repeat(np.arange(low.size), several)
+        hour = low[which] + np.arange(which.size) - np.repeat(np.cumsum(several) - several, several)
+        begins = np.maximum(self.begin[which] - MONDAY, hour * HOUR)
+        ends = np.minimum(self.end[which] - MONDAY, (hour + 1.0) * HOUR)
+        return np.bincount((hour % HOURS).astype(np.int64), ends - begins, HOURS).astype(np.float64)
+
+
+def presence(records: FloatArray) -> Presence:
+    """Finds a person's stretches of duty.
+
+    Args:
+        records: seconds, when anything of the person's was recorded: begun or completed, at least one, in any order.
+
+    Returns:
+        The stretches; one of no length where a record stands alone.
+    """
+    at = np.sort(records)
+    rests = np.flatnonzero(np.diff(at) > REST)
+    return Presence(begin=at[np.concatenate([[0], rests + 1])], end=at[np.concatenate([rests, [at.size - 1]])])
+
+
+def until_free(begin: FloatArray, end: FloatArray, times: FloatArray) -> FloatArray:
+    """Seconds from each time until no piece of work is under way.
+
+    Args:
+        begin: of the pieces, on any clock, in any order; they may overlap.
+        end: of each, not before its begin.
+        times: on the same clock.
+
+    Returns:
+        Shape of `times`; 0 where none is under way.
+    """
+    if not begin.size:
+        return np.zeros(times.shape)
+    order = np.argsort(begin, kind="stable")
+    begin, reach = begin[order], np.maximum.accumulate(end[order])
+    apart = np.concatenate([[True], begin[1:] > reach[:-1]])
+    last = np.concatenate([np.flatnonzero(apart)[1:] - 1, [begin.size - 1]])
+    at = np.searchsorted(begin[apart], times, side="right") - 1
+    return np.where(at >= 0, np.maximum(reach[last][np.maximum(at, 0)] - times, 0.0), 0.0)
+
+
+def _measured(begin: FloatArray, end: FloatArray, times: FloatArray) -> FloatArray:
+    """How much of disjoint, rising stretches lies before each time."""
+    done = np.concatenate([[0.0], np.cumsum(end - begin)])
+    at = np.searchsorted(begin, times, side="right")
+    within = np.where(at > 0, np.minimum(times, end[at - 1]) - begin[at - 1], 0.0)
+    return np.asarray(done[np.maximum(at - 1, 0)] + within)
+
+
+def occurred(times: FloatArray) -> FloatArray:
+    """How often each hour of the week came between the first and the last of at least one time, shape (168,); at least once each."""
+    low, high = (int((at - MONDAY) // HOUR) for at in (float(times.min()), float(times.max())))
+    whole, rest = divmod(high - low + 1, HOURS)
+    often = np.full(HOURS, float(whole))
+    often[(low + np.arange(rest)) % HOURS] += 1.0
+    return np.asarray(np.maximum(often, 1.0))

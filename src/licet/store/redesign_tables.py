@@ -1,0 +1,28 @@
+"""What lasts of simulated redesigns: what was simulated, on what it stood, and what came out. Only the store reads this."""
+
+from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, String, Table, Text
+
+from licet.store.moments import Moment
+from licet.store.tables import metadata
+
+redesign_simulation = Table(
+    "redesign_simulation",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("use_case_id", ForeignKey("use_case.id"), nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("digest", String(64), nullable=False),
+    Column("log_id", ForeignKey("event_log.id"), nullable=False),
+    Column("log_digest", String(64), nullable=False),
+    Column("system", String(64)),
+    Column("standard", String(64)),
+    Column("measured", Boolean, nullable=False),
+    Column("replications", Integer, nullable=False),
+    Column("seed", Integer, nullable=False),
+    Column("result", Text, nullable=False),
+    Index("redesign_simulation_newest", "use_case_id", "at"),
+)
+"""One simulation of a redesign; `result` is JSON. `system` and `standard` are null where nothing was measured."""
+
+TABLES: tuple[Table, ...] = (redesign_simulation,)

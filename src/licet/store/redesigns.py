@@ -1,0 +1,115 @@
+"""Redesigns' rows: each simulation of one, as it came out."""
+
+import json
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import insert, select
+
+from licet.core.canonical import canonical_bytes
+from licet.core.ids import Digest, Fingerprint, PersonId
+from licet.core.redesign import ServiceLevel
+from licet.core.simulated_redesign import (
+    BackTested,
+    Kept,
+    Kind,
+    Needed,
+    Row,
+    SimulatedRedesign,
+    SimulationId,
+    Span,
+    Unit,
+    WhatIf,
+    result_to_json,
+)
+from licet.core.use_case import UseCase
+from licet.store.book import Record, Tx
+from licet.store.redesign_tables import redesign_simulation
+
+_S = redesign_simulation.c
+
+
+def add(tx: Tx, use_case: UseCase, one: SimulatedRedesign) -> None:
+    """Writes a simulation."""
+    values = {
+        "id": one.id,
+        "use_case_id": use_case.id,
+        "at": one.at,
+        "by": one.by,
+        "digest": one.digest,
+        "log_id": one.log,
+        "log_digest": one.log_digest,
+        "system": one.system,
+        "standard": one.standard,
+        "measured": one.measured,
+        "replications": one.replications,
+        "seed": one.seed,
+        "result": canonical_bytes(result_to_json(one)).decode(),
+    }
+    tx.run(insert(redesign_simulation).values(values))
+
+
+def newest(tx: Tx, use_case: UseCase) -> SimulatedRedesign | None:
+    """The newest of a use case; None where there is none."""
+    wanted = select(redesign_simulation).where(_S.use_case_id == use_case.id).order_by(_S.at.desc(), _S.id).limit(1)
+    row = tx.run(wanted).one_or_none()
+    return None if row is None else _simulation(row)
+
+
+def _simulation(row: Record) -> SimulatedRedesign:
+    said: Mapping[str, Any] = json.loads(row.result)
+    return SimulatedRedesign(
+        id=SimulationId(row.id),
+        at=row.at,
+        by=PersonId(row.by),
+        redesign=said["redesign"],
+        digest=Digest(row.digest),
+        log=row.log_id,
+        log_digest=row.log_digest,
+        system=None if row.system is None else Fingerprint(row.system),
+        standard=None if row.standard is None else Digest(row.standard),
+        measured=row.measured,
+        inputs=said["inputs"],
+        assumed=tuple((what, value) for what, value in said["assumed"]),
+        replications=row.replications,
+        seed=row.seed,
+        cases=said["cases"],
+        back_test=BackTested(**said["back_test"]),
+        rows=tuple(map(_row, said["rows"])),
+        what_if=tuple(_what_if(each) for each in said["what_if"]),
+        needed=_needed(said["needed"]),
+        service_level=_level(said["service_level"]),
+        kept=Kept(**said["kept"]),
+        notes=tuple(said["notes"]),
+    )
+
+
+def _needed(said: Mapping[str, Any]) -> Needed:
+    tried = tuple((people, Span(mean=mean, low=low, high=high)) for people, (mean, low, high) in said["tried"])
+    return Needed(people=said["people"], tried=tried, says=said["says"])
+
+
+def _level(said: Mapping[str, Any] | None) -> ServiceLevel | None:
+    return None if said is None else ServiceLevel(within=timedelta(seconds=said["seconds"]), share=said["share"])
+
+
+def _row(said: Mapping[str, Any]) -> Row:
+    return Row(
+        key=said["key"],
+        says=said["says"],
+        kind=Kind(said["kind"]),
+        unit=Unit(said["unit"]),
+        as_is=_span(said["as_is"]),
+        to_be=_span(said["to_be"]),
+        change=_span(said["change"]),
+        note=said["note"],
+    )
+
+
+def _span(said: list[float] | None) -> Span | None:
+    return None if said is None else Span(mean=said[0], low=said[1], high=said[2])
+
+
+def _what_if(said: Mapping[str, Any]) -> WhatIf:
+    return WhatIf(key=said["key"], says=said["says"], rows=tuple(map(_row, said["rows"])), why_not=said["why_not"])

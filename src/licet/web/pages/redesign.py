@@ -1,0 +1,193 @@
+"""The redesign of a process: what happens to lead time, people's load and cost if AI takes a step, beside the process as it is."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from licet.core.ai_behaviour import SIMPLY_ASSUMED
+from licet.core.redesign_evidence import outdated
+from licet.core.redesign_told import change_told, changes_told, figure_told, span_told, trust_told, value_told
+from licet.core.refusal import Refused
+from licet.core.simulated_redesign import Kind, Row, SimulatedRedesign, Span, Unit, trusted
+from licet.flows.see_redesign import see_redesign
+from licet.web.pages.page import page_routes, show, viewer_of
+from licet.web.pages.use_case import AT
+from licet.web.problems import refusal
+
+routes = page_routes()
+
+
+@routes.get(AT + "/redesign")
+async def redesign(request: Request) -> Response:
+    """The newest simulation of a use case's redesign."""
+    viewer, name = viewer_of(request), str(request.path_params["slug"])
+    found = await viewer.run(lambda: see_redesign(viewer.office, viewer.by, name=name))
+    if isinstance(found, Refused):
+        raise refusal(found)
+    one = found.shown.simulated
+    return show(
+        request,
+        "redesign.html.j2",
+        here="portfolio",
+        use=found.use_case,
+        log=found.shown.log,
+        one=one,
+        changes=() if one is None else outdated(found.shown, one),
+        told=None if one is None else _told(one),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """A row of a table in words. `spread`: the interval, empty where there is none; `tone`: of the change."""
+
+    says: str
+    before: tuple[str, str]
+    after: tuple[str, str]
+    change: tuple[str, str]
+    note: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """Figures of one kind."""
+
+    title: str
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Input:
+    """A figure that went in. `assumed`: nobody measured it."""
+
+    says: str
+    value: str
+    basis: str
+    assumed: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """A step as it is to be, with how AI behaves there."""
+
+    name: str
+    becomes: str
+    figures: tuple[Input, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Other:
+    """The redesign under other circumstances."""
+
+    says: str
+    lines: tuple[Line, ...]
+    why_not: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """A simulation in words."""
+
+    trust: str
+    groups: tuple[Group, ...]
+    steps: tuple[Step, ...]
+    people: tuple[Input, ...]
+    others: tuple[Other, ...]
+    tried: tuple[tuple[int, str], ...]
+
+
+TITLES: Mapping[Kind, str] = {
+    Kind.TIME: "How long cases take",
+    Kind.LABOUR: "What people work",
+    Kind.QUEUE: "Who waits for whom",
+    Kind.MONEY: "What it costs a week, in minor units",
+    Kind.ERRORS: "What goes wrong",
+}
+OF_AI: Mapping[str, tuple[str, Unit]] = {
+    "coverage": ("decides alone", Unit.SHARE),
+    "error": ("wrong, at most", Unit.SHARE),
+    "latency_seconds": ("takes", Unit.SECONDS),
+    "cost": ("costs a case, minor units", Unit.CASES),
+    "time_saved": ("saves people's time", Unit.SHARE),
+}
+OF_PEOPLE: Mapping[str, tuple[str, Unit]] = {
+    "people": ("Reviewers", Unit.CASES),
+    "hours_a_day": ("Hours a day of each", Unit.CASES),
+    "seconds_a_case": ("An answer takes", Unit.SECONDS),
+    "audits": ("Audited of what AI decides alone", Unit.SHARE),
+    "audits_twice": ("Of the audits, answered twice", Unit.SHARE),
+    "second_looks": ("Of people's cases, answered twice", Unit.SHARE),
+}
+LEFT_OUT: Mapping[str, frozenset[str]] = {"ai alone": frozenset({"time_saved"}), "ai proposes": frozenset({"coverage", "error"})}
+"""What does not count at a step: a proposal decides nothing alone, and saves nothing where nobody sees it."""
+
+
+def _told(one: SimulatedRedesign) -> Told:
+    by_kind = {kind: tuple(_line(row) for row in one.shown if row.kind is kind) for kind in TITLES}
+    inputs: Mapping[str, Any] = one.inputs
+    figures = {**inputs.get("reviewers", {}), **inputs.get("checks", {})}
+    return Told(
+        trust=trust_told(one.back_test),
+        groups=tuple(Group(title=TITLES[kind], lines=lines) for kind, lines in by_kind.items() if lines),
+        steps=tuple(_step(one, name, becomes) for name, becomes in changes_told(one)),
+        people=_inputs(figures, OF_PEOPLE) if inputs.get("behaviours") else (),
+        others=tuple(_other(one, at) for at in range(len(one.what_if))),
+        tried=tuple((people, _share(span)) for people, span in one.needed.tried),
+    )
+
+
+def _step(one: SimulatedRedesign, name: str, becomes: str) -> Step:
+    inputs: Mapping[str, Any] = one.inputs
+    planned: Mapping[str, Any] = one.redesign
+    by = planned.get("steps", {}).get(name, {}).get("by", "")
+    counting = {key: told for key, told in OF_AI.items() if key not in LEFT_OUT.get(by, frozenset())}
+    return Step(name=name, becomes=becomes, figures=_inputs(inputs.get("behaviours", {}).get(name, {}), counting))
+
+
+def _inputs(figures: Mapping[str, Any], told: Mapping[str, tuple[str, Unit]]) -> tuple[Input, ...]:
+    there = ((says, unit, figures[key]) for key, (says, unit) in told.items() if key in figures)
+    return tuple(
+        Input(says=says, value=figure_told(one["value"], unit), basis=_basis(one["basis"]), assumed=one["assumed"])
+        for says, unit, one in there
+    )
+
+
+def _basis(said: str) -> str:
+    """What a figure stands on; that it is assumed the badge says already."""
+    return said.removeprefix(SIMPLY_ASSUMED).removeprefix(": ").removeprefix(", ")
+
+
+def _other(one: SimulatedRedesign, at: int) -> Other:
+    found = one.what_if[at]
+    return Other(says=found.says, lines=_lines(trusted(found.rows, one.back_test)), why_not=found.why_not)
+
+
+def _lines(rows: Sequence[Row]) -> tuple[Line, ...]:
+    return tuple(map(_line, rows))
+
+
+def _line(row: Row) -> Line:
+    return Line(
+        says=row.says,
+        before=_cell(row.as_is, row),
+        after=_cell(row.to_be, row),
+        change=_split(change_told(row)),
+        note=row.note,
+    )
+
+
+def _cell(span: Span | None, row: Row) -> tuple[str, str]:
+    return _split(span_told(span, row))
+
+
+def _split(told: str) -> tuple[str, str]:
+    """A figure and its interval, which stands smaller below it."""
+    mean, _, spread = told.partition(" (")
+    return mean, spread.replace(")", "", 1)
+
+
+def _share(span: Span) -> str:
+    return f"{value_told(span.mean, Unit.SHARE)} ({value_told(span.low, Unit.SHARE)} to {value_told(span.high, Unit.SHARE)})"

@@ -1,0 +1,34 @@
+"""Simulating at the command line: the split first, the back-test with both references, then what is simulated, labelled so."""
+
+from pathlib import Path
+
+from licet.core.event_log import EventLog
+from tests.cli.desk import BUILDER, REVIEWER, Desk
+from tests.edge.logs import csv_log
+from tests.flows.simulating import long_log
+
+
+def written(desk: Desk, log: EventLog) -> Path:
+    """The log as a file."""
+    header = ("case", "activity", "start", "end", "resource")
+    rows = [
+        (f"c{log.case[k]}", log.activities[log.activity[k]], str(log.start[k]), str(log.end[k]), log.resources[log.resource[k]])
+        for k in range(log.events)
+    ]
+    return csv_log(desk.files / "log.csv", header, rows)
+
+
+def test_a_simulation_says_first_where_time_goes_then_how_good_it_is_then_what_is_simulated(founded: Desk) -> None:
+    assert founded("process", "simulate", "mails", "--as", BUILDER, code=5).refused["code"] == "no_event_log"
+    founded("process", "import", "mails", written(founded, long_log()), "--as", BUILDER)
+    told = founded.shown("process", "simulate", "mails", "--replications", "3", "--as", BUILDER).out
+    places = [told.index(title) for title in ("Where time goes", "Is it any good?", "As it is", "Where AI belongs")]
+    assert places == sorted(places)
+    for words in ("the past as forecast", "halves of what came", "naive forecast", "simulated, 3 replications", "off duty at most"):
+        assert words in told
+    found = founded("process", "simulate", "mails", "--replications", "3", "--seed", "0", "--as", BUILDER).data
+    assert found["as_is"]["label"] == "simulated"
+    assert found["back_test"]["cycle"]["naive"] > 0.0
+    assert {place["step"] for place in found["places"]} == {"read", "decide"}
+    assert founded("process", "simulate", "mails", "--as", REVIEWER, code=5).refused["code"] == "not_permitted"
+    founded("process", "simulate", "mails", "--replications", "1", "--as", BUILDER, code=2)

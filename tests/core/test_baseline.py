@@ -1,0 +1,182 @@
+"""What a baseline says of a log, who may lock it, and what value is held against it."""
+
+from datetime import UTC, datetime, timedelta
+
+import numpy as np
+import pytest
+
+from licet.core.baseline import Baseline, Stated, baseline_from_json, baseline_to_json
+from licet.core.baseline_measured import measured_baseline
+from licet.core.cost import MILLION, Cost
+from licet.core.event_log import EventLog
+from licet.core.level import Level
+from licet.core.refusal import Refused, Unknown
+from licet.core.value import Around, Seen, Value, value_from_json, value_of, value_to_json
+from licet.stats.rollout import Difference
+
+HOUR, WEEK = 3600.0, 7 * 24 * 3600.0
+BEGAN = datetime(2026, 1, 5, tzinfo=UTC)
+CENTS = Cost(millionths=4800 * MILLION, currency="EUR")
+
+
+def process(*, wait_hours: float = 24.0, timed: bool = True, shift: float = 0.0) -> EventLog:
+    """Cases that are received and then decided after a wait that is longer in odd weeks, by six minutes of work."""
+    weeks, a_week, work_minutes = 20, 10, 6.0
+    cases = weeks * a_week
+    came = BEGAN.timestamp() + shift + np.repeat(np.arange(weeks), a_week) * WEEK + np.tile(np.arange(a_week), weeks) * HOUR
+    begun = came + HOUR * wait_hours * (1.0 + 0.1 * (np.repeat(np.arange(weeks), a_week) % 2))
+    ended = begun + 60.0 * work_minutes
+    both = np.stack([came, ended], axis=1).ravel()
+    return EventLog(
+        activities=("receive", "decide"),
+        resources=("R1",),
+        case=np.repeat(np.arange(cases), 2).astype(np.int32),
+        activity=np.tile([0, 1], cases).astype(np.int32),
+        resource=np.zeros(2 * cases, np.int32),
+        start=np.stack([came, begun if timed else ended], axis=1).ravel(),
+        end=both,
+        started=np.full(2 * cases, timed),
+    )
+
+
+def measured(log: EventLog, stated: Stated) -> Baseline:
+    found = measured_baseline(log, "d" * 64, stated, span=(BEGAN, BEGAN + timedelta(weeks=20)))
+    assert isinstance(found, Baseline)
+    return found
+
+
+def test_a_baseline_says_how_long_a_visit_to_the_step_takes_and_how_much_work_is_in_it() -> None:
+    found = measured(process(), Stated(step="decide"))
+    assert isinstance(found.turn_median, Level)
+    assert isinstance(found.minutes, Level)
+    assert found.turn_median.value == pytest.approx(24.1, abs=0.01)
+    assert found.turn_median.low is not None
+    assert found.turn_median.high is not None
+    assert found.turn_median.low <= found.turn_median.value <= found.turn_median.high
+    assert found.minutes.value == pytest.approx(6.0)
+    assert (found.visits, found.visits_a_week) == (200, 10.0)
+
+
+def test_where_the_log_does_not_tell_the_work_is_unknown_or_as_stated_and_then_assumed() -> None:
+    assert isinstance(measured(process(timed=False), Stated(step="decide")).minutes, Unknown)
+    assumed = measured(process(timed=False), Stated(step="decide", minutes_a_case=9.0)).minutes
+    assert isinstance(assumed, Level)
+    assert (assumed.value, assumed.assumed, assumed.low) == (9.0, True, None)
+    told = measured(process(), Stated(step="decide", minutes_a_case=9.0)).minutes
+    assert isinstance(told, Level)
+    assert (round(told.value, 6), told.assumed) == (6.0, False)
+
+
+def test_a_step_that_nothing_comes_before_has_no_time_to_wait() -> None:
+    assert isinstance(measured(process(), Stated(step="receive")).turn_median, Unknown)
+
+
+def test_a_step_the_log_does_not_know_is_refused_with_those_it_does() -> None:
+    found = measured_baseline(process(), "d" * 64, Stated(step="Decide"), span=(BEGAN, BEGAN))
+    assert isinstance(found, Refused)
+    assert (found.code, "'decide'" in found.remedy) == ("no_such_step", True)
+
+
+def test_a_baseline_reads_back_equal() -> None:
+    for stated in (Stated(), Stated(step="decide", minutes_a_case=3.0, hour=CENTS, error=CENTS)):
+        found = measured(process(), stated)
+        assert baseline_from_json(baseline_to_json(found)) == found
+
+
+def seen(*, weeks: int = 12, a_week: int = 40, alone: float = 0.5, stratum: int = 0) -> Seen:
+    """Cases that AI decides at once where chance gives them to it, and people in eight hours with two minutes of work."""
+    chance = np.random.default_rng(4)
+    n = weeks * a_week
+    given = chance.random(n) < alone
+    hours = np.where(given, 0.0, chance.exponential(8.0, n))
+    return Seen(
+        weeks=np.repeat(np.arange(weeks), a_week),
+        hours=hours,
+        open_hours=hours,
+        alone=given,
+        minutes=np.where(given, 0.0, 2.0),
+        stratum=np.full(n, stratum),
+        given=given,
+    )
+
+
+def around(*, timed: float | None = 1.0, errors: Level | Unknown | None = None) -> Around:
+    return Around(
+        since=BEGAN,
+        until=BEGAN + timedelta(weeks=12),
+        timed=timed,
+        errors=errors or Level(value=0.01, low=0.0, high=0.03, n=300),
+        spent=Cost(millionths=1200 * MILLION, currency="EUR"),
+        incidents=0,
+        simulated=False,
+    )
+
+
+def worth(found: Value, code: str) -> Level | Unknown:
+    return next(one.now for one in found.figures if one.code == code)
+
+
+PRICED = Stated(step="decide", hour=CENTS, error=CENTS)
+
+
+def test_hours_saved_are_todays_cases_as_they_were_less_as_they_are() -> None:
+    found = value_of(measured(process(), PRICED), seen(), around())
+    saved, hours = worth(found, "hours_saved_a_week"), worth(found, "hours_a_week")
+    assert isinstance(saved, Level)
+    assert isinstance(hours, Level)
+    assert saved.value + hours.value == pytest.approx(40 * 6.0 / 60.0)
+    assert saved.low is not None
+    assert saved.low < saved.value
+
+
+def test_worth_takes_off_what_was_paid_and_what_errors_cost_and_is_unknown_where_a_part_is() -> None:
+    base = measured(process(), PRICED)
+    found = value_of(base, seen(), around())
+    money, saved = worth(found, "worth_a_week"), worth(found, "hours_saved_a_week")
+    assert isinstance(money, Level)
+    assert isinstance(saved, Level)
+    errors = 0.01 * float(seen().alone.sum()) / 12
+    assert money.value == pytest.approx(saved.value * 4800 - 100 - errors * 4800)
+    for lacking in (around(timed=0.5), around(errors=Unknown(why="no audit"))):
+        assert isinstance(worth(value_of(base, seen(), lacking), "worth_a_week"), Unknown)
+    unpriced = value_of(measured(process(), Stated(step="decide")), seen(), around())
+    assert isinstance(worth(unpriced, "worth_a_week"), Unknown)
+
+
+def test_hours_that_somebody_states_are_never_shown_as_measured() -> None:
+    stated = Stated(step="decide", minutes_a_case=6.0, hour=CENTS, error=CENTS)
+    found = value_of(measured(process(timed=False), stated), seen(), around())
+    for code in ("hours_saved_a_week", "worth_a_week"):
+        level = worth(found, code)
+        assert isinstance(level, Level)
+        assert level.assumed
+
+
+def test_what_chance_assigned_shows_what_ai_caused() -> None:
+    found = value_of(measured(process(), PRICED), seen(), around())
+    turn, minutes = found.caused["turn"], found.caused["minutes"]
+    assert isinstance(turn, Difference)
+    assert isinstance(minutes, Difference)
+    assert turn.high < -6.0
+    assert minutes.estimate == pytest.approx(-2.0)
+    assert isinstance(value_of(measured(process(), PRICED), seen(stratum=-1), around()).caused["turn"], Unknown)
+
+
+def test_where_most_cases_are_not_done_the_median_is_unknown_and_not_short() -> None:
+    some = seen()
+    waiting = Seen(
+        weeks=some.weeks,
+        hours=np.where(some.given, some.hours, np.inf)[::1] + np.where(np.arange(some.hours.size) % 3 == 0, np.inf, 0.0),
+        open_hours=some.open_hours,
+        alone=some.alone,
+        minutes=some.minutes,
+        stratum=some.stratum,
+        given=some.given,
+    )
+    assert isinstance(worth(value_of(measured(process(), PRICED), waiting, around()), "turn_median"), Unknown)
+
+
+def test_a_statement_of_value_reads_back_equal() -> None:
+    for lacking in (around(), around(timed=0.1, errors=Unknown(why="no audit"))):
+        found = value_of(measured(process(), PRICED), seen(), lacking)
+        assert value_from_json(value_to_json(found)) == found
