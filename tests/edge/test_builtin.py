@@ -152,7 +152,7 @@ def test_the_number_of_threads_changes_no_byte(reader: BuiltinSystem) -> None:
 
 def test_the_card_says_what_answers_depend_on(sorter: BuiltinSystem) -> None:
     assert sorter.card.kind is SystemKind.BUILTIN
-    assert (sorter.card.name, sorter.card.version) == ("precedent-engine", "1")
+    assert (sorter.card.name, sorter.card.version) == ("precedent-engine", "2")
     assert {"training_data", "training_cases", "parameters", "temperature", "precedent_weight"} <= set(sorter.card.parts)
     assert sorter.card.parts["training_cases"] == 200
 

@@ -56,7 +56,7 @@ class TableCases:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PictureCases:
-    """Cases compared by their pixels."""
+    """Cases compared by their strokes and greys."""
 
     canvas: Canvas
 
@@ -122,7 +122,7 @@ def features_to_parts(features: Features) -> tuple[Mapping[str, Json], Mapping[s
         case TableCases(columns=columns):
             return {"compared_by": "table", "columns": columns_to_json(columns)}, {}
         case PictureCases(canvas=Canvas(width=width, height=height, mean=mean, deviation=deviation)):
-            return {"compared_by": "image", "width": width, "height": height, "mean": mean, "deviation": deviation}, {}
+            return {"compared_by": "strokes", "width": width, "height": height, "mean": mean, "deviation": deviation}, {}
         case _:
             assert_never(features)
 
@@ -139,7 +139,7 @@ def features_from_parts(header: Json, arrays: Arrays) -> Features:
             return TextCases(encoder=TextEncoder.stored(arrays), columns=columns_from_json(columns))
         case {"compared_by": "table", "columns": columns}:
             return TableCases(columns=columns_from_json(columns))
-        case {"compared_by": "image", "width": int(width), "height": int(height), "mean": float(mean), "deviation": float(deviation)}:
+        case {"compared_by": "strokes", "width": int(width), "height": int(height), "mean": float(mean), "deviation": float(deviation)}:
             return PictureCases(canvas=Canvas(width=width, height=height, mean=mean, deviation=deviation))
         case _:
             raise NotABundleError("its features have no form we know")
