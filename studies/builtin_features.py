@@ -81,7 +81,8 @@ class Found:
 
 def evenly(rows: Floats, build: Places) -> Floats:
     """All columns on one scale, as `Canvas` does it."""
-    return _within((rows - rows[build].mean()) / rows[build].std())
+    seen = on_grid(rows[build], ROW_BITS)
+    return _within((rows - seen.mean()) / seen.std())
 
 
 def each(rows: Floats, build: Places) -> Floats:

@@ -152,7 +152,7 @@ def test_the_number_of_threads_changes_no_byte(reader: BuiltinSystem) -> None:
 
 def test_the_card_says_what_answers_depend_on(sorter: BuiltinSystem) -> None:
     assert sorter.card.kind is SystemKind.BUILTIN
-    assert (sorter.card.name, sorter.card.version) == ("precedent-engine", "2")
+    assert (sorter.card.name, sorter.card.version) == ("precedent-engine", "1")
     assert {"training_data", "training_cases", "parameters", "temperature", "precedent_weight"} <= set(sorter.card.parts)
     assert sorter.card.parts["training_cases"] == 200
 
@@ -208,3 +208,8 @@ def test_bytes_of_something_else_are_refused_and_run_nothing(sorter: BuiltinSyst
 def test_a_bundle_with_python_objects_is_refused() -> None:
     with pytest.raises(ValueError, match="allow_pickle=False"):
         pack(Bundle(header={}, arrays={"evil": np.array([object()], dtype=object)}))
+
+
+def test_what_pictures_are_compared_by_is_part_of_the_fingerprint(reader: BuiltinSystem, sorter: BuiltinSystem) -> None:
+    assert reader.card.parts["compared_by"] == "strokes"
+    assert "compared_by" not in sorter.card.parts, "what texts are compared by never changed, and their mandates stand"

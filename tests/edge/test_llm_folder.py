@@ -20,7 +20,6 @@ llm:
 """
 
 
-
 def folder(root: Path, answer: str) -> Path:
     made = root / "mails"
     made.mkdir()

@@ -16,13 +16,13 @@ from licet.core.system import NoProposal, Proposal, Proposed, SystemCard, System
 from licet.edge.blend import Blend, fit_blend
 from licet.edge.bundle import Bundle, NotABundleError, pack, unpack
 from licet.edge.exact import INPUT_BITS, on_grid
-from licet.edge.features import Encoded, NotTrainableError, PictureCases, TextCases, fit_features
+from licet.edge.features import Encoded, NotTrainableError, PictureCases, TextCases, fit_features, look_of
 from licet.edge.ngrams import LONGEST_TEXT, spread_sample
 from licet.edge.precedents import MOST_PRECEDENTS, Nearest, PrecedentIndex, familiarity_of, index_of, training_digest
 from licet.edge.softmax import Effort, Matrix, Softmax, fit_softmax
 
 NAME = "precedent-engine"
-VERSION = "2"
+VERSION = "1"
 
 MOST_TEXTS = 50_000
 MOST_CHARACTERS = 4_000_000
@@ -305,6 +305,7 @@ def recipe_of(index: PrecedentIndex) -> Recipe:
 def _parts(origin: str, size: int, index: PrecedentIndex, blend: Blend) -> Mapping[str, Json]:
     recipe = recipe_of(index)
     return {
+        **look_of(index.features),
         "training_data": origin,
         "training_cases": size,
         "precedents": int(index.cases.size),

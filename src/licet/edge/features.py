@@ -114,6 +114,11 @@ def encode(features: Features, contents: Sequence[Content]) -> Encoded:
             assert_never(features)
 
 
+def look_of(features: Features) -> Mapping[str, Json]:
+    """What pictures are compared by, for fingerprints: it was pixels once. Nothing of texts and tables, whose looks never changed."""
+    return {"compared_by": "strokes"} if isinstance(features, PictureCases) else {}
+
+
 def features_to_parts(features: Features) -> tuple[Mapping[str, Json], Mapping[str, NDArray[Any]]]:
     """Writes features as plain values and arrays."""
     match features:

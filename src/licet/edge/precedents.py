@@ -24,11 +24,12 @@ from licet.edge.features import (
     features_from_parts,
     features_to_parts,
     fit_features,
+    look_of,
 )
 from licet.edge.ngrams import spread_sample
 from licet.edge.softmax import Floats, Matrix
 
-VERSION = "2"
+VERSION = "1"
 MOST_PRECEDENTS = 20_000
 """More past cases than this are thinned out to a sample, the same one every time."""
 
@@ -189,7 +190,7 @@ def index_of(features: Features, rows: Matrix, *, cases: Sequence[CaseNumber], o
         spread, columns = _spread(rows), np.ascontiguousarray(columns)
     else:
         columns = sp.csr_array(columns)
-    name = digest({"precedents": VERSION, "origin": origin, "kept": len(cases)})
+    name = digest({"precedents": VERSION, "origin": origin, "kept": len(cases), **look_of(features)})
     return PrecedentIndex(features=features, columns=columns, cases=np.array(cases, dtype=np.int64), spread=spread, digest=name)
 
 

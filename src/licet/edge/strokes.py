@@ -30,12 +30,11 @@ def strokes(greys: NDArray[np.float64]) -> NDArray[np.float64]:
     Returns:
         Shape (n, places * (DIRECTIONS + 1)), in [0, 1].
     """
-    rising = _in_places(on_grid(_directions(greys), ROW_BITS))
-    sums = rising.reshape(len(greys), -1)
+    sums = _flat(_in_places(on_grid(_directions(greys), ROW_BITS)))
     length = np.sqrt((sums * sums).sum(axis=1, keepdims=True))
     pixels = _in_places(np.ones((1, *greys.shape[1:], 1)))
     grey = _in_places(on_grid(greys, ROW_BITS)[..., np.newaxis]) / pixels
-    found: NDArray[np.float64] = np.concatenate([sums / (length + _FAINT), _OF_GREY * grey.reshape(len(greys), -1)], axis=1)
+    found: NDArray[np.float64] = np.concatenate([sums / (length + _FAINT), _OF_GREY * _flat(grey)], axis=1)
     return found
 
 
@@ -50,6 +49,11 @@ def _directions(greys: NDArray[np.float64]) -> NDArray[np.float64]:
     ]
     found: NDArray[np.float64] = np.stack([*between, *along], axis=-1)
     return found
+
+
+def _flat(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """One row for each picture; none where there is none."""
+    return values.reshape(len(values), int(np.prod(values.shape[1:])))
 
 
 def _in_places(values: NDArray[np.float64]) -> NDArray[np.float64]:
