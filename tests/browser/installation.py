@@ -20,7 +20,7 @@ from licet.core.outside_rows import Claim, Outcome, OutsideFile, Provenance, Row
 from licet.core.people import Person, Role
 from licet.core.redesign import Assumed, Doer, StepPlan
 from licet.core.refusal import Refused
-from licet.core.simulated_redesign import BackTested, SimulationId
+from licet.core.simulated_redesign import BackTested, RedesignSimulationId
 from licet.core.slicing import SliceBy
 from licet.core.use_case import Stage
 from licet.edge.drawing import Easel
@@ -35,7 +35,8 @@ from licet.flows.open_sealed import open_sealed
 from licet.flows.register import new_use_case
 from licet.flows.settle import settle
 from licet.flows.sign_in import open_session
-from licet.flows.simulate_redesign import Played, simulate_redesign
+from licet.flows.simulate_redesign import simulate_redesign
+from licet.stats.simulated_process import Plan
 from licet.store import redesigns, use_cases
 from licet.testing import World, done, past_cases, promise, truth_of, vendor
 from licet.web.desk import Service
@@ -162,12 +163,12 @@ def _redesigned(world: World, name: str) -> None:
     with_log(world, name, office_log(600))
     proposed = StepPlan(by=Doer.AI_PROPOSES, assumed=Assumed(latency_seconds=2.0, time_saved=0.2))
     planned = replace(WHOLE, title="AI checks refunds", steps={**WHOLE.steps, "register": proposed})
-    found = done(simulate_redesign(world.office, world.owner, planned, name=name, played=Played(replications=3)))
+    found = done(simulate_redesign(world.office, world.owner, planned, name=name, plan=Plan(replications=3)))
     with_log(world, SUPPLIERS, office_log(100))
     trusted = BackTested(beats=True, says="On 250 later cases it was off by 2.1 h (1.9 to 2.3), the past by 9.0 h; luck makes 0.8 h.")
     with world.office.book.write() as tx:
         other = use_cases.require(tx, SUPPLIERS)
-        redesigns.add(tx, other, replace(found, id=SimulationId("s_trusted"), back_test=trusted))
+        redesigns.add(tx, other, replace(found, id=RedesignSimulationId("s_trusted"), back_test=trusted))
 
 
 def _measured_outside(world: World, name: str) -> None:

@@ -16,14 +16,16 @@ from licet.core.refusal import Refused
 from licet.core.simulated_redesign import SimulatedRedesign, simulation_to_json
 from licet.core.use_case import Stage
 from licet.flows.hold_gate import show_gate, stood_on
+from licet.flows.import_log import erase_log, list_logs
 from licet.flows.see_redesign import see_redesign
-from licet.flows.simulate_redesign import Played, simulate_redesign
+from licet.flows.simulate_redesign import simulate_redesign
+from licet.stats.simulated_process import Plan
 from licet.store import use_cases
 from licet.testing import World, done, past_cases
 from tests.flows.examples import MAILS, code
 from tests.flows.redesigning import ASSUMED, WHOLE, office_log, with_log
 
-FEW = Played(replications=2, seed=7)
+FEW = Plan(replications=2, seed=7)
 
 
 @pytest.fixture
@@ -43,7 +45,7 @@ def judged(world: World) -> None:
 
 
 def simulated(world: World, redesign: Redesign = WHOLE) -> SimulatedRedesign:
-    return done(simulate_redesign(world.office, world.owner, redesign, name=MAILS, played=FEW))
+    return done(simulate_redesign(world.office, world.owner, redesign, name=MAILS, plan=FEW))
 
 
 def test_a_simulation_is_kept_as_it_came_out_and_the_ledger_holds_digests_alone(world: World) -> None:
@@ -142,7 +144,21 @@ def test_the_gate_takes_a_simulation_with_the_measured_system_and_the_ledger_say
     assert missing() == []
     with world.office.book.read() as tx:
         stood = stood_on(office, tx, use_cases.require(tx, MAILS), now=world.clock.now())
-    assert stood["redesign"] == {"simulation": found.id, "digest": found.digest, "log_digest": found.log_digest}
+    named = {"simulation": found.id, "digest": found.digest, "log_digest": found.log_digest}
+    assert stood["redesign"] == {**named, "seed": FEW.seed, "simulations": 2}
+
+
+def test_a_log_that_was_erased_is_asked_for_and_what_was_simulated_on_it_stands(world: World) -> None:
+    judged(world)
+    found = simulated(world)
+    (log,) = list_logs(world.office, name=MAILS)
+    done(erase_log(world.office, world.owner, name=MAILS, log=log.id))
+    shown = done(see_redesign(world.office, world.owner, name=MAILS)).shown
+    assert (shown.log, shown.erased, shown.simulations) == (None, log.digest, 1)
+    assert outdated(shown, found) == ()
+    with_log(world, MAILS, office_log())
+    again = done(see_redesign(world.office, world.owner, name=MAILS)).shown
+    assert (again.log, again.erased) == (log.digest, None)
 
 
 def test_with_no_change_nothing_changes(world: World) -> None:

@@ -1,7 +1,7 @@
 """What comes of simulating a redesign: the back-test first, then every figure, and what a reader must know."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from licet.core.event_log import EventLog
 from licet.core.redesign import Redesign
@@ -42,20 +42,19 @@ class Outcome:
     notes: tuple[str, ...]
 
 
-def simulated(redesign: Redesign, inputs: Inputs, log: EventLog, *, replications: int, seed: int) -> Outcome:
+def simulated(redesign: Redesign, inputs: Inputs, log: EventLog, plan: Plan) -> Outcome:
     """Simulates a redesign on a log.
 
     Args:
         redesign: with nothing wrong in it, held against this log.
         inputs: with nothing missing.
         log: of the process as it is.
-        replications: how often each is played, at least 2.
-        seed: of chance; the same seed gives the same figures.
+        plan: how often each is played, and the seed; its limit is the service level.
 
     Raises:
         OutOfRangeError: where the log holds no work, or a redesign takes people at a step of which the log does not say who does it.
     """
-    plan = Plan(replications=replications, seed=seed, within=limit_of(redesign.service_level))
+    plan = replace(plan, within=limit_of(redesign.service_level))
     fitted = fit(log)
     trust = back_tested(back_test(log, plan))
     played = play_redesign(redesign, inputs, fitted.process, plan)
