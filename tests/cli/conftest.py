@@ -114,6 +114,23 @@ def callable_home(founded_home: Path, tmp_path_factory: pytest.TempPathFactory) 
     return desk.home
 
 
+@pytest.fixture(scope="session")
+def graded_home(imported_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An installation with a mandate whose standard is graded by a grader.py."""
+    desk = made(tmp_path_factory.mktemp("graded"), imported_home)
+    folder = desk.home / "use_cases" / "mails"
+    (folder / "grader.py").write_text("def grade(given, right):\n    return 1\n", "utf-8")
+    standard = (folder / "standard.yaml").read_text("utf-8")
+    lines = [line for line in standard.splitlines() if not line.startswith("method:")]
+    own = "\n".join([*lines, "method: anytime", "grading: {grader: python}", ""])
+    (folder / "standard.yaml").write_text(own, "utf-8")
+    desk("standard", "lock", "mails", "--as", OWNER)
+    desk("standard", "countersign", "mails", "--as", RISK)
+    desk("evaluate", "mails")
+    desk.grant()
+    return desk.home
+
+
 @pytest.fixture
 def on_a_disk(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Where the tests' own folder is in memory, that is no finding of theirs."""

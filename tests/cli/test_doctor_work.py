@@ -137,6 +137,25 @@ def test_a_system_that_is_not_the_one_with_the_mandate(callable_home: Path, tmp_
     only(desk, "systems", "error", "Every case of 'mails' goes to people", says)
 
 
+@pytest.mark.parametrize(
+    ("change", "says"), [("def grade(given, right):\n    return 0\n", "is not what the standard was locked with"), (None, "cannot be read")]
+)
+def test_a_grader_that_was_edited_or_lost_under_a_mandate(graded_home: Path, tmp_path: Path, change: str | None, says: str) -> None:
+    desk = made(tmp_path / "desk", graded_home)
+    assert findings(desk, code=0) == {}
+    file = desk.home / "use_cases" / "mails" / "grader.py"
+    if change is None:
+        file.unlink()
+    else:
+        file.write_text(change, "utf-8")
+    found = findings(desk, code=0 if change else 4)
+    assert list(found) == (["graders"] if change else ["use cases", "graders"])
+    severity, words = found["graders"]
+    assert severity == "warning"
+    for word in ("Audits of 'mails' are graded exactly", says, "licet standard revise mails"):
+        assert word in words
+
+
 def test_a_mandate_that_ends_within_a_week(granted: Desk) -> None:
     sql(granted, "update mandate set expires_at = ?", ago(days=-6))
     only(granted, "expiry", "warning", "'mails'", "propose the next one")

@@ -208,3 +208,8 @@ def test_bytes_of_something_else_are_refused_and_run_nothing(sorter: BuiltinSyst
 def test_a_bundle_with_python_objects_is_refused() -> None:
     with pytest.raises(ValueError, match="allow_pickle=False"):
         pack(Bundle(header={}, arrays={"evil": np.array([object()], dtype=object)}))
+
+
+def test_what_pictures_are_compared_by_is_part_of_the_fingerprint(reader: BuiltinSystem, sorter: BuiltinSystem) -> None:
+    assert reader.card.parts["compared_by"] == "strokes"
+    assert "compared_by" not in sorter.card.parts, "what texts are compared by never changed, and their mandates stand"

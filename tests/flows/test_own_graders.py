@@ -29,6 +29,7 @@ from licet.testing import World, done, past_cases, promise
 from tests.flows.breakable import BreakableBook, KilledError
 from tests.flows.examples import MAILS, always_wrong, code, of_word
 
+CASES = 400
 MILD = "def grade(given, right):\n    return 0.05\n"
 HARD = "def grade(given, right):\n    return 1\n"
 CRASHES = "def grade(given, right):\n    return {'yes': 0.05, 'no': 0.05}[right]\n"
@@ -86,7 +87,7 @@ def odd(history: list[PastCase]) -> list[PastCase]:
 
 
 def test_a_function_of_the_folder_grades_verdicts_audits_and_the_watch(tmp_path: Path) -> None:
-    history = past_cases(900, wrong=90)
+    history = past_cases(CASES, wrong=CASES // 10)
     with World(tmp_path / "hard") as world:
         begun(world, HARD, history)
         assert judged(world.try_evaluate(MAILS)) != "met"
@@ -104,9 +105,10 @@ def test_a_function_of_the_folder_grades_verdicts_audits_and_the_watch(tmp_path:
         assert name in str(of_word(world, "evaluation.planned")[-1].facts)
 
 
+@pytest.mark.one_database
 def test_code_that_changed_after_it_was_locked_grades_nothing_and_audits_count_what_differs_as_wrong(tmp_path: Path) -> None:
     with World(tmp_path) as world:
-        begun(world, MILD, past_cases(900, wrong=90))
+        begun(world, MILD, past_cases(CASES, wrong=CASES // 10))
         world.evaluate(MAILS)
         mandate = world.earn(MAILS, Wishes(audit_rate=1.0))
         graded_by(world, "def grade(given, right):\n    return 0\n")
@@ -118,8 +120,9 @@ def test_code_that_changed_after_it_was_locked_grades_nothing_and_audits_count_w
             assert {row.outcome for row in audits.every(tx, mandate.id)} == {Disagreed(loss=1.0)}
 
 
+@pytest.mark.one_database
 def test_one_case_that_crashes_the_grader_leaves_the_evaluation_undecided_and_says_nothing_else(tmp_path: Path) -> None:
-    history = past_cases(900)
+    history = past_cases(CASES)
     with World(tmp_path / "sound") as world:
         begun(world, CRASHES, history)
         assert judged(world.try_evaluate(MAILS)) == "met"
@@ -135,6 +138,7 @@ def test_one_case_that_crashes_the_grader_leaves_the_evaluation_undecided_and_sa
         assert "verdict_met" in " ".join(one.code for one in world.gate(MAILS).requirements if not one.met)
 
 
+@pytest.mark.one_database
 def test_a_grader_that_fails_or_changes_its_mind_on_the_systems_own_answers_is_refused_before_a_look_is_spent(tmp_path: Path) -> None:
     unsteady = "import itertools\ncount = itertools.count()\ndef grade(given, right):\n    return next(count) % 7 / 7\n"
     for name, text, why in (
@@ -188,6 +192,7 @@ def test_a_changed_grader_grades_again_and_asks_no_system_again(tmp_path: Path) 
         assert len(watched.asked) == 4
 
 
+@pytest.mark.one_database
 def test_an_exploration_says_what_the_grader_failed_on_and_where(tmp_path: Path) -> None:
     with World(tmp_path) as world:
         begun(world, CRASHES, odd(past_cases(40, wrong=40)), shares=Shares(build=0, calibration=100, sealed=0))

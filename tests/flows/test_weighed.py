@@ -3,6 +3,8 @@
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 from licet.core.answer import AnswerKind, Choice, Number
 from licet.core.case import CaseBody, Content, TextContent
 from licet.core.grading import Tolerance
@@ -19,6 +21,7 @@ from licet.store.book import Tx
 from licet.testing import World, done, promise
 from tests.flows.examples import MAILS, code
 
+CASES = 400
 SAID = {"card": "my card was lost and the machine kept the plastic", "loan": "interest and monthly rate of the mortgage"}
 PARTS = {"confidence": "precedents"}
 HALF = Shares(build=40, calibration=20, sealed=40)
@@ -44,10 +47,10 @@ def says_card(content: Content) -> Proposed:
     return Proposal(answer=Choice(value="card"), confidence=1.0)
 
 
-def begun(world: World, system: ScriptedSystem) -> None:
+def begun(world: World, system: ScriptedSystem, *, cases: int = 100) -> None:
     world.systems.there[MAILS] = system
     world.use_case(MAILS, promise())
-    world.import_cases(MAILS, mails(600), card=None, shares=HALF)
+    world.import_cases(MAILS, mails(cases), card=None, shares=HALF)
     world.sign(MAILS)
 
 
@@ -59,12 +62,12 @@ def speaks(world: World) -> Speaker:
 
 def said_by(tx: Tx, found: Speaker) -> dict[CaseNumber, Proposed]:
     use_case = use_cases.require(tx, MAILS)
-    return systems.proposals_for(tx, use_case, found.card.fingerprint, list(range(1, 601)))  # type: ignore[arg-type] # numbers of cases
+    return systems.proposals_for(tx, use_case, found.card.fingerprint, list(range(1, CASES + 1)))  # type: ignore[arg-type] # numbers of cases
 
 
 def test_a_system_is_as_sure_as_past_cases_are_of_its_answer_and_earns_a_mandate_for_those(tmp_path: Path) -> None:
     with World(tmp_path) as world:
-        begun(world, ScriptedSystem(says=says_card, parts=PARTS))
+        begun(world, ScriptedSystem(says=says_card, parts=PARTS), cases=CASES)
         found = world.evaluate(MAILS)
         assert found.stored.word == "met", "half of what it says is wrong, and past cases know which half"
         with world.office.book.read() as tx:
@@ -77,12 +80,14 @@ def test_a_system_is_as_sure_as_past_cases_are_of_its_answer_and_earns_a_mandate
         assert 5 < tally.alone <= 10, "none whose words are of a loan"
 
 
+@pytest.mark.one_database
 def test_without_past_cases_the_same_system_keeps_no_promise(tmp_path: Path) -> None:
     with World(tmp_path) as world:
-        begun(world, ScriptedSystem(says=says_card))
+        begun(world, ScriptedSystem(says=says_card), cases=CASES)
         assert world.evaluate(MAILS).stored.word == "not_met"
 
 
+@pytest.mark.one_database
 def test_which_past_cases_weigh_is_part_of_the_fingerprint_and_more_of_them_are_another_system(tmp_path: Path) -> None:
     with World(tmp_path) as world:
         begun(world, ScriptedSystem(says=says_card, parts=PARTS))
@@ -95,6 +100,7 @@ def test_which_past_cases_weigh_is_part_of_the_fingerprint_and_more_of_them_are_
         assert speaks(world).card.fingerprint != first.card.fingerprint
 
 
+@pytest.mark.one_database
 def test_without_history_nobody_can_say_how_sure_it_is(tmp_path: Path) -> None:
     with World(tmp_path) as world:
         world.systems.there[MAILS] = ScriptedSystem(says=says_card, parts=PARTS)
@@ -104,6 +110,7 @@ def test_without_history_nobody_can_say_how_sure_it_is(tmp_path: Path) -> None:
         assert code(world.try_evaluate(MAILS)) == "no_history"
 
 
+@pytest.mark.one_database
 def test_what_it_says_of_no_past_answer_gets_no_confidence_and_what_it_does_not_say_stays_unsaid(tmp_path: Path) -> None:
     silent = NoProposal(why="It said nothing.")
     answers: dict[str, Proposed] = {"lost": Proposal(answer=Choice(value="cheque"), confidence=1.0), "rate": silent}
@@ -117,6 +124,7 @@ def test_what_it_says_of_no_past_answer_gets_no_confidence_and_what_it_does_not_
         assert nothing == silent
 
 
+@pytest.mark.one_database
 def test_calibration_counts_an_answer_as_right_that_the_standards_grader_lets_pass(tmp_path: Path) -> None:
     near = ScriptedSystem(says=lambda _: Proposal(answer=Number(value=100.4), confidence=0.7))
     history = [replace(one, answer=Number(value=100.0)) for one in mails(60)]

@@ -72,6 +72,7 @@ ROWS: Final[Mapping[str, tuple[OnRows, str]]] = {
     "witness elsewhere": (look_outside.witness, EVERYWHERE),
     "other folders": (look_use_cases.strangers, EVERYWHERE),
     "systems": (look_use_cases.loadable, EVERYWHERE),
+    "graders": (look_use_cases.graders, EVERYWHERE),
     "expiry": (look_use_cases.expiry, EVERYWHERE),
     "audits": (look_use_cases.audits, EVERYWHERE),
     "reviewers": (look_use_cases.reviewers, EVERYWHERE),

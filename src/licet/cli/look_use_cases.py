@@ -5,13 +5,15 @@ from datetime import timedelta
 
 from licet.cli.findings import Found, OpenRoom, error, note, warning, worst
 from licet.core.mandate import ActiveMandate
+from licet.core.own_grader import OwnGrader
 from licet.core.people import Role
+from licet.core.refusal import Unknown
 from licet.core.system import SystemCard, SystemKind, SystemNotLoadableError, engine_of, is_weighed, weighed_card
 from licet.core.use_case import Stage, UseCase
 from licet.edge.bad_file import BadFolderError
 from licet.edge.folder import check_folder, load_use_case
 from licet.flows.roles import person_anywhere
-from licet.store import mandates, people, systems, use_cases
+from licet.store import mandates, people, standards, systems, use_cases
 
 SOON = timedelta(days=7)
 """A mandate that ends within this time wants a fresh verdict now."""
@@ -101,6 +103,27 @@ def _as_judged(card: SystemCard, judged: SystemCard) -> SystemCard:
     """The card of a folder's system beside the past cases that the judged one was weighed by, which are in the database."""
     engine = engine_of(judged)
     return card if engine is None or not is_weighed(card) else weighed_card(card, engine)
+
+
+def graders(room: OpenRoom) -> Found:
+    """Whether the grader.py of each mandate's standard is the one that was signed; otherwise whatever differs counts as wrong."""
+    found = [one for use_case, mandate in _active(room) for one in _grader(room, use_case, mandate)]
+    return worst(found, "each mandate's grader is the one that was signed")
+
+
+def _grader(room: OpenRoom, use_case: UseCase, mandate: ActiveMandate) -> Iterator[Found]:
+    with room.office.book.read() as tx:
+        signed = standards.by_digest(tx, use_case, mandate.terms.standard)
+    grading = None if signed is None else signed.standard.grading
+    if not isinstance(grading, OwnGrader):
+        return
+    there = room.office.graders.load(use_case.slug, grading)
+    if isinstance(there, Unknown):
+        yield warning(
+            f"Audits of {use_case.slug!r} are graded exactly, and count each answer that differs as wrong, by which its mandate may end: "
+            f"{there.why} Put the file back, or have the new one signed and let it earn its own mandate: "
+            f"`licet standard revise {use_case.slug}`."
+        )
 
 
 def expiry(room: OpenRoom) -> Found:

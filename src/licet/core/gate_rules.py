@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from licet.core.canonical import Json, digest
 from licet.core.ids import Digest
+from licet.core.not_said import NotSaidThereError
 from licet.core.risk import TIERS, Tier
 from licet.core.use_case import Stage
 
@@ -86,21 +87,8 @@ GateRequest = Mapping[Code, int | None]
 """What one gate asks for: requirements with their numbers; None where they have none."""
 
 
-class NotGateRulesError(ValueError):
-    """A value does not say gate rules; carries the path of the offender within it.
-
-    Attributes:
-        path: keys that lead to the offender, such as ("stages", "delegated", "low").
-        why: what is wrong with it, and the limit.
-        remedy: what to write instead.
-    """
-
-    def __init__(self, path: tuple[str | int, ...], why: str, remedy: str) -> None:
-        """Names the offender by its path."""
-        super().__init__(f"{'.'.join(map(str, path))}: {why} {remedy}")
-        self.path = path
-        self.why = why
-        self.remedy = remedy
+class NotGateRulesError(NotSaidThereError):
+    """A value does not say gate rules."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

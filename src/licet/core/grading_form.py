@@ -22,6 +22,7 @@ from licet.core.grading import (
     TokenF1,
     Tolerance,
 )
+from licet.core.not_said import NotSaidError
 from licet.core.own_grader import OwnGrader
 
 MOST_FIELDS = 200
@@ -30,19 +31,8 @@ MOST_FIELDS = 200
 Fault = tuple[tuple[str, ...], str, str]
 
 
-class NotAGradingError(ValueError):
-    """A value does not say a grading.
-
-    Attributes:
-        why: what is wrong with it.
-        remedy: what to write instead.
-    """
-
-    def __init__(self, why: str, remedy: str) -> None:
-        """Says both."""
-        super().__init__(f"{why} {remedy}")
-        self.why = why
-        self.remedy = remedy
+class NotAGradingError(NotSaidError):
+    """A value does not say a grading."""
 
 
 def grading_to_json(grading: Grading) -> Mapping[str, Json]:

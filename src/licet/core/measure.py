@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from licet.core.answer import Answer, answer_label
 from licet.core.canonical import Json
+from licet.core.not_said import NotSaidError
 
 HALF = 0.5
 
@@ -76,19 +77,8 @@ class Measure:
         return any(one.holds(given, right) for one in self.errors)
 
 
-class NotAMeasureError(ValueError):
-    """A value does not say a measure.
-
-    Attributes:
-        why: what is wrong with it.
-        remedy: what to write instead.
-    """
-
-    def __init__(self, why: str, remedy: str) -> None:
-        """Says both."""
-        super().__init__(f"{why} {remedy}")
-        self.why = why
-        self.remedy = remedy
+class NotAMeasureError(NotSaidError):
+    """A value does not say a measure."""
 
 
 def measure_to_json(measure: Measure) -> Mapping[str, Json]:

@@ -13,6 +13,7 @@ from licet.core.grading import EXACT, Costs, Exact, Grading, always_wrong, deare
 from licet.core.grading_form import faults_in_grading, grading_from_json, grading_to_json
 from licet.core.ids import Digest, PersonId, UseCaseSlug
 from licet.core.measure import HALF, Measure, MeasureKind, NotAMeasureError, faults_in_measures, measure_from_json, measure_to_json
+from licet.core.not_said import NotSaidThereError
 from licet.core.people import Act
 from licet.core.policy import Permission
 from licet.core.refusal import Refused
@@ -195,21 +196,8 @@ def _added(standard: Standard) -> Mapping[str, Json]:
     return {name: value for name, value in added.items() if value is not None}
 
 
-class NotAStandardError(ValueError):
-    """A value does not say a standard; carries the path of the offender within it.
-
-    Attributes:
-        path: keys and positions that lead to the offender, such as ("measures", 0, "target").
-        why: what is wrong with it, and the limit.
-        remedy: what to write instead.
-    """
-
-    def __init__(self, path: tuple[str | int, ...], why: str, remedy: str) -> None:
-        """Names the offender by its path."""
-        super().__init__(f"{'.'.join(map(str, path))}: {why} {remedy}")
-        self.path = path
-        self.why = why
-        self.remedy = remedy
+class NotAStandardError(NotSaidThereError):
+    """A value does not say a standard."""
 
 
 def check_standard(standard: Standard) -> tuple[NotAStandardError, ...]:

@@ -16,7 +16,7 @@ from licet.core.system import NoProposal, Proposal, Proposed, SystemCard, System
 from licet.edge.blend import Blend, fit_blend
 from licet.edge.bundle import Bundle, NotABundleError, pack, unpack
 from licet.edge.exact import INPUT_BITS, on_grid
-from licet.edge.features import Encoded, NotTrainableError, PictureCases, TextCases, fit_features
+from licet.edge.features import Encoded, NotTrainableError, PictureCases, TextCases, fit_features, look_of
 from licet.edge.ngrams import LONGEST_TEXT, spread_sample
 from licet.edge.precedents import MOST_PRECEDENTS, Nearest, PrecedentIndex, familiarity_of, index_of, training_digest
 from licet.edge.softmax import Effort, Matrix, Softmax, fit_softmax
@@ -93,7 +93,7 @@ class BuiltinSystem:
         """
         proposed: list[Proposed] = []
         for encoded, similarity, nearest in self.guardian.batches(contents):
-            scores = self.classifier.logits(_inputs(self.guardian, encoded.rows, similarity))
+            scores = self.classifier.logits(inputs(self.guardian, encoded.rows, similarity))
             chances = np.round(self.blend.probabilities(scores, self._votes(nearest)), _DECIMALS)
             proposed += self._word(encoded, chances, nearest)
         return proposed
@@ -147,7 +147,7 @@ class BuiltinSystem:
         return cls(card=_card(parts), guardian=guardian, answers=names, given=given, classifier=classifier, blend=blend)
 
     def _votes(self, nearest: Nearest) -> NDArray[np.float64]:
-        return vote(nearest, self.given, classes=len(self.answers), sharpness=_recipe(self.guardian).sharpness)
+        return vote(nearest, self.given, classes=len(self.answers), sharpness=recipe_of(self.guardian).sharpness)
 
     def _word(self, encoded: Encoded, chances: NDArray[np.float64], nearest: Nearest) -> list[Proposed]:
         best = chances.argmax(axis=1).tolist()
@@ -210,7 +210,7 @@ def train_builtin(examples: Sequence[ports.Example], calibration: Sequence[ports
     shown = spread_sample(len(kept), MOST_PRECEDENTS)
     origin = training_digest(kept)
     index = index_of(features, encoded.rows[shown], cases=[kept[k].case for k in shown.tolist()], origin=origin)
-    classifier = _learn(index, encoded.rows, labels, len(answers))
+    classifier = learn(index, encoded.rows, labels, len(answers))
     given = labels[shown].astype(np.int32)
     known = [example for example in calibration if example.answer in place]
     right = np.array([place[example.answer] for example in known], dtype=np.int64)
@@ -259,12 +259,13 @@ def _check(kept: Sequence[ports.Example], answers: tuple[str, ...]) -> None:
         raise NotTrainableError(message)
 
 
-def _learn(index: PrecedentIndex, rows: Matrix, labels: NDArray[np.int64], classes: int) -> Softmax:
-    cost = _recipe(index).cost
+def learn(index: PrecedentIndex, rows: Matrix, labels: NDArray[np.int64], classes: int) -> Softmax:
+    """Trains the classifier on past cases as they were encoded, shape (n, features), and their answers, shape (n,) in [0, classes)."""
+    cost = recipe_of(index).cost
     if isinstance(index.features, TextCases):
         return fit_softmax(rows, labels, classes=classes, cost=cost, effort=_TEXT_EFFORT)
     blocks = [rows[start : start + _AT_ONCE] for start in range(0, len(labels), _AT_ONCE)]
-    seen = [_inputs(index, block, index.similarity(Encoded(rows=block, readable=np.ones(len(block), dtype=np.bool_)))) for block in blocks]
+    seen = [inputs(index, block, index.similarity(Encoded(rows=block, readable=np.ones(len(block), dtype=np.bool_)))) for block in blocks]
     return fit_softmax(np.concatenate(seen), labels, classes=classes, cost=cost, effort=_DENSE_EFFORT)
 
 
@@ -275,28 +276,36 @@ def _judge(
     classes = classifier.intercept.size
     scores, votes = [np.zeros((0, classes))], [np.zeros((0, classes))]
     for encoded, similarity, nearest in index.batches(contents):
-        scores.append(classifier.logits(_inputs(index, encoded.rows, similarity)))
-        votes.append(vote(nearest, given, classes=classes, sharpness=_recipe(index).sharpness))
+        scores.append(classifier.logits(inputs(index, encoded.rows, similarity)))
+        votes.append(vote(nearest, given, classes=classes, sharpness=recipe_of(index).sharpness))
     return np.concatenate(scores), np.concatenate(votes)
 
 
-def _inputs(index: PrecedentIndex, rows: Matrix, similarity: NDArray[np.float64]) -> Matrix:
-    """What the classifier sees: n-grams as they are, else values and the similarity to at most 1,000 past cases."""
+def inputs(index: PrecedentIndex, rows: Matrix, similarity: NDArray[np.float64]) -> Matrix:
+    """What the classifier sees: n-grams as they are, else values and the similarity to at most 1,000 past cases.
+
+    Args:
+        index: the past cases.
+        rows: cases as they were encoded, shape (n, features).
+        similarity: of each to every past case, shape (n, m).
+    """
     if isinstance(index.features, TextCases):
         return rows
     landmarks = similarity[:, spread_sample(similarity.shape[1], _LANDMARKS)]
     return np.concatenate([_LINEAR_SHARE * rows.astype(np.float64), on_grid(landmarks, INPUT_BITS)], axis=1)
 
 
-def _recipe(index: PrecedentIndex) -> Recipe:
+def recipe_of(index: PrecedentIndex) -> Recipe:
+    """The settings for what the past cases are."""
     if isinstance(index.features, TextCases):
         return _TEXT_RECIPE
     return _PICTURE_RECIPE if isinstance(index.features, PictureCases) else _TABLE_RECIPE
 
 
 def _parts(origin: str, size: int, index: PrecedentIndex, blend: Blend) -> Mapping[str, Json]:
-    recipe = _recipe(index)
+    recipe = recipe_of(index)
     return {
+        **look_of(index.features),
         "training_data": origin,
         "training_cases": size,
         "precedents": int(index.cases.size),

@@ -56,7 +56,7 @@ class TableCases:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PictureCases:
-    """Cases compared by their pixels."""
+    """Cases compared by their strokes and greys."""
 
     canvas: Canvas
 
@@ -114,6 +114,11 @@ def encode(features: Features, contents: Sequence[Content]) -> Encoded:
             assert_never(features)
 
 
+def look_of(features: Features) -> Mapping[str, Json]:
+    """What pictures are compared by, for fingerprints: it was pixels once. Nothing of texts and tables, whose looks never changed."""
+    return {"compared_by": "strokes"} if isinstance(features, PictureCases) else {}
+
+
 def features_to_parts(features: Features) -> tuple[Mapping[str, Json], Mapping[str, NDArray[Any]]]:
     """Writes features as plain values and arrays."""
     match features:
@@ -122,7 +127,7 @@ def features_to_parts(features: Features) -> tuple[Mapping[str, Json], Mapping[s
         case TableCases(columns=columns):
             return {"compared_by": "table", "columns": columns_to_json(columns)}, {}
         case PictureCases(canvas=Canvas(width=width, height=height, mean=mean, deviation=deviation)):
-            return {"compared_by": "image", "width": width, "height": height, "mean": mean, "deviation": deviation}, {}
+            return {"compared_by": "strokes", "width": width, "height": height, "mean": mean, "deviation": deviation}, {}
         case _:
             assert_never(features)
 
@@ -139,7 +144,7 @@ def features_from_parts(header: Json, arrays: Arrays) -> Features:
             return TextCases(encoder=TextEncoder.stored(arrays), columns=columns_from_json(columns))
         case {"compared_by": "table", "columns": columns}:
             return TableCases(columns=columns_from_json(columns))
-        case {"compared_by": "image", "width": int(width), "height": int(height), "mean": float(mean), "deviation": float(deviation)}:
+        case {"compared_by": "strokes", "width": int(width), "height": int(height), "mean": float(mean), "deviation": float(deviation)}:
             return PictureCases(canvas=Canvas(width=width, height=height, mean=mean, deviation=deviation))
         case _:
             raise NotABundleError("its features have no form we know")

@@ -1,4 +1,4 @@
-"""A small picture as numbers: the grey of each of its pixels."""
+"""A small picture as numbers: its strokes and greys, on the scale of the past ones."""
 
 import io
 from collections.abc import Sequence
@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from PIL import Image, UnidentifiedImageError
 
 from licet.edge.exact import ROW_BITS, on_grid
+from licet.edge.strokes import strokes
 
 LARGEST_SIDE = 16
 """Pixels; larger pictures are made this small, smaller ones are kept when all have the same size."""
@@ -19,13 +20,14 @@ MOST_PIXELS = 16_000_000
 _FORMATS = ("PNG", "JPEG", "BMP", "GIF", "TIFF", "WEBP")
 _WHITE = 255.0
 _FURTHEST = 10.0
+_AT_ONCE = 256
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Canvas:
-    """The size every picture of a use case is brought to, in pixels, and the grey scale of its build part.
+    """The size every picture of a use case is brought to, in pixels, and the scale of its build part.
 
-    `mean` and `deviation` are of all pixels of the build part, in [0, 1].
+    `mean` and `deviation` are of all numbers that `strokes` gives of the build part, in [0, 1].
     """
 
     width: int
@@ -37,14 +39,19 @@ class Canvas:
         """Encodes pictures.
 
         Returns:
-            Standardised greys of shape (len(pictures), height * width), float32, and which of them could be read; the others are all 0.
+            Standardised strokes (see `licet.edge.strokes`), one row per picture, float32, and which of them could be read; the others
+            are all 0.
         """
+        chunks = [self._some(pictures[start : start + _AT_ONCE]) for start in range(0, max(1, len(pictures)), _AT_ONCE)]
+        return np.concatenate([rows for rows, _ in chunks]), np.concatenate([readable for _, readable in chunks])
+
+    def _some(self, pictures: Sequence[bytes]) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+        blank = np.zeros(self.width * self.height)
         greys = [read_grey(picture, width=self.width, height=self.height) for picture in pictures]
-        rows = np.zeros((len(greys), self.width * self.height), dtype=np.float32)
-        for k, grey in enumerate(greys):
-            if grey is not None:
-                rows[k] = on_grid(np.clip((grey - self.mean) / self.deviation, -_FURTHEST, _FURTHEST), ROW_BITS)
-        return rows, np.array([grey is not None for grey in greys], dtype=np.bool_)
+        readable = np.array([grey is not None for grey in greys], dtype=np.bool_)
+        seen = np.array([blank if grey is None else grey for grey in greys]).reshape(-1, self.height, self.width)
+        scaled = on_grid(np.clip((strokes(seen) - self.mean) / self.deviation, -_FURTHEST, _FURTHEST), ROW_BITS)
+        return (scaled * readable[:, np.newaxis]).astype(np.float32), readable
 
 
 def fit_canvas(pictures: Sequence[bytes]) -> Canvas:

@@ -24,6 +24,7 @@ from licet.edge.features import (
     features_from_parts,
     features_to_parts,
     fit_features,
+    look_of,
 )
 from licet.edge.ngrams import spread_sample
 from licet.edge.softmax import Floats, Matrix
@@ -93,7 +94,7 @@ class PrecedentIndex:
         for start in range(0, len(contents), size):
             encoded = encode(self.features, contents[start : start + size])
             similarity = self.similarity(encoded)
-            yield encoded, similarity, _nearest(similarity, 2 * SHOWN)
+            yield encoded, similarity, nearest_in(similarity, 2 * SHOWN)
 
     def similarity(self, encoded: Encoded) -> NDArray[np.float64]:
         """Compares encoded cases with every past case: shape (n, m), in [0, 1]; 0 for a case that is not readable."""
@@ -189,7 +190,7 @@ def index_of(features: Features, rows: Matrix, *, cases: Sequence[CaseNumber], o
         spread, columns = _spread(rows), np.ascontiguousarray(columns)
     else:
         columns = sp.csr_array(columns)
-    name = digest({"precedents": VERSION, "origin": origin, "kept": len(cases)})
+    name = digest({"precedents": VERSION, "origin": origin, "kept": len(cases), **look_of(features)})
     return PrecedentIndex(features=features, columns=columns, cases=np.array(cases, dtype=np.int64), spread=spread, digest=name)
 
 
@@ -233,8 +234,11 @@ def _spread(rows: Floats) -> float:
     return round(median, _DECIMALS) or 1.0
 
 
-def _nearest(similarity: NDArray[np.float64], count: int) -> Nearest:
-    """The most similar past cases; of equally similar ones the first. Each gets a number of its own, so that no sort has ties to break."""
+def nearest_in(similarity: NDArray[np.float64], count: int) -> Nearest:
+    """The most similar past cases by similarities of shape (n, m), at most `count` of them; of equally similar ones the first.
+
+    Each gets a number of its own, so that no sort has ties to break.
+    """
     n, m = similarity.shape
     keys = np.rint(similarity * _UNIT).astype(np.int64) * m + np.arange(m - 1, -1, -1, dtype=np.int64)
     k = min(count, m)

@@ -3,20 +3,20 @@
 import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from licet.core.answer import Answer
 from licet.core.case import CaseBody
 from licet.core.grading import agrees
 from licet.core.ids import CaseNumber
 from licet.core.people import Act, Actor, Person
-from licet.core.qualification import Work
 from licet.core.refusal import Refused
 from licet.core.sealed import SealedSet
 from licet.core.system import Proposal
 from licet.core.use_case import UseCase
 from licet.flows.graded_by import graded_by
-from licet.flows.office import Office, entry, person_at_work_on
-from licet.flows.qualify import entitled
+from licet.flows.office import Office, entry
+from licet.flows.qualify import qualified_at_work_on
 from licet.stats.bounds import upper_bound
 from licet.stats.sampling import is_drawn
 from licet.store import cases, looks, systems
@@ -43,7 +43,7 @@ def hand_out(office: Office, by: Actor, *, name: str) -> list[Line] | Refused:
     """
     with office.book.write() as tx:
         now = office.clock.now()
-        ready = _ready(office, tx, by, name)
+        ready = _ready(office, tx, by, name, now)
         if isinstance(ready, Refused):
             return ready
         use_case, person, sealed = ready
@@ -59,14 +59,11 @@ def hand_out(office: Office, by: Actor, *, name: str) -> list[Line] | Refused:
         return _lines(tx, [row for row in looks.worksheet(tx, use_case, sealed.id) if row.answer is None])
 
 
-def _ready(office: Office, tx: Tx, by: Actor, name: str) -> tuple[UseCase, Person, SealedSet] | Refused:
-    there = person_at_work_on(office, tx, by, Act.ADJUDICATE, name=name)
+def _ready(office: Office, tx: Tx, by: Actor, name: str, now: datetime) -> tuple[UseCase, Person, SealedSet] | Refused:
+    there = qualified_at_work_on(office, tx, by, Act.ADJUDICATE, name=name, now=now)
     if isinstance(there, Refused):
         return there
     use_case, person = there
-    unqualified = entitled(tx, use_case, person, office.clock.now(), work=Work.ADJUDICATE)
-    if unqualified is not None:
-        return unqualified
     sealed = looks.current_set(tx, use_case)
     if sealed is None or not sealed.looks:
         why = "There is no evaluation on sealed cases yet, so no disagreements."
@@ -160,7 +157,7 @@ def take_in(office: Office, by: Actor, *, name: str, answers: Mapping[str, Answe
     """
     with office.book.write() as tx:
         now = office.clock.now()
-        ready = _ready(office, tx, by, name)
+        ready = _ready(office, tx, by, name, now)
         if isinstance(ready, Refused):
             return ready
         use_case, person, sealed = ready

@@ -1,19 +1,15 @@
 """Answering: a person gives their own first answer on one case, blind."""
 
-from datetime import datetime
-
 from licet.core.answer import Answer
-from licet.core.people import Act, Actor, Person
+from licet.core.people import Act, Actor
 from licet.core.refusal import Refused
 from licet.core.review import TO_DECIDE
-from licet.core.use_case import UseCase
 from licet.flows.conclude import Voice
-from licet.flows.office import Office, person_at_work_on
-from licet.flows.qualify import entitled
+from licet.flows.office import Office
+from licet.flows.qualify import qualified_at_work_on
 from licet.flows.review import give, theirs_among
 from licet.flows.rules_in_force import policy_in_force
 from licet.store import decisions, desks, live, seconds
-from licet.store.book import Tx
 
 
 def answer_case(office: Office, by: Actor, *, name: str, case: str, answer: Answer) -> Refused | None:
@@ -26,7 +22,7 @@ def answer_case(office: Office, by: Actor, *, name: str, case: str, answer: Answ
     """
     with office.book.write() as tx:
         now = office.clock.now()
-        there = _let_in(office, tx, by, name, now)
+        there = qualified_at_work_on(office, tx, by, Act.REVIEW, name=name, now=now)
         if isinstance(there, Refused):
             return there
         use_case, person = there
@@ -49,8 +45,3 @@ def answer_case(office: Office, by: Actor, *, name: str, case: str, answer: Answ
         if tasks or (found.routed is not None and found.routed.route == decisions.ALONE):
             return None
         return Refused(code="not_waiting", why=f"The case {case!r} waits for no answer.", remedy="The first answer stays.")
-
-
-def _let_in(office: Office, tx: Tx, by: Actor, name: str, now: datetime) -> tuple[UseCase, Person] | Refused:
-    there = person_at_work_on(office, tx, by, Act.REVIEW, name=name)
-    return there if isinstance(there, Refused) else entitled(tx, *there, now) or there

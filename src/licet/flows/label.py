@@ -19,10 +19,10 @@ from licet.core.use_case import UseCase
 from licet.flows.evaluate import Evaluated, Request, evaluate, may_evaluate
 from licet.flows.grade import confidence_of, eligible_in, grade
 from licet.flows.hear import Heard, HeardUnder, hear
-from licet.flows.office import Office, entry, person_at_work_on
+from licet.flows.office import Office, entry
 from licet.flows.own_grades import standard_at_hand
 from licet.flows.propose import Speaker, Spoken, keep, speaker
-from licet.flows.qualify import entitled
+from licet.flows.qualify import qualified_at_work_on
 from licet.flows.run import ALONE, Matter, Runner
 from licet.flows.set_standard import signed_standard
 from licet.stats.pilot import PILOT, REGION_SHARE, Target, labels_expected, plan_target
@@ -345,13 +345,10 @@ def take_in_labels(office: Office, by: Actor, *, name: str, answers: Mapping[str
 
 
 def _labeller(office: Office, tx: Tx, by: Actor, name: str) -> tuple[UseCase, Person, SealedSet] | Refused:
-    there = person_at_work_on(office, tx, by, Act.REVIEW, name=name)
+    there = qualified_at_work_on(office, tx, by, Act.REVIEW, name=name, now=office.clock.now())
     if isinstance(there, Refused):
         return there
     use_case, person = there
-    unqualified = entitled(tx, use_case, person, office.clock.now())
-    if unqualified is not None:
-        return unqualified
     sealed = being_labelled(tx, use_case)
     return sealed if isinstance(sealed, Refused) else (use_case, person, sealed)
 

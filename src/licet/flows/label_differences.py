@@ -1,19 +1,19 @@
 """Labelling differences: people answer the cases on which two versions differ, and see neither version's answer."""
 
 from collections.abc import Mapping
+from datetime import datetime
 
 from licet.core.answer import Answer
 from licet.core.canonical import Json
 from licet.core.comparison import AnyComparison, Labelling
 from licet.core.people import Act, Actor, Person
-from licet.core.qualification import Work
 from licet.core.refusal import Refused
 from licet.core.use_case import UseCase
 from licet.flows.adjudicate import Line
 from licet.flows.compare import none_planned
 from licet.flows.judge_comparison import judge_if_answered
-from licet.flows.office import Office, entry, person_at_work_on
-from licet.flows.qualify import entitled
+from licet.flows.office import Office, entry
+from licet.flows.qualify import qualified_at_work_on
 from licet.store import cases, comparisons
 from licet.store.book import Tx
 
@@ -26,7 +26,7 @@ def hand_out_differences(office: Office, by: Actor, *, name: str) -> list[Line] 
     """
     with office.book.write() as tx:
         now = office.clock.now()
-        ready = _ready(office, tx, by, name)
+        ready = _ready(office, tx, by, name, now)
         if isinstance(ready, Refused):
             return ready
         use_case, person, there = ready
@@ -47,7 +47,7 @@ def take_in_differences(office: Office, by: Actor, *, name: str, answers: Mappin
     """
     with office.book.write() as tx:
         now = office.clock.now()
-        ready = _ready(office, tx, by, name)
+        ready = _ready(office, tx, by, name, now)
         if isinstance(ready, Refused):
             return ready
         use_case, person, there = ready
@@ -63,14 +63,11 @@ def take_in_differences(office: Office, by: Actor, *, name: str, answers: Mappin
         return judge_if_answered(office, tx, use_case, by=person.id, now=now) or none_planned(name)
 
 
-def _ready(office: Office, tx: Tx, by: Actor, name: str) -> tuple[UseCase, Person, Labelling] | Refused:
-    at_work = person_at_work_on(office, tx, by, Act.ADJUDICATE, name=name)
+def _ready(office: Office, tx: Tx, by: Actor, name: str, now: datetime) -> tuple[UseCase, Person, Labelling] | Refused:
+    at_work = qualified_at_work_on(office, tx, by, Act.ADJUDICATE, name=name, now=now)
     if isinstance(at_work, Refused):
         return at_work
     use_case, person = at_work
-    unqualified = entitled(tx, use_case, person, office.clock.now(), work=Work.ADJUDICATE)
-    if unqualified is not None:
-        return unqualified
     newest = comparisons.newest(tx, use_case)
     if isinstance(newest, Labelling):
         return use_case, person, newest

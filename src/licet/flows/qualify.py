@@ -36,6 +36,16 @@ def entitled(tx: Tx, use_case: UseCase, person: Person, now: datetime, *, work: 
     return _unless_qualified(use_case, qualification_of(rule, qualifications.trials(tx, use_case, person.id), now))
 
 
+WORK_OF: Mapping[Act, Work] = {Act.REVIEW: Work.REVIEW, Act.ADJUDICATE: Work.ADJUDICATE}
+"""Acts that answer cases, and the work that one must be qualified for."""
+
+
+def qualified_at_work_on(office: Office, tx: Tx, by: Actor, act: Act, *, name: str, now: datetime) -> tuple[UseCase, Person] | Refused:
+    """As `person_at_work_on`, for an act of `WORK_OF`: whoever does it is also qualified for it, where the owner asks for that."""
+    there = person_at_work_on(office, tx, by, act, name=name)
+    return there if isinstance(there, Refused) else entitled(tx, *there, now, work=WORK_OF[act]) or there
+
+
 def work_at(item: desks.Item) -> Work:
     """Which work a case at the desk is: who says which of two people is right adjudicates."""
     return Work.ADJUDICATE if item.home == desks.SECOND_LOOK else Work.REVIEW

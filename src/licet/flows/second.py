@@ -14,8 +14,8 @@ from licet.core.second import in_order
 from licet.core.use_case import Stage, UseCase
 from licet.flows.desk import AtHand, at_hand, handed_out, too_many_in_hand
 from licet.flows.exclude import excluded
-from licet.flows.office import Office, allowed_person, person_at_work_on
-from licet.flows.qualify import entitled
+from licet.flows.office import Office, allowed_person
+from licet.flows.qualify import entitled, qualified_at_work_on
 from licet.flows.read_on import LookBack, look_back
 from licet.store import desk_counts, desks, seconds, use_cases
 from licet.store.book import Tx
@@ -49,10 +49,9 @@ def next_second_look(office: Office, by: Actor, *, name: str | None = None) -> T
     with office.book.claim() as tx:
         now = office.clock.now()
         if name is not None:
-            there = person_at_work_on(office, tx, by, Act.ADJUDICATE, name=name)
-            refused = there if isinstance(there, Refused) else entitled(tx, there[0], there[1], now, work=Work.ADJUDICATE)
-            if isinstance(there, Refused) or refused is not None:
-                return refused or NothingWaits()
+            there = qualified_at_work_on(office, tx, by, Act.ADJUDICATE, name=name, now=now)
+            if isinstance(there, Refused):
+                return there
         for use_case, person in _places(office, tx, by, name, now):
             if len(desks.in_hands_of(tx, person.id, now)) >= MOST_AT_ONCE:
                 return too_many_in_hand()

@@ -10,6 +10,7 @@ from licet.core.canonical import canonical_bytes
 from licet.core.case import Content, Part, content_to_json
 from licet.core.history import PastCase, Shares, part_by_time
 from licet.core.ids import CaseNumber, PersonId, SealedSetId
+from licet.core.not_said import NotSaidError
 from licet.core.system import SystemCard
 from licet.core.use_case import UseCase
 from licet.stats.sampling import uniform
@@ -18,14 +19,8 @@ DIGEST = "digest"
 """The purpose under which the key of content digests is derived."""
 
 
-class BadHistoryError(ValueError):
+class BadHistoryError(NotSaidError):
     """What a file says cannot be history: too few cases, one answer only, contradictions. Nothing of it was kept."""
-
-    def __init__(self, why: str, remedy: str) -> None:
-        """Names the offender, the limit and the remedy."""
-        super().__init__(f"{why} {remedy}")
-        self.why = why
-        self.remedy = remedy
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
