@@ -23,6 +23,7 @@ from licet.core.refusal import Refused
 from licet.core.simulated_redesign import BackTested, SimulationId
 from licet.core.slicing import SliceBy
 from licet.core.use_case import Stage
+from licet.core.workflow_json import workflow_from_json
 from licet.edge.drawing import Easel
 from licet.edge.evaluation_files import evaluation_text
 from licet.flows.compare import Wish, ask_both, plan_comparison
@@ -33,9 +34,11 @@ from licet.flows.import_log import import_log
 from licet.flows.label_differences import hand_out_differences, take_in_differences
 from licet.flows.open_sealed import open_sealed
 from licet.flows.register import new_use_case
+from licet.flows.set_steps import register_workflow
 from licet.flows.settle import settle
 from licet.flows.sign_in import open_session
 from licet.flows.simulate_redesign import Played, simulate_redesign
+from licet.flows.walk import start_item, walk_on
 from licet.store import redesigns, use_cases
 from licet.testing import World, done, past_cases, promise, truth_of, vendor
 from licet.web.desk import Service
@@ -47,6 +50,24 @@ from tests.flows.studying import brought
 from tests.web.serving import read_plain, started
 
 CONTRACTS = "contract-summaries"
+STEPS = workflow_from_json(
+    {
+        "begin": "check",
+        "due": "2 days",
+        "steps": {
+            "check": {"rule": [{"when": [{"fact": "amount", "above": "200"}], "to": "look"}, {"to": "rest"}]},
+            "rest": {"wait": "30 minutes", "next": "paid"},
+            "look": {
+                "person": "supplier-mails",
+                "due": "15 minutes",
+                "next": [{"when": [{"fact": "answer", "one_of": ["no"]}], "to": "refused"}, {"to": "paid"}],
+            },
+            "paid": "end",
+            "refused": "end",
+        },
+    }
+)
+"""Refunds over 200 are looked at; the others are paid after a while."""
 FORECAST, REPLIES, WARRANTY, SUPPLIERS, REFUNDS = "parts-forecast", "service-desk-replies", "warranty-triage", "supplier-mails", "refunds"
 TITLES = {
     CONTRACTS: "Supplier contract summaries",
@@ -141,6 +162,18 @@ def _use_cases(world: World) -> None:
     done(import_log(world.office, world.owner, brought(claims(300)), name=REFUNDS))
     _compared(world, REFUNDS)
     _redesigned(world, REFUNDS)
+    _stepped(world, REFUNDS)
+
+
+def _stepped(world: World, name: str) -> None:
+    """A workflow with items that are held, late, on their way and ended."""
+    done(register_workflow(world.office, world.owner, name=name, workflow=STEPS))
+    for k, amount in enumerate(("20", "250", "60,00", "900", "30")):
+        row = replace(past_cases(1, name=f"{name} step {k}")[0], external_id=f"R-10{k}", answer=None)
+        body = replace(row.body, attributes={"amount": amount} if k != 3 else {})
+        done(start_item(world.office, world.operator, name=name, row=replace(row, body=body)))
+        world.clock.pass_time(timedelta(minutes=20))
+        walk_on(world.office)
 
 
 def _compared(world: World, name: str) -> None:

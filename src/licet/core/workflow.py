@@ -350,6 +350,22 @@ def _unreached(workflow: Workflow) -> Iterator[Flaw]:
             yield Flaw(step=name, why=f"No way leads to {name!r}.", remedy="Take it out, or lead a branch to it.")
 
 
+def in_order(workflow: Workflow) -> tuple[StepName, ...]:
+    """The steps, each before those to which it leads; of steps that could come next, the one that was reached last."""
+    order, reached = list[StepName](), set[StepName]()
+
+    def reach(name: StepName) -> None:
+        if name not in reached:
+            reached.add(name)
+            for branch in branches_of(workflow.steps[name]):
+                reach(branch.to)
+            order.insert(0, name)
+
+    for start in (*sorted(set(workflow.steps) - {workflow.begin}), workflow.begin):
+        reach(start)
+    return tuple(order)
+
+
 def can_go_on(old: Step, new: Step, *, held: bool) -> bool:
     """Whether an item that stands at a step of one version may go on at a step of another.
 

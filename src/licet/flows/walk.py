@@ -67,7 +67,7 @@ def start_item(office: Office, by: Actor, *, name: str, row: PastCase) -> Begun 
         known, digest = workflows.versions(tx, use_case), digest_of(office.vault.key(DIGEST, b""), row.body.content)
         before = workflows.named(tx, use_case, row.external_id or "")
         if before is not None:
-            return Begun(stood=_stood(tx, before), repeated=True, differs=before.digest != digest)
+            return Begun(stood=stood_at(tx, before), repeated=True, differs=before.digest != digest)
         refused = _cannot_begin(tx, use_case, known)
         if refused is not None:
             return refused
@@ -79,7 +79,7 @@ def start_item(office: Office, by: Actor, *, name: str, row: PastCase) -> Begun 
         tx.record(entry("workflow.started", by=actor.id, now=item.since, use_case=use_case, **facts))
         walk = enter(known[-1].workflow, item.step, facts_at(row.body, None), done=frozenset())
         _go(office, tx, _Here(use_case=use_case, version=known[-1], item=item, says=says, now=item.since), walk)
-        return Begun(stood=_stood(tx, workflows.by_id(tx, item.id)), repeated=False, differs=False)
+        return Begun(stood=stood_at(tx, workflows.by_id(tx, item.id)), repeated=False, differs=False)
 
 
 def _cannot_begin(tx: Tx, use_case: UseCase, known: list[Version]) -> Refused | None:
@@ -129,7 +129,7 @@ def send_on(office: Office, by: Actor, *, name: str, item: str, to: str) -> Stoo
         found = workflows.named(tx, use_case, item)
         if found is None:
             return _not_there(name, item)
-        stood, says = _stood(tx, found), workflows.read_says(tx, found)
+        stood, says = stood_at(tx, found), workflows.read_says(tx, found)
         step = StepName(to)
         if found.state != HELD or says is None:
             return Refused(code="not_held", why=f"{item!r} is not held for a person: it is {found.state}.", remedy="Nothing is to be said.")
@@ -138,7 +138,7 @@ def send_on(office: Office, by: Actor, *, name: str, item: str, to: str) -> Stoo
             return walk
         here = _Here(use_case=use_case, version=stood.version, item=found, says=says, now=office.clock.now(), by=person)
         _go(office, tx, here, walk)
-        return _stood(tx, workflows.by_id(tx, found.id))
+        return stood_at(tx, workflows.by_id(tx, found.id))
 
 
 def _sent(stood: Stood, step: StepName, says: Says | Unreadable) -> Walk | Refused:
@@ -161,14 +161,14 @@ def list_items(office: Office, *, name: str, limit: int = 100) -> tuple[Mapping[
     """How many items stand where, by state; and those on their way: held ones first, then the late, then the longest."""
     with office.book.read() as tx:
         use_case = use_cases.require(tx, name)
-        return workflows.count(tx, use_case), [_stood(tx, one) for one in workflows.running(tx, use_case, limit=limit)]
+        return workflows.count(tx, use_case), [stood_at(tx, one) for one in workflows.running(tx, use_case, limit=limit)]
 
 
 def show_item(office: Office, *, name: str, item: str) -> Stood | Refused:
     """An item by the name that the outside has for it: where it stands, and every step it was at."""
     with office.book.read() as tx:
         found = workflows.named(tx, use_cases.require(tx, name), item)
-        return _not_there(name, item) if found is None else _stood(tx, found)
+        return _not_there(name, item) if found is None else stood_at(tx, found)
 
 
 def list_versions(office: Office, *, name: str) -> list[Version]:
@@ -181,7 +181,8 @@ def _not_there(name: str, item: str) -> Refused:
     return Refused(code="not_there", why=f"{item!r} is no item of {name!r}.", remedy=f"See them: licet workflow list {name}")
 
 
-def _stood(tx: Tx, item: Item) -> Stood:
+def stood_at(tx: Tx, item: Item) -> Stood:
+    """An item as it stands, inside a transaction."""
     return Stood(item=item, version=workflows.version_by_id(tx, item.version), visits=tuple(workflows.visits(tx, item)))
 
 
@@ -245,7 +246,7 @@ def _one_round(office: Office) -> int:
 
 
 def _leave(office: Office, tx: Tx, item: Item, now: datetime, ruling: Ruling | None = None) -> None:
-    stood, says = _stood(tx, item), workflows.read_says(tx, item)
+    stood, says = stood_at(tx, item), workflows.read_says(tx, item)
     assert says is not None  # noqa: S101 - an item that is not at its end says something
     given = ruling if item.case is None else workflows.decision_of(tx, item.case)
     here = _Here(use_case=use_cases.by_id(tx, item.use_case_id), version=stood.version, item=item, says=says, now=now)

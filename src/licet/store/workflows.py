@@ -217,6 +217,25 @@ def count(tx: Tx, use_case: UseCase) -> Mapping[str, int]:
     return {row.state: row.many for row in rows}
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """How many items stand alike: at a step, in a state, held for a reason, late or not."""
+
+    step: StepName
+    state: str
+    reason: str | None
+    late: bool
+    many: int
+
+
+def standing(tx: Tx, use_case: UseCase) -> list[Standing]:
+    """Where all items of a use case stand, in any version."""
+    late = or_(_I.late, _I.late_whole).label("is_late")
+    of = (_I.step, _I.state, _I.reason, late)
+    rows = tx.run(select(*of, func.count().label("many")).where(_I.use_case_id == use_case.id).group_by(*of))
+    return [Standing(step=StepName(r.step), state=r.state, reason=r.reason, late=bool(r.is_late), many=r.many) for r in rows]
+
+
 def pinned(tx: Tx, of: Version) -> list[Item]:
     """Items of a version that have not ended, in the order in which they began."""
     wanted = select(item).where(_I.version_id == of.id, _I.state != ENDED).order_by(_I.started_at, _I.id)

@@ -37,7 +37,9 @@ class ItemOut(BaseModel):
     id: str
     name: str = Field(description="What you call it.")
     version: int
-    state: str = Field(description="`away`: a use case decides it; `ruling`: a function is to be asked; `waiting`; `held` for a person; `ended` at the step.")
+    state: str = Field(
+        description="`away`: a use case decides it; `ruling`: a function is asked; `waiting`; `held` for a person; `ended` at the step."
+    )
     step: str
     reason: str | None = Field(description="Why it is held.")
     detail: str | None = Field(description="More of it: where in rules.py, and which kind of error.")
