@@ -305,7 +305,7 @@ def _at(count: Count, world: World, address: str, visitors: list[Visitor]) -> li
 
 def _ask(address: str, door: Door, who: Visitor, **about: str) -> httpx.Response:
     method, _, path = address.partition(" ")
-    at = path.format(slug=about["slug"], case="live-1", number=1, action=1, request=about["request"], **ON_DESK) + door.query
+    at = path.format(slug=about["slug"], case="live-1", item="item-1", number=1, action=1, request=about["request"], **ON_DESK) + door.query
     body = dict(door.body) | {"digest": about["digest"]} if door.body and "digest" in door.body else door.body
     if door.reach is Reach.NAMED:
         body = {**(door.body or {}), "model": about["slug"]}

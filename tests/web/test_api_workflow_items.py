@@ -33,7 +33,7 @@ def test_an_item_begins_once_by_its_id_and_is_read_where_it_stands(served: Serve
     assert [(one["step"], one["case"]) for one in read["steps"]] == [("read", f"{read['id']}.read")]
     listed = served.client.get(HERE).json()
     assert (listed["counts"], [one["name"] for one in listed["items"]]) == ({"away": 1}, ["a/1"])
-    assert code(served.client.get(f"{HERE}/nobody")) == (404, "not_there")
+    assert code(served.client.get(f"{HERE}/nobody")) == (404, "no_such_item")
 
 
 def test_an_item_brings_an_id_and_no_proposal(served: Served) -> None:

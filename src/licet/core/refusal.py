@@ -26,6 +26,7 @@ CODES: Mapping[str, str] = {
     "case_erased": "The case was erased; nobody can read it any more.",
     "baseline_not_locked": "No baseline is locked, or none that two people signed.",
     "baseline_too_late": "The event log reaches into the time in which AI decided already.",
+    "no_such_item": "The workflow has no item of this name.",
     "no_such_step": "The event log knows no step of this name.",
     "case_conflict": "Another case came in under this id before.",
     "grader_fails": "The standard's own grader cannot grade, or not twice the same.",

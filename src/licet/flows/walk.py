@@ -178,7 +178,7 @@ def list_versions(office: Office, *, name: str) -> list[Version]:
 
 
 def _not_there(name: str, item: str) -> Refused:
-    return Refused(code="not_there", why=f"{item!r} is no item of {name!r}.", remedy=f"See them: licet workflow list {name}")
+    return Refused(code="no_such_item", why=f"{item!r} is no item of {name!r}.", remedy=f"See them: licet workflow list {name}")
 
 
 def stood_at(tx: Tx, item: Item) -> Stood:
