@@ -24,6 +24,7 @@ from licet.edge.late import (
     LatePasswords,
     LatePolicies,
     LateProcesses,
+    LateRules,
     LateSystems,
     late_provider,
 )
@@ -75,6 +76,7 @@ def office_of(home: Home, book: Book, vault: FileVault, seal: Seal, clock: Clock
         judges=LateJudges(root=home.use_cases),
         processes=LateProcesses(root=home.use_cases),
         graders=LateGraders(root=home.use_cases),
+        rules=LateRules(root=home.use_cases),
     )
 
 

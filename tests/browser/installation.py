@@ -28,6 +28,7 @@ from licet.core.slicing import SliceBy
 from licet.core.use_case import Stage
 from licet.core.value import value_to_json
 from licet.core.value_told import SAVED
+from licet.core.workflow_json import workflow_from_json
 from licet.edge.drawing import Easel
 from licet.edge.evaluation_files import evaluation_text
 from licet.flows.compare import Wish, ask_both, plan_comparison
@@ -40,10 +41,12 @@ from licet.flows.measure_value import measure_value
 from licet.flows.open_sealed import open_sealed
 from licet.flows.register import new_use_case
 from licet.flows.set_baseline import countersign_the_baseline, lock_the_baseline
+from licet.flows.set_steps import register_workflow
 from licet.flows.settle import settle
 from licet.flows.sign_in import open_session
 from licet.flows.simulate_as_is import simulate_as_is
 from licet.flows.simulate_redesign import simulate_redesign
+from licet.flows.walk import start_item, walk_on
 from licet.stats.rollout import Difference
 from licet.stats.simulated_process import Plan
 from licet.store import baselines, redesigns, use_cases
@@ -58,6 +61,24 @@ from tests.flows.studying import brought
 from tests.web.serving import read_plain, started
 
 CONTRACTS = "contract-summaries"
+STEPS = workflow_from_json(
+    {
+        "begin": "check",
+        "due": "2 days",
+        "steps": {
+            "check": {"rule": [{"when": [{"fact": "amount", "above": "200"}], "to": "look"}, {"to": "rest"}]},
+            "rest": {"wait": "30 minutes", "next": "paid"},
+            "look": {
+                "person": "supplier-mails",
+                "due": "15 minutes",
+                "next": [{"when": [{"fact": "answer", "one_of": ["no"]}], "to": "refused"}, {"to": "paid"}],
+            },
+            "paid": "end",
+            "refused": "end",
+        },
+    }
+)
+"""Refunds over 200 are looked at; the others are paid after a while."""
 FORECAST, REPLIES, WARRANTY, SUPPLIERS, REFUNDS = "parts-forecast", "service-desk-replies", "warranty-triage", "supplier-mails", "refunds"
 TITLES = {
     CONTRACTS: "Supplier contract summaries",
@@ -153,6 +174,18 @@ def _use_cases(world: World) -> None:
     _compared(world, REFUNDS)
     _redesigned(world, REFUNDS)
     _brought(world)
+    _stepped(world, REFUNDS)
+
+
+def _stepped(world: World, name: str) -> None:
+    """A workflow with items that are held, late, on their way and ended."""
+    done(register_workflow(world.office, world.owner, name=name, workflow=STEPS))
+    for k, amount in enumerate(("20", "250", "60,00", "900", "30")):
+        row = replace(past_cases(1, name=f"{name} step {k}")[0], external_id=f"R-10{k}", answer=None)
+        body = replace(row.body, attributes={"amount": amount} if k != 3 else {})
+        done(start_item(world.office, world.operator, name=name, row=replace(row, body=body)))
+        world.clock.pass_time(timedelta(minutes=20))
+        walk_on(world.office)
 
 
 def _compared(world: World, name: str) -> None:

@@ -28,6 +28,7 @@ from licet.core.workflow import (
     enter,
     facts_at,
     flaws,
+    in_order,
     leave,
 )
 from licet.core.workflow_json import NotAWorkflowError, version_of, workflow_from_json, workflow_to_json
@@ -205,3 +206,18 @@ def test_what_is_being_decided_goes_on_only_where_no_less_is_asked() -> None:
     assert not can_go_on(asks("a"), asks("b"), held=False)
     assert not can_go_on(asks("a"), Rule(branches=ways), held=False)
     assert can_go_on(asks("a"), asks("b"), held=True)
+
+
+def test_steps_are_shown_each_before_those_to_which_it_leads() -> None:
+    steps: Json = {
+        "z": {"rule": [{"when": [{"fact": "a", "above": "1"}], "to": "m"}, {"to": "b"}]},
+        "m": {"wait": "1 hour", "next": "b"},
+        "b": {"python": "f", "next": {"x": "a", "y": "c"}},
+        "a": "end",
+        "c": "end",
+    }
+    found = workflow_from_json({"begin": "z", "steps": steps, "code": "0" * 64})
+    order = in_order(found)
+    assert order[0] == "z"
+    assert sorted(order) == sorted(found.steps)
+    assert all(order.index(StepName(name)) < order.index(one.to) for name, step in found.steps.items() for one in branches_of(step))

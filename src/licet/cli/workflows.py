@@ -146,6 +146,7 @@ def item_json(one: "Stood") -> Mapping[str, Json]:
         "state": item.state,
         "step": item.step,
         "reason": item.reason,
+        "detail": item.detail,
         "since": item.since.isoformat(),
         "due_at": min(due).isoformat() if due else None,
         "late": item.late or item.late_whole,
@@ -159,6 +160,7 @@ def item_lines(one: "Stood") -> list[str]:
     from licet.core.workflow import HELD
 
     why = [HELD[reason]] if (reason := one.item.reason) is not None and reason in HELD else []
+    why += [plain(one.item.detail)] if one.item.detail else []
     steps = [f"  {v.at:%Y-%m-%d %H:%M}  {plain(v.step)}{f'  {one.item.id}.{v.step}' if v.case is not None else ''}" for v in one.visits]
     return [_line(one), *why, *steps]
 

@@ -84,6 +84,7 @@ CODES: Mapping[str, str] = {
     "no_comparison": "There is no comparison, or none in the state that is needed.",
     "not_enough_cases": "There are fewer cases to compare on than were asked for.",
     "no_workflow": "The use case has no workflow, or none of this version.",
+    "item_unreadable": "What the item says cannot be read, and the act needs it.",
     "not_held": "The item is not held for a person.",
     "no_exposure": "The mandate has no plan of exposure.",
     "judge_missing": "The use case has no judge.",

@@ -8,6 +8,7 @@ from typing import NewType, assert_never
 from licet.core.answer import Answer, Choice, Fields, Number, Text
 from licet.core.case import CaseBody
 from licet.core.case_rules import CaseRule, applies, facts_of
+from licet.core.coded_rule import Ruling, Unruled
 from licet.core.ids import UseCaseSlug
 from licet.core.people import Role
 
@@ -57,6 +58,14 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Coded:
+    """A step at which a function of the use case's `rules.py` says where an item goes; what it says is one of the outcomes, or nothing."""
+
+    function: str
+    outcomes: Mapping[str, StepName]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Wait:
     """A step at which an item waits for a while."""
 
@@ -69,7 +78,7 @@ class End:
     """A step at which an item ends; its name is what became of it."""
 
 
-Step = Decide | Rule | Wait | End
+Step = Decide | Rule | Coded | Wait | End
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +91,7 @@ class Workflow:
         due: how long an item may take in all; None: as long as it takes.
         tell: the role that is told, beside the owner, of what is late or held.
         moves: by a step of an earlier version, the step of this one at which its items go on.
+        code: SHA-256 of the use case's `rules.py` (64 hex characters), where a step asks a function of it; changed code is another version.
     """
 
     begin: StepName
@@ -89,6 +99,7 @@ class Workflow:
     due: timedelta | None = None
     tell: Role = Role.OWNER
     moves: Mapping[StepName, StepName] = field(default_factory=dict)
+    code: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,6 +121,13 @@ class Given:
 
 HELD: Mapping[str, str] = {
     "rule_unknown": "A rule could not be told: what it asks for is missing, or is no number.",
+    "rule_failed": "The rule in rules.py raised an error, or cannot be loaded.",
+    "rule_timed_out": "The rule in rules.py took longer than it may.",
+    "rule_outcome": "The rule in rules.py gave none of the outcomes that the step lists.",
+    "rule_differs": "The rule in rules.py, asked twice of the same item, did not say the same.",
+    "rule_code_changed": "The file rules.py is not the one with which the item's version was registered.",
+    "says_unreadable": "What the item says cannot be read: the database was altered, or the key file is another.",
+    "answer_unreadable": "The answer of the step's case cannot be read: the database was altered, or the key file is another.",
     "no_branch": "No branch of the step takes the item.",
     "person_needed": "AI decided alone where a person must.",
     "use_case_gone": "The step's use case is not there any more, is retired, or is another team's.",
@@ -122,18 +140,19 @@ HELD: Mapping[str, str] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stands:
-    """Where a walk came to: a step that decides, waits or ends."""
+    """Where a walk came to: a step that decides, waits or ends, or whose rule has yet to be asked."""
 
     step: StepName
-    kind: Decide | Wait | End
+    kind: Decide | Coded | Wait | End
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Held:
-    """Where a walk could not go on; `reason` is one of `HELD`."""
+    """Where a walk could not go on; `reason` is one of `HELD`, and `detail` says more where there is more to say."""
 
     step: StepName
     reason: str
+    detail: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,6 +168,8 @@ def branches_of(step: Step) -> Branches:
     match step:
         case Decide(branches=branches) | Rule(branches=branches) | Wait(branches=branches):
             return branches
+        case Coded(outcomes=outcomes):
+            return tuple(Branch(to=to) for to in dict.fromkeys(outcomes.values()))
         case End():
             return ()
         case _:
@@ -205,26 +226,40 @@ def enter(workflow: Workflow, step: StepName, facts: Mapping[str, str], *, done:
         step = out
 
 
-def leave(workflow: Workflow, name: StepName, body: CaseBody, given: Given | None, *, done: frozenset[StepName]) -> Walk:
+def leave(workflow: Workflow, name: StepName, body: CaseBody, given: Given | Ruling | None, *, done: frozenset[StepName]) -> Walk:
     """Leaves a step by what was decided at it, and walks on.
 
     Args:
         workflow: the version that the item is pinned to.
         name: the step it leaves.
         body: what the item says.
-        given: what was decided there; None: the step only waited.
+        given: what was decided there, or its rule said; None: the step only waited.
         done: the steps it was at before, this one too.
 
     Returns:
         The walk; nothing is entered where the item is held at the step it stands at.
     """
-    step = workflow.steps[name]
-    if given is not None and (why := _not_taken(step, given)) is not None:
-        return Walk(entered=(), came_to=Held(step=name, reason=why))
-    out = choose(name, step, facts_at(body, None if given is None else given.answer))
+    out = _way_out(name, workflow.steps[name], body, given)
     if isinstance(out, Held):
         return Walk(entered=(), came_to=out)
     return enter(workflow, out, facts_at(body, None), done=done)
+
+
+def _way_out(name: StepName, step: Step, body: CaseBody, given: Given | Ruling | None) -> StepName | Held:
+    """A step with a coded rule is left by what that says and by nothing else; no other step is left by it."""
+    match step, given:
+        case Coded(), Unruled(reason=reason, detail=detail):
+            return Held(step=name, reason=reason, detail=detail)
+        case Coded(outcomes=outcomes), str(said) if said in outcomes:
+            return outcomes[said]
+        case (Coded(), _) | (_, str() | Unruled()):
+            return Held(step=name, reason="rule_outcome")
+        case _, Given() if (why := _not_taken(step, given)) is not None:
+            return Held(step=name, reason=why)
+        case _, Given(answer=answer):
+            return choose(name, step, facts_at(body, answer))
+        case _:
+            return choose(name, step, facts_at(body, None))
 
 
 def _not_taken(step: Step, given: Given) -> str | None:
@@ -249,7 +284,7 @@ def flaws(workflow: Workflow) -> tuple[Flaw, ...]:
     A workflow has every step that is named, no step that is never reached, a branch for whatever comes, and no way back: so each item
     ends, and is at no step twice.
     """
-    found = [*_unknown(workflow), *_open(workflow), *_answerless(workflow)]
+    found = [*_unknown(workflow), *_open(workflow), *_answerless(workflow), *_codeless(workflow)]
     return tuple(found) or (*_circles(workflow), *_unreached(workflow))
 
 
@@ -269,7 +304,7 @@ def _unknown(workflow: Workflow) -> Iterator[Flaw]:
 def _open(workflow: Workflow) -> Iterator[Flaw]:
     for name, step in workflow.steps.items():
         branches = branches_of(step)
-        if isinstance(step, End):
+        if isinstance(step, End | Coded):
             continue
         if not branches or branches[-1].when:
             yield Flaw(step=name, why=f"{name!r} has no branch for whatever else comes.", remedy="End it with a branch without `when`.")
@@ -283,6 +318,12 @@ def _answerless(workflow: Workflow) -> Iterator[Flaw]:
         if not isinstance(step, Decide) and any(one == ANSWER or one.startswith(f"{ANSWER}.") for one in asked):
             remedy = "Branch by the answer at the step that gives it."
             yield Flaw(step=name, why=f"{name!r} asks for an answer, and decides nothing.", remedy=remedy)
+
+
+def _codeless(workflow: Workflow) -> Iterator[Flaw]:
+    for name, step in workflow.steps.items():
+        if isinstance(step, Coded) and workflow.code is None:
+            yield Flaw(step=name, why=f"{name!r} asks a function, and no rules.py was read.", remedy="Write rules.py beside workflow.yaml.")
 
 
 def _circles(workflow: Workflow) -> Iterator[Flaw]:
@@ -309,6 +350,22 @@ def _unreached(workflow: Workflow) -> Iterator[Flaw]:
             yield Flaw(step=name, why=f"No way leads to {name!r}.", remedy="Take it out, or lead a branch to it.")
 
 
+def in_order(workflow: Workflow) -> tuple[StepName, ...]:
+    """The steps, each before those to which it leads; of steps that could come next, the one that was reached last."""
+    order, reached = list[StepName](), set[StepName]()
+
+    def reach(name: StepName) -> None:
+        if name not in reached:
+            reached.add(name)
+            for branch in branches_of(workflow.steps[name]):
+                reach(branch.to)
+            order.insert(0, name)
+
+    for start in (*sorted(set(workflow.steps) - {workflow.begin}), workflow.begin):
+        reach(start)
+    return tuple(order)
+
+
 def can_go_on(old: Step, new: Step, *, held: bool) -> bool:
     """Whether an item that stands at a step of one version may go on at a step of another.
 
@@ -318,14 +375,15 @@ def can_go_on(old: Step, new: Step, *, held: bool) -> bool:
         held: whether it is held, so that nothing is decided and no time runs.
 
     Returns:
-        True for a held item; for another where the new step asks the same use case and no less of it, or waits as the old one does.
+        True for a held item; for another where the new step asks the same use case and no less of it, asks a function, or waits, as
+        the old one does.
     """
     if held:
         return True
     match old, new:
         case Decide(use_case=asked, by_person=strict), Decide(use_case=asks, by_person=stricter):
             return asked == asks and stricter >= strict
-        case Wait(), Wait():
+        case (Wait(), Wait()) | (Coded(), Coded()):
             return True
         case _:
             return False

@@ -9,14 +9,16 @@ from licet.core.canonical import Json, digest
 from licet.core.case_rules import CaseRule, NotRulesError, rule_from_json, rule_to_json
 from licet.core.people import Role
 from licet.core.use_case import NotASlugError, slug
-from licet.core.workflow import MOST_BRANCHES, MOST_STEPS, Branch, Branches, Decide, End, Rule, Step, StepName, Wait, Workflow
+from licet.core.workflow import MOST_BRANCHES, MOST_STEPS, Branch, Branches, Coded, Decide, End, Rule, Step, StepName, Wait, Workflow
 
 NAME = re.compile(r"[a-z][a-z0-9]*(?:[-_][a-z0-9]+)*")
 NAME_LENGTH = 40
 LASTS = re.compile(r"([1-9][0-9]{0,8}) (second|minute|hour|day)s?")
 LONGEST = timedelta(days=366)
 UNITS = {"second": 1, "minute": 60, "hour": 3600, "day": 86_400}
-KINDS = ("rule", "decide", "person", "wait")
+KINDS = ("rule", "python", "decide", "person", "wait")
+FUNCTION = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
+SHA256 = re.compile(r"[0-9a-f]{64}")
 RULES_AT_ONCE = 10
 """Rules that one branch may ask for together."""
 
@@ -51,7 +53,8 @@ def workflow_to_json(workflow: Workflow) -> Json:
         "steps": {name: _step_to_json(step) for name, step in workflow.steps.items()},
         "moves": {str(old): str(new) for old, new in workflow.moves.items()},
     }
-    return plain if workflow.due is None else plain | {"due": _lasts(workflow.due)}
+    plain |= {} if workflow.due is None else {"due": _lasts(workflow.due)}
+    return plain if workflow.code is None else plain | {"code": workflow.code}
 
 
 def _step_to_json(step: Step) -> Json:
@@ -61,6 +64,8 @@ def _step_to_json(step: Step) -> Json:
             return plain if due is None else plain | {"due": _lasts(due)}
         case Rule(branches=branches):
             return {"rule": _branches_to_json(branches)}
+        case Coded(function=function, outcomes=outcomes):
+            return {"python": function, "next": {said: str(to) for said, to in outcomes.items()}}
         case Wait(lasts=lasts, branches=branches):
             return {"wait": _lasts(lasts), "next": _branches_to_json(branches)}
         case End():
@@ -83,7 +88,7 @@ def workflow_from_json(raw: Json) -> Workflow:
     Raises:
         NotAWorkflowError: names the first offender.
     """
-    top = _block((), raw, needed={"begin", "steps"}, also={"due", "tell", "moves"})
+    top = _block((), raw, needed={"begin", "steps"}, also={"due", "tell", "moves", "code"})
     steps, moves = _mapping(("steps",), top["steps"]), _mapping(("moves",), top.get("moves", {}))
     if not 1 <= len(steps) <= MOST_STEPS:
         raise NotAWorkflowError(("steps",), f"{len(steps)} steps; from 1 to {MOST_STEPS} are taken.", "Split the workflow in two.")
@@ -93,6 +98,7 @@ def workflow_from_json(raw: Json) -> Workflow:
         due=_time(("due",), top["due"]) if "due" in top else None,
         tell=_role(("tell",), top.get("tell", Role.OWNER.value)),
         moves={_name(("moves", old), old): _name(("moves", old), new) for old, new in moves.items()},
+        code=_code(("code",), top["code"]) if "code" in top else None,
     )
 
 
@@ -104,6 +110,8 @@ def _step(where: Where, raw: Json) -> Step:
         case ["rule"]:
             block = _block(where, raw, needed={"rule"})
             return Rule(branches=_branches((*where, "rule"), block["rule"]))
+        case ["python"]:
+            return _coded(where, raw)
         case ["wait"]:
             block = _block(where, raw, needed={"wait", "next"})
             return Wait(lasts=_time((*where, "wait"), block["wait"]), branches=_branches((*where, "next"), block["next"]))
@@ -112,6 +120,25 @@ def _step(where: Where, raw: Json) -> Step:
         case _:
             why = f"{where[-1]!r} is not one kind of step."
             raise NotAWorkflowError(where, why, f"Write exactly one of: {', '.join(KINDS)}; or `end` alone.")
+
+
+def _coded(where: Where, raw: Json) -> Coded:
+    block = _block(where, raw, needed={"python", "next"})
+    function, listed = _text((*where, "python"), block["python"]), _mapping((*where, "next"), block["next"])
+    if len(function) > NAME_LENGTH or not FUNCTION.fullmatch(function):
+        why = f"{function[: NAME_LENGTH + 1]!r} is no name of a function."
+        raise NotAWorkflowError((*where, "python"), why, f"Letters, digits and _; a letter first, {NAME_LENGTH} characters at most.")
+    if not 1 <= len(listed) <= MOST_BRANCHES:
+        why = f"{len(listed)} outcomes; from 1 to {MOST_BRANCHES} are taken."
+        raise NotAWorkflowError((*where, "next"), why, "Write one `OUTCOME: STEP` line for each word that the function gives.")
+    return Coded(function=function, outcomes={said: _name((*where, "next", said), to) for said, to in listed.items()})
+
+
+def _code(where: Where, raw: Json) -> str:
+    text = _text(where, raw)
+    if SHA256.fullmatch(text):
+        return text
+    raise NotAWorkflowError(where, f"{text[:70]!r} is no SHA-256.", "It is 64 hex characters.")
 
 
 def _decide(where: Where, raw: Json, kind: str) -> Decide:

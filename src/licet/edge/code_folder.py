@@ -18,6 +18,7 @@ SYSTEM_FILE = "system.py"
 EFFECT_FILE = "effect.py"
 JUDGE_FILE = "judge.py"
 GRADER_FILE = "grader.py"
+RULES_FILE = "rules.py"
 
 _LOADING = threading.RLock()
 

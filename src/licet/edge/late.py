@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from licet.core.answer import AnswerKind
 from licet.core.canonical import Json
+from licet.core.coded_rule import Question, Rules, Ruling
 from licet.core.desk import DeskRules
 from licet.core.effect import Outcome, Way
 from licet.core.ids import Digest, UseCaseSlug
@@ -229,6 +230,22 @@ class LateGraders:
 
             self._found = FolderGraders(root=self.root)
         return self._found.load(slug, wanted)
+
+
+@dataclass(slots=True, kw_only=True)
+class LateRules:
+    """Coded rules of use cases (the port `Rules`), behind the import of what runs their code."""
+
+    root: Path
+    _found: Rules | None = field(default=None, init=False)
+
+    def ask(self, slug: UseCaseSlug, question: Question) -> Ruling:
+        """See `licet.edge.coded_rules.FolderRules.ask`."""
+        if self._found is None:
+            from licet.edge.coded_rules import FolderRules
+
+            self._found = FolderRules(root=self.root)
+        return self._found.ask(slug, question)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

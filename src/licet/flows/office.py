@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Self
 
 from licet.core.canonical import Json
+from licet.core.coded_rule import NoRules, Rules
 from licet.core.desk import OrdinaryDesks
 from licet.core.gate_rules import GateRules
 from licet.core.ids import LICET, OPERATOR, PROGRAM, PersonId, TeamName, UseCaseSlug
@@ -76,6 +77,7 @@ class Office:
     judges: Judges = field(default_factory=NoJudges)
     processes: StatedProcesses = field(default_factory=NothingStated)
     graders: Graders = field(default_factory=NoGraders)
+    rules: Rules = field(default_factory=NoRules)
     signed_in: Person | None = None
 
     def for_person(self, person: Person) -> Self:

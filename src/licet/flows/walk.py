@@ -7,14 +7,15 @@ from typing import assert_never
 
 from licet.core.canonical import Json
 from licet.core.case import CaseBody
+from licet.core.coded_rule import Question, Ruling, Unruled
 from licet.core.history import PastCase
-from licet.core.ids import LICET
+from licet.core.ids import LICET, UseCaseSlug
 from licet.core.incident import Message
 from licet.core.people import Act, Actor
 from licet.core.refusal import Refused
 from licet.core.use_case import Stage, UseCase
 from licet.core.workflow import HELD as WHY
-from licet.core.workflow import Decide, End, Held, ItemId, StepName, Wait, Walk, enter, facts_at, leave
+from licet.core.workflow import Coded, Decide, End, Held, ItemId, StepName, Wait, Walk, enter, facts_at, leave
 from licet.flows.intake import BACKLOG, accept_step
 from licet.flows.office import Office, at_work_on, entry, person_at_work_on
 from licet.flows.roles import everybody_here
@@ -22,7 +23,7 @@ from licet.flows.sort_history import DIGEST, digest_of
 from licet.store import notices, teams, use_cases, workflows
 from licet.store.book import Tx
 from licet.store.payloads import commit_to
-from licet.store.workflows import AWAY, ENDED, HELD, WAITING, Item, Says, Version, Visit
+from licet.store.workflows import AWAY, ENDED, HELD, RULING, WAITING, Item, Says, Unreadable, Version, Visit
 
 AT_ONCE = 25
 """Items moved in one transaction: so many at most are moved again after a kill, and none twice."""
@@ -66,7 +67,7 @@ def start_item(office: Office, by: Actor, *, name: str, row: PastCase) -> Begun 
         known, digest = workflows.versions(tx, use_case), digest_of(office.vault.key(DIGEST, b""), row.body.content)
         before = workflows.named(tx, use_case, row.external_id or "")
         if before is not None:
-            return Begun(stood=_stood(tx, before), repeated=True, differs=before.digest != digest)
+            return Begun(stood=stood_at(tx, before), repeated=True, differs=before.digest != digest)
         refused = _cannot_begin(tx, use_case, known)
         if refused is not None:
             return refused
@@ -78,7 +79,7 @@ def start_item(office: Office, by: Actor, *, name: str, row: PastCase) -> Begun 
         tx.record(entry("workflow.started", by=actor.id, now=item.since, use_case=use_case, **facts))
         walk = enter(known[-1].workflow, item.step, facts_at(row.body, None), done=frozenset())
         _go(office, tx, _Here(use_case=use_case, version=known[-1], item=item, says=says, now=item.since), walk)
-        return Begun(stood=_stood(tx, workflows.by_id(tx, item.id)), repeated=False, differs=False)
+        return Begun(stood=stood_at(tx, workflows.by_id(tx, item.id)), repeated=False, differs=False)
 
 
 def _cannot_begin(tx: Tx, use_case: UseCase, known: list[Version]) -> Refused | None:
@@ -103,6 +104,7 @@ def _begun(office: Office, version: Version, use_case: UseCase, row: PastCase, d
         state=HELD,
         step=version.workflow.begin,
         reason=None,
+        detail=None,
         case=None,
         since=now,
         due_at=None,
@@ -127,34 +129,46 @@ def send_on(office: Office, by: Actor, *, name: str, item: str, to: str) -> Stoo
         found = workflows.named(tx, use_case, item)
         if found is None:
             return _not_there(name, item)
-        stood, says = _stood(tx, found), workflows.read_says(tx, found)
+        stood, says = stood_at(tx, found), workflows.read_says(tx, found)
         step = StepName(to)
         if found.state != HELD or says is None:
             return Refused(code="not_held", why=f"{item!r} is not held for a person: it is {found.state}.", remedy="Nothing is to be said.")
-        if step not in stood.version.workflow.steps:
-            names = ", ".join(stood.version.workflow.steps)
-            return Refused(code="not_there", why=f"{to!r} is no step of version {stood.version.number}.", remedy=f"There are: {names}.")
-        done = frozenset(one.step for one in stood.visits)
-        if step in done:
-            return Refused(code="already_done", why=f"{item!r} was at {to!r}; no step is done twice.", remedy="Name a step further on.")
-        walk = enter(stood.version.workflow, step, facts_at(says.body, None), done=done)
+        walk = _sent(stood, step, says)
+        if isinstance(walk, Refused):
+            return walk
         here = _Here(use_case=use_case, version=stood.version, item=found, says=says, now=office.clock.now(), by=person)
         _go(office, tx, here, walk)
-        return _stood(tx, workflows.by_id(tx, found.id))
+        return stood_at(tx, workflows.by_id(tx, found.id))
+
+
+def _sent(stood: Stood, step: StepName, says: Says | Unreadable) -> Walk | Refused:
+    """The walk from a step that a person names. An item that cannot be read goes to an ending alone, which asks nothing of it."""
+    version, name, done = stood.version, stood.item.name, frozenset(one.step for one in stood.visits)
+    if step not in version.workflow.steps:
+        names = ", ".join(version.workflow.steps)
+        return Refused(code="not_there", why=f"{step!r} is no step of version {version.number}.", remedy=f"There are: {names}.")
+    if step in done:
+        return Refused(code="already_done", why=f"{name!r} was at {step!r}; no step is done twice.", remedy="Name a step further on.")
+    if isinstance(says, Says):
+        return enter(version.workflow, step, facts_at(says.body, None), done=done)
+    if isinstance(version.workflow.steps[step], End):
+        return enter(version.workflow, step, {}, done=done)
+    why = f"What {name!r} says cannot be read, so that no step but an ending can take it."
+    return Refused(code="item_unreadable", why=why, remedy="Send it to an ending, or restore a backup first.")
 
 
 def list_items(office: Office, *, name: str, limit: int = 100) -> tuple[Mapping[str, int], list[Stood]]:
     """How many items stand where, by state; and those on their way: held ones first, then the late, then the longest."""
     with office.book.read() as tx:
         use_case = use_cases.require(tx, name)
-        return workflows.count(tx, use_case), [_stood(tx, one) for one in workflows.running(tx, use_case, limit=limit)]
+        return workflows.count(tx, use_case), [stood_at(tx, one) for one in workflows.running(tx, use_case, limit=limit)]
 
 
 def show_item(office: Office, *, name: str, item: str) -> Stood | Refused:
     """An item by the name that the outside has for it: where it stands, and every step it was at."""
     with office.book.read() as tx:
         found = workflows.named(tx, use_cases.require(tx, name), item)
-        return _not_there(name, item) if found is None else _stood(tx, found)
+        return _not_there(name, item) if found is None else stood_at(tx, found)
 
 
 def list_versions(office: Office, *, name: str) -> list[Version]:
@@ -167,7 +181,8 @@ def _not_there(name: str, item: str) -> Refused:
     return Refused(code="no_such_item", why=f"{item!r} is no item of {name!r}.", remedy=f"See them: licet workflow list {name}")
 
 
-def _stood(tx: Tx, item: Item) -> Stood:
+def stood_at(tx: Tx, item: Item) -> Stood:
+    """An item as it stands, inside a transaction."""
     return Stood(item=item, version=workflows.version_by_id(tx, item.version), visits=tuple(workflows.visits(tx, item)))
 
 
@@ -186,8 +201,36 @@ def walk_on(office: Office) -> int:
             idle = not workflows.anything_to_move(tx, office.clock.now())
         if idle:
             break
-        done += _one_round(office)
+        done += _ask_rules(office) + _one_round(office)
     return done
+
+
+def _ask_rules(office: Office) -> int:
+    """Asks coded rules of the items that stand at them, outside any transaction, and moves those of which nothing changed meanwhile."""
+    with office.book.read() as tx:
+        items = workflows.to_rule(tx, limit=AT_ONCE)
+        asked = [(one, use_cases.by_id(tx, one.use_case_id).slug, _question(tx, one)) for one in items]
+    said = [(one, _asked(office, slug, question)) for one, slug, question in asked]
+    if not said:
+        return 0
+    with office.book.write() as tx:
+        now = office.clock.now()
+        for item, ruling in said:
+            if workflows.by_id(tx, item.id) == item:
+                _leave(office, tx, item, now, ruling)
+    return len(said)
+
+
+def _question(tx: Tx, item: Item) -> Question | Unruled:
+    workflow, says = workflows.version_by_id(tx, item.version).workflow, workflows.read_says(tx, item)
+    step = workflow.steps[item.step]
+    if not isinstance(step, Coded) or not isinstance(says, Says):
+        return Unruled(reason="says_unreadable")
+    return Question(code=workflow.code or "", function=step.function, facts=facts_at(says.body, None))
+
+
+def _asked(office: Office, slug: UseCaseSlug, question: Question | Unruled) -> Ruling:
+    return question if isinstance(question, Unruled) else office.rules.ask(slug, question)
 
 
 def _one_round(office: Office) -> int:
@@ -202,14 +245,17 @@ def _one_round(office: Office) -> int:
         return len(items) + len(late)
 
 
-def _leave(office: Office, tx: Tx, item: Item, now: datetime) -> None:
-    stood, says = _stood(tx, item), workflows.read_says(tx, item)
+def _leave(office: Office, tx: Tx, item: Item, now: datetime, ruling: Ruling | None = None) -> None:
+    stood, says = stood_at(tx, item), workflows.read_says(tx, item)
     assert says is not None  # noqa: S101 - an item that is not at its end says something
-    given = None if item.case is None else workflows.decision_of(tx, item.case)
-    done = frozenset(one.step for one in stood.visits)
-    walk = leave(stood.version.workflow, item.step, says.body, given, done=done)
+    given = ruling if item.case is None else workflows.decision_of(tx, item.case)
     here = _Here(use_case=use_cases.by_id(tx, item.use_case_id), version=stood.version, item=item, says=says, now=now)
-    _go(office, tx, here, walk)
+    if isinstance(says, Unreadable) or isinstance(given, Unreadable):
+        reason = "says_unreadable" if isinstance(says, Unreadable) else "answer_unreadable"
+        _hold(tx, here, Held(step=item.step, reason=reason))
+        return
+    done = frozenset(one.step for one in stood.visits)
+    _go(office, tx, here, leave(stood.version.workflow, item.step, says.body, given, done=done))
 
 
 def _tell_late(tx: Tx, item: Item, now: datetime) -> None:
@@ -237,7 +283,7 @@ class _Here:
     use_case: UseCase
     version: Version
     item: Item
-    says: Says
+    says: Says | Unreadable
     now: datetime
     by: Actor | None = None
 
@@ -253,6 +299,8 @@ def _go(office: Office, tx: Tx, here: _Here, walk: Walk) -> None:
     match came_to.kind:
         case Decide() as asking:
             _ask(office, tx, here, came_to.step, asking)
+        case Coded():
+            _stand(tx, here, RULING, came_to.step)
         case Wait(lasts=lasts):
             _stand(tx, here, WAITING, came_to.step, resume_at=here.now + lasts)
         case End():
@@ -267,6 +315,7 @@ def _ask(office: Office, tx: Tx, here: _Here, name: StepName, step: Decide) -> N
     if target is None or target.stage is Stage.RETIRED or teams.of(tx, target) != teams.of(tx, here.use_case):
         _hold(tx, here, Held(step=name, reason="use_case_gone"))
         return
+    assert isinstance(here.says, Says)  # noqa: S101 - what cannot be read enters no step but an ending
     called = f"{here.item.id}.{name}"
     row = PastCase(line=1, body=_own(here.says.body), answer=None, external_id=called, requester=here.says.requester)
     accepted = accept_step(office, tx, target, row, here.now)
@@ -284,8 +333,9 @@ def _own(body: CaseBody) -> CaseBody:
 
 
 def _hold(tx: Tx, here: _Here, held: Held) -> None:
-    _stand(tx, here, HELD, held.step, reason=held.reason)
-    _tell(tx, here.use_case, here.version, "an item is held", f"An item is held at {held.step!r}. {WHY[held.reason]}", here.now)
+    _stand(tx, here, HELD, held.step, reason=held.reason, detail=held.detail or None)
+    says = f"An item is held at {held.step!r}. {WHY[held.reason]}{f' {held.detail}' if held.detail else ''}"
+    _tell(tx, here.use_case, here.version, "an item is held", says, here.now)
 
 
 def _stand(tx: Tx, here: _Here, state: str, step: StepName, **more: object) -> None:

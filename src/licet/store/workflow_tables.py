@@ -30,6 +30,7 @@ item = Table(
     Column("state", String(8), nullable=False),
     Column("step", String(40), nullable=False),
     Column("reason", String(40)),
+    Column("detail", Text),
     Column("case_number", ForeignKey("case_item.number")),
     Column("since", Moment, nullable=False),
     Column("resume_at", Moment),

@@ -19,8 +19,8 @@ from licet.store.book import Record, Tx
 from licet.store.payloads import read_answer, read_payload, write_json
 from licet.store.workflow_tables import item, version, visit
 
-AWAY, WAITING, HELD, ENDED = "away", "waiting", "held", "ended"
-"""Where an item stands: a use case decides it, time passes, a person must say where it goes on, or it ended."""
+AWAY, RULING, WAITING, HELD, ENDED = "away", "ruling", "waiting", "held", "ended"
+"""Where an item stands: a use case decides it, a coded rule is to be asked, time passes, a person must send it on, or it ended."""
 
 ERASED = "erased"
 """Why an item ended that somebody erased."""
@@ -41,7 +41,7 @@ class Version:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Item:
-    """An item as it stands. `reason` is why it is held; `case` is the one that decides the step."""
+    """An item as it stands. `reason` is why it is held, and `detail` says more of it; `case` is the one that decides the step."""
 
     id: ItemId
     name: str
@@ -50,6 +50,7 @@ class Item:
     state: str
     step: StepName
     reason: str | None
+    detail: str | None
     case: CaseNumber | None
     since: datetime
     due_at: datetime | None
@@ -69,6 +70,11 @@ class Says:
 
     body: CaseBody
     requester: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unreadable:
+    """What an item says, or was answered, cannot be read: the database was altered, or the key file is another. It is no item's fault."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,16 +146,18 @@ def add(tx: Tx, begun: Item, says: Says, *, by: PersonId) -> Item:
     return by_id(tx, begun.id)
 
 
-def read_says(tx: Tx, one: Item) -> Says | None:
+def read_says(tx: Tx, one: Item) -> Says | Unreadable | None:
     """What an item says; None once it ended or was erased."""
     if one.salt is None or one.sealed is None:
         return None
-    match read_payload(tx, one.salt, one.sealed):
-        case {"body": body, "requester": str(requester)}:
-            return Says(body=body_from_json(body), requester=requester)
-        case _:
-            message = f"What item {one.id!r} says does not have the form it was written in; restore a backup."
-            raise ValueError(message)
+    try:
+        match read_payload(tx, one.salt, one.sealed):
+            case {"body": body, "requester": str(requester)}:
+                return Says(body=body_from_json(body), requester=requester)
+            case _:
+                return Unreadable()
+    except ValueError:  # altered, no JSON, or no body of a case: whichever, one item must not hold up all others
+        return Unreadable()
 
 
 def enter(tx: Tx, one: Item, step: StepName, *, at: datetime) -> None:
@@ -164,8 +172,8 @@ def decides(tx: Tx, one: Item, step: StepName, case: CaseNumber) -> None:
 
 
 def stand(tx: Tx, one: Item, state: str, step: StepName, *, at: datetime, more: Mapping[str, object]) -> None:
-    """Writes where an item stands now; `more` names what differs from nothing: reason, case_number, resume_at, due_at."""
-    fresh: dict[str, object] = {"reason": None, "case_number": None, "resume_at": None, "due_at": None, "late": False}
+    """Writes where an item stands now; `more` names what differs from nothing: reason, detail, case_number, resume_at, due_at."""
+    fresh: dict[str, object] = {"reason": None, "detail": None, "case_number": None, "resume_at": None, "due_at": None, "late": False}
     gone: dict[str, object] = {"salt": None, "body": None} if state == ENDED else {}
     values = fresh | {"state": state, "step": step, "since": at} | dict(more) | gone
     tx.run(update(item).where(_I.id == one.id).values(values))
@@ -209,6 +217,25 @@ def count(tx: Tx, use_case: UseCase) -> Mapping[str, int]:
     return {row.state: row.many for row in rows}
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """How many items stand alike: at a step, in a state, held for a reason, late or not."""
+
+    step: StepName
+    state: str
+    reason: str | None
+    late: bool
+    many: int
+
+
+def standing(tx: Tx, use_case: UseCase) -> list[Standing]:
+    """Where all items of a use case stand, in any version."""
+    late = or_(_I.late, _I.late_whole).label("is_late")
+    of = (_I.step, _I.state, _I.reason, late)
+    rows = tx.run(select(*of, func.count().label("many")).where(_I.use_case_id == use_case.id).group_by(*of))
+    return [Standing(step=StepName(r.step), state=r.state, reason=r.reason, late=bool(r.is_late), many=r.many) for r in rows]
+
+
 def pinned(tx: Tx, of: Version) -> list[Item]:
     """Items of a version that have not ended, in the order in which they began."""
     wanted = select(item).where(_I.version_id == of.id, _I.state != ENDED).order_by(_I.started_at, _I.id)
@@ -231,12 +258,18 @@ def _is_late(now: datetime) -> ColumnElement[bool]:
 
 def anything_to_move(tx: Tx, now: datetime) -> bool:
     """Whether an item may go on, or is late and nobody was told."""
-    return tx.run(select(_I.id).where(or_(_may_move(now), _is_late(now))).limit(1)).one_or_none() is not None
+    wanted = or_(_may_move(now), _is_late(now), _I.state == RULING)
+    return tx.run(select(_I.id).where(wanted).limit(1)).one_or_none() is not None
 
 
 def to_move(tx: Tx, now: datetime, *, limit: int) -> list[Item]:
     """Items whose step was decided, or whose time has come, the longest standing first."""
     return _taken(tx, _may_move(now), limit)
+
+
+def to_rule(tx: Tx, *, limit: int) -> list[Item]:
+    """Items whose step has a coded rule that was not asked yet, the longest standing first."""
+    return _taken(tx, _I.state == RULING, limit)
 
 
 def newly_late(tx: Tx, now: datetime, *, limit: int) -> list[Item]:
@@ -259,7 +292,7 @@ def _over(due: datetime | None, now: datetime) -> bool:
     return due is not None and due <= now
 
 
-def decision_of(tx: Tx, number: CaseNumber) -> Given:
+def decision_of(tx: Tx, number: CaseNumber) -> Given | Unreadable:
     """What was decided about a step's case; without an answer where the case was erased."""
     d, k, u = tables.decision, tables.case_key, tables.use_case
     joined = d.join(u, u.c.id == d.c.use_case_id).join(k, k.c.case_number == d.c.case_number)
@@ -267,7 +300,10 @@ def decision_of(tx: Tx, number: CaseNumber) -> Given:
     row = tx.run(wanted).one_or_none()
     if row is None:
         return Given(answer=None, alone=False)
-    answer, _ = read_answer(tx, row.salt, row.answer, AnswerKind(row.answer_kind))
+    try:
+        answer, _ = read_answer(tx, row.salt, row.answer, AnswerKind(row.answer_kind))
+    except ValueError:
+        return Unreadable()
     return Given(answer=answer, alone=row.by.startswith(BY_MANDATE))
 
 
@@ -290,6 +326,7 @@ def _item(row: Record) -> Item:
         state=row.state,
         step=StepName(row.step),
         reason=row.reason,
+        detail=row.detail,
         case=None if row.case_number is None else CaseNumber(row.case_number),
         since=row.since,
         due_at=row.due_at,

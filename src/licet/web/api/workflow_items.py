@@ -37,9 +37,12 @@ class ItemOut(BaseModel):
     id: str
     name: str = Field(description="What you call it.")
     version: int
-    state: str = Field(description="`away`: a use case decides it; `waiting`; `held` for a person; `ended` at the step.")
+    state: str = Field(
+        description="`away`: a use case decides it; `ruling`: a function is asked; `waiting`; `held` for a person; `ended` at the step."
+    )
     step: str
     reason: str | None = Field(description="Why it is held.")
+    detail: str | None = Field(description="More of it: where in rules.py, and which kind of error.")
     since: datetime
     late: bool
     started_at: datetime
@@ -65,6 +68,7 @@ def item_out(one: Stood) -> ItemOut:
         state=item.state,
         step=item.step,
         reason=item.reason,
+        detail=item.detail,
         since=item.since,
         late=item.late or item.late_whole,
         started_at=item.started_at,

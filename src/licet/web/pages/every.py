@@ -25,6 +25,7 @@ from licet.web.pages import (
     static_files,
     use_case,
     value,
+    workflow,
 )
 
 PAGES = (
@@ -40,6 +41,7 @@ PAGES = (
     evaluation.routes,
     redesign.routes,
     value.routes,
+    workflow.routes,
     review.routes,
     review_acts.routes,
     second_look.routes,

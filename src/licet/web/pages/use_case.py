@@ -137,6 +137,7 @@ def _links(sight: Sight) -> list[Link]:
         Link(title="Evaluation", says=verdict, address=f"{at}/evaluation", icon="evaluation"),
         Link(title="Redesign", says="who does which step", address=f"{at}/redesign", icon="second"),
         Link(title="Value", says="what did it bring", address=f"{at}/value", icon="value"),
+        Link(title="Workflow", says="where items stand", address=f"{at}/workflow", icon="check"),
         Link(title="Ledger", says="each change of state", address=f"/ledger?use_case={sight.use_case.slug}", icon="ledger"),
     ]
 

@@ -1,0 +1,48 @@
+"""Seeing a workflow: its steps, where items stand, and for whoever may send them on the items themselves."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from licet.core.people import Act, Actor
+from licet.core.refusal import Refused
+from licet.core.use_case import UseCase
+from licet.flows.office import Office, allowed, allowed_person
+from licet.flows.walk import Stood, stood_at
+from licet.store import use_cases, workflows
+from licet.store.workflows import Standing, Version
+
+SHOWN = 100
+"""Items that are shown at once."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeenWorkflow:
+    """A use case's workflow as somebody sees it.
+
+    Attributes:
+        versions: the oldest first; none where no steps are registered.
+        standing: how many items stand where.
+        items: of those on their way the held first, then the late, at most `SHOWN`; None where this person may not send them on: where an
+            item stands can say what AI answered, which whoever reviews it must not know.
+    """
+
+    use_case: UseCase
+    versions: Sequence[Version]
+    standing: Sequence[Standing]
+    items: Sequence[Stood] | None
+
+
+def see_workflow(office: Office, by: Actor, *, name: str) -> SeenWorkflow | Refused:
+    """The workflow of a use case, for whoever may look at that."""
+    with office.book.read() as tx:
+        use_case = use_cases.require(tx, name)
+        no = allowed(office, tx, by, Act.LOOK, use_case)
+        if isinstance(no, Refused):
+            return no
+        closed = isinstance(allowed_person(office, tx, by, Act.SET_STEPS, use_case), Refused)
+        return SeenWorkflow(
+            use_case=use_case,
+            versions=workflows.versions(tx, use_case),
+            standing=workflows.standing(tx, use_case),
+            items=None if closed else [stood_at(tx, one) for one in workflows.running(tx, use_case, limit=SHOWN)],
+        )
