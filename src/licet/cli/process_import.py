@@ -125,7 +125,7 @@ def erase(slug: str, log: str, acting: str | None, home: str | None, *, as_json:
 
 def _line(one: "ImportedLog") -> str:
     odd = f"{len(one.findings)} findings" if one.findings else "nothing odd"
-    erased = "  [red]erased[/]" if one.erased else ""
+    erased = f"{'  [yellow]simulated[/]' if one.simulated else ''}{'  [red]erased[/]' if one.erased else ''}"
     return (
         f"{one.id}  {one.first_at:%Y-%m-%d} to {one.last_at:%Y-%m-%d}  {one.events:,} events of {one.cases:,} cases, "
         f"{one.activities:,} activities, {one.resources:,} people  {one.form}, {odd}{erased}"
