@@ -13,14 +13,17 @@ from licet.core.gate_rules import LAWS, gate_rules
 from licet.core.redesign import Checks, Doer, Redesign, ServiceLevel, StepPlan
 from licet.core.redesign_evidence import outdated
 from licet.core.refusal import Refused
-from licet.core.simulated_redesign import SimulatedRedesign, simulation_to_json
+from licet.core.simulated_redesign import SimulatedRedesign, SimulationId, simulation_to_json
 from licet.core.use_case import Stage
 from licet.flows.hold_gate import show_gate, stood_on
+from licet.flows.import_log import erase_log
 from licet.flows.see_redesign import see_redesign
 from licet.flows.simulate_redesign import Played, simulate_redesign
-from licet.store import use_cases
+from licet.store import redesigns, use_cases
+from licet.store.redesign_tables import redesign_simulation
 from licet.testing import World, done, past_cases
 from tests.flows.examples import MAILS, code
+from tests.flows.looking_on import Audience
 from tests.flows.redesigning import ASSUMED, WHOLE, office_log, with_log
 
 FEW = Played(replications=2, seed=7)
@@ -169,3 +172,32 @@ def test_times_of_a_model_that_does_not_beat_the_naive_forecast_are_shown_to_nob
 def test_whoever_may_look_at_the_use_case_sees_it(world: World) -> None:
     simulated(world)
     assert done(see_redesign(world.office, world.reviewer, name=MAILS)).shown.simulated is not None
+
+
+def test_with_its_log_a_simulation_is_erased_and_its_digests_stay(world: World) -> None:
+    found = simulated(world)
+    with world.office.book.read() as tx:
+        assert b"check" not in tx.run(redesign_simulation.select()).one().result
+    done(erase_log(world.office, world.owner, name=MAILS, log=found.log))
+    assert done(see_redesign(world.office, world.owner, name=MAILS)).shown.simulated is None
+    kept = next(event for event in world.events() if event.what == "redesign.simulated")
+    assert (kept.facts["redesign"], kept.facts["log_digest"]) == (found.digest, found.log_digest)
+    with_log(world, MAILS, office_log(300))
+    anew = simulated(world)
+    assert done(see_redesign(world.office, world.owner, name=MAILS)).shown.simulated == anew
+
+
+def test_of_a_log_that_is_erased_while_it_is_played_nothing_is_kept(world: World) -> None:
+    found = simulated(world)
+    done(erase_log(world.office, world.owner, name=MAILS, log=found.log))
+    with world.office.book.write() as tx:
+        assert not redesigns.add(tx, use_cases.require(tx, MAILS), replace(found, id=SimulationId("s_later")))
+        assert len(tx.run(redesign_simulation.select()).all()) == 1
+
+
+def test_whoever_waits_is_told_how_far_it_is_and_changes_no_figure(world: World) -> None:
+    audience = Audience()
+    watched = Played(replications=2, seed=7, audience=audience)
+    found = done(simulate_redesign(world.office, world.builder, WHOLE, name=MAILS, played=watched))
+    assert 0.3 * audience.expected < audience.seen <= audience.expected
+    assert found.rows == simulated(world).rows

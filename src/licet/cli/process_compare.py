@@ -18,14 +18,15 @@ if TYPE_CHECKING:
 @usual
 def compare(slug: str, replications: int, seed: int, acting: str | None, home: str | None, *, as_json: bool) -> None:
     """Simulate redesign.yaml on the newest event log, with AI as it was measured, beside the process as it is; it is kept as evidence."""
+    from licet.cli.progress import PlayProgress
     from licet.core.simulated_redesign import simulation_to_json
     from licet.edge.redesign_form import load_redesign
     from licet.flows.office import who
     from licet.flows.simulate_redesign import Played, simulate_redesign
 
     redesign = load_redesign(folder_of(home, slug))
-    played = Played(replications=replications, seed=seed)
-    with at_work(home) as office:
+    with at_work(home) as office, PlayProgress(hidden=as_json) as progress:
+        played = Played(replications=replications, seed=seed, audience=progress)
         found = granted(simulate_redesign(office, who(office, acting), redesign, name=slug, played=played))
     said({"use_case": slug, **simulation_to_json(found)}, list(_lines(found)), as_json=as_json)
 

@@ -7,12 +7,13 @@ from licet.core.event_log import EventLog
 from licet.core.redesign import Redesign
 from licet.core.redesign_inputs import Inputs, own_reviewers
 from licet.core.redesign_played import limit_of, play_redesign
-from licet.core.redesign_what_if import Case, kept, needed, what_if
+from licet.core.redesign_what_if import Case, cases_of_what_if, kept, needed, what_if
 from licet.core.simulated_redesign import BackTested, Kept, Needed, Row, WhatIf
-from licet.stats.back_test import BackTest, Beats, TooShort, back_test
+from licet.stats.back_test import BackTest, Beats, TooShort, back_test, cases_of_back_test
 from licet.stats.fitted_process import Fitted, fit
-from licet.stats.simulated_process import Plan
+from licet.stats.simulated_process import Audience, Empty, Plan
 
+NOBODY = Empty()
 MUCH = 0.05
 """From such a share on, what a log does not hold is told."""
 
@@ -42,7 +43,7 @@ class Outcome:
     notes: tuple[str, ...]
 
 
-def simulated(redesign: Redesign, inputs: Inputs, log: EventLog, *, replications: int, seed: int) -> Outcome:
+def simulated(redesign: Redesign, inputs: Inputs, log: EventLog, *, replications: int, seed: int, audience: Audience = NOBODY) -> Outcome:
     """Simulates a redesign on a log.
 
     Args:
@@ -51,11 +52,13 @@ def simulated(redesign: Redesign, inputs: Inputs, log: EventLog, *, replications
         log: of the process as it is.
         replications: how often each is played, at least 2.
         seed: of chance; the same seed gives the same figures.
+        audience: who is told how far it is.
 
     Raises:
         OutOfRangeError: where the log holds no work, or a redesign takes people at a step of which the log does not say who does it.
     """
-    plan = Plan(replications=replications, seed=seed, within=limit_of(redesign.service_level))
+    plan = Plan(replications=replications, seed=seed, within=limit_of(redesign.service_level), audience=audience)
+    audience.expects(cases_of_back_test(log.cases, plan) + 2 * replications * log.cases + cases_of_what_if(redesign, log.cases, plan))
     fitted = fit(log)
     trust = back_tested(back_test(log, plan))
     played = play_redesign(redesign, inputs, fitted.process, plan)

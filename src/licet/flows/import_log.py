@@ -92,13 +92,21 @@ def log_of(tx: Tx, use_case: UseCase, log: str | None = None) -> tuple[EventLogI
         why = f"No event log of {use_case.slug!r} is here." if log is None else f"No event log of {use_case.slug!r} has the id {log!r}."
         return Refused(code="no_event_log", why=why, remedy=f"Bring one: `licet process import {use_case.slug} FILE`.")
     if isinstance(says, Erased):
-        why = f"The event log {kept.id!r} was erased."
-        return Refused(code="no_event_log", why=why, remedy=f"Bring it again: `licet process import {use_case.slug} FILE`.")
+        return erased_log(kept.id, use_case)
     return kept.id, says
 
 
+def erased_log(log: str, use_case: UseCase) -> Refused:
+    """Says no to whatever would stand on a log that was erased."""
+    remedy = f"Bring it again: `licet process import {use_case.slug} FILE`."
+    return Refused(code="no_event_log", why=f"The event log {log!r} was erased.", remedy=remedy)
+
+
 def erase_log(office: Office, by: Actor, *, name: str, log: str) -> ImportedLog | Refused:
-    """Deletes the key of a log, so that nobody can read it any more; that it was here stays in the ledger."""
+    """Deletes the key of a log, so that nobody can read it any more, nor what was simulated from it.
+
+    That it was here stays in the ledger, with digests; a baseline that two people signed stays, too.
+    """
     with office.book.write() as tx:
         now = office.clock.now()
         found = person_at_work_on(office, tx, by, Act.ERASE, name=name)

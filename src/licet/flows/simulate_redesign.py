@@ -1,7 +1,7 @@
 """Simulating a redesign: the process as it is beside what it is to be, with AI as it was measured, and what came out is kept."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from licet.core.ai_behaviour import Measured
@@ -22,9 +22,10 @@ from licet.core.standard import CountersignedStandard
 from licet.core.use_case import UseCase
 from licet.flows.capacity import capacity_of
 from licet.flows.cover import proposal_now
-from licet.flows.import_log import log_of
+from licet.flows.import_log import erased_log, log_of
 from licet.flows.office import Office, at_work_on, entry
 from licet.flows.verdicts import newest_look
+from licet.stats.simulated_process import Audience, Empty
 from licet.store import event_logs, mandates, redesigns, standards, systems
 from licet.store.book import Tx
 
@@ -34,10 +35,11 @@ ASKED_LATELY = 500
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Played:
-    """How a simulation is played: how often, at least 2, and from which seed."""
+    """How a simulation is played: how often, at least 2, from which seed, and who is told how far it is."""
 
     replications: int = 30
     seed: int = 0
+    audience: Audience = field(default_factory=Empty, compare=False)
 
 
 USUAL = Played()
@@ -73,14 +75,16 @@ def simulate_redesign(office: Office, by: Actor, redesign: Redesign, *, name: st
         stands = _stands_on(office, tx, by, redesign, name)
     if isinstance(stands, Refused):
         return stands
-    outcome = simulated(redesign, stands.inputs, stands.log, replications=played.replications, seed=played.seed)
+    how = {"replications": played.replications, "seed": played.seed}
+    outcome = simulated(redesign, stands.inputs, stands.log, **how, audience=played.audience)
     with office.book.write() as tx:
         again = at_work_on(office, tx, by, Act.STUDY, name=name)
         if isinstance(again, Refused):
             return again
         use_case, actor = again
         kept = _kept(office, actor, redesign, stands, outcome)
-        redesigns.add(tx, use_case, kept)
+        if not redesigns.add(tx, use_case, kept):
+            return erased_log(kept.log, use_case)
         tx.record(_said(kept, use_case))
         return kept
 
