@@ -107,6 +107,9 @@ TABLE: Mapping[str, Door] = {
     f"POST {IN}/risk/affirm": Door(people=frozenset({R.RISK, R.OWNER}), body={"digest": "0" * 64}),
     f"GET {IN}/obligations": Door(scope=S.MANDATE_READ),
     f"GET {IN}/comparisons": Door(scope=S.MANDATE_READ),
+    f"POST {IN}/workflow/items": Door(scope=S.CASES_WRITE, body=case("item", confidence=None)),
+    f"GET {IN}/workflow/items": Door(scope=S.CASES_READ),
+    f"GET {IN}/workflow/items/{{item}}": Door(scope=S.CASES_READ),
     f"GET {IN}/outside-evidence": Door(scope=S.MANDATE_READ),
     f"GET {IN}/event-logs": Door(scope=S.MANDATE_READ),
     f"GET {IN}/process": Door(scope=S.MANDATE_READ),
@@ -302,7 +305,7 @@ def _at(count: Count, world: World, address: str, visitors: list[Visitor]) -> li
 
 def _ask(address: str, door: Door, who: Visitor, **about: str) -> httpx.Response:
     method, _, path = address.partition(" ")
-    at = path.format(slug=about["slug"], case="live-1", number=1, action=1, request=about["request"], **ON_DESK) + door.query
+    at = path.format(slug=about["slug"], case="live-1", item="item-1", number=1, action=1, request=about["request"], **ON_DESK) + door.query
     body = dict(door.body) | {"digest": about["digest"]} if door.body and "digest" in door.body else door.body
     if door.reach is Reach.NAMED:
         body = {**(door.body or {}), "model": about["slug"]}

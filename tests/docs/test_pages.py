@@ -25,7 +25,7 @@ tier, obligation, desk, guideline, policy additions, gate rules, rules in force,
 second look, dispute, requester, flag, known answer, contest, cannot tell, catch rate, reliance, human ceiling, practice round,
 bottleneck, variant, pause, deviation,
 back-test, assumed, service level, mapping, recheck, outside evidence, pilot, target region, judge, comparison,
-decision model
+decision model, workflow, item, held
 """
 
 

@@ -76,11 +76,12 @@ MATRIX: dict[Act, set[Role]] = {
     Act.DRILL: {O, R, A},
     Act.INVESTIGATE: {O, R},
     Act.WITNESS: {R, A, U},
+    Act.SET_STEPS: {O},
 }
 
 OWNERS_OWN = {
     *(Act.LOCK, Act.REVISE, Act.GRANT, Act.OPEN_SEALED, Act.LIFT, Act.CORRECT, Act.ISSUE, Act.ENTER_STAGE, Act.EXPOSE),
-    Act.INVESTIGATE,
+    *(Act.INVESTIGATE, Act.SET_STEPS),
     *(Act.ASK_APPROVAL, Act.ANSWER_RISK),
 }
 """Acts in which being an owner counts in one's own use case only."""

@@ -92,7 +92,7 @@ from licet.pretend import ScriptedSystem
 from licet.store import people, stops, teams, use_cases
 from licet.store.use_cases import UnknownUseCaseError
 from licet.testing import ALL_SEALED, POSTED, World, done, past_cases, promise, says_like
-from tests.flows import comparing, evaluating, studying
+from tests.flows import comparing, evaluating, stepping, studying
 from tests.flows.examples import MAILS, code, of_word
 from tests.flows.test_change_envelope import LIMITS
 
@@ -129,6 +129,7 @@ SIXTY = QualificationRule(cases=60, agreement=0.9)
 WAYS: dict[str, Journey] = {
     **comparing.WAYS,
     **evaluating.WAYS,
+    **stepping.WAYS,
     **studying.WAYS,
     "calibrate": lambda o, w, name: calibrate(o, w.builder, name=name, system=ScriptedSystem(says=says_like(())), on_disk=promise()),
     "next_practice": lambda o, w, name: next_practice(o, w.reviewer, name=name),

@@ -39,6 +39,7 @@ BODIES: Mapping[str, object] = {
     f"POST {AT}/cases": case("sent"),
     f"POST {AT}/cases/batch": {"cases": [case("sent")]},
     f"POST {AT}/stop": {"why": "a test"},
+    f"POST {AT}/workflow/items": case("item", confidence=None),
     f"POST {AT}/cases/1/answer": {"answer": "yes"},
     f"POST {AT}/event-logs": {"events": []},
     f"POST {AT}/risk/affirm": {"digest": "0" * 64},
@@ -133,7 +134,7 @@ def test_no_scope_and_no_token_is_for_what_takes_a_person(served: Served) -> Non
     assert people
     assert {said(ask(whole, method, path)) for method, path in people} == {(403, "person_needed")}
     changing = {path.rpartition("/")[2] for method, path, told in operations(served) if method != "GET" and scope_of(told) is not None}
-    assert changing == {"cases", "batch", "information", "stop", "decisions", "systemone"}
+    assert changing == {"cases", "batch", "information", "stop", "decisions", "systemone", "items"}
 
 
 def test_a_program_may_do_two_acts_and_no_other(tmp_path: Path) -> None:

@@ -149,6 +149,11 @@ PLACES: Mapping[str, Place] = {
     ),
     "stop": Place(module="stops", name="stop", says="The stop: while it is pressed nothing is decided alone; the mandate stays as it is."),
     "cases": Place(module="cases", name="cases", says="Cases that come in to be decided."),
+    "workflow": Place(
+        module="workflows",
+        name="workflow",
+        says="Use cases with several steps: each decided by its own standard and mandate, joined by rules.",
+    ),
     "reviewers": Place(
         module="reviewers",
         name="reviewers",

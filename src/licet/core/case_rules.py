@@ -102,17 +102,17 @@ def ruled(rules: CaseRules, facts: Mapping[str, str]) -> str | None:
         A reason code: `never_alone_rule`, `high_stakes_case`, or `guard_unknown` where a rule's fact is missing or is no number;
         None when every rule can be told and none applies.
     """
-    never = [_applies(rule, facts) for rule in rules.never_alone]
+    never = [applies(rule, facts) for rule in rules.never_alone]
     if True in never:
         return "never_alone_rule"
-    high = [_applies(rule, facts) for rule in rules.high_stakes]
+    high = [applies(rule, facts) for rule in rules.high_stakes]
     if True in high:
         return "high_stakes_case"
     return "guard_unknown" if None in never or None in high else None
 
 
-def _applies(rule: CaseRule, facts: Mapping[str, str]) -> bool | None:
-    """Whether a rule applies; None where it cannot be told."""
+def applies(rule: CaseRule, facts: Mapping[str, str]) -> bool | None:
+    """Says whether a rule applies; None where it cannot be told."""
     said = facts.get(rule.fact, "").strip()
     if not said:
         return None
@@ -150,7 +150,8 @@ def rule_in_words(rule: CaseRule) -> str:
 
 def rules_to_json(rules: CaseRules) -> Json:
     """Writes rules as plain JSON; limits as text, exactly."""
-    return {"high_stakes": [_to_json(rule) for rule in rules.high_stakes], "never_alone": [_to_json(rule) for rule in rules.never_alone]}
+    both = {"high_stakes": rules.high_stakes, "never_alone": rules.never_alone}
+    return {name: [rule_to_json(rule) for rule in some] for name, some in both.items()}
 
 
 def rules_from_json(raw: Json) -> CaseRules:
@@ -161,13 +162,14 @@ def rules_from_json(raw: Json) -> CaseRules:
     """
     match raw:
         case {"high_stakes": [*high_stakes], "never_alone": [*never_alone]}:
-            return CaseRules(high_stakes=tuple(map(_from_json, high_stakes)), never_alone=tuple(map(_from_json, never_alone)))
+            return CaseRules(high_stakes=tuple(map(rule_from_json, high_stakes)), never_alone=tuple(map(rule_from_json, never_alone)))
         case _:
             message = f"{raw!r} are not rules over a case."
             raise NotRulesError(message)
 
 
-def _to_json(rule: CaseRule) -> Json:
+def rule_to_json(rule: CaseRule) -> Json:
+    """Writes one rule as plain JSON."""
     match rule.condition:
         case OneOf(values=values):
             return {"fact": rule.fact, "one_of": sorted(values)}
@@ -179,7 +181,12 @@ def _to_json(rule: CaseRule) -> Json:
             assert_never(rule.condition)
 
 
-def _from_json(raw: Json) -> CaseRule:
+def rule_from_json(raw: Json) -> CaseRule:
+    """Reads a rule that `rule_to_json` wrote.
+
+    Raises:
+        NotRulesError: when it is none.
+    """
     match raw:
         case {"fact": str(fact), "one_of": [*values]}:
             return CaseRule(fact=fact, condition=OneOf(values=frozenset(map(str, values))))

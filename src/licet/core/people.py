@@ -132,4 +132,5 @@ class Act(StrEnum):
     EXPOSE = "widen a mandate's exposure"
     DRILL = "exercise the stop"
     INVESTIGATE = "investigate an incident"
+    SET_STEPS = "set the steps of a workflow"
     WITNESS = "take in a witness's signature"

@@ -21,6 +21,7 @@ from licet.flows.receive import forget_requests
 from licet.flows.settle import settle
 from licet.flows.speakers import Speakers
 from licet.flows.sweep import sweep
+from licet.flows.walk import walk_on
 from licet.ports import Durable, Journal, Trace
 from licet.store import duties, use_cases
 
@@ -135,6 +136,7 @@ class Worker:
             "ledger": (self._ledger_round, self.staff.settle_every),
             "sweeps": (self._sweep_round, self.staff.sweep_every),
             "desk": (self._desk_round, self.staff.desk_every),
+            "workflows": (self._walk_round, self.staff.desk_every),
             "leftovers": (self._prune_round, PRUNE_EVERY),
         }
         if self.deliver is not None:
@@ -316,6 +318,15 @@ class Worker:
         if taken or moved:
             self.journal("sweep.done", sweep="desk", found=taken + moved)
         return taken > 0
+
+    def _walk_round(self) -> bool:
+        """Moves items of workflows whose step was decided or whose time has come, and says so where there were any."""
+        if not self._on_duty():
+            return False
+        moved = walk_on(self.office)
+        if moved:
+            self.journal("sweep.done", sweep="workflows", found=moved)
+        return False
 
     def _effect_round(self) -> bool:
         return self.deliver is not None and self.deliver() > 0

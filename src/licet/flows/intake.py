@@ -8,7 +8,7 @@ from itertools import islice
 from licet.core.case import Part, body_to_json
 from licet.core.case_rules import facts_of
 from licet.core.history import PastCase
-from licet.core.ids import CaseNumber, PersonId
+from licet.core.ids import LICET, CaseNumber, PersonId
 from licet.core.ledger import Event
 from licet.core.mandate import ActiveMandate, Mandate
 from licet.core.people import Act, Actor
@@ -113,6 +113,12 @@ def accept(office: Office, by: Actor, batch: Batch, *, backlog: int = BACKLOG) -
             return Refused(code="backlog_full", why=why, remedy="Nothing was taken in. Send them again later, or start more workers.")
         intake = _Intake(use_case=use_case, by=actor.id, card=batch.card, lease=None, now=office.clock.now())
         return _write_down(office, tx, intake, batch.rows, _names(batch.rows, batch.source))
+
+
+def accept_step(office: Office, tx: Tx, use_case: UseCase, row: PastCase, now: datetime) -> Accepted:
+    """Writes down one case that comes from a step of a workflow, in the transaction in which its item comes there."""
+    intake = _Intake(use_case=use_case, by=LICET, card=None, lease=None, now=now)
+    return _write_down(office, tx, intake, [row], _names([row], ""))[0]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -40,6 +40,7 @@ from licet.web.api import (
     stop,
     values,
     watch,
+    workflow_items,
 )
 from licet.web.desk import Desk, Service
 from licet.web.frame import CODE, Frame
@@ -105,6 +106,7 @@ OF_A_USE_CASE = (
     process,
     redesigns,
     values,
+    workflow_items,
 )
 """Addresses below a use case's own."""
 

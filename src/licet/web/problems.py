@@ -40,6 +40,7 @@ STATUS: Mapping[str, int] = {
     "identity_unavailable": 503,
     "no_identity_provider": 404,
     "no_event_log": 404,
+    "no_such_item": 404,
     "no_such_step": 404,
     "not_an_event_log": 422,
     "not_from_here": 403,

@@ -3,7 +3,7 @@
 from alembic import op
 from sqlalchemy import Table
 
-from licet.store import baseline_tables, event_log_tables, grade_tables, redesign_tables, simulation_tables
+from licet.store import baseline_tables, event_log_tables, grade_tables, redesign_tables, simulation_tables, workflow_tables
 from licet.store.tables import metadata
 
 revision = "0006"
@@ -17,6 +17,7 @@ TABLES: tuple[Table, ...] = (
     *simulation_tables.TABLES,
     *redesign_tables.TABLES,
     *baseline_tables.TABLES,
+    *workflow_tables.TABLES,
 )
 """The tables that this step adds; those of the steps before stay as they are, so that the code of the release before runs on."""
 

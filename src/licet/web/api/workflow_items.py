@@ -1,0 +1,108 @@
+"""Items of a workflow: begun one by one, and read where they stand."""
+
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Path, Query, Response, status
+from pydantic import BaseModel, ConfigDict, Field
+
+from licet.core.refusal import Refused
+from licet.core.token import TokenScope
+from licet.flows.walk import Begun, Stood, list_items, show_item, start_item
+from licet.web.api.wire import CaseIn, read_case
+from licet.web.guard import GuardedRoute, Let, let_in, needs
+from licet.web.problems import invalid, refusal
+
+routes = APIRouter(tags=["workflows"], route_class=GuardedRoute)
+
+LetIn = Annotated[Let, Depends(let_in)]
+OUT = ConfigDict(extra="forbid")
+
+
+class StepOut(BaseModel):
+    """A step that an item was at."""
+
+    model_config = OUT
+
+    step: str
+    at: datetime
+    case: str | None = Field(description="The id of its case in the step's use case; null where nothing is decided.")
+
+
+class ItemOut(BaseModel):
+    """An item as it stands."""
+
+    model_config = OUT
+
+    id: str
+    name: str = Field(description="What you call it.")
+    version: int
+    state: str = Field(description="`away`: a use case decides it; `waiting`; `held` for a person; `ended` at the step.")
+    step: str
+    reason: str | None = Field(description="Why it is held.")
+    since: datetime
+    late: bool
+    started_at: datetime
+    steps: list[StepOut]
+
+
+class ItemsOut(BaseModel):
+    """Items on their way: held ones first, then the late, then the longest."""
+
+    model_config = OUT
+
+    counts: dict[str, int] = Field(description="How many stand where, by state.")
+    items: list[ItemOut]
+
+
+def item_out(one: Stood) -> ItemOut:
+    """An item as it goes out."""
+    item = one.item
+    return ItemOut(
+        id=item.id,
+        name=item.name,
+        version=one.version.number,
+        state=item.state,
+        step=item.step,
+        reason=item.reason,
+        since=item.since,
+        late=item.late or item.late_whole,
+        started_at=item.started_at,
+        steps=[StepOut(step=v.step, at=v.at, case=None if v.case is None else f"{item.id}.{v.step}") for v in one.visits],
+    )
+
+
+@routes.post("/workflow/items", status_code=status.HTTP_201_CREATED, responses={200: {"model": ItemOut}}, **needs(TokenScope.CASES_WRITE))
+async def start(given: CaseIn, let: LetIn, response: Response) -> ItemOut:
+    """Begin an item by its `id`. One that began before is answered with 200, and nothing begins twice. A worker moves it."""
+    if given.id is None:
+        raise invalid("/id", "an item needs an id, by which it begins once.")
+    if given.proposal is not None:
+        raise invalid("/proposal", "an item brings none; each step that decides has a system of its own.")
+    begun = await let.desk.run(lambda: _begin(given, let))
+    if isinstance(begun, Refused):
+        raise refusal(begun)
+    response.status_code = status.HTTP_200_OK if begun.repeated else status.HTTP_201_CREATED
+    let.desk.service.wake()
+    return item_out(begun.stood)
+
+
+def _begin(given: CaseIn, let: Let) -> Begun | Refused:
+    sent = read_case(given, let.use_case, let.desk.service.read_case, line=1, where="")
+    return start_item(let.desk.office, let.by, name=let.use_case.slug, row=sent.past)
+
+
+@routes.get("/workflow/items", **needs(TokenScope.CASES_READ))
+async def list_(let: LetIn, limit: Annotated[int, Query(ge=1, le=1000, description="Items that are listed.")] = 100) -> ItemsOut:
+    """List the items that have not ended."""
+    counts, found = await let.desk.run(lambda: list_items(let.desk.office, name=let.use_case.slug, limit=limit))
+    return ItemsOut(counts=dict(counts), items=[item_out(one) for one in found])
+
+
+@routes.get("/workflow/items/{item:path}", **needs(TokenScope.CASES_READ))
+async def show(item: Annotated[str, Path(description="The item's name, percent-encoded.")], let: LetIn) -> ItemOut:
+    """Read where an item stands, and every step it was at."""
+    found = await let.desk.run(lambda: show_item(let.desk.office, name=let.use_case.slug, item=item))
+    if isinstance(found, Refused):
+        raise refusal(found)
+    return item_out(found)

@@ -1,0 +1,207 @@
+"""A workflow: every item takes one of its ways and ends, what cannot be told is held, and nothing in a file is ever evaluated."""
+
+from collections.abc import Mapping
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from licet.core.answer import Choice, Fields
+from licet.core.canonical import Json
+from licet.core.case import CaseBody, TextContent
+from licet.core.workflow import (
+    Branch,
+    Decide,
+    End,
+    Given,
+    Held,
+    Rule,
+    Stands,
+    Step,
+    StepName,
+    Wait,
+    Workflow,
+    branches_of,
+    can_go_on,
+    enter,
+    facts_at,
+    flaws,
+    leave,
+)
+from licet.core.workflow_json import NotAWorkflowError, version_of, workflow_from_json, workflow_to_json
+from licet.edge.bad_file import BadFolderError
+from licet.edge.workflow_file import load_workflow
+
+SLIPS = """\
+begin: check
+due: 2 days
+tell: senior reviewer
+steps:
+  check:
+    rule:
+      - when: [{fact: amount, above: 100000}]
+        to: look
+      - to: read
+  read:
+    decide: slips-digit
+    due: 4 hours
+    next:
+      - when: [{fact: answer, one_of: [no]}]
+        to: look
+      - to: paid
+  look: {person: slips-look, next: paid}
+  paid: end
+"""
+
+
+def load(folder: Path, text: str) -> Workflow:
+    """A workflow from a file of this text."""
+    (folder / "workflow.yaml").write_text(text, "utf-8")
+    return load_workflow(folder)
+
+
+def body(**attributes: str) -> CaseBody:
+    """An item with these attributes."""
+    return CaseBody(content=TextContent(text="a slip"), attributes=attributes)
+
+
+def name(k: int) -> StepName:
+    """The name of the k-th step."""
+    return StepName(f"s{k}")
+
+
+@st.composite
+def workflows(draw: st.DrawFn) -> Workflow:
+    """Workflows of up to eight steps that lead onwards only, with rules over one fact."""
+    count = draw(st.integers(2, 8))
+    steps: dict[StepName, Step] = {}
+    for k in range(count - 1):
+        onwards = st.integers(k + 1, count - 1).map(name)
+        rule = st.sampled_from(["above", "below"]).flatmap(lambda way: st.integers(0, 9).map(lambda n: {"fact": "amount", way: str(n)}))
+        ways: list[Json] = [{"to": draw(onwards), "when": [draw(rule)]} for _ in range(draw(st.integers(0, 2)))]
+        ways.append({"to": name(k + 1)})
+        kind = draw(st.sampled_from(["rule", "decide", "person", "wait"]))
+        kinds: dict[str, Json] = {"rule": {"rule": ways}, "wait": {"wait": "1 hour", "next": ways}}
+        raw = kinds.get(kind, {kind: "a-use-case", "next": ways})
+        steps[name(k)] = workflow_from_json({"begin": "x", "steps": {"x": raw}}).steps[StepName("x")]
+    steps[name(count - 1)] = End()
+    return Workflow(begin=name(0), steps=steps)
+
+
+@given(workflow=workflows(), amount=st.sampled_from(["", "much", "0", "3", "4.5", "9", "1e9"]), alone=st.booleans())
+@settings(max_examples=200, deadline=None)
+def test_an_item_takes_one_of_the_ways_there_are_and_ends_or_is_held(workflow: Workflow, amount: str, *, alone: bool) -> None:
+    """Breaks when an item jumps, comes to a step twice, or walks for ever."""
+    assert flaws(workflow) == ()
+    assert workflow_from_json(workflow_to_json(workflow)) == workflow
+    says, path = body(amount=amount), list[StepName]()
+    walk = enter(workflow, workflow.begin, facts_at(says, None), done=frozenset())
+    while True:
+        path += walk.entered
+        came_to = walk.came_to
+        if isinstance(came_to, Held) or isinstance(came_to.kind, End):
+            break
+        said = None if isinstance(came_to.kind, Wait) else Given(answer=Choice(value="yes"), alone=alone)
+        walk = leave(workflow, came_to.step, says, said, done=frozenset(path))
+    assert path[0] == workflow.begin
+    assert len(set(path)) == len(path)
+    assert all(b in {one.to for one in branches_of(workflow.steps[a])} for a, b in pairwise(path))
+    if isinstance(came_to, Held):
+        strict = workflow.steps[came_to.step]
+        person = isinstance(strict, Decide) and strict.by_person and alone
+        assert came_to.reason == ("person_needed" if person else "rule_unknown")
+        assert person or amount in {"", "much"}
+    assert not any(isinstance(s, Decide) and s.by_person and alone for s in map(workflow.steps.get, path[:-1]))
+
+
+def test_a_rule_that_cannot_be_told_holds_the_item_whatever_stands_after_it(tmp_path: Path) -> None:
+    slips = load(tmp_path, SLIPS)
+    for amount in ("", "12 CHF", "1e999", "9" * 50, "nan", "__import__('os')"):
+        walk = enter(slips, slips.begin, facts_at(body(amount=amount), None), done=frozenset())
+        assert walk.came_to == Held(step=StepName("check"), reason="rule_unknown"), amount
+    for amount, step in (("100000", "read"), ("100000.01", "look")):
+        walk = enter(slips, slips.begin, facts_at(body(amount=amount), None), done=frozenset())
+        assert isinstance(walk.came_to, Stands)
+        assert walk.came_to.step == step
+
+
+def test_nobody_answers_a_step_by_sending_an_attribute_called_answer() -> None:
+    said = body(answer="yes", **{"answer.digit": "7"}, amount="5")
+    assert facts_at(said, None) == {"amount": "5"}
+    assert facts_at(said, Fields(values={"digit": "1"})) == {"amount": "5", "answer.digit": "1"}
+
+
+def test_a_person_step_takes_no_answer_of_ai_and_an_erased_one_holds_the_item(tmp_path: Path) -> None:
+    slips = load(tmp_path, SLIPS)
+    look = StepName("look")
+    for said, why in ((Given(answer=Choice(value="ok"), alone=True), "person_needed"), (Given(answer=None, alone=False), "answer_erased")):
+        assert leave(slips, look, body(amount="1"), said, done=frozenset({look})).came_to == Held(step=look, reason=why)
+    by_hand = leave(slips, look, body(amount="1"), Given(answer=Choice(value="ok"), alone=False), done=frozenset({look}))
+    assert by_hand.entered == ("paid",)
+
+
+STEP: Mapping[str, str] = {
+    "a way back": "begin: a\nsteps:\n  a: {wait: 1 hour, next: b}\n  b: {wait: 1 hour, next: a}\n",
+    "no way leads": "begin: a\nsteps:\n  a: end\n  b: end\n",
+    "is no step": "begin: a\nsteps:\n  a: {rule: c}\n",
+    "for whatever else": "begin: a\nsteps:\n  a: {rule: [{to: b, when: [{fact: x, above: 1}]}]}\n  b: end\n",
+    "asks for an answer": "begin: a\nsteps:\n  a: {rule: [{to: b, when: [{fact: answer, one_of: [x]}]}, {to: b}]}\n  b: end\n",
+    "after one that takes everything": "begin: a\nsteps:\n  a: {rule: [{to: b}, {to: b}]}\n  b: end\n",
+}
+
+
+@pytest.mark.parametrize("why", STEP)
+def test_steps_that_are_no_workflow_are_refused_with_the_line(why: str, tmp_path: Path) -> None:
+    with pytest.raises(BadFolderError, match=rf"(?i):[1-9].*{why}"):
+        load(tmp_path, STEP[why])
+
+
+HOSTILE = {
+    "code": "begin: a\nsteps:\n  a: {rule: [{to: b, when: [{fact: x, eval: 1}]}]}\n  b: end\n",
+    "a tag": "begin: a\nsteps:\n  a: !!python/object/apply:os.system [ls]\n",
+    "an alias": "begin: &a a\nsteps:\n  a: *a\n",
+    "two kinds": "begin: a\nsteps:\n  a: {decide: x, wait: 1 hour, next: b}\n  b: end\n",
+    "an unknown key": "begin: a\nrun: rm\nsteps:\n  a: end\n",
+    "no number": "begin: a\nsteps:\n  a: {rule: [{to: b, when: [{fact: x, above: many}]}, {to: b}]}\n  b: end\n",
+    "an empty list": "begin: a\nsteps:\n  a: {rule: [{to: b, when: [{fact: x, one_of: []}]}, {to: b}]}\n  b: end\n",
+    "for ever": "begin: a\nsteps:\n  a: {wait: 400 days, next: b}\n  b: end\n",
+    "no time": "begin: a\nsteps:\n  a: {wait: soon, next: b}\n  b: end\n",
+    "a path": "begin: a\nsteps:\n  a: {decide: ../other, next: b}\n  b: end\n",
+    "a strange name": "begin: 'a b'\nsteps:\n  'a b': end\n",
+    "a strange role": "begin: a\ntell: god\nsteps:\n  a: end\n",
+    "steps as text": "begin: a\nsteps: many\n",
+    "nothing": "begin: a\nsteps: {}\n",
+    "many": "begin: a0\nsteps:\n" + "".join(f"  a{k}: end\n" for k in range(51)),
+}
+
+
+@pytest.mark.parametrize("trick", HOSTILE)
+def test_a_hostile_file_is_refused_with_a_line_and_nothing_in_it_runs(trick: str, tmp_path: Path) -> None:
+    with pytest.raises(BadFolderError, match=r"workflow\.yaml:[1-9]"):
+        load(tmp_path, HOSTILE[trick])
+
+
+def test_a_version_is_named_by_what_it_says(tmp_path: Path) -> None:
+    slips = load(tmp_path, SLIPS)
+    assert version_of(load(tmp_path, SLIPS.replace("2 days", "48 hours"))) == version_of(slips)
+    assert version_of(load(tmp_path, SLIPS.replace("100000", "100001"))) != version_of(slips)
+    with pytest.raises(NotAWorkflowError):
+        workflow_from_json(["not", "one"])
+
+
+def test_what_is_being_decided_goes_on_only_where_no_less_is_asked() -> None:
+    ways = (Branch(to=name(1)),)
+
+    def asks(use_case: str, *, by_person: bool = False) -> Decide:
+        raw: Json = {"begin": "x", "steps": {"x": {"person" if by_person else "decide": use_case, "next": "y"}}}
+        found = workflow_from_json(raw).steps[StepName("x")]
+        assert isinstance(found, Decide)
+        return found
+
+    assert can_go_on(asks("a"), asks("a", by_person=True), held=False)
+    assert not can_go_on(asks("a", by_person=True), asks("a"), held=False)
+    assert not can_go_on(asks("a"), asks("b"), held=False)
+    assert not can_go_on(asks("a"), Rule(branches=ways), held=False)
+    assert can_go_on(asks("a"), asks("b"), held=True)
