@@ -162,7 +162,8 @@ def _place_lines(made: "ProcessSimulation") -> list[str]:
 
 def _effect_lines(one: "AiPlace", *, forecasts: bool) -> list[str]:
     removed = one.removed
-    hours = f"people's work {_interval_of_hours(removed.hours)} a case ({one.of_hours:.0%} of it{', estimated' if one.step.estimated else ''})"
+    of = f"{one.of_hours:.0%} of it{', estimated' if one.step.estimated else ''}"
+    hours = f"people's work {_interval_of_hours(removed.hours)} a case ({of})"
     half = f"{one.share:.0%} of its cases: {_interval_of_hours(one.sped.hours)}"
     typical = f"what follows most often follows {one.step.typical:.0%} of the time"
     if not forecasts:
