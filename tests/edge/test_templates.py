@@ -39,7 +39,7 @@ def test_a_grader_for_another_kind_of_answer_is_found(tmp_path: Path) -> None:
     write_use_case(tmp_path / "slips", UseCaseFile(slug=UseCaseSlug("slips"), title="Slips", answer=AnswerKind.NUMBER))
     write_standard(tmp_path / "slips", template(AnswerKind.TEXT, target=0.05, confidence=0.95))
     (found,) = check_folder(tmp_path / "slips")
-    assert "'folded' is not for answers of the kind 'number'. Write one of exact, number." in str(found)
+    assert "'folded' is not for answers of the kind 'number'. Write one of exact, number, python." in str(found)
 
 
 @pytest.mark.parametrize("kind", [AnswerKind.CHOICE, AnswerKind.FIELDS])
