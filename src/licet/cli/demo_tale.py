@@ -11,6 +11,7 @@ from rich.text import Text
 
 from licet.cli import demo_acts as acts
 from licet.cli.demo_acts import BIOPSIES, SLIPS, Set
+from licet.cli.demo_around import tell_around
 from licet.cli.demo_data import Scan, biopsy_columns, scans, turned
 from licet.cli.frame import plain
 from licet.cli.gates import gate_lines
@@ -95,7 +96,6 @@ def _shade(grey: int) -> str:
 
 def tell(teller: Teller, root: Path, seed: int) -> Numbers:
     """Tells the whole story and gives back its numbers."""
-    from licet.cli.demo_around import tell_around
     from licet.cli.demo_end import open_and_prove
 
     teller.say(
@@ -115,8 +115,7 @@ def tell(teller: Teller, root: Path, seed: int) -> Numbers:
         numbers |= _history(teller, scene)
         numbers |= _standard(teller, scene)
         judged, verdict = _evaluate(teller, scene)
-        numbers |= verdict
-        numbers |= tell_around(teller, scene)
+        numbers |= verdict | tell_around(teller, scene)
         mandate, granted_as = _mandate(teller, scene, judged)
         numbers |= granted_as
         if mandate is not None:
