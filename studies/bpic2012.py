@@ -11,7 +11,7 @@ import numpy as np
 
 from licet.core.as_is import study
 from licet.core.log_reading import LogWish
-from licet.core.process import Recorded, Stated, Waited
+from licet.core.process import Recorded, StatedForProcess, Waited
 from licet.core.process_told import handling_told, told, waiting_told
 from licet.edge.event_log_files import read_event_log
 from licet.stats.process_map import directly_follows, variants
@@ -32,7 +32,7 @@ def main(argv: list[str] | None = None) -> int:
     print(
         f"{log.events:,} completed events, {log.cases:,} cases; by completion {len(edges.source):,} edges, {len(paths.count):,} variants\n"
     )
-    as_is = study(log, Stated())
+    as_is = study(log, StatedForProcess())
     print("\n".join(told(as_is)))
     print(f"\n{'step':<32}{'times':>8}{'work':>10}{'waits':>10}   (medians; waits: on coming from another step)")
     for step in as_is.steps:

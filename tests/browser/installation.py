@@ -11,18 +11,23 @@ from PIL import Image
 
 from licet.core.account import NEEDS_FACTOR
 from licet.core.answer import AnswerKind
+from licet.core.baseline import StatedForBaseline
 from licet.core.capacity import Staffing
 from licet.core.case import ImageContent
 from licet.core.change import ChangeRule
 from licet.core.comparison import Judged, Source
+from licet.core.cost import MILLION, Cost
 from licet.core.desk import DeskRules
+from licet.core.level import Level
 from licet.core.outside_rows import Claim, Outcome, OutsideFile, Provenance, Row
 from licet.core.people import Person, Role
 from licet.core.redesign import Assumed, Doer, StepPlan
 from licet.core.refusal import Refused
-from licet.core.simulated_redesign import BackTested, SimulationId
+from licet.core.simulated_redesign import BackTested, RedesignSimulationId
 from licet.core.slicing import SliceBy
 from licet.core.use_case import Stage
+from licet.core.value import value_to_json
+from licet.core.value_told import SAVED
 from licet.edge.drawing import Easel
 from licet.edge.evaluation_files import evaluation_text
 from licet.flows.compare import Wish, ask_both, plan_comparison
@@ -31,12 +36,18 @@ from licet.flows.grant import Wishes, propose_mandate
 from licet.flows.import_evidence import import_evidence
 from licet.flows.import_log import import_log
 from licet.flows.label_differences import hand_out_differences, take_in_differences
+from licet.flows.measure_value import measure_value
 from licet.flows.open_sealed import open_sealed
 from licet.flows.register import new_use_case
+from licet.flows.set_baseline import countersign_the_baseline, lock_the_baseline
 from licet.flows.settle import settle
 from licet.flows.sign_in import open_session
-from licet.flows.simulate_redesign import Played, simulate_redesign
-from licet.store import redesigns, use_cases
+from licet.flows.simulate_as_is import simulate_as_is
+from licet.flows.simulate_redesign import simulate_redesign
+from licet.stats.rollout import Difference
+from licet.stats.simulated_process import Plan
+from licet.store import baselines, redesigns, use_cases
+from licet.store.baselines import Statement
 from licet.testing import World, done, past_cases, promise, truth_of, vendor
 from licet.web.desk import Service
 from tests.core.logs import claims
@@ -138,9 +149,10 @@ def _use_cases(world: World) -> None:
     done(propose_mandate(world.office, world.builder, name=SUPPLIERS, wishes=Wishes()))
     world.clock.pass_time(timedelta(days=12, hours=5))
     _measured_outside(world, REFUNDS)
-    done(import_log(world.office, world.owner, brought(claims(300)), name=REFUNDS))
+    done(import_log(world.office, world.owner, brought(claims(300)), name=REPLIES))
     _compared(world, REFUNDS)
     _redesigned(world, REFUNDS)
+    _brought(world)
 
 
 def _compared(world: World, name: str) -> None:
@@ -162,12 +174,30 @@ def _redesigned(world: World, name: str) -> None:
     with_log(world, name, office_log(600))
     proposed = StepPlan(by=Doer.AI_PROPOSES, assumed=Assumed(latency_seconds=2.0, time_saved=0.2))
     planned = replace(WHOLE, title="AI checks refunds", steps={**WHOLE.steps, "register": proposed})
-    found = done(simulate_redesign(world.office, world.owner, planned, name=name, played=Played(replications=3)))
+    found = done(simulate_redesign(world.office, world.owner, planned, name=name, plan=Plan(replications=3)))
     with_log(world, SUPPLIERS, office_log(100))
     trusted = BackTested(beats=True, says="On 250 later cases it was off by 2.1 h (1.9 to 2.3), the past by 9.0 h; luck makes 0.8 h.")
     with world.office.book.write() as tx:
         other = use_cases.require(tx, SUPPLIERS)
-        redesigns.add(tx, other, replace(found, id=SimulationId("s_trusted"), back_test=trusted))
+        redesigns.add(tx, other, replace(found, id=RedesignSimulationId("s_trusted"), back_test=trusted))
+
+
+def _brought(world: World) -> None:
+    """How the refunds were before AI and what changed since; of the suppliers what is said where chance chose who decides."""
+    hour = Cost(millionths=4800 * MILLION, currency="EUR")
+    done(lock_the_baseline(world.office, world.owner, name=REFUNDS, stated=StatedForBaseline(step="check", hour=hour)))
+    done(countersign_the_baseline(world.office, world.risk, name=REFUNDS))
+    measured = done(measure_value(world.office, world.owner, name=REFUNDS))
+    done(lock_the_baseline(world.office, world.owner, name=SUPPLIERS, stated=StatedForBaseline(step="check")))
+    found = Difference(estimate=-6.2, low=-7.1, high=-5.3, given=310, left=290, steps=2, left_out=12)
+    hours = Level(value=14.2, low=9.8, high=18.6, n=600)
+    saved = tuple(replace(one, now=hours) if one.code == SAVED else one for one in measured.value.figures)
+    causal = replace(measured.value, figures=saved, caused={**measured.value.caused, "turn": found}, simulated=False)
+    with world.office.book.write() as tx:
+        made = Statement(baseline="0" * 64, says=value_to_json(causal), by=world.owner.id, at=world.clock.now())
+        baselines.state(tx, use_cases.require(tx, SUPPLIERS), made)
+    for name in (REPLIES, SUPPLIERS):
+        done(simulate_as_is(world.office, world.owner, Plan(replications=2, cases=100), name=name))
 
 
 def _measured_outside(world: World, name: str) -> None:

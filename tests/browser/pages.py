@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from tests.browser.installation import FORECAST, REFUNDS, SUPPLIERS
+from tests.browser.installation import FORECAST, REFUNDS, REPLIES, SUPPLIERS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,13 +40,17 @@ PAGES = (
     Looked(name="evaluation", address=f"/use-cases/{REFUNDS}/evaluation", says="outside evidence informs, and opens no gate"),
     Looked(name="evaluation-compared", address=f"/use-cases/{REFUNDS}/evaluation", says="What became worse with vendor@3"),
     Looked(name="evaluation-none", address=f"/use-cases/{FORECAST}/evaluation", says="No verdict yet"),
-    Looked(name="process", address=f"/use-cases/{REFUNDS}/process", says="Bottleneck:"),
-    Looked(name="process-step", address=f"/use-cases/{REFUNDS}/process?share=100&show=time&step=1", says="Comes after"),
+    Looked(name="process", address=f"/use-cases/{REPLIES}/process", says="Bottleneck:"),
+    Looked(name="process-step", address=f"/use-cases/{REPLIES}/process?share=100&show=time&step=1", says="Comes after"),
+    Looked(name="process-untested", address=f"/use-cases/{SUPPLIERS}/process", says="Not tested:"),
     Looked(name="process-none", address=f"/use-cases/{FORECAST}/process", says="No event log yet"),
-    Looked(name="process-refused", address=f"/use-cases/{REFUNDS}/process?share=nonsense", says="is none of", status=422),
+    Looked(name="process-refused", address=f"/use-cases/{REPLIES}/process?share=nonsense", says="is none of", status=422),
     Looked(name="redesign", address=f"/use-cases/{REFUNDS}/redesign", says="Who does which step"),
     Looked(name="redesign-trusted", address=f"/use-cases/{SUPPLIERS}/redesign", says="The model beats the naive forecast"),
     Looked(name="redesign-none", address=f"/use-cases/{FORECAST}/redesign", says="No event log yet"),
+    Looked(name="value", address=f"/use-cases/{REFUNDS}/value", says="Measure anew"),
+    Looked(name="value-caused", address=f"/use-cases/{SUPPLIERS}/value", says="It saves 14.2 hours", by="rita"),
+    Looked(name="value-none", address=f"/use-cases/{FORECAST}/value", says="No event log yet"),
     Looked(name="ledger", address="/ledger", says="account.set_up", by="ute"),
     Looked(name="ledger-filtered", address=f"/ledger?use_case={REFUNDS}&what=mandate.", says="mandate.granted", by="rita"),
     Looked(name="ledger-refused", address="/ledger?what=nonsense", says="No ledger word", by="rita", status=422),

@@ -35,7 +35,7 @@ def signed(desk: Desk, change: str = "") -> None:
 def test_texts_in_any_script_are_judged_answered_and_compared(founded: Desk) -> None:
     """Breaks when a text is normalised, cut or turned round on its way, or when the built-in system needs Latin words."""
     desk = founded
-    desk("import", "mails", desk.table("past.csv", said(300, wrong=3)), *POSTED)
+    desk("import", "mails", desk.table("past.csv", said(400)), *POSTED)
     fresh = said(120, wrong=8, first=1000)
     unanswered: list[Mapping[str, object]] = [{**row, "label": ""} for row in fresh]
     desk("import", "mails", desk.table("v3.csv", unanswered), *POSTED[:-1], "vendor@3", "--parts", "100:0:0")

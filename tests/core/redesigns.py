@@ -9,9 +9,9 @@ from licet.core.simulated_redesign import (
     Kept,
     Kind,
     Needed,
+    RedesignSimulationId,
     Row,
     SimulatedRedesign,
-    SimulationId,
     Span,
     Unit,
     WhatIf,
@@ -26,7 +26,7 @@ WORK = Row(key="hours", says="People's work", kind=Kind.LABOUR, unit=Unit.HOURS_
 def simulation_of(*, at: datetime, beats: bool = True) -> SimulatedRedesign:
     """A simulation as it is kept, with one figure of time and one of work."""
     return SimulatedRedesign(
-        id=SimulationId("s_1"),
+        id=RedesignSimulationId("s_1"),
         at=at,
         by=PersonId("p_olga"),
         redesign=redesign_to_json(REDESIGN),

@@ -4,12 +4,12 @@ from dataclasses import replace
 from datetime import timedelta
 
 from licet.core.as_is import study
-from licet.core.process import AtMost, Cost, Elapsed, Rates, Recorded, Span, Stated, Waited
+from licet.core.process import AtMost, Elapsed, Rates, Recorded, Span, StatedForProcess, Waited, WorkCost
 from licet.core.process_told import as_is_to_json, lasting, told
 from licet.core.refusal import Unknown
 from tests.core.logs import HOUR, MINUTE, Row, claims, log_of
 
-NOTHING = Stated()
+NOTHING = StatedForProcess()
 
 
 def validated(case: int, at: float) -> list[Row]:
@@ -80,10 +80,10 @@ def test_a_step_taken_up_again_pauses_and_does_not_queue() -> None:
 
 def test_cost_is_recorded_work_at_the_rate_stated_and_unknown_elsewhere() -> None:
     log = log_of([row for case in range(5) for row in validated(case, case * HOUR)])
-    found = study(log, Stated(rates=Rates(currency="EUR", usual=6000, steps={"validate": 10_000})))
+    found = study(log, StatedForProcess(rates=Rates(currency="EUR", usual=6000, steps={"validate": 10_000})))
     costs = {step.name: step.cost for step in found.steps}
-    assert costs["enter"] == Cost(minor=500, currency="EUR", rate=6000)
-    assert costs["validate"] == Cost(minor=10_000, currency="EUR", rate=10_000)
+    assert costs["enter"] == WorkCost(minor=500, currency="EUR", rate=6000)
+    assert costs["validate"] == WorkCost(minor=10_000, currency="EUR", rate=10_000)
     assert isinstance(costs["close"], Unknown)
     assert all(isinstance(step.cost, Unknown) for step in study(log, NOTHING).steps)
 

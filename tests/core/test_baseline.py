@@ -1,11 +1,12 @@
 """What a baseline says of a log, who may lock it, and what value is held against it."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import pytest
 
-from licet.core.baseline import Baseline, Stated, baseline_from_json, baseline_to_json
+from licet.core.baseline import Baseline, StatedForBaseline, baseline_from_json, baseline_to_json
 from licet.core.baseline_measured import measured_baseline
 from licet.core.cost import MILLION, Cost
 from licet.core.event_log import EventLog
@@ -39,14 +40,14 @@ def process(*, wait_hours: float = 24.0, timed: bool = True, shift: float = 0.0)
     )
 
 
-def measured(log: EventLog, stated: Stated) -> Baseline:
+def measured(log: EventLog, stated: StatedForBaseline) -> Baseline:
     found = measured_baseline(log, "d" * 64, stated, span=(BEGAN, BEGAN + timedelta(weeks=20)))
     assert isinstance(found, Baseline)
     return found
 
 
 def test_a_baseline_says_how_long_a_visit_to_the_step_takes_and_how_much_work_is_in_it() -> None:
-    found = measured(process(), Stated(step="decide"))
+    found = measured(process(), StatedForBaseline(step="decide"))
     assert isinstance(found.turn_median, Level)
     assert isinstance(found.minutes, Level)
     assert found.turn_median.value == pytest.approx(24.1, abs=0.01)
@@ -58,27 +59,27 @@ def test_a_baseline_says_how_long_a_visit_to_the_step_takes_and_how_much_work_is
 
 
 def test_where_the_log_does_not_tell_the_work_is_unknown_or_as_stated_and_then_assumed() -> None:
-    assert isinstance(measured(process(timed=False), Stated(step="decide")).minutes, Unknown)
-    assumed = measured(process(timed=False), Stated(step="decide", minutes_a_case=9.0)).minutes
+    assert isinstance(measured(process(timed=False), StatedForBaseline(step="decide")).minutes, Unknown)
+    assumed = measured(process(timed=False), StatedForBaseline(step="decide", minutes_a_case=9.0)).minutes
     assert isinstance(assumed, Level)
     assert (assumed.value, assumed.assumed, assumed.low) == (9.0, True, None)
-    told = measured(process(), Stated(step="decide", minutes_a_case=9.0)).minutes
+    told = measured(process(), StatedForBaseline(step="decide", minutes_a_case=9.0)).minutes
     assert isinstance(told, Level)
     assert (round(told.value, 6), told.assumed) == (6.0, False)
 
 
 def test_a_step_that_nothing_comes_before_has_no_time_to_wait() -> None:
-    assert isinstance(measured(process(), Stated(step="receive")).turn_median, Unknown)
+    assert isinstance(measured(process(), StatedForBaseline(step="receive")).turn_median, Unknown)
 
 
 def test_a_step_the_log_does_not_know_is_refused_with_those_it_does() -> None:
-    found = measured_baseline(process(), "d" * 64, Stated(step="Decide"), span=(BEGAN, BEGAN))
+    found = measured_baseline(process(), "d" * 64, StatedForBaseline(step="Decide"), span=(BEGAN, BEGAN))
     assert isinstance(found, Refused)
     assert (found.code, "'decide'" in found.remedy) == ("no_such_step", True)
 
 
 def test_a_baseline_reads_back_equal() -> None:
-    for stated in (Stated(), Stated(step="decide", minutes_a_case=3.0, hour=CENTS, error=CENTS)):
+    for stated in (StatedForBaseline(), StatedForBaseline(step="decide", minutes_a_case=3.0, hour=CENTS, error=CENTS)):
         found = measured(process(), stated)
         assert baseline_from_json(baseline_to_json(found)) == found
 
@@ -116,7 +117,7 @@ def worth(found: Value, code: str) -> Level | Unknown:
     return next(one.now for one in found.figures if one.code == code)
 
 
-PRICED = Stated(step="decide", hour=CENTS, error=CENTS)
+PRICED = StatedForBaseline(step="decide", hour=CENTS, error=CENTS)
 
 
 def test_hours_saved_are_todays_cases_as_they_were_less_as_they_are() -> None:
@@ -139,12 +140,25 @@ def test_worth_takes_off_what_was_paid_and_what_errors_cost_and_is_unknown_where
     assert money.value == pytest.approx(saved.value * 4800 - 100 - errors * 4800)
     for lacking in (around(timed=0.5), around(errors=Unknown(why="no audit"))):
         assert isinstance(worth(value_of(base, seen(), lacking), "worth_a_week"), Unknown)
-    unpriced = value_of(measured(process(), Stated(step="decide")), seen(), around())
+    unpriced = value_of(measured(process(), StatedForBaseline(step="decide")), seen(), around())
     assert isinstance(worth(unpriced, "worth_a_week"), Unknown)
 
 
+def test_amounts_of_two_currencies_are_never_taken_off_each_other() -> None:
+    dollars = replace(around(), spent=Cost(millionths=1200 * MILLION, currency="USD"))
+    mixed = value_of(measured(process(), PRICED), seen(), dollars)
+    assert mixed.currency == "EUR"
+    for code in ("spent_a_week", "worth_a_week"):
+        lacking = worth(mixed, code)
+        assert isinstance(lacking, Unknown)
+        assert "USD" in lacking.why
+        assert "EUR" in lacking.why
+    unpriced = value_of(measured(process(), StatedForBaseline(step="decide")), seen(), dollars)
+    assert (unpriced.currency, isinstance(worth(unpriced, "spent_a_week"), Level)) == ("USD", True)
+
+
 def test_hours_that_somebody_states_are_never_shown_as_measured() -> None:
-    stated = Stated(step="decide", minutes_a_case=6.0, hour=CENTS, error=CENTS)
+    stated = StatedForBaseline(step="decide", minutes_a_case=6.0, hour=CENTS, error=CENTS)
     found = value_of(measured(process(timed=False), stated), seen(), around())
     for code in ("hours_saved_a_week", "worth_a_week"):
         level = worth(found, code)
@@ -180,3 +194,44 @@ def test_a_statement_of_value_reads_back_equal() -> None:
     for lacking in (around(), around(timed=0.1, errors=Unknown(why="no audit"))):
         found = value_of(measured(process(), PRICED), seen(), lacking)
         assert value_from_json(value_to_json(found)) == found
+
+
+def test_a_backlog_is_no_hours_saved() -> None:
+    done, before = seen(), measured(process(), StatedForBaseline(step="decide"))
+    late = ~done.given & (np.arange(done.hours.size) % 2 == 0)
+    hours = np.where(late, np.inf, done.hours)
+    backlog = replace(done, hours=hours, minutes=np.where(late, 0.0, done.minutes))
+    figures = [{one.code: one.now for one in value_of(before, it, around()).figures} for it in (done, backlog)]
+    assert figures[0]["minutes"] == figures[1]["minutes"]
+    assert figures[0]["hours_saved_a_week"] == figures[1]["hours_saved_a_week"]
+    caused = [value_of(before, it, around()).caused["minutes"] for it in (done, backlog)]
+    assert caused[0] == caused[1]
+    nobody = replace(backlog, hours=np.where(done.given, 0.0, np.inf))
+    assert {one.code: one.now for one in value_of(before, nobody, around()).figures}["minutes"] == Unknown(
+        why="no case was decided by people yet, and some wait for them"
+    )
+
+
+def test_an_answer_that_was_not_timed_took_as_long_as_one_that_was() -> None:
+    done, before = seen(), measured(process(), StatedForBaseline(step="decide"))
+    theirs = np.flatnonzero(~done.given)
+    untimed = theirs[::20]
+    minutes = done.minutes.copy()
+    minutes[untimed] = 0.0
+    share = 1.0 - untimed.size / theirs.size
+    whole, part = (
+        {one.code: one.now for one in value_of(before, it, around(timed=timed)).figures}["minutes"]
+        for it, timed in ((done, 1.0), (replace(done, minutes=minutes), share))
+    )
+    assert isinstance(whole, Level)
+    assert isinstance(part, Level)
+    assert part.value == pytest.approx(whole.value)
+
+
+def test_money_in_another_currency_than_the_baseline_states_is_unknown_and_so_is_the_worth() -> None:
+    abroad = replace(around(), spent=Cost(millionths=MILLION, currency="USD"))
+    found = value_of(measured(process(), PRICED), seen(), abroad)
+    for code in ("spent_a_week", "worth_a_week"):
+        unknown = worth(found, code)
+        assert isinstance(unknown, Unknown)
+        assert unknown.why == "it was paid in USD, and baseline.yaml states amounts in EUR"

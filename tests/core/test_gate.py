@@ -186,8 +186,30 @@ def test_a_simulation_says_what_changed_since_and_the_ledger_says_which_one_it_w
     assert "another event log counts now and another standard is in force" in lines[Code.REDESIGN_SIMULATED].shows
     assert redesign_stood_on(None) == {}
     assert redesign_stood_on(REDESIGNED) == {
-        "redesign": {"simulation": SIMULATED.id, "digest": SIMULATED.digest, "log_digest": SIMULATED.log_digest}
+        "redesign": {
+            "simulation": SIMULATED.id,
+            "digest": SIMULATED.digest,
+            "log_digest": SIMULATED.log_digest,
+            "seed": SIMULATED.seed,
+            "simulations": 0,
+        }
     }
+
+
+def test_erasing_the_log_is_no_way_past_what_a_log_is_asked_for() -> None:
+    erased = replace(REDESIGNED, log=None, erased=SIMULATED.log_digest)
+    assert isinstance(pass_gate(Stage.DELEGATED, replace(SLICED, process=erased), SHIPPED), OpenedGate), "what was shown before stays shown"
+    bare = replace(erased, simulated=None, locked_at=None, signed_at=None)
+    closed = pass_gate(Stage.DELEGATED, replace(SLICED, process=bare), SHIPPED)
+    assert isinstance(closed, ClosedGate)
+    assert {line.code for line in closed.missing} == {Code.BASELINE_LOCKED, Code.REDESIGN_SIMULATED, Code.CAPACITY_SIMULATED}
+    assert all("erased" in line.shows and line.closes == "licet process import mails FILE --as OWNER" for line in closed.missing)
+
+
+def test_of_many_simulations_the_gate_says_that_there_were_many() -> None:
+    gate = pass_gate(Stage.DELEGATED, replace(SLICED, process=replace(REDESIGNED, simulations=40)), SHIPPED)
+    line = next(one for one in gate.requirements if one.code is Code.REDESIGN_SIMULATED)
+    assert "the newest of 40 simulations" in line.shows
 
 
 def _delegated() -> Mapping[str, Json]:

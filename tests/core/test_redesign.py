@@ -78,6 +78,8 @@ def test_what_says_nothing_wrong_has_no_fault() -> None:
         (replace(EMPTY, steps={"b": replace(ALONE, assumed=Assumed(time_saved=1.0))}), ("steps", "b", "assumed", "time_saved")),
         (replace(EMPTY, steps={"b": replace(ALONE, assumed=Assumed(cost=float("inf")))}), ("steps", "b", "assumed", "cost")),
         (replace(EMPTY, steps={"b": replace(ALONE, assumed=Assumed(latency_seconds=-1.0))}), ("steps", "b", "assumed", "latency_seconds")),
+        (replace(EMPTY, steps={"b": replace(ALONE, assumed=Assumed(latency_seconds=1e15))}), ("steps", "b", "assumed", "latency_seconds")),
+        (replace(EMPTY, steps={"b": replace(ALONE, assumed=Assumed(cost=1e300))}), ("steps", "b", "assumed", "cost")),
         (replace(EMPTY, checks=Checks(audits=1.5)), ("checks", "audits")),
         (replace(EMPTY, checks=Checks(second_looks=float("nan"))), ("checks", "second_looks")),
         (replace(EMPTY, merged=(Merge(steps=("a", "b"), into="ab", time=0.0),)), ("merge", 0, "time")),

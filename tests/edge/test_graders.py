@@ -159,3 +159,37 @@ def test_a_standard_with_an_own_grader_reads_back_equal_from_its_file_and_from_w
     assert load_standard(tmp_path / SLUG) == standard
     with pytest.raises(NotAGradingError, match="not a grading"):
         standard_from_json({**dict(standard_to_json(standard)), "grading": {"grader": "python"}})  # type: ignore[arg-type]  # it is an object
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "open(__file__ + '.out', 'w').write(right)",
+        "import os; os.close(os.open(__file__ + '.out', os.O_CREAT | os.O_WRONLY))",
+        "import os; os.mkdir(__file__ + '.out')",
+        "import socket; socket.create_connection(('127.0.0.1', 9))",
+        "import subprocess; subprocess.run(['true'])",
+        "import os; os.system('true')",
+        "import sqlite3; sqlite3.connect(':memory:')",
+    ],
+)
+def test_a_grader_that_would_carry_a_right_answer_out_is_stopped_and_grades_nothing(tmp_path: Path, body: str) -> None:
+    found = grade_by(tmp_path, f"{body}; return 0.0")
+    assert isinstance(found, Unknown)
+    assert "raised ReachesOutError" in found.why
+    assert [path.name for path in (tmp_path / SLUG).iterdir() if ".out" in path.name] == []
+
+
+def test_what_a_grader_prints_of_right_answers_reaches_nobody_and_what_others_print_does(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    body = "import sys; print(right); print(right, file=sys.stderr); sys.stdout.writelines([right]); return 0.5"
+    assert grade_by(tmp_path, body) == 0.5
+    print("others")  # noqa: T201 - what is tested
+    heard = capfd.readouterr()
+    assert (heard.out, heard.err) == ("others\n", "")
+
+
+def test_a_grader_may_read_files(tmp_path: Path) -> None:
+    (tmp_path / "words").write_text("0.25", "utf-8")
+    assert grade_by(tmp_path, f"import pathlib; return float(pathlib.Path({str(tmp_path / 'words')!r}).read_text())") == 0.25

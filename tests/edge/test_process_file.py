@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 
 from licet.core.ids import UseCaseSlug
-from licet.core.process import Rates, Stated
-from licet.core.stated_process import Among, Block
+from licet.core.process import NOT_STATED, Rates, StatedForProcess
+from licet.core.refusal import Unknown
+from licet.core.stated_process import Among, Block, StatedProcess
 from licet.edge.bad_file import BadFolderError
 from licet.edge.process_file import FolderProcesses, load_process
 
@@ -35,7 +36,7 @@ def written(folder: Path, text: str) -> Path:
 
 def test_a_file_states_steps_and_rates(tmp_path: Path) -> None:
     found = load_process(written(tmp_path, WHOLE))
-    assert found.process is not None
+    assert isinstance(found.process, StatedProcess)
     assert found.process.blocks == (
         Block(steps=("Register",)),
         Block(steps=("Income", "Identity"), among=Among.ALL),
@@ -47,8 +48,8 @@ def test_a_file_states_steps_and_rates(tmp_path: Path) -> None:
 
 
 def test_without_a_file_nothing_is_stated(tmp_path: Path) -> None:
-    assert load_process(tmp_path) == Stated()
-    assert load_process(written(tmp_path, "rates:\n  currency: EUR\n  an_hour: 1\n")).process is None
+    assert load_process(tmp_path) == StatedForProcess()
+    assert load_process(written(tmp_path, "rates:\n  currency: EUR\n  an_hour: 1\n")).process == NOT_STATED
 
 
 @pytest.mark.parametrize(
@@ -72,5 +73,7 @@ def test_what_is_wrong_is_said_with_its_line(tmp_path: Path, text: str, line: in
 def test_the_port_says_why_a_file_cannot_be_read_and_never_raises(tmp_path: Path) -> None:
     (tmp_path / "claims").mkdir()
     written(tmp_path / "claims", "steps: 5\n")
-    assert "process.yaml cannot be read" in FolderProcesses(root=tmp_path).stated(UseCaseSlug("claims")).wrong
-    assert FolderProcesses(root=tmp_path).stated(UseCaseSlug("nobody")) == Stated()
+    unread = FolderProcesses(root=tmp_path).stated(UseCaseSlug("claims")).process
+    assert isinstance(unread, Unknown)
+    assert "process.yaml cannot be read" in unread.why
+    assert FolderProcesses(root=tmp_path).stated(UseCaseSlug("nobody")) == StatedForProcess()

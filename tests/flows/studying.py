@@ -5,7 +5,7 @@ from typing import Final
 
 import numpy as np
 
-from licet.core.baseline import Stated
+from licet.core.baseline import StatedForBaseline
 from licet.core.event_log import EventLog
 from licet.core.imported_log import BroughtLog
 from licet.core.log_quality import Done, Finding
@@ -13,7 +13,8 @@ from licet.core.redesign import Redesign
 from licet.flows.import_log import erase_log, import_log, list_logs, may_study, newest_log
 from licet.flows.measure_value import measure_value, newest_value
 from licet.flows.office import Office
-from licet.flows.see_redesign import list_redesign, see_redesign
+from licet.flows.see_redesign import newest_redesign, see_redesign
+from licet.flows.see_value import see_value
 from licet.flows.set_baseline import countersign_the_baseline, lock_the_baseline, show_baseline
 from licet.flows.simulate_as_is import newest_simulation, simulate_as_is
 from licet.flows.simulate_redesign import simulate_redesign
@@ -52,12 +53,13 @@ WAYS: Mapping[str, Callable[[Office, World, str], object]] = {
     "newest_log": lambda o, w, name: newest_log(o, name=name),
     "simulate_redesign": lambda o, w, name: simulate_redesign(o, w.owner, Redesign(title="As it is"), name=name),
     "see_redesign": lambda o, w, name: see_redesign(o, w.owner, name=name),
-    "list_redesign": lambda o, w, name: list_redesign(o, name=name),
-    "lock_the_baseline": lambda o, w, name: lock_the_baseline(o, w.owner, name=name, stated=Stated()),
+    "newest_redesign": lambda o, w, name: newest_redesign(o, name=name),
+    "lock_the_baseline": lambda o, w, name: lock_the_baseline(o, w.owner, name=name, stated=StatedForBaseline()),
     "countersign_the_baseline": lambda o, w, name: countersign_the_baseline(o, w.risk, name=name),
-    "show_baseline": lambda o, w, name: show_baseline(o, name=name, stated=Stated()),
+    "show_baseline": lambda o, w, name: show_baseline(o, name=name, stated=StatedForBaseline()),
     "watch_process": lambda o, w, name: watch_process(o, name=name),
     "measure_value": lambda o, w, name: measure_value(o, w.owner, name=name),
+    "see_value": lambda o, w, name: see_value(o, w.owner, name=name),
     "newest_value": lambda o, w, name: newest_value(o, name=name),
     "simulate_as_is": lambda o, w, name: simulate_as_is(o, w.owner, Plan(replications=2), name=name),
     "newest_simulation": lambda o, w, name: newest_simulation(o, name=name),

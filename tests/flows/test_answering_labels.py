@@ -67,10 +67,10 @@ def test_what_is_answered_on_the_page_counts_soon_though_everybody_has_an_order_
         step(world)
         answered(world, sheet(world))
         step(world)
-        labelled(world, world.reviewer, 45)
+        labelled(world, world.reviewer, TOGETHER + 5)
         going = step(world)
         assert isinstance(going, Judged)
-        assert going.target.labelled >= 2 * TOGETHER
+        assert going.target.labelled >= TOGETHER
 
 
 def test_of_two_answers_on_one_case_the_first_counts_and_the_second_person_is_told(tmp_path: Path) -> None:
@@ -138,7 +138,7 @@ def test_nothing_tells_a_case_of_a_comparison_from_one_of_a_pilot(tmp_path: Path
     """Breaks when order, name or form says what an answer is for."""
     with World(tmp_path) as world:
         planned(world, old=set(range(20)), new=set(), standard=replace(CHANGE, method=Method.ANYTIME, slices=()))
-        world.import_cases(MAILS, past_cases(400, name="pilot", unlabelled=400))
+        world.import_cases(MAILS, past_cases(220, name="pilot", unlabelled=220))
         step(world)
         ask_both(world.office, world.operator, name=MAILS)
         token, shown = "", []

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from licet.core.baseline import CountersignedBaseline, Stated
+from licet.core.baseline import CountersignedBaseline, StatedForBaseline
 from licet.core.exposure import Step
 from licet.core.level import Level
 from licet.core.refusal import Refused, Unknown
@@ -21,7 +21,7 @@ from tests.core.test_baseline import process
 from tests.flows.examples import MAILS, code, of_word
 from tests.flows.studying import brought, small_log
 
-STATED = Stated(step="decide", minutes_a_case=5.0)
+STATED = StatedForBaseline(step="decide", minutes_a_case=5.0)
 YEAR = 365 * 24 * 3600.0
 
 
@@ -32,11 +32,11 @@ def locked(world: World, *, shift: float = -YEAR) -> CountersignedBaseline:
     return done(countersign_the_baseline(world.office, world.risk, name=MAILS))
 
 
-def rolled_out(world: World) -> None:
+def rolled_out(world: World, cases: int) -> None:
     """A mandate that is given three cases of ten by chance; people answer what is left after six hours."""
     world.journey(MAILS, wishes=Wishes(audit_rate=1.0, planned_audits=500, exposure=(Step(share=0.3),)))
-    live = past_cases(240, name="live")
-    for start in range(0, 240, 40):
+    live = past_cases(cases, name="live")
+    for start in range(0, cases, 40):
         world.submit(MAILS, live[start : start + 40])
         world.clock.pass_time(timedelta(hours=6))
         world.answer(MAILS)
@@ -53,7 +53,7 @@ def test_a_baseline_takes_a_log_an_owner_and_a_second_person(tmp_path: Path) -> 
         assert code(countersign_the_baseline(world.office, world.risk, name=MAILS)) == "baseline_not_locked"
         done(import_log(world.office, world.builder, brought(process()), name=MAILS))
         assert code(lock_the_baseline(world.office, world.builder, name=MAILS, stated=STATED)) == "not_permitted"
-        assert code(lock_the_baseline(world.office, world.owner, name=MAILS, stated=Stated(step="guess"))) == "no_such_step"
+        assert code(lock_the_baseline(world.office, world.owner, name=MAILS, stated=StatedForBaseline(step="guess"))) == "no_such_step"
         first = done(lock_the_baseline(world.office, world.owner, name=MAILS, stated=STATED))
         assert code(countersign_the_baseline(world.office, world.owner, name=MAILS)) == "not_permitted"
         signed = done(countersign_the_baseline(world.office, world.risk, name=MAILS))
@@ -76,7 +76,7 @@ def test_another_log_is_another_version_that_takes_both_signatures_anew(tmp_path
 
 def test_a_time_in_which_ai_decided_is_no_baseline(tmp_path: Path) -> None:
     with World(tmp_path) as world:
-        rolled_out(world)
+        world.journey(MAILS)
         done(import_log(world.office, world.builder, brought(process(shift=6 * YEAR)), name=MAILS))
         assert code(lock_the_baseline(world.office, world.owner, name=MAILS, stated=STATED)) == "baseline_too_late"
 
@@ -108,25 +108,25 @@ def test_without_a_mandate_there_is_no_value_to_measure(tmp_path: Path) -> None:
 
 def test_chance_shows_what_ai_caused_and_untimed_work_stays_unknown(tmp_path: Path) -> None:
     with World(tmp_path) as world:
-        rolled_out(world)
+        rolled_out(world, 160)
         locked(world)
         found = done(measure_value(world.office, world.owner, name=MAILS)).value
-        assert (found.cases, found.open, found.incidents) == (240, 0, 0)
+        assert (found.cases, found.open, found.incidents) == (160, 0, 0)
         turn = found.caused["turn"]
         assert isinstance(turn, Difference)
         assert turn.estimate == pytest.approx(-6.0, abs=0.01)
-        assert turn.given + turn.left >= 235  # all but those that lie outside the scope
+        assert turn.given + turn.left >= 155  # all but those that lie outside the scope
         minutes, errors, alone = (figure(found, one) for one in ("minutes", "errors", "alone"))
         assert isinstance(minutes, Unknown)
         assert isinstance(errors, Level)
         assert isinstance(alone, Level)
-        assert alone.value == pytest.approx(turn.given / 240)
+        assert alone.value == pytest.approx(turn.given / 160)
         assert isinstance(figure(found, "worth_a_week"), Unknown)
 
 
 def test_a_statement_is_kept_and_the_newest_is_shown_for_every_use_case(tmp_path: Path) -> None:
     with World(tmp_path) as world:
-        rolled_out(world)
+        rolled_out(world, 40)
         signed = locked(world)
         world.use_case("other")
         first = done(measure_value(world.office, world.owner, name=MAILS))

@@ -40,7 +40,7 @@ def test_a_log_comes_back_as_it_was_brought_and_the_newest_counts(world: World) 
     second = done(import_log(world.office, world.owner, brought(small_log(shift=1.0)), name=MAILS))
     assert (first.again, second.again) == (False, False)
     found = done(newest_log(world.office, name=MAILS))
-    assert found[0] == second.kept.id
+    assert found[0] == second.kept
     assert same(found[1], small_log(shift=1.0))
     assert [one.id for one in list_logs(world.office, name=MAILS)] == [second.kept.id, first.kept.id]
     (kept,) = [one for one in list_logs(world.office, name=MAILS) if one.id == first.kept.id]
@@ -89,4 +89,4 @@ def test_an_erased_log_can_be_read_by_nobody_and_be_brought_again(world: World) 
     assert [event.facts["log"] for event in of_word(world, "log.erased")] == [kept.id]
     anew = done(import_log(world.office, world.builder, brought(small_log()), name=MAILS))
     assert not anew.again
-    assert done(newest_log(world.office, name=MAILS))[0] == anew.kept.id
+    assert done(newest_log(world.office, name=MAILS))[0] == anew.kept

@@ -13,12 +13,13 @@ from licet.core.gate_rules import LAWS, gate_rules
 from licet.core.redesign import Checks, Doer, Redesign, ServiceLevel, StepPlan
 from licet.core.redesign_evidence import outdated
 from licet.core.refusal import Refused
-from licet.core.simulated_redesign import SimulatedRedesign, SimulationId, simulation_to_json
+from licet.core.simulated_redesign import RedesignSimulationId, SimulatedRedesign, simulation_to_json
 from licet.core.use_case import Stage
 from licet.flows.hold_gate import show_gate, stood_on
-from licet.flows.import_log import erase_log
+from licet.flows.import_log import erase_log, list_logs
 from licet.flows.see_redesign import see_redesign
-from licet.flows.simulate_redesign import Played, simulate_redesign
+from licet.flows.simulate_redesign import simulate_redesign
+from licet.stats.simulated_process import Plan
 from licet.store import redesigns, use_cases
 from licet.store.redesign_tables import redesign_simulation
 from licet.testing import World, done, past_cases
@@ -26,7 +27,7 @@ from tests.flows.examples import MAILS, code
 from tests.flows.looking_on import Audience
 from tests.flows.redesigning import ASSUMED, WHOLE, office_log, with_log
 
-FEW = Played(replications=2, seed=7)
+FEW = Plan(replications=2, seed=7)
 
 
 @pytest.fixture
@@ -46,7 +47,7 @@ def judged(world: World) -> None:
 
 
 def simulated(world: World, redesign: Redesign = WHOLE) -> SimulatedRedesign:
-    return done(simulate_redesign(world.office, world.owner, redesign, name=MAILS, played=FEW))
+    return done(simulate_redesign(world.office, world.owner, redesign, name=MAILS, plan=FEW))
 
 
 def test_a_simulation_is_kept_as_it_came_out_and_the_ledger_holds_digests_alone(world: World) -> None:
@@ -145,7 +146,21 @@ def test_the_gate_takes_a_simulation_with_the_measured_system_and_the_ledger_say
     assert missing() == []
     with world.office.book.read() as tx:
         stood = stood_on(office, tx, use_cases.require(tx, MAILS), now=world.clock.now())
-    assert stood["redesign"] == {"simulation": found.id, "digest": found.digest, "log_digest": found.log_digest}
+    named = {"simulation": found.id, "digest": found.digest, "log_digest": found.log_digest}
+    assert stood["redesign"] == {**named, "seed": FEW.seed, "simulations": 2}
+
+
+def test_a_log_that_was_erased_is_asked_for_and_what_was_simulated_on_it_is_gone(world: World) -> None:
+    judged(world)
+    simulated(world)
+    (log,) = list_logs(world.office, name=MAILS)
+    done(erase_log(world.office, world.owner, name=MAILS, log=log.id))
+    shown = done(see_redesign(world.office, world.owner, name=MAILS)).shown
+    assert (shown.log, shown.erased, shown.simulations) == (None, log.digest, 1)
+    assert shown.simulated is None
+    with_log(world, MAILS, office_log())
+    again = done(see_redesign(world.office, world.owner, name=MAILS)).shown
+    assert (again.log, again.erased) == (log.digest, None)
 
 
 def test_with_no_change_nothing_changes(world: World) -> None:
@@ -191,13 +206,13 @@ def test_of_a_log_that_is_erased_while_it_is_played_nothing_is_kept(world: World
     found = simulated(world)
     done(erase_log(world.office, world.owner, name=MAILS, log=found.log))
     with world.office.book.write() as tx:
-        assert not redesigns.add(tx, use_cases.require(tx, MAILS), replace(found, id=SimulationId("s_later")))
+        assert not redesigns.add(tx, use_cases.require(tx, MAILS), replace(found, id=RedesignSimulationId("s_later")))
         assert len(tx.run(redesign_simulation.select()).all()) == 1
 
 
 def test_whoever_waits_is_told_how_far_it_is_and_changes_no_figure(world: World) -> None:
     audience = Audience()
-    watched = Played(replications=2, seed=7, audience=audience)
-    found = done(simulate_redesign(world.office, world.builder, WHOLE, name=MAILS, played=watched))
+    watched = Plan(replications=2, seed=7, audience=audience)
+    found = done(simulate_redesign(world.office, world.builder, WHOLE, name=MAILS, plan=watched))
     assert 0.3 * audience.expected < audience.seen <= audience.expected
     assert found.rows == simulated(world).rows

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from licet.core.ids import UseCaseSlug
-from licet.core.process import Stated
+from licet.core.process import StatedForProcess
 from licet.core.refusal import Refused, Unknown
 from licet.core.stated_process import Block, StatedProcess
 from licet.flows.import_log import erase_log, import_log
@@ -17,16 +17,16 @@ from tests.core.logs import claims
 from tests.flows.studying import brought, small_log
 
 MAILS = "mails"
-STATED = Stated(process=StatedProcess(blocks=(Block(steps=("Grüße prüfen",)), Block(steps=("close",), optional=True))))
+STATED = StatedForProcess(process=StatedProcess(blocks=(Block(steps=("Grüße prüfen",)), Block(steps=("close",), optional=True))))
 
 
 @dataclass(frozen=True, slots=True)
 class States:
     """States the same of every process."""
 
-    stated_: Stated
+    stated_: StatedForProcess
 
-    def stated(self, slug: UseCaseSlug) -> Stated:
+    def stated(self, slug: UseCaseSlug) -> StatedForProcess:
         """What is stated."""
         del slug
         return self.stated_
@@ -40,7 +40,7 @@ def world(tmp_path: Path) -> Iterator[World]:
         yield there
 
 
-def studied(world: World, memory: Memory | None = None, stated: Stated | None = None) -> Studied:
+def studied(world: World, memory: Memory | None = None, stated: StatedForProcess | None = None) -> Studied:
     """The process of the use case."""
     office = world.office if stated is None else replace(world.office, processes=States(stated))
     return done(study_process(office, name=MAILS, memory=memory or Memory()))
@@ -73,7 +73,7 @@ def test_a_study_is_kept_until_the_log_or_the_statement_changes(world: World) ->
 
 def test_a_statement_that_cannot_be_read_is_said_and_hides_nothing_else(world: World) -> None:
     done(import_log(world.office, world.owner, brought(claims(20)), name=MAILS))
-    found = studied(world, stated=Stated(wrong="process.yaml cannot be read: no.")).as_is
+    found = studied(world, stated=StatedForProcess(process=Unknown(why="process.yaml cannot be read: no."))).as_is
     assert isinstance(found.fit, Unknown)
     assert found.fit.why == "process.yaml cannot be read: no."
     assert found.cases == 20

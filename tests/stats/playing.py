@@ -1,10 +1,8 @@
 """What tests of the simulation start from: small processes, and logs that are made of them."""
 
-from dataclasses import dataclass
-
 import numpy as np
-from numpy.typing import NDArray
 
+from licet.core.event_log import EventLog
 from licet.stats.keyed_chance import uniforms
 from licet.stats.ranges import FloatArray
 from licet.stats.simulated_process import HOURS, MONDAY, Arrivals, Pool, Process, Step
@@ -64,31 +62,20 @@ def two_steps(pool: Pool, *, minutes: float = 20.0, wait: float = 0.0) -> Proces
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class SmallLog:
-    """A log in columns, as the fitting takes it."""
-
-    activities: tuple[str, ...]
-    case: NDArray[np.int32]
-    activity: NDArray[np.int32]
-    resource: NDArray[np.int32]
-    start: NDArray[np.float64]
-    end: NDArray[np.float64]
-    started: NDArray[np.bool_]
-
-
 Row = tuple[int, int, int, float, float | None]
 """Case, activity, resource, end and start in hours since a Monday 00:00; None: no start was recorded."""
 
 
-def log_of_rows(*rows: Row, names: tuple[str, ...] = ("read", "decide", "mark")) -> SmallLog:
+def log_of_rows(*rows: Row, names: tuple[str, ...] = ("read", "decide", "mark")) -> EventLog:
     """A log of rows in hours, by case and end."""
     hours = np.array([[end, end if start is None else start] for *_, end, start in rows]) * 3600.0 + MONDAY + 2000 * 7 * DAY
-    return SmallLog(
+    who = np.array([row[2] for row in rows], dtype=np.int32)
+    return EventLog(
         activities=names,
+        resources=tuple(f"R{at}" for at in range(int(who.max()) + 1)),
         case=np.array([row[0] for row in rows], dtype=np.int32),
         activity=np.array([row[1] for row in rows], dtype=np.int32),
-        resource=np.array([row[2] for row in rows], dtype=np.int32),
+        resource=who,
         start=hours[:, 1],
         end=hours[:, 0],
         started=np.array([row[4] is not None for row in rows]),

@@ -1,22 +1,25 @@
 """Fitting a process: work, lines, hours and other waits are told apart as whoever did the work was there or not."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
+from licet.core.event_log import EventLog
 from licet.stats.ai_places import places_for_ai
-from licet.stats.back_test import BackTest, Beats, DoesNotBeat, TooShort, back_test, part_of
+from licet.stats.back_test import BackTest, Beats, Distance, DoesNotBeat, TooShort, back_test, part_of, verdict_on
 from licet.stats.fitted_process import fit, narrowed
 from licet.stats.log_distances import arrival_rhythm, circadian, earth_movers, n_grams
 from licet.stats.presence import presence, until_free
 from licet.stats.ranges import OutOfRangeError
-from licet.stats.simulated_figures import figures, simulate
+from licet.stats.simulated_figures import Interval, figures, simulate
 from licet.stats.simulated_process import Plan, ToBe
-from tests.stats.playing import Row, SmallLog, log_of_rows
+from tests.stats.playing import Row, log_of_rows
 
 HOUR = 3600.0
 
 
-def days(cases: int, *, slower_from: int | None = None) -> SmallLog:
+def days(cases: int, *, slower_from: int | None = None) -> EventLog:
     """Each working day two cases come at nine; one person reads both, another decides at two; from some case on a day later."""
     rows: list[Row] = []
     for case in range(cases):
@@ -113,10 +116,10 @@ def test_a_back_test_knows_nothing_of_what_came_after_its_cut() -> None:
 
 
 def test_the_verdict_takes_the_whole_interval_to_be_nearer_than_the_past() -> None:
-    for slower in (None, 220, 260):
-        found = back_test(days(400, slower_from=slower), Plan(replications=4))
-        assert isinstance(found, BackTest)
-        assert isinstance(found.verdict, Beats) == (found.cycle.model.high < found.cycle.naive)
+    near = Distance(model=Interval(mean=2.0, low=1.5, high=2.5), naive=2.6, noise=0.1)
+    assert isinstance(verdict_on(near), Beats)
+    for naive in (2.5, 2.1, 1.0):
+        assert isinstance(verdict_on(replace(near, naive=naive)), DoesNotBeat)
     same = back_test(days(400), Plan(replications=4))
     assert isinstance(same, BackTest)
     assert isinstance(same.verdict, DoesNotBeat)

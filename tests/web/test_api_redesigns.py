@@ -5,7 +5,8 @@ from collections.abc import Iterator
 import pytest
 
 from licet.core.token import TokenScope
-from licet.flows.simulate_redesign import Played, simulate_redesign
+from licet.flows.simulate_redesign import simulate_redesign
+from licet.stats.simulated_process import Plan
 from licet.testing import done
 from tests.flows.redesigning import WHOLE, office_log, with_log
 from tests.web.serving import AT, MAILS, Served, code, serving
@@ -19,9 +20,9 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 
 
 def test_before_a_simulation_there_is_none_and_then_the_newest_with_its_back_test(served: Served) -> None:
-    assert served.client.get(f"{AT}/redesign").json() == {"outdated": [], "simulation": None}
+    assert served.client.get(f"{AT}/redesign").json() == {"outdated": [], "simulations": 0, "simulation": None}
     with_log(served.world, MAILS, office_log(120))
-    kept = done(simulate_redesign(served.world.office, served.world.owner, WHOLE, name=MAILS, played=Played(replications=2)))
+    kept = done(simulate_redesign(served.world.office, served.world.owner, WHOLE, name=MAILS, plan=Plan(replications=2)))
     found = served.client.get(f"{AT}/redesign").json()
     one = found["simulation"]
     assert (one["id"], one["simulated"], one["digest"]) == (kept.id, True, WHOLE.digest)

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from licet.core.as_is import study
-from licet.core.process import AsIs, Stated
+from licet.core.process import AsIs, StatedForProcess
 from licet.web.charts_layers import Link, Sizes, lay_out, rising
 from licet.web.charts_process import SIZES, Measure, kept_edges, process_map
 from licet.web.charts_week import week_chart
@@ -20,7 +20,7 @@ ROOM = Sizes(width=100.0, height=40.0, gap=20.0, rise=30.0, lane=10.0)
 @pytest.fixture(scope="module")
 def process() -> AsIs:
     """An invented process of twelve steps."""
-    return study(claims(120), Stated())
+    return study(claims(120), StatedForProcess())
 
 
 @settings(deadline=None)

@@ -20,8 +20,9 @@ from licet.edge.redesign_form import REDESIGN_FILE, load_redesign
 from licet.flows.import_log import import_log
 from licet.flows.set_baseline import countersign_the_baseline, lock_the_baseline
 from licet.flows.settle import settle
-from licet.flows.simulate_redesign import Played, simulate_redesign
+from licet.flows.simulate_redesign import simulate_redesign
 from licet.flows.study_process import Memory, study_process
+from licet.stats.simulated_process import Plan
 
 if TYPE_CHECKING:
     from licet.cli.demo_tale import Teller
@@ -64,8 +65,8 @@ def look_around(scene: Set, now: datetime) -> Around:
     granted(import_log(office, cast.builder, read_event_log(file, LogWish(), now=now).brought, name=SLIPS))
     granted(lock_the_baseline(office, cast.owner, name=SLIPS, stated=load_baseline(folder)))
     signed = granted(countersign_the_baseline(office, cast.risk, name=SLIPS))
-    played = Played(replications=REPLICATIONS, seed=scene.seed)
-    compared = simulate_redesign(office, cast.builder, load_redesign(folder), name=SLIPS, played=played)
+    plan = Plan(replications=REPLICATIONS, seed=scene.seed)
+    compared = simulate_redesign(office, cast.builder, load_redesign(folder), name=SLIPS, plan=plan)
     settle(office)
     return Around(
         as_is=granted(study_process(office, name=SLIPS, memory=Memory())).as_is,

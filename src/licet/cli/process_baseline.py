@@ -1,7 +1,7 @@
 """Commands on the baseline: what the process was before AI, locked by two people, and what the newest log shows since."""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 import click
 
@@ -47,7 +47,7 @@ def show(slug: str, home: str | None, *, as_json: bool) -> None:
     lines = [f"[bold]{slug}[/]: {state}" + (f", version {locked.version}, {locked.digest}" if locked else "")]
     lines += _lines(locked.baseline) if locked else []
     lines += ["", "What would be locked now:", *_lines(shown.now)] if locked is None else []
-    data = {
+    data: dict[str, Json] = {
         "use_case": slug,
         "state": state,
         "version": None if locked is None else locked.version,
@@ -70,9 +70,9 @@ def lock(slug: str, acting: str | None, home: str | None, *, as_json: bool) -> N
     stated = load_baseline(folder_of(home, slug))
     with at_work(home) as office:
         locked = granted(lock_the_baseline(office, who(office, acting), name=slug, stated=stated))
-    data = {"use_case": slug, "version": locked.version, "digest": locked.digest, "baseline": _json(locked.baseline)}
+    data: dict[str, Json] = {"use_case": slug, "version": locked.version, "digest": locked.digest, "baseline": _json(locked.baseline)}
     lines = [f"Locked version {locked.version}: {locked.digest}", *_lines(locked.baseline)]
-    said(cast("dict[str, Json]", data), [*lines, f"Next: licet process baseline countersign {slug} --as RISK"], as_json=as_json)
+    said(data, [*lines, f"Next: licet process baseline countersign {slug} --as RISK"], as_json=as_json)
 
 
 @baseline.command("countersign", context_settings=CONTEXT)
@@ -85,8 +85,8 @@ def countersign(slug: str, acting: str | None, home: str | None, *, as_json: boo
 
     with at_work(home) as office:
         signed = granted(countersign_the_baseline(office, who(office, acting), name=slug))
-    data = {"use_case": slug, "digest": signed.digest, "countersigned_by": signed.countersigned_by}
-    said(cast("dict[str, Json]", data), [f"Countersigned: {signed.digest}"], as_json=as_json)
+    data: dict[str, Json] = {"use_case": slug, "digest": signed.digest, "countersigned_by": signed.countersigned_by}
+    said(data, [f"Countersigned: {signed.digest}"], as_json=as_json)
 
 
 @click.command(context_settings=CONTEXT)
@@ -103,14 +103,20 @@ def watch(slug: str, home: str | None, *, as_json: bool) -> None:
         seen = granted(watch_process(office, name=slug))
     before = locked_part(seen.signed).baseline
     moved = {code: level_to_json(one) for code, one in seen.moved.items()}
-    data = {"use_case": slug, "baseline": seen.signed.digest, "same_log": seen.same, "now": _json(seen.now), "moved": moved}
+    data: dict[str, Json] = {
+        "use_case": slug,
+        "baseline": seen.signed.digest,
+        "same_log": seen.same,
+        "now": _json(seen.now),
+        "moved": moved,
+    }
     lines = [f"[bold]{slug}[/]: {before.until:%Y-%m-%d} against {seen.now.until:%Y-%m-%d}"]
     if seen.same:
         lines.append(f"The newest log is the baseline's own. Import a later one: licet process import {slug} FILE")
     else:
         lines += [f"  {SAYS[code][0]}: {level_told(one, SAYS[code][1], signed=True)}" for code, one in seen.moved.items()]
         lines.append("[dim]What else changed between the two logs is in these differences too.[/]")
-    said(cast("dict[str, Json]", data), lines, as_json=as_json)
+    said(data, lines, as_json=as_json)
 
 
 def level_told(level: "Level | Unknown", unit: str, *, signed: bool = False) -> str:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 @click.command("compare", context_settings=CONTEXT)
 @click.argument("slug", metavar="USE_CASE")
 @click.option("--replications", type=click.IntRange(min=2, max=1000), default=30, show_default=True, help="How often each is played.")
-@click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="The same seed gives the same figures.")
+@click.option("--seed", type=click.IntRange(0, 2**62), default=0, show_default=True, help="The same seed gives the same figures.")
 @usual
 def compare(slug: str, replications: int, seed: int, acting: str | None, home: str | None, *, as_json: bool) -> None:
     """Simulate redesign.yaml on the newest event log, with AI as it was measured, beside the process as it is; it is kept as evidence."""
@@ -22,12 +22,13 @@ def compare(slug: str, replications: int, seed: int, acting: str | None, home: s
     from licet.core.simulated_redesign import simulation_to_json
     from licet.edge.redesign_form import load_redesign
     from licet.flows.office import who
-    from licet.flows.simulate_redesign import Played, simulate_redesign
+    from licet.flows.simulate_redesign import simulate_redesign
+    from licet.stats.simulated_process import Plan
 
     redesign = load_redesign(folder_of(home, slug))
     with at_work(home) as office, PlayProgress(hidden=as_json) as progress:
-        played = Played(replications=replications, seed=seed, audience=progress)
-        found = granted(simulate_redesign(office, who(office, acting), redesign, name=slug, played=played))
+        plan = Plan(replications=replications, seed=seed, audience=progress)
+        found = granted(simulate_redesign(office, who(office, acting), redesign, name=slug, plan=plan))
     said({"use_case": slug, **simulation_to_json(found)}, list(_lines(found)), as_json=as_json)
 
 

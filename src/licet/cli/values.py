@@ -1,7 +1,7 @@
 """Commands on value: what a use case changed since AI decides, measured and never self-reported."""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 import click
 
@@ -10,8 +10,10 @@ from licet.cli.process_baseline import level_told
 from licet.core.canonical import Json
 
 if TYPE_CHECKING:
+    from licet.core.refusal import Unknown
     from licet.core.use_case import UseCase
-    from licet.flows.measure_value import Stated
+    from licet.flows.measure_value import StatementOfValue
+    from licet.stats.rollout import Difference
 
 
 @click.group(cls=Commands, context_settings=CONTEXT)
@@ -50,42 +52,39 @@ def show(slug: str | None, home: str | None, *, as_json: bool) -> None:
     said({"values": [_json(one.slug, made) for one, made in wanted]}, lines, as_json=as_json)
 
 
-def _one(use_case: "UseCase", made: "Stated | None") -> list[str]:
+def _one(use_case: "UseCase", made: "StatementOfValue | None") -> list[str]:
     if made is None:
         return [f"[bold]{use_case.slug}[/]: nothing measured yet; licet value measure {use_case.slug}"]
     return _lines(use_case.slug, made)
 
 
-def _json(slug: str, made: "Stated | None") -> Mapping[str, Json]:
+def _json(slug: str, made: "StatementOfValue | None") -> Mapping[str, Json]:
     from licet.core.value import value_to_json
 
     if made is None:
         return {"use_case": slug, "value": None}
-    says = {"use_case": slug, "at": made.at.isoformat(), "baseline": made.baseline, "value": value_to_json(made.value)}
-    return cast("Mapping[str, Json]", says)
+    return {"use_case": slug, "at": made.at.isoformat(), "baseline": made.baseline, "value": value_to_json(made.value)}
 
 
-def _lines(slug: str, made: "Stated") -> list[str]:
-    from licet.core.value import CAUSED, FIGURES
+def _lines(slug: str, made: "StatementOfValue") -> list[str]:
+    from licet.core.value import AMOUNTS, CAUSED, FIGURES
 
     found = made.value
     people = " [yellow]simulated people[/]" if found.simulated else ""
     lines = [f"[bold]{slug}[/]: {found.since:%Y-%m-%d} to {found.until:%Y-%m-%d}, {found.cases:,} cases, {found.open:,} open{people}"]
     for figure in found.figures:
-        then = "" if figure.before is None else f", before {level_told(figure.before, '')}"
-        lines.append(f"  {FIGURES[figure.code]}: {level_told(figure.now, '')}{then}")
+        unit = f"minor units {found.currency}" if figure.code in AMOUNTS else ""
+        then = "" if figure.before is None else f", before {level_told(figure.before, unit)}"
+        lines.append(f"  {FIGURES[figure.code]}: {level_told(figure.now, unit)}{then}")
     lines.append("Caused by AI's deciding, where chance chose which cases it was given:")
     lines += [f"  {CAUSED[code][0]}: {_caused(one)}" for code, one in found.caused.items()]
     return [*lines, f"[dim]{found.incidents} incidents. Before and after differ by all that changed; what chance assigned, by AI alone.[/]"]
 
 
-def _caused(found: object) -> str:
+def _caused(found: "Difference | Unknown") -> str:
     from licet.core.refusal import Unknown
-    from licet.stats.rollout import Difference
 
     if isinstance(found, Unknown):
         return f"unknown: {plain(found.why)}"
-    if isinstance(found, Difference):
-        among = f"{found.given:,} given to AI, {found.left:,} left to people"
-        return f"{found.estimate:+,.4g} ({found.low:+,.4g} to {found.high:+,.4g} at 95%; {among})"
-    raise TypeError(found)
+    among = f"{found.given:,} given to AI, {found.left:,} left to people"
+    return f"{found.estimate:+,.4g} ({found.low:+,.4g} to {found.high:+,.4g} at 95%; {among})"

@@ -19,7 +19,6 @@ from licet.core.process import (
     VARIANTS_KEPT,
     AsIs,
     AtMost,
-    Cost,
     Edge,
     Elapsed,
     Hand,
@@ -31,17 +30,17 @@ from licet.core.process import (
     Rework,
     Span,
     Split,
-    Stated,
+    StatedForProcess,
     Step,
     Variant,
     Waited,
     Waiting,
+    WorkCost,
 )
 from licet.core.refusal import Unknown
 from licet.core.stated_process import Fit, conform
 from licet.stats import process_map as seen
 
-NOT_STATED = Unknown(why="No process is stated to hold the log against: write process.yaml.")
 HOUR_S = 3600
 NEVER = Unknown(why="It never follows directly on itself.")
 
@@ -88,7 +87,7 @@ def _begun(log: EventLog) -> _Begun:
     )
 
 
-def study(log: EventLog, stated: Stated) -> AsIs:
+def study(log: EventLog, stated: StatedForProcess) -> AsIs:
     """What a log says of the process.
 
     Args:
@@ -226,13 +225,13 @@ def _waiting(times: _Times, at: int) -> Waiting:
     return NEVER_WAITED if elapsed is None else Elapsed(span=elapsed)
 
 
-def _cost(times: _Times, at: int, name: str, rates: Rates | None) -> Cost | Unknown:
+def _cost(times: _Times, at: int, name: str, rates: Rates | None) -> WorkCost | Unknown:
     rate = None if rates is None else rates.of(name)
     if rates is None or rate is None:
         return NO_RATE
     if not times.work.count[at]:
         return NO_WORK
-    return Cost(minor=round(float(times.work.total[at]) / HOUR_S * rate), currency=rates.currency, rate=rate)
+    return WorkCost(minor=round(float(times.work.total[at]) / HOUR_S * rate), currency=rates.currency, rate=rate)
 
 
 def _span(spans: seen.Spans, at: int) -> Span | None:
@@ -272,9 +271,9 @@ def _path(begun: _Begun, firsts: seen.Ints, place: Mapping[int, int], case: int)
     return tuple(place[int(at)] for at in begun.activity[firsts[case] : firsts[case + 1]])
 
 
-def _fit(stated: Stated, begun: _Begun, paths: seen.Variants, firsts: seen.Ints) -> Fit | Unknown:
-    if stated.process is None:
-        return Unknown(why=stated.wrong) if stated.wrong else NOT_STATED
+def _fit(stated: StatedForProcess, begun: _Begun, paths: seen.Variants, firsts: seen.Ints) -> Fit | Unknown:
+    if isinstance(stated.process, Unknown):
+        return stated.process
     names = begun.log.activities
     sequences = [
         ([names[int(at)] for at in begun.activity[firsts[case] : firsts[case + 1]]], int(cases))

@@ -15,7 +15,7 @@ from licet.core.refusal import Refused, Unknown
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Stated:
+class StatedForBaseline:
     """What the owner states beside what was measured.
 
     Attributes:
@@ -47,7 +47,7 @@ class Baseline:
     """
 
     log: str
-    stated: Stated
+    stated: StatedForBaseline
     since: datetime
     until: datetime
     cases: int
@@ -138,7 +138,7 @@ def countersign_baseline(locked: LockedBaseline, by: Permission, *, now: datetim
 # --- as JSON ---------------------------------------------------------------------------------------------------------------
 
 
-def stated_to_json(stated: Stated) -> Mapping[str, Json]:
+def stated_to_json(stated: StatedForBaseline) -> Mapping[str, Json]:
     """What the owner stated."""
     return {
         "step": stated.step,
@@ -198,7 +198,7 @@ def baseline_from_json(raw: Mapping[str, Json]) -> Baseline:
             "visits": int() as visits,
             "weeks": int() | float() as weeks,
         }:
-            stated = Stated(step=step, minutes_a_case=minutes, hour=_cost_from_json(hour), error=_cost_from_json(error))
+            stated = StatedForBaseline(step=step, minutes_a_case=minutes, hour=_cost_from_json(hour), error=_cost_from_json(error))
             known = {name: level_from_json(raw[name]) for name in LEVELS}
         case _:
             raise NotABaselineError(f"{sorted(raw)!r} are not the parts of a baseline.")

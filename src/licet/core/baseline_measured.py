@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from licet.core.baseline import Baseline, Stated
+from licet.core.baseline import Baseline, StatedForBaseline
 from licet.core.event_log import EventLog
 from licet.core.level import Level, mean_level, quantile_level
 from licet.core.refusal import Refused, Unknown
@@ -20,7 +20,7 @@ SHARE_TIMED: Final = 0.9
 """From a smaller share of visits whose work was timed, nothing is said of all of them."""
 
 
-def measured_baseline(log: EventLog, log_digest: str, stated: Stated, *, span: tuple[datetime, datetime]) -> Baseline | Refused:
+def measured_baseline(log: EventLog, log_digest: str, stated: StatedForBaseline, *, span: tuple[datetime, datetime]) -> Baseline | Refused:
     """Measures a baseline from an event log.
 
     Args:
@@ -106,7 +106,7 @@ def _visits(log: EventLog, step: str | None) -> _Visits:
     )
 
 
-def _minutes(visits: _Visits, stated: Stated) -> Level | Unknown:
+def _minutes(visits: _Visits, stated: StatedForBaseline) -> Level | Unknown:
     """People's minutes on a visit: as the log tells, else as stated, and then assumed."""
     share = float(visits.timed.mean()) if visits.timed.size else 0.0
     if share >= SHARE_TIMED:

@@ -70,6 +70,13 @@ def difference(before: Level, after: Level) -> Level:
     return Level(value=value, low=ends[0], high=ends[1], n=after.n, assumed=before.assumed or after.assumed)
 
 
+def change(before: Level | Unknown, after: Level | Unknown) -> Level | Unknown:
+    """As `difference`, where either may be unknown: then so is the change, for the reason of the earlier one first."""
+    if isinstance(before, Unknown):
+        return before
+    return after if isinstance(after, Unknown) else difference(before, after)
+
+
 def _half(level: Level) -> float | None:
     return None if level.low is None or level.high is None else max(level.high - level.value, level.value - level.low)
 

@@ -142,6 +142,19 @@ class RevokedMandate:
 Mandate = ProposedMandate | ActiveMandate | SuspendedMandate | ExpiredMandate | RevokedMandate
 
 
+def granted_of(mandate: Mandate | None) -> ActiveMandate | None:
+    """A mandate as it was granted; None where it never was."""
+    match mandate:
+        case None | ProposedMandate():
+            return None
+        case ActiveMandate():
+            return mandate
+        case SuspendedMandate() | ExpiredMandate() | RevokedMandate():
+            return mandate.active
+        case _:
+            assert_never(mandate)
+
+
 def grant(proposed: ProposedMandate, gate: OpenedGate, by: Permission, *, owner: PersonId | None, now: datetime) -> ActiveMandate | Refused:
     """Puts a proposed mandate in force. Takes an opened gate: without one this does not type-check.
 

@@ -56,6 +56,7 @@ class AtMost:
 Handling = Recorded | AtMost | Unknown
 
 HOW_AT_MOST = "from when the case was free and whoever did it had ended what they ended before; the work took at most so long"
+NOT_STATED = Unknown(why="No process is stated to hold the log against: write process.yaml.")
 NO_START = Unknown(why="No start was recorded, and nobody's earlier work from which it could be estimated.")
 NEVER_WAITED = Unknown(why="No case came to it from another step.")
 NO_RATE = Unknown(why="No hourly rate is given.")
@@ -80,7 +81,7 @@ Waiting = Waited | Elapsed | Unknown
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Cost:
+class WorkCost:
     """What work costs: recorded hours at a rate; whole minor units of a currency. `rate`: an hour's, in minor units."""
 
     minor: int
@@ -102,27 +103,25 @@ class Rates:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Stated:
+class StatedForProcess:
     """What an owner states in `process.yaml`.
 
     Attributes:
-        process: the steps in order; None: nothing is stated.
+        process: the steps in order; `Unknown` where nothing is stated, or the file cannot be read.
         rates: what an hour of work costs; None: nothing is stated.
-        wrong: why the file could not be read, in a sentence; empty where it could, or there is none.
     """
 
-    process: StatedProcess | None = None
+    process: StatedProcess | Unknown = NOT_STATED
     rates: Rates | None = None
-    wrong: str = ""
 
 
 class NothingStated:
     """States nothing of any process (the port `StatedProcesses`)."""
 
-    def stated(self, slug: UseCaseSlug) -> Stated:
+    def stated(self, slug: UseCaseSlug) -> StatedForProcess:
         """Nothing."""
         del slug
-        return Stated()
+        return StatedForProcess()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -196,7 +195,7 @@ class Step:
     handed: int
     told: int
     people: int
-    cost: Cost | Unknown
+    cost: WorkCost | Unknown
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,6 @@ from licet.core.canonical import Json
 from licet.core.process import (
     AsIs,
     AtMost,
-    Cost,
     Edge,
     Elapsed,
     Hand,
@@ -19,6 +18,7 @@ from licet.core.process import (
     Step,
     Waited,
     Waiting,
+    WorkCost,
 )
 from licet.core.refusal import Unknown
 from licet.core.stated_process import Fit
@@ -176,7 +176,7 @@ def waiting_told(waiting: Waiting) -> str:
             assert_never(waiting)
 
 
-def money(cost: Cost) -> str:
+def money(cost: WorkCost) -> str:
     """An amount with its currency's code, in minor units, which not every currency has a hundred of."""
     return f"{cost.minor:,} minor units {cost.currency}"
 

@@ -1,6 +1,5 @@
 """What is wrong with a redesign: by itself, and held against the process that it is meant for."""
 
-import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -19,6 +18,8 @@ OF_THE_NEW = frozenset({"decides", "steps", "reviewers"})
 
 MOST_PEOPLE = 10_000
 HOURS_A_DAY, DAY_SECONDS, LONGEST_HOURS = 24.0, 86_400.0, 87_600.0
+YEAR_SECONDS, MOST_COST = 31_536_000, 1_000_000_000_000
+"""A step that takes AI longer than a year is not played to its end, and prices above are no money."""
 FEWEST = 2
 """Steps that can become one, or be done side by side."""
 
@@ -62,13 +63,14 @@ SHARE = _Range(holds=lambda x: 0.0 <= x <= 1.0, limit="in [0, 1]", remedy="Write
 BELOW_ONE = _Range(holds=lambda x: 0.0 <= x < 1.0, limit="in [0, 1)", remedy="Write a share such as 0.2.")
 ABOVE_NONE = _Range(holds=lambda x: 0.0 < x <= 1.0, limit="in (0, 1]", remedy="Write a share such as 0.8.")
 OPEN = _Range(holds=lambda x: 0.0 < x < 1.0, limit="in (0, 1)", remedy="Write a share such as 0.9.")
-AMOUNT = _Range(holds=lambda x: x >= 0.0 and math.isfinite(x), limit="at or above 0", remedy="Write a number such as 2.5.")
+PRICE = _Range(holds=lambda x: 0.0 <= x <= MOST_COST, limit=f"from 0 to {MOST_COST:,}", remedy="Write a number such as 2.5.")
+LATENCY = _Range(holds=lambda x: 0.0 <= x <= YEAR_SECONDS, limit=f"from 0 to {YEAR_SECONDS:,}, a year", remedy="Write seconds such as 2.")
 HOURS = _Range(holds=lambda x: 0.0 < x <= HOURS_A_DAY, limit="in (0, 24]", remedy="Write hours such as 6.")
 HOUR = _Range(holds=lambda x: 0.0 <= x < HOURS_A_DAY, limit="in [0, 24)", remedy="Write an hour such as 8.")
 SECONDS = _Range(holds=lambda x: 0.0 < x <= DAY_SECONDS, limit="in (0, 86400]", remedy="Write seconds such as 90.")
 PEOPLE = _Range(holds=lambda x: 1 <= x <= MOST_PEOPLE, limit=f"from 1 to {MOST_PEOPLE:,}", remedy="Write a whole number such as 4.")
 TERM = _Range(holds=lambda x: 0.0 < x <= LONGEST_HOURS, limit=f"in (0, {LONGEST_HOURS:,.0f}]", remedy="Write hours such as 48.")
-OF_AI = {"coverage": SHARE, "error": SHARE, "time_saved": BELOW_ONE, "latency_seconds": AMOUNT, "cost": AMOUNT}
+OF_AI = {"coverage": SHARE, "error": SHARE, "time_saved": BELOW_ONE, "latency_seconds": LATENCY, "cost": PRICE}
 OF_REVIEWERS = {"people": PEOPLE, "hours_a_day": HOURS, "from_hour": HOUR, "seconds_a_case": SECONDS}
 
 
@@ -93,7 +95,7 @@ def _numbers(redesign: Redesign) -> Iterator[tuple[Path, float | None, _Range]]:
         yield ("service_level", "hours"), redesign.service_level.within / timedelta(hours=1), TERM
         yield ("service_level", "share"), redesign.service_level.share, OPEN
     if redesign.price is not None:
-        yield ("price", "person_hour"), redesign.price.person_hour, AMOUNT
+        yield ("price", "person_hour"), redesign.price.person_hour, PRICE
 
 
 def _alone(redesign: Redesign) -> Iterator[NotARedesignError]:

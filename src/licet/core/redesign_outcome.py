@@ -1,7 +1,7 @@
 """What comes of simulating a redesign: the back-test first, then every figure, and what a reader must know."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from licet.core.event_log import EventLog
 from licet.core.redesign import Redesign
@@ -11,9 +11,8 @@ from licet.core.redesign_what_if import Case, cases_of_what_if, kept, needed, wh
 from licet.core.simulated_redesign import BackTested, Kept, Needed, Row, WhatIf
 from licet.stats.back_test import BackTest, Beats, TooShort, back_test, cases_of_back_test
 from licet.stats.fitted_process import Fitted, fit
-from licet.stats.simulated_process import Audience, Empty, Plan
+from licet.stats.simulated_process import Plan
 
-NOBODY = Empty()
 MUCH = 0.05
 """From such a share on, what a log does not hold is told."""
 
@@ -43,22 +42,21 @@ class Outcome:
     notes: tuple[str, ...]
 
 
-def simulated(redesign: Redesign, inputs: Inputs, log: EventLog, *, replications: int, seed: int, audience: Audience = NOBODY) -> Outcome:
+def simulated(redesign: Redesign, inputs: Inputs, log: EventLog, plan: Plan) -> Outcome:
     """Simulates a redesign on a log.
 
     Args:
         redesign: with nothing wrong in it, held against this log.
         inputs: with nothing missing.
         log: of the process as it is.
-        replications: how often each is played, at least 2.
-        seed: of chance; the same seed gives the same figures.
-        audience: who is told how far it is.
+        plan: how often each is played, the seed, and who is told how far it is; its limit is the service level.
 
     Raises:
         OutOfRangeError: where the log holds no work, or a redesign takes people at a step of which the log does not say who does it.
     """
-    plan = Plan(replications=replications, seed=seed, within=limit_of(redesign.service_level), audience=audience)
-    audience.expects(cases_of_back_test(log.cases, plan) + 2 * replications * log.cases + cases_of_what_if(redesign, log.cases, plan))
+    plan = replace(plan, within=limit_of(redesign.service_level))
+    both = 2 * plan.replications * log.cases
+    plan.audience.expects(cases_of_back_test(log.cases, plan) + both + cases_of_what_if(redesign, log.cases, plan))
     fitted = fit(log)
     trust = back_tested(back_test(log, plan))
     played = play_redesign(redesign, inputs, fitted.process, plan)

@@ -10,7 +10,7 @@ from licet.core.canonical import Json
 from licet.core.ids import Digest, Fingerprint, PersonId
 from licet.core.redesign import ServiceLevel
 
-SimulationId = NewType("SimulationId", str)
+RedesignSimulationId = NewType("RedesignSimulationId", str)
 """Names one simulation of a redesign."""
 
 
@@ -148,7 +148,7 @@ class SimulatedRedesign:
         notes: what a reader must know, in sentences.
     """
 
-    id: SimulationId
+    id: RedesignSimulationId
     at: datetime
     by: PersonId
     redesign: Mapping[str, Json]

@@ -1,9 +1,9 @@
 """A simulation of a process as it is: where its time goes, how good the forecast is, and where AI would change anything."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import NewType, cast
+from typing import TYPE_CHECKING, NewType
 
 from licet.core.canonical import Json
 from licet.core.event_log import EventLog, EventLogId
@@ -12,6 +12,9 @@ from licet.stats.back_test import BackTest, Beats, TooShort, back_test, cases_of
 from licet.stats.fitted_process import Fitted, fit
 from licet.stats.simulated_figures import Figures, figures, simulate
 from licet.stats.simulated_process import Plan, Pool, ToBe
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
 
 SimulationId = NewType("SimulationId", str)
 """Names one simulation of a use case's process."""
@@ -132,9 +135,9 @@ def simulation_to_json(made: ProcessSimulation) -> Mapping[str, Json]:
             "untimed": fitted.untimed,
         },
         "pools": [_pool(one) for one in fitted.process.pools],
-        "back_test": {**cast("Mapping[str, Json]", _plain(tested)), "verdict": verdict},
+        "back_test": {**_plain(tested), "verdict": verdict},
         "forecasts": made.forecasts,
-        "as_is": {**cast("Mapping[str, Json]", _plain(made.as_is)), "label": SIMULATED},
+        "as_is": {**_plain(made.as_is), "label": SIMULATED},
         "places": [_place(one, forecasts=made.forecasts) for one in made.places],
         "plan": _plan(made.plan),
     }
@@ -148,7 +151,7 @@ def _place(place: AiPlace, *, forecasts: bool) -> Mapping[str, Json]:
         "belongs": isinstance(found, Belongs),
         "by": list(found.by) if isinstance(found, Belongs) else [],
         "removed": _plain(place.removed),
-        "sped": {"share": place.share, **cast("Mapping[str, Json]", _plain(place.sped))},
+        "sped": {"share": place.share, **_plain(place.sped)},
         "of_cycle": place.of_cycle,
         "of_hours": place.of_hours,
         "data_at_hand": None,
@@ -169,9 +172,9 @@ def _plan(plan: Plan) -> Mapping[str, Json]:
 
 
 def _pool(pool: Pool) -> Mapping[str, Json]:
-    return {"name": pool.name, "people": pool.people, "on_duty": cast("Sequence[Json]", pool.on_duty.tolist())}
+    return {"name": pool.name, "people": pool.people, "on_duty": [int(there) for there in pool.on_duty]}
 
 
-def _plain(value: object) -> Json:
+def _plain(value: "DataclassInstance") -> Mapping[str, Json]:
     """A value made of plain dataclasses as JSON."""
-    return cast("Json", asdict(value))  # type: ignore[call-overload]  # every caller passes a dataclass
+    return asdict(value)

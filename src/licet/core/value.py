@@ -29,6 +29,9 @@ FIGURES: Final[Mapping[str, str]] = {
 }
 """Every figure, in the order in which it is shown, and what it is."""
 
+AMOUNTS: Final = frozenset({"spent_a_week", "worth_a_week"})
+"""Which of them are money, in minor units of the statement's currency."""
+
 CAUSED: Final[Mapping[str, tuple[str, str]]] = {
     "turn": ("hours until a case is decided", "hours"),
     "minutes": ("minutes of people's work a case", "minutes"),
@@ -128,7 +131,8 @@ def value_of(baseline: Baseline, seen: Seen, around: Around) -> Value:
     minutes = _minutes(seen, around)
     rate = n / weeks
     saved = _saved(baseline.minutes, minutes, rate)
-    spent = _spent(around, weeks)
+    currency = _currency(baseline, around)
+    spent = _spent(around, weeks, currency)
     plain = {
         "turn_median": (baseline.turn_median, quantile_level(seen.hours, seen.weeks, 0.5)),
         "turn_p90": (baseline.turn_p90, quantile_level(seen.hours, seen.weeks, 0.9)),
@@ -149,13 +153,30 @@ def value_of(baseline: Baseline, seen: Seen, around: Around) -> Value:
         figures=tuple(Figure(code=code, before=pair[0], now=pair[1]) for code, pair in plain.items()),
         caused=_caused(seen, around),
         incidents=around.incidents,
-        currency=None if baseline.stated.hour is None else baseline.stated.hour.currency,
+        currency=currency,
         simulated=around.simulated,
     )
 
 
 def _minutes(seen: Seen, around: Around) -> Level | Unknown:
-    return _untimed(around) or mean_level(seen.minutes, seen.weeks)
+    worked = _worked(seen, around)
+    return worked if isinstance(worked, Unknown) else mean_level(worked, seen.weeks)
+
+
+def _worked(seen: Seen, around: Around) -> FloatArray | Unknown:
+    """Minutes of people's work on each case, what nobody timed counted in: an answer that was not timed took as long as one that was.
+
+    A case that is not decided waits for people; it takes at least as long as those that people decided. Counted with what was spent on
+    it so far, mostly nothing, a backlog would look like hours saved.
+    """
+    untimed = _untimed(around)
+    if untimed is not None:
+        return untimed
+    minutes, waiting = seen.minutes / (around.timed or 1.0), np.isinf(seen.hours)
+    by_people = minutes[~waiting & ~seen.alone]
+    if waiting.any() and not by_people.size:
+        return Unknown(why="no case was decided by people yet, and some wait for them")
+    return np.where(waiting, np.maximum(minutes, by_people.mean()), minutes) if waiting.any() else minutes
 
 
 def _untimed(around: Around) -> Unknown | None:
@@ -182,9 +203,18 @@ def _saved(before: Level | Unknown, now: Level | Unknown, a_week: float) -> Leve
     return now if isinstance(now, Unknown) else times(difference(before, now), -a_week / 60.0)
 
 
-def _spent(around: Around, weeks: float) -> Level | Unknown:
+def _currency(baseline: Baseline, around: Around) -> str | None:
+    """The currency of all amounts: the owner's; where they state none, that of what was spent."""
+    known = [one for one in (baseline.stated.hour, baseline.stated.error, around.spent) if isinstance(one, Cost)]
+    return known[0].currency if known else None
+
+
+def _spent(around: Around, weeks: float, currency: str | None) -> Level | Unknown:
+    """What was paid a week; unknown in a statement of another currency, since nobody states a rate."""
     if isinstance(around.spent, Unknown):
         return around.spent
+    if around.spent is not None and around.spent.currency != currency:
+        return Unknown(why=f"it was spent in {around.spent.currency}, and baseline.yaml states amounts in {currency}")
     minor = 0.0 if around.spent is None else around.spent.millionths / MILLION
     return _exactly(minor / weeks, 0)
 
@@ -198,28 +228,25 @@ def _errors_a_week(seen: Seen, around: Around) -> Level | Unknown:
 def _worth(baseline: Baseline, saved: Level | Unknown, spent: Level | Unknown, errors: Level | Unknown) -> Level | Unknown:
     """Hours saved in money, less what was paid for the system and what its errors cost, in minor units; at the ends, the worst of each."""
     hour, error = baseline.stated.hour, baseline.stated.error
-    for missing in (saved, spent, errors):
-        if isinstance(missing, Unknown):
-            return missing
+    if isinstance(saved, Unknown) or isinstance(spent, Unknown) or isinstance(errors, Unknown):
+        return next(one for one in (saved, spent, errors) if isinstance(one, Unknown))
     if hour is None or error is None:
         return Unknown(why="nobody said what an hour and a wrong decision cost; state `hour` and `error` in baseline.yaml")
-    known = [one for one in (saved, spent, errors) if isinstance(one, Level)]
-    an_hour, an_error = hour.millionths / MILLION, error.millionths / MILLION
-    value = known[0].value * an_hour - known[1].value - known[2].value * an_error
-    ends = (known[0].low, known[0].high, known[2].low, known[2].high)
-    low = None if ends[0] is None or ends[3] is None else ends[0] * an_hour - known[1].value - ends[3] * an_error
-    high = None if ends[1] is None or ends[2] is None else ends[1] * an_hour - known[1].value - ends[2] * an_error
-    return Level(value=value, low=low, high=high, n=known[0].n, assumed=known[0].assumed)
+    gained, lost = times(saved, hour.millionths / MILLION), times(errors, error.millionths / MILLION)
+    return Level(
+        value=gained.value - spent.value - lost.value,
+        low=None if gained.low is None or lost.high is None else gained.low - spent.value - lost.high,
+        high=None if gained.high is None or lost.low is None else gained.high - spent.value - lost.low,
+        n=saved.n,
+        assumed=saved.assumed,
+    )
 
 
 def _caused(seen: Seen, around: Around) -> Mapping[str, Difference | Unknown]:
     """What AI's deciding changed, from cases that chance gave to it or left to people within one step of exposure."""
     drawn = seen.stratum >= 0
-    outcomes: Sequence[tuple[str, FloatArray, Unknown | None]] = (
-        ("turn", seen.open_hours, None),
-        ("minutes", seen.minutes, _untimed(around)),
-    )
-    return {code: unknown or _difference(values, seen, drawn) for code, values, unknown in outcomes}
+    outcomes: Sequence[tuple[str, FloatArray | Unknown]] = (("turn", seen.open_hours), ("minutes", _worked(seen, around)))
+    return {code: values if isinstance(values, Unknown) else _difference(values, seen, drawn) for code, values in outcomes}
 
 
 def _difference(values: FloatArray, seen: Seen, drawn: BoolArray) -> Difference | Unknown:

@@ -5,7 +5,7 @@ from typing import Annotated, Final, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
-from licet.core.baseline import Stated
+from licet.core.baseline import StatedForBaseline
 from licet.core.cost import MILLION, Cost
 from licet.edge.form import Form, Word, filled
 from licet.edge.system_blocks import told
@@ -46,7 +46,7 @@ class BaselineForm(Form):
         return None if minor is None or self.currency is None else Cost(millionths=minor * MILLION, currency=self.currency)
 
 
-def load_baseline(folder: Path) -> Stated:
+def load_baseline(folder: Path) -> StatedForBaseline:
     """Reads `baseline.yaml`; where there is none, nothing is stated, and the process is taken as a whole.
 
     Raises:
@@ -54,9 +54,9 @@ def load_baseline(folder: Path) -> Stated:
     """
     file = folder / BASELINE_FILE
     if not file.exists():
-        return Stated()
+        return StatedForBaseline()
     said = filled(BaselineForm, read_tree(file, TEXT), _known)
-    return Stated(step=said.step, minutes_a_case=said.minutes_a_case, hour=said.amount(said.hour), error=said.amount(said.error))
+    return StatedForBaseline(step=said.step, minutes_a_case=said.minutes_a_case, hour=said.amount(said.hour), error=said.amount(said.error))
 
 
 def _known(place: Place) -> frozenset[str]:

@@ -15,6 +15,7 @@ from licet.core.ids import UseCaseSlug
 from licet.core.own_grader import Grade, OwnGrader
 from licet.core.refusal import Unknown
 from licet.edge.callable_room import MOST_HANGING
+from licet.edge.closed_room import closed_room
 from licet.edge.code_folder import GRADER_FILE, NotLoadableError, line_in, run_alone
 from licet.edge.hands import Hands
 
@@ -47,7 +48,8 @@ class FunctionGrader:
     def grades(self, pairs: Sequence[_Pair]) -> list[Grade]:
         """The loss of each answer, given first, against the right one, in order.
 
-        What raises, takes too long, and gives no number in [0, 1], is unknown for its own pair alone. What the code prints goes to stderr.
+        What raises, takes too long, and gives no number in [0, 1], is unknown for its own pair alone. The right answers
+        may be sealed ones: what the code prints is thrown away, and what it writes, sends or starts fails.
         """
         chunks = (pairs[start : start + _CHUNK] for start in range(0, len(pairs), _CHUNK))
         return [found for chunk in chunks for found in self._of(chunk)]
@@ -61,7 +63,8 @@ class FunctionGrader:
     def _ask(self, pair: _Pair) -> Grade:
         given, right = pair
         try:
-            return _read(self.function(answer_to_json(given), answer_to_json(right)))
+            with closed_room():
+                return _read(self.function(answer_to_json(given), answer_to_json(right)))
         except BaseException as error:  # noqa: BLE001 - the entry point of other people's code; recorded in the result
             line = line_in(self.folder, error, GRADER_FILE)
             place = GRADER_FILE if line is None else f"{GRADER_FILE}:{line}"

@@ -16,7 +16,7 @@ from licet.core.ids import Digest, UseCaseSlug
 from licet.core.incident import Message
 from licet.core.own_grader import Grader, Graders, OwnGrader
 from licet.core.policy import Asked, PolicyAnswer
-from licet.core.process import Stated
+from licet.core.process import StatedForProcess
 from licet.core.refusal import Unknown
 from licet.core.system import SystemKind
 from licet.ports import Draw, Durable, Example, Guardian, Judge, Provider, Purse, System, TrainedSystem
@@ -237,7 +237,7 @@ class LateProcesses:
 
     root: Path
 
-    def stated(self, slug: UseCaseSlug) -> Stated:
+    def stated(self, slug: UseCaseSlug) -> StatedForProcess:
         """See `licet.edge.process_file.FolderProcesses.stated`."""
         from licet.edge.process_file import FolderProcesses
 

@@ -9,7 +9,8 @@ from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from licet.core.cost import CURRENCY
 from licet.core.ids import UseCaseSlug
-from licet.core.process import Rates, Stated
+from licet.core.process import NOT_STATED, Rates, StatedForProcess
+from licet.core.refusal import Unknown
 from licet.core.stated_process import MOST_ACTIVITIES, Among, Block, NotAProcessError, StatedProcess
 from licet.edge.bad_file import BadFolderError
 from licet.edge.form import Flag, Form, Word, filled
@@ -102,7 +103,7 @@ class ProcessForm(Form):
 NESTED: Mapping[str, type[Form]] = {"steps": BlockForm, "rates": RatesForm}
 
 
-def load_process(folder: Path) -> Stated:
+def load_process(folder: Path) -> StatedForProcess:
     """Reads `process.yaml`; nothing is stated where there is none.
 
     Raises:
@@ -110,11 +111,11 @@ def load_process(folder: Path) -> Stated:
     """
     file = folder / PROCESS_FILE
     if not file.exists():
-        return Stated()
+        return StatedForProcess()
     tree = read_tree(file, PROCESS_TEXT)
     form = filled(ProcessForm, tree, _keys_at)
-    process = _process(form, tree) if form.steps else None
-    return Stated(process=process, rates=None if form.rates is None else form.rates.rates())
+    process = _process(form, tree) if form.steps else NOT_STATED
+    return StatedForProcess(process=process, rates=None if form.rates is None else form.rates.rates())
 
 
 def _process(form: ProcessForm, tree: Tree) -> StatedProcess:
@@ -136,11 +137,11 @@ class FolderProcesses:
 
     root: Path
 
-    def stated(self, slug: UseCaseSlug) -> Stated:
+    def stated(self, slug: UseCaseSlug) -> StatedForProcess:
         """What the folder states; where it cannot be read, why."""
         try:
             return load_process(self.root / slug)
         except BadFolderError as wrong:
-            return Stated(wrong=f"{PROCESS_FILE} cannot be read: {wrong.findings[0].why}")
+            return StatedForProcess(process=Unknown(why=f"{PROCESS_FILE} cannot be read: {wrong.findings[0].why}"))
         except OSError as wrong:
-            return Stated(wrong=f"{PROCESS_FILE} cannot be read: {wrong.strerror}.")
+            return StatedForProcess(process=Unknown(why=f"{PROCESS_FILE} cannot be read: {wrong.strerror}."))

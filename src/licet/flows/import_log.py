@@ -13,7 +13,6 @@ from licet.core.use_case import UseCase
 from licet.flows.office import Office, at_work_on, entry, person_at_work_on
 from licet.store import event_logs, use_cases
 from licet.store.book import Tx
-from licet.store.payloads import Erased
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,37 +68,23 @@ def list_logs(office: Office, *, name: str) -> list[ImportedLog]:
         return event_logs.every(tx, use_cases.require(tx, name))
 
 
-def newest_log(office: Office, *, name: str) -> tuple[EventLogId, EventLog] | Refused:
+def newest_log(office: Office, *, name: str) -> tuple[ImportedLog, EventLog] | Refused:
     """The newest log of a use case that was not erased."""
     with office.book.read() as tx:
-        return log_of(tx, use_cases.require(tx, name))
+        return newest_in(tx, use_cases.require(tx, name))
 
 
-def log_of(tx: Tx, use_case: UseCase, log: str | None = None) -> tuple[EventLogId, EventLog] | Refused:
-    """A log of a use case, inside a transaction.
-
-    Args:
-        tx: the transaction.
-        use_case: whose log.
-        log: its id; None: the newest that was not erased.
-
-    Returns:
-        Its id and what it says, or `Refused`.
-    """
-    kept = event_logs.newest(tx, use_case) if log is None else event_logs.by_id(tx, use_case, log)
+def newest_in(tx: Tx, use_case: UseCase) -> tuple[ImportedLog, EventLog] | Refused:
+    """The newest log of a use case that was not erased and what it says, inside a transaction; `Refused` where there is none."""
+    kept = event_logs.newest(tx, use_case)
     says = None if kept is None else event_logs.read(tx, use_case, kept.id)
-    if kept is None or says is None:
-        why = f"No event log of {use_case.slug!r} is here." if log is None else f"No event log of {use_case.slug!r} has the id {log!r}."
-        return Refused(code="no_event_log", why=why, remedy=f"Bring one: `licet process import {use_case.slug} FILE`.")
-    if isinstance(says, Erased):
-        return erased_log(kept.id, use_case)
-    return kept.id, says
+    return no_log(use_case) if kept is None or not isinstance(says, EventLog) else (kept, says)
 
 
-def erased_log(log: str, use_case: UseCase) -> Refused:
-    """Says no to whatever would stand on a log that was erased."""
-    remedy = f"Bring it again: `licet process import {use_case.slug} FILE`."
-    return Refused(code="no_event_log", why=f"The event log {log!r} was erased.", remedy=remedy)
+def no_log(use_case: UseCase) -> Refused:
+    """Says that a use case has no log that can be read, and how one is brought."""
+    why = f"No event log of {use_case.slug!r} is here."
+    return Refused(code="no_event_log", why=why, remedy=f"Bring one: `licet process import {use_case.slug} FILE`.")
 
 
 def erase_log(office: Office, by: Actor, *, name: str, log: str) -> ImportedLog | Refused:

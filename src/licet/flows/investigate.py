@@ -30,7 +30,16 @@ from licet.core.inquiry import (
     write_down,
 )
 from licet.core.ledger import Event
-from licet.core.mandate import ActiveMandate, ExpiredMandate, Mandate, ProposedMandate, RevokedMandate, SuspendedMandate, state_of
+from licet.core.mandate import (
+    ActiveMandate,
+    ExpiredMandate,
+    Mandate,
+    ProposedMandate,
+    RevokedMandate,
+    SuspendedMandate,
+    granted_of,
+    state_of,
+)
 from licet.core.people import Act, Actor, Person
 from licet.core.refusal import Refused, Unknown
 from licet.core.use_case import UseCase
@@ -280,19 +289,6 @@ def _id(mandate: Mandate) -> str:
             return mandate.id
         case SuspendedMandate() | ExpiredMandate() | RevokedMandate():
             return mandate.active.id
-        case _:
-            assert_never(mandate)
-
-
-def granted_of(mandate: Mandate | None) -> ActiveMandate | None:
-    """A mandate as it was granted; None where it never was."""
-    match mandate:
-        case None | ProposedMandate():
-            return None
-        case ActiveMandate():
-            return mandate
-        case SuspendedMandate() | ExpiredMandate() | RevokedMandate():
-            return mandate.active
         case _:
             assert_never(mandate)
 

@@ -13,6 +13,7 @@ from licet.core.baseline_measured import HOUR, MINUTE, WEEK
 from licet.core.canonical import Json, digest
 from licet.core.ids import MandateId
 from licet.core.level import Level
+from licet.core.mandate import granted_of
 from licet.core.people import Act, Actor
 from licet.core.refusal import Refused, Unknown
 from licet.core.use_case import UseCase
@@ -20,16 +21,16 @@ from licet.core.value import Around, Seen, Value, value_from_json, value_of, val
 from licet.flows.audit import error_interval
 from licet.flows.count_audits import settled
 from licet.flows.office import Office, at_work_on, entry
-from licet.flows.set_baseline import NOT_LOCKED, active_of, first_grant
+from licet.flows.set_baseline import NOT_LOCKED, first_grant
 from licet.store import audits, baselines, decisions, incidents, live_cases, mandates, use_cases
 from licet.store.book import Tx
-from licet.store.live_cases import LiveCase
+from licet.store.live_cases import Course, InHand
 
 Steps = Mapping[MandateId, Sequence[tuple[datetime, int]]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Stated:
+class StatementOfValue:
     """A statement of value: what was found, when, and against which baseline."""
 
     value: Value
@@ -37,7 +38,7 @@ class Stated:
     baseline: str
 
 
-def measure_value(office: Office, by: Actor, *, name: str) -> Stated | Refused:
+def measure_value(office: Office, by: Actor, *, name: str) -> StatementOfValue | Refused:
     """Measures what a use case changed since a mandate was granted first, and keeps it as a statement.
 
     Args:
@@ -61,7 +62,8 @@ def measure_value(office: Office, by: Actor, *, name: str) -> Stated | Refused:
         if since is None:
             why = f"AI was never allowed to decide cases of {use_case.slug!r} alone."
             return Refused(code="no_mandate", why=why, remedy="There is nothing to compare with the baseline before a mandate is granted.")
-        value = value_of(signed.locked.baseline, _seen(tx, use_case, since, now), _around(tx, use_case, since, now))
+        hands = live_cases.in_hand(tx, use_case, since)
+        value = value_of(signed.locked.baseline, _seen(tx, use_case, hands, since, now), _around(tx, use_case, hands, since, now))
         says = value_to_json(value)
         made = baselines.Statement(baseline=signed.digest, says=says, by=actor.id, at=now)
         baselines.state(tx, use_case, made)
@@ -70,27 +72,32 @@ def measure_value(office: Office, by: Actor, *, name: str) -> Stated | Refused:
         return _stated(made)
 
 
-def newest_value(office: Office, *, name: str) -> Stated | None:
+def newest_value(office: Office, *, name: str) -> StatementOfValue | None:
     """The newest statement of a use case; None before one was made."""
     with office.book.read() as tx:
-        made = baselines.newest_statement(tx, use_cases.require(tx, name))
-        return None if made is None else _stated(made)
+        return stated_of(tx, use_cases.require(tx, name))
 
 
-def every_value(office: Office) -> list[tuple[UseCase, Stated | None]]:
+def stated_of(tx: Tx, use_case: UseCase) -> StatementOfValue | None:
+    """As `newest_value`, inside a transaction."""
+    made = baselines.newest_statement(tx, use_case)
+    return None if made is None else _stated(made)
+
+
+def every_value(office: Office) -> list[tuple[UseCase, StatementOfValue | None]]:
     """The newest statement of every use case, for the portfolio."""
     with office.book.read() as tx:
         made = baselines.newest_statements(tx)
         return [(one, _stated(made[one.id]) if one.id in made else None) for one in use_cases.every(tx)]
 
 
-def _stated(made: baselines.Statement) -> Stated:
-    return Stated(value=value_from_json(made.says), at=made.at, baseline=made.baseline)
+def _stated(made: baselines.Statement) -> StatementOfValue:
+    return StatementOfValue(value=value_from_json(made.says), at=made.at, baseline=made.baseline)
 
 
-def _seen(tx: Tx, use_case: UseCase, since: datetime, now: datetime) -> Seen:
+def _seen(tx: Tx, use_case: UseCase, hands: InHand, since: datetime, now: datetime) -> Seen:
     """The cases since then, in columns."""
-    cases, hands, steps = live_cases.since(tx, use_case, since), live_cases.in_hand(tx, use_case, since), live_cases.steps_of(tx, use_case)
+    cases, steps = live_cases.since(tx, use_case, since), live_cases.steps_of(tx, use_case)
     strata = _strata(cases, steps)
     received = np.array([one.received_at.timestamp() for one in cases], np.float64)
     ended = np.array([np.inf if one.decided_at is None else one.decided_at.timestamp() for one in cases], np.float64)
@@ -105,14 +112,14 @@ def _seen(tx: Tx, use_case: UseCase, since: datetime, now: datetime) -> Seen:
     )
 
 
-def _strata(cases: Sequence[LiveCase], steps: Steps) -> list[int]:
+def _strata(cases: Sequence[Course], steps: Steps) -> list[int]:
     """For each case the step of exposure in which chance drew it, numbered over all mandates; -1 where nothing was drawn."""
     numbers: dict[tuple[MandateId, int], int] = {}
     drawn = [_drawn_at(one, steps) for one in cases]
     return [-1 if one is None else numbers.setdefault(one, len(numbers)) for one in drawn]
 
 
-def _drawn_at(case: LiveCase, steps: Steps) -> tuple[MandateId, int] | None:
+def _drawn_at(case: Course, steps: Steps) -> tuple[MandateId, int] | None:
     if case.mandate is None or case.routed_at is None or case.mandate not in steps:
         return None
     if case.left is not None:
@@ -122,11 +129,11 @@ def _drawn_at(case: LiveCase, steps: Steps) -> tuple[MandateId, int] | None:
     return (case.mandate, taken[place][1]) if case.alone and place >= 0 else None
 
 
-def _around(tx: Tx, use_case: UseCase, since: datetime, now: datetime) -> Around:
+def _around(tx: Tx, use_case: UseCase, hands: InHand, since: datetime, now: datetime) -> Around:
     return Around(
         since=since,
         until=now,
-        timed=live_cases.in_hand(tx, use_case, since).timed,
+        timed=hands.timed,
         errors=_errors(tx, use_case),
         spent=live_cases.spent_since(tx, use_case, since),
         incidents=len(incidents.every(tx, use_case)),
@@ -136,8 +143,7 @@ def _around(tx: Tx, use_case: UseCase, since: datetime, now: datetime) -> Around
 
 def _errors(tx: Tx, use_case: UseCase) -> Level | Unknown:
     """The error among cases that AI decided alone under the newest mandate, each audit weighed by how likely it was drawn."""
-    found = mandates.in_force(tx, use_case)
-    active = None if found is None else active_of(found)
+    active = granted_of(mandates.in_force(tx, use_case))
     fed = [] if active is None else [row for row in audits.every(tx, active.id) if row.drawn.round == active.round and row.fed]
     if active is None or not fed:
         return Unknown(why="no audit was answered yet")

@@ -7,12 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
-from typing import assert_never
 
 from licet.core.audit import Agreed, Overdue, outcome_loss
 from licet.core.audit_plan import AtTrip, Day
 from licet.core.inquiry import Inquiry, whole
-from licet.core.mandate import ActiveMandate, ExpiredMandate, Mandate, ProposedMandate, RevokedMandate, SuspendedMandate, expire
+from licet.core.mandate import ActiveMandate, Mandate, SuspendedMandate, expire, granted_of
 from licet.core.people import Act, Person
 from licet.core.refusal import Refused
 from licet.core.system import Proposal
@@ -104,7 +103,7 @@ def monitor(office: Office, *, name: str) -> Monitored | Refused:
         now = office.clock.now()
         use_case = use_cases.require(tx, name)
         found = mandates.in_force(tx, use_case)
-        active = None if found is None else _active(found)
+        active = granted_of(found)
         if found is None or active is None:
             why = f"{use_case.slug!r} has no mandate: nothing is decided alone, and nothing is watched."
             return Refused(code="mandate_not_active", why=why, remedy="See `licet gate show`.")
@@ -123,18 +122,6 @@ def watched_use_cases(office: Office) -> list[UseCase]:
     """The use cases that have or had a mandate, oldest first."""
     with office.book.read() as tx:
         return [one for one in use_cases.every(tx) if mandates.in_force(tx, one) is not None]
-
-
-def _active(mandate: Mandate) -> ActiveMandate | None:
-    match mandate:
-        case ProposedMandate():
-            return None
-        case ActiveMandate():
-            return mandate
-        case SuspendedMandate() | ExpiredMandate() | RevokedMandate():
-            return mandate.active
-        case _:
-            assert_never(mandate)
 
 
 def _seen(tx: Tx, use_case: UseCase, mandate: Mandate, active: ActiveMandate, now: datetime) -> Monitored:

@@ -135,7 +135,8 @@ def settled(
     known: dict[Digest, Grade] = {pair: lost for number, (pair, lost) in kept.items() if keys[number] == pair}
     missing = {keys[number]: pair for number, pair in differing.items() if keys[number] not in known}
     known |= _graded(office.graders.load(use_case.slug, grading), missing)
-    fresh = {number: (key, lost) for number, key in keys.items() if not isinstance(lost := known[key], Unknown) and number not in kept}
+    graded = {number: (key, lost) for number, key in keys.items() if not isinstance(lost := known[key], Unknown)}
+    fresh = {number: grade for number, grade in graded.items() if kept.get(number) != grade}
     with office.book.write() as tx:
         grades.keep(tx, fingerprint, grading.version, fresh)
     failed = any(isinstance(known[key], Unknown) for key in keys.values())

@@ -30,7 +30,7 @@ def see_redesign(office: Office, by: Actor, *, name: str) -> SeenRedesign | Refu
         return no if isinstance(no, Refused) else SeenRedesign(use_case=use_case, shown=process_shown(tx, use_case))
 
 
-def list_redesign(office: Office, *, name: str) -> ProcessShown:
+def newest_redesign(office: Office, *, name: str) -> ProcessShown:
     """The same for programs, which the door lets in."""
     with office.book.read() as tx:
         return process_shown(tx, use_cases.require(tx, name))
@@ -41,11 +41,14 @@ def process_shown(tx: Tx, use_case: UseCase) -> ProcessShown:
     held = baselines.newest(tx, use_case)
     locked = held.locked if isinstance(held, CountersignedBaseline) else held
     log, last, signed = event_logs.newest(tx, use_case), newest_look(tx, use_case), standards.newest(tx, use_case)
+    gone = event_logs.newest_erased(tx, use_case) if log is None else None
     return ProcessShown(
         log=None if log is None else log.digest,
         system=None if last is None else last.fingerprint,
         standard=signed.digest if isinstance(signed, CountersignedStandard) else None,
         simulated=redesigns.newest(tx, use_case),
+        simulations=redesigns.count(tx, use_case),
+        erased=None if gone is None else gone.digest,
         locked_at=None if locked is None else locked.locked_at,
         signed_at=held.countersigned_at if isinstance(held, CountersignedBaseline) else None,
     )

@@ -2,26 +2,25 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import assert_never
 
 from licet.core.baseline import (
     AnyBaseline,
     Baseline,
     CountersignedBaseline,
     LockedBaseline,
-    Stated,
+    StatedForBaseline,
     countersign_baseline,
     lock_baseline,
 )
 from licet.core.baseline_measured import measured_baseline
 from licet.core.canonical import Json
-from licet.core.mandate import ActiveMandate, ExpiredMandate, Mandate, ProposedMandate, RevokedMandate, SuspendedMandate
+from licet.core.mandate import granted_of
 from licet.core.people import Act, Actor
 from licet.core.refusal import Refused
 from licet.core.use_case import UseCase
-from licet.flows.import_log import log_of
+from licet.flows.import_log import newest_in
 from licet.flows.office import Office, entry, permitted, working
-from licet.store import baselines, event_logs, mandates, use_cases
+from licet.store import baselines, mandates, use_cases
 from licet.store.book import Tx
 
 NOT_LOCKED = Refused(
@@ -29,7 +28,7 @@ NOT_LOCKED = Refused(
 )
 
 
-def lock_the_baseline(office: Office, by: Actor, *, name: str, stated: Stated) -> LockedBaseline | Refused:
+def lock_the_baseline(office: Office, by: Actor, *, name: str, stated: StatedForBaseline) -> LockedBaseline | Refused:
     """Measures the newest event log and locks what it shows, as the next version.
 
     Args:
@@ -100,7 +99,7 @@ class Shown:
     now: Baseline | Refused
 
 
-def show_baseline(office: Office, *, name: str, stated: Stated) -> Shown:
+def show_baseline(office: Office, *, name: str, stated: StatedForBaseline) -> Shown:
     """The baseline as it stands, beside what the newest log shows."""
     with office.book.read() as tx:
         use_case = use_cases.require(tx, name)
@@ -119,29 +118,14 @@ def locked_part(there: AnyBaseline) -> LockedBaseline:
 
 def first_grant(tx: Tx, use_case: UseCase) -> datetime | None:
     """When AI was first allowed to decide cases alone; None: never."""
-    granted = (active_of(one) for one in mandates.every(tx, use_case))
+    granted = (granted_of(one) for one in mandates.every(tx, use_case))
     return min((one.granted_at for one in granted if one is not None), default=None)
 
 
-def active_of(mandate: Mandate) -> ActiveMandate | None:
-    """The mandate as it was while it was active; None of one that never was."""
-    match mandate:
-        case ProposedMandate():
-            return None
-        case ActiveMandate():
-            return mandate
-        case SuspendedMandate() | ExpiredMandate() | RevokedMandate():
-            return mandate.active
-        case _:
-            assert_never(mandate)
-
-
-def measured_now(tx: Tx, use_case: UseCase, stated: Stated) -> Baseline | Refused:
+def measured_now(tx: Tx, use_case: UseCase, stated: StatedForBaseline) -> Baseline | Refused:
     """What the newest event log shows, with what the owner states."""
-    found = log_of(tx, use_case)
+    found = newest_in(tx, use_case)
     if isinstance(found, Refused):
         return found
-    kept = event_logs.by_id(tx, use_case, found[0])
-    if kept is None:
-        return NOT_LOCKED
-    return measured_baseline(found[1], kept.digest, stated, span=(kept.first_at, kept.last_at))
+    kept, log = found
+    return measured_baseline(log, kept.digest, stated, span=(kept.first_at, kept.last_at))

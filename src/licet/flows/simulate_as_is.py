@@ -5,13 +5,12 @@ from dataclasses import dataclass
 from typing import cast
 
 from licet.core.canonical import Json, canonical_bytes, digest, read_json
-from licet.core.event_log import EventLog, EventLogId
-from licet.core.packed_log import digest_of_log
+from licet.core.event_log import EventLog
+from licet.core.imported_log import ImportedLog
 from licet.core.people import Act, Actor
 from licet.core.refusal import Refused
 from licet.core.simulation import KeptSimulation, ProcessSimulation, SimulationId, simulate_process, simulation_to_json
-from licet.core.use_case import UseCase
-from licet.flows.import_log import erased_log, log_of
+from licet.flows.import_log import newest_in, no_log
 from licet.flows.office import Office, at_work_on, entry
 from licet.stats.simulated_process import Plan
 from licet.store import simulations, use_cases
@@ -39,20 +38,20 @@ def simulate_as_is(office: Office, by: Actor, plan: Plan, *, name: str) -> Simul
         What came out, or `Refused`; also where there is no log.
     """
     with office.book.read() as tx:
-        found = _log(office, tx, by, name)
+        found = _newest_log(office, tx, by, name)
     if isinstance(found, Refused):
         return found
-    log_id, log = found
-    made = simulate_process(log, plan)
+    log, says = found
+    made = simulate_process(says, plan)
     with office.book.write() as tx:
         now = office.clock.now()
         here = at_work_on(office, tx, by, Act.STUDY, name=name)
         if isinstance(here, Refused):
             return here
         use_case, actor = here
-        kept = _kept(office, actor, (log_id, log), made)
+        kept = _kept(office, actor, log, made)
         if not simulations.add(tx, use_case, kept):
-            return erased_log(kept.log, use_case)
+            return no_log(use_case)
         stands_on: dict[str, Json] = {"log": kept.log, "log_digest": kept.log_digest, "seed": kept.seed, "replications": kept.replications}
         tx.record(entry("process.simulated", by=actor.id, now=now, use_case=use_case, simulation=kept.id, digest=kept.digest, **stands_on))
         return Simulation(made=made, kept=kept)
@@ -61,27 +60,22 @@ def simulate_as_is(office: Office, by: Actor, plan: Plan, *, name: str) -> Simul
 def newest_simulation(office: Office, *, name: str) -> KeptSimulation | None:
     """The newest simulation of a use case's process; None where there is none."""
     with office.book.read() as tx:
-        return newest_of(tx, use_cases.require(tx, name))
+        return simulations.newest(tx, use_cases.require(tx, name))
 
 
-def newest_of(tx: Tx, use_case: UseCase) -> KeptSimulation | None:
-    """As `newest_simulation`, inside a transaction."""
-    return simulations.newest(tx, use_case)
-
-
-def _log(office: Office, tx: Tx, by: Actor, name: str) -> tuple[EventLogId, EventLog] | Refused:
+def _newest_log(office: Office, tx: Tx, by: Actor, name: str) -> tuple[ImportedLog, EventLog] | Refused:
     found = at_work_on(office, tx, by, Act.STUDY, name=name)
-    return found if isinstance(found, Refused) else log_of(tx, found[0])
+    return found if isinstance(found, Refused) else newest_in(tx, found[0])
 
 
-def _kept(office: Office, by: Actor, log: tuple[EventLogId, EventLog], made: ProcessSimulation) -> KeptSimulation:
+def _kept(office: Office, by: Actor, log: ImportedLog, made: ProcessSimulation) -> KeptSimulation:
     body = cast("Mapping[str, Json]", read_json(canonical_bytes(simulation_to_json(made))))
     return KeptSimulation(
         id=SimulationId(office.draw.token("m_")),
         made_at=office.clock.now(),
         by=by.id,
-        log=log[0],
-        log_digest=digest_of_log(log[1]),
+        log=log.id,
+        log_digest=log.digest,
         seed=made.plan.seed,
         replications=made.plan.replications,
         digest=digest(body),

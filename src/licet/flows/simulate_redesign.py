@@ -1,13 +1,14 @@
 """Simulating a redesign: the process as it is beside what it is to be, with AI as it was measured, and what came out is kept."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 
 from licet.core.ai_behaviour import Measured
 from licet.core.canonical import Json, digest
 from licet.core.capacity import Capacity
-from licet.core.event_log import EventLog, EventLogId
+from licet.core.event_log import EventLog
+from licet.core.imported_log import ImportedLog
 from licet.core.ledger import Event
 from licet.core.mandate import Mandate
 from licet.core.people import Act, Actor
@@ -17,45 +18,35 @@ from licet.core.redesign_inputs import Checked, Inputs, assumptions, checked_by,
 from licet.core.redesign_outcome import Outcome, simulated
 from licet.core.refusal import Refused, Unknown
 from licet.core.relief import relief_under
-from licet.core.simulated_redesign import SimulatedRedesign, SimulationId, result_to_json
+from licet.core.simulated_redesign import RedesignSimulationId, SimulatedRedesign, result_to_json
 from licet.core.standard import CountersignedStandard
 from licet.core.use_case import UseCase
 from licet.flows.capacity import capacity_of
 from licet.flows.cover import proposal_now
-from licet.flows.import_log import erased_log, log_of
+from licet.flows.import_log import newest_in, no_log
 from licet.flows.office import Office, at_work_on, entry
 from licet.flows.verdicts import newest_look
-from licet.stats.simulated_process import Audience, Empty
-from licet.store import event_logs, mandates, redesigns, standards, systems
+from licet.stats.simulated_process import Plan
+from licet.store import mandates, redesigns, standards, systems
 from licet.store.book import Tx
 
 ASKED_LATELY = 500
 """So many of the newest proposals say how long asking the system takes, and what it costs."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Played:
-    """How a simulation is played: how often, at least 2, from which seed, and who is told how far it is."""
-
-    replications: int = 30
-    seed: int = 0
-    audience: Audience = field(default_factory=Empty, compare=False)
-
-
-USUAL = Played()
+USUAL = Plan()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Stands:
     """All that a simulation stands on, read at one moment."""
 
-    log_id: EventLogId
-    log: EventLog
-    log_digest: str
+    log: ImportedLog
+    says: EventLog
     inputs: Inputs
 
 
-def simulate_redesign(office: Office, by: Actor, redesign: Redesign, *, name: str, played: Played = USUAL) -> SimulatedRedesign | Refused:
+def simulate_redesign(office: Office, by: Actor, redesign: Redesign, *, name: str, plan: Plan = USUAL) -> SimulatedRedesign | Refused:
     """Simulates a redesign on the newest event log and keeps what came out.
 
     Args:
@@ -63,7 +54,7 @@ def simulate_redesign(office: Office, by: Actor, redesign: Redesign, *, name: st
         by: who asks.
         redesign: which `check_redesign` finds nothing wrong with.
         name: the use case.
-        played: how often, and the seed.
+        plan: how often, and the seed; its limit is the service level.
 
     Returns:
         What came out; or `Refused`, also where the redesign does not fit the log, or something is neither measured nor assumed.
@@ -75,8 +66,7 @@ def simulate_redesign(office: Office, by: Actor, redesign: Redesign, *, name: st
         stands = _stands_on(office, tx, by, redesign, name)
     if isinstance(stands, Refused):
         return stands
-    how = {"replications": played.replications, "seed": played.seed}
-    outcome = simulated(redesign, stands.inputs, stands.log, **how, audience=played.audience)
+    outcome = simulated(redesign, stands.inputs, stands.says, plan)
     with office.book.write() as tx:
         again = at_work_on(office, tx, by, Act.STUDY, name=name)
         if isinstance(again, Refused):
@@ -84,7 +74,7 @@ def simulate_redesign(office: Office, by: Actor, redesign: Redesign, *, name: st
         use_case, actor = again
         kept = _kept(office, actor, redesign, stands, outcome)
         if not redesigns.add(tx, use_case, kept):
-            return erased_log(kept.log, use_case)
+            return no_log(use_case)
         tx.record(_said(kept, use_case))
         return kept
 
@@ -94,14 +84,12 @@ def _stands_on(office: Office, tx: Tx, by: Actor, redesign: Redesign, name: str)
     if isinstance(found, Refused):
         return found
     use_case, now = found[0], office.clock.now()
-    there = log_of(tx, use_case)
+    there = newest_in(tx, use_case)
     if isinstance(there, Refused):
         return there
-    log_id, log = there
+    log, says = there
     inputs = _inputs(office, tx, use_case, redesign, now)
-    no = unfit(redesign, log) or ready(redesign, inputs)
-    newest = event_logs.newest(tx, use_case)
-    return no or _Stands(log_id=log_id, log=log, log_digest="" if newest is None else newest.digest, inputs=inputs)
+    return unfit(redesign, says) or ready(redesign, inputs) or _Stands(log=log, says=says, inputs=inputs)
 
 
 def unfit(redesign: Redesign, log: EventLog) -> Refused | None:
@@ -146,13 +134,13 @@ def _kept(office: Office, by: Actor, redesign: Redesign, stands: _Stands, outcom
     measured = inputs.measured
     known = None if isinstance(measured, Unknown) else measured
     return SimulatedRedesign(
-        id=SimulationId(office.draw.token("s_")),
+        id=RedesignSimulationId(office.draw.token("s_")),
         at=office.clock.now(),
         by=by.id,
         redesign=redesign_to_json(redesign),
         digest=redesign.digest,
-        log=stands.log_id,
-        log_digest=stands.log_digest,
+        log=stands.log.id,
+        log_digest=stands.log.digest,
         system=None if known is None else known.fingerprint,
         standard=None if known is None else known.standard,
         measured=is_measured(redesign, inputs),

@@ -5,9 +5,10 @@ from dataclasses import dataclass, field
 from licet.core.as_is import study
 from licet.core.event_log import EventLog
 from licet.core.imported_log import ImportedLog
-from licet.core.process import AsIs, Stated
+from licet.core.process import AsIs, StatedForProcess
 from licet.core.refusal import Refused
 from licet.core.use_case import UseCase
+from licet.flows.import_log import no_log
 from licet.flows.office import Office
 from licet.store import event_logs, use_cases
 from licet.store.book import Tx
@@ -38,14 +39,14 @@ class Memory:
     Who may see one, and whether its log is still here, is asked anew each time.
     """
 
-    kept: dict[str, tuple[Stated, AsIs]] = field(default_factory=dict)
+    kept: dict[str, tuple[StatedForProcess, AsIs]] = field(default_factory=dict)
 
-    def find(self, digest: str, stated: Stated) -> AsIs | None:
+    def find(self, digest: str, stated: StatedForProcess) -> AsIs | None:
         """A study of exactly this; None where it was not kept."""
         there = self.kept.get(digest)
         return there[1] if there is not None and there[0] == stated else None
 
-    def keep(self, digest: str, stated: Stated, as_is: AsIs) -> AsIs:
+    def keep(self, digest: str, stated: StatedForProcess, as_is: AsIs) -> AsIs:
         """Keeps a study, and lets go of the oldest one."""
         self.kept[digest] = (stated, as_is)
         for oldest in list(self.kept)[:-KEPT]:
@@ -74,14 +75,13 @@ def study_process(office: Office, *, name: str, memory: Memory) -> Studied | Ref
     return Studied(use_case=use_case, log=log, as_is=as_is)
 
 
-def _source(office: Office, tx: Tx, use_case: UseCase, memory: Memory) -> tuple[ImportedLog, Stated, AsIs | EventLog] | Refused:
+def _source(office: Office, tx: Tx, use_case: UseCase, memory: Memory) -> tuple[ImportedLog, StatedForProcess, AsIs | EventLog] | Refused:
     """The newest log with what the owner states, and what is known of them: a study that was kept, else what the log says."""
     newest, stated = event_logs.newest(tx, use_case), office.processes.stated(use_case.slug)
     known = None if newest is None else memory.find(newest.digest, stated)
     says = event_logs.read(tx, use_case, newest.id) if newest is not None and known is None else known
     if newest is None or not isinstance(says, EventLog | AsIs):
-        why = f"No event log of {use_case.slug!r} is here."
-        return Refused(code="no_event_log", why=why, remedy=f"Bring one: `licet process import {use_case.slug} FILE`.")
+        return no_log(use_case)
     return newest, stated, says
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from licet.core.baseline import LEVELS, AnyBaseline, Baseline
-from licet.core.level import Level, difference
+from licet.core.level import Level, change
 from licet.core.refusal import Refused, Unknown
 from licet.flows.office import Office
 from licet.flows.set_baseline import NOT_LOCKED, locked_part, measured_now
@@ -42,13 +42,5 @@ def watch_process(office: Office, *, name: str) -> Watched | Refused:
         now = measured_now(tx, use_case, before.stated)
         if isinstance(now, Refused):
             return now
-        moved = {code: _moved(getattr(before, code), getattr(now, code)) for code in LEVELS}
+        moved = {code: change(getattr(before, code), getattr(now, code)) for code in LEVELS}
         return Watched(signed=signed, now=now, moved=moved)
-
-
-def _moved(before: Level | Unknown, now: Level | Unknown) -> Level | Unknown:
-    for one in (before, now):
-        if isinstance(one, Unknown):
-            return one
-    levels = [one for one in (before, now) if isinstance(one, Level)]
-    return difference(levels[0], levels[1])

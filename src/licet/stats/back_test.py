@@ -190,12 +190,17 @@ def _compared(log: Recorded, parts: tuple[Columns, BoolArray, BoolArray], cut: f
         n_gram=sides.distance(lambda one: whole.steps(sides.train[one.source]), whole.steps, n_grams),
         circadian=sides.distance(lambda one: one.ends, lambda cases: whole.end[mine & np.isin(whole.case, cases)] - MONDAY, circadian),
         arrival=Distance(
-            model=sides.over(lambda one: arrival_rhythm(one.arrival, after)),
+            model=sides.over(lambda one: arrival_rhythm(one.arrival, after[: one.arrival.size])),
             naive=arrival_rhythm(before[-after.size :], after),
             noise=arrival_rhythm(after[::2], after[1::2]),
         ),
-        verdict=Beats() if cycle.model.high < cycle.naive else DoesNotBeat(),
+        verdict=verdict_on(cycle),
     )
+
+
+def verdict_on(cycle: Distance) -> Beats | DoesNotBeat:
+    """Says whether a simulation forecasts lead times better than the past itself: the whole of its interval must lie below."""
+    return Beats() if cycle.model.high < cycle.naive else DoesNotBeat()
 
 
 def work_of(log: Recorded) -> BoolArray:

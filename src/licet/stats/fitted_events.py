@@ -1,5 +1,6 @@
 """Fitted events: what of a log is work, who did it, and what working times and waits follow from when it was recorded."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final, Protocol
 
@@ -164,7 +165,17 @@ def _since_last(log: Recorded, people: tuple[Presence, ...], came: FloatArray) -
     last = np.full(log.end.shape, -np.inf)
     last[order[1:]] = np.where(who[1:] == who[:-1], log.end[order[:-1]], -np.inf)
     later = np.maximum(came, last)
-    for one, there in enumerate(people):
-        mine = (log.resource == one) & np.isfinite(later)
-        since[mine] = there.on_duty(log.end[mine]) - there.on_duty(later[mine])
+    for one, mine in by_person(log.resource, np.isfinite(later)):
+        if one != NOBODY:
+            since[mine] = people[one].on_duty(log.end[mine]) - people[one].on_duty(later[mine])
     return since
+
+
+def by_person(resource: NDArray[np.integer], chosen: BoolArray) -> Iterator[tuple[int, IntArray]]:
+    """Each person of the chosen events, `NOBODY` too, with the places of theirs, rising; the column is read once, not once for each."""
+    places = np.flatnonzero(chosen)
+    order = places[np.argsort(resource[places], kind="stable")]
+    who = resource[order]
+    ends = np.flatnonzero(np.diff(who)) + 1
+    for mine in np.split(order, ends) if order.size else ():
+        yield int(resource[mine[0]]), mine

@@ -6,7 +6,7 @@ from typing import Final
 import numpy as np
 
 from licet.stats.duty import DutyClock
-from licet.stats.fitted_events import NOBODY, Events, Recorded, events_of, marks_of, people_of
+from licet.stats.fitted_events import NOBODY, Events, Recorded, by_person, events_of, marks_of, people_of
 from licet.stats.pooled import Pooled, pooled
 from licet.stats.presence import Presence, until_free
 from licet.stats.ranges import BoolArray, FloatArray, IntArray, OutOfRangeError
@@ -15,6 +15,9 @@ from licet.stats.simulated_process import HOUR, MONDAY, Arrivals, Process, Step
 _DAY: Final = 86400.0
 _FEW_DAYS: Final = 14
 """In a log of more days than this the first and the last, which it may hold in part, are not drawn from."""
+
+MOST_PEOPLE: Final = 20_000
+"""More are no team whose steps could be told apart: time and memory grow with people times steps."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,13 +112,17 @@ def fit(log: Recorded) -> Fitted:
         The process and the split of its time.
 
     Raises:
-        OutOfRangeError: where no event is work: nothing is there to simulate.
+        OutOfRangeError: where no event is work: nothing is there to simulate; and where more people are named than `MOST_PEOPLE`.
 
     Source: waiting is split by what whoever did the next step was doing meanwhile (Lashkevich, Milani, Chapela-Campa, Suvorau and Dumas,
     Why am I waiting?, CAiSE 2023; contention, prioritisation and batching are one here); waiting although people were there is an
     extraneous delay (Chapela-Campa and Dumas, Enhancing business process simulation models with extraneous activity delays, Information
     Systems 122, 2024). A case's next task begins when all that began before it is done.
     """
+    named = int(log.resource.max()) + 1
+    if named > MOST_PEOPLE:
+        why = f"the log names {named:,} people, and at most {MOST_PEOPLE:,} can be simulated"
+        raise OutOfRangeError(f"{why}: check that its column of who did the work is not one of customers or cases")
     people = people_of(log)
     events = events_of(log, people)
     if not events.worked.any():
@@ -162,10 +169,9 @@ def _by_person(events: Events, people: tuple[Presence, ...], team: Pooled, since
     """Seconds of work of each event, and for how long whoever did it was still busy with something else."""
     service, contention = np.zeros(events.case.size), np.zeros(events.case.size)
     took = events.end - events.start
-    for who in np.unique(events.resource[events.worked]):
-        mine = np.flatnonzero((events.resource == who) & events.worked)
+    for who, mine in by_person(events.resource, events.worked):
         machine = who != NOBODY and not people[who].person
-        came, began, done = (_clock(people, team, int(who), at[mine]) for at in (since, events.start, events.end))
+        came, began, done = (_clock(people, team, who, at[mine]) for at in (since, events.start, events.end))
         service[mine] = np.where(events.estimated[mine] | machine, took[mine], done - began)
         if who != NOBODY and not machine:
             still = until_free(began, began + service[mine], came)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import ceil
 from typing import Final
 
 import numpy as np
@@ -61,7 +62,7 @@ def pooled(events: Events, people: tuple[Presence, ...], names: Sequence[str]) -
     totals, often = np.maximum(work.sum(axis=0), 1.0), occurred(events.end)
     hours = np.array([one.week() * one.person for one in people] + [np.zeros(HOURS)]) / HOUR / often
     pools = []
-    for place, group in enumerate(_groups(work)):
+    for place, group in enumerate(groups_of(work)):
         step_pool[group] = place
         shares = work[group].sum(axis=0) / totals
         mine = known & np.isin(events.activity, group)
@@ -75,26 +76,36 @@ def pooled(events: Events, people: tuple[Presence, ...], names: Sequence[str]) -
     return Pooled(pools=tuple(pools), step_pool=step_pool, clock=DutyClock(opened))
 
 
-def _groups(work: FloatArray) -> list[IntArray]:
-    """Activities that the same people do, most events first; those without anybody are in no group."""
+def groups_of(work: FloatArray) -> list[IntArray]:
+    """Activities that the same people do, most events first; those without anybody are in no group.
+
+    Of two groups that are put together only their likeness to the others is reckoned anew.
+    """
     groups = [np.array([one]) for one in np.flatnonzero(work.sum(axis=1) > 0.0)]
+    shares = np.array([work[group].sum(axis=0) / work[group].sum() for group in groups]).reshape(len(groups), work.shape[1])
+    alike = np.full((len(groups), len(groups)), -1.0)
+    for place in range(len(groups)):
+        alike[place, :place] = alike[:place, place] = _alike(shares[:place], shares[place])
     while len(groups) > 1:
-        sums = np.array([work[group].sum(axis=0) for group in groups])
-        shares = sums / sums.sum(axis=1, keepdims=True)
-        alike = np.minimum(shares[:, None, :], shares[None, :, :]).sum(axis=2)
-        np.fill_diagonal(alike, -1.0)
-        one, other = divmod(int(alike.argmax()), len(groups))
-        if alike[one, other] < ALIKE:
+        kept, gone = sorted(divmod(int(alike.argmax()), len(groups)))
+        if alike[kept, gone] < ALIKE:
             break
-        groups[min(one, other)] = np.concatenate([groups[one], groups[other]])
-        del groups[max(one, other)]
+        groups[kept] = np.concatenate([groups[kept], groups.pop(gone)])
+        shares, alike = np.delete(shares, gone, axis=0), np.delete(np.delete(alike, gone, axis=0), gone, axis=1)
+        shares[kept] = work[groups[kept]].sum(axis=0) / work[groups[kept]].sum()
+        alike[kept] = alike[:, kept] = _alike(shares, shares[kept])
+        alike[kept, kept] = -1.0
     return sorted(groups, key=lambda group: -float(work[group].sum()))
+
+
+def _alike(shares: FloatArray, one: FloatArray) -> FloatArray:
+    """Which part of the work of each group and of one more the same people do, in [0, 1], shape (groups,)."""
+    return np.asarray(np.minimum(shares, one).sum(axis=1))
 
 
 def _pool(name: str, average: FloatArray, people: int, load: float) -> Pool:
     average = average if average.any() else np.ones(HOURS)
     there = np.where(average >= FEW * average.max(), np.maximum(np.rint(average), 1.0), 0.0)
-    while there.sum() < load:
-        there += there > 0.0
+    there += (there > 0.0) * max(0.0, ceil((load - there.sum()) / (there > 0.0).sum()))
     on_duty = there.astype(np.int64)
     return Pool(name=name, people=max(people, int(on_duty.max())), on_duty=on_duty, usual=np.where(on_duty > 0, average, 0.0))

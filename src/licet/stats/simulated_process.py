@@ -244,7 +244,8 @@ class Plan:
     Attributes:
         replications: how often, at least 2: one alone has no interval.
         seed: of chance; the same seed gives as-is and to-be the same cases, working times and delays.
-        cases: how many are counted in each, at least 1; None: as many as the log has.
+        cases: how many are counted in each, at least 1; None: as many as the log has. Fewer where they would have more tasks than
+            `licet.stats.simulated_work.MOST_TASKS`.
         warm_up: of them as many again, in shares, come before and after and are not counted, so that lines are neither empty
             at the beginning nor at the end; at least 0.
         within: seconds that a case may take; None where no limit is promised.

@@ -12,6 +12,8 @@ from licet.stats.simulated_process import Arrivals, AsToday, Extra, Nobody, Plan
 from licet.stats.simulation import NOBODY, Workload
 
 DAY: Final = 86400.0
+MOST_TASKS: Final = 2_000_000
+"""Tasks of the counted cases of one replication: with more, a log of millions of events would be played for hours and say the same."""
 _DAYS, _CASES, _WAYS, _TIMES = range(4)
 """Purposes of chance: one never depends on how much another drew."""
 _LATENCY, _SERVICE, _EXTRA = range(3)
@@ -78,7 +80,7 @@ def draw(process: Process, to_be: ToBe, plan: Plan, replication: int) -> Drawn:
         The workload, ready to be played.
     """
     key = (plan.seed, replication)
-    counted = plan.cases or process.cases
+    counted = counted_cases(process, plan)
     around = ceil(counted * plan.warm_up)
     n = counted + 2 * around
     source = places((*key, _CASES), n, among=process.cases)
@@ -98,6 +100,12 @@ def draw(process: Process, to_be: ToBe, plan: Plan, replication: int) -> Drawn:
         machine=whole.machine,
         tail=process.tail[source],
     )
+
+
+def counted_cases(process: Process, plan: Plan) -> int:
+    """How many cases count in a replication: as a plan says, and fewer where they would have more than `MOST_TASKS` tasks; at least 1."""
+    most = int(MOST_TASKS * process.cases / max(1, process.step.size))
+    return max(1, min(plan.cases or process.cases, most))
 
 
 def _workload(process: Process, to_be: ToBe, tasks: _Tasks, arrival: FloatArray) -> Workload:

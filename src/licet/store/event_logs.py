@@ -61,6 +61,12 @@ def newest(tx: Tx, use_case: UseCase) -> ImportedLog | None:
     return None if row is None else _imported(row)
 
 
+def newest_erased(tx: Tx, use_case: UseCase) -> ImportedLog | None:
+    """The newest of a use case that was erased; None where none was."""
+    row = tx.run(_of(use_case).where(_K.salt.is_(None)).limit(1)).one_or_none()
+    return None if row is None else _imported(row)
+
+
 def by_id(tx: Tx, use_case: UseCase, log: str) -> ImportedLog | None:
     """A log of a use case; None where there is none of this id."""
     row = tx.run(_of(use_case).where(_L.id == log)).one_or_none()

@@ -27,8 +27,8 @@ _RV = tables.review.c
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LiveCase:
-    """A case that came in to be decided.
+class Course:
+    """How a case went that came in to be decided.
 
     Attributes:
         decided_at: when its decision was made; None: not yet.
@@ -46,7 +46,7 @@ class LiveCase:
     left: int | None
 
 
-def since(tx: Tx, use_case: UseCase, at: datetime) -> list[LiveCase]:
+def since(tx: Tx, use_case: UseCase, at: datetime) -> list[Course]:
     """The cases that came since a moment, oldest first; of more than `MOST` the newest."""
     joined = (
         select(_C.number, _C.received_at, _D.at.label("decided_at"), _R.at.label("routed_at"), _R.route, _R.mandate_id)
@@ -60,7 +60,7 @@ def since(tx: Tx, use_case: UseCase, at: datetime) -> list[LiveCase]:
         .limit(MOST)
     )
     found = [
-        LiveCase(
+        Course(
             number=CaseNumber(row.number),
             received_at=row.received_at,
             decided_at=row.decided_at,

@@ -1,6 +1,6 @@
 """What lasts of simulated redesigns: what was simulated, on what it stood, and what came out. Only the store reads this."""
 
-from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, LargeBinary, String, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, LargeBinary, String, Table, Text
 
 from licet.store.moments import Moment
 from licet.store.tables import metadata
@@ -19,7 +19,7 @@ redesign_simulation = Table(
     Column("standard", String(64)),
     Column("measured", Boolean, nullable=False),
     Column("replications", Integer, nullable=False),
-    Column("seed", Integer, nullable=False),
+    Column("seed", BigInteger, nullable=False),
     Column("result", LargeBinary, nullable=False),
     Index("redesign_simulation_newest", "use_case_id", "at"),
 )

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import func, insert, select
 
 from licet.core.canonical import canonical_bytes
 from licet.core.event_log import EventLogId
@@ -16,9 +16,9 @@ from licet.core.simulated_redesign import (
     Kept,
     Kind,
     Needed,
+    RedesignSimulationId,
     Row,
     SimulatedRedesign,
-    SimulationId,
     Span,
     Unit,
     WhatIf,
@@ -66,9 +66,14 @@ def newest(tx: Tx, use_case: UseCase) -> SimulatedRedesign | None:
     return None if row is None else _simulation(row, json.loads(event_logs.unseal(tx, row.salt, row.result)))
 
 
+def count(tx: Tx, use_case: UseCase) -> int:
+    """How many simulations of a use case's redesigns were made."""
+    return int(tx.run(select(func.count()).select_from(redesign_simulation).where(_S.use_case_id == use_case.id)).scalar_one())
+
+
 def _simulation(row: Record, said: Mapping[str, Any]) -> SimulatedRedesign:
     return SimulatedRedesign(
-        id=SimulationId(row.id),
+        id=RedesignSimulationId(row.id),
         at=row.at,
         by=PersonId(row.by),
         redesign=said["redesign"],

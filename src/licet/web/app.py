@@ -37,6 +37,7 @@ from licet.web.api import (
     second_looks,
     session,
     session_outside,
+    simulations,
     stop,
     values,
     watch,
@@ -105,6 +106,7 @@ OF_A_USE_CASE = (
     event_logs,
     process,
     redesigns,
+    simulations,
     values,
     workflow_items,
 )

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue
 from licet.core.redesign_evidence import outdated
 from licet.core.simulated_redesign import simulation_to_json
 from licet.core.token import TokenScope
-from licet.flows.see_redesign import list_redesign
+from licet.flows.see_redesign import newest_redesign
 from licet.web.guard import GuardedRoute, Let, let_in, needs
 
 routes = APIRouter(tags=["process"], route_class=GuardedRoute)
@@ -116,14 +116,19 @@ class RedesignOut(BaseModel):
     model_config = OUT
 
     outdated: list[str] = Field(description="What changed since it was simulated; empty where it stands on what counts now.")
+    simulations: int = Field(description="How many were made of this use case; of many, the newest may be the luckiest.")
     simulation: SimulationOut | None
 
 
 @routes.get("/redesign", **needs(TokenScope.MANDATE_READ))
 async def read_redesign(let: Annotated[Let, Depends(let_in)]) -> RedesignOut:
     """The newest simulation of the process as it is to be, beside the process as it is."""
-    shown = await let.desk.run(lambda: list_redesign(let.desk.office, name=let.use_case.slug))
+    shown = await let.desk.run(lambda: newest_redesign(let.desk.office, name=let.use_case.slug))
     one = shown.simulated
     if one is None:
-        return RedesignOut(outdated=[], simulation=None)
-    return RedesignOut(outdated=list(outdated(shown, one)), simulation=SimulationOut.model_validate(simulation_to_json(one)))
+        return RedesignOut(outdated=[], simulations=0, simulation=None)
+    return RedesignOut(
+        outdated=list(outdated(shown, one)),
+        simulations=shown.simulations,
+        simulation=SimulationOut.model_validate(simulation_to_json(one)),
+    )

@@ -24,6 +24,7 @@ from licet.web.pages import (
     standard,
     static_files,
     use_case,
+    value,
 )
 
 PAGES = (
@@ -38,6 +39,7 @@ PAGES = (
     standard.routes,
     evaluation.routes,
     redesign.routes,
+    value.routes,
     review.routes,
     review_acts.routes,
     second_look.routes,

@@ -8,12 +8,16 @@ from datetime import datetime, timedelta
 from starlette.requests import Request
 from starlette.responses import Response
 
+from licet.core.ids import UseCaseSlug
 from licet.core.mandate import ExpiredMandate, Mandate, SuspendedMandate, state_of
 from licet.core.moving import WAY
 from licet.core.people import Role
 from licet.core.refusal import Unknown
 from licet.core.risk import Tier
 from licet.core.use_case import Stage
+from licet.core.value_told import briefly
+from licet.flows.measure_value import every_value
+from licet.flows.office import Office
 from licet.flows.survey import Standing, Survey, survey
 from licet.store.tallies import AI
 from licet.web.charts import percent
@@ -26,6 +30,7 @@ NEAR = 0.5
 """From this share of the way to the trip line on, a watch is worth a look."""
 
 BY_PEOPLE = "People decide every case."
+NOT_MEASURED = "not measured"
 BALLS = (Role.BUILDER, Role.OWNER, Role.RISK)
 routes = page_routes()
 
@@ -41,7 +46,12 @@ class Told:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Card:
-    """A use case on the board; `people` are those who have the ball, `mine` says that whoever looks is one of them."""
+    """A use case on the board.
+
+    Attributes:
+        people: those who have the ball; `mine` says that whoever looks is one of them.
+        value: what it brought.
+    """
 
     standing: Standing
     told: Told
@@ -50,6 +60,7 @@ class Card:
     mine: bool
     met: int
     of: int
+    value: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +81,8 @@ async def portfolio(request: Request) -> Response:
     """All use cases by stage, or those of a tier or with one role."""
     viewer = viewer_of(request)
     found = await viewer.run(lambda: survey(viewer.office, viewer.by))
-    cards = [_card(one, found, viewer.by.id) for one in found.standings]
+    brought = await viewer.run(lambda: _brought(viewer.office))
+    cards = [_card(one, found, viewer.by.id, brought.get(one.use_case.slug, NOT_MEASURED)) for one in found.standings]
     tier, ball = request.query_params.get("risk", ""), request.query_params.get("ball", "")
     shown = [one for one in cards if _wanted(one, tier, ball)]
     columns = [(stage, [one for one in shown if one.standing.use_case.stage is stage]) for stage in WAY]
@@ -95,7 +107,12 @@ def _wanted(card: Card, tier: str, ball: str) -> bool:
     return right_tier and ball in {"", "" if held is None else held.value}
 
 
-def _card(one: Standing, found: Survey, viewer: str) -> Card:
+def _brought(office: Office) -> dict[UseCaseSlug, str]:
+    """What each use case brought, of those that were measured."""
+    return {one.slug: briefly(made.value) for one, made in every_value(office) if made is not None}
+
+
+def _card(one: Standing, found: Survey, viewer: str, value: str) -> Card:
     blocker = one.blocker
     people = () if blocker is None else blocker.people
     owner = one.use_case.owner
@@ -107,6 +124,7 @@ def _card(one: Standing, found: Survey, viewer: str) -> Card:
         mine=viewer in people,
         met=sum(line.met for line in one.requirements),
         of=len(one.requirements),
+        value=value,
     )
 
 

@@ -11,11 +11,13 @@ from starlette.responses import Response
 from licet.core.process import AsIs, Step
 from licet.core.process_told import PARTS, bottleneck_told, handling_told, lasting, money, parts_of, share_of, told, waiting_told
 from licet.core.refusal import Refused, Unknown
+from licet.flows.simulate_as_is import newest_simulation
 from licet.flows.study_process import Studied, processes_here, study_process
 from licet.web.charts_process import Measure, process_map
 from licet.web.charts_week import week_chart
 from licet.web.desk import desk_of
 from licet.web.pages.page import go, is_live, page_routes, show, viewer_of
+from licet.web.pages.process_where import where_told
 from licet.web.pages.use_case import AT, sight_of
 from licet.web.problems import invalid, refusal
 
@@ -26,7 +28,7 @@ SHARES: Mapping[str, str] = {"50": "the half", "80": "80%", "95": "95%", "100": 
 """Of what passes from step to step, how much is drawn."""
 
 USUAL_SHARE = "80"
-VARIANTS_SHOWN, PEOPLE_SHOWN, EDGES_SHOWN, DEVIATIONS_SHOWN, PAIRS_SHOWN = 12, 12, 40, 20, 10
+VARIANTS_SHOWN, PEOPLE_SHOWN, EDGES_SHOWN, DEVIATIONS_SHOWN, PAIRS_SHOWN = 12, 12, 24, 20, 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +70,9 @@ async def process(request: Request) -> Response:
     facts = await viewer.run(lambda: _facts(found, wish))
     if is_live(request):
         return show(request, "process_step.html.j2" if wants_step(request) else "process_map.html.j2", **facts)
-    return show(request, "process.html.j2", here="process", **facts, **_more(found))
+    simulated = await viewer.run(lambda: newest_simulation(viewer.office, name=use.slug))
+    where = None if simulated is None else where_told(simulated, found.log.id)
+    return show(request, "process.html.j2", here="process", where=where, **facts, **_more(found))
 
 
 def wants_step(request: Request) -> bool:

@@ -35,6 +35,7 @@ async def redesign(request: Request) -> Response:
         use=found.use_case,
         log=found.shown.log,
         one=one,
+        simulations=found.shown.simulations,
         changes=() if one is None else outdated(found.shown, one),
         told=None if one is None else _told(one),
     )

@@ -136,6 +136,7 @@ def _links(sight: Sight) -> list[Link]:
         Link(title="Standard", says=signed, address=f"{at}/standard", icon="standard"),
         Link(title="Evaluation", says=verdict, address=f"{at}/evaluation", icon="evaluation"),
         Link(title="Redesign", says="who does which step", address=f"{at}/redesign", icon="second"),
+        Link(title="Value", says="what did it bring", address=f"{at}/value", icon="value"),
         Link(title="Ledger", says="each change of state", address=f"/ledger?use_case={sight.use_case.slug}", icon="ledger"),
     ]
 

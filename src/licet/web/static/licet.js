@@ -41,6 +41,12 @@ const licet = (() => {
 
   const tidyToasts = () => all(".toast").forEach((line) => setTimeout(() => line.remove(), 6000));
 
+  // A map that is wider than its place begins where the step is whose panel is shown.
+  const toHere = () => all(".map-scroll").forEach((scroll) => {
+    const here = scroll.querySelector("a.box.here")?.getBoundingClientRect();
+    if (here) scroll.scrollLeft += here.left + here.width / 2 - scroll.getBoundingClientRect().left - scroll.clientWidth / 2;
+  });
+
   const zone = () => {
     const here = Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC";
     if (here === root.dataset.zone) return;
@@ -173,12 +179,21 @@ const licet = (() => {
       all(".menu[open]").forEach((menu) => { menu.open = false; menu.querySelector("summary").focus(); });
     }
   });
+  // The map of a process: the step whose panel htmx fetches is the one that is marked.
+  document.addEventListener("click", (event) => {
+    const box = event.target.closest("a.box[hx-get]");
+    if (!box || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    all("a.box").forEach((one) => {
+      one.classList.toggle("here", one === box);
+      if (one === box) one.setAttribute("aria-current", "true"); else one.removeAttribute("aria-current");
+    });
+  });
   // htmx: the page's token on what changes something.
   document.addEventListener("htmx:config:request", (event) => {
     const request = event.detail?.ctx?.request;
     if (request && request.method !== "GET") request.headers["Licet-Page-Token"] = token();
   });
-  document.addEventListener("DOMContentLoaded", () => { zone(); palette.ready(); tidyToasts(); });
+  document.addEventListener("DOMContentLoaded", () => { zone(); palette.ready(); tidyToasts(); toHere(); });
 
   return Object.freeze({ token, toast, send, keep, all });
 })();

@@ -1,0 +1,59 @@
+"""Seeing value: the newest statement, the baseline it stands on, and what was promised, read at one moment."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from licet.core.baseline import AnyBaseline
+from licet.core.ids import PersonId
+from licet.core.people import Act, Actor
+from licet.core.redesign_evidence import ProcessShown
+from licet.core.refusal import Refused
+from licet.core.use_case import UseCase
+from licet.flows.measure_value import StatementOfValue, stated_of
+from licet.flows.office import Office, allowed
+from licet.flows.see_redesign import process_shown
+from licet.flows.set_baseline import first_grant
+from licet.store import baselines, people, use_cases
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeenValue:
+    """What a use case brought, as far as it is known.
+
+    Attributes:
+        use_case: which.
+        stated: the newest statement; None before one was made.
+        baseline: the newest version; None before one was locked.
+        shown: the process as it was redesigned, with the newest simulation of that.
+        granted: whether AI was ever allowed to decide cases alone.
+        may_measure: whether who looks may measure anew.
+        names: of everybody with a name here.
+    """
+
+    use_case: UseCase
+    stated: StatementOfValue | None
+    baseline: AnyBaseline | None
+    shown: ProcessShown
+    granted: bool
+    may_measure: bool
+    names: Mapping[PersonId, str]
+
+
+def see_value(office: Office, by: Actor, *, name: str) -> SeenValue | Refused:
+    """What a use case brought, for whoever may look at it; one that is not there for them is not there."""
+    with office.book.read() as tx:
+        use_case = use_cases.find(tx, name)
+        if use_case is None:
+            return Refused(code="not_there", why=f"There is no use case {name!r} here.", remedy="The portfolio shows those there are.")
+        no = allowed(office, tx, by, Act.LOOK, use_case)
+        if isinstance(no, Refused):
+            return no
+        return SeenValue(
+            use_case=use_case,
+            stated=stated_of(tx, use_case),
+            baseline=baselines.newest(tx, use_case),
+            shown=process_shown(tx, use_case),
+            granted=first_grant(tx, use_case) is not None,
+            may_measure=not isinstance(allowed(office, tx, by, Act.STUDY, use_case), Refused),
+            names={person.id: person.name for person, _ in people.everyone(tx)},
+        )

@@ -1,0 +1,203 @@
+"""Where AI belongs: the newest simulation of a process as its page tells it, the back-test before any figure that stands on it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from licet.core.redesign_told import value_told
+from licet.core.simulated_redesign import Unit
+from licet.core.simulation import KeptSimulation
+from licet.web.charts_interval import IntervalBars, Shown, interval_bars
+
+PARTS: Final[Mapping[str, tuple[str, str]]] = {
+    "service": ("work", "work"),
+    "contention": ("queue", "waiting, since all who do the step were busy"),
+    "off_duty": ("pause", "waiting for somebody on duty, at most"),
+    "extraneous": ("untold", "waiting although people were free: for a customer, a document, or somebody to turn to it"),
+}
+"""Where a case's time goes: how it is coloured, and what it is called."""
+
+DISTANCES: Final[Mapping[str, tuple[str, str]]] = {
+    "cycle": ("lead times", " h"),
+    "n_gram": ("order of steps", ""),
+    "circadian": ("hours of the day", " h"),
+    "arrival": ("arrivals", " h"),
+}
+"""What the back-test compares, and in which unit."""
+
+AN_HOUR: Final = 3600.0
+WORTH_SAYING: Final = 0.001
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """A part of a case's time; `share` in [0, 1]."""
+
+    key: str
+    words: str
+    share: float
+    says: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Distance:
+    """How far forecasts were from what came: the simulation's, with its interval, the past's, and that of luck."""
+
+    about: str
+    model: str
+    between: str
+    naive: str
+    noise: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """A step, and whether AI belongs there; `cycle` is empty where no lead time may be shown."""
+
+    step: str
+    belongs: bool
+    says: str
+    hours: str
+    hours_between: str
+    cycle: str
+    cycle_between: str
+    at_most: str
+    bars: IntervalBars
+    note: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Where:
+    """A simulation in words. `older`: of a log before the newest; `tone` and `verdict`: of the back-test."""
+
+    made: KeptSimulation
+    older: bool
+    forecasts: bool
+    tone: str
+    verdict: tuple[str, str]
+    lead: str
+    parts: tuple[Part, ...]
+    distances: tuple[Distance, ...]
+    places: tuple[Place, ...]
+    notes: tuple[str, ...]
+
+
+def where_told(made: KeptSimulation, log: str) -> Where:
+    """What a simulation says of where AI belongs.
+
+    Args:
+        made: the simulation.
+        log: the newest log, which the page draws.
+    """
+    body: Mapping[str, Any] = made.body
+    forecasts, tested = bool(body["forecasts"]), body["back_test"]
+    split = body["split"]
+    whole = sum(split[key] for key in PARTS) or 1.0
+    return Where(
+        made=made,
+        older=made.log != log,
+        forecasts=forecasts,
+        tone="good" if forecasts else "bad",
+        verdict=_verdict(tested, forecasts=forecasts),
+        lead=_long(whole),
+        parts=tuple(_part(key, split[key] / whole) for key in PARTS),
+        distances=tuple(_distance(key, tested[key]) for key in DISTANCES if key in tested),
+        places=_places(body["places"], forecasts=forecasts),
+        notes=_notes(body["shares"], forecasts=forecasts),
+    )
+
+
+def _part(key: str, share: float) -> Part:
+    look, words = PARTS[key]
+    return Part(key=look, words=words, share=share, says=f"{share:.1%}")
+
+
+def _verdict(tested: Mapping[str, Any], *, forecasts: bool) -> tuple[str, str]:
+    if "why" in tested:
+        return "Not tested:", f"{tested['why']} So no lead time of a process without a step is shown."
+    among = f"fitted on {tested['train']:,} earlier cases and held against {tested['test']:,} later ones"
+    if forecasts:
+        return "The simulation beats the past as a forecast of lead times:", f"{among}, all of its interval is nearer to what came."
+    says = f"{among}, it is no nearer to what came. Believe it on work and lines; no lead times are shown."
+    return "The simulation does not beat the past as a forecast of lead times:", says
+
+
+def _distance(key: str, one: Mapping[str, Any]) -> Distance:
+    about, unit = DISTANCES[key]
+    model = one["model"]
+    between = f"{_near(model['low'])} to {_near(model['high'])}"
+    return Distance(
+        about=about,
+        model=f"{_near(model['mean'])}{unit}",
+        between=between,
+        naive=f"{_near(one['naive'])}{unit}",
+        noise=f"{_near(one['noise'])}{unit}",
+    )
+
+
+def _near(value: float) -> str:
+    return f"{value:,.1f}" if value >= 1.0 else f"{value:.3f}"
+
+
+def _places(found: list[Mapping[str, Any]], *, forecasts: bool) -> tuple[Place, ...]:
+    """Where lead times are no forecast, steps are not ranked by them either."""
+    ranked = found if forecasts else sorted(found, key=lambda one: -float(one["of_hours"]))
+    hours = [one["removed"]["hours"] for one in found]
+    span = (min((one["low"] for one in hours), default=0.0), max((one["high"] for one in hours), default=0.0))
+    return tuple(_place(one, span, forecasts=forecasts) for one in ranked)
+
+
+def _place(one: Mapping[str, Any], span: tuple[float, float], *, forecasts: bool) -> Place:
+    removed = one["removed"]
+    hours, cycle = removed["hours"], removed["cycle"]
+    told = f"{_long(hours['mean'] * AN_HOUR)} of people's work a case"
+    bars = interval_bars([Shown(kind="now", value=hours["mean"], low=hours["low"], high=hours["high"])], told, span=span)
+    return Place(
+        step=one["step"],
+        belongs=one["belongs"],
+        says=_says(one, forecasts=forecasts),
+        hours=_long(hours["mean"] * AN_HOUR),
+        hours_between=_between(hours, AN_HOUR),
+        cycle=_long(cycle["mean"]) if forecasts else "",
+        cycle_between=_between(cycle, 1.0) if forecasts else "",
+        at_most=_long(removed["at_most"]["mean"]) if forecasts else "",
+        bars=bars,
+        note=_note(one),
+    )
+
+
+def _says(one: Mapping[str, Any], *, forecasts: bool) -> str:
+    if one["belongs"]:
+        return f"for {' and '.join(one['by'])}"
+    of_time = f", lead time by {one['of_cycle']:.1%}" if forecasts else ""
+    return f"without anybody's work there, people's hours fall by {one['of_hours']:.1%}{of_time}"
+
+
+def _note(one: Mapping[str, Any]) -> str:
+    half = one["sped"]
+    of_half = f"{half['share']:.0%} of its cases: {_long(half['hours']['mean'] * AN_HOUR)}"
+    return f"{of_half}; what follows most often follows {one['typical']:.0%} of the time"
+
+
+def _long(seconds: float) -> str:
+    """A time or a change of one, in the unit that fits it; what rounds to nothing has no sign."""
+    return value_told(seconds if abs(seconds) >= 1.0 else 0.0, Unit.SECONDS)
+
+
+def _between(one: Mapping[str, Any], factor: float) -> str:
+    return f"{_long(one['low'] * factor)} to {_long(one['high'] * factor)}"
+
+
+def _notes(shares: Mapping[str, float], *, forecasts: bool) -> tuple[str, ...]:
+    """What a reader must know of the figures."""
+    said = (
+        ("estimated", "of the working time was not recorded and is estimated."),
+        ("untimed", "of the events took nobody knows how long; it counts as waiting."),
+        ("nobody", "of the work names nobody who did it."),
+    )
+    known = [f"{shares[key]:.1%} {words}" for key, words in said if shares[key] >= WORTH_SAYING]
+    if forecasts:
+        known.append(
+            "Where a case waited although people were free, no log says for what: a customer (it stays), or somebody to turn to it."
+        )
+    return (*known, "Whether the data for a step are at hand, and what an error costs, no log says: unknown.")
