@@ -81,6 +81,20 @@ def test_ai_earns_a_mandate_and_loses_it_to_blind_audits(played: Played) -> None
     assert 0 < played.whole("tuesday", "alone_wrong") < played.whole("tuesday", "alone")
 
 
+def test_ai_on_one_step_takes_little_off_people_and_the_bottleneck_stays(played: Played, capsys: pytest.CaptureFixture[str]) -> None:
+    change = played.of("process", "hours_a_week")
+    assert isinstance(change, list)
+    assert -2.0 < change[1] < change[2] < 0.0
+    assert played.of("process", "bottleneck") == "Check the account"
+    assert played.of("process", "simulated") is True
+    assert ("no lead times are shown" in " ".join(played.words.split())) is not played.of("process", "forecasts")
+    assert run(cli, ["process", "baseline", "show", "payment-slips", "--home", str(played.root), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["state"] == "countersigned"
+    for words in (["process", "show", "payment-slips"], ["process", "logs", "payment-slips"]):
+        assert run(cli, [*words, "--home", str(played.root)]) == 0
+        assert "simulated" in capsys.readouterr().out
+
+
 def test_after_the_trip_no_case_is_decided_alone(played: Played) -> None:
     assert played.whole("wednesday", "alone") == 0
     assert played.of("wednesday", "reasons") == {"mandate_suspended": played.whole("wednesday", "cases")}
@@ -114,7 +128,7 @@ def test_the_same_seed_tells_the_same_story_in_words(played: Played) -> None:
     assert f"evidence {trip['evidence']:,.0f}, trip line {trip['line']:,.0f}" in words
     assert f"Of the {played.whole('tuesday', 'alone')} that AI decided alone {played.whole('tuesday', 'alone_wrong')} were wrong" in words
     assert f"Seed {played.numbers['seed']};" in words
-    assert [int(act) for act in re.findall(r"^(\d)  \S.* ─", played.words, flags=re.MULTILINE)] == list(range(1, 9))
+    assert [int(act) for act in re.findall(r"^(\d)  \S.* ─", played.words, flags=re.MULTILINE)] == list(range(1, 10))
 
 
 def test_each_act_shows_the_commands_that_do_the_same(played: Played) -> None:

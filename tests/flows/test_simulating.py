@@ -8,12 +8,14 @@ import pytest
 from licet.core.canonical import digest
 from licet.core.packed_log import digest_of_log
 from licet.core.simulation import Belongs, NotHere, place_of
-from licet.flows.import_log import import_log
+from licet.flows.import_log import erase_log, import_log
 from licet.flows.simulate_as_is import newest_simulation, simulate_as_is
 from licet.stats.back_test import BackTest
 from licet.stats.simulated_process import Plan
+from licet.store.simulation_tables import simulation
 from licet.testing import World, done
 from tests.flows.examples import MAILS, code, of_word
+from tests.flows.looking_on import Audience
 from tests.flows.simulating import long_log
 from tests.flows.studying import brought
 
@@ -76,3 +78,24 @@ def test_where_the_forecast_is_no_better_than_the_past_lead_time_is_no_reason_fo
     for place in made.places:
         found = place_of(place, forecasts=False)
         assert found == (Belongs(by=("people's hours",)) if place.worth_hours else NotHere(why=getattr(found, "why", "")))
+
+
+def test_with_its_log_a_simulation_is_erased_and_an_earlier_logs_counts_again(world: World) -> None:
+    first = done(simulate_as_is(world.office, world.builder, PLAN, name=MAILS)).kept
+    later = done(import_log(world.office, world.builder, brought(long_log(250)), name=MAILS)).kept
+    second = done(simulate_as_is(world.office, world.builder, PLAN, name=MAILS)).kept
+    assert second.log == later.id
+    with world.office.book.read() as tx:
+        assert not [row for row in tx.run(simulation.select()) if any(name.encode() in row.body for name in long_log().activities)]
+    done(erase_log(world.office, world.owner, name=MAILS, log=later.id))
+    assert newest_simulation(world.office, name=MAILS) == first
+    done(erase_log(world.office, world.owner, name=MAILS, log=first.log))
+    assert newest_simulation(world.office, name=MAILS) is None
+    assert [event.facts["digest"] for event in of_word(world, "process.simulated")] == [first.digest, second.digest]
+
+
+def test_whoever_waits_is_told_how_far_it_is_and_changes_no_figure(world: World) -> None:
+    audience = Audience()
+    watched = done(simulate_as_is(world.office, world.builder, Plan(replications=3, seed=7, audience=audience), name=MAILS)).kept
+    assert 0.8 * audience.expected < audience.seen <= audience.expected
+    assert watched.digest == done(simulate_as_is(world.office, world.builder, PLAN, name=MAILS)).kept.digest

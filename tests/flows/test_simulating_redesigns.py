@@ -13,16 +13,18 @@ from licet.core.gate_rules import LAWS, gate_rules
 from licet.core.redesign import Checks, Doer, Redesign, ServiceLevel, StepPlan
 from licet.core.redesign_evidence import outdated
 from licet.core.refusal import Refused
-from licet.core.simulated_redesign import SimulatedRedesign, simulation_to_json
+from licet.core.simulated_redesign import RedesignSimulationId, SimulatedRedesign, simulation_to_json
 from licet.core.use_case import Stage
 from licet.flows.hold_gate import show_gate, stood_on
 from licet.flows.import_log import erase_log, list_logs
 from licet.flows.see_redesign import see_redesign
 from licet.flows.simulate_redesign import simulate_redesign
 from licet.stats.simulated_process import Plan
-from licet.store import use_cases
+from licet.store import redesigns, use_cases
+from licet.store.redesign_tables import redesign_simulation
 from licet.testing import World, done, past_cases
 from tests.flows.examples import MAILS, code
+from tests.flows.looking_on import Audience
 from tests.flows.redesigning import ASSUMED, WHOLE, office_log, with_log
 
 FEW = Plan(replications=2, seed=7)
@@ -148,14 +150,14 @@ def test_the_gate_takes_a_simulation_with_the_measured_system_and_the_ledger_say
     assert stood["redesign"] == {**named, "seed": FEW.seed, "simulations": 2}
 
 
-def test_a_log_that_was_erased_is_asked_for_and_what_was_simulated_on_it_stands(world: World) -> None:
+def test_a_log_that_was_erased_is_asked_for_and_what_was_simulated_on_it_is_gone(world: World) -> None:
     judged(world)
-    found = simulated(world)
+    simulated(world)
     (log,) = list_logs(world.office, name=MAILS)
     done(erase_log(world.office, world.owner, name=MAILS, log=log.id))
     shown = done(see_redesign(world.office, world.owner, name=MAILS)).shown
     assert (shown.log, shown.erased, shown.simulations) == (None, log.digest, 1)
-    assert outdated(shown, found) == ()
+    assert shown.simulated is None
     with_log(world, MAILS, office_log())
     again = done(see_redesign(world.office, world.owner, name=MAILS)).shown
     assert (again.log, again.erased) == (log.digest, None)
@@ -185,3 +187,32 @@ def test_times_of_a_model_that_does_not_beat_the_naive_forecast_are_shown_to_nob
 def test_whoever_may_look_at_the_use_case_sees_it(world: World) -> None:
     simulated(world)
     assert done(see_redesign(world.office, world.reviewer, name=MAILS)).shown.simulated is not None
+
+
+def test_with_its_log_a_simulation_is_erased_and_its_digests_stay(world: World) -> None:
+    found = simulated(world)
+    with world.office.book.read() as tx:
+        assert b"check" not in tx.run(redesign_simulation.select()).one().result
+    done(erase_log(world.office, world.owner, name=MAILS, log=found.log))
+    assert done(see_redesign(world.office, world.owner, name=MAILS)).shown.simulated is None
+    kept = next(event for event in world.events() if event.what == "redesign.simulated")
+    assert (kept.facts["redesign"], kept.facts["log_digest"]) == (found.digest, found.log_digest)
+    with_log(world, MAILS, office_log(300))
+    anew = simulated(world)
+    assert done(see_redesign(world.office, world.owner, name=MAILS)).shown.simulated == anew
+
+
+def test_of_a_log_that_is_erased_while_it_is_played_nothing_is_kept(world: World) -> None:
+    found = simulated(world)
+    done(erase_log(world.office, world.owner, name=MAILS, log=found.log))
+    with world.office.book.write() as tx:
+        assert not redesigns.add(tx, use_cases.require(tx, MAILS), replace(found, id=RedesignSimulationId("s_later")))
+        assert len(tx.run(redesign_simulation.select()).all()) == 1
+
+
+def test_whoever_waits_is_told_how_far_it_is_and_changes_no_figure(world: World) -> None:
+    audience = Audience()
+    watched = Plan(replications=2, seed=7, audience=audience)
+    found = done(simulate_redesign(world.office, world.builder, WHOLE, name=MAILS, plan=watched))
+    assert 0.3 * audience.expected < audience.seen <= audience.expected
+    assert found.rows == simulated(world).rows

@@ -11,6 +11,7 @@ from rich.text import Text
 
 from licet.cli import demo_acts as acts
 from licet.cli.demo_acts import BIOPSIES, SLIPS, Set
+from licet.cli.demo_around import tell_around
 from licet.cli.demo_data import Scan, biopsy_columns, scans, turned
 from licet.cli.frame import plain
 from licet.cli.gates import gate_lines
@@ -114,7 +115,7 @@ def tell(teller: Teller, root: Path, seed: int) -> Numbers:
         numbers |= _history(teller, scene)
         numbers |= _standard(teller, scene)
         judged, verdict = _evaluate(teller, scene)
-        numbers |= verdict
+        numbers |= verdict | tell_around(teller, scene)
         mandate, granted_as = _mandate(teller, scene, judged)
         numbers |= granted_as
         if mandate is not None:
@@ -188,7 +189,7 @@ def _usable(done: Evaluated) -> int:
     return int(n) if isinstance(n, int | float) else 0
 
 
-# --- 4: mandate --------------------------------------------------------------------------------------------------------
+# --- 5: mandate --------------------------------------------------------------------------------------------------------
 
 
 def _mandate(teller: Teller, scene: Set, judged: Evaluated) -> tuple[ActiveMandate | None, Numbers]:
@@ -231,7 +232,7 @@ def _told(active: ActiveMandate, proposed: ProposedMandate) -> Json:
     }
 
 
-# --- 5, 6: cases -------------------------------------------------------------------------------------------------------
+# --- 6, 7: cases -------------------------------------------------------------------------------------------------------
 
 
 def _monday(teller: Teller, scene: Set, mandate: ActiveMandate) -> Numbers:
@@ -309,7 +310,7 @@ def _tally(done: Tally) -> Numbers:
     return {"cases": done.rows, "alone": done.alone, "to_person": done.to_person, "reasons": dict(done.reasons)}
 
 
-# --- 7: the honest no --------------------------------------------------------------------------------------------------
+# --- 8: the honest no --------------------------------------------------------------------------------------------------
 
 
 def _biopsies(teller: Teller, scene: Set) -> Numbers:

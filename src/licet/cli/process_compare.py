@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 @usual
 def compare(slug: str, replications: int, seed: int, acting: str | None, home: str | None, *, as_json: bool) -> None:
     """Simulate redesign.yaml on the newest event log, with AI as it was measured, beside the process as it is; it is kept as evidence."""
+    from licet.cli.progress import PlayProgress
     from licet.core.simulated_redesign import simulation_to_json
     from licet.edge.redesign_form import load_redesign
     from licet.flows.office import who
@@ -25,8 +26,8 @@ def compare(slug: str, replications: int, seed: int, acting: str | None, home: s
     from licet.stats.simulated_process import Plan
 
     redesign = load_redesign(folder_of(home, slug))
-    plan = Plan(replications=replications, seed=seed)
-    with at_work(home) as office:
+    with at_work(home) as office, PlayProgress(hidden=as_json) as progress:
+        plan = Plan(replications=replications, seed=seed, audience=progress)
         found = granted(simulate_redesign(office, who(office, acting), redesign, name=slug, plan=plan))
     said({"use_case": slug, **simulation_to_json(found)}, list(_lines(found)), as_json=as_json)
 

@@ -114,18 +114,19 @@ def logs(slug: str, home: str | None, *, as_json: bool) -> None:
 @click.argument("log", metavar="LOG")
 @usual
 def erase(slug: str, log: str, acting: str | None, home: str | None, *, as_json: bool) -> None:
-    """Erase an event log by deleting its key; that it was here stays in the ledger."""
+    """Erase an event log and its simulations by deleting their key; that they were here stays in the ledger."""
     from licet.flows.import_log import erase_log
     from licet.flows.office import who
 
     with at_work(home) as office:
         gone = granted(erase_log(office, who(office, acting), name=slug, log=log))
-    said({"use_case": slug, "log": gone.id, "erased": True}, [f"Erased {gone.id}: nobody can read it any more."], as_json=as_json)
+    lines = [f"Erased {gone.id}: nobody can read it any more, nor what was simulated from it."]
+    said({"use_case": slug, "log": gone.id, "erased": True}, lines, as_json=as_json)
 
 
 def _line(one: "ImportedLog") -> str:
     odd = f"{len(one.findings)} findings" if one.findings else "nothing odd"
-    erased = "  [red]erased[/]" if one.erased else ""
+    erased = f"{'  [yellow]simulated[/]' if one.simulated else ''}{'  [red]erased[/]' if one.erased else ''}"
     return (
         f"{one.id}  {one.first_at:%Y-%m-%d} to {one.last_at:%Y-%m-%d}  {one.events:,} events of {one.cases:,} cases, "
         f"{one.activities:,} activities, {one.resources:,} people  {one.form}, {odd}{erased}"

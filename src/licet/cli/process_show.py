@@ -34,7 +34,7 @@ def show(slug: str, top_edges: int, min_share: float | None, order: str, home: s
     with at_work(home) as office:
         found = granted(study_process(office, name=slug, memory=Memory()))
     lines = [] if as_json else list(_lines(found, top_edges=top_edges, least=min_share or 0.0, order=order))
-    said({"use_case": slug, "log": found.log.id, **as_is_to_json(found.as_is)}, lines, as_json=as_json)
+    said({"use_case": slug, "log": found.log.id, "simulated": found.log.simulated, **as_is_to_json(found.as_is)}, lines, as_json=as_json)
 
 
 def _lines(found: "Studied", *, top_edges: int, least: float, order: str) -> Iterator[str]:
@@ -42,7 +42,8 @@ def _lines(found: "Studied", *, top_edges: int, least: float, order: str) -> Ite
 
     as_is, log = found.as_is, found.log
     between = f"{log.first_at:%Y-%m-%d} to {log.last_at:%Y-%m-%d}"
-    yield f"[bold]{plain(found.use_case.title)}[/]  {as_is.cases:,} cases, {as_is.events:,} events, {between}"
+    made_up = "  [yellow]simulated[/]" if log.simulated else ""
+    yield f"[bold]{plain(found.use_case.title)}[/]  {as_is.cases:,} cases, {as_is.events:,} events, {between}{made_up}"
     yield ""
     for sentence in told(as_is):
         yield plain(sentence)

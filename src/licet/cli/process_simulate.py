@@ -31,12 +31,14 @@ _WORTH_SAYING: Final = 0.001
 @usual
 def simulate(slug: str, replications: int, seed: int, acting: str | None, home: str | None, *, as_json: bool) -> None:
     """Simulate the process as it is from its newest log, tested against the log's later part; says where AI would change anything."""
+    from licet.cli.progress import PlayProgress
     from licet.flows.office import who
     from licet.flows.simulate_as_is import simulate_as_is
     from licet.stats.simulated_process import Plan
 
-    with at_work(home) as office:
-        found = granted(simulate_as_is(office, who(office, acting), Plan(replications=replications, seed=seed), name=slug))
+    with at_work(home) as office, PlayProgress(hidden=as_json) as progress:
+        plan = Plan(replications=replications, seed=seed, audience=progress)
+        found = granted(simulate_as_is(office, who(office, acting), plan, name=slug))
     said(_json(slug, found), simulation_lines(found.made), as_json=as_json)
 
 
@@ -160,7 +162,8 @@ def _place_lines(made: "ProcessSimulation") -> list[str]:
 
 def _effect_lines(one: "AiPlace", *, forecasts: bool) -> list[str]:
     removed = one.removed
-    hours = f"people's work {_interval_of_hours(removed.hours)} a case ({one.of_hours:.0%} of it)"
+    of = f"{one.of_hours:.0%} of it{', estimated' if one.step.estimated else ''}"
+    hours = f"people's work {_interval_of_hours(removed.hours)} a case ({of})"
     half = f"{one.share:.0%} of its cases: {_interval_of_hours(one.sped.hours)}"
     typical = f"what follows most often follows {one.step.typical:.0%} of the time"
     if not forecasts:

@@ -80,6 +80,51 @@ class RunProgress:
         self._bar.stop()
 
 
+class PlayProgress:
+    """How far a simulation is, with the time left at most; on a terminal a bar, elsewhere a line now and then."""
+
+    def __init__(self, *, hidden: bool) -> None:
+        """Takes whether nothing is shown."""
+        self._hidden = hidden
+        self._console = Console(stderr=True)
+        self._bar = Bar(
+            TextColumn("{task.description}"), BarColumn(), console=self._console, transient=True, disable=hidden or not sys.stderr.isatty()
+        )
+        self._task = self._bar.add_task("", visible=False)
+        self._expected, self._seen = 0, 0
+        self._began_s, self._said_s = time.monotonic(), 0.0
+
+    def __enter__(self) -> Self:
+        """Starts the clock."""
+        self._bar.start()
+        return self
+
+    def expects(self, cases: int) -> None:
+        """So many cases will be played, at most."""
+        self._expected = cases
+
+    def sees(self, cases: int) -> None:
+        """So many more were played."""
+        self._seen += cases
+        passed_s = time.monotonic() - self._began_s
+        words = play_in_words(self._seen, self._expected, passed_s)
+        late = passed_s > PATIENCE_SECONDS
+        self._bar.update(self._task, description=words, completed=self._seen, total=max(self._expected, self._seen), visible=late)
+        if self._bar.disable and not self._hidden and passed_s - self._said_s > LINE_EVERY_SECONDS:
+            self._said_s = passed_s
+            self._console.print(words, markup=False, highlight=False)
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        """Takes the bar away."""
+        self._bar.stop()
+
+
+def play_in_words(seen: int, expected: int, passed_s: float) -> str:
+    """How a simulation stands, in a line: cases played, of how many at most, and the time left at the pace so far, at most."""
+    left_s = passed_s / max(seen, 1) * max(expected - seen, 0)
+    return f"played {seen:,} of at most {max(expected, seen):,} cases, at most {timedelta(seconds=round(left_s))} left"
+
+
 def run_in_words(begun: "Run", run: "Run") -> str:
     """How a run stands, in a line: cases kept, time left at the pace since somebody began to look, and what it has cost."""
     from licet.core.run import time_left

@@ -1,4 +1,4 @@
-"""The demo: the whole journey on real data, told in eight acts; everything in it can be repeated by hand."""
+"""The demo: the whole journey on real data, told in nine acts; everything in it can be repeated by hand."""
 
 import json
 import os

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from licet.core.canonical import Json
 from licet.core.event_log import EventLog, EventLogId
-from licet.core.log_quality import Finding, finding_to_json
+from licet.core.log_quality import SIMULATED, Finding, finding_to_json
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +58,11 @@ class ImportedLog:
     findings: tuple[Finding, ...]
     erased: bool = False
 
+    @property
+    def simulated(self) -> bool:
+        """Whether rows of it say that they were made up: whatever is shown of it is then called *simulated*."""
+        return any(one.code == SIMULATED for one in self.findings)
+
 
 def log_to_json(log: ImportedLog) -> Mapping[str, Json]:
     """An imported log for programs."""
@@ -76,5 +81,6 @@ def log_to_json(log: ImportedLog) -> Mapping[str, Json]:
         "first_at": log.first_at.isoformat(),
         "last_at": log.last_at.isoformat(),
         "erased": log.erased,
+        "simulated": log.simulated,
         "findings": [finding_to_json(one) for one in log.findings],
     }

@@ -15,6 +15,8 @@ LEAST_SAID: Final = 0.001
 """Shares below are said to be below it."""
 BATCH: Final = 5
 """From so many events of one person in one second on, they were recorded in a batch."""
+SIMULATED: Final = "simulated"
+"""The finding that rows were made up, and the column of a table that says so."""
 _WEEK_S: Final = 7 * 86_400.0
 
 
@@ -32,6 +34,7 @@ class Done(StrEnum):
 
 
 SENTENCES: Final[Mapping[str, str]] = {
+    "simulated": "{count:,} of {of:,} rows ({share}) are simulated, as the column of that name says",
     "no_case": "{count:,} of {of:,} rows ({share}) name no case",
     "no_activity": "{count:,} of {of:,} rows ({share}) name no activity",
     "no_time": "{count:,} of {of:,} rows ({share}) have no time",

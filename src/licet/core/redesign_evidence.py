@@ -88,7 +88,8 @@ def simulated_as_measured(shown: ProcessShown | None, *, log_needed: bool) -> Sh
         return Shown(met=not log_needed, says="no event log is imported" + ("" if log_needed else ": there is nothing to simulate"))
     one = shown.simulated
     if one is None:
-        return Shown(met=False, says=f"{'an event log is imported' if shown.erased is None else ERASED}, and no redesign was simulated")
+        missing = "an event log is imported, and no redesign was simulated" if shown.erased is None else f"{ERASED}, and simulate on it"
+        return Shown(met=False, says=missing)
     changes = outdated(shown, one)
     if changes:
         return Shown(met=False, says=f"simulated {one.at:%Y-%m-%d}; since then {' and '.join(changes)}", since=one.at)

@@ -7,9 +7,9 @@ from licet.core.event_log import EventLog
 from licet.core.redesign import Redesign
 from licet.core.redesign_inputs import Inputs, own_reviewers
 from licet.core.redesign_played import limit_of, play_redesign
-from licet.core.redesign_what_if import Case, kept, needed, what_if
+from licet.core.redesign_what_if import Case, cases_of_what_if, kept, needed, what_if
 from licet.core.simulated_redesign import BackTested, Kept, Needed, Row, WhatIf
-from licet.stats.back_test import BackTest, Beats, TooShort, back_test
+from licet.stats.back_test import BackTest, Beats, TooShort, back_test, cases_of_back_test
 from licet.stats.fitted_process import Fitted, fit
 from licet.stats.simulated_process import Plan
 
@@ -49,12 +49,14 @@ def simulated(redesign: Redesign, inputs: Inputs, log: EventLog, plan: Plan) -> 
         redesign: with nothing wrong in it, held against this log.
         inputs: with nothing missing.
         log: of the process as it is.
-        plan: how often each is played, and the seed; its limit is the service level.
+        plan: how often each is played, the seed, and who is told how far it is; its limit is the service level.
 
     Raises:
         OutOfRangeError: where the log holds no work, or a redesign takes people at a step of which the log does not say who does it.
     """
     plan = replace(plan, within=limit_of(redesign.service_level))
+    both = 2 * plan.replications * log.cases
+    plan.audience.expects(cases_of_back_test(log.cases, plan) + both + cases_of_what_if(redesign, log.cases, plan))
     fitted = fit(log)
     trust = back_tested(back_test(log, plan))
     played = play_redesign(redesign, inputs, fitted.process, plan)

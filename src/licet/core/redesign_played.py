@@ -109,13 +109,13 @@ def times(pair: Pair) -> Iterator[Row]:
 def labour(pair: Pair, volume: Volume) -> Iterator[Row]:
     """What people work, in all and pool by pool, and what AI takes off them."""
     week = volume.cases
-    yield _filled(_head("hours", "People's work", Kind.LABOUR, Unit.HOURS_A_WEEK), pair, lambda f: f.hours, times=week)
+    yield _filled(_head("hours", "People's work a week", Kind.LABOUR, Unit.HOURS_A_WEEK), pair, lambda f: f.hours, times=week)
     for at, pool in enumerate(pair.before.pools):
-        head = _head(f"hours.{pool.name}", f"Work of {pool.name}", Kind.LABOUR, Unit.HOURS_A_WEEK)
+        head = _head(f"hours.{pool.name}", f"Work a week of {pool.name}", Kind.LABOUR, Unit.HOURS_A_WEEK)
         yield _filled(head, pair, _of_pool(at, lambda one: one.hours), times=week)
     for name in volume.redesign.with_ai():
         if volume.redesign.steps[name].by is Doer.AI_ALONE:
-            yield _counted(_head(f"alone.{name}", f"Decided alone: {name}", Kind.LABOUR, Unit.A_WEEK), volume.alone(name))
+            yield _counted(_head(f"alone.{name}", f"Decided alone a week: {name}", Kind.LABOUR, Unit.A_WEEK), volume.alone(name))
 
 
 def queues(pair: Pair, reviewers: str | None, volume: Volume) -> Iterator[Row]:
@@ -143,15 +143,15 @@ def money(pair: Pair, volume: Volume) -> Iterator[Row]:
     price = volume.redesign.price
     if price is None:
         return
-    people = _head("cost.people", f"People, {price.currency}", Kind.MONEY, Unit.MINOR_A_WEEK)
+    people = _head("cost.people", f"People a week, minor units of {price.currency}", Kind.MONEY, Unit.MINOR_A_WEEK)
     yield _filled(people, pair, lambda f: f.hours, times=volume.cases * price.person_hour)
     asked = [(name, volume.inputs.behaviours[name].cost) for name in volume.redesign.with_ai()]
     unknown = [found.why for _, found in asked if isinstance(found, Unknown)]
     paid = sum(volume.visits(name) * found.value for name, found in asked if isinstance(found, Figure))
     if unknown:
-        yield _head("cost.ai", f"AI, {price.currency}", Kind.MONEY, Unit.MINOR_A_WEEK, unknown[0])
+        yield _head("cost.ai", f"AI a week, minor units of {price.currency}", Kind.MONEY, Unit.MINOR_A_WEEK, unknown[0])
     elif asked:
-        yield _counted(_head("cost.ai", f"AI, {price.currency}", Kind.MONEY, Unit.MINOR_A_WEEK), paid)
+        yield _counted(_head("cost.ai", f"AI a week, minor units of {price.currency}", Kind.MONEY, Unit.MINOR_A_WEEK), paid)
 
 
 def errors(volume: Volume) -> Iterator[Row]:
@@ -160,7 +160,7 @@ def errors(volume: Volume) -> Iterator[Row]:
         if volume.redesign.steps[name].by is not Doer.AI_ALONE:
             continue
         found = volume.inputs.behaviours[name].error
-        head = _head(f"errors.{name}", f"Decided wrongly by AI alone: {name}", Kind.ERRORS, Unit.A_WEEK)
+        head = _head(f"errors.{name}", f"Decided wrongly by AI alone a week: {name}", Kind.ERRORS, Unit.A_WEEK)
         if isinstance(found, Unknown):
             yield replace(head, note=found.why)
             continue

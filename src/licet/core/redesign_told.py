@@ -11,9 +11,10 @@ UNKNOWN = "unknown"
 
 
 def value_told(value: float, unit: Unit) -> str:
-    """One number with its unit; below 0 with a minus sign that is as wide as a plus."""
-    sign, size = "\N{MINUS SIGN}" if value < 0.0 else "", abs(value)
-    return sign + _size(size, unit)
+    """One number with its unit; below 0 with a minus sign that is as wide as a plus, unless all digits are 0."""
+    told = _size(abs(value), unit)
+    below = value < 0.0 and any(one in "123456789" for one in told)
+    return f"\N{MINUS SIGN}{told}" if below else told
 
 
 def _size(size: float, unit: Unit) -> str:

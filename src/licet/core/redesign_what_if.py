@@ -27,6 +27,11 @@ MOST_REVIEWERS = 1000
 TRIED = 10
 """Replications of other circumstances, and of each trial while reviewers are counted."""
 
+PLAYS = 5 + MORE
+"""Other circumstances, in plays of as many cases as the log has."""
+TRIALS = 12
+"""Numbers of reviewers that are tried at most: each trial halves what is left of `MOST_REVIEWERS`."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
@@ -59,6 +64,12 @@ def what_if(case: Case) -> tuple[WhatIf, ...]:
         _ill(case),
         _down(case),
     )
+
+
+def cases_of_what_if(redesign: Redesign, cases: int, plan: Plan) -> int:
+    """How many cases are played at most under other circumstances, and while reviewers are counted, of a log with so many."""
+    plays = PLAYS + (0 if redesign.service_level is None else TRIALS)
+    return round(plays * min(plan.replications, TRIED) * cases)
 
 
 def _coverage(case: Case, key: str, says: str, factor: float) -> WhatIf:

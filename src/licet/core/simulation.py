@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, NewType
 
 from licet.core.canonical import Json
 from licet.core.event_log import EventLog, EventLogId
-from licet.stats.ai_places import AiPlace, places_for_ai
-from licet.stats.back_test import BackTest, Beats, TooShort, back_test
+from licet.stats.ai_places import AiPlace, cases_of_places, places_for_ai
+from licet.stats.back_test import BackTest, Beats, TooShort, back_test, cases_of_back_test
 from licet.stats.fitted_process import Fitted, fit
 from licet.stats.simulated_figures import Figures, figures, simulate
 from licet.stats.simulated_process import Plan, Pool, ToBe
@@ -92,6 +92,9 @@ def simulate_process(log: EventLog, plan: Plan) -> ProcessSimulation:
     Returns:
         Everything; the places are empty where no step has people that are known.
     """
+    every = plan.replications * (plan.cases or log.cases)
+    places = cases_of_places(log.cases, len(log.activities), plan)
+    plan.audience.expects(cases_of_back_test(log.cases, plan) + every + places)
     fitted = fit(log)
     return ProcessSimulation(
         fitted=fitted,
@@ -136,7 +139,7 @@ def simulation_to_json(made: ProcessSimulation) -> Mapping[str, Json]:
         "forecasts": made.forecasts,
         "as_is": {**_plain(made.as_is), "label": SIMULATED},
         "places": [_place(one, forecasts=made.forecasts) for one in made.places],
-        "plan": _plain(made.plan),
+        "plan": _plan(made.plan),
     }
 
 
@@ -154,6 +157,17 @@ def _place(place: AiPlace, *, forecasts: bool) -> Mapping[str, Json]:
         "data_at_hand": None,
         "stakes": None,
         "label": SIMULATED,
+    }
+
+
+def _plan(plan: Plan) -> Mapping[str, Json]:
+    """How it was played, without who looked on."""
+    return {
+        "replications": plan.replications,
+        "seed": plan.seed,
+        "cases": plan.cases,
+        "warm_up": plan.warm_up,
+        "within": plan.within,
     }
 
 

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from licet.core.event_log import NOBODY
+from licet.core.log_quality import SIMULATED, Done, Finding
 from licet.core.log_reading import ROLES, Guess, LogWish, named
 from licet.core.recorded_events import COMPLETE, START, RecordedEvents
 from licet.edge.bad_file import BadCellError, BadFileError
@@ -119,16 +120,23 @@ def _read(table: Table, wish: LogWish) -> RecordedEvents:
     path, columns = table.path, {role: name for role in ROLES if (name := getattr(wish, role))}
     limits = {"case": 0, "activity": MOST_ACTIVITIES, "resource": 0}
     names = {role: Names(path, columns[role], limit=limit) for role, limit in limits.items() if role in columns}
-    pieces, rows = _Pieces(names=names, times=_time_columns(path, wish, columns)), 0
-    for lines, cells in table.pieces(list(columns.values())):
+    pieces, rows, made_up = _Pieces(names=names, times=_time_columns(path, wish, columns)), 0, 0
+    marked = [SIMULATED] if SIMULATED in table.header and SIMULATED not in columns.values() else []
+    for lines, (*cells, mark) in _with_mark(table.pieces([*columns.values(), *marked]), marked=bool(marked)):
         rows += len(lines)
+        made_up += sum(1 for one in mark if one.strip())
         if rows > MOST_ROWS:
             raise too_many(path)
         try:
             pieces.take(dict(zip(columns, cells, strict=True)))
         except BadTimeError as bad:
             raise bad.at(path, lines[bad.place]) from None
-    return _recorded(pieces, rows)
+    return _recorded(pieces, rows, (Finding(code=SIMULATED, count=made_up, of=rows, done=Done.KEPT),) if made_up else ())
+
+
+def _with_mark(pieces: Iterator[Piece], *, marked: bool) -> Iterator[Piece]:
+    """Pieces whose last column says of each row whether it was made up; an empty one where the table has none."""
+    return pieces if marked else ((lines, (*cells, ())) for lines, cells in pieces)
 
 
 def _time_columns(path: Path, wish: LogWish, columns: dict[str, str]) -> dict[str, TimeColumn]:
@@ -142,7 +150,7 @@ def _time_columns(path: Path, wish: LogWish, columns: dict[str, str]) -> dict[st
         raise bad.at(path, None) from None
 
 
-def _recorded(pieces: _Pieces, rows: int) -> RecordedEvents:
+def _recorded(pieces: _Pieces, rows: int, findings: tuple[Finding, ...]) -> RecordedEvents:
     """The columns as one, with what follows from a row that has a start and no end."""
     time = np.concatenate(pieces.moments["end"])
     start = np.concatenate(pieces.moments["start"]) if "start" in pieces.moments else np.full(rows, np.datetime64("NaT", "us"))
@@ -156,5 +164,5 @@ def _recorded(pieces: _Pieces, rows: int) -> RecordedEvents:
         start=np.where(begun, np.datetime64("NaT", "us"), start),
         time=np.where(begun, start, time),
         transition=np.where(begun, np.int8(START), transition),
-        findings=odd_times(pieces.times.values()),
+        findings=(*findings, *odd_times(pieces.times.values())),
     )

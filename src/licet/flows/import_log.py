@@ -88,7 +88,10 @@ def no_log(use_case: UseCase) -> Refused:
 
 
 def erase_log(office: Office, by: Actor, *, name: str, log: str) -> ImportedLog | Refused:
-    """Deletes the key of a log, so that nobody can read it any more; that it was here stays in the ledger."""
+    """Deletes the key of a log, so that nobody can read it any more, nor what was simulated from it.
+
+    That it was here stays in the ledger, with digests; a baseline that two people signed stays, too.
+    """
     with office.book.write() as tx:
         now = office.clock.now()
         found = person_at_work_on(office, tx, by, Act.ERASE, name=name)

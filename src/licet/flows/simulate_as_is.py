@@ -10,7 +10,7 @@ from licet.core.imported_log import ImportedLog
 from licet.core.people import Act, Actor
 from licet.core.refusal import Refused
 from licet.core.simulation import KeptSimulation, ProcessSimulation, SimulationId, simulate_process, simulation_to_json
-from licet.flows.import_log import newest_in
+from licet.flows.import_log import newest_in, no_log
 from licet.flows.office import Office, at_work_on, entry
 from licet.stats.simulated_process import Plan
 from licet.store import simulations, use_cases
@@ -50,7 +50,8 @@ def simulate_as_is(office: Office, by: Actor, plan: Plan, *, name: str) -> Simul
             return here
         use_case, actor = here
         kept = _kept(office, actor, log, made)
-        simulations.add(tx, use_case, kept)
+        if not simulations.add(tx, use_case, kept):
+            return no_log(use_case)
         stands_on: dict[str, Json] = {"log": kept.log, "log_digest": kept.log_digest, "seed": kept.seed, "replications": kept.replications}
         tx.record(entry("process.simulated", by=actor.id, now=now, use_case=use_case, simulation=kept.id, digest=kept.digest, **stands_on))
         return Simulation(made=made, kept=kept)

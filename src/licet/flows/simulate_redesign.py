@@ -23,7 +23,7 @@ from licet.core.standard import CountersignedStandard
 from licet.core.use_case import UseCase
 from licet.flows.capacity import capacity_of
 from licet.flows.cover import proposal_now
-from licet.flows.import_log import newest_in
+from licet.flows.import_log import newest_in, no_log
 from licet.flows.office import Office, at_work_on, entry
 from licet.flows.verdicts import newest_look
 from licet.stats.simulated_process import Plan
@@ -73,7 +73,8 @@ def simulate_redesign(office: Office, by: Actor, redesign: Redesign, *, name: st
             return again
         use_case, actor = again
         kept = _kept(office, actor, redesign, stands, outcome)
-        redesigns.add(tx, use_case, kept)
+        if not redesigns.add(tx, use_case, kept):
+            return no_log(use_case)
         tx.record(_said(kept, use_case))
         return kept
 

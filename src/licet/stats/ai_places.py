@@ -16,6 +16,7 @@ WORTH_HOURS: Final = 0.05
 """Of people's hours, likewise."""
 
 _MOST_STEPS: Final = 8
+_PLAYS_A_STEP: Final = 4
 _MOST_CASES: Final = 3_000
 _MOST_REPLICATIONS: Final = 10
 
@@ -90,6 +91,12 @@ def places_for_ai(process: Process, steps: Sequence[StepSplit], plan: Plan, *, s
     tried = [one for one in steps if one.name in owned][:_MOST_STEPS]
     found = [_place(process, as_is, one, share) for one in tried]
     return tuple(sorted(found, key=lambda one: (-one.of_cycle, -one.of_hours)))
+
+
+def cases_of_places(cases: int, steps: int, plan: Plan) -> int:
+    """How many cases `places_for_ai` plays at most, of a log with so many cases and steps."""
+    plays = 1 + _PLAYS_A_STEP * min(steps, _MOST_STEPS)
+    return plays * min(plan.replications, _MOST_REPLICATIONS) * min(plan.cases or cases, _MOST_CASES)
 
 
 def _place(process: Process, as_is: Simulated, step: StepSplit, share: float) -> AiPlace:

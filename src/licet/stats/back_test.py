@@ -166,6 +166,11 @@ def back_test(log: Recorded, plan: Plan, *, share: float = 0.5) -> BackTest | To
     return _compared(log, (whole, train, test), cut, replace(plan, cases=int(test.sum())))
 
 
+def cases_of_back_test(cases: int, plan: Plan) -> int:
+    """How many cases a back-test that cuts a log in the middle plays at most."""
+    return plan.replications * ((cases + 1) // 2)
+
+
 def _compared(log: Recorded, parts: tuple[Columns, BoolArray, BoolArray], cut: float, plan: Plan) -> BackTest:
     whole, train, test = parts
     past = log.end <= cut

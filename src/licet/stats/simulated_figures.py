@@ -146,6 +146,7 @@ def simulate(process: Process, to_be: ToBe, plan: Plan) -> Simulated:
     runs = []
     for replication in range(plan.replications):
         runs.append(played(process, to_be, draw(process, to_be, plan, replication)))
+        plan.audience.sees(runs[-1].cycle.size)
     return Simulated(pools=tuple(one.name for one in process.pools), plan=plan, runs=tuple(runs))
 
 

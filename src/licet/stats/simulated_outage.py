@@ -42,6 +42,7 @@ def simulate_outage(process: Process, to_be: ToBe, without: ToBe, plan: Plan) ->
         begins = outage_of(usual.workload.arrival[usual.counted])
         hit = (usual.workload.arrival >= begins) & (usual.workload.arrival < begins + DAY)
         runs.append(played(process, to_be, _mixed(usual, other, hit)))
+        plan.audience.sees(runs[-1].cycle.size)
     return Simulated(pools=tuple(one.name for one in process.pools), plan=plan, runs=tuple(runs))
 
 

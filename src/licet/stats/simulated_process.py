@@ -3,7 +3,7 @@
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, Protocol
 
 import numpy as np
 
@@ -215,6 +215,28 @@ class ToBe:
     together: tuple[tuple[str, ...], ...] = ()
 
 
+class Audience(Protocol):
+    """Whoever waits for a play, and is told how far it is."""
+
+    def expects(self, cases: int) -> None:
+        """So many cases will be played in all, at most."""
+        ...
+
+    def sees(self, cases: int) -> None:
+        """So many more were played."""
+        ...
+
+
+class Empty:
+    """An audience of nobody."""
+
+    def expects(self, cases: int) -> None:
+        """Nobody expects anything."""
+
+    def sees(self, cases: int) -> None:
+        """Nobody sees it."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
     """How it is played.
@@ -227,6 +249,7 @@ class Plan:
         warm_up: of them as many again, in shares, come before and after and are not counted, so that lines are neither empty
             at the beginning nor at the end; at least 0.
         within: seconds that a case may take; None where no limit is promised.
+        audience: who is told how far it is; changes no figure.
     """
 
     replications: int = 30
@@ -234,6 +257,7 @@ class Plan:
     cases: int | None = None
     warm_up: float = 0.1
     within: float | None = None
+    audience: Audience = field(default_factory=Empty, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         """Refuses what cannot be played."""

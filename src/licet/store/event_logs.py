@@ -18,6 +18,9 @@ from licet.store.payloads import Erased
 LOG = "event log"
 """The purpose under which a log's key is derived."""
 
+SAID = "said of an event log"
+"""The purpose under which a log's key is derived for what was found in it: erased with the log, since it names the log's steps."""
+
 _L, _K = event_log.c, event_log_key.c
 _FACTS = [column for column in event_log.c if column.name != "body"]
 
@@ -88,6 +91,17 @@ def read(tx: Tx, use_case: UseCase, log: EventLogId) -> EventLog | Erased | None
 def erase(tx: Tx, log: EventLogId) -> bool:
     """Deletes a log's key; says whether there was one."""
     return tx.conn.execute(delete(event_log_key).where(_K.log_id == log)).rowcount > 0
+
+
+def seal(tx: Tx, log: EventLogId, said: bytes) -> bytes | None:
+    """Encrypts what was found in a log, so that it is erased with it; None where the log was erased already."""
+    row = tx.run(select(_K.salt).where(_K.log_id == log)).one_or_none()
+    return None if row is None else tx.vault.encrypt(tx.vault.key(SAID, row.salt), said)
+
+
+def unseal(tx: Tx, salt: bytes, body: bytes) -> bytes:
+    """What `seal` encrypted, with the salt of the log's key."""
+    return tx.vault.decrypt(tx.vault.key(SAID, salt), body)
 
 
 def _of(use_case: UseCase) -> Select[tuple[object, ...]]:

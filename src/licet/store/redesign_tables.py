@@ -1,6 +1,6 @@
 """What lasts of simulated redesigns: what was simulated, on what it stood, and what came out. Only the store reads this."""
 
-from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, String, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, LargeBinary, String, Table, Text
 
 from licet.store.moments import Moment
 from licet.store.tables import metadata
@@ -20,9 +20,12 @@ redesign_simulation = Table(
     Column("measured", Boolean, nullable=False),
     Column("replications", Integer, nullable=False),
     Column("seed", BigInteger, nullable=False),
-    Column("result", Text, nullable=False),
+    Column("result", LargeBinary, nullable=False),
     Index("redesign_simulation_newest", "use_case_id", "at"),
 )
-"""One simulation of a redesign; `result` is JSON. `system` and `standard` are null where nothing was measured."""
+"""One simulation of a redesign; `result` is JSON, encrypted and erased with its log.
+
+`system` and `standard` are null where nothing was measured.
+"""
 
 TABLES: tuple[Table, ...] = (redesign_simulation,)

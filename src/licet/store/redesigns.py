@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import func, insert, select
 
 from licet.core.canonical import canonical_bytes
+from licet.core.event_log import EventLogId
 from licet.core.ids import Digest, Fingerprint, PersonId
 from licet.core.redesign import ServiceLevel
 from licet.core.simulated_redesign import (
@@ -24,14 +25,19 @@ from licet.core.simulated_redesign import (
     result_to_json,
 )
 from licet.core.use_case import UseCase
+from licet.store import event_logs
 from licet.store.book import Record, Tx
+from licet.store.event_log_tables import event_log_key
 from licet.store.redesign_tables import redesign_simulation
 
 _S = redesign_simulation.c
 
 
-def add(tx: Tx, use_case: UseCase, one: SimulatedRedesign) -> None:
-    """Writes a simulation."""
+def add(tx: Tx, use_case: UseCase, one: SimulatedRedesign) -> bool:
+    """Writes a simulation; says whether its log was still there: of one that was erased nothing is kept."""
+    result = event_logs.seal(tx, EventLogId(one.log), canonical_bytes(result_to_json(one)))
+    if result is None:
+        return False
     values = {
         "id": one.id,
         "use_case_id": use_case.id,
@@ -45,16 +51,19 @@ def add(tx: Tx, use_case: UseCase, one: SimulatedRedesign) -> None:
         "measured": one.measured,
         "replications": one.replications,
         "seed": one.seed,
-        "result": canonical_bytes(result_to_json(one)).decode(),
+        "result": result,
     }
     tx.run(insert(redesign_simulation).values(values))
+    return True
 
 
 def newest(tx: Tx, use_case: UseCase) -> SimulatedRedesign | None:
-    """The newest of a use case; None where there is none."""
-    wanted = select(redesign_simulation).where(_S.use_case_id == use_case.id).order_by(_S.at.desc(), _S.id).limit(1)
-    row = tx.run(wanted).one_or_none()
-    return None if row is None else _simulation(row)
+    """The newest of a use case whose log was not erased; None where there is none."""
+    there = select(redesign_simulation, event_log_key.c.salt).join_from(
+        redesign_simulation, event_log_key, event_log_key.c.log_id == _S.log_id
+    )
+    row = tx.run(there.where(_S.use_case_id == use_case.id).order_by(_S.at.desc(), _S.id).limit(1)).one_or_none()
+    return None if row is None else _simulation(row, json.loads(event_logs.unseal(tx, row.salt, row.result)))
 
 
 def count(tx: Tx, use_case: UseCase) -> int:
@@ -62,8 +71,7 @@ def count(tx: Tx, use_case: UseCase) -> int:
     return int(tx.run(select(func.count()).select_from(redesign_simulation).where(_S.use_case_id == use_case.id)).scalar_one())
 
 
-def _simulation(row: Record) -> SimulatedRedesign:
-    said: Mapping[str, Any] = json.loads(row.result)
+def _simulation(row: Record, said: Mapping[str, Any]) -> SimulatedRedesign:
     return SimulatedRedesign(
         id=RedesignSimulationId(row.id),
         at=row.at,

@@ -82,6 +82,7 @@ class LogOut(BaseModel):
     first_at: datetime
     last_at: datetime
     erased: bool
+    simulated: bool = Field(description="Whether rows of it say that they were made up.")
     findings: list[FindingOut]
 
 

@@ -195,6 +195,7 @@ class ProcessOut(BaseModel):
     model_config = OUT
 
     log: str
+    simulated: bool = Field(description="Whether the log says of itself that it was made up.")
     says: list[str]
     cases: int
     events: int
@@ -219,4 +220,4 @@ async def read_process(let: Annotated[Let, Depends(let_in)]) -> ProcessOut:
     found = await let.desk.run(lambda: study_process(let.desk.office, name=let.use_case.slug, memory=let.desk.memory))
     if isinstance(found, Refused):
         raise refusal(found)
-    return ProcessOut.model_validate({"log": found.log.id, **as_is_to_json(found.as_is)})
+    return ProcessOut.model_validate({"log": found.log.id, "simulated": found.log.simulated, **as_is_to_json(found.as_is)})
