@@ -89,3 +89,9 @@ def test_a_statement_that_cannot_be_meant_is_refused_with_its_place() -> None:
         StatedProcess(blocks=(Block(steps=("a",)),), aside=frozenset({"a"}))
     with pytest.raises(NotAProcessError, match="It has 0 steps"):
         StatedProcess(blocks=())
+
+
+def test_a_block_that_repeats_leads_back_to_itself_alone_and_to_none_before_it() -> None:
+    two = StatedProcess(blocks=(Block(steps=("call",), repeat=True), Block(steps=("pay",), optional=True, repeat=True)))
+    assert conform(two, [(("call", "call", "pay", "pay"), 1), (("call",), 1)]).share == 1.0
+    assert conform(two, [(("call", "pay", "call"), 1), (("call", "pay", "call", "pay"), 1)]).share == 0.0

@@ -157,11 +157,12 @@ def _net(stated: StatedProcess) -> _Net:
     free: list[tuple[int, int]] = []
     here, places = 0, 1
     for block in stated.blocks:
-        inner, last = _inner(block, here, places)
+        enters = places if block.repeat else here  # a place of its own: the one before may lead back to what came earlier
+        inner, last = _inner(block, enters, places + 1 if block.repeat else places)
         moves += inner
         places = last + 1
         free += [(here, last)] if block.optional else []
-        free += [(last, here)] if block.repeat else []
+        free += [(here, enters), (last, enters)] if block.repeat else []
         here = last
     return _Net(places=places, moves=tuple(moves), free=tuple(free))
 
