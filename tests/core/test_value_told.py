@@ -1,6 +1,7 @@
 """A statement of value in words: whether it saves or takes work is said only where its interval says so."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -42,6 +43,7 @@ def test_the_sentence_on_top_says_no_more_than_the_interval(saved: Level | Unkno
 def test_a_list_of_use_cases_says_it_in_a_few_words() -> None:
     assert briefly(value(level(14.2, 9.8, 18.6))) == "14.2 h saved a week (9.80 to 18.6)"
     assert briefly(value(level(5.0, assumed=True))) == "5.00 h saved a week, assumed"
+    assert briefly(replace(value(level(5.0, 4.0, 6.0)), simulated=True)) == "5.00 h saved a week (4.00 to 6.00), simulated people"
     assert briefly(value(Unknown(why="x"))) == "hours saved unknown"
 
 

@@ -61,7 +61,8 @@ def briefly(value: Value) -> str:
     if isinstance(saved, Unknown):
         return "hours saved unknown"
     between = "" if saved.low is None or saved.high is None else f" ({number(saved.low)} to {number(saved.high)})"
-    return f"{number(saved.value)} h saved a week{between}" + (", assumed" if saved.assumed else "")
+    marks = (", assumed" if saved.assumed else "") + (", simulated people" if value.simulated else "")
+    return f"{number(saved.value)} h saved a week{between}{marks}"
 
 
 def figure_told(code: str) -> str:
