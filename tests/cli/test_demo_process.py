@@ -10,7 +10,7 @@ import pytest
 from licet.cli.demo_process import POOLS, READ, STEPS, WEEKS, write_process
 from licet.core.as_is import study
 from licet.core.log_reading import LogWish, ReadLog
-from licet.core.process import Stated, Step
+from licet.core.process import StatedForProcess, Step
 from licet.edge.event_log_files import read_event_log
 
 NOW = datetime(2026, 3, 5, 14, 30, tzinfo=UTC)
@@ -70,7 +70,7 @@ def test_people_keep_their_hours_and_do_one_thing_at_a_time(file: Path) -> None:
 
 
 def test_the_bottleneck_is_the_check_and_reading_is_little_of_the_work(read: ReadLog) -> None:
-    as_is = study(read.brought.log, Stated())
+    as_is = study(read.brought.log, StatedForProcess())
     assert {step.name for step in as_is.steps} == {step.name for step in STEPS}
     slow = as_is.bottleneck
     assert isinstance(slow, Step)
