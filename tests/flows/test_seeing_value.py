@@ -2,15 +2,18 @@
 
 from pathlib import Path
 
+import pytest
+
 from licet.core.baseline import StatedForBaseline
 from licet.flows.import_log import import_log
 from licet.flows.measure_value import measure_value
 from licet.flows.see_value import SeenValue, see_value
 from licet.flows.set_baseline import countersign_the_baseline, lock_the_baseline
+from licet.store.use_cases import UnknownUseCaseError
 from licet.testing import World, done
 from licet.web.pages.value import missing, told
 from tests.core.test_baseline import process
-from tests.flows.examples import MAILS, code
+from tests.flows.examples import MAILS
 from tests.flows.studying import brought
 from tests.flows.test_baselines import YEAR, locked, rolled_out
 
@@ -27,7 +30,8 @@ def command(world: World) -> str | None:
 def test_the_first_thing_that_is_missing_is_named_with_what_brings_it(tmp_path: Path) -> None:
     with World(tmp_path) as world:
         world.use_case(MAILS)
-        assert code(see_value(world.office, world.owner, name="nowhere")) == "not_there"
+        with pytest.raises(UnknownUseCaseError):
+            see_value(world.office, world.owner, name="nowhere")
         assert command(world) == f"licet process import {MAILS} FILE"
         done(import_log(world.office, world.builder, brought(process(shift=-YEAR)), name=MAILS))
         assert command(world) == f"licet process baseline lock {MAILS}"

@@ -40,11 +40,13 @@ class SeenValue:
 
 
 def see_value(office: Office, by: Actor, *, name: str) -> SeenValue | Refused:
-    """What a use case brought, for whoever may look at it; one that is not there for them is not there."""
+    """What a use case brought, for whoever may look at it.
+
+    Raises:
+        UnknownUseCaseError: where it is not there for them.
+    """
     with office.book.read() as tx:
-        use_case = use_cases.find(tx, name)
-        if use_case is None:
-            return Refused(code="not_there", why=f"There is no use case {name!r} here.", remedy="The portfolio shows those there are.")
+        use_case = use_cases.require(tx, name)
         no = allowed(office, tx, by, Act.LOOK, use_case)
         if isinstance(no, Refused):
             return no

@@ -17,7 +17,9 @@ from licet.flows.measure_value import StatementOfValue, measure_value
 from licet.flows.see_value import SeenValue, see_value
 from licet.stats.blocks import FEWEST_BLOCKS
 from licet.stats.rollout import Difference
+from licet.store.use_cases import UnknownUseCaseError
 from licet.web.charts_interval import IntervalBars, Shown, interval_bars
+from licet.web.pages.monitoring import NOT_HERE
 from licet.web.pages.page import go, page_routes, show, viewer_of
 from licet.web.pages.use_case import AT
 from licet.web.problems import problem, refusal
@@ -36,21 +38,26 @@ async def value(request: Request) -> Response:
 @routes.post(AT + "/value")
 async def measure(request: Request) -> Response:
     """Measures anew, and keeps it as a statement."""
-    viewer, name = viewer_of(request), str(request.path_params["slug"])
-    seen = await viewer.run(lambda: see_value(viewer.office, viewer.by, name=name))
-    if isinstance(seen, Refused):
-        raise refusal(seen)
-    made = await viewer.run(lambda: measure_value(viewer.office, viewer.by, name=name))
+    viewer, seen = viewer_of(request), await _seen(request)
+    made = await viewer.run(lambda: measure_value(viewer.office, viewer.by, name=seen.use_case.slug))
     if isinstance(made, Refused):
         return await _shown(request, made)
     return go(request, f"/use-cases/{seen.use_case.slug}/value", said="Measured, and kept.")
 
 
-async def _shown(request: Request, refused: Refused | None = None) -> Response:
+async def _seen(request: Request) -> SeenValue:
     viewer, name = viewer_of(request), str(request.path_params["slug"])
-    seen = await viewer.run(lambda: see_value(viewer.office, viewer.by, name=name))
+    try:
+        seen = await viewer.run(lambda: see_value(viewer.office, viewer.by, name=name))
+    except UnknownUseCaseError:
+        raise refusal(NOT_HERE) from None
     if isinstance(seen, Refused):
         raise refusal(seen)
+    return seen
+
+
+async def _shown(request: Request, refused: Refused | None = None) -> Response:
+    seen = await _seen(request)
     return show(
         request,
         "value.html.j2",
