@@ -49,27 +49,41 @@ def measure_value(office: Office, by: Actor, *, name: str) -> StatementOfValue |
     Returns:
         The statement, or `Refused`: without a baseline that two people signed, and where AI never was allowed to decide.
     """
+    now = office.clock.now()
+    with office.book.read() as tx:
+        found = _measured(office, tx, by, name, now)
+    if isinstance(found, Refused):
+        return found
+    value, baseline = found
     with office.book.write() as tx:
-        now = office.clock.now()
-        found = at_work_on(office, tx, by, Act.STUDY, name=name)
-        if isinstance(found, Refused):
-            return found
-        use_case, actor = found
-        signed = baselines.newest(tx, use_case)
-        if not isinstance(signed, CountersignedBaseline):
-            return NOT_LOCKED
-        since = first_grant(tx, use_case)
-        if since is None:
-            why = f"AI was never allowed to decide cases of {use_case.slug!r} alone."
-            return Refused(code="no_mandate", why=why, remedy="There is nothing to compare with the baseline before a mandate is granted.")
-        hands = live_cases.in_hand(tx, use_case, since)
-        value = value_of(signed.locked.baseline, _seen(tx, use_case, hands, since, now), _around(tx, use_case, hands, since, now))
+        again = at_work_on(office, tx, by, Act.STUDY, name=name)
+        if isinstance(again, Refused):
+            return again
+        use_case, actor = again
         says = value_to_json(value)
-        made = baselines.Statement(baseline=signed.digest, says=says, by=actor.id, at=now)
+        made = baselines.Statement(baseline=baseline, says=says, by=actor.id, at=now)
         baselines.state(tx, use_case, made)
-        facts: dict[str, Json] = {"baseline": signed.digest, "statement": digest(says), "cases": value.cases}
+        facts: dict[str, Json] = {"baseline": baseline, "statement": digest(says), "cases": value.cases}
         tx.record(entry("value.stated", by=actor.id, now=now, use_case=use_case, **facts))
         return _stated(made)
+
+
+def _measured(office: Office, tx: Tx, by: Actor, name: str, now: datetime) -> tuple[Value, str] | Refused:
+    """What changed, and the digest of the baseline that it is held against; nothing is written while so many cases are read."""
+    found = at_work_on(office, tx, by, Act.STUDY, name=name)
+    if isinstance(found, Refused):
+        return found
+    use_case = found[0]
+    signed = baselines.newest(tx, use_case)
+    if not isinstance(signed, CountersignedBaseline):
+        return NOT_LOCKED
+    since = first_grant(tx, use_case)
+    if since is None:
+        why = f"AI was never allowed to decide cases of {use_case.slug!r} alone."
+        return Refused(code="no_mandate", why=why, remedy="There is nothing to compare with the baseline before a mandate is granted.")
+    hands = live_cases.in_hand(tx, use_case, since)
+    value = value_of(signed.locked.baseline, _seen(tx, use_case, hands, since, now), _around(tx, use_case, hands, since, now))
+    return value, signed.digest
 
 
 def newest_value(office: Office, *, name: str) -> StatementOfValue | None:
