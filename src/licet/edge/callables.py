@@ -19,7 +19,7 @@ from licet.core.system import NoProposal, Proposed, SystemCard, SystemKind
 from licet.edge.aside import aside
 from licet.edge.async_asking import AsyncAsking
 from licet.edge.callable_room import MOST_HANGING, TOO_MANY_HANG, CallableRoom
-from licet.edge.code_folder import SYSTEM_FILE, NotLoadableError, code_digests, line_in, load_module
+from licet.edge.code_folder import SYSTEM_FILE, NotLoadableError, code_digests, load_module, raised_in
 from licet.edge.contract import content_to_dict, read_proposal
 from licet.edge.hands import Job
 from licet.edge.loops import Loop
@@ -161,9 +161,7 @@ class CallableSystem:
 
     def _failed(self, error: BaseException) -> NoProposal:
         """Says what failed and where, without the error's own words: they may quote the case."""
-        line = line_in(self.folder, error)
-        place = SYSTEM_FILE if line is None else f"{SYSTEM_FILE}:{line}"
-        return NoProposal(why=f"{place} raised {type(error).__name__}.")
+        return NoProposal(why=raised_in(self.folder, error))
 
 
 def load_callable(folder: Path, kind: AnswerKind, room: Callable[[SystemCard], CallableRoom] | None = None) -> CallableSystem:

@@ -118,6 +118,12 @@ def line_in(folder: Path, error: BaseException, file: str = SYSTEM_FILE) -> int 
     return lines[-1] if lines else None
 
 
+def raised_in(folder: Path, error: BaseException, file: str = SYSTEM_FILE) -> str:
+    """Says what failed and where, without the error's own words: they may quote the case."""
+    line = line_in(folder, error, file)
+    return f"{file if line is None else f'{file}:{line}'} raised {type(error).__name__}."
+
+
 def _is_code(path: Path) -> bool:
     return not any(part.startswith(".") or part == "__pycache__" for part in path.parts)
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from licet.core.coded_rule import Question, Ruling, Unruled
 from licet.core.ids import UseCaseSlug
 from licet.edge.callable_room import MOST_HANGING
-from licet.edge.code_folder import RULES_FILE, NotLoadableError, line_in, run_alone
+from licet.edge.code_folder import RULES_FILE, NotLoadableError, raised_in, run_alone
 from licet.edge.hands import Hands
 from licet.rules import MARK, Says
 
@@ -55,9 +55,7 @@ class CodedRule:
         try:
             said: object = self.function(dict(facts))
         except BaseException as error:  # noqa: BLE001 - the entry point of other people's code; recorded in the result
-            line = line_in(self.folder, error, RULES_FILE)
-            place = RULES_FILE if line is None else f"{RULES_FILE}:{line}"
-            return Unruled(reason="rule_failed", detail=f"{place} raised {type(error).__name__}.")
+            return Unruled(reason="rule_failed", detail=raised_in(self.folder, error, RULES_FILE))
         if type(said) is str:
             return said
         return Unruled(reason="rule_outcome", detail=f"{RULES_FILE} gave {type(said).__name__}, and no word.")

@@ -16,7 +16,7 @@ from licet.core.own_grader import Grade, OwnGrader
 from licet.core.refusal import Unknown
 from licet.edge.callable_room import MOST_HANGING
 from licet.edge.closed_room import closed_room
-from licet.edge.code_folder import GRADER_FILE, NotLoadableError, line_in, run_alone
+from licet.edge.code_folder import GRADER_FILE, NotLoadableError, raised_in, run_alone
 from licet.edge.hands import Hands
 
 WITHIN_S = 2.0
@@ -66,9 +66,7 @@ class FunctionGrader:
             with closed_room():
                 return _read(self.function(answer_to_json(given), answer_to_json(right)))
         except BaseException as error:  # noqa: BLE001 - the entry point of other people's code; recorded in the result
-            line = line_in(self.folder, error, GRADER_FILE)
-            place = GRADER_FILE if line is None else f"{GRADER_FILE}:{line}"
-            return Unknown(why=f"{place} raised {type(error).__name__}.")
+            return Unknown(why=raised_in(self.folder, error, GRADER_FILE))
 
 
 def _let_go(pair: _Pair) -> None:

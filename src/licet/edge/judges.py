@@ -15,7 +15,7 @@ from licet.core.ids import UseCaseSlug
 from licet.core.judge import JudgeCard, Opinion
 from licet.core.refusal import Unknown
 from licet.edge.callable_room import MOST_HANGING
-from licet.edge.code_folder import JUDGE_FILE, NotLoadableError, code_digests, line_in, load_module
+from licet.edge.code_folder import JUDGE_FILE, NotLoadableError, code_digests, load_module, raised_in
 from licet.edge.contract import content_to_dict
 from licet.edge.folder import USE_CASE_FILE, load_use_case
 from licet.edge.hands import Hands
@@ -80,9 +80,7 @@ class FunctionJudge:
         try:
             return _read(self.judge(content_to_dict(content), answer_to_json(answer)))
         except BaseException as error:  # noqa: BLE001 - the entry point of other people's code; recorded in the result
-            line = line_in(self.folder, error, JUDGE_FILE)
-            place = JUDGE_FILE if line is None else f"{JUDGE_FILE}:{line}"
-            return Unknown(why=f"{place} raised {type(error).__name__}.")
+            return Unknown(why=raised_in(self.folder, error, JUDGE_FILE))
 
 
 def _let_go(case: _Case) -> None:
