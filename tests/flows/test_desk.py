@@ -124,6 +124,21 @@ def test_an_answer_after_the_lease_ended_is_taken_while_nobody_else_has_the_case
     assert isinstance(commit(world.office, world.reviewer, said(case)), Held)
 
 
+def test_what_somebody_may_still_be_reading_is_not_fetched_ahead_by_their_own_page(world: World) -> None:
+    case = handed(world)
+    world.clock.pass_time(LEASE_LASTS * 2)
+    ahead = {handed(world, ahead=True).token for _ in range(4)}
+    assert (len(ahead), case.token in ahead) == (4, False)
+    assert next_case(world.office, world.reviewer, name="slips", ahead=True) == NothingWaits()
+    assert isinstance(commit(world.office, world.reviewer, said(case)), Held)
+
+
+def test_what_was_only_fetched_ahead_may_be_fetched_ahead_again(world: World) -> None:
+    first = handed(world, ahead=True)
+    world.clock.pass_time(LEASE_LASTS * 2)
+    assert handed(world, ahead=True).token == first.token
+
+
 def test_an_answer_after_somebody_else_took_the_case_is_refused_in_words(world: World) -> None:
     case = handed(world)
     world.clock.pass_time(LEASE_LASTS * 2)

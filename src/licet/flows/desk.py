@@ -39,7 +39,8 @@ def next_case(office: Office, by: Actor, *, name: str | None = None, ahead: bool
         office: the office.
         by: who asks; a person.
         name: of this use case; None: of all in which they may review, the one first in which a case is due first.
-        ahead: for a case that is fetched while another is being read: its lease is short, and `renew` begins its time.
+        ahead: for a case that is fetched while another is being read: its lease is short, and `renew` begins its time. What was
+            in this person's hands and ran out is not among them: it may be what they are reading, and their answer still counts.
 
     Returns:
         The case; that nothing waits; or why this person is given none.
@@ -94,7 +95,7 @@ def _next_of(office: Office, tx: Tx, use_case: UseCase, person: Person, now: dat
     """The next case of one use case, taken; None where none waits that this person may be given."""
     lease = Lease(name=office.draw.token("l_"), until=now + (AHEAD_LASTS if ahead else LEASE_LASTS))
     for item in _offered(office, tx, use_case, person, now):
-        if excluded(tx, use_case, item, person, now):
+        if (ahead and item.was_read_by(person.id)) or excluded(tx, use_case, item, person, now):
             continue
         if desks.take(tx, item, lease, person.id, now=now, ahead=ahead):
             handed = handed_out(office, tx, AtHand(use_case=use_case, person=person, item=item), lease)

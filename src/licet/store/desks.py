@@ -94,6 +94,10 @@ class Item:
         """Whether it is under anybody's lease that still lasts."""
         return self.leased_until is not None and self.leased_until >= now
 
+    def was_read_by(self, person: PersonId) -> bool:
+        """Whether this person was the last who had it to read, so that it may be on their page still."""
+        return self.leased_by == person and not self.ahead
+
 
 _I = desk_item.c
 _COLUMNS = (
