@@ -128,6 +128,19 @@ def test_an_end_before_its_start_is_kept_without_the_start_and_said_to_be_repair
     assert (findings["end_before_start"].count, findings["end_before_start"].done) == (1, Done.REPAIRED)
 
 
+@pytest.mark.parametrize("never", ["0001-01-01T00:00:00", "1900-01-01T00:00:00", "1970-12-31T23:59:59"])
+def test_a_start_that_cannot_be_is_not_recorded_and_no_work_stands_on_it(never: str) -> None:
+    log, findings = made((0, 0, 0, day(2), COMPLETE, never), (0, 1, 0, day(4), COMPLETE, day(3)))
+    assert log.started.tolist() == [False, True]
+    assert (log.end - log.start).tolist() == [0.0, 86_400.0]
+    assert (findings["start_before_1971"].count, findings["start_before_1971"].done) == (1, Done.REPAIRED)
+
+
+def test_work_of_years_is_kept_and_said() -> None:
+    log, findings = made((0, 0, 0, day(2), COMPLETE, "1990-01-01T00:00:00"), (0, 1, 0, day(4), COMPLETE, day(3)))
+    assert (bool(log.started.all()), findings["long_work"].count, findings["long_work"].done) == (True, 1, Done.KEPT)
+
+
 def test_rows_that_repeat_another_are_dropped_unless_they_are_to_stay() -> None:
     twice = ((0, 0, 0, day(1), COMPLETE), (0, 0, 0, day(1), COMPLETE), (0, 0, 1, day(1), COMPLETE))
     log, findings = made(*twice)

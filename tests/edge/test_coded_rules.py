@@ -13,7 +13,7 @@ from licet.core.workflow import Coded, StepName
 from licet.core.workflow_json import version_of, workflow_from_json, workflow_to_json
 from licet.edge.bad_file import BadFolderError
 from licet.edge.callable_room import MOST_HANGING
-from licet.edge.coded_rules import FolderRules, code_digest
+from licet.edge.coded_rules import CodedRule, FolderRules, code_digest
 from licet.edge.workflow_file import load_workflow
 
 SLUG = UseCaseSlug("slips")
@@ -71,6 +71,7 @@ def test_rules_that_hang_are_let_go_of_and_called_no_more(tmp_path: Path) -> Non
     assert "called no more" in str(said[-1])
     assert sum(one.name == "licet-system" for one in threading.enumerate()) <= MOST_HANGING + 1
     (found,) = rules.found.values()
+    assert isinstance(found, CodedRule)
     found.function.__globals__["E"].set()
 
 
@@ -91,6 +92,27 @@ def test_code_that_is_not_what_the_version_pins_is_not_run(tmp_path: Path) -> No
 def test_code_that_cannot_be_loaded_says_where(tmp_path: Path) -> None:
     rules, question = asked(tmp_path, f"{HEAD}1 / 0\n")
     assert rules.ask(SLUG, question) == Unruled(reason="rule_failed", detail="rules.py:2 cannot be loaded.")
+
+
+@pytest.mark.parametrize("raised", ["KeyboardInterrupt", "GeneratorExit", "SystemExit", "type('Own', (BaseException,), {})"])
+def test_whatever_code_raises_while_it_is_loaded_ends_no_thread_of_ours(tmp_path: Path, raised: str) -> None:
+    rules, question = asked(tmp_path, f"{HEAD}raise {raised}\n{SIZE}")
+    said: list[Ruling] = []
+    thread = threading.Thread(target=lambda: said.append(rules.ask(SLUG, question)))
+    thread.start()
+    thread.join(10)
+    assert said == [Unruled(reason="rule_failed", detail="rules.py:2 cannot be loaded.")]
+
+
+def test_code_that_is_never_loaded_to_its_end_holds_up_nobody_elses(tmp_path: Path) -> None:
+    endless = f"{HEAD}import threading\nthreading.Event().wait(3)\n{SIZE}"
+    rules, question = asked(tmp_path, endless)
+    rules.loaded_within_s = 0.1
+    late = Unruled(reason="rule_timed_out", detail="rules.py was not loaded within 0.1 s.")
+    assert [rules.ask(SLUG, question) for _ in range(3)] == [late] * 3
+    assert sum(one.name == "licet-system" for one in threading.enumerate()) <= 2, "it is not begun anew"
+    others, theirs = asked(tmp_path, SIZE)
+    assert others.ask(SLUG, theirs) == "small"
 
 
 def test_a_workflow_names_its_rules_by_the_digest_of_their_file(tmp_path: Path) -> None:

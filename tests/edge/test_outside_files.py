@@ -140,6 +140,9 @@ def test_hostile_zip_files_are_named_and_nothing_of_them_is_unpacked(tmp_path: P
     assert "leads out" in wrong(written(path, zipped([("/samples/a.json", b"{}")])))
     assert "two entries" in wrong(written(path, zipped([("samples/a.json", b"{}")] * 2)))
     assert "method 12" in wrong(written(path, zipped([("header.json", b"{}")], method=12)))
+    end = good.rindex(b"PK\x05\x06") + 16
+    further = int.from_bytes(good[end : end + 4], "little") + 5
+    assert "before its beginning" in wrong(written(path, good[:end] + further.to_bytes(4, "little") + good[end + 4 :]))
     before, mark, after = good.rpartition(b"PK\x03\x04")
     assert "damaged" in wrong(written(path, before + mark[::-1] + after))
     monkeypatch.setattr(zip_entries, "ENTRY_LIMIT", 10_000)
@@ -173,6 +176,13 @@ def test_names_that_no_database_takes_are_made_sayable_and_too_many_measures_are
     lines = "".join(f'{{"id": "a", "m": "{k}", "s": 1}}\n' for k in range(MOST_MEASURES + 1))
     with pytest.raises(TooMuchError, match=str(MOST_MEASURES)):
         read(written(tmp_path / "m.jsonl", lines), case="id", score="s", measure="m")
+
+
+def test_halves_of_characters_anywhere_in_json_become_the_sign_for_them(tmp_path: Path) -> None:
+    raw = json.dumps({"a\ud800": ["x\udfff", {"b": "\0"}], "whole": "\U0001f600"}).encode()
+    assert outside_json.parsed(tmp_path / "x.json", raw) == {"a\ufffd": ["x\ufffd", {"b": "\ufffd"}], "whole": "\U0001f600"}
+    with pytest.raises(BadFileError, match="twice"):
+        outside_json.parsed(tmp_path / "x.json", b'{"a\\ud800": 1, "a\\ud801": 2}')
 
 
 JSON = st.recursive(

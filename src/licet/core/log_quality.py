@@ -18,6 +18,8 @@ BATCH: Final = 5
 SIMULATED: Final = "simulated"
 """The finding that rows were made up, and the column of a table that says so."""
 _WEEK_S: Final = 7 * 86_400.0
+_LONG_S: Final = 30 * 86_400.0
+"""Between a start and an end that lie further apart there is hardly ever one piece of work."""
 
 
 class Done(StrEnum):
@@ -44,10 +46,12 @@ SENTENCES: Final[Mapping[str, str]] = {
     "in_the_future": "{count:,} of {of:,} rows ({share}) lie more than a day after now",
     "other_transitions": "{count:,} of {of:,} rows ({share}) are scheduled, assigned or the like: neither a start nor a completion",
     "end_before_start": "{count:,} of {of:,} events ({share}) end before they start; their start counts as not recorded",
+    "start_before_1971": "{count:,} of {of:,} events ({share}) start before 1971, which cannot be; their start counts as not recorded",
     "duplicates": "{count:,} of {of:,} rows ({share}) repeat another in case, activity, who, and times",
     "start_alone": "{count:,} of {of:,} starts ({share}) have no completion by the same person in the same case and activity",
     "complete_alone": "{count:,} of {of:,} completions ({share}) have no start by the same person in the same case and activity",
     "no_start": "{count:,} of {of:,} events ({share}) have no recorded start: how long the work took is unknown, and only ever estimated",
+    "long_work": "{count:,} of {of:,} events ({share}) have more than 30 days from their start to their end: a mean of work stands on them",
     "nobody": "{count:,} of {of:,} events ({share}) do not say who did them",
     "same_second": "{count:,} of {of:,} events ({share}) were recorded in batches: five or more of one person in the same second",
     "midnight": "{count:,} of {of:,} rows ({share}) have a time of exactly midnight, as if only the day was recorded",
@@ -132,6 +136,7 @@ def seen_in(log: EventLog) -> Iterator[Finding]:
     first, last = _by_case(log)
     odd = {
         "no_start": (int((~log.started).sum()), log.events),
+        "long_work": (int((log.end - log.start > _LONG_S).sum()), log.events),
         "nobody": (int((log.resource == NOBODY).sum()), log.events),
         "same_second": (_in_batches(log), log.events),
         "one_event": (int((np.diff(log.firsts) == 1).sum()), log.cases),

@@ -83,9 +83,9 @@ def log_from(recorded: RecordedEvents, *, now: datetime, keep_duplicates: bool =
     repeated = _repeated(kept)
     findings += _finding("duplicates", int(repeated.sum()), kept.rows, Done.KEPT if keep_duplicates else Done.DROPPED)
     kept = kept if keep_duplicates else kept.only(~repeated)
-    backwards = kept.start > kept.time
-    findings += _finding("end_before_start", int(backwards.sum()), kept.rows, Done.REPAIRED)
-    kept = replace(kept, start=np.where(backwards, np.datetime64("NaT"), kept.start))
+    for code, wrong in (("start_before_1971", kept.start < _DAWN), ("end_before_start", kept.start > kept.time)):
+        findings += _finding(code, int(wrong.sum()), kept.rows, Done.REPAIRED)
+        kept = replace(kept, start=np.where(wrong, np.datetime64("NaT"), kept.start))
     events, alone = _completed(kept)
     findings += alone
     if events.rows == 0:

@@ -94,7 +94,7 @@ def run_alone(path: Path, raw: bytes) -> ModuleType:
     name = f"licet_{path.stem}_{hashlib.sha256(str(path).encode() + raw).hexdigest()[:16]}"
     module = ModuleType(name)
     module.__file__ = str(path)
-    with _LOADING, aside(), _told(path):
+    with aside(), _told(path):
         sys.modules[name] = module
         exec(compile(raw, str(path), "exec", dont_inherit=True), module.__dict__)  # noqa: S102 - the use case's own code
     return module
@@ -107,7 +107,9 @@ def _told(path: Path) -> Iterator[None]:
         yield
     except SyntaxError as error:
         raise NotLoadableError(Path(error.filename or path), error.lineno, f"{error.msg}.") from error
-    except (Exception, SystemExit) as error:
+    except BaseException as error:
+        if isinstance(error, KeyboardInterrupt) and threading.current_thread() is threading.main_thread():
+            raise  # somebody at the terminal: in another thread only the code itself can have raised it
         raise NotLoadableError(path, line_in(path.parent, error, path.name), f"{type(error).__name__}: {error}.") from error
 
 
@@ -137,15 +139,17 @@ class _Uncached(importlib.machinery.SourceFileLoader):
 
 
 class _Finder:
-    """Finds modules in one folder."""
+    """Finds modules in one folder, for the thread that loads from it alone: what runs beside it has its own."""
 
     def __init__(self, folder: Path) -> None:
-        self._folder = str(folder)
+        self._folder, self._thread = str(folder), threading.get_ident()
 
     def find_spec(
         self, fullname: str, path: Sequence[str] | None = None, target: ModuleType | None = None
     ) -> importlib.machinery.ModuleSpec | None:
         del target
+        if threading.get_ident() != self._thread:
+            return None
         for place in [self._folder] if path is None else [place for place in path if place.startswith(self._folder)]:
             spec = importlib.machinery.FileFinder(place, (_Uncached, [".py"])).find_spec(fullname)
             if spec is not None and spec.loader is not None:

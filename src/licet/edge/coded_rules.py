@@ -16,6 +16,9 @@ from licet.rules import MARK, Says
 WITHIN_S = 2.0
 """How long a rule may take for one item, each time it is asked."""
 
+LOADED_WITHIN_S = 30.0
+"""How long `rules.py` may take at its top, where it imports what it needs."""
+
 Facts = Mapping[str, str]
 
 
@@ -61,20 +64,23 @@ class CodedRule:
         return Unruled(reason="rule_outcome", detail=f"{RULES_FILE} gave {type(said).__name__}, and no word.")
 
 
-def _let_go(facts: Facts) -> None:
-    del facts
+def _let_go(asked: object) -> None:
+    del asked
 
 
 @dataclass(slots=True, kw_only=True)
 class FolderRules:
     """Asks the rules in the folders of use cases (the port `Rules`). `root` holds one folder for each.
 
-    A rule that was found is kept while its code stays the same: what hangs of it is counted over all that it is asked.
+    A rule that was found is kept while its code stays the same: what hangs of it is counted over all that it is asked. So is one that
+    took too long to load; what fails to load otherwise is tried again, since a package may be missing that is installed meanwhile.
     """
 
     root: Path
     within_s: float = WITHIN_S
-    found: dict[tuple[str, str, str], CodedRule] = field(default_factory=dict)
+    loaded_within_s: float = LOADED_WITHIN_S
+    found: dict[tuple[str, str, str], CodedRule | Unruled] = field(default_factory=dict)
+    hands: Hands = field(default_factory=lambda: Hands(at_once=1, most_hanging=MOST_HANGING))
 
     def ask(self, slug: UseCaseSlug, question: Question) -> Ruling:
         """See `licet.core.coded_rule.Rules.ask`. Code that is not what the question names is not run."""
@@ -90,13 +96,21 @@ class FolderRules:
         if code_digest(raw) != code:
             return Unruled(reason="rule_code_changed")
         key = (str(slug), code, function)
-        if key not in self.found:
-            try:
-                self.found[key] = CodedRule(folder=path.parent, function=load_rule(path, raw, function), within_s=self.within_s)
-            except NotLoadableError as error:
-                line = "" if error.line is None else f":{error.line}"
-                return Unruled(reason="rule_failed", detail=f"{RULES_FILE}{line} cannot be loaded.")
-        return self.found[key]
+        if key in self.found:
+            return self.found[key]
+        (job,) = self.hands.each(self._load, [(path, raw, function)], timeout_s=self.loaded_within_s, late=_let_go)
+        found = job.done or Unruled(reason="rule_timed_out", detail=f"{RULES_FILE} was not loaded within {self.loaded_within_s:g} s.")
+        if job.hangs or isinstance(found, CodedRule):
+            self.found[key] = found
+        return found
+
+    def _load(self, wanted: tuple[Path, bytes, str]) -> CodedRule | Unruled:
+        path, raw, function = wanted
+        try:
+            return CodedRule(folder=path.parent, function=load_rule(path, raw, function), within_s=self.within_s)
+        except NotLoadableError as error:
+            line = "" if error.line is None else f":{error.line}"
+            return Unruled(reason="rule_failed", detail=f"{RULES_FILE}{line} cannot be loaded.")
 
 
 def code_digest(raw: bytes) -> str:

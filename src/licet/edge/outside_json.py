@@ -16,6 +16,8 @@ WHOLE_LIMIT = 128 * 2**20
 NAME_LIMIT = 200
 """Characters that are kept of a name that a file gives to anything."""
 _UNSAYABLE = re.compile("[\0\ud800-\udfff]")
+_ESCAPED = re.compile(rb"\\u(?:0000|[dD][89a-fA-F])")
+"""How JSON writes them; a pair of halves is a character, and matches too."""
 _NANOSECONDS = 10**9
 
 Object = Mapping[str, Json]
@@ -44,7 +46,7 @@ def whole_file(path: Path) -> bytes:
 
 
 def parsed(path: Path, raw: bytes, *, entry: str = "") -> Json:
-    """Reads bytes as JSON; NaN and infinities, which JSON has no word for, are null.
+    """Reads bytes as JSON; NaN and infinities, which JSON has no word for, are null; what no UTF-8 or database can hold is U+FFFD.
 
     Args:
         path: the file, for messages.
@@ -57,7 +59,8 @@ def parsed(path: Path, raw: bytes, *, entry: str = "") -> Json:
     where = f"entry {entry!r} " if entry else "it "
     remedy = "Export it again with the tool that made it."
     try:
-        return cast("Json", json.loads(raw.decode("utf-8-sig"), parse_constant=lambda _: None, object_pairs_hook=_unique))
+        found = cast("Json", json.loads(raw.decode("utf-8-sig"), parse_constant=lambda _: None, object_pairs_hook=_unique))
+        return _sayable(found) if _ESCAPED.search(raw) else found
     except UnicodeDecodeError as error:
         why = f"{where}is not UTF-8: byte {error.start} is 0x{raw[error.start]:02x}."
         raise BadFileError(path, why=why, remedy="Save it as UTF-8.") from None
@@ -70,6 +73,14 @@ def parsed(path: Path, raw: bytes, *, entry: str = "") -> Json:
         raise BadFileError(path, line=None if entry else error.lineno, why=why, remedy=f"It may be cut off. {remedy}") from None
     except ValueError:  # Python reads no whole number of more than 4,300 digits
         raise BadFileError(path, why=f"{where}holds a number of thousands of digits.", remedy=remedy) from None
+
+
+def _sayable(value: Json) -> Json:
+    if isinstance(value, str):
+        return _UNSAYABLE.sub("\ufffd", value)
+    if isinstance(value, Mapping):
+        return _unique([(_UNSAYABLE.sub("\ufffd", name), _sayable(one)) for name, one in value.items()])
+    return [_sayable(one) for one in value] if isinstance(value, list) else value
 
 
 def _unique(pairs: list[tuple[str, Json]]) -> dict[str, Json]:

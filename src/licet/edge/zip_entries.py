@@ -67,6 +67,8 @@ class Zip:
             raise BadFileError(path, why="this zip file's directory cannot be read; it is damaged.", remedy=_AGAIN) from None
         found: dict[str, zipfile.ZipInfo] = {}
         for one in entries:
+            if one.header_offset < 0:
+                raise BadFileError(path, why="this zip file's directory leads to before its beginning; it is damaged.", remedy=_AGAIN)
             _check_entry(path, one, found)
             found[one.filename] = one
         return cls(path, tuple(found), found, ENTRY_LIMIT if entry_limit is None else entry_limit)

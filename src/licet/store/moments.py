@@ -16,7 +16,7 @@ def moment_text(value: datetime) -> str:
     if value.tzinfo is None:
         message = f"{value!r} has no time zone; pass an aware UTC time."
         raise ValueError(message)
-    return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return value.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")  # strftime writes the year 1 as "1"
 
 
 class Moment(TypeDecorator[datetime]):
