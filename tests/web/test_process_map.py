@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from licet.core.as_is import study
 from licet.core.process import AsIs, StatedForProcess
 from licet.web.charts_layers import Link, Sizes, lay_out, rising
-from licet.web.charts_process import SIZES, Measure, kept_edges, process_map
+from licet.web.charts_process import MOST_BOXES, MOST_WAYS, SIZES, Measure, kept_edges, process_map
 from licet.web.charts_week import week_chart
-from tests.core.logs import claims
+from tests.core.logs import claims, log_of
 
 graphs = st.lists(st.tuples(st.integers(0, 7), st.integers(0, 7), st.integers(1, 50)), max_size=24, unique_by=lambda one: one[:2])
 ROOM = Sizes(width=100.0, height=40.0, gap=20.0, rise=30.0, lane=10.0)
@@ -65,6 +65,16 @@ def test_every_step_can_be_reached_and_left_however_few_lines_are_drawn(process:
     assert every - into <= set(process.begins)
     assert every - out_of <= set(process.ends)
     assert share < 1.0 or len(edges) == len(process.edges)
+
+
+def test_a_map_of_hundreds_of_steps_shows_those_done_most_often_and_says_so() -> None:
+    begun = {(case, at): 1.77e9 + case * 400.0 + at * 3000.0 for case in range(300) for at in range(12)}
+    rows = ((case, f"s{(case * 7 + at * at) % 150}", "p", start, start + 60.0) for (case, at), start in begun.items())
+    wide = study(log_of(rows), StatedForProcess())
+    drawn = process_map(wide, share=1.0, measure=Measure.FREQUENCY)
+    assert [box.step for box in drawn.boxes if box.step is not None] == list(range(MOST_BOXES))
+    assert len(drawn.edges) <= MOST_WAYS + 2 * MOST_BOXES
+    assert drawn.says.startswith(f"{MOST_BOXES} of 150 steps and {len(drawn.edges):,} of {len(wide.edges):,} ways")
 
 
 @pytest.mark.parametrize("measure", list(Measure))

@@ -5,10 +5,11 @@ opened at their lightest lines, boxes get layers, layers are ordered by barycent
 keeps that order. The same graph always gives the same picture.
 """
 
+from bisect import bisect_right, insort
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 SWEEPS = 12
 """Times that the order of layers is mended, down and up."""
@@ -214,11 +215,13 @@ def _ordered(grid: _Grid) -> list[list[int]]:
     for at, rank in enumerate(grid.rank):
         layers[rank].append(at)
     best, fewest = [list(one) for one in layers], _crossings(grid, layers)
+    place = {at: number for layer in layers for number, at in enumerate(layer)}
     for sweep in range(SWEEPS):
         goes_down = sweep % 2 == 0
         near = grid.up if goes_down else grid.down
         for layer in layers if goes_down else reversed(layers):
-            _by_barycentre(layer, near, {at: place for one in layers for place, at in enumerate(one)})
+            _by_barycentre(layer, near, place)
+            place.update({at: number for number, at in enumerate(layer)})
         crossings = _crossings(grid, layers)
         if crossings < fewest:
             best, fewest = [list(one) for one in layers], crossings
@@ -234,11 +237,15 @@ def _by_barycentre(layer: list[int], near: Mapping[int, Sequence[tuple[int, floa
 
 
 def _crossings(grid: _Grid, layers: Sequence[Sequence[int]]) -> int:
+    """How many pairs of lines between neighbouring layers cross: the inversions of their ends (Barth, Mutzel and Jünger 2004)."""
     place = {at: number for layer in layers for number, at in enumerate(layer)}
     found = 0
     for layer in layers:
         ends = [place[lower] for at in layer for lower in sorted((one for one, _ in grid.down.get(at, ())), key=place.__getitem__)]
-        found += sum(1 for at, end in enumerate(ends) for other in ends[at + 1 :] if other < end)
+        seen: list[int] = []
+        for end in ends:
+            found += len(seen) - bisect_right(seen, end)
+            insort(seen, end)
     return found
 
 
@@ -253,25 +260,46 @@ def _across(grid: _Grid, order: Sequence[Sequence[int]], sizes: Sizes) -> list[f
         for place in layer:
             across[place] = at + grid.room(place, sizes) / 2
             at += grid.room(place, sizes) + sizes.gap
+    rows = [_Row.of(layer, grid, sizes) for layer in order]
     for settle in range(SETTLES):
-        for layer in order if settle % 2 == 0 else reversed(order):
-            _settle(layer, across, grid, sizes)
+        for row in rows if settle % 2 == 0 else reversed(rows):
+            row.settle(across)
     return across
 
 
-def _settle(layer: Sequence[int], across: list[float], grid: _Grid, sizes: Sizes) -> None:
-    wanted, weights, offsets = [], [], []
-    offset = 0.0
-    for number, at in enumerate(layer):
-        if number:
-            offset += (grid.room(layer[number - 1], sizes) + grid.room(at, sizes)) / 2 + sizes.gap
-        around = [*grid.up.get(at, ()), *grid.down.get(at, ())]
-        pull = sum(weight for _, weight in around)
-        wanted.append((sum(across[one] * weight for one, weight in around) / pull if pull else across[at]) - offset)
-        weights.append(pull or 1.0)
-        offsets.append(offset)
-    for at, fitted, shift in zip(layer, rising(wanted, weights), offsets, strict=True):
-        across[at] = fitted + shift
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Row:
+    """A layer, with what does not change while its places move.
+
+    Attributes:
+        places: from left to right.
+        around: for each its neighbours above and below, with how straight the line to each wants to be; `pull`: their sum.
+        offsets: how far each stands from the first at least.
+    """
+
+    places: Sequence[int]
+    around: Sequence[Sequence[tuple[int, float]]]
+    pull: Sequence[float]
+    offsets: Sequence[float]
+
+    @classmethod
+    def of(cls, layer: Sequence[int], grid: _Grid, sizes: Sizes) -> "_Row":
+        around = [(*grid.up.get(at, ()), *grid.down.get(at, ())) for at in layer]
+        steps = [(grid.room(left, sizes) + grid.room(right, sizes)) / 2 + sizes.gap for left, right in pairwise(layer)]
+        return cls(
+            places=layer,
+            around=around,
+            pull=[sum(weight for _, weight in one) for one in around],
+            offsets=[*accumulate(steps, initial=0.0)][: len(layer)],
+        )
+
+    def settle(self, across: list[float]) -> None:
+        """Moves each place as near to its neighbours as the others leave room."""
+        wanted = []
+        for at, around, pull, offset in zip(self.places, self.around, self.pull, self.offsets, strict=True):
+            wanted.append((sum([across[one] * weight for one, weight in around]) / pull if pull else across[at]) - offset)
+        for at, fitted, offset in zip(self.places, rising(wanted, [pull or 1.0 for pull in self.pull]), self.offsets, strict=True):
+            across[at] = fitted + offset
 
 
 def rising(wanted: Sequence[float], weights: Sequence[float]) -> list[float]:

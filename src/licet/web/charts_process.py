@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import StrEnum
 from itertools import pairwise
@@ -21,6 +21,11 @@ MOST_LINES = 2
 THIN, THICK = 1.2, 6.0
 PORT = 26.0
 """Most room between two lines at the same side of a box."""
+
+MOST_BOXES = 60
+"""Steps that a map shows, those that are done most often: of more nobody can follow the lines, and the tables have all."""
+MOST_WAYS = 250
+"""Ways that a map shows, beyond those by which each step is reached and left most often."""
 
 BAR = 162.0
 LOOP = 22.0
@@ -121,6 +126,7 @@ def kept_edges(as_is: AsIs, share: float) -> tuple[Edge, ...]:
     """The most frequent edges that together carry a share of all steps from one to the next.
 
     Beyond them each step keeps the edge that leads into it most often, and the one that leads out most often: none hangs in the air.
+    Of more than `MOST_WAYS` nothing else is kept.
 
     Args:
         as_is: the process.
@@ -130,7 +136,7 @@ def kept_edges(as_is: AsIs, share: float) -> tuple[Edge, ...]:
     led: set[tuple[str, int]] = set()
     for edge in as_is.edges:
         ends = {("into", edge.target), ("out of", edge.source)} if edge.source != edge.target else set()
-        if seen < share * whole or ends - led:
+        if (seen < share * whole and len(kept) < MOST_WAYS) or ends - led:
             kept.append(edge)
         led |= ends
         seen += edge.span.n
@@ -145,19 +151,38 @@ def process_map(as_is: AsIs, *, share: float, measure: Measure) -> ProcessMap:
         share: of what passes from step to step that lines are drawn for, in (0, 1].
         measure: what lines show.
     """
-    edges = kept_edges(as_is, share)
-    lines = [*_lines(as_is, edges)]
-    begin, end = len(as_is.steps), len(as_is.steps) + 1
+    shown = _shown(as_is)
+    edges = kept_edges(shown, share)
+    lines = [*_lines(shown, edges)]
+    begin, end = len(shown.steps), len(shown.steps) + 1
     links = [Link(source=one.source, target=one.target, weight=float(one.n)) for one in lines]
     layout = lay_out(end + 1, links, SIZES, first=begin)
-    boxes = tuple(_boxes(as_is, layout))
+    boxes = tuple(_boxes(shown, layout))
     return ProcessMap(
         width=layout.width + 2 * MARGIN,
         height=layout.height + 2 * MARGIN,
         boxes=boxes,
-        ways=tuple(_ways(as_is, lines, layout, boxes, measure)),
+        ways=tuple(_ways(shown, lines, layout, boxes, measure)),
         edges=edges,
-        says=f"{len(as_is.steps)} steps and {len(edges)} of {len(as_is.edges)} ways from one to the next. The tables have all of it.",
+        says=f"{_of(shown.steps, as_is.steps)} steps and {_of(edges, as_is.edges)} ways from one to the next. The tables have all of it.",
+    )
+
+
+def _of(some: Sequence[object], every: Sequence[object]) -> str:
+    return f"{len(some):,}" if len(some) == len(every) else f"{len(some):,} of {len(every):,}"
+
+
+def _shown(as_is: AsIs) -> AsIs:
+    """The process without the steps that are done least often, where there are more than a map shows."""
+    if len(as_is.steps) <= MOST_BOXES:
+        return as_is
+    kept = range(MOST_BOXES)
+    return replace(
+        as_is,
+        steps=as_is.steps[:MOST_BOXES],
+        edges=tuple(edge for edge in as_is.edges if edge.source in kept and edge.target in kept),
+        begins={step: n for step, n in as_is.begins.items() if step in kept},
+        ends={step: n for step, n in as_is.ends.items() if step in kept},
     )
 
 
@@ -167,7 +192,7 @@ def _lines(as_is: AsIs, edges: Iterable[Edge]) -> Iterable[_Line]:
     for edge in edges:
         yield _Line(source=edge.source, target=edge.target, n=edge.span.n, edge=edge)
     for source, target, counts in ((begin, None, as_is.begins), (None, end, as_is.ends)):
-        most = max(counts.values())
+        most = max(counts.values(), default=0)
         for step, n in counts.items():
             if n >= least or n == most:
                 yield _Line(source=step if source is None else source, target=step if target is None else target, n=n, edge=None)
