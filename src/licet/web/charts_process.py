@@ -132,7 +132,8 @@ def kept_edges(as_is: AsIs, share: float) -> tuple[Edge, ...]:
         as_is: the process.
         share: in (0, 1].
     """
-    whole, seen, kept = sum(edge.span.n for edge in as_is.edges), 0, []
+    whole, seen = sum(edge.span.n for edge in as_is.edges), 0
+    kept: list[Edge] = []
     led: set[tuple[str, int]] = set()
     for edge in as_is.edges:
         ends = {("into", edge.target), ("out of", edge.source)} if edge.source != edge.target else set()
