@@ -34,7 +34,8 @@ def show(slug: str, top_edges: int, min_share: float | None, order: str, home: s
     with at_work(home) as office:
         found = granted(study_process(office, name=slug, memory=Memory()))
     lines = [] if as_json else list(_lines(found, top_edges=top_edges, least=min_share or 0.0, order=order))
-    said({"use_case": slug, "log": found.log.id, "simulated": found.log.simulated, **as_is_to_json(found.as_is)}, lines, as_json=as_json)
+    told = {"use_case": slug, "log": found.log.id, "simulated": found.log.simulated}
+    said({**told, **as_is_to_json(found.as_is, found.given)}, lines, as_json=as_json)
 
 
 def _lines(found: "Studied", *, top_edges: int, least: float, order: str) -> Iterator[str]:
@@ -48,6 +49,7 @@ def _lines(found: "Studied", *, top_edges: int, least: float, order: str) -> Ite
     for sentence in told(as_is):
         yield plain(sentence)
     yield from _steps(as_is, least, order)
+    yield from _beside(found, least)
     yield from _edges(as_is, least, order, top_edges)
     yield from _variants(as_is)
     yield from _hands(as_is)
@@ -81,6 +83,22 @@ def _steps(as_is: "AsIs", least: float, order: str) -> Iterator[str]:
             for step in sorted(steps, key=keys[order], reverse=True)
         ],
     )
+
+
+def _beside(found: "Studied", least: float) -> Iterator[str]:
+    """What is at hand at each step, and what is at stake: as recorded, or as somebody states."""
+    from licet.core.beside import at_hand_told, filled_at, said_once, stakes_of, stakes_told
+
+    as_is, given = found.as_is, found.given
+    names = [one.name for one in as_is.steps if one.cases >= least * as_is.cases]
+    for title, told in (
+        ("Data at hand", [at_hand_told(filled_at(as_is.further, name), given.about(name)) for name in names]),
+        ("Stakes", [stakes_told(stakes_of(name, given)) for name in names]),
+    ):
+        yield ""
+        yield f"[bold]{title}[/]"
+        once = said_once(told)
+        yield from [plain(once)] if once else [f"{plain(name)}: {plain(one)}" for name, one in zip(names, told, strict=True)]
 
 
 def _edges(as_is: "AsIs", least: float, order: str, top: int) -> Iterator[str]:

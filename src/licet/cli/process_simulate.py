@@ -9,6 +9,7 @@ from licet.cli.frame import CONTEXT, at_work, granted, plain, said, usual
 from licet.core.canonical import Json
 
 if TYPE_CHECKING:
+    from licet.core.beside import Given
     from licet.core.simulation import ProcessSimulation
     from licet.flows.simulate_as_is import Simulation
     from licet.stats.ai_places import AiPlace
@@ -33,22 +34,26 @@ def simulate(slug: str, replications: int, seed: int, acting: str | None, home: 
     """Simulate the process as it is from its newest log, tested against the log's later part; says where AI would change anything."""
     from licet.cli.progress import PlayProgress
     from licet.flows.office import who
+    from licet.flows.see_beside import given_by_people
     from licet.flows.simulate_as_is import simulate_as_is
     from licet.stats.simulated_process import Plan
 
     with at_work(home) as office, PlayProgress(hidden=as_json) as progress:
         plan = Plan(replications=replications, seed=seed, audience=progress)
         found = granted(simulate_as_is(office, who(office, acting), plan, name=slug))
-    said(_json(slug, found), simulation_lines(found.made), as_json=as_json)
+        given = given_by_people(office, name=slug)
+    said(_json(slug, found, given), simulation_lines(found.made, given), as_json=as_json)
 
 
-def _json(slug: str, found: "Simulation") -> Mapping[str, Json]:
+def _json(slug: str, found: "Simulation", given: "Given") -> Mapping[str, Json]:
+    from licet.core.simulation import beside_places
+
     kept = found.kept
     stands_on = {"simulation": kept.id, "log": kept.log, "log_digest": kept.log_digest, "digest": kept.digest}
-    return {"use_case": slug, **stands_on, **kept.body}
+    return {"use_case": slug, **stands_on, **beside_places(kept.body, given)}
 
 
-def simulation_lines(made: "ProcessSimulation") -> list[str]:
+def simulation_lines(made: "ProcessSimulation", given: "Given") -> list[str]:
     """A simulation for people: where time goes first, then how good the forecast is, then everything that is simulated."""
     return [
         *_split_lines(made.fitted),
@@ -57,7 +62,7 @@ def simulation_lines(made: "ProcessSimulation") -> list[str]:
         "",
         *_figure_lines(made),
         "",
-        *_place_lines(made),
+        *_place_lines(made, given),
     ]
 
 
@@ -142,21 +147,44 @@ def _figure_lines(made: "ProcessSimulation") -> list[str]:
     return lines
 
 
-def _place_lines(made: "ProcessSimulation") -> list[str]:
-    from licet.core.simulation import Belongs, place_of
+def _place_lines(made: "ProcessSimulation", given: "Given") -> list[str]:
+    from licet.core.simulation import ESTIMATED_SAYS, timer_told
 
     lines = ["[bold]Where AI belongs[/] [dim]simulated: nobody works on the step any more, AI errs never and takes no time[/]"]
+    timers = [f"  [bold]{plain(name)}[/]: [yellow]not ranked[/], {timer_told(one)}" for name, one in made.fitted.timers.items()]
     if not made.places:
-        return [*lines, "  The log names nobody who works, so that nothing can be said."]
+        return [*lines, "  The log names nobody who works, so that nothing can be said.", *timers]
     for one in made.places:
-        found = place_of(one, forecasts=made.forecasts)
-        says = f"[green]here[/], for {' and '.join(found.by)}" if isinstance(found, Belongs) else "[yellow]not here[/]"
-        lines += [f"  [bold]{plain(one.step.name)}[/]: {says}", *_effect_lines(one, forecasts=made.forecasts)]
+        lines += [_place_line(made, one), *_effect_lines(one, forecasts=made.forecasts)]
+    lines += [*timers, *_beside_lines(made, given)]
     if made.forecasts:
         lines.append(
             "[dim]Where it waited although people were free, no log says for what: a customer (it stays), or somebody to turn to it.[/]"
         )
-    lines.append("[dim]Unknown: whether the data for a step are at hand, and what an error costs. No log says it.[/]")
+    if any(one.step.estimated for one in made.places):
+        lines.append(f"[dim]{ESTIMATED_SAYS}[/]")
+    return lines
+
+
+def _place_line(made: "ProcessSimulation", one: "AiPlace") -> str:
+    from licet.core.simulation import Belongs, place_of
+
+    found = place_of(one, forecasts=made.forecasts)
+    says = f"[green]here[/], for {' and '.join(found.by)}" if isinstance(found, Belongs) else "[yellow]not here[/]"
+    return f"  [bold]{plain(one.step.name)}[/]: {says}{', by [yellow]estimated[/] hours' if one.step.estimated else ''}"
+
+
+def _beside_lines(made: "ProcessSimulation", given: "Given") -> list[str]:
+    """What stands beside the ranks, and is no part of them."""
+    from licet.core.beside import at_hand_told, filled_at, said_once, stakes_of, stakes_told
+
+    names = [one.step.name for one in made.places]
+    data = [at_hand_told(filled_at(made.further, name), given.about(name)) for name in names]
+    lines = []
+    for title, told in (("Data at hand", data), ("Stakes", [stakes_told(stakes_of(name, given)) for name in names])):
+        once = said_once(told)
+        lines.append(f"  [bold]{title}[/] [dim]beside the ranks, no part of them[/]{f': {plain(once)}' if once else ''}")
+        lines += [] if once else [f"    {plain(name)}: {plain(one)}" for name, one in zip(names, told, strict=True)]
     return lines
 
 

@@ -122,6 +122,7 @@ def study(log: EventLog, stated: StatedForProcess) -> AsIs:
         hands_over=_hands_over(begun),
         week=_week(seen.calendar(np.zeros(log.events, np.int32), log.end, people=1)[0]),
         fit=_fit(stated, begun, paths, firsts),
+        further=log.further,
     )
 
 

@@ -6,6 +6,9 @@ from typing import NewType
 import numpy as np
 from numpy.typing import NDArray
 
+from licet.core.further import NOT_COUNTED, FurtherColumns
+from licet.core.refusal import Unknown
+
 EventLogId = NewType("EventLogId", str)
 """Names one imported event log of a use case."""
 
@@ -30,6 +33,7 @@ class EventLog:
         start: float64, shape (n,), seconds since 1970 in UTC; the same as `end` where no start was recorded.
         end: float64, shape (n,), seconds since 1970 in UTC; not before `start`.
         started: bool, shape (n,), whether the start was recorded: where it was not, the time of the work is unknown, not zero.
+        further: which further columns the log has, and at how many cases of each step they say something; no value of them.
 
     Raises:
         NotALogError: when the columns do not fit each other.
@@ -43,6 +47,7 @@ class EventLog:
     start: NDArray[np.float64]
     end: NDArray[np.float64]
     started: NDArray[np.bool_]
+    further: FurtherColumns | Unknown = NOT_COUNTED
 
     def __post_init__(self) -> None:
         """Holds the columns to what is said of them, so that whoever reads them need not ask."""

@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 
 from licet.core.canonical import Json, canonical_bytes
 from licet.core.event_log import EventLog
+from licet.core.further import further_from_json, further_to_json
+from licet.core.refusal import Unknown
 
 VERSION = 1
 LEVEL = 1
@@ -58,12 +60,14 @@ def unpack(packed: bytes) -> EventLog:
         turned = np.frombuffer(raw, np.uint8, events * width, at).reshape(width, events)
         columns[name] = np.ascontiguousarray(turned.T).reshape(-1).view(kind)
         at += events * width
-    return EventLog(activities=tuple(said["activities"]), resources=tuple(said["resources"]), **columns)
+    further = further_from_json(said.get("further"))
+    return EventLog(activities=tuple(said["activities"]), resources=tuple(said["resources"]), further=further, **columns)
 
 
 def _pieces(log: EventLog) -> Iterator[bytes]:
     names: Mapping[str, Json] = {"activities": list(log.activities), "resources": list(log.resources)}
-    yield canonical_bytes({"version": VERSION, "events": log.events, **names}) + b"\n"
+    further: Mapping[str, Json] = {} if isinstance(log.further, Unknown) else {"further": further_to_json(log.further)}
+    yield canonical_bytes({"version": VERSION, "events": log.events, **names, **further}) + b"\n"
     for name, kind in COLUMNS:
         yield _turned(np.asarray(getattr(log, name), kind))
 

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+from licet.core.beside import StatedOfStep
+from licet.core.further import NOT_COUNTED, FurtherColumns
 from licet.core.ids import UseCaseSlug
 from licet.core.refusal import Unknown
 from licet.core.stated_process import Fit, StatedProcess
@@ -109,10 +111,12 @@ class StatedForProcess:
     Attributes:
         process: the steps in order; `Unknown` where nothing is stated, or the file cannot be read.
         rates: what an hour of work costs; None: nothing is stated.
+        about: single steps, by name: what is at hand there, and what is at stake; `Unknown` where the file cannot be read.
     """
 
     process: StatedProcess | Unknown = NOT_STATED
     rates: Rates | None = None
+    about: Mapping[str, StatedOfStep] | Unknown = field(default_factory=dict)
 
 
 class NothingStated:
@@ -269,6 +273,7 @@ class AsIs:
         hands_over: from hand to hand.
         week: as `Hand.week`, of everybody.
         fit: how cases fit what the owner states; unknown where nothing is stated.
+        further: which further columns the log has, and how far they are filled at each step.
     """
 
     cases: int
@@ -288,6 +293,7 @@ class AsIs:
     hands_over: HandsOver
     week: tuple[tuple[int, ...], ...]
     fit: Fit | Unknown
+    further: FurtherColumns | Unknown = NOT_COUNTED
 
     @property
     def bottleneck(self) -> Step | Unknown:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import assert_never
 
+from licet.core.beside import NOTHING_GIVEN, Given, beside_to_json, filled_at
 from licet.core.canonical import Json
 from licet.core.process import (
     AsIs,
@@ -184,8 +185,8 @@ def money(cost: WorkCost) -> str:
 # --- for programs --------------------------------------------------------------------------------------------------------
 
 
-def as_is_to_json(as_is: AsIs) -> Mapping[str, Json]:
-    """A process for programs: times in seconds, shares from 0 to 1, what nobody knows null."""
+def as_is_to_json(as_is: AsIs, given: Given = NOTHING_GIVEN) -> Mapping[str, Json]:
+    """A process for programs: times in seconds, shares from 0 to 1, what nobody knows null; `given`: what people said of its steps."""
     bottleneck = as_is.bottleneck
     return {
         "says": told(as_is),
@@ -195,7 +196,7 @@ def as_is_to_json(as_is: AsIs) -> Mapping[str, Json]:
         "lead": _span(as_is.lead),
         "time": _split(as_is.split),
         "bottleneck": None if isinstance(bottleneck, Unknown) else bottleneck.name,
-        "steps": [_step(step) for step in as_is.steps],
+        "steps": [{**_step(step), **beside_to_json(step.name, filled_at(as_is.further, step.name), given)} for step in as_is.steps],
         "edges": [_edge(as_is, edge) for edge in as_is.edges],
         "begins": {as_is.steps[step].name: cases for step, cases in as_is.begins.items()},
         "ends": {as_is.steps[step].name: cases for step, cases in as_is.ends.items()},
@@ -230,7 +231,7 @@ def _split(split: Split) -> Json:
     return {key: part.total_seconds() for key, part in parts_of(split)}
 
 
-def _step(step: Step) -> Json:
+def _step(step: Step) -> Mapping[str, Json]:
     cost = step.cost
     return {
         "step": step.name,

@@ -9,8 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from licet.core.event_log import NOBODY, EventLog, NotALogError
+from licet.core.further import NOT_COUNTED, FurtherColumns, RecordedFurther, counted
 from licet.core.log_quality import Done, Finding, seen_in
 from licet.core.paired_events import paired
+from licet.core.refusal import Unknown
 
 START, COMPLETE, OTHER = 0, 1, 2
 """What a row records: that work began, that it was completed, or something else (scheduled, assigned, suspended)."""
@@ -37,6 +39,7 @@ class RecordedEvents:
         time: datetime64[us] in UTC, shape (n,), when it happened or was completed; NaT where the row does not say it.
         transition: int8, shape (n,), `START`, `COMPLETE` or `OTHER`.
         findings: what the reader found odd by itself.
+        further: which further columns say something in each row; None: nobody looked.
     """
 
     activities: tuple[str, ...]
@@ -47,6 +50,7 @@ class RecordedEvents:
     time: NDArray[np.datetime64]
     transition: NDArray[np.int8]
     findings: tuple[Finding, ...] = ()
+    further: RecordedFurther | None = None
 
     @property
     def rows(self) -> int:
@@ -56,7 +60,8 @@ class RecordedEvents:
     def only(self, kept: Mask) -> "RecordedEvents":
         """The rows for which `kept` is true."""
         columns = ("case", "activity", "resource", "start", "time", "transition")
-        return replace(self, **{name: getattr(self, name)[kept] for name in columns})
+        further = None if self.further is None else replace(self.further, masks=self.further.masks[kept])
+        return replace(self, further=further, **{name: getattr(self, name)[kept] for name in columns})
 
 
 def log_from(recorded: RecordedEvents, *, now: datetime, keep_duplicates: bool = False) -> tuple[EventLog, tuple[Finding, ...]]:
@@ -142,7 +147,16 @@ def _completed(rows: RecordedEvents) -> tuple[RecordedEvents, list[Finding]]:
     starts, completions = int(begins.sum()), int((~begins).sum())
     alone = _finding("start_alone", starts - int(has.sum()), starts, Done.DROPPED)
     alone += _finding("complete_alone", int((~begins & np.isnat(start)).sum()), max(1, completions), Done.KEPT)
-    return replace(rows, start=start).only(~begins), alone
+    return replace(_with_starts(rows, has, loose[began[has]]), start=start).only(~begins), alone
+
+
+def _with_starts(rows: RecordedEvents, has: Mask, starts: NDArray[np.int64]) -> RecordedEvents:
+    """The rows, with what was recorded with a start said by its completion."""
+    if rows.further is None:
+        return rows
+    masks = rows.further.masks.copy()
+    masks[has] |= masks[starts]
+    return replace(rows, further=replace(rows.further, masks=masks))
 
 
 def _log(rows: RecordedEvents) -> EventLog:
@@ -156,8 +170,9 @@ def _log(rows: RecordedEvents) -> EventLog:
     order = np.lexsort((start, end, case))
     used, activity = np.unique(rows.activity, return_inverse=True)
     people, resource = _pseudonyms(rows.resource)
+    names = tuple(rows.activities[place] for place in used)
     return EventLog(
-        activities=tuple(rows.activities[place] for place in used),
+        activities=names,
         resources=people,
         case=case[order],
         activity=activity[order].astype(np.int32),
@@ -165,7 +180,17 @@ def _log(rows: RecordedEvents) -> EventLog:
         start=start[order],
         end=end[order],
         started=started[order],
+        further=_further(rows, order, (case[order], activity[order].astype(np.int32), names)),
     )
+
+
+def _further(
+    rows: RecordedEvents, order: NDArray[np.int64], events: tuple[NDArray[np.int32], NDArray[np.int32], tuple[str, ...]]
+) -> FurtherColumns | Unknown:
+    """What was at hand at each step; `events`: case and activity in their order, and the steps' names."""
+    if rows.further is None:
+        return NOT_COUNTED
+    return counted(replace(rows.further, masks=rows.further.masks[order]), *events)
 
 
 def _seconds(times: NDArray[np.datetime64]) -> NDArray[np.float64]:

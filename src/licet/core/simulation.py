@@ -3,21 +3,33 @@
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, NewType
+from typing import TYPE_CHECKING, Any, NewType
 
+from licet.core.beside import Given, beside_to_json, filled_at, filled_from_json, filled_to_json
 from licet.core.canonical import Json
 from licet.core.event_log import EventLog, EventLogId
+from licet.core.further import NOT_COUNTED, FurtherColumns
+from licet.core.refusal import Unknown
 from licet.stats.ai_places import AiPlace, cases_of_places, places_for_ai
 from licet.stats.back_test import BackTest, Beats, TooShort, back_test, cases_of_back_test
 from licet.stats.fitted_process import Fitted, fit
 from licet.stats.simulated_figures import Figures, figures, simulate
 from licet.stats.simulated_process import Plan, Pool, ToBe
+from licet.stats.timers import Timer
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
 SimulationId = NewType("SimulationId", str)
 """Names one simulation of a use case's process."""
+
+DAY_S, MINUTE_S = 86_400.0, 60.0
+
+ESTIMATED_SAYS = (
+    "Estimated hours: no start of the step was recorded, so that nobody knows how long its work took. A log with starts tells it; "
+    "where your system writes none, time some of the work."
+)
+"""What it takes to know hours that are estimated."""
 
 SIMULATED = "simulated"
 """How every number is labelled that nobody saw happen."""
@@ -33,6 +45,7 @@ class ProcessSimulation:
         as_is: simulated.
         places: the steps, where AI would change most first; simulated.
         plan: how it was played.
+        further: which further columns the log has, and how far they were filled at each step.
     """
 
     fitted: Fitted
@@ -40,6 +53,7 @@ class ProcessSimulation:
     as_is: Figures
     places: tuple[AiPlace, ...]
     plan: Plan
+    further: FurtherColumns | Unknown = NOT_COUNTED
 
     @property
     def forecasts(self) -> bool:
@@ -102,6 +116,7 @@ def simulate_process(log: EventLog, plan: Plan) -> ProcessSimulation:
         as_is=figures(simulate(fitted.process, ToBe(), plan)),
         places=places_for_ai(fitted.process, fitted.steps, plan),
         plan=plan,
+        further=log.further,
     )
 
 
@@ -128,6 +143,7 @@ def simulation_to_json(made: ProcessSimulation) -> Mapping[str, Json]:
         "split": _plain(fitted.split),
         "steps": [_plain(one) for one in fitted.steps],
         "marks": list(fitted.marks),
+        "timers": [{"step": name, **_plain(one), "says": timer_told(one)} for name, one in fitted.timers.items()],
         "shares": {
             "estimated": fitted.process.estimated,
             "overlap": fitted.overlap,
@@ -138,9 +154,24 @@ def simulation_to_json(made: ProcessSimulation) -> Mapping[str, Json]:
         "back_test": {**_plain(tested), "verdict": verdict},
         "forecasts": made.forecasts,
         "as_is": {**_plain(made.as_is), "label": SIMULATED},
-        "places": [_place(one, forecasts=made.forecasts) for one in made.places],
+        "places": [
+            {**_place(one, forecasts=made.forecasts), "data_at_hand": filled_to_json(filled_at(made.further, one.step.name))}
+            for one in made.places
+        ],
         "plan": _plan(made.plan),
     }
+
+
+def beside_places(body: Mapping[str, Json], given: Given) -> Mapping[str, Json]:
+    """A simulation as it was kept, with what people say today of each ranked step: it changes no figure and no rank."""
+    places: Any = body["places"]
+    return {**body, "places": [{**one, **beside_to_json(one["step"], filled_from_json(one.get("data_at_hand")), given)} for one in places]}
+
+
+def timer_told(timer: Timer) -> str:
+    """Why a step is not ranked that looks like a timer."""
+    alike = f"{timer.share:.0%} of its waits are {timer.after / DAY_S:,.1f} days to within {timer.within / MINUTE_S:,.0f} minutes"
+    return f"looks like a timer: nobody works here, as far as the log shows ({alike}, and whoever does it does nothing else)"
 
 
 def _place(place: AiPlace, *, forecasts: bool) -> Mapping[str, Json]:
@@ -154,8 +185,7 @@ def _place(place: AiPlace, *, forecasts: bool) -> Mapping[str, Json]:
         "sped": {"share": place.share, **_plain(place.sped)},
         "of_cycle": place.of_cycle,
         "of_hours": place.of_hours,
-        "data_at_hand": None,
-        "stakes": None,
+        "estimated": place.step.estimated,
         "label": SIMULATED,
     }
 

@@ -9,6 +9,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from licet.core.further import MOST_FURTHER, RecordedFurther, is_further, says_something
 from licet.core.recorded_events import ABSENT, COMPLETE, OTHER
 from licet.edge.bad_file import BadFileError
 from licet.edge.log_wizard import TRANSITIONS
@@ -21,6 +22,7 @@ MOST_CHARACTERS: Final = 2**28
 """Characters of all different names of a column together, which are held while a file is read."""
 NAME_LIMIT: Final = 200
 """Characters that are kept of a name of a step."""
+_MOST_KNOWN: Final = 10_000
 _UNSAYABLE = re.compile("[\0\ud800-\udfff]")
 
 
@@ -79,6 +81,33 @@ def _distinct(names: Sequence[str]) -> tuple[str, ...]:
         told.append(name if name not in seen else f"{name[: NAME_LIMIT - 10]} ({place})")
         seen.add(name)
     return tuple(told)
+
+
+class Further(dict[str, int]):
+    """A bit for each further column, in the order of appearance; none for what says who, and for more than are counted."""
+
+    def __init__(self) -> None:
+        """Of no column yet."""
+        super().__init__()
+        self._names: list[str] = []
+
+    def __missing__(self, name: str) -> int:
+        """Gives the next bit."""
+        counts = len(self._names) < MOST_FURTHER and is_further(name)
+        bit = 1 << len(self._names) if counts else 0
+        if counts:
+            self._names.append(_UNSAYABLE.sub("\ufffd", name.strip())[:NAME_LIMIT])
+        if len(self) < _MOST_KNOWN:
+            self[name] = bit
+        return bit
+
+    def said(self, name: str, value: str) -> int:
+        """The bit of a column that says something; 0 where it does not."""
+        return self[name] if says_something(value) else 0
+
+    def recorded(self, with_row: NDArray[np.uint64], with_case: NDArray[np.uint64]) -> RecordedFurther:
+        """The columns with which of them say something in each row, and with its case."""
+        return RecordedFurther(names=_distinct(self._names), masks=np.stack([with_row, with_case], axis=1))
 
 
 class Transitions(dict[str, int]):

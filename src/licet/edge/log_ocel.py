@@ -7,13 +7,14 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from licet.core.canonical import Json
 from licet.core.log_quality import Done, Finding
 from licet.core.log_reading import Guess, LogWish
 from licet.core.recorded_events import RecordedEvents
 from licet.edge.bad_file import BadCellError, BadFileError, shown
-from licet.edge.log_columns import MOST_ACTIVITIES, MOST_ROWS, Names, Transitions, ints, too_many
+from licet.edge.log_columns import MOST_ACTIVITIES, MOST_ROWS, Further, Names, Transitions, ints, too_many
 from licet.edge.log_times import BadTimeError, TimeColumn, odd_times
 from licet.edge.outside_json import Object, named, objects, parsed, part, whole_file
 
@@ -50,7 +51,8 @@ def read_ocel(path: Path, wish: LogWish) -> tuple[RecordedEvents, LogWish, tuple
     resource = RESOURCE if wish.resource is None else wish.resource
     lifecycle = LIFECYCLE if wish.lifecycle is None else wish.lifecycle
     types = {_id(one): named(part(one, TYPE)) or "" for one in things}
-    rows = _Rows(path=path, types=types, kind=kind, resource=resource, lifecycle=lifecycle)
+    told = {_id(one): objects(part(one, "attributes")) for one in things if types[_id(one)] == kind}
+    rows = _Rows(path=path, types=types, kind=kind, resource=resource, lifecycle=lifecycle, told=told)
     for event in events:
         rows.take(event)
     settled = replace(wish, object_type=kind, resource=resource, lifecycle=lifecycle)
@@ -91,6 +93,9 @@ class _Rows:
     kind: str
     resource: str
     lifecycle: str
+    told: Mapping[str, Sequence[Object]]
+    further: Further = field(default_factory=Further)
+    masks: list[int] = field(default_factory=list)
     columns: tuple[list[str], list[str], list[str], list[str], list[str]] = field(default_factory=lambda: ([], [], [], [], []))
     without: int = 0
     shared: int = 0
@@ -104,7 +109,11 @@ class _Rows:
         said = {named(part(one, "name")): part(one, "value") for one in objects(part(event, "attributes"))}
         who = said.get(self.resource) or next((one for one in related if self.resource and self.types.get(one) == self.resource), "")
         told = (part(event, TYPE), part(event, TIME), said.get(self.lifecycle), who)
+        bits = 0
+        for name, value in said.items():
+            bits |= 0 if name is None or name in {self.resource, self.lifecycle} else self.further.said(name, _said(value))
         for case in cases:
+            self.masks.append(bits)
             for column, cell in zip(self.columns, (case, *told), strict=True):
                 column.append(_text(cell))
         if len(self.columns[0]) > MOST_ROWS:
@@ -135,7 +144,34 @@ class _Rows:
             time=time,
             transition=np.frombuffer(Transitions().read(words), np.int8),
             findings=(*odd, *odd_times([times])),
+            further=self.further.recorded(np.array(self.masks, np.uint64), self._of_cases(cases, time)),
         )
+
+    def _of_cases(self, cases: Sequence[str], time: NDArray[np.datetime64]) -> NDArray[np.uint64]:
+        """What an object that is the case said of itself before each event about it; a time that cannot be read is no time before it."""
+        known = {case: [(self._bit(one), _moment(part(one, TIME))) for one in self.told.get(case, ())] for case in dict.fromkeys(cases)}
+        masks = np.zeros(len(cases), np.uint64)
+        for row, (case, at) in enumerate(zip(cases, time, strict=True)):
+            for bit, since in known[case]:
+                masks[row] |= np.uint64(bit if since < at else 0)
+        return masks
+
+    def _bit(self, attribute: Object) -> int:
+        return self.further.said(named(part(attribute, "name")) or "", _said(part(attribute, "value")))
+
+
+def _moment(cell: Json) -> np.datetime64:
+    """When an attribute of an object was said; NaT, which is before nothing, where that cannot be read."""
+    try:
+        moment: np.datetime64 = TimeColumn(column=TIME).read([_text(cell)])[0]
+    except BadCellError:
+        return np.datetime64("NaT")
+    return moment
+
+
+def _said(cell: Json) -> str:
+    """A cell as text, also one that is true or false."""
+    return str(cell) if isinstance(cell, bool) else _text(cell)
 
 
 def _text(cell: Json) -> str:

@@ -9,11 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from licet.core.event_log import NOBODY
+from licet.core.further import MOST_FURTHER, RecordedFurther, is_further, says_something
 from licet.core.log_quality import SIMULATED, Done, Finding
 from licet.core.log_reading import ROLES, Guess, LogWish, named
 from licet.core.recorded_events import COMPLETE, START, RecordedEvents
 from licet.edge.bad_file import BadCellError, BadFileError
-from licet.edge.log_columns import MOST_ACTIVITIES, MOST_ROWS, Names, Transitions, ints, too_many
+from licet.edge.log_columns import MOST_ACTIVITIES, MOST_ROWS, Further, Names, Transitions, ints, too_many
 from licet.edge.log_times import BadTimeError, TimeColumn, odd_times, order_of, year_last
 from licet.edge.log_wizard import SAYS, guess, look_at, sample_of
 from licet.edge.tables import COLUMN_LIMIT
@@ -105,8 +106,10 @@ class _Pieces:
     numbers: dict[str, list[NDArray[np.int32]]] = field(default_factory=dict)
     moments: dict[str, list[NDArray[np.datetime64]]] = field(default_factory=dict)
     kinds: list[NDArray[np.int8]] = field(default_factory=list)
+    further: Further = field(default_factory=Further)
+    masks: list[NDArray[np.uint64]] = field(default_factory=list)
 
-    def take(self, columns: dict[str, Sequence[str]]) -> None:
+    def take(self, columns: dict[str, Sequence[str]], further: dict[str, Sequence[str]]) -> None:
         """Reads one piece."""
         for role, names in self.names.items():
             self.numbers.setdefault(role, []).append(ints([names.read(columns[role])]))
@@ -114,6 +117,16 @@ class _Pieces:
             self.moments.setdefault(role, []).append(times.read(columns[role]))
         if "lifecycle" in columns:
             self.kinds.append(np.frombuffer(self.transitions.read(columns["lifecycle"]), np.int8))
+        masks = np.zeros(len(columns["end"]), np.uint64)
+        for name, cells in further.items():
+            said = np.fromiter(map(says_something, cells), np.bool_, len(cells))
+            masks[said] |= np.uint64(self.further[name])
+        self.masks.append(masks)
+
+    def said(self) -> RecordedFurther:
+        """Which further columns say something in which row; what a table says of a case, it says in rows."""
+        masks = np.concatenate(self.masks)
+        return self.further.recorded(masks, np.zeros_like(masks))
 
 
 def _read(table: Table, wish: LogWish) -> RecordedEvents:
@@ -121,22 +134,20 @@ def _read(table: Table, wish: LogWish) -> RecordedEvents:
     limits = {"case": 0, "activity": MOST_ACTIVITIES, "resource": 0}
     names = {role: Names(path, columns[role], limit=limit) for role, limit in limits.items() if role in columns}
     pieces, rows, made_up = _Pieces(names=names, times=_time_columns(path, wish, columns)), 0, 0
-    marked = [SIMULATED] if SIMULATED in table.header and SIMULATED not in columns.values() else []
-    for lines, (*cells, mark) in _with_mark(table.pieces([*columns.values(), *marked]), marked=bool(marked)):
+    others = [name for name in table.header if name not in columns.values()]
+    further = [name for name in others if name != SIMULATED and is_further(name)][:MOST_FURTHER]
+    wanted = [*columns.values(), *further, *([SIMULATED] if SIMULATED in others else [])]
+    for lines, cells in table.pieces(wanted):
         rows += len(lines)
-        made_up += sum(1 for one in mark if one.strip())
+        read = dict(zip(wanted, cells, strict=True))
+        made_up += sum(1 for one in read.get(SIMULATED, ()) if one.strip()) if SIMULATED in others else 0
         if rows > MOST_ROWS:
             raise too_many(path)
         try:
-            pieces.take(dict(zip(columns, cells, strict=True)))
+            pieces.take({role: read[name] for role, name in columns.items()}, {name: read[name] for name in further})
         except BadTimeError as bad:
             raise bad.at(path, lines[bad.place]) from None
     return _recorded(pieces, rows, (Finding(code=SIMULATED, count=made_up, of=rows, done=Done.KEPT),) if made_up else ())
-
-
-def _with_mark(pieces: Iterator[Piece], *, marked: bool) -> Iterator[Piece]:
-    """Pieces whose last column says of each row whether it was made up; an empty one where the table has none."""
-    return pieces if marked else ((lines, (*cells, ())) for lines, cells in pieces)
 
 
 def _time_columns(path: Path, wish: LogWish, columns: dict[str, str]) -> dict[str, TimeColumn]:
@@ -165,4 +176,5 @@ def _recorded(pieces: _Pieces, rows: int, findings: tuple[Finding, ...]) -> Reco
         time=np.where(begun, start, time),
         transition=np.where(begun, np.int8(START), transition),
         findings=(*findings, *odd_times(pieces.times.values())),
+        further=pieces.said(),
     )

@@ -13,7 +13,7 @@ from licet.core.log_reading import Guess, LogWish
 from licet.core.recorded_events import RecordedEvents
 from licet.edge.bad_file import BadCellError, BadFileError, shown
 from licet.edge.gunzip import MAGIC, chunks_of
-from licet.edge.log_columns import MOST_ACTIVITIES, MOST_ROWS, Names, Transitions, ints, too_many
+from licet.edge.log_columns import MOST_ACTIVITIES, MOST_ROWS, Further, Names, Transitions, ints, too_many
 from licet.edge.log_times import BadTimeError, TimeColumn, odd_times
 
 KEYS: Final = {"activity": "concept:name", "end": "time:timestamp", "lifecycle": "lifecycle:transition", "resource": "org:resource"}
@@ -25,7 +25,7 @@ DEPTH_LIMIT: Final = 100
 PIECE: Final = 1 << 15
 """Events that are made numbers at once."""
 
-_LOG, _EVENT = 1, 3
+_LOG, _TRACE, _EVENT = 1, 2, 3
 _WIDTH: Final = 4
 _BLANK: Final = ("",) * _WIDTH
 Handlers = tuple[Callable[[str, list[str]], None], Callable[[str], None]]
@@ -85,12 +85,17 @@ class _Reader:
     activities: Names
     resources: Names
     transitions: Transitions = field(default_factory=Transitions)
+    further: Further = field(default_factory=Further)
     pieces: list[tuple[NDArray[Any], ...]] = field(default_factory=list)
     rows: int = 0
     _depth: int = 0
     _trace: int = 0
     _row: list[str] = field(default_factory=lambda: list(_BLANK))
     _case: list[int] = field(default_factory=list)
+    _said: list[int] = field(default_factory=list)
+    _in_trace: bool = False
+    _of_trace: int = 0
+    _of_traces: list[int] = field(default_factory=list)
     _cells: list[str] = field(default_factory=list)
     _parser: expat.XMLParserType = field(init=False)
     _outside: Handlers = field(init=False)
@@ -120,11 +125,15 @@ class _Reader:
         self._parser = parser
         parser.StartElementHandler, parser.EndElementHandler = handlers
 
-    def _start(self, tag: str, _attributes: list[str]) -> None:
+    def _start(self, tag: str, attributes: list[str]) -> None:
         self._depth += 1
         if self._depth == _EVENT and tag == "event":
             self._row[:] = _BLANK
             self._listen(self._parser, self._inside)
+        elif self._depth == _EVENT and self._in_trace:
+            self._of_trace |= self.further.said(*_of(attributes))
+        elif self._depth == _TRACE:
+            self._in_trace = tag == "trace"
         elif self._depth > DEPTH_LIMIT:
             raise self._too_deep()
         elif self._depth == 1 and tag != "log":
@@ -134,34 +143,40 @@ class _Reader:
         self._depth -= 1
         if self._depth == _LOG and tag == "trace":
             self._trace += 1
+            self._of_traces.append(self._of_trace)
+            self._of_trace = 0
 
     def _handlers(self) -> Handlers:
         """What expat calls for each attribute of an event; it counts in its own variable, which is a third faster than an object's."""
-        place_of, row, depth = self.places.get, self._row, 0
+        place_of, row, further, depth, said = self.places.get, self._row, self.further.said, 0, 0
 
         def start(_tag: str, attributes: list[str]) -> None:
-            nonlocal depth
+            nonlocal depth, said
             depth += 1
             if depth == 1:
                 if len(attributes) != _WIDTH or attributes[0] != "key":
                     attributes = _in_order(attributes)
                 if (place := place_of(attributes[1])) is not None:
                     row[place] = attributes[3]
+                else:
+                    said |= further(attributes[1], attributes[3])
             elif depth > DEPTH_LIMIT:
                 raise self._too_deep()
 
         def end(_tag: str) -> None:
-            nonlocal depth
+            nonlocal depth, said
             if depth:
                 depth -= 1
             else:
-                self._close()
+                self._close(said)
+                said = 0
 
         return start, end
 
-    def _close(self) -> None:
-        """Ends an event."""
+    def _close(self, said: int) -> None:
+        """Ends an event; `said`: its further attributes."""
         self._depth -= 1
+        self._said.append(said)
         self._case.append(self._trace)
         self._cells += self._row
         self._listen(self._parser, self._outside)
@@ -192,15 +207,16 @@ class _Reader:
                 time,
                 np.frombuffer(self.transitions.read(cells[2::_WIDTH]), np.int8),
                 ints([self.resources.read(cells[3::_WIDTH])]),
+                np.array(self._said, np.uint64),
             )
         )
-        self._case, self._cells = [], []
+        self._case, self._cells, self._said = [], [], []
 
     def recorded(self) -> RecordedEvents:
         """What was read."""
         if not self.rows:
             raise self._bad("it has no event inside a trace.")
-        case, activity, time, transition, resource = (np.concatenate(column) for column in zip(*self.pieces, strict=True))
+        case, activity, time, transition, resource, said = (np.concatenate(column) for column in zip(*self.pieces, strict=True))
         return RecordedEvents(
             activities=self.activities.known(),
             case=case,
@@ -210,16 +226,25 @@ class _Reader:
             time=time,
             transition=transition,
             findings=odd_times([self.times]),
+            further=self.further.recorded(said, np.array([*self._of_traces, self._of_trace], np.uint64)[case]),
         )
 
     def _bad(self, why: str, line: int | None = None, remedy: str = _AGAIN) -> BadFileError:
         return BadFileError(self.path, line=line, why=why, remedy=remedy)
 
 
+def _of(attributes: list[str]) -> tuple[str, str]:
+    """Key and value of an attribute."""
+    if len(attributes) == _WIDTH and attributes[0] == "key":
+        return attributes[1], attributes[3]
+    said = dict(zip(attributes[::2], attributes[1::2], strict=True))
+    return said.get("key", ""), said.get("value", "")
+
+
 def _in_order(attributes: list[str]) -> list[str]:
     """Key and value of an attribute in which they stand in another order, or beside others."""
-    said = dict(zip(attributes[::2], attributes[1::2], strict=True))
-    return ["key", said.get("key", ""), "value", said.get("value", "")]
+    key, value = _of(attributes)
+    return ["key", key, "value", value]
 
 
 def _remedy(path: Path) -> str:

@@ -1,4 +1,4 @@
-"""`process.yaml` in a use case's folder: what the owner says the process is, and what an hour of work in it costs."""
+"""`process.yaml` in a use case's folder: what the owner says the process is, what an hour of work costs, and what is at stake in it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,6 +7,7 @@ from typing import Annotated, Self
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
+from licet.core.beside import Stakes, StatedOfStep
 from licet.core.cost import CURRENCY
 from licet.core.ids import UseCaseSlug
 from licet.core.process import NOT_STATED, Rates, StatedForProcess
@@ -18,7 +19,7 @@ from licet.edge.system_blocks import told
 from licet.edge.yaml_tree import Place, Tree, read_tree
 
 PROCESS_FILE = "process.yaml"
-PROCESS_TEXT = frozenset({"step", "any_of", "all_of", "aside", "rates.currency"})
+PROCESS_TEXT = frozenset({"step", "any_of", "all_of", "aside", "rates.currency", "about"})
 """Keys whose values are text as typed. A step that stands alone in the list is made one in `_block`."""
 
 MOST_RATE = 10_000_000
@@ -86,6 +87,44 @@ class RatesForm(Form):
         return Rates(currency=self.currency, usual=self.an_hour, steps=self.steps)
 
 
+MOST_SAID = 300
+Said = Annotated[Word, Field(max_length=MOST_SAID)]
+
+
+def _level(raw: object) -> object:
+    if raw not in set(Stakes):
+        raise told("it is no level of stakes.", "Write low, medium or high.")
+    return Stakes(str(raw))
+
+
+class AboutForm(Form):
+    """What is said about one step.
+
+    Attributes:
+        data: what whoever does it has in front of them.
+        stakes: what a wrong decision there costs: low, medium or high.
+        why: the reason for that level.
+        by: who says so: a role or a team rather than a person.
+    """
+
+    data: Said | None = None
+    stakes: Annotated[Stakes, BeforeValidator(_level)] | None = None
+    why: Said | None = None
+    by: Said | None = None
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Self:
+        if self.data is None and self.stakes is None:
+            raise told("it says neither data nor stakes.", "Write `data: TEXT`, or `stakes: high` with `why: TEXT`.")
+        if (self.stakes is None) != (self.why is None):
+            raise told("stakes and why stand together.", "Write `stakes: low`, medium or high, and `why: TEXT`.")
+        return self
+
+    def stated(self) -> StatedOfStep:
+        """The same as the rules have it."""
+        return StatedOfStep(data=self.data, stakes=self.stakes, why=self.why or "", by=self.by or "")
+
+
 class ProcessForm(Form):
     """The file.
 
@@ -93,14 +132,16 @@ class ProcessForm(Form):
         steps: in order; left out where only rates are stated.
         aside: names that may come anywhere and are not looked at.
         rates: what an hour of work costs.
+        about: single steps, by the name that the log has: what is at hand there, and what is at stake.
     """
 
     steps: list[Annotated[BlockForm, BeforeValidator(_block)]] = Field([])
     aside: Names = ()
     rates: RatesForm | None = None
+    about: Annotated[dict[Word, AboutForm], Field(max_length=MOST_ACTIVITIES)] = Field({})
 
 
-NESTED: Mapping[str, type[Form]] = {"steps": BlockForm, "rates": RatesForm}
+NESTED: Mapping[str, type[Form]] = {"steps": BlockForm, "rates": RatesForm, "about": AboutForm}
 
 
 def load_process(folder: Path) -> StatedForProcess:
@@ -115,7 +156,8 @@ def load_process(folder: Path) -> StatedForProcess:
     tree = read_tree(file, PROCESS_TEXT)
     form = filled(ProcessForm, tree, _keys_at)
     process = _process(form, tree) if form.steps else NOT_STATED
-    return StatedForProcess(process=process, rates=None if form.rates is None else form.rates.rates())
+    about = {step: one.stated() for step, one in form.about.items()}
+    return StatedForProcess(process=process, rates=None if form.rates is None else form.rates.rates(), about=about)
 
 
 def _process(form: ProcessForm, tree: Tree) -> StatedProcess:
@@ -142,6 +184,7 @@ class FolderProcesses:
         try:
             return load_process(self.root / slug)
         except BadFolderError as wrong:
-            return StatedForProcess(process=Unknown(why=f"{PROCESS_FILE} cannot be read: {wrong.findings[0].why}"))
+            unread = Unknown(why=f"{PROCESS_FILE} cannot be read: {wrong.findings[0].why}")
         except OSError as wrong:
-            return StatedForProcess(process=Unknown(why=f"{PROCESS_FILE} cannot be read: {wrong.strerror}."))
+            unread = Unknown(why=f"{PROCESS_FILE} cannot be read: {wrong.strerror}.")
+        return StatedForProcess(process=unread, about=unread)

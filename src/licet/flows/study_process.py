@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from licet.core.as_is import study
+from licet.core.beside import Given
 from licet.core.event_log import EventLog
 from licet.core.imported_log import ImportedLog
 from licet.core.process import AsIs, StatedForProcess
@@ -10,6 +11,7 @@ from licet.core.refusal import Refused
 from licet.core.use_case import UseCase
 from licet.flows.import_log import no_log
 from licet.flows.office import Office
+from licet.flows.see_beside import given_in
 from licet.store import event_logs, use_cases
 from licet.store.book import Tx
 
@@ -25,11 +27,13 @@ class Studied:
         use_case: whose it is.
         log: what was studied.
         as_is: what it shows, held against what the owner states.
+        given: what people say of its steps: data at hand, and what is at stake.
     """
 
     use_case: UseCase
     log: ImportedLog
     as_is: AsIs
+    given: Given
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,12 +71,12 @@ def study_process(office: Office, *, name: str, memory: Memory) -> Studied | Ref
     """
     with office.book.read() as tx:
         use_case = use_cases.require(tx, name)
-        source = _source(office, tx, use_case, memory)
+        source, given = _source(office, tx, use_case, memory), given_in(office, tx, use_case)
     if isinstance(source, Refused):
         return source
     log, stated, says = source
     as_is = memory.keep(log.digest, stated, study(says, stated)) if isinstance(says, EventLog) else says
-    return Studied(use_case=use_case, log=log, as_is=as_is)
+    return Studied(use_case=use_case, log=log, as_is=as_is, given=given)
 
 
 def _source(office: Office, tx: Tx, use_case: UseCase, memory: Memory) -> tuple[ImportedLog, StatedForProcess, AsIs | EventLog] | Refused:

@@ -7,11 +7,12 @@ from typing import Final, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from licet.stats.fitted_events import Recorded, marks_of
+from licet.stats.fitted_events import marks_of
 from licet.stats.fitted_process import fit, narrowed
 from licet.stats.keyed_chance import uniforms
 from licet.stats.log_distances import arrival_rhythm, circadian, earth_movers, n_grams
 from licet.stats.ranges import BoolArray, FloatArray, IntArray, open_unit
+from licet.stats.recorded import Recorded
 from licet.stats.simulated_figures import Interval, Played, Simulated, interval, simulate
 from licet.stats.simulated_process import HOUR, MONDAY, Plan, ToBe
 

@@ -1,56 +1,15 @@
 """Fitted events: what of a log is work, who did it, and what working times and waits follow from when it was recorded."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Final, Protocol
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from licet.stats.presence import Presence, presence
 from licet.stats.ranges import BoolArray, FloatArray, IntArray
-
-NOBODY: Final = -1
-"""In place of a person, where none is recorded."""
-
-
-class Recorded(Protocol):
-    """An event log in columns, as `licet.core.event_log.EventLog` is: by case, and within a case by when an event was completed."""
-
-    @property
-    def activities(self) -> tuple[str, ...]:
-        """Names of the steps."""
-        ...
-
-    @property
-    def case(self) -> NDArray[np.int32]:
-        """Whose event."""
-        ...
-
-    @property
-    def activity(self) -> NDArray[np.int32]:
-        """Places in `activities`."""
-        ...
-
-    @property
-    def resource(self) -> NDArray[np.int32]:
-        """Who did it; -1 where nobody is recorded."""
-        ...
-
-    @property
-    def start(self) -> NDArray[np.float64]:
-        """Seconds since 1970."""
-        ...
-
-    @property
-    def end(self) -> NDArray[np.float64]:
-        """Seconds since 1970."""
-        ...
-
-    @property
-    def started(self) -> NDArray[np.bool_]:
-        """Whether the start was recorded."""
-        ...
+from licet.stats.recorded import NOBODY, Recorded
+from licet.stats.timers import timers_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -88,16 +47,20 @@ def people_of(log: Recorded) -> tuple[Presence, ...]:
     order = np.argsort(who, kind="stable")
     bounds = np.searchsorted(who[order], np.arange(most + 1))
     records = [when[order][bounds[one] : bounds[one + 1]] for one in range(most)]
-    return tuple(presence(one if one.size else log.end[:1]) for one in records)
+    found = (presence(one if one.size else log.end[:1]) for one in records)
+    clockwork = timers_of(log).clockwork
+    return tuple(replace(one, clockwork=bool(clockwork[who])) for who, one in enumerate(found))
 
 
 def marks_of(log: Recorded) -> BoolArray:
-    """Which steps are points in time and no work, shape (activities,): starts are recorded of others, and never of these.
+    """Which steps are points in time and no work, shape (activities,): starts are recorded of others, and never of these; and timers.
 
-    Where the log records no start at all, every step is taken for work.
+    Where the log records no start at all, every other step is taken for work.
     """
     n = len(log.activities)
-    return np.bincount(log.activity[log.started], minlength=n) == 0 if log.started.any() else np.zeros(n, dtype=np.bool_)
+    if log.started.any():
+        return np.bincount(log.activity[log.started], minlength=n) == 0
+    return np.isin(np.arange(n), list(timers_of(log).steps))
 
 
 def events_of(log: Recorded, people: tuple[Presence, ...]) -> Events:

@@ -1,16 +1,19 @@
 """A fitted process: what an event log shows of a process's people, hours, work and waiting, ready to be simulated."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
 
 from licet.stats.duty import DutyClock
-from licet.stats.fitted_events import NOBODY, Events, Recorded, by_person, events_of, marks_of, people_of
+from licet.stats.fitted_events import Events, by_person, events_of, marks_of, people_of
 from licet.stats.pooled import Pooled, pooled
 from licet.stats.presence import Presence, until_free
 from licet.stats.ranges import BoolArray, FloatArray, IntArray, OutOfRangeError
+from licet.stats.recorded import NOBODY, Recorded
 from licet.stats.simulated_process import HOUR, MONDAY, Arrivals, Process, Step
+from licet.stats.timers import Timer, timers_of
 
 _DAY: Final = 86400.0
 _FEW_DAYS: Final = 14
@@ -75,6 +78,7 @@ class Fitted:
         split: of a case.
         steps: those on which somebody works, the most hours first.
         marks: steps that are points in time and no work, by name: starts are recorded of other steps, and never of these.
+        timers: steps that look like timers, by name: they are points in time, too, and nobody works on them, as far as the log shows.
         overlap: share of the cases' time in which two events of a case run at once; the simulation puts one behind the other, in [0, 1].
         nobody: share of the worked events whose person is not recorded, in [0, 1].
         untimed: share of the worked events of which nobody knows how long they took: it counts as waiting, in [0, 1].
@@ -84,6 +88,7 @@ class Fitted:
     split: Split
     steps: tuple[StepSplit, ...]
     marks: tuple[str, ...]
+    timers: Mapping[str, Timer]
     overlap: float
     nobody: float
     untimed: float
@@ -129,13 +134,14 @@ def fit(log: Recorded) -> Fitted:
         raise OutOfRangeError("the log holds no work: of no event is a start or a person recorded, so that nothing can be simulated")
     team = pooled(events, people, log.activities)
     spent = _spent(events, people, team)
-    cases = int(events.case[-1]) + 1
+    cases, timers = int(events.case[-1]) + 1, timers_of(log).steps
     whole = float(spent.gap.sum() + spent.path.sum())
     return Fitted(
         process=_process(log, events, spent, team),
         split=_split(spent, np.ones(events.case.size, dtype=np.bool_), cases),
         steps=_steps(log, events, spent),
-        marks=tuple(name for name, mark in zip(log.activities, marks_of(log), strict=True) if mark),
+        marks=tuple(log.activities[at] for at in np.flatnonzero(marks_of(log)) if at not in timers),
+        timers={log.activities[at]: one for at, one in timers.items()},
         overlap=float(spent.service.sum() - spent.path.sum()) / whole if whole > 0.0 else 0.0,
         nobody=float(np.mean(events.resource[events.worked] == NOBODY)),
         untimed=float(np.mean(~events.timed[events.worked])),

@@ -8,9 +8,10 @@ from typing import Final
 import numpy as np
 
 from licet.stats.duty import DutyClock
-from licet.stats.fitted_events import NOBODY, Events
+from licet.stats.fitted_events import Events
 from licet.stats.presence import Presence, occurred
 from licet.stats.ranges import FloatArray, IntArray
+from licet.stats.recorded import NOBODY
 from licet.stats.simulated_process import HOUR, HOURS, Pool
 
 ALIKE: Final = 0.5

@@ -22,16 +22,18 @@ class Presence:
 
     Attributes:
         begin, end: of each stretch, seconds, rising, shape (stretches,).
+        clockwork: whether whoever it is does nothing but let a time run out.
     """
 
     begin: FloatArray
     end: FloatArray
+    clockwork: bool = False
 
     @property
     def person(self) -> bool:
-        """Whether this can be one person: most of the time on duty lies in stretches of a day at most. Else it is a machine or a team."""
+        """Whether this can be one person: no clockwork, and mostly on duty in stretches of a day at most. Else a machine or a team."""
         long = self.end - self.begin
-        return bool(long[long > _LONG].sum() * 2.0 <= long.sum())
+        return not self.clockwork and bool(long[long > _LONG].sum() * 2.0 <= long.sum())
 
     def on_duty(self, times: FloatArray) -> FloatArray:
         """Seconds on duty from the first record to each time; the person's own clock."""

@@ -9,6 +9,7 @@ from licet.core.process_told import as_is_to_json
 from licet.core.refusal import Refused
 from licet.core.token import TokenScope
 from licet.flows.study_process import study_process
+from licet.web.api.beside import AtHandOut, StakesOut
 from licet.web.guard import GuardedRoute, Let, let_in, needs
 from licet.web.problems import refusal
 
@@ -95,6 +96,8 @@ class StepOut(BaseModel):
     handed_told: int
     people: int
     cost: CostOut | None
+    data_at_hand: AtHandOut
+    stakes: StakesOut
 
 
 class EdgeOut(BaseModel):
@@ -220,4 +223,4 @@ async def read_process(let: Annotated[Let, Depends(let_in)]) -> ProcessOut:
     found = await let.desk.run(lambda: study_process(let.desk.office, name=let.use_case.slug, memory=let.desk.memory))
     if isinstance(found, Refused):
         raise refusal(found)
-    return ProcessOut.model_validate({"log": found.log.id, "simulated": found.log.simulated, **as_is_to_json(found.as_is)})
+    return ProcessOut.model_validate({"log": found.log.id, "simulated": found.log.simulated, **as_is_to_json(found.as_is, found.given)})

@@ -6,8 +6,11 @@ from typing import Annotated
 from fastapi import APIRouter, Depends
 from pydantic import BaseModel, ConfigDict, Field
 
+from licet.core.simulation import beside_places
 from licet.core.token import TokenScope
+from licet.flows.see_beside import given_by_people
 from licet.flows.simulate_as_is import newest_simulation
+from licet.web.api.beside import AtHandOut, StakesOut
 from licet.web.guard import GuardedRoute, Let, let_in, needs
 
 routes = APIRouter(tags=["process"], route_class=GuardedRoute)
@@ -156,9 +159,22 @@ class PlaceOut(BaseModel):
     sped: SpedOut
     of_cycle: float
     of_hours: float
-    data_at_hand: None = Field(description="No log says it.")
-    stakes: None = Field(description="No log says it.")
+    estimated: bool = Field(description="Whether the hours are estimated, since no start of the step was recorded.")
+    data_at_hand: AtHandOut
+    stakes: StakesOut
     label: str
+
+
+class TimerOut(BaseModel):
+    """A step that is not ranked, since it looks like a timer: nobody works there, as far as the log shows."""
+
+    model_config = OUT
+
+    step: str
+    after: float = Field(description="Seconds that pass before it.")
+    share: float = Field(description="Of its waits, that have this length.")
+    within: float = Field(description="Seconds in which these waits lie.")
+    says: str
 
 
 class PlanOut(BaseModel):
@@ -192,6 +208,7 @@ class ProcessSimulationOut(BaseModel):
     back_test: ProcessBackTestOut
     as_is: AsIsOut
     places: list[PlaceOut]
+    timers: list[TimerOut]
     plan: PlanOut
 
 
@@ -206,8 +223,10 @@ class NewestSimulationOut(BaseModel):
 @routes.get("/simulation", **needs(TokenScope.MANDATE_READ))
 async def read_simulation(let: Annotated[Let, Depends(let_in)]) -> NewestSimulationOut:
     """The newest simulation of the process as it is: `licet process simulate`."""
-    one = await let.desk.run(lambda: newest_simulation(let.desk.office, name=let.use_case.slug))
+    office, name = let.desk.office, let.use_case.slug
+    one = await let.desk.run(lambda: newest_simulation(office, name=name))
     if one is None:
         return NewestSimulationOut(simulation=None)
+    given = await let.desk.run(lambda: given_by_people(office, name=name))
     stands_on = {"id": one.id, "at": one.made_at, "log": one.log, "log_digest": one.log_digest, "digest": one.digest}
-    return NewestSimulationOut(simulation=ProcessSimulationOut.model_validate({**stands_on, **one.body}))
+    return NewestSimulationOut(simulation=ProcessSimulationOut.model_validate({**stands_on, **beside_places(one.body, given)}))

@@ -8,6 +8,7 @@ from urllib.parse import quote, urlencode
 from starlette.requests import Request
 from starlette.responses import Response
 
+from licet.core.beside import at_hand_told, filled_at, stakes_of, stakes_told
 from licet.core.process import AsIs, Step
 from licet.core.process_told import PARTS, bottleneck_told, handling_told, lasting, money, parts_of, share_of, told, waiting_told
 from licet.core.refusal import Refused, Unknown
@@ -71,7 +72,7 @@ async def process(request: Request) -> Response:
     if is_live(request):
         return show(request, "process_step.html.j2" if wants_step(request) else "process_map.html.j2", **facts)
     simulated = await viewer.run(lambda: newest_simulation(viewer.office, name=use.slug))
-    where = None if simulated is None else where_told(simulated, found.log.id)
+    where = None if simulated is None else where_told(simulated, found.log.id, found.given)
     return show(request, "process.html.j2", here="process", where=where, **facts, **_more(found))
 
 
@@ -112,17 +113,27 @@ def _facts(found: Studied, wish: Wish) -> dict[str, Any]:
         "shares": SHARES,
         "measures": {Measure.FREQUENCY: "how often", Measure.TIME: "how long"},
         "links": [None if box.step is None else wish.address(found.use_case.slug, box.step) for box in drawn.boxes],
-        "step": None if wish.step is None else _panel(as_is, wish.step),
+        "step": None if wish.step is None else _panel(found, wish.step),
         "lasting": lasting,
     }
 
 
-def _panel(as_is: AsIs, at: int) -> dict[str, Any]:
+def _panel(found: Studied, at: int) -> dict[str, Any]:
     """One step's numbers in words, with what comes before and after it."""
+    as_is = found.as_is
     step = as_is.steps[at]
     before = [(as_is.steps[edge.source].name, edge) for edge in as_is.edges if edge.target == at and edge.source != at][:5]
     after = [(as_is.steps[edge.target].name, edge) for edge in as_is.edges if edge.source == at and edge.target != at][:5]
-    return {"step": step, "lines": _step_lines(as_is, step), "before": before, "after": after}
+    return {"step": step, "lines": [*_step_lines(as_is, step), *_beside(found, step)], "before": before, "after": after}
+
+
+def _beside(found: Studied, step: Step) -> list[tuple[str, str]]:
+    at_hand = at_hand_told(filled_at(found.as_is.further, step.name), found.given.about(step.name))
+    return [("Data at hand", _sentence(at_hand)), ("Stakes", _sentence(stakes_told(stakes_of(step.name, found.given))))]
+
+
+def _sentence(says: str) -> str:
+    return f"{says[:1].upper()}{says[1:]}"
 
 
 def _step_lines(as_is: AsIs, step: Step) -> list[tuple[str, str]]:

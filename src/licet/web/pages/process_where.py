@@ -1,12 +1,13 @@
 """Where AI belongs: the newest simulation of a process as its page tells it, the back-test before any figure that stands on it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
+from licet.core.beside import Given, said_once
 from licet.core.redesign_told import value_told
 from licet.core.simulated_redesign import Unit
-from licet.core.simulation import KeptSimulation
+from licet.core.simulation import ESTIMATED_SAYS, KeptSimulation, beside_places
 from licet.web.charts_interval import IntervalBars, Shown, interval_bars
 
 PARTS: Final[Mapping[str, tuple[str, str]]] = {
@@ -52,10 +53,11 @@ class Distance:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """A step, and whether AI belongs there; `cycle` is empty where no lead time may be shown."""
+    """A step, and whether AI belongs there; `cycle` is empty where no lead time may be shown. `estimated`: so are its hours."""
 
     step: str
     belongs: bool
+    estimated: bool
     says: str
     hours: str
     hours_between: str
@@ -64,11 +66,14 @@ class Place:
     at_most: str
     bars: IntervalBars
     note: str
+    data: str
+    stakes: str
+    level: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Where:
-    """A simulation in words. `older`: of a log before the newest; `tone` and `verdict`: of the back-test."""
+    """A simulation in words. `older`: of a log before the newest; `tone` and `verdict`: of the back-test; `timers`: steps not ranked."""
 
     made: KeptSimulation
     older: bool
@@ -79,17 +84,19 @@ class Where:
     parts: tuple[Part, ...]
     distances: tuple[Distance, ...]
     places: tuple[Place, ...]
+    timers: tuple[tuple[str, str], ...]
     notes: tuple[str, ...]
 
 
-def where_told(made: KeptSimulation, log: str) -> Where:
+def where_told(made: KeptSimulation, log: str, given: Given) -> Where:
     """What a simulation says of where AI belongs.
 
     Args:
         made: the simulation.
         log: the newest log, which the page draws.
+        given: what people said of the steps.
     """
-    body: Mapping[str, Any] = made.body
+    body: Mapping[str, Any] = beside_places(made.body, given)
     forecasts, tested = bool(body["forecasts"]), body["back_test"]
     split = body["split"]
     whole = sum(split[key] for key in PARTS) or 1.0
@@ -103,7 +110,8 @@ def where_told(made: KeptSimulation, log: str) -> Where:
         parts=tuple(_part(key, split[key] / whole) for key in PARTS),
         distances=tuple(_distance(key, tested[key]) for key in DISTANCES if key in tested),
         places=_places(body["places"], forecasts=forecasts),
-        notes=_notes(body["shares"], forecasts=forecasts),
+        timers=tuple((one["step"], one["says"]) for one in body.get("timers", ())),
+        notes=_notes(body, forecasts=forecasts),
     )
 
 
@@ -144,7 +152,9 @@ def _places(found: list[Mapping[str, Any]], *, forecasts: bool) -> tuple[Place, 
     ranked = found if forecasts else sorted(found, key=lambda one: -float(one["of_hours"]))
     hours = [one["removed"]["hours"] for one in found]
     span = (min((one["low"] for one in hours), default=0.0), max((one["high"] for one in hours), default=0.0))
-    return tuple(_place(one, span, forecasts=forecasts) for one in ranked)
+    places = tuple(_place(one, span, forecasts=forecasts) for one in ranked)
+    data, stakes = said_once([one.data for one in places]), said_once([one.stakes for one in places])
+    return tuple(replace(one, data="" if data else one.data, stakes="" if stakes else one.stakes) for one in places)
 
 
 def _place(one: Mapping[str, Any], span: tuple[float, float], *, forecasts: bool) -> Place:
@@ -155,6 +165,7 @@ def _place(one: Mapping[str, Any], span: tuple[float, float], *, forecasts: bool
     return Place(
         step=one["step"],
         belongs=one["belongs"],
+        estimated=bool(one.get("estimated")),
         says=_says(one, forecasts=forecasts),
         hours=_long(hours["mean"] * AN_HOUR),
         hours_between=_between(hours, AN_HOUR),
@@ -163,6 +174,9 @@ def _place(one: Mapping[str, Any], span: tuple[float, float], *, forecasts: bool
         at_most=_long(removed["at_most"]["mean"]) if forecasts else "",
         bars=bars,
         note=_note(one),
+        data=one["data_at_hand"]["says"],
+        stakes=one["stakes"]["says"],
+        level=one["stakes"]["level"] or "",
     )
 
 
@@ -188,16 +202,21 @@ def _between(one: Mapping[str, Any], factor: float) -> str:
     return f"{_long(one['low'] * factor)} to {_long(one['high'] * factor)}"
 
 
-def _notes(shares: Mapping[str, float], *, forecasts: bool) -> tuple[str, ...]:
+def _notes(body: Mapping[str, Any], *, forecasts: bool) -> tuple[str, ...]:
     """What a reader must know of the figures."""
     said = (
         ("estimated", "of the working time was not recorded and is estimated."),
         ("untimed", "of the events took nobody knows how long; it counts as waiting."),
         ("nobody", "of the work names nobody who did it."),
     )
+    shares: Mapping[str, float] = body["shares"]
     known = [f"{shares[key]:.1%} {words}" for key, words in said if shares[key] >= WORTH_SAYING]
+    for title, key in (("Data at hand", "data_at_hand"), ("Stakes", "stakes")):
+        once = said_once([one[key]["says"] for one in body["places"]])
+        known += [f"{title}: {once}"] if once else []
+    known += [ESTIMATED_SAYS] if any(one.get("estimated") for one in body["places"]) else []
     if forecasts:
         known.append(
             "Where a case waited although people were free, no log says for what: a customer (it stays), or somebody to turn to it."
         )
-    return (*known, "Whether the data for a step are at hand, and what an error costs, no log says: unknown.")
+    return tuple(known)
