@@ -4,6 +4,8 @@ from dataclasses import replace
 from datetime import timedelta
 
 from licet.core.as_is import study
+from licet.core.beside import NOTHING_GIVEN, beside_to_json
+from licet.core.further import NOT_COUNTED
 from licet.core.process import AtMost, Elapsed, Rates, Recorded, Span, StatedForProcess, Waited, WorkCost
 from licet.core.process_told import as_is_to_json, lasting, told
 from licet.core.refusal import Unknown
@@ -98,6 +100,7 @@ def test_what_a_program_reads_has_seconds_and_null_where_nobody_knows() -> None:
         "step": "a", "times": 1, "cases": 1, "handling": {"kind": "unknown", "how": steps[0]["handling"]["how"], "time": None},
         "waiting": {"kind": "unknown", "time": None}, "pausing": None, "time": {"work": 0.0, "queue": 0.0, "pause": 0.0, "untold": 0.0},
         "rework": {"cases": 0, "at_once": 0, "later": 0}, "handed": 0, "handed_told": 0, "people": 0, "cost": None,
+        **beside_to_json("a", NOT_COUNTED, NOTHING_GIVEN),
     }  # fmt: skip
 
 

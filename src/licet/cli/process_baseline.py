@@ -22,6 +22,14 @@ SAYS: Mapping[str, tuple[str, str]] = {
 }
 
 
+WHOLE: Mapping[str, tuple[str, str]] = {
+    "lead_median": SAYS["lead_median"],
+    "lead_p90": SAYS["lead_p90"],
+    "minutes": ("people's work on one case, mean", "min"),
+}
+"""Of the process as a whole."""
+
+
 @click.group(cls=Commands, context_settings=CONTEXT)
 def baseline() -> None:
     """How the process was before AI: measured from its log, locked by two people."""
@@ -110,11 +118,13 @@ def watch(slug: str, home: str | None, *, as_json: bool) -> None:
         "now": _json(seen.now),
         "moved": moved,
     }
+    made_up = [name for name, one in (("the baseline's log", before), ("the newest log", seen.now)) if one.simulated]
     lines = [f"[bold]{slug}[/]: {before.until:%Y-%m-%d} against {seen.now.until:%Y-%m-%d}"]
+    lines += [f"[yellow]simulated[/]: {' and '.join(made_up)}"] if made_up else []
     if seen.same:
         lines.append(f"The newest log is the baseline's own. Import a later one: licet process import {slug} FILE")
     else:
-        lines += [f"  {SAYS[code][0]}: {level_told(one, SAYS[code][1], signed=True)}" for code, one in seen.moved.items()]
+        lines += [f"  {what}: {level_told(seen.moved[code], unit, signed=True)}" for code, (what, unit) in _says(before).items()]
         lines.append("[dim]What else changed between the two logs is in these differences too.[/]")
     said(data, lines, as_json=as_json)
 
@@ -134,7 +144,7 @@ def level_told(level: "Level | Unknown", unit: str, *, signed: bool = False) -> 
 def _json(found: "Baseline") -> Json:
     from licet.core.baseline import baseline_to_json
 
-    return baseline_to_json(found)
+    return {**baseline_to_json(found), "simulated": found.simulated}
 
 
 def _lines(found: "Baseline | Refused") -> list[str]:
@@ -144,4 +154,11 @@ def _lines(found: "Baseline | Refused") -> list[str]:
         return [f"  nothing: {plain(found.why)} {plain(found.remedy)}"]
     step = found.stated.step or "the process as a whole"
     about = f"{plain(step)}: {found.cases:,} cases, {found.visits_a_week:,.1f} a week, {found.since:%Y-%m-%d} to {found.until:%Y-%m-%d}"
-    return [f"  {about}", *[f"  {SAYS[code][0]}: {level_told(getattr(found, code), SAYS[code][1])}" for code in SAYS]]
+    made_up = "  [yellow]simulated[/]" if found.simulated else ""
+    says = _says(found)
+    return [f"  {about}{made_up}", *[f"  {what}: {level_told(getattr(found, code), unit)}" for code, (what, unit) in says.items()]]
+
+
+def _says(found: "Baseline") -> Mapping[str, tuple[str, str]]:
+    """What is told of a baseline: of the process as a whole a visit is the case itself, so that its times are said once."""
+    return SAYS if found.stated.step else WHOLE

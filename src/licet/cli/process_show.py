@@ -1,12 +1,13 @@
 """The command that shows the process as it is: where time goes, what follows what, what is done again, and from whose hands into whose."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import click
 
 from licet.cli.frame import CONTEXT, Share, at_work, granted, home_option, json_option, plain, said
+from licet.core.canonical import Json
 
 if TYPE_CHECKING:
     from licet.core.process import AsIs, Edge, Step
@@ -34,7 +35,7 @@ def show(slug: str, top_edges: int, min_share: float | None, order: str, home: s
     with at_work(home) as office:
         found = granted(study_process(office, name=slug, memory=Memory()))
     lines = [] if as_json else list(_lines(found, top_edges=top_edges, least=min_share or 0.0, order=order))
-    told = {"use_case": slug, "log": found.log.id, "simulated": found.log.simulated}
+    told: Mapping[str, Json] = {"use_case": slug, "log": found.log.id, "simulated": found.log.simulated}
     said({**told, **as_is_to_json(found.as_is, found.given)}, lines, as_json=as_json)
 
 

@@ -71,10 +71,12 @@ def _lines(slug: str, made: "StatementOfValue") -> list[str]:
 
     found = made.value
     people = " [yellow]simulated people[/]" if found.simulated else ""
+    people += " [yellow]before: from a simulated log[/]" if found.before_simulated else ""
     lines = [f"[bold]{slug}[/]: {found.since:%Y-%m-%d} to {found.until:%Y-%m-%d}, {found.cases:,} cases, {found.open:,} open{people}"]
     for figure in found.figures:
         unit = f"minor units {found.currency}" if figure.code in AMOUNTS else ""
-        then = "" if figure.before is None else f", before {level_told(figure.before, unit)}"
+        made_up = " [yellow]simulated[/]" if found.before_simulated else ""
+        then = "" if figure.before is None else f", before{made_up} {level_told(figure.before, unit)}"
         lines.append(f"  {FIGURES[figure.code]}: {level_told(figure.now, unit)}{then}")
     lines.append("Caused by AI's deciding, where chance chose which cases it was given:")
     lines += [f"  {CAUSED[code][0]}: {_caused(one)}" for code, one in found.caused.items()]

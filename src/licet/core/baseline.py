@@ -44,6 +44,7 @@ class Baseline:
         lead_median, lead_p90: hours from a case's first event to its last.
         turn_median, turn_p90: hours a case spends at the step, from the event before it until the step is done.
         minutes: people's minutes of work on a visit.
+        simulated: whether the log says of itself that it was made up: whatever is held against it is then called so.
     """
 
     log: str
@@ -58,6 +59,7 @@ class Baseline:
     turn_median: Level | Unknown
     turn_p90: Level | Unknown
     minutes: Level | Unknown
+    simulated: bool = False
 
     @property
     def visits_a_week(self) -> float:
@@ -164,6 +166,7 @@ def baseline_to_json(baseline: Baseline) -> Mapping[str, Json]:
         "visits": baseline.visits,
         "weeks": baseline.weeks,
         **{name: level_to_json(getattr(baseline, name)) for name in LEVELS},
+        **({"simulated": True} if baseline.simulated else {}),
     }
 
 
@@ -210,5 +213,6 @@ def baseline_from_json(raw: Mapping[str, Json]) -> Baseline:
         cases=cases,
         visits=visits,
         weeks=float(weeks),
+        simulated=raw.get("simulated") is True,
         **known,
     )

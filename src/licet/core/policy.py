@@ -1,6 +1,6 @@
 """Policy: the question who may do what, and the answer, which says what is missing where it is no."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from licet.core.ids import Digest, PersonId, UseCaseSlug
@@ -184,6 +184,13 @@ def why_not(asked: Asked, answer: Denied | Unanswered, by: Actor) -> Refused:
     if not held:
         return _role_missing(asked, answer, by)
     return _forbidden(asked, answer.forbidden, by) if answer.forbidden else _condition_missing(asked, held, by)
+
+
+def told_as(refused: Refused, act: Act, says: str) -> Refused:
+    """The same no, with the act called as whoever asks knows it, where one act of the policies stands for another thing, too."""
+    return replace(
+        refused, why=refused.why.replace(f"may not {act.value}", f"may not {says}", 1).replace(f"may {act.value}", f"may {says}", 1)
+    )
 
 
 def person_needed(by: Operator | Caller, act: Act, takes: frozenset[Role]) -> Refused:

@@ -24,6 +24,7 @@ class ProcessShown:
         standard: digest of the standard that is in force; None before one.
         simulated: the newest simulation of a redesign; None before one.
         simulations: how many were made: of many, with one seed after another, the newest may be the luckiest.
+        simulated_log: whether that baseline was measured from a simulated log.
         locked_at, signed_at: when its owner locked the newest baseline, and when a second person put their name under it; None before.
     """
 
@@ -35,6 +36,7 @@ class ProcessShown:
     signed_at: datetime | None = None
     erased: str | None = None
     simulations: int = 0
+    simulated_log: bool = False
 
     @property
     def counts(self) -> str | None:
@@ -72,9 +74,10 @@ def baseline_locked(shown: ProcessShown | None, *, log_needed: bool) -> Shown:
         return Shown(met=not log_needed, says="no event log is imported" + ("" if log_needed else ": there is nothing to measure"))
     if shown.locked_at is None:
         return Shown(met=False, says="not locked" if shown.erased is None else f"not locked, and {ERASED}")
+    of = ", measured from a simulated log" if shown.simulated_log else ""
     if shown.signed_at is None:
-        return Shown(met=False, says="locked, not countersigned", since=shown.locked_at)
-    return Shown(met=True, says=f"locked and countersigned {shown.signed_at:%Y-%m-%d}", since=shown.signed_at)
+        return Shown(met=False, says=f"locked, not countersigned{of}", since=shown.locked_at)
+    return Shown(met=True, says=f"locked and countersigned {shown.signed_at:%Y-%m-%d}{of}", since=shown.signed_at)
 
 
 def simulated_as_measured(shown: ProcessShown | None, *, log_needed: bool) -> Shown:

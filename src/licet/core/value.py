@@ -112,6 +112,7 @@ class Value:
         incidents: in that time.
         currency: of the amounts, in minor units; None where there are none.
         simulated: whether people's answers of a demo are among them.
+        before_simulated: whether the baseline was measured from a simulated log.
     """
 
     since: datetime
@@ -123,6 +124,7 @@ class Value:
     incidents: int
     currency: str | None
     simulated: bool
+    before_simulated: bool = False
 
 
 def value_of(baseline: Baseline, seen: Seen, around: Around) -> Value:
@@ -155,6 +157,7 @@ def value_of(baseline: Baseline, seen: Seen, around: Around) -> Value:
         incidents=around.incidents,
         currency=currency,
         simulated=around.simulated,
+        before_simulated=baseline.simulated,
     )
 
 
@@ -271,6 +274,7 @@ def value_to_json(value: Value) -> Mapping[str, Json]:
         "incidents": value.incidents,
         "currency": value.currency,
         "simulated": value.simulated,
+        "before_simulated": value.before_simulated,
     }
 
 
@@ -317,6 +321,7 @@ def value_from_json(raw: Mapping[str, Json]) -> Value:
                 incidents=incidents,
                 currency=currency,
                 simulated=simulated,
+                before_simulated=raw.get("before_simulated") is True,
             )
         case _:
             raise NotAValueError(f"{sorted(raw)!r} are not the parts of a statement of value.")

@@ -61,7 +61,8 @@ def briefly(value: Value) -> str:
     if isinstance(saved, Unknown):
         return "hours saved unknown"
     between = "" if saved.low is None or saved.high is None else f" ({number(saved.low)} to {number(saved.high)})"
-    marks = (", assumed" if saved.assumed else "") + (", simulated people" if value.simulated else "")
+    said = ((saved.assumed, "assumed"), (value.simulated, "simulated people"), (value.before_simulated, "before: simulated"))
+    marks = "".join(f", {words}" for so, words in said if so)
     return f"{number(saved.value)} h saved a week{between}{marks}"
 
 

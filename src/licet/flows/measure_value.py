@@ -15,6 +15,7 @@ from licet.core.ids import MandateId
 from licet.core.level import Level
 from licet.core.mandate import granted_of
 from licet.core.people import Act, Actor
+from licet.core.policy import told_as
 from licet.core.refusal import Refused, Unknown
 from licet.core.use_case import UseCase
 from licet.core.value import Around, Seen, Value, value_from_json, value_of, value_to_json
@@ -25,6 +26,9 @@ from licet.flows.set_baseline import NOT_LOCKED, first_grant
 from licet.store import audits, baselines, decisions, incidents, live_cases, mandates, use_cases
 from licet.store.book import Tx
 from licet.store.live_cases import Course, InHand
+
+MEASURE = "measure the value of a use case"
+"""What the act is called here."""
 
 Steps = Mapping[MandateId, Sequence[tuple[datetime, int]]]
 
@@ -58,7 +62,7 @@ def measure_value(office: Office, by: Actor, *, name: str) -> StatementOfValue |
     with office.book.write() as tx:
         again = at_work_on(office, tx, by, Act.STUDY, name=name)
         if isinstance(again, Refused):
-            return again
+            return told_as(again, Act.STUDY, MEASURE)
         use_case, actor = again
         says = value_to_json(value)
         made = baselines.Statement(baseline=baseline, says=says, by=actor.id, at=now)
@@ -72,7 +76,7 @@ def _measured(office: Office, tx: Tx, by: Actor, name: str, now: datetime) -> tu
     """What changed, and the digest of the baseline that it is held against; nothing is written while so many cases are read."""
     found = at_work_on(office, tx, by, Act.STUDY, name=name)
     if isinstance(found, Refused):
-        return found
+        return told_as(found, Act.STUDY, MEASURE)
     use_case = found[0]
     signed = baselines.newest(tx, use_case)
     if not isinstance(signed, CountersignedBaseline):

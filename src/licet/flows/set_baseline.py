@@ -1,6 +1,6 @@
 """Setting the baseline: how the process was, measured from its log, locked by its owner and countersigned by risk."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from licet.core.baseline import (
@@ -16,6 +16,7 @@ from licet.core.baseline_measured import measured_baseline
 from licet.core.canonical import Json
 from licet.core.mandate import granted_of
 from licet.core.people import Act, Actor
+from licet.core.policy import told_as
 from licet.core.refusal import Refused
 from licet.core.use_case import UseCase
 from licet.flows.import_log import newest_in
@@ -47,7 +48,7 @@ def lock_the_baseline(office: Office, by: Actor, *, name: str, stated: StatedFor
             return use_case
         permission = permitted(office, tx, by, Act.LOCK, use_case)
         if isinstance(permission, Refused):
-            return permission
+            return told_as(permission, Act.LOCK, "lock a baseline")
         measured = measured_now(tx, use_case, stated)
         if isinstance(measured, Refused):
             return measured
@@ -76,7 +77,7 @@ def countersign_the_baseline(office: Office, by: Actor, *, name: str) -> Counter
             return Refused(code="already_done", why=f"Version {there.locked.version} is countersigned already.", remedy="")
         permission = permitted(office, tx, by, Act.COUNTERSIGN, use_case)
         if isinstance(permission, Refused):
-            return permission
+            return told_as(permission, Act.COUNTERSIGN, "countersign a baseline")
         signed = countersign_baseline(there, permission, now=now)
         if isinstance(signed, Refused):
             return signed
@@ -128,4 +129,5 @@ def measured_now(tx: Tx, use_case: UseCase, stated: StatedForBaseline) -> Baseli
     if isinstance(found, Refused):
         return found
     kept, log = found
-    return measured_baseline(log, kept.digest, stated, span=(kept.first_at, kept.last_at))
+    measured = measured_baseline(log, kept.digest, stated, span=(kept.first_at, kept.last_at))
+    return measured if isinstance(measured, Refused) else replace(measured, simulated=kept.simulated)

@@ -59,8 +59,10 @@ def marks_of(log: Recorded) -> BoolArray:
     """
     n = len(log.activities)
     if log.started.any():
-        return np.bincount(log.activity[log.started], minlength=n) == 0
-    return np.isin(np.arange(n), list(timers_of(log).steps))
+        return np.asarray(np.bincount(log.activity[log.started], minlength=n) == 0)
+    timers = np.zeros(n, dtype=np.bool_)
+    timers[list(timers_of(log).steps)] = True
+    return timers
 
 
 def events_of(log: Recorded, people: tuple[Presence, ...]) -> Events:

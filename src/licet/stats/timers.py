@@ -81,10 +81,11 @@ def timers_of(log: Recorded) -> Timers:
     by_them = np.where(alone, counts, 0.0).sum(axis=1)
     recorded = np.bincount(log.activity[log.started], minlength=steps)
     found: dict[int, Timer] = {}
-    for step in np.flatnonzero((recorded == 0) & (by_them >= BY_THEM * counts.sum(axis=1)) & (by_them > 0.0)):
-        timer = _timer(log, int(step))
+    may_be = (recorded == 0) & (by_them > 0.0) & (by_them >= BY_THEM * counts.sum(axis=1))
+    for one in np.flatnonzero(may_be).tolist():
+        timer = _timer(log, one)
         if timer is not None:
-            found[int(step)] = timer
+            found[one] = timer
     clockwork = np.zeros(people + 1, dtype=np.bool_)
     for step in found:
         clockwork |= alone[step] & (counts[step] > 0.0)

@@ -65,7 +65,8 @@ class ValueOut(BaseModel):
     caused: dict[str, CausedOut]
     incidents: int
     currency: str | None
-    simulated: bool
+    simulated: bool = Field(description="Whether a demo's data answered in people's place.")
+    before_simulated: bool = Field(description="Whether the baseline was measured from a simulated log.")
 
 
 class StatementOut(BaseModel):

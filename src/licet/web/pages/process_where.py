@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from licet.core.beside import Given, said_once
+from licet.core.beside import NOTHING_GIVEN, Given, said_once
 from licet.core.redesign_told import value_told
 from licet.core.simulated_redesign import Unit
 from licet.core.simulation import ESTIMATED_SAYS, KeptSimulation, beside_places
@@ -88,7 +88,7 @@ class Where:
     notes: tuple[str, ...]
 
 
-def where_told(made: KeptSimulation, log: str, given: Given) -> Where:
+def where_told(made: KeptSimulation, log: str, given: Given = NOTHING_GIVEN) -> Where:
     """What a simulation says of where AI belongs.
 
     Args:
