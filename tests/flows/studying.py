@@ -13,6 +13,7 @@ from licet.core.redesign import Redesign
 from licet.flows.import_log import erase_log, import_log, list_logs, may_study, newest_log
 from licet.flows.measure_value import measure_value, newest_value
 from licet.flows.office import Office
+from licet.flows.see_beside import given_by_people
 from licet.flows.see_redesign import newest_redesign, see_redesign
 from licet.flows.see_value import see_value
 from licet.flows.set_baseline import countersign_the_baseline, lock_the_baseline, show_baseline
@@ -59,6 +60,7 @@ WAYS: Mapping[str, Callable[[Office, World, str], object]] = {
     "show_baseline": lambda o, w, name: show_baseline(o, name=name, stated=StatedForBaseline()),
     "watch_process": lambda o, w, name: watch_process(o, name=name),
     "measure_value": lambda o, w, name: measure_value(o, w.owner, name=name),
+    "given_by_people": lambda o, _, name: given_by_people(o, name=name),
     "see_value": lambda o, w, name: see_value(o, w.owner, name=name),
     "newest_value": lambda o, w, name: newest_value(o, name=name),
     "simulate_as_is": lambda o, w, name: simulate_as_is(o, w.owner, Plan(replications=2), name=name),

@@ -10,6 +10,7 @@ from licet.cli.frame import CONTEXT, OutFile, at_work, granted, home_option, jso
 from licet.core.canonical import Json
 
 if TYPE_CHECKING:
+    from licet.core.event_log import EventLog
     from licet.core.imported_log import BroughtLog, ImportedLog
     from licet.core.log_quality import Finding
     from licet.core.log_reading import LogWish, ReadLog
@@ -137,6 +138,7 @@ def _read_json(read: "ReadLog", found: "TakenIn | None") -> Mapping[str, Json]:
     from dataclasses import asdict
 
     from licet.core.imported_log import log_to_json
+    from licet.core.refusal import Unknown
 
     log = read.brought.log
     counts = {"rows": read.brought.rows, "events": log.events, "cases": log.cases}
@@ -148,6 +150,7 @@ def _read_json(read: "ReadLog", found: "TakenIn | None") -> Mapping[str, Json]:
         **counts,
         "activities": list(log.activities),
         "resources": len(log.resources),
+        "further": [] if isinstance(log.further, Unknown) else list(log.further.names),
         "guesses": [{"role": one.role, "column": one.column, "told": one.told, "why": one.why} for one in read.guesses],
         "mapping": {name: value for name, value in asdict(read.wish).items() if value is not None},
         "findings": _findings_json(read.brought.findings),
@@ -166,7 +169,18 @@ def _read_lines(read: "ReadLog") -> list[str]:
     guesses = [f"  {one.role:<11} [bold]{plain(one.column or '-'):<{width}}[/]  [dim]{plain(one.why)}[/]" for one in read.guesses]
     odd = [f"  {plain(one.says)}" for one in read.brought.findings]
     head = [_counts(read.brought), _steps(read.brought.log.activities), "What was taken for what:"]
-    return [*head, *guesses, "What is odd:" if odd else "Nothing is odd.", *odd]
+    return [*head, *guesses, *_further(read.brought.log), "What is odd:" if odd else "Nothing is odd.", *odd]
+
+
+def _further(log: "EventLog") -> list[str]:
+    """Which further columns are counted; nobody should think that their values are kept."""
+    from licet.core.refusal import Unknown
+
+    if isinstance(log.further, Unknown) or not log.further.names:
+        return ["No further columns: it holds nothing but cases, steps, times and people."]
+    shown = ", ".join(log.further.names[:STEPS_SHOWN])
+    more = f" and {len(log.further.names) - STEPS_SHOWN:,} more" if len(log.further.names) > STEPS_SHOWN else ""
+    return [f"Further columns, of which only is counted where they are filled: {plain(shown)}{more}"]
 
 
 def _steps(names: Sequence[str]) -> str:

@@ -42,14 +42,21 @@ def simulate(slug: str, replications: int, seed: int, acting: str | None, home: 
         plan = Plan(replications=replications, seed=seed, audience=progress)
         found = granted(simulate_as_is(office, who(office, acting), plan, name=slug))
         given = given_by_people(office, name=slug)
-    said(_json(slug, found, given), simulation_lines(found.made, given), as_json=as_json)
+    made_up = ["[yellow]simulated[/] The log itself says that it was made up.", ""] if found.of_simulated else []
+    said(_json(slug, found, given), [*made_up, *simulation_lines(found.made, given)], as_json=as_json)
 
 
 def _json(slug: str, found: "Simulation", given: "Given") -> Mapping[str, Json]:
     from licet.core.simulation import beside_places
 
     kept = found.kept
-    stands_on = {"simulation": kept.id, "log": kept.log, "log_digest": kept.log_digest, "digest": kept.digest}
+    stands_on = {
+        "simulation": kept.id,
+        "log": kept.log,
+        "log_digest": kept.log_digest,
+        "digest": kept.digest,
+        "log_simulated": found.of_simulated,
+    }
     return {"use_case": slug, **stands_on, **beside_places(kept.body, given)}
 
 

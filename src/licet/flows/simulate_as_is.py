@@ -19,10 +19,11 @@ from licet.store.book import Tx
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Simulation:
-    """A simulation that was just made, and as it was kept."""
+    """A simulation that was just made, and as it was kept; `of_simulated`: whether its log says of itself that it was made up."""
 
     made: ProcessSimulation
     kept: KeptSimulation
+    of_simulated: bool
 
 
 def simulate_as_is(office: Office, by: Actor, plan: Plan, *, name: str) -> Simulation | Refused:
@@ -54,7 +55,7 @@ def simulate_as_is(office: Office, by: Actor, plan: Plan, *, name: str) -> Simul
             return no_log(use_case)
         stands_on: dict[str, Json] = {"log": kept.log, "log_digest": kept.log_digest, "seed": kept.seed, "replications": kept.replications}
         tx.record(entry("process.simulated", by=actor.id, now=now, use_case=use_case, simulation=kept.id, digest=kept.digest, **stands_on))
-        return Simulation(made=made, kept=kept)
+        return Simulation(made=made, kept=kept, of_simulated=log.simulated)
 
 
 def newest_simulation(office: Office, *, name: str) -> KeptSimulation | None:

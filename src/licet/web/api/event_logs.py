@@ -11,7 +11,7 @@ from starlette.requests import Request
 from licet.core.imported_log import log_to_json
 from licet.core.log_quality import finding_to_json
 from licet.core.log_reading import LogWish, ReadLog
-from licet.core.refusal import Refused
+from licet.core.refusal import Refused, Unknown
 from licet.core.token import TokenScope
 from licet.flows.import_log import TakenIn, import_log, list_logs, may_study
 from licet.web.guard import NEEDS_PERSON, GuardedRoute, Let, LetPerson, let_in, needs, person_let_in
@@ -116,6 +116,7 @@ class ReadOut(BaseModel):
     events: int
     cases: int
     activities: list[str]
+    further: list[str] = Field(description="Further columns: it is counted where they are filled, and no value of them is kept.")
     guesses: list[GuessOut]
     findings: list[FindingOut]
 
@@ -164,6 +165,7 @@ def _out(read: ReadLog, kept: TakenIn | None) -> ReadOut:
         events=brought.log.events,
         cases=brought.log.cases,
         activities=list(brought.log.activities),
+        further=[] if isinstance(brought.log.further, Unknown) else list(brought.log.further.names),
         guesses=[GuessOut(role=one.role, column=one.column, told=one.told, why=one.why) for one in read.guesses],
         findings=[FindingOut.model_validate(finding_to_json(one)) for one in brought.findings],
     )
