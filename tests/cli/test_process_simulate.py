@@ -32,3 +32,25 @@ def test_a_simulation_says_first_where_time_goes_then_how_good_it_is_then_what_i
     assert {place["step"] for place in found["places"]} == {"read", "decide"}
     assert founded("process", "simulate", "mails", "--as", REVIEWER, code=5).refused["code"] == "not_permitted"
     founded("process", "simulate", "mails", "--replications", "1", "--as", BUILDER, code=2)
+    assert "No further columns" not in told
+    assert "Data at hand" in told
+    assert "nothing but cases, steps, times and people" in told
+    assert "Stakes" in founded.shown("process", "show", "mails").out
+
+
+def test_a_baseline_of_the_whole_process_says_each_time_once_and_whether_its_log_is_simulated(founded: Desk) -> None:
+    founded("process", "import", "mails", written(founded, long_log()), "--as", BUILDER)
+    told = founded.shown("process", "baseline", "show", "mails").out
+    assert told.count("a case from first to last event, median") == 1
+    assert "from arrival at the step" not in told
+    assert "simulated" not in told
+    assert "at the step" not in told
+    (founded.home / "use_cases" / "mails" / "baseline.yaml").write_text("step: decide\n", "utf-8")
+    assert "from arrival at the step" in founded.shown("process", "baseline", "show", "mails").out
+    rows = written(founded, long_log(250)).read_text("utf-8").splitlines()
+    made_up = founded.files / "made_up.csv"
+    made_up.write_text("\n".join([f"{rows[0]},simulated", *(f"{row},yes" for row in rows[1:])]), "utf-8")
+    founded("process", "import", "mails", made_up, "--as", BUILDER)
+    assert founded("process", "baseline", "show", "mails").data["now"]["simulated"] is True
+    assert "simulated" in founded.shown("process", "baseline", "show", "mails").out
+    assert founded("process", "simulate", "mails", "--replications", "2", "--as", BUILDER).data["log_simulated"] is True

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from licet.core.beside import Stakes, StatedOfStep
 from licet.core.ids import UseCaseSlug
 from licet.core.process import NOT_STATED, Rates, StatedForProcess
 from licet.core.refusal import Unknown
@@ -59,6 +60,10 @@ def test_without_a_file_nothing_is_stated(tmp_path: Path) -> None:
         ("steps:\n  - step: A\n    any_of: [B]\n", 2, "exactly one of step, any_of and all_of"),
         ("steps:\n  - step: A\n    optionl: true\n", 3, "'optionl' is not a key here"),
         ("steps:\n  - A\nrates:\n  currency: euro\n", 4, "no code of a currency"),
+        ("about:\n  A:\n    by: us\n", 2, "neither data nor stakes"),
+        ("about:\n  A:\n    stakes: high\n", 2, "stand together"),
+        ("about:\n  A:\n    stakes: 7\n    why: so\n", 3, "no level of stakes"),
+        ("about:\n  A:\n    stake: high\n", 3, "'stake' is not a key here"),
         ("steps:\n  - A\nrates:\n  currency: EUR\n  an_hour: 48.5\n", 5, "not a whole number"),
     ],
 )
@@ -77,3 +82,14 @@ def test_the_port_says_why_a_file_cannot_be_read_and_never_raises(tmp_path: Path
     assert isinstance(unread, Unknown)
     assert "process.yaml cannot be read" in unread.why
     assert FolderProcesses(root=tmp_path).stated(UseCaseSlug("nobody")) == StatedForProcess()
+
+
+def test_what_is_at_hand_and_at_stake_is_stated_by_step_with_who_says_so(tmp_path: Path) -> None:
+    text = "about:\n  Decide:\n    stakes: high\n    why: A wrong yes costs the loan.\n    by: credit desk\n  404:\n    data: yes\n"
+    assert load_process(written(tmp_path, text)).about == {
+        "Decide": StatedOfStep(stakes=Stakes.HIGH, why="A wrong yes costs the loan.", by="credit desk"),
+        "404": StatedOfStep(data="yes"),
+    }
+    (tmp_path / "claims").mkdir()
+    written(tmp_path / "claims", "about: 5\n")
+    assert isinstance(FolderProcesses(root=tmp_path).stated(UseCaseSlug("claims")).about, Unknown)

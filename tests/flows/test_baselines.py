@@ -1,18 +1,26 @@
 """Baselines and value: locked by two people before AI decides, and then held against what Licet's own records show."""
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from licet.core.baseline import CountersignedBaseline, StatedForBaseline
+from licet.core.beside import HeldStakes, stakes_of
 from licet.core.exposure import Step
 from licet.core.level import Level
+from licet.core.log_quality import SIMULATED, Done, Finding
+from licet.core.people import Operator
+from licet.core.redesign_evidence import baseline_locked
 from licet.core.refusal import Refused, Unknown
-from licet.core.value import Value
+from licet.core.value import Figure, Value
+from licet.core.value_told import briefly
 from licet.flows.grant import Wishes
 from licet.flows.import_log import import_log
 from licet.flows.measure_value import every_value, measure_value, newest_value
+from licet.flows.see_beside import given_by_people
+from licet.flows.see_redesign import newest_redesign
 from licet.flows.set_baseline import countersign_the_baseline, lock_the_baseline, show_baseline
 from licet.flows.watch_process import watch_process
 from licet.stats.rollout import Difference
@@ -62,6 +70,55 @@ def test_a_baseline_takes_a_log_an_owner_and_a_second_person(tmp_path: Path) -> 
         assert show_baseline(world.office, name=MAILS, stated=STATED).signed == signed
         (said,) = of_word(world, "baseline.locked")
         assert (said.facts["digest"], said.facts["log"]) == (signed.digest, first.baseline.log)
+
+
+def test_who_may_not_sign_a_baseline_is_told_of_a_baseline_and_not_of_a_standard(tmp_path: Path) -> None:
+    with World(tmp_path) as world:
+        world.use_case(MAILS)
+        done(import_log(world.office, world.builder, brought(process()), name=MAILS))
+        lock = [lock_the_baseline(world.office, by, name=MAILS, stated=STATED) for by in (Operator(), world.builder, world.risk)]
+        done(lock_the_baseline(world.office, world.owner, name=MAILS, stated=STATED))
+        sign = [countersign_the_baseline(world.office, by, name=MAILS) for by in (Operator(), world.owner)]
+        measure = measure_value(world.office, world.reviewer, name=MAILS)
+        for refused, says in [*((one, "lock a baseline") for one in lock), *((one, "countersign a baseline") for one in sign)]:
+            assert isinstance(refused, Refused)
+            assert f"may not {says}" in refused.why
+            assert "standard" not in refused.why
+        assert isinstance(measure, Refused)
+        assert "may not measure the value of a use case" in measure.why
+
+
+def test_what_is_measured_from_a_simulated_log_says_so_until_the_value(tmp_path: Path) -> None:
+    with World(tmp_path) as world:
+        rolled_out(world, 40)
+        made_up = Finding(code=SIMULATED, count=1, of=2, done=Done.KEPT)
+        done(import_log(world.office, world.builder, replace(brought(process(shift=-YEAR)), findings=(made_up,)), name=MAILS))
+        first = done(lock_the_baseline(world.office, world.owner, name=MAILS, stated=STATED))
+        signed = done(countersign_the_baseline(world.office, world.risk, name=MAILS))
+        assert (first.baseline.simulated, signed.digest) == (True, first.digest)
+        shown = newest_redesign(world.office, name=MAILS)
+        assert "measured from a simulated log" in baseline_locked(shown, log_needed=False).says
+        made = done(measure_value(world.office, world.owner, name=MAILS))
+        assert made.value.before_simulated
+        told = replace(
+            made.value, figures=(Figure(code="hours_saved_a_week", before=None, now=Level(value=1.0, low=None, high=None, n=1)),)
+        )
+        assert "before: simulated" in briefly(told)
+        kept = newest_value(world.office, name=MAILS)
+        assert kept is not None
+        assert kept.value.before_simulated
+
+
+def test_the_risk_answers_say_what_is_at_stake_at_the_step_that_the_baseline_names(tmp_path: Path) -> None:
+    with World(tmp_path) as world:
+        world.journey(MAILS)
+        assert given_by_people(world.office, name=MAILS).risk is None
+        locked(world)
+        found = given_by_people(world.office, name=MAILS)
+        stakes, other = (stakes_of(step, found) for step in ("decide", "read"))
+        assert isinstance(stakes, HeldStakes)
+        assert stakes.source == "risk answers of the use case that takes it over"
+        assert isinstance(other, Unknown)
 
 
 def test_another_log_is_another_version_that_takes_both_signatures_anew(tmp_path: Path) -> None:

@@ -3,8 +3,10 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
+from licet.core.beside import Given, Stakes, StatedOfStep
 from licet.flows.import_log import import_log
 from licet.flows.simulate_as_is import simulate_as_is
 from licet.stats.simulated_process import Plan
@@ -59,3 +61,26 @@ def test_a_log_that_is_too_short_is_not_tested_and_an_older_one_is_said_to_be_ol
     kept = done(simulate_as_is(office, owner, PLAN, name=MAILS)).kept
     found = where_told(kept, "another")
     assert (found.older, found.forecasts, found.distances, found.verdict[0]) == (True, False, (), "Not tested:")
+
+
+def test_each_ranked_step_says_what_is_at_hand_and_at_stake_and_timers_are_told_apart(served: Served) -> None:
+    office, owner = served.world.office, served.world.owner
+    done(
+        import_log(office, owner, brought(replace(long_log(), started=np.zeros(600, np.bool_), start=long_log().end), "e" * 64), name=MAILS)
+    )
+    kept = done(simulate_as_is(office, owner, PLAN, name=MAILS)).kept
+    found = served.client.get(f"{AT}/simulation").json()["simulation"]
+    assert found["timers"] == []
+    assert all(one["estimated"] for one in found["places"])
+    for one in found["places"]:
+        assert "import its file again" in one["data_at_hand"]["recorded"]["unknown"]
+        assert (one["stakes"]["level"], one["stakes"]["source"]) == (None, None)
+    given = Given(stated={"read": StatedOfStep(data="the mail", stakes=Stakes.HIGH, why="it may be a threat")})
+    timers = [{"step": "close", "after": 1.0, "share": 0.5, "within": 1.0, "says": "looks like a timer"}]
+    told = where_told(replace(kept, body={**kept.body, "timers": timers}), "another", given)
+    assert told.timers == (("close", "looks like a timer"),)
+    (read,) = [one for one in told.places if one.step == "read"]
+    assert (read.estimated, read.level) == (True, "high")
+    assert read.data.startswith("the mail (stated in process.yaml)")
+    assert "`high_stakes`" in read.stakes
+    assert any("Estimated hours" in one for one in told.notes)
