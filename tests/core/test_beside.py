@@ -66,8 +66,7 @@ def test_what_the_case_itself_says_is_there_at_its_first_step() -> None:
 def test_data_at_hand_are_told_with_their_share_and_without_a_promise() -> None:
     told = at_hand_told(filled_at(small(), "decide"), NOT_STATED)
     assert "Recorded before it: amount at 100% of its cases" in told
-    assert "with it, as a result may be: verdict at 50% of its cases" in told
-    assert "Whether that is enough to decide, no log says." in told
+    assert "With it, as a result may be: verdict at 50% of its cases" in told
     almost = FilledAt(cases=1000, some=999, columns=(FilledColumn(name="amount", before=999, by=999),))
     assert "amount at over 99% of its cases" in at_hand_told(almost, NOT_STATED)
 

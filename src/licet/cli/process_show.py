@@ -88,12 +88,12 @@ def _steps(as_is: "AsIs", least: float, order: str) -> Iterator[str]:
 
 def _beside(found: "Studied", least: float) -> Iterator[str]:
     """What is at hand at each step, and what is at stake: as recorded, or as somebody states."""
-    from licet.core.beside import at_hand_told, filled_at, said_once, stakes_of, stakes_told
+    from licet.core.beside import NOT_ENOUGH, at_hand_told, filled_at, said_once, stakes_of, stakes_told
 
     as_is, given = found.as_is, found.given
     names = [one.name for one in as_is.steps if one.cases >= least * as_is.cases]
     for title, told in (
-        ("Data at hand", [at_hand_told(filled_at(as_is.further, name), given.about(name)) for name in names]),
+        (f"Data at hand[/] [dim]{NOT_ENOUGH}", [at_hand_told(filled_at(as_is.further, name), given.about(name)) for name in names]),
         ("Stakes", [stakes_told(stakes_of(name, given)) for name in names]),
     ):
         yield ""

@@ -183,14 +183,15 @@ def _place_line(made: "ProcessSimulation", one: "AiPlace") -> str:
 
 def _beside_lines(made: "ProcessSimulation", given: "Given") -> list[str]:
     """What stands beside the ranks, and is no part of them."""
-    from licet.core.beside import at_hand_told, filled_at, said_once, stakes_of, stakes_told
+    from licet.core.beside import NOT_ENOUGH, at_hand_told, filled_at, said_once, stakes_of, stakes_told
 
     names = [one.step.name for one in made.places]
     data = [at_hand_told(filled_at(made.further, name), given.about(name)) for name in names]
     lines = []
-    for title, told in (("Data at hand", data), ("Stakes", [stakes_told(stakes_of(name, given)) for name in names])):
+    stakes = [stakes_told(stakes_of(name, given)) for name in names]
+    for title, note, told in (("Data at hand", NOT_ENOUGH, data), ("Stakes", "They move no rank.", stakes)):
         once = said_once(told)
-        lines.append(f"  [bold]{title}[/] [dim]beside the ranks, no part of them[/]{f': {plain(once)}' if once else ''}")
+        lines.append(f"  [bold]{title}[/] [dim]{note}[/]{f' {plain(once)}' if once else ''}")
         lines += [] if once else [f"    {plain(name)}: {plain(one)}" for name, one in zip(names, told, strict=True)]
     return lines
 

@@ -13,7 +13,9 @@ from licet.core.risk import Tier
 NAMED: Final = 5
 """So many columns are named in a sentence; the JSON has all."""
 
-NOT_ENOUGH: Final = "Whether that is enough to decide, no log says."
+NOT_ENOUGH: Final = "Whether the data are enough to decide, no log says."
+"""What is said once wherever data at hand are told."""
+
 HIGH_SAYS: Final = "Name what makes a case so under `high_stakes` in the standard: such cases go to a person, and AI proposes."
 """What the routing does with such cases anyway."""
 
@@ -134,7 +136,7 @@ def at_hand_told(found: FilledAt | Unknown, stated: StatedOfStep) -> str:
     if isinstance(found, Unknown):
         how = "" if stated.data else ", and nobody said: write `data` for it under `about` in process.yaml"
         return f"{said}{'Recorded: unknown' if said else 'unknown'}, {found.why}{how}."
-    return f"{said}{_recorded_told(found)} {NOT_ENOUGH}"
+    return f"{said}{_recorded_told(found)}"
 
 
 def _recorded_told(found: FilledAt) -> str:
@@ -142,14 +144,17 @@ def _recorded_told(found: FilledAt) -> str:
     only = [one for one in found.columns if one.by and not one.before]
     parts = [f"recorded before it: {_listed(before, [one.before / found.cases for one in before])}"] if before else []
     parts += [f"with it, as a result may be: {_listed(only, [one.by / found.cases for one in only])}"] if only else []
-    told = "; ".join(parts) or "no further column says anything by then"
-    return f"{told[:1].upper()}{told[1:]}."
+    told = ". ".join(f"{one[:1].upper()}{one[1:]}" for one in parts) or "No further column says anything by then"
+    return f"{told}."
 
 
 def _listed(columns: list[FilledColumn], shares: list[float]) -> str:
-    told = [f"{one.name} at {_percent(share)} of its cases" for one, share in zip(columns[:NAMED], shares, strict=False)]
-    more = f" and {len(columns) - NAMED} more" if len(columns) > NAMED else ""
-    return ", ".join(told) + more
+    alike: dict[str, list[str]] = {}
+    for one, share in zip(columns[:NAMED], shares, strict=False):
+        alike.setdefault(_percent(share), []).append(one.name)
+    told = [f"{', '.join(names)} at {share} of its cases" for share, names in alike.items()]
+    more = f", and {len(columns) - NAMED} more" if len(columns) > NAMED else ""
+    return "; ".join(told) + more
 
 
 def _percent(share: float) -> str:

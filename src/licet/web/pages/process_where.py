@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from licet.core.beside import NOTHING_GIVEN, Given, said_once
+from licet.core.beside import NOT_ENOUGH, NOTHING_GIVEN, Given, said_once
 from licet.core.redesign_told import value_told
 from licet.core.simulated_redesign import Unit
 from licet.core.simulation import ESTIMATED_SAYS, KeptSimulation, beside_places
@@ -214,6 +214,7 @@ def _notes(body: Mapping[str, Any], *, forecasts: bool) -> tuple[str, ...]:
     for title, key in (("Data at hand", "data_at_hand"), ("Stakes", "stakes")):
         once = said_once([one[key]["says"] for one in body["places"]])
         known += [f"{title}: {once}"] if once else []
+    known += [NOT_ENOUGH] if any(one["data_at_hand"]["recorded"]["unknown"] is None for one in body["places"]) else []
     known += [ESTIMATED_SAYS] if any(one.get("estimated") for one in body["places"]) else []
     if forecasts:
         known.append(
