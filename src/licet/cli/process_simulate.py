@@ -50,7 +50,7 @@ def _json(slug: str, found: "Simulation", given: "Given") -> Mapping[str, Json]:
     from licet.core.simulation import beside_places
 
     kept = found.kept
-    stands_on = {
+    stands_on: Mapping[str, Json] = {
         "simulation": kept.id,
         "log": kept.log,
         "log_digest": kept.log_digest,

@@ -3,6 +3,7 @@
 from sqlalchemy import Column, ForeignKey, Integer, String, Table, Text
 
 from licet.store.moments import Moment
+from licet.store.signatures import two_signatures
 from licet.store.tables import metadata
 
 baseline = Table(
@@ -13,10 +14,7 @@ baseline = Table(
     Column("slug", String(60), nullable=False),
     Column("digest", String(64), nullable=False),
     Column("body", Text, nullable=False),
-    Column("locked_by", Text, nullable=False),
-    Column("locked_at", Moment, nullable=False),
-    Column("countersigned_by", Text),
-    Column("countersigned_at", Moment),
+    *two_signatures(),
 )
 """Each version as it was locked; the newest counts."""
 

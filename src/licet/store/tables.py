@@ -17,6 +17,7 @@ from sqlalchemy import (
 )
 
 from licet.store.moments import Moment
+from licet.store.signatures import two_signatures
 
 metadata = MetaData()
 
@@ -176,10 +177,7 @@ standard = Table(
     Column("slug", String(60), nullable=False),
     Column("digest", String(64), nullable=False),
     Column("body", Text, nullable=False),
-    Column("locked_by", Text, nullable=False),
-    Column("locked_at", Moment, nullable=False),
-    Column("countersigned_by", Text),
-    Column("countersigned_at", Moment),
+    *two_signatures(),
     Column("revised", Boolean, nullable=False),
 )
 

@@ -7,20 +7,17 @@ from starlette.responses import Response
 
 from licet.core.answer import answer_label
 from licet.core.answer_form import FormFault
-from licet.core.ids import UseCaseSlug
 from licet.core.refusal import Refused
 from licet.flows.contest import Verdict, settle_contest
-from licet.flows.read_on import keys_of
 from licet.flows.see_contests import contest_settled, contest_to_settle, see_contests
 from licet.flows.shown_case import CaseShown
 from licet.web.answer_form import answer_in
-from licet.web.content import case_shown
-from licet.web.desk import desk_of
 from licet.web.pages.contests_shown import preview
-from licet.web.pages.page import WITH_PICTURES, form_of, go, page_routes, show, viewer_of
+from licet.web.pages.one_alone import draw_alone, shown_alone
+from licet.web.pages.page import form_of, go, page_routes, show, viewer_of
 from licet.web.pages.picture import picture_of
-from licet.web.pages.practice_shown import FROM, PlayedCase, PlayShown
-from licet.web.pages.review_shown import EMPTY, Filled, digits, filled_in, is_searched, question
+from licet.web.pages.practice_shown import FROM
+from licet.web.pages.review_shown import EMPTY, Filled, filled_in
 from licet.web.problems import problem, refusal
 
 AT = "/contests"
@@ -66,26 +63,9 @@ async def one(request: Request) -> Response:
 
 async def _draw(request: Request, case: CaseShown, *, filled: Filled = EMPTY, status: int = 200) -> Response:
     viewer, slug = viewer_of(request), str(request.path_params["slug"])
-    keys = await viewer.run(lambda: keys_of(viewer.office, viewer.by))
-    ready = await viewer.run(lambda: _shown(request, case, filled))
-    facts: dict[str, Any] = {"shown": ready, "look": None, "plays": BLIND, "asks_why": LONGEST_WHY, "acts_at": f"{AT}/{slug}"}
-    facts |= {"shown_keys": keys.keys, "key_map": dict(keys.keys.items()), "keys_on": keys.on}
-    response = show(request, "contest.html.j2", status=status, here="contests", **facts)
-    response.headers["Content-Security-Policy"] = WITH_PICTURES
-    return response
-
-
-def _shown(request: Request, case: CaseShown, filled: Filled) -> PlayShown:
-    form, slug = case.form, str(request.path_params["slug"])
-    handed = PlayedCase(token=case.token, use_case=UseCaseSlug(slug), title=slug, place=0, of=0, form=form, guideline=case.guideline)
-    return PlayShown(
-        handed=handed,
-        case=case_shown(case.body, desk_of(request).service.pictures),
-        filled=filled,
-        question=form.rules.question or question(form),
-        searched=is_searched(form),
-        digits=digits(form.choices or form.known),
-    )
+    ready = await viewer.run(lambda: shown_alone(request, case, filled, slug=slug, title=slug))
+    facts = {"shown": ready, "plays": BLIND, "asks_why": LONGEST_WHY, "acts_at": f"{AT}/{slug}"}
+    return await draw_alone(request, "contest.html.j2", facts, here="contests", status=status)
 
 
 @routes.post(AT + "/{slug}/commit")

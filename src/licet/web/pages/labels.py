@@ -6,17 +6,13 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from licet.core.ids import UseCaseSlug
 from licet.core.refusal import Refused
 from licet.flows.answer_labels import LabelAsked, NoLabels, answer_label, label_asked, next_label, see_labels
-from licet.flows.read_on import keys_of
 from licet.web.answer_form import answer_in
-from licet.web.content import case_shown
-from licet.web.desk import desk_of
-from licet.web.pages.page import WITH_PICTURES, form_of, go, page_routes, show, viewer_of
+from licet.web.pages.one_alone import draw_alone, shown_alone
+from licet.web.pages.page import form_of, go, page_routes, show, viewer_of
 from licet.web.pages.picture import picture_of
-from licet.web.pages.practice_shown import PlayedCase, PlayShown
-from licet.web.pages.review_shown import EMPTY, Filled, digits, filled_in, is_searched, question
+from licet.web.pages.review_shown import EMPTY, Filled, filled_in
 from licet.web.problems import problem, refusal
 
 AT = "/labels"
@@ -65,31 +61,13 @@ def _slug(request: Request) -> str:
 
 async def _draw(request: Request, asked: LabelAsked, *, filled: Filled = EMPTY, refused: Refused | None = None) -> Response:
     viewer, at = viewer_of(request), f"{AT}/{asked.use_case.slug}"
-    keys = await viewer.run(lambda: keys_of(viewer.office, viewer.by))
-    ready = await viewer.run(lambda: _shown(request, asked, filled))
-    facts: dict[str, Any] = {"shown": ready, "look": None, "plays": BLIND, "acts_at": at, "waiting": asked.waiting, "refused": refused}
+    slug, title = asked.use_case.slug, asked.use_case.title
+    ready = await viewer.run(lambda: shown_alone(request, asked.shown, filled, slug=slug, title=title))
+    facts: dict[str, Any] = {"shown": ready, "plays": BLIND, "acts_at": at, "waiting": asked.waiting, "refused": refused}
     facts |= {"passes": f"{at}?after={asked.shown.token}" if asked.waiting > 1 else ""}
-    facts |= {"shown_keys": keys.keys, "key_map": dict(keys.keys.items()), "keys_on": keys.on}
     status = NOT_VALID if filled is not EMPTY else 200
     status = status if refused is None else problem(refused.code, refused.why).status
-    response = show(request, "label.html.j2", status=status, here="labels", **facts)
-    response.headers["Content-Security-Policy"] = WITH_PICTURES
-    return response
-
-
-def _shown(request: Request, asked: LabelAsked, filled: Filled) -> PlayShown:
-    case, form = asked.shown, asked.shown.form
-    use_case = asked.use_case
-    slug = UseCaseSlug(use_case.slug)
-    handed = PlayedCase(token=case.token, use_case=slug, title=use_case.title, place=0, of=0, form=form, guideline=case.guideline)
-    return PlayShown(
-        handed=handed,
-        case=case_shown(case.body, desk_of(request).service.pictures),
-        filled=filled,
-        question=form.rules.question or question(form),
-        searched=is_searched(form),
-        digits=digits(form.choices or form.known),
-    )
+    return await draw_alone(request, "label.html.j2", facts, here="labels", status=status)
 
 
 @routes.get(AT + "/{slug}/picture")
