@@ -77,7 +77,7 @@ def test_a_step_whose_starts_were_recorded_is_work_whenever_it_comes() -> None:
 
 
 def test_times_that_were_recorded_by_the_hour_are_alike_by_themselves() -> None:
-    whole = np.random.default_rng(2).integers(1, 4, CASES) * DAY
+    whole = np.floor(np.random.default_rng(2).uniform(1.0, 4.0, CASES)) * DAY
     assert timers_of(closing(whole, whole_hours=True)).steps == {}
 
 

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from licet.core.beside import Given, Stakes, StatedOfStep
+from licet.core.canonical import Json
 from licet.flows.import_log import import_log
 from licet.flows.simulate_as_is import simulate_as_is
 from licet.stats.simulated_process import Plan
@@ -76,7 +77,7 @@ def test_each_ranked_step_says_what_is_at_hand_and_at_stake_and_timers_are_told_
         assert "import its file again" in one["data_at_hand"]["recorded"]["unknown"]
         assert (one["stakes"]["level"], one["stakes"]["source"]) == (None, None)
     given = Given(stated={"read": StatedOfStep(data="the mail", stakes=Stakes.HIGH, why="it may be a threat")})
-    timers = [{"step": "close", "after": 1.0, "share": 0.5, "within": 1.0, "says": "looks like a timer"}]
+    timers: list[Json] = [{"step": "close", "after": 1.0, "share": 0.5, "within": 1.0, "says": "looks like a timer"}]
     told = where_told(replace(kept, body={**kept.body, "timers": timers}), "another", given)
     assert told.timers == (("close", "looks like a timer"),)
     (read,) = [one for one in told.places if one.step == "read"]

@@ -13,10 +13,13 @@ from licet.core.risk import Tier
 NAMED: Final = 5
 """So many columns are named in a sentence; the JSON has all."""
 
+WITH_IT: Final = 0.05
+"""From this share of a step's cases on, a column that is filled with the step and not before it is named."""
+
 NOT_ENOUGH: Final = "Whether the data are enough to decide, no log says."
 """What is said once wherever data at hand are told."""
 
-HIGH_SAYS: Final = "Name what makes a case so under `high_stakes` in the standard: such cases go to a person, and AI proposes."
+HIGH_SAYS: Final = "Name what makes a case so under `high_stakes` in use_case.yaml: a person decides such cases, and AI proposes."
 """What the routing does with such cases anyway."""
 
 
@@ -141,9 +144,9 @@ def at_hand_told(found: FilledAt | Unknown, stated: StatedOfStep) -> str:
 
 def _recorded_told(found: FilledAt) -> str:
     before = sorted((one for one in found.columns if one.before), key=lambda one: -one.before)
-    only = [one for one in found.columns if one.by and not one.before]
+    only = sorted((one for one in found.columns if one.by - one.before >= WITH_IT * found.cases), key=lambda one: one.before - one.by)
     parts = [f"recorded before it: {_listed(before, [one.before / found.cases for one in before])}"] if before else []
-    parts += [f"with it, as a result may be: {_listed(only, [one.by / found.cases for one in only])}"] if only else []
+    parts += [f"with it, as a result may be: {_listed(only, [(one.by - one.before) / found.cases for one in only])}"] if only else []
     told = ". ".join(f"{one[:1].upper()}{one[1:]}" for one in parts) or "No further column says anything by then"
     return f"{told}."
 
