@@ -97,8 +97,7 @@ def study(log: EventLog, stated: StatedForProcess) -> AsIs:
     begun = _begun(log)
     followed = seen.directly_follows(begun.case, begun.activity, begun.passage.idle, steps=begun.steps)
     steps, place = _steps(begun, stated.rates)
-    paths = seen.variants(begun.case, begun.activity)
-    firsts = seen.firsts_of(begun.case)
+    paths, firsts = seen.variants(begun.case, begun.activity), seen.firsts_of(begun.case)
     lead = np.add.reduceat(begun.passage.idle + begun.passage.busy, firsts[:-1])
     kept = tuple(
         Variant(steps=_path(begun, firsts, place, int(case)), cases=int(cases))

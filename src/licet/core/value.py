@@ -129,8 +129,7 @@ class Value:
 
 def value_of(baseline: Baseline, seen: Seen, around: Around) -> Value:
     """Holds what was seen since go-live against the baseline."""
-    n, weeks = seen.weeks.size, around.weeks
-    minutes = _minutes(seen, around)
+    n, weeks, minutes = seen.weeks.size, around.weeks, _minutes(seen, around)
     rate = n / weeks
     saved = _saved(baseline.minutes, minutes, rate)
     currency = _currency(baseline, around)
