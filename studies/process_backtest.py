@@ -9,14 +9,17 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
+from licet.core.beside import NOT_STATED, at_hand_told
 from licet.core.event_log import EventLog
 from licet.core.log_reading import LogWish
+from licet.core.refusal import Unknown
 from licet.edge.event_log_files import read_event_log
 from licet.stats.ai_places import places_for_ai
 from licet.stats.back_test import Distance, TooShort, back_test
 from licet.stats.fitted_process import Fitted, fit
 from licet.stats.simulated_figures import Interval, figures, simulate
 from licet.stats.simulated_process import Plan, ToBe
+from licet.stats.timers import FEWEST, clues_of, timers_of
 
 LOGS: Final = ("bpic2012.xes.gz", "helpdesk.xes.gz", "sepsis.csv")
 LEADS: Final = "W_Afhandelen leads"
@@ -86,6 +89,19 @@ def leads_and_validation(found: Fitted, plan: Plan) -> None:
         print(f"    lead time {hours(one.removed.cycle)}; if it waited for a person alone {hours(one.removed.at_most)}")
 
 
+def timers(log: EventLog) -> None:
+    """Prints the steps that come nearest to a timer, and what of further columns is filled before each step."""
+    looks, clues = timers_of(log).steps, clues_of(log)
+    print(
+        f"  timers: {[log.activities[one] for one in looks]} of {len(clues)} steps with {FEWEST} waits; most of one length:"
+    )
+    for name, (clue, alone) in sorted(clues.items(), key=lambda one: -one[1][0].share)[:3]:
+        print(f"    {name}: {clue.share:.1%} of {clue.after / 86_400:.1f} days; {alone:.0%} by whoever does nothing else")
+    if not isinstance(log.further, Unknown) and log.further.names:
+        fullest = max(log.further.steps.items(), key=lambda one: one[1].cases)
+        print(f"  further columns: {', '.join(log.further.names)}; {at_hand_told(fullest[1], NOT_STATED)} ({fullest[0]})")
+
+
 def main() -> int:
     """Runs the study on the logs below LICET_DATA."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -102,6 +118,7 @@ def main() -> int:
         found = fit(log)
         print(f"{name}: {log.cases} cases, {log.events} events")
         split(found)
+        timers(log)
         tested(log, plan)
         as_is(found, plan)
         if VALIDATION in log.activities:

@@ -73,26 +73,40 @@ def timers_of(log: Recorded) -> Timers:
     Returns:
         The timers; none of a log that says too little.
     """
-    steps, people = len(log.activities), int(log.resource.max()) + 1
-    counts = np.zeros((steps, people + 1))
-    np.add.at(counts, (log.activity, log.resource), 1.0)
-    alone = counts >= NOTHING_ELSE * np.maximum(counts.sum(axis=0), 1.0)
-    alone[:, NOBODY] = False
+    counts, alone = _by_whom(log)
     by_them = np.where(alone, counts, 0.0).sum(axis=1)
-    recorded = np.bincount(log.activity[log.started], minlength=steps)
+    recorded = np.bincount(log.activity[log.started], minlength=len(log.activities))
     found: dict[int, Timer] = {}
     may_be = (recorded == 0) & (by_them > 0.0) & (by_them >= BY_THEM * counts.sum(axis=1))
     for one in np.flatnonzero(may_be).tolist():
-        timer = _timer(log, one)
-        if timer is not None:
-            found[one] = timer
-    clockwork = np.zeros(people + 1, dtype=np.bool_)
+        clue = _clue(log, one)
+        if clue is not None and clue[0].share >= ALIKE and clue[1] >= MINUTES:
+            found[one] = clue[0]
+    clockwork = np.zeros(counts.shape[1], dtype=np.bool_)
     for step in found:
         clockwork |= alone[step] & (counts[step] > 0.0)
     return Timers(steps=found, clockwork=clockwork)
 
 
-def _timer(log: Recorded, step: int) -> Timer | None:
+def clues_of(log: Recorded) -> Mapping[str, tuple[Timer, float]]:
+    """How near each step with enough waits is to a timer, and which part of it is by whoever does nothing else; for studies."""
+    counts, alone = _by_whom(log)
+    by_them = np.where(alone, counts, 0.0).sum(axis=1) / np.maximum(counts.sum(axis=1), 1.0)
+    found = {name: (_clue(log, step), float(by_them[step])) for step, name in enumerate(log.activities)}
+    return {name: (clue[0], alone_by) for name, (clue, alone_by) in found.items() if clue is not None}
+
+
+def _by_whom(log: Recorded) -> tuple[FloatArray, BoolArray]:
+    """How often whom did each step, and who does that one step and nothing else, shapes (activities, resources + 1)."""
+    counts = np.zeros((len(log.activities), int(log.resource.max()) + 2))
+    np.add.at(counts, (log.activity, log.resource), 1.0)
+    alone = counts >= NOTHING_ELSE * np.maximum(counts.sum(axis=0), 1.0)
+    alone[:, NOBODY] = False
+    return counts, alone
+
+
+def _clue(log: Recorded, step: int) -> tuple[Timer, int] | None:
+    """The length that most waits before a step have, and at how many minutes of the hour they end; None of too few waits."""
     follows = np.concatenate([[False], log.case[1:] == log.case[:-1]])
     mine = np.flatnonzero(follows & (log.activity == step))
     waits = log.end[mine] - log.end[mine - 1]
@@ -102,9 +116,7 @@ def _timer(log: Recorded, step: int) -> Timer | None:
     low, high = _densest(waits[long])
     same = (waits >= low) & (waits <= high)
     minutes = np.unique(log.end[mine[same]] // 60.0 % 60.0)
-    if same.sum() < ALIKE * mine.size or minutes.size < MINUTES:
-        return None
-    return Timer(after=float(np.median(waits[same])), share=float(same.mean()), within=high - low)
+    return Timer(after=float(np.median(waits[same])), share=float(same.mean()), within=high - low), int(minutes.size)
 
 
 def _densest(waits: FloatArray) -> tuple[float, float]:
