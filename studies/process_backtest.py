@@ -92,9 +92,7 @@ def leads_and_validation(found: Fitted, plan: Plan) -> None:
 def timers(log: EventLog) -> None:
     """Prints the steps that come nearest to a timer, and what of further columns is filled before each step."""
     looks, clues = timers_of(log).steps, clues_of(log)
-    print(
-        f"  timers: {[log.activities[one] for one in looks]} of {len(clues)} steps with {FEWEST} waits; most of one length:"
-    )
+    print(f"  timers: {[log.activities[one] for one in looks]} of {len(clues)} steps with {FEWEST} waits; most of one length:")
     for name, (clue, alone) in sorted(clues.items(), key=lambda one: -one[1][0].share)[:3]:
         print(f"    {name}: {clue.share:.1%} of {clue.after / 86_400:.1f} days; {alone:.0%} by whoever does nothing else")
     if not isinstance(log.further, Unknown) and log.further.names:
