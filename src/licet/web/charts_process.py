@@ -7,10 +7,11 @@ from datetime import timedelta
 from enum import StrEnum
 from itertools import pairwise
 
+from licet.core.main_paths import kept_edges, kept_ends
 from licet.core.process import AsIs, Edge, Recorded, Step
 from licet.core.process_told import handling_told, lasting, share_of
 from licet.core.refusal import Unknown
-from licet.web.charts_layers import Layout, Link, Sizes, lay_out
+from licet.stats.layers import Layout, Link, Sizes, lay_out
 
 SIZES = Sizes(width=186.0, height=60.0, gap=30.0, rise=52.0, lane=12.0)
 MARGIN = 26.0
@@ -117,26 +118,6 @@ class _Line:
     edge: Edge | None
 
 
-def kept_edges(as_is: AsIs, share: float) -> tuple[Edge, ...]:
-    """The most frequent edges that together carry a share of all steps from one to the next.
-
-    Beyond them each step keeps the edge that leads into it most often, and the one that leads out most often: none hangs in the air.
-
-    Args:
-        as_is: the process.
-        share: in (0, 1].
-    """
-    whole, seen, kept = sum(edge.span.n for edge in as_is.edges), 0, []
-    led: set[tuple[str, int]] = set()
-    for edge in as_is.edges:
-        ends = {("into", edge.target), ("out of", edge.source)} if edge.source != edge.target else set()
-        if seen < share * whole or ends - led:
-            kept.append(edge)
-        led |= ends
-        seen += edge.span.n
-    return tuple(kept)
-
-
 def process_map(as_is: AsIs, *, share: float, measure: Measure) -> ProcessMap:
     """Draws a process.
 
@@ -163,14 +144,11 @@ def process_map(as_is: AsIs, *, share: float, measure: Measure) -> ProcessMap:
 
 def _lines(as_is: AsIs, edges: Iterable[Edge]) -> Iterable[_Line]:
     begin, end = len(as_is.steps), len(as_is.steps) + 1
-    least = as_is.cases * 0.02
     for edge in edges:
         yield _Line(source=edge.source, target=edge.target, n=edge.span.n, edge=edge)
     for source, target, counts in ((begin, None, as_is.begins), (None, end, as_is.ends)):
-        most = max(counts.values())
-        for step, n in counts.items():
-            if n >= least or n == most:
-                yield _Line(source=step if source is None else source, target=step if target is None else target, n=n, edge=None)
+        for step, n in kept_ends(as_is, counts):
+            yield _Line(source=step if source is None else source, target=step if target is None else target, n=n, edge=None)
 
 
 # --- boxes ----------------------------------------------------------------------------------------------------------------
