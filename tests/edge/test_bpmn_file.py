@@ -4,6 +4,7 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from datetime import timedelta
+from functools import cache
 from typing import Any
 from xml.etree import ElementTree
 
@@ -22,12 +23,21 @@ from licet.core.stated_process import Among, Block, StatedProcess
 from licet.core.workflow import Workflow
 from licet.edge.bpmn_file import UNNAMED, bpmn_bytes, duration, text
 from tests.core.logs import claims
-from tests.core.test_bpmn import NAMES, stated, workflows
+from tests.core.test_bpmn import NAMES, stated
+from tests.core.test_workflow import workflows
 
 bpmn_io = pytest.importorskip("bpmn_io", reason="the extra `bpmn` is not installed")
 lint = pytest.importorskip("bpmn_io.lint", reason="the extra `bpmn` is not installed")
 resolver = pytest.importorskip("bpmn_io.lint.resolver", reason="the extra `bpmn` is not installed")
 MODEL: Any = bpmn_io.BpmnModdle()
+RULES: Any = resolver.NodeResolver()
+
+
+class Resolver:
+    """Where rules are found: each is looked up once, which takes longer than asking it."""
+
+    resolve_rule = staticmethod(cache(RULES.resolve_rule))
+    resolve_config = staticmethod(cache(RULES.resolve_config))
 
 
 def read(written: bytes) -> Mapping[str, Any]:
@@ -42,7 +52,7 @@ def read(written: bytes) -> Mapping[str, Any]:
 def findings(written: bytes) -> Mapping[str, object]:
     """What every rule that there is finds."""
     root = MODEL.from_xml(written.decode()).root_element
-    found: Mapping[str, object] = lint.Linter(resolver=resolver.NodeResolver()).lint(root, {"extends": "bpmnlint:all"})
+    found: Mapping[str, object] = lint.Linter(resolver=Resolver()).lint(root, {"extends": "bpmnlint:all"})
     return found
 
 
@@ -58,7 +68,8 @@ def same(diagram: Diagram, written: bytes) -> None:
         element = there[flow.id]
         assert (element.get("sourceRef").get("id"), element.get("targetRef").get("id")) == (flow.source, flow.target)
         assert (element.get("name") or "") == text(flow.name)
-    assert {f"{one.id}_drawn" for one in (*diagram.nodes, *diagram.flows)} <= set(there), "everything is drawn"
+    names = [*(node.id for node in diagram.nodes), *(flow.id for flow in diagram.flows)]
+    assert {f"{name}_drawn" for name in names} <= set(there), "everything is drawn"
 
 
 @given(workflow=workflows())

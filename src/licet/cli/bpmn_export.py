@@ -35,10 +35,10 @@ def export_process(slug: str, file: Path, what: str, share: float, home: str | N
     from licet.edge.process_file import load_process
 
     if what == AS_IS:
-        found = _main_paths(slug, home, share)
-    else:
-        folder = folder_of(home, slug)
-        found = _of_folder(slug, folder, load_process(folder).process, planned=what == TO_BE)
+        _write(_main_paths(slug, home, share), slug, file, {"what": what}, SAYS[what], as_json=as_json)
+        return
+    folder = folder_of(home, slug)
+    found = _of_folder(slug, folder, load_process(folder).process, planned=what == TO_BE)
     _write(found, slug, file, {"what": what}, SAYS[what], as_json=as_json)
 
 

@@ -17,6 +17,8 @@ PLANNED = (
 )
 
 Plans = Mapping[str, StepPlan]
+Change = Move | Merge | tuple[str, ...]
+"""What a redesign does to the order: a step elsewhere, several as one, several side by side."""
 
 
 def stated_diagram(stated: StatedProcess, *, name: str) -> Diagram:
@@ -36,7 +38,8 @@ def redesigned_diagram(stated: StatedProcess, redesign: Redesign, *, name: str) 
         The diagram; or `Refused`, where a change cannot be carried over exactly: nothing is guessed.
     """
     blocks: Blocks | Refused = stated.blocks
-    for change in (*redesign.moved, *redesign.merged, *redesign.parallel):
+    changes: tuple[Change, ...] = (*redesign.moved, *redesign.merged, *redesign.parallel)
+    for change in changes:
         blocks = blocks if isinstance(blocks, Refused) else _changed(blocks, change)
     blocks = blocks if isinstance(blocks, Refused) else _without(blocks, redesign.removed)
     if isinstance(blocks, Refused):
@@ -112,7 +115,7 @@ def _step(sketch: Sketch, ends: Ends, step: str, plans: Plans) -> Ends:
 Blocks = tuple[Block, ...]
 
 
-def _changed(blocks: Blocks, change: Move | Merge | tuple[str, ...]) -> Blocks | Refused:
+def _changed(blocks: Blocks, change: Change) -> Blocks | Refused:
     if isinstance(change, Move):
         return _moved(blocks, change)
     steps = change.steps if isinstance(change, Merge) else change
