@@ -108,5 +108,5 @@ lock:
 	@$(PYTHON) -m venv build/lock-venv
 	@$(PIP_ENV) build/lock-venv/bin/python -m pip install --quiet pip-tools
 	$(LOCK) --output-file requirements-build.lock requirements-build.in
-	$(LOCK) --output-file requirements.lock --extra cross-check --extra llm-anthropic --extra notify --extra oidc --extra otel --extra process pyproject.toml requirements-dev.in
+	$(LOCK) --output-file requirements.lock --extra bpmn --extra cross-check --extra llm-anthropic --extra notify --extra oidc --extra otel --extra process pyproject.toml requirements-dev.in
 	$(LOCK) --output-file bench/requirements-peers.lock bench/requirements-peers.in

@@ -7,9 +7,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from licet.core.as_is import study
+from licet.core.main_paths import MOST_WAYS, kept_edges
 from licet.core.process import AsIs, StatedForProcess
-from licet.web.charts_layers import Link, Sizes, lay_out, rising
-from licet.web.charts_process import MOST_BOXES, MOST_WAYS, SIZES, Measure, kept_edges, process_map
+from licet.stats.layers import Link, Sizes, lay_out, rising
+from licet.web.charts_process import MOST_BOXES, SIZES, Measure, process_map
 from licet.web.charts_week import week_chart
 from tests.core.logs import claims, log_of
 

@@ -47,6 +47,7 @@ ENVIRONMENT_ERRORS = frozenset(
         "SchemaError",
         "TracesMissingError",
         "ProviderMissingError",
+        "BpmnMissingError",
         "OldWorkersError",
         "ClockOffError",
         "ClockWentBackError",

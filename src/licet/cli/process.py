@@ -2,6 +2,7 @@
 
 import click
 
+from licet.cli.bpmn_export import export_process
 from licet.cli.frame import CONTEXT, Commands
 from licet.cli.process_baseline import baseline, watch
 from licet.cli.process_compare import compare
@@ -23,3 +24,4 @@ process.add_command(compare)
 process.add_command(baseline)
 process.add_command(watch)
 process.add_command(simulate)
+process.add_command(export_process)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from licet.cli.bpmn_export import export_workflow
 from licet.cli.frame import CONTEXT, Commands, at_work, folder_of, granted, home_option, json_option, plain, said, usual
 from licet.cli.history import reading_options
 from licet.core.canonical import Json
@@ -171,3 +172,6 @@ def _line(one: "Stood") -> str:
     return (
         f"{plain(item.name)}  {item.state} at {plain(item.step)} since {item.since:%Y-%m-%d %H:%M} UTC  version {one.version.number}{late}"
     )
+
+
+workflow.add_command(export_workflow)

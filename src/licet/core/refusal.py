@@ -83,6 +83,7 @@ CODES: Mapping[str, str] = {
     "no_change_rule": "The locked standard does not say by how much a new version may be worse.",
     "no_comparison": "There is no comparison, or none in the state that is needed.",
     "not_enough_cases": "There are fewer cases to compare on than were asked for.",
+    "bpmn_cannot_say": "A diagram in BPMN cannot say exactly what was asked for, or would be too large to be read.",
     "no_workflow": "The use case has no workflow, or none of this version.",
     "item_unreadable": "What the item says cannot be read, and the act needs it.",
     "not_held": "The item is not held for a person.",

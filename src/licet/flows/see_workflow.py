@@ -46,3 +46,17 @@ def see_workflow(office: Office, by: Actor, *, name: str) -> SeenWorkflow | Refu
             standing=workflows.standing(tx, use_case),
             items=None if closed else [stood_at(tx, one) for one in workflows.running(tx, use_case, limit=SHOWN)],
         )
+
+
+def registered(office: Office, *, name: str, number: int | None) -> Version | Refused:
+    """A registered version of a use case's workflow; `number` None: the newest."""
+    with office.book.read() as tx:
+        use_case = use_cases.require(tx, name)
+        known = workflows.versions(tx, use_case)
+    found = [one for one in known if number in (None, one.number)]
+    if found:
+        return found[-1]
+    if not known:
+        remedy = f"Write workflow.yaml in its folder; then: licet workflow register {use_case.slug}"
+        return Refused(code="no_workflow", why=f"{use_case.slug!r} has no workflow.", remedy=remedy)
+    return Refused(code="no_workflow", why=f"{number} is no version of {use_case.slug!r}.", remedy=f"There are: 1 to {known[-1].number}.")

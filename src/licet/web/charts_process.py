@@ -7,10 +7,11 @@ from datetime import timedelta
 from enum import StrEnum
 from itertools import pairwise
 
+from licet.core.main_paths import kept_edges, kept_ends
 from licet.core.process import AsIs, Edge, Recorded, Step
 from licet.core.process_told import handling_told, lasting, share_of
 from licet.core.refusal import Unknown
-from licet.web.charts_layers import Layout, Link, Sizes, lay_out
+from licet.stats.layers import Layout, Link, Sizes, lay_out
 
 SIZES = Sizes(width=186.0, height=60.0, gap=30.0, rise=52.0, lane=12.0)
 MARGIN = 26.0
@@ -24,8 +25,6 @@ PORT = 26.0
 
 MOST_BOXES = 60
 """Steps that a map shows, those that are done most often: of more nobody can follow the lines, and the tables have all."""
-MOST_WAYS = 250
-"""Ways that a map shows, beyond those by which each step is reached and left most often."""
 
 BAR = 162.0
 LOOP = 22.0
@@ -122,28 +121,6 @@ class _Line:
     edge: Edge | None
 
 
-def kept_edges(as_is: AsIs, share: float) -> tuple[Edge, ...]:
-    """The most frequent edges that together carry a share of all steps from one to the next.
-
-    Beyond them each step keeps the edge that leads into it most often, and the one that leads out most often: none hangs in the air.
-    Of more than `MOST_WAYS` nothing else is kept.
-
-    Args:
-        as_is: the process.
-        share: in (0, 1].
-    """
-    whole, seen = sum(edge.span.n for edge in as_is.edges), 0
-    kept: list[Edge] = []
-    led: set[tuple[str, int]] = set()
-    for edge in as_is.edges:
-        ends = {("into", edge.target), ("out of", edge.source)} if edge.source != edge.target else set()
-        if (seen < share * whole and len(kept) < MOST_WAYS) or ends - led:
-            kept.append(edge)
-        led |= ends
-        seen += edge.span.n
-    return tuple(kept)
-
-
 def process_map(as_is: AsIs, *, share: float, measure: Measure) -> ProcessMap:
     """Draws a process.
 
@@ -189,14 +166,11 @@ def _shown(as_is: AsIs) -> AsIs:
 
 def _lines(as_is: AsIs, edges: Iterable[Edge]) -> Iterable[_Line]:
     begin, end = len(as_is.steps), len(as_is.steps) + 1
-    least = as_is.cases * 0.02
     for edge in edges:
         yield _Line(source=edge.source, target=edge.target, n=edge.span.n, edge=edge)
     for source, target, counts in ((begin, None, as_is.begins), (None, end, as_is.ends)):
-        most = max(counts.values(), default=0)
-        for step, n in counts.items():
-            if n >= least or n == most:
-                yield _Line(source=step if source is None else source, target=step if target is None else target, n=n, edge=None)
+        for step, n in kept_ends(as_is, counts):
+            yield _Line(source=step if source is None else source, target=step if target is None else target, n=n, edge=None)
 
 
 # --- boxes ----------------------------------------------------------------------------------------------------------------

@@ -219,6 +219,7 @@ def _ordered(grid: _Grid) -> list[list[int]]:
     for sweep in range(SWEEPS):
         goes_down = sweep % 2 == 0
         near = grid.up if goes_down else grid.down
+        place = {at: number for layer in layers for number, at in enumerate(layer)}
         for layer in layers if goes_down else reversed(layers):
             _by_barycentre(layer, near, place)
             place.update({at: number for number, at in enumerate(layer)})
