@@ -15,23 +15,19 @@ from licet.core.workflow import (
     Branch,
     Decide,
     End,
-    Given,
-    Held,
     Rule,
-    Stands,
     Step,
     StepName,
     Wait,
     Workflow,
     branches_of,
-    can_go_on,
-    enter,
     facts_at,
-    flaws,
     in_order,
-    leave,
 )
+from licet.core.workflow_change import can_go_on
+from licet.core.workflow_flaws import flaws
 from licet.core.workflow_json import NotAWorkflowError, version_of, workflow_from_json, workflow_to_json
+from licet.core.workflow_way import Given, Held, Stands, enter, leave
 from licet.edge.bad_file import BadFolderError
 from licet.edge.workflow_file import load_workflow
 
