@@ -30,12 +30,10 @@ def begun(world: World, k: int = 1, amount: str | None = "50") -> Stood:
 
 
 def moved(world: World) -> None:
-    """What a worker does: routes the cases that wait, and moves the items."""
-    for use_case_id in waiting_use_cases(world.office):
-        claim = claim_cases(world.office, use_case_id, holder="one", limit=500)
-        if claim is not None:
-            list(work_off(world.office, Speakers(), use_case_id=claim.use_case_id, claim=claim.claim))
+    """What a worker does: routes the cases that wait, moves the items, and routes what that brought."""
+    routed(world)
     walk_on(world.office)
+    routed(world)
 
 
 def routed(world: World) -> None:
