@@ -161,7 +161,7 @@ def test_no_item_splits_joins_or_goes_back_twice_whoever_is_killed(beside: Desk)
 
 def killed_on_the_way(desk: Desk) -> None:
     """Moves all that can be moved, by movers of which the first ones are killed."""
-    for when in ("before", "after", "after"):
+    for when in ("before", "after"):
         found = walked(desk, when)
         assert found.returncode in {-signal.SIGKILL, 0}, found.stderr
     found = walked(desk, "never")

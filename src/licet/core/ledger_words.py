@@ -35,7 +35,7 @@ WORDS: Mapping[str, str] = {
     "evidence.imported": "What another tool measured was taken in, to inform; the entry holds the file's digest and how much was counted.",
     "workflow.registered": "A version of a use case's steps was registered; the entry holds its digest.",
     "workflow.started": "An item began in a workflow, in the version the entry names; a commitment stands for what it says.",
-    "workflow.moved": "An item of a workflow, or a branch of it, came to a step: to be decided, to wait, split or join, or held for a person.",
+    "workflow.moved": "An item of a workflow, or a branch of one, came to a step: decided there, waiting, splitting, joining, or held.",
     "workflow.nobody_left": "An item stood at a step that nobody is left who may decide; owner and the named role were told.",
     "workflow.late": "An item stood at a step, or in the workflow, for longer than it may; owner and the named role were told.",
     "workflow.migrated": "An item went over to another version of the workflow, by the rule that this version states.",
