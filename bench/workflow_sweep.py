@@ -18,7 +18,7 @@ from itertools import count
 from pathlib import Path
 from typing import Final
 
-from sqlalchemy import insert, literal, select, update
+from sqlalchemy import false, insert, literal, select, update
 
 from bench.peers.side import Failed
 from bench.runtime import BOTH, POSTGRESQL, databases
@@ -73,8 +73,10 @@ def bare(world: World, items: int) -> float:
     now = world.clock.now()
     began = time.perf_counter()
     with world.office.book.write() as tx:
-        due = select(item.c.id, literal("then"), literal(2), literal(now, item.c.since.type)).where(item.c.state == "waiting")
-        tx.run(insert(visit).from_select(["item_id", "step", "place", "at"], due))
+        due = select(item.c.id, literal("then"), literal(1), literal(2), literal(now, item.c.since.type), false()).where(
+            item.c.state == "waiting"
+        )
+        tx.run(insert(visit).from_select(["item_id", "step", "round", "place", "at", "sent_back"], due))
         gone = {"state": "ended", "step": "then", "since": now, "resume_at": None, "salt": None, "body": None}
         tx.run(update(item).where(item.c.state == "waiting").values(gone))
     took = time.perf_counter() - began

@@ -15,23 +15,21 @@ from licet.core.workflow import (
     Branch,
     Decide,
     End,
-    Given,
-    Held,
     Rule,
-    Stands,
     Step,
     StepName,
     Wait,
     Workflow,
+    branch_by_step,
     branches_of,
-    can_go_on,
-    enter,
     facts_at,
-    flaws,
     in_order,
-    leave,
+    kept_apart,
 )
+from licet.core.workflow_change import asks_no_less, can_go_on, cut_out, ways_on
+from licet.core.workflow_flaws import flaws
 from licet.core.workflow_json import NotAWorkflowError, version_of, workflow_from_json, workflow_to_json
+from licet.core.workflow_way import Back, Given, Held, Stands, back_or_held, enter, leave
 from licet.edge.bad_file import BadFolderError
 from licet.edge.workflow_file import load_workflow
 
@@ -102,6 +100,7 @@ def test_an_item_takes_one_of_the_ways_there_are_and_ends_or_is_held(workflow: W
     while True:
         path += walk.entered
         came_to = walk.came_to
+        assert not isinstance(came_to, Back), "none of these has a way back"
         if isinstance(came_to, Held) or isinstance(came_to.kind, End):
             break
         said = None if isinstance(came_to.kind, Wait) else Given(answer=Choice(value="yes"), alone=alone)
@@ -115,6 +114,56 @@ def test_an_item_takes_one_of_the_ways_there_are_and_ends_or_is_held(workflow: W
         assert came_to.reason == ("person_needed" if person else "rule_unknown")
         assert person or amount in {"", "much"}
     assert not any(isinstance(s, Decide) and s.by_person and alone for s in map(workflow.steps.get, path[:-1]))
+
+
+BESIDE = """\
+begin: in
+steps:
+  in: {person: entering, next: checks}
+  checks: {parallel: [credit, fraud]}
+  credit: {decide: credits, next: [{when: [{fact: answer, one_of: [no]}], back: credit, at_most: 2}, {to: met}]}
+  fraud: {python: ask, next: {known: met, unknown: look, again: {back: fraud, at_most: 3}}}
+  look: {person: looks, due: 1 day, not_by: [in, credit], next: met}
+  met:
+    join: checks
+    next:
+      - when: [{fact: credit.answer, one_of: [no]}]
+        back: in
+        at_most: 1
+      - to: paid
+  paid: end
+"""
+
+
+def test_what_a_file_says_of_branches_ways_back_and_people_is_kept_as_it_is(tmp_path: Path) -> None:
+    (tmp_path / "rules.py").write_text("from licet.rules import rule\n\n@rule\ndef ask(facts):\n    return 'known'\n", "utf-8")
+    found = load(tmp_path, BESIDE)
+    assert workflow_from_json(workflow_to_json(found)) == found
+    assert version_of(load(tmp_path, BESIDE.replace("at_most: 1", "at_most: 2"))) != version_of(found)
+    assert dict(branch_by_step(found)) == {"credit": "credit", "fraud": "fraud", "look": "fraud"}
+    assert kept_apart(found, StepName("credit")) == {"look"}, "each is kept apart from the other, whichever says so"
+    assert kept_apart(found, StepName("look")) == {"in", "credit"}
+    assert ways_on(found, branch=StepName("fraud"), done=frozenset({StepName("fraud")})) == ("look", "met")
+    assert ways_on(found, branch=None, done=frozenset()) == ("in", "checks", "paid")
+    back = Back(step=StepName("met"), to=StepName("in"), at_most=1)
+    assert back_or_held(back, times=0) == back
+    assert isinstance(back_or_held(back, times=1), Held)
+
+
+def test_nobody_takes_an_item_past_a_step_that_is_kept_apart_from_theirs(tmp_path: Path) -> None:
+    found = load(tmp_path, SLIPS.replace("person: slips-look,", "person: slips-look, not_by: [read],"))
+    read, look, paid = map(StepName, ("read", "look", "paid"))
+
+    def past(to: StepName, *, answered: StepName = read, decided: StepName = read) -> StepName | None:
+        return cut_out(found, at=read, to=to, answered=frozenset({answered}), decided=frozenset({decided}))
+
+    assert (past(paid), past(look)) == (look, None)
+    assert past(paid, decided=look) is None, "somebody else decided it already"
+    assert past(paid, answered=paid) is None, "whoever answered nothing of it is cutting out nobody"
+    looser = load(tmp_path, SLIPS)
+    assert asks_no_less(looser, found, [read])
+    assert not asks_no_less(found, looser, [read])
+    assert asks_no_less(found, looser, [StepName("check")])
 
 
 def test_a_rule_that_cannot_be_told_holds_the_item_whatever_stands_after_it(tmp_path: Path) -> None:
@@ -149,6 +198,31 @@ STEP: Mapping[str, str] = {
     "is no step": "begin: a\nsteps:\n  a: {rule: c}\n",
     "for whatever else": "begin: a\nsteps:\n  a: {rule: [{to: b, when: [{fact: x, above: 1}]}]}\n  b: end\n",
     "asks for an answer": "begin: a\nsteps:\n  a: {rule: [{to: b, when: [{fact: answer, one_of: [x]}]}, {to: b}]}\n  b: end\n",
+    "kept apart from itself": "begin: a\nsteps:\n  a: {person: x, not_by: [a], next: b}\n  b: end\n",
+    "which nobody answers": "begin: a\nsteps:\n  a: {person: x, not_by: [b], next: b}\n  b: end\n",
+    "is joined by 0 steps": "begin: s\nsteps:\n  s: {parallel: [a, b]}\n  a: {rule: z}\n  b: {rule: z}\n  z: end\n",
+    "is joined by 2 steps": "begin: s\nsteps:\n  s: {parallel: [a, b]}\n  a: {rule: j}\n  b: {rule: k}\n"
+    "  j: {join: s, next: z}\n  k: {join: s, next: z}\n  z: end\n",
+    "which splits nothing": "begin: a\nsteps:\n  a: {rule: j}\n  j: {join: a, next: z}\n  z: end\n",
+    "has 1 branches": "begin: s\nsteps:\n  s: {parallel: [a]}\n  a: {rule: j}\n  j: {join: s, next: z}\n  z: end\n",
+    "its join would wait for ever": "begin: s\nsteps:\n  s: {parallel: [a, b]}\n  a: {rule: j}\n  b: {rule: z}\n"
+    "  j: {join: s, next: z}\n  z: end\n",
+    "in more than one branch": "begin: s\nsteps:\n  s: {parallel: [a, b]}\n  a: {rule: c}\n  b: {rule: c}\n  c: {rule: j}\n"
+    "  j: {join: s, next: z}\n  z: end\n",
+    "splits again": "begin: s\nsteps:\n  s: {parallel: [a, b]}\n  a: {parallel: [c, d]}\n  b: {rule: j}\n  c: {rule: k}\n  d: {rule: k}\n"
+    "  k: {join: a, next: j}\n  j: {join: s, next: z}\n  z: end\n",
+    "from outside it": "begin: o\nsteps:\n  o: {rule: [{when: [{fact: x, above: 1}], to: c}, {to: s}]}\n  s: {parallel: [a, b]}\n"
+    "  a: {rule: c}\n  c: {rule: j}\n  b: {rule: j}\n  j: {join: s, next: z}\n  z: end\n",
+    "nothing was split there": "begin: o\nsteps:\n  o: {rule: [{when: [{fact: x, above: 1}], to: j}, {to: s}]}\n  s: {parallel: [a, b]}\n"
+    "  a: {rule: j}\n  b: {rule: j}\n  j: {join: s, next: z}\n  z: end\n",
+    "inside of what is split, alone": "begin: s\nmoves: {x: a}\nsteps:\n  s: {parallel: [a, b]}\n  a: {rule: j}\n  b: {rule: j}\n"
+    "  j: {join: s, next: z}\n  z: end\n",
+    "none of the branches that it joins": "begin: s\nsteps:\n  s: {parallel: [a, b]}\n  a: {rule: j}\n  b: {rule: j}\n"
+    "  j: {join: s, next: [{when: [{fact: z.answer, above: 1}], to: z}, {to: z}]}\n  z: end\n",
+    "leads back alone": "begin: a\nsteps:\n  a: {rule: b}\n  b: {rule: [{back: a, at_most: 2}]}\n",
+    "does not come before it": "begin: a\nsteps:\n  a: {rule: [{when: [{fact: x, above: 1}], back: b, at_most: 2}, {to: b}]}\n  b: end\n",
+    "across where branches begin": "begin: o\nsteps:\n  o: {rule: s}\n  s: {parallel: [a, b]}\n"
+    "  a: {rule: [{when: [{fact: x, above: 1}], back: o, at_most: 2}, {to: j}]}\n  b: {rule: j}\n  j: {join: s, next: z}\n  z: end\n",
     "after one that takes everything": "begin: a\nsteps:\n  a: {rule: [{to: b}, {to: b}]}\n  b: end\n",
 }
 
@@ -174,6 +248,11 @@ HOSTILE = {
     "a strange role": "begin: a\ntell: god\nsteps:\n  a: end\n",
     "steps as text": "begin: a\nsteps: many\n",
     "nothing": "begin: a\nsteps: {}\n",
+    "rounds for ever": "begin: a\nsteps:\n  a: {rule: [{back: a, at_most: 21}, {to: b}]}\n  b: end\n",
+    "rounds without a limit": "begin: a\nsteps:\n  a: {rule: [{back: a}, {to: b}]}\n  b: end\n",
+    "onwards and back": "begin: a\nsteps:\n  a: {rule: [{back: a, to: b, at_most: 2}, {to: b}]}\n  b: end\n",
+    "a split of text": "begin: a\nsteps:\n  a: {parallel: b}\n  b: end\n",
+    "a join with branches": "begin: a\nsteps:\n  a: {join: b, parallel: [b], next: b}\n  b: end\n",
     "many": "begin: a0\nsteps:\n" + "".join(f"  a{k}: end\n" for k in range(51)),
 }
 

@@ -14,6 +14,7 @@ from licet.core.canonical import Json
 
 if TYPE_CHECKING:
     from licet.flows.walk import Stood
+    from licet.store.workflows import Item, Visit
 
 SHOWN = 100
 """Items that are listed at once."""
@@ -125,14 +126,15 @@ def migrate(slug: str, number: int, *, acting: str | None, home: str | None, as_
 @click.argument("slug")
 @click.argument("item")
 @click.option("--to", "step", metavar="STEP", required=True, help="A step of its version at which it was not yet.")
+@click.option("--branch", metavar="STEP", help="Of several branches that are held, the one that begins with this step.")
 @usual
-def send(slug: str, item: str, step: str, *, acting: str | None, home: str | None, as_json: bool) -> None:
+def send(slug: str, item: str, step: str, *, acting: str | None, home: str | None, as_json: bool, **which: str | None) -> None:
     """Send a held item on to a step, as the owner; the ledger says who did."""
     from licet.flows.office import who
     from licet.flows.walk import send_on
 
     with at_work(home) as office:
-        found = granted(send_on(office, who(office, acting), name=slug, item=item, to=step))
+        found = granted(send_on(office, who(office, acting), name=slug, item=item, to=step, branch=which["branch"]))
     said({"use_case": slug, **item_json(found)}, item_lines(found), as_json=as_json)
 
 
@@ -144,34 +146,64 @@ def item_json(one: "Stood") -> Mapping[str, Json]:
         "id": item.id,
         "name": item.name,
         "version": one.version.number,
-        "state": item.state,
-        "step": item.step,
-        "reason": item.reason,
-        "detail": item.detail,
-        "since": item.since.isoformat(),
+        "round": item.round,
+        **_stands_json(item),
         "due_at": min(due).isoformat() if due else None,
         "late": item.late or item.late_whole,
         "started_at": item.started_at.isoformat(),
-        "steps": [{"step": v.step, "at": v.at.isoformat(), "case": None if v.case is None else f"{item.id}.{v.step}"} for v in one.visits],
+        "branches": [{"branch": part.branch, "round": part.round, **_stands_json(part), "late": part.late} for part in one.branches],
+        "steps": [_visit_json(item, visit) for visit in one.visits],
     }
+
+
+def _visit_json(item: "Item", visit: "Visit") -> Mapping[str, Json]:
+    from licet.flows.walk import case_of
+
+    at, case = visit.at.isoformat(), case_of(item, visit)
+    return {"step": visit.step, "round": visit.round, "at": at, "case": case, "sent_back": visit.sent_back}
+
+
+def _stands_json(item: "Item") -> Mapping[str, Json]:
+    return {"state": item.state, "step": item.step, "reason": item.reason, "detail": item.detail, "since": item.since.isoformat()}
 
 
 def item_lines(one: "Stood") -> list[str]:
     """An item for people: where it stands and why, then the steps it was at."""
-    from licet.core.workflow import HELD
+    why = [*_why(one.item), *(line for part in one.branches for line in (_branch_line(part), *(f"  {said}" for said in _why(part))))]
+    return [_line(one), *why, *(_visit_line(one.item, visit) for visit in one.visits)]
 
-    why = [HELD[reason]] if (reason := one.item.reason) is not None and reason in HELD else []
-    why += [plain(one.item.detail)] if one.item.detail else []
-    steps = [f"  {v.at:%Y-%m-%d %H:%M}  {plain(v.step)}{f'  {one.item.id}.{v.step}' if v.case is not None else ''}" for v in one.visits]
-    return [_line(one), *why, *steps]
+
+def _why(item: "Item") -> list[str]:
+    """Why it is held, or may wait for ever."""
+    from licet.core.workflow import HELD, NOBODY, NOBODY_LEFT
+
+    said = {**HELD, NOBODY_LEFT: NOBODY}.get(item.reason or "")
+    return [line for line in (said, plain(item.detail or "")) if line]
+
+
+def _branch_line(item: "Item") -> str:
+    late = "  [red]late[/]" if item.late else ""
+    return f"  branch {plain(item.branch or '')}: {item.state} at {plain(item.step)} since {item.since:%Y-%m-%d %H:%M} UTC{late}"
+
+
+def _visit_line(item: "Item", visit: "Visit") -> str:
+    from licet.flows.walk import case_of
+
+    case = case_of(item, visit)
+    more = [case] if case is not None else []
+    more += [f"round {visit.round}"] if visit.round > 1 else []
+    more += ["sent it back"] if visit.sent_back else []
+    return "  ".join([f"  {visit.at:%Y-%m-%d %H:%M}", plain(visit.step), *more])
 
 
 def _line(one: "Stood") -> str:
+    from licet.flows.walk import nobody_left
+
     item = one.item
     late = "  [red]late[/]" if item.late or item.late_whole else ""
-    return (
-        f"{plain(item.name)}  {item.state} at {plain(item.step)} since {item.since:%Y-%m-%d %H:%M} UTC  version {one.version.number}{late}"
-    )
+    left = "  [red]nobody left[/]" if nobody_left(one) else ""
+    since = f"since {item.since:%Y-%m-%d %H:%M} UTC"
+    return f"{plain(item.name)}  {item.state} at {plain(item.step)} {since}  version {one.version.number}{late}{left}"
 
 
 workflow.add_command(export_workflow)

@@ -86,6 +86,7 @@ CODES: Mapping[str, str] = {
     "bpmn_cannot_say": "A diagram in BPMN cannot say exactly what was asked for, or would be too large to be read.",
     "no_workflow": "The use case has no workflow, or none of this version.",
     "item_unreadable": "What the item says cannot be read, and the act needs it.",
+    "kept_apart": "The person answered a step of the item from which another is kept apart, and would take it past that.",
     "not_held": "The item is not held for a person.",
     "no_exposure": "The mandate has no plan of exposure.",
     "judge_missing": "The use case has no judge.",

@@ -1,14 +1,13 @@
 """A workflow: a use case with several steps, each of them decided where its own standard and mandate are, joined by rules."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import NewType, assert_never
 
 from licet.core.answer import Answer, Choice, Fields, Number, Text
 from licet.core.case import CaseBody
-from licet.core.case_rules import CaseRule, applies, facts_of
-from licet.core.coded_rule import Ruling, Unruled
+from licet.core.case_rules import CaseRule, facts_of
 from licet.core.ids import UseCaseSlug
 from licet.core.people import Role
 
@@ -19,16 +18,25 @@ MOST_STEPS = 50
 """Steps a workflow may have."""
 MOST_BRANCHES = 20
 """Branches that may leave one step."""
+MOST_AT_ONCE = 10
+"""Branches that may run beside each other."""
+MOST_ROUNDS = 20
+"""How often a step may send an item back."""
 ANSWER = "answer"
 """The fact that says what the step decided; a field of it is `answer.NAME`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Branch:
-    """Where an item goes when all of its rules apply; one without rules is taken by whatever comes to it."""
+    """Where an item goes when all of its rules apply; one without rules is taken by whatever comes to it.
+
+    Attributes:
+        at_most: how often the step may send an item back; None: the branch leads onwards.
+    """
 
     to: StepName
     when: tuple[CaseRule, ...] = ()
+    at_most: int | None = None
 
 
 Branches = tuple[Branch, ...]
@@ -42,12 +50,14 @@ class Decide:
         use_case: where the item becomes a case.
         due: how long it may stand here before somebody is told; None: as long as it takes.
         by_person: a person must decide; what AI decided alone is not taken.
+        not_by: steps with which it shares nobody: who answered one of them of an item answers this one of it never, nor the other way.
     """
 
     use_case: UseCaseSlug
     branches: Branches
     due: timedelta | None = None
     by_person: bool = False
+    not_by: tuple[StepName, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,10 +69,15 @@ class Rule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Coded:
-    """A step at which a function of the use case's `rules.py` says where an item goes; what it says is one of the outcomes, or nothing."""
+    """A step at which a function of the use case's `rules.py` says where an item goes; what it says is one of the outcomes, or nothing.
+
+    Attributes:
+        backs: by outcome that leads back, how often the step may send an item back.
+    """
 
     function: str
     outcomes: Mapping[str, StepName]
+    backs: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,11 +89,26 @@ class Wait:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Split:
+    """A step from which branches run beside each other. Each has the name of the step with which it begins."""
+
+    ways: tuple[StepName, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Join:
+    """A step at which an item waits for all branches of a split, and goes on by what was decided in them."""
+
+    of: StepName
+    branches: Branches
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class End:
     """A step at which an item ends; its name is what became of it."""
 
 
-Step = Decide | Rule | Coded | Wait | End
+Step = Decide | Rule | Coded | Wait | Split | Join | End
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,23 +132,6 @@ class Workflow:
     code: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Flaw:
-    """What makes steps no workflow: at which step, why, and what to do."""
-
-    step: StepName
-    why: str
-    remedy: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Given:
-    """What was decided at a step; `answer` is None where its case was erased. `alone`: AI decided it without a person."""
-
-    answer: Answer | None
-    alone: bool
-
-
 HELD: Mapping[str, str] = {
     "rule_unknown": "A rule could not be told: what it asks for is missing, or is no number.",
     "rule_failed": "The rule in rules.py raised an error, or cannot be loaded.",
@@ -133,47 +146,41 @@ HELD: Mapping[str, str] = {
     "use_case_gone": "The step's use case is not there any more, is retired, or is another team's.",
     "answer_erased": "The step's case was erased, so that its answer cannot be read.",
     "name_taken": "A case of the step's use case has the item's name already.",
-    "step_done_before": "The item was at this step before; no step is done twice.",
+    "step_done_before": "The item was at this step before; no step is done twice in a round.",
+    "rounds_over": "The step has sent the item back as often as it may.",
+    "branch_held": "A branch is held, and the join waits for all of them.",
 }
 """Why an item is held for a person: every code, with its sentence."""
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Stands:
-    """Where a walk came to: a step that decides, waits or ends, or whose rule has yet to be asked."""
-
-    step: StepName
-    kind: Decide | Coded | Wait | End
+NOBODY_LEFT = "nobody_left"
+"""Why an item that is being decided may wait for ever, though it is not held."""
+NOBODY = "Nobody is left who may decide this step: whoever could has answered a step from which it is kept apart, or asked for the item."
+"""What that means."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Held:
-    """Where a walk could not go on; `reason` is one of `HELD`, and `detail` says more where there is more to say."""
-
-    step: StepName
-    reason: str
-    detail: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Walk:
-    """The steps entered, in order, and where that led."""
-
-    entered: tuple[StepName, ...]
-    came_to: Stands | Held
+def case_name(item: ItemId, step: StepName, round_number: int) -> str:
+    """What the case of an item at a step is called in the step's use case; from the second round on with the round's number."""
+    return f"{item}.{step}" if round_number == 1 else f"{item}.{step}.{round_number}"
 
 
 def branches_of(step: Step) -> Branches:
-    """The ways out of a step, in the order in which they are tried; none of an end."""
+    """The ways out of a step, in the order in which they are tried; none of an end. A split takes all of its ways."""
     match step:
-        case Decide(branches=branches) | Rule(branches=branches) | Wait(branches=branches):
+        case Decide(branches=branches) | Rule(branches=branches) | Wait(branches=branches) | Join(branches=branches):
             return branches
-        case Coded(outcomes=outcomes):
-            return tuple(Branch(to=to) for to in dict.fromkeys(outcomes.values()))
+        case Coded(outcomes=outcomes, backs=backs):
+            return tuple(dict.fromkeys(Branch(to=to, at_most=backs.get(said)) for said, to in outcomes.items()))
+        case Split(ways=ways):
+            return tuple(Branch(to=way) for way in ways)
         case End():
             return ()
         case _:
             assert_never(step)
+
+
+def onwards(step: Step) -> tuple[StepName, ...]:
+    """The steps to which a step leads, ways back left out."""
+    return tuple(branch.to for branch in branches_of(step) if branch.at_most is None)
 
 
 def facts_at(body: CaseBody, answer: Answer | None) -> Mapping[str, str]:
@@ -187,167 +194,37 @@ def facts_at(body: CaseBody, answer: Answer | None) -> Mapping[str, str]:
         The facts. An attribute called `answer`, or beginning so, is left out: nobody may answer a step by sending an attribute.
     """
     facts = {name: value for name, value in facts_of(body).items() if name != ANSWER and not name.startswith(f"{ANSWER}.")}
+    return facts | {".".join((ANSWER, *field)): value for field, value in _said(answer)}
+
+
+def facts_at_join(body: CaseBody, split: Split, answers: Mapping[StepName, Answer]) -> Mapping[str, str]:
+    """What the rules of a join know: the item's own facts, and under `BRANCH.answer` what was decided last in each branch.
+
+    An attribute that is called so is left out, whether or not the branch decided anything.
+    """
+    said = {way: f"{way}.{ANSWER}" for way in split.ways}
+    own = {
+        fact: value
+        for fact, value in facts_at(body, None).items()
+        if not any(fact == name or fact.startswith(f"{name}.") for name in said.values())
+    }
+    told = {".".join((said[way], *field)): value for way, answer in answers.items() if way in said for field, value in _said(answer)}
+    return own | told
+
+
+def _said(answer: Answer | None) -> tuple[tuple[tuple[str, ...], str], ...]:
+    """What an answer says: under no name, or by the names of its fields."""
     match answer:
         case None:
-            return facts
+            return ()
         case Choice(value=value) | Text(value=value):
-            return facts | {ANSWER: value}
+            return (((), value),)
         case Number(value=number):
-            return facts | {ANSWER: repr(number)}
+            return (((), repr(number)),)
         case Fields(values=values):
-            return facts | {f"{ANSWER}.{name}": value for name, value in values.items()}
+            return tuple(((name,), value) for name, value in values.items())
         case _:
             assert_never(answer)
-
-
-def enter(workflow: Workflow, step: StepName, facts: Mapping[str, str], *, done: frozenset[StepName]) -> Walk:
-    """Enters a step and walks on through rules, until a step takes time or the item must be held.
-
-    Args:
-        workflow: the version that the item is pinned to.
-        step: the one entered; it is one of the workflow's.
-        facts: of the item, without an answer: rules on the way do not see what an earlier step decided.
-        done: the steps it was at before.
-
-    Returns:
-        The walk; at least one step is entered, unless the first was done before.
-    """
-    entered: list[StepName] = []
-    while True:
-        if step in done or step in entered:
-            return Walk(entered=tuple(entered), came_to=Held(step=step, reason="step_done_before"))
-        entered.append(step)
-        kind = workflow.steps[step]
-        if not isinstance(kind, Rule):
-            return Walk(entered=tuple(entered), came_to=Stands(step=step, kind=kind))
-        out = choose(step, kind, facts)
-        if isinstance(out, Held):
-            return Walk(entered=tuple(entered), came_to=out)
-        step = out
-
-
-def leave(workflow: Workflow, name: StepName, body: CaseBody, given: Given | Ruling | None, *, done: frozenset[StepName]) -> Walk:
-    """Leaves a step by what was decided at it, and walks on.
-
-    Args:
-        workflow: the version that the item is pinned to.
-        name: the step it leaves.
-        body: what the item says.
-        given: what was decided there, or its rule said; None: the step only waited.
-        done: the steps it was at before, this one too.
-
-    Returns:
-        The walk; nothing is entered where the item is held at the step it stands at.
-    """
-    out = _way_out(name, workflow.steps[name], body, given)
-    if isinstance(out, Held):
-        return Walk(entered=(), came_to=out)
-    return enter(workflow, out, facts_at(body, None), done=done)
-
-
-def _way_out(name: StepName, step: Step, body: CaseBody, given: Given | Ruling | None) -> StepName | Held:
-    """A step with a coded rule is left by what that says and by nothing else; no other step is left by it."""
-    match step, given:
-        case Coded(), Unruled(reason=reason, detail=detail):
-            return Held(step=name, reason=reason, detail=detail)
-        case Coded(outcomes=outcomes), str(said) if said in outcomes:
-            return outcomes[said]
-        case (Coded(), _) | (_, str() | Unruled()):
-            return Held(step=name, reason="rule_outcome")
-        case _, Given() if (why := _not_taken(step, given)) is not None:
-            return Held(step=name, reason=why)
-        case _, Given(answer=answer):
-            return choose(name, step, facts_at(body, answer))
-        case _:
-            return choose(name, step, facts_at(body, None))
-
-
-def _not_taken(step: Step, given: Given) -> str | None:
-    if isinstance(step, Decide) and step.by_person and given.alone:
-        return "person_needed"
-    return "answer_erased" if given.answer is None else None
-
-
-def choose(name: StepName, step: Step, facts: Mapping[str, str]) -> StepName | Held:
-    """Takes the first branch whose rules all apply; one that cannot be told holds the item, whatever stands after it."""
-    for branch in branches_of(step):
-        told = [applies(rule, facts) for rule in branch.when]
-        if False in told:
-            continue
-        return Held(step=name, reason="rule_unknown") if None in told else branch.to
-    return Held(step=name, reason="no_branch")
-
-
-def flaws(workflow: Workflow) -> tuple[Flaw, ...]:
-    """Everything that makes steps no workflow; none where they are one.
-
-    A workflow has every step that is named, no step that is never reached, a branch for whatever comes, and no way back: so each item
-    ends, and is at no step twice.
-    """
-    found = [*_unknown(workflow), *_open(workflow), *_answerless(workflow), *_codeless(workflow)]
-    return tuple(found) or (*_circles(workflow), *_unreached(workflow))
-
-
-def _unknown(workflow: Workflow) -> Iterator[Flaw]:
-    there = ", ".join(workflow.steps)
-    if workflow.begin not in workflow.steps:
-        yield Flaw(step=workflow.begin, why=f"{workflow.begin!r} is no step to begin at.", remedy=f"Name one of: {there}.")
-    for name, step in workflow.steps.items():
-        for branch in branches_of(step):
-            if branch.to not in workflow.steps:
-                yield Flaw(step=name, why=f"{name!r} leads to {branch.to!r}, which is no step.", remedy=f"Name one of: {there}.")
-    for old, new in workflow.moves.items():
-        if new not in workflow.steps:
-            yield Flaw(step=new, why=f"Items at {old!r} would go to {new!r}, which is no step.", remedy=f"Name one of: {there}.")
-
-
-def _open(workflow: Workflow) -> Iterator[Flaw]:
-    for name, step in workflow.steps.items():
-        branches = branches_of(step)
-        if isinstance(step, End | Coded):
-            continue
-        if not branches or branches[-1].when:
-            yield Flaw(step=name, why=f"{name!r} has no branch for whatever else comes.", remedy="End it with a branch without `when`.")
-        if any(not one.when for one in branches[:-1]):
-            yield Flaw(step=name, why=f"{name!r} has branches after one that takes everything.", remedy="Move that one to the end.")
-
-
-def _answerless(workflow: Workflow) -> Iterator[Flaw]:
-    for name, step in workflow.steps.items():
-        asked = {rule.fact for branch in branches_of(step) for rule in branch.when}
-        if not isinstance(step, Decide) and any(one == ANSWER or one.startswith(f"{ANSWER}.") for one in asked):
-            remedy = "Branch by the answer at the step that gives it."
-            yield Flaw(step=name, why=f"{name!r} asks for an answer, and decides nothing.", remedy=remedy)
-
-
-def _codeless(workflow: Workflow) -> Iterator[Flaw]:
-    for name, step in workflow.steps.items():
-        if isinstance(step, Coded) and workflow.code is None:
-            yield Flaw(step=name, why=f"{name!r} asks a function, and no rules.py was read.", remedy="Write rules.py beside workflow.yaml.")
-
-
-def _circles(workflow: Workflow) -> Iterator[Flaw]:
-    """Kahn's algorithm (1962): what cannot be put in an order has a way back, or lies behind one."""
-    left = dict(workflow.steps)
-    while free := [name for name in left if not any(one.to == name for step in left.values() for one in branches_of(step))]:
-        for name in free:
-            del left[name]
-    if left:
-        ring = ", ".join(left)
-        yield Flaw(step=next(iter(left)), why=f"There is a way back among: {ring}.", remedy="Give the second time a step of its own.")
-
-
-def _unreached(workflow: Workflow) -> Iterator[Flaw]:
-    reached, ahead = set[StepName](), [workflow.begin]
-    while ahead:
-        step = ahead.pop()
-        if step not in reached:
-            reached.add(step)
-            ahead += [one.to for one in branches_of(workflow.steps[step])]
-    later = reached | set(workflow.moves.values())
-    for name in workflow.steps:
-        if name not in later:
-            yield Flaw(step=name, why=f"No way leads to {name!r}.", remedy="Take it out, or lead a branch to it.")
 
 
 def in_order(workflow: Workflow) -> tuple[StepName, ...]:
@@ -357,8 +234,8 @@ def in_order(workflow: Workflow) -> tuple[StepName, ...]:
     def reach(name: StepName) -> None:
         if name not in reached:
             reached.add(name)
-            for branch in branches_of(workflow.steps[name]):
-                reach(branch.to)
+            for to in onwards(workflow.steps[name]):
+                reach(to)
             order.insert(0, name)
 
     for start in (*sorted(set(workflow.steps) - {workflow.begin}), workflow.begin):
@@ -366,24 +243,48 @@ def in_order(workflow: Workflow) -> tuple[StepName, ...]:
     return tuple(order)
 
 
-def can_go_on(old: Step, new: Step, *, held: bool) -> bool:
-    """Whether an item that stands at a step of one version may go on at a step of another.
+def join_of(workflow: Workflow, split: StepName) -> StepName:
+    """The step at which the branches of a split come together.
 
-    Args:
-        old: where it stands.
-        new: where it would go on.
-        held: whether it is held, so that nothing is decided and no time runs.
-
-    Returns:
-        True for a held item; for another where the new step asks the same use case and no less of it, asks a function, or waits, as
-        the old one does.
+    Raises:
+        StopIteration: where nothing joins them; `workflow_flaws.flaws` finds that first.
     """
-    if held:
-        return True
-    match old, new:
-        case Decide(use_case=asked, by_person=strict), Decide(use_case=asks, by_person=stricter):
-            return asked == asks and stricter >= strict
-        case (Wait(), Wait()) | (Coded(), Coded()):
-            return True
-        case _:
-            return False
+    return next(name for name, step in workflow.steps.items() if isinstance(step, Join) and step.of == split)
+
+
+def branch_steps(workflow: Workflow, way: StepName) -> frozenset[StepName]:
+    """The steps of a branch by its first one: those that come before any join."""
+    found, ahead = set[StepName](), [way]
+    while ahead:
+        name = ahead.pop()
+        if name in found or isinstance(workflow.steps.get(name, End()), Join):
+            continue
+        found.add(name)
+        ahead += onwards(workflow.steps.get(name, End()))
+    return frozenset(found)
+
+
+def branch_by_step(workflow: Workflow) -> Mapping[StepName, StepName]:
+    """The branch in which each step stands; steps of no branch are left out."""
+    ways = [way for step in workflow.steps.values() if isinstance(step, Split) for way in step.ways]
+    return {name: way for way in ways for name in branch_steps(workflow, way)}
+
+
+def reachable(workflow: Workflow, start: StepName) -> frozenset[StepName]:
+    """The steps at which an item may come to stand from a step onwards, this one too; ways back are not followed."""
+    found, ahead = set[StepName](), [start]
+    while ahead:
+        name = ahead.pop()
+        if name not in found:
+            found.add(name)
+            ahead += onwards(workflow.steps[name])
+    return frozenset(found)
+
+
+def kept_apart(workflow: Workflow, step: StepName) -> frozenset[StepName]:
+    """The steps with which a step shares nobody, by its own word or theirs; and what those were called in earlier versions."""
+    kind = workflow.steps[step]
+    own = frozenset(kind.not_by) if isinstance(kind, Decide) else frozenset()
+    theirs = {name for name, other in workflow.steps.items() if isinstance(other, Decide) and step in other.not_by}
+    found = own | theirs
+    return found | {old for old, new in workflow.moves.items() if new in found}

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import assert_never
 
@@ -9,16 +10,34 @@ from licet.core.canonical import Json, digest
 from licet.core.case_rules import CaseRule, NotRulesError, rule_from_json, rule_to_json
 from licet.core.people import Role
 from licet.core.use_case import NotASlugError, slug
-from licet.core.workflow import MOST_BRANCHES, MOST_STEPS, Branch, Branches, Coded, Decide, End, Rule, Step, StepName, Wait, Workflow
+from licet.core.workflow import (
+    MOST_AT_ONCE,
+    MOST_BRANCHES,
+    MOST_ROUNDS,
+    MOST_STEPS,
+    Branch,
+    Branches,
+    Coded,
+    Decide,
+    End,
+    Join,
+    Rule,
+    Split,
+    Step,
+    StepName,
+    Wait,
+    Workflow,
+)
 
 NAME = re.compile(r"[a-z][a-z0-9]*(?:[-_][a-z0-9]+)*")
 NAME_LENGTH = 40
 LASTS = re.compile(r"([1-9][0-9]{0,8}) (second|minute|hour|day)s?")
 LONGEST = timedelta(days=366)
 UNITS = {"second": 1, "minute": 60, "hour": 3600, "day": 86_400}
-KINDS = ("rule", "python", "decide", "person", "wait")
+KINDS = ("rule", "python", "decide", "person", "wait", "parallel", "join")
 FUNCTION = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 SHA256 = re.compile(r"[0-9a-f]{64}")
+ROUNDS = re.compile(r"[1-9][0-9]?")
 RULES_AT_ONCE = 10
 """Rules that one branch may ask for together."""
 
@@ -59,23 +78,45 @@ def workflow_to_json(workflow: Workflow) -> Json:
 
 def _step_to_json(step: Step) -> Json:
     match step:
-        case Decide(use_case=use_case, branches=branches, due=due, by_person=by_person):
-            plain: dict[str, Json] = {"person" if by_person else "decide": use_case, "next": _branches_to_json(branches)}
-            return plain if due is None else plain | {"due": _lasts(due)}
+        case Decide():
+            return _decide_to_json(step)
         case Rule(branches=branches):
             return {"rule": _branches_to_json(branches)}
-        case Coded(function=function, outcomes=outcomes):
-            return {"python": function, "next": {said: str(to) for said, to in outcomes.items()}}
+        case Coded(function=function, outcomes=outcomes, backs=backs):
+            return {"python": function, "next": {said: _outcome_to_json(to, backs.get(said)) for said, to in outcomes.items()}}
         case Wait(lasts=lasts, branches=branches):
             return {"wait": _lasts(lasts), "next": _branches_to_json(branches)}
+        case Split() | Join():
+            return _beside_to_json(step)
         case End():
             return "end"
         case _:
             assert_never(step)
 
 
+def _beside_to_json(step: Split | Join) -> Json:
+    if isinstance(step, Split):
+        return {"parallel": [str(way) for way in step.ways]}
+    return {"join": str(step.of), "next": _branches_to_json(step.branches)}
+
+
+def _decide_to_json(step: Decide) -> Json:
+    plain: dict[str, Json] = {"person" if step.by_person else "decide": step.use_case, "next": _branches_to_json(step.branches)}
+    plain |= {} if step.due is None else {"due": _lasts(step.due)}
+    return plain | ({"not_by": [str(name) for name in step.not_by]} if step.not_by else {})
+
+
+def _outcome_to_json(to: StepName, at_most: int | None) -> Json:
+    return str(to) if at_most is None else {"back": str(to), "at_most": str(at_most)}
+
+
 def _branches_to_json(branches: Branches) -> Json:
-    return [{"to": one.to} | ({"when": [rule_to_json(rule) for rule in one.when]} if one.when else {}) for one in branches]
+    return [_branch_to_json(one) for one in branches]
+
+
+def _branch_to_json(one: Branch) -> Json:
+    leads: dict[str, Json] = {"to": one.to} if one.at_most is None else {"back": one.to, "at_most": str(one.at_most)}
+    return leads | ({"when": [rule_to_json(rule) for rule in one.when]} if one.when else {})
 
 
 def _lasts(time: timedelta) -> str:
@@ -117,9 +158,24 @@ def _step(where: Where, raw: Json) -> Step:
             return Wait(lasts=_time((*where, "wait"), block["wait"]), branches=_branches((*where, "next"), block["next"]))
         case ["decide" | "person" as kind]:
             return _decide(where, raw, kind)
+        case ["parallel" | "join" as kind]:
+            return _beside(where, raw, kind)
         case _:
             why = f"{where[-1]!r} is not one kind of step."
             raise NotAWorkflowError(where, why, f"Write exactly one of: {', '.join(KINDS)}; or `end` alone.")
+
+
+def _beside(where: Where, raw: Json, kind: str) -> Split | Join:
+    """Where branches begin, or come together."""
+    if kind == "parallel":
+        block = _block(where, raw, needed={"parallel"})
+        return Split(ways=_names((*where, "parallel"), block["parallel"], most=MOST_AT_ONCE))
+    block = _block(where, raw, needed={"join", "next"})
+    return Join(of=_name((*where, "join"), block["join"]), branches=_branches((*where, "next"), block["next"]))
+
+
+def _names(where: Where, raw: Json, *, most: int) -> tuple[StepName, ...]:
+    return tuple(_name((*where, place), one) for place, one in enumerate(_list(where, raw, most=most)))
 
 
 def _coded(where: Where, raw: Json) -> Coded:
@@ -131,7 +187,9 @@ def _coded(where: Where, raw: Json) -> Coded:
     if not 1 <= len(listed) <= MOST_BRANCHES:
         why = f"{len(listed)} outcomes; from 1 to {MOST_BRANCHES} are taken."
         raise NotAWorkflowError((*where, "next"), why, "Write one `OUTCOME: STEP` line for each word that the function gives.")
-    return Coded(function=function, outcomes={said: _name((*where, "next", said), to) for said, to in listed.items()})
+    leads = {said: _lead((*where, "next", said), {"to": to} if isinstance(to, str) else to) for said, to in listed.items()}
+    backs = {said: one.at_most for said, one in leads.items() if one.at_most is not None}
+    return Coded(function=function, outcomes={said: one.to for said, one in leads.items()}, backs=backs)
 
 
 def _code(where: Where, raw: Json) -> str:
@@ -142,13 +200,15 @@ def _code(where: Where, raw: Json) -> str:
 
 
 def _decide(where: Where, raw: Json, kind: str) -> Decide:
-    block = _block(where, raw, needed={kind, "next"}, also={"due"})
+    block = _block(where, raw, needed={kind, "next"}, also={"due", "not_by"})
     try:
         use_case = slug(_text((*where, kind), block[kind]))
     except NotASlugError as error:
         raise NotAWorkflowError((*where, kind), str(error), "Name a use case.") from None
     due = _time((*where, "due"), block["due"]) if "due" in block else None
-    return Decide(use_case=use_case, branches=_branches((*where, "next"), block["next"]), due=due, by_person=kind == "person")
+    branches = _branches((*where, "next"), block["next"])
+    not_by = _names((*where, "not_by"), block["not_by"], most=MOST_STEPS) if "not_by" in block else ()
+    return Decide(use_case=use_case, branches=branches, due=due, by_person=kind == "person", not_by=not_by)
 
 
 def _branches(where: Where, raw: Json) -> Branches:
@@ -159,9 +219,22 @@ def _branches(where: Where, raw: Json) -> Branches:
 
 
 def _branch(where: Where, raw: Json) -> Branch:
-    block = _block(where, raw, needed={"to"}, also={"when"})
+    block = _mapping(where, raw)
     rules = _list((*where, "when"), block["when"], most=RULES_AT_ONCE) if "when" in block else []
-    return Branch(to=_name((*where, "to"), block["to"]), when=tuple(_rule((*where, "when", k), one) for k, one in enumerate(rules)))
+    lead = _lead(where, {key: value for key, value in block.items() if key != "when"})
+    return replace(lead, when=tuple(_rule((*where, "when", k), one) for k, one in enumerate(rules)))
+
+
+def _lead(where: Where, raw: Json) -> Branch:
+    """Where a branch leads: onwards to a step, or back to one, so often at most."""
+    if "back" not in _mapping(where, raw):
+        return Branch(to=_name((*where, "to"), _block(where, raw, needed={"to"}, also={"when"})["to"]))
+    block = _block(where, raw, needed={"back", "at_most"}, also={"when"})
+    text = _text((*where, "at_most"), block["at_most"])
+    if not ROUNDS.fullmatch(text) or int(text) > MOST_ROUNDS:
+        why = f"{text[: NAME_LENGTH + 1]!r} is no number of times."
+        raise NotAWorkflowError((*where, "at_most"), why, f"Write from 1 to {MOST_ROUNDS}; after that the item is held.")
+    return Branch(to=_name((*where, "back"), block["back"]), at_most=int(text))
 
 
 def _rule(where: Where, raw: Json) -> CaseRule:

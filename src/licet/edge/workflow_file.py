@@ -3,7 +3,8 @@
 from dataclasses import replace
 from pathlib import Path
 
-from licet.core.workflow import Coded, Workflow, flaws
+from licet.core.workflow import Coded, Workflow
+from licet.core.workflow_flaws import flaws
 from licet.core.workflow_json import NotAWorkflowError, workflow_from_json
 from licet.edge.bad_file import BadFolderError, Finding
 from licet.edge.code_folder import RULES_FILE, NotLoadableError

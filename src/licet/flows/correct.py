@@ -13,6 +13,7 @@ from licet.core.refusal import Refused
 from licet.core.review import SIMULATED
 from licet.core.use_case import UseCase
 from licet.flows.deliver import DECISION, plan_effects
+from licet.flows.exclude import is_kept_apart
 from licet.flows.office import Office, entry, person_at_work_on
 from licet.flows.rules_in_force import policy_in_force
 from licet.store import cases, corrections, decisions
@@ -57,6 +58,9 @@ def correct_decision(office: Office, by: Actor, *, name: str, case: str, answer:
         found = _decided(tx, use_case, case)
         if isinstance(found, Refused):
             return found
+        if is_kept_apart(tx, found.case, person):
+            why = "You answered another step of the same item, from which this one is kept apart."
+            return Refused(code="reviewer_excluded", why=why, remedy="Let somebody else correct it.")
         number = next_number(found.answer, found.corrections, answer)
         if isinstance(number, Refused):
             return number

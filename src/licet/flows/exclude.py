@@ -11,7 +11,7 @@ from licet.core.review import ReviewKind
 from licet.core.second import may_adjudicate, may_judge
 from licet.core.use_case import UseCase
 from licet.flows.roles import person_here
-from licet.store import corrections, desks, people, seconds, use_cases
+from licet.store import apart, corrections, desks, people, seconds, use_cases
 from licet.store.book import Tx
 
 ON_AI = frozenset({ReviewKind.AUDIT, ReviewKind.AGREEMENT, ReviewKind.RECHECK})
@@ -22,13 +22,15 @@ def excluded(tx: Tx, use_case: UseCase, item: desks.Item, person: Person, now: d
     """Whether a case must not come into somebody's hands; the desk asks before it hands one out, and when its answer comes.
 
     A case can be asked about twice, for an audit and after an incident: nobody has both in hand, for their second answer is not blind.
+    Nor has anybody two cases of an item in hand of which they may answer one alone.
     """
-    twice = desks.at_hand_of(tx, [item.case], person.id, now).get(item.case, frozenset()) - {item.token}
-    return bool(twice or excluded_from(tx, use_case, [item.case], person))
+    cases = {item.case} | apart.others(tx, [item.case]).get(item.case, frozenset())
+    in_hand = frozenset[str]().union(*desks.at_hand_of(tx, sorted(cases), person.id, now).values())
+    return bool(in_hand - {item.token} or excluded_from(tx, use_case, [item.case], person))
 
 
 def excluded_from(tx: Tx, use_case: UseCase, numbers: Sequence[CaseNumber], person: Person) -> frozenset[CaseNumber]:
-    """Which of these cases somebody may not answer: those they asked for or answered before; and those they may not judge.
+    """Which of these cases somebody may not answer: those in which they had a hand, and those they may not judge.
 
     Args:
         tx: the transaction.
@@ -36,7 +38,7 @@ def excluded_from(tx: Tx, use_case: UseCase, numbers: Sequence[CaseNumber], pers
         numbers: the cases.
         person: who would answer, with the roles that hold here.
     """
-    barred = seconds.requested_by(tx, numbers, person.email) | seconds.answered_by(tx, numbers, person.id)
+    barred = _had_a_hand(tx, numbers, person)
     again = seconds.looked_at_again(tx, [number for number in numbers if number not in barred])
     if not again:
         return barred
@@ -47,6 +49,22 @@ def excluded_from(tx: Tx, use_case: UseCase, numbers: Sequence[CaseNumber], pers
         for number, kind in again.items()
         if not _independent(tx, number, kind, person, hands) or (kind is ReviewKind.SECOND and seconds.first_of(tx, number) in apart)
     )
+
+
+def _had_a_hand(tx: Tx, numbers: Sequence[CaseNumber], person: Person) -> frozenset[CaseNumber]:
+    """Those they asked for, answered, or answered another step of the same item of, from which the case is kept apart."""
+    own = seconds.requested_by(tx, numbers, person.email) | seconds.answered_by(tx, numbers, person.id)
+    return own | apart.answered_by(tx, numbers, person.id)
+
+
+def is_kept_apart(tx: Tx, case: CaseNumber, person: Person) -> bool:
+    """Whether somebody answered another step of the item, from which this case of it is kept apart."""
+    return bool(apart.answered_by(tx, [case], person.id))
+
+
+def at_one_time(tx: Tx, numbers: Sequence[CaseNumber]) -> frozenset[CaseNumber]:
+    """Of cases that somebody would answer at one time, those that they may not answer beside the others."""
+    return apart.one_of_each(tx, numbers) if len(numbers) > 1 else frozenset()
 
 
 def _kept_apart(tx: Tx, use_case: UseCase, person: Person) -> frozenset[PersonId | None]:
@@ -73,13 +91,15 @@ def _independent(tx: Tx, number: CaseNumber, kind: ReviewKind, person: Person, h
 
 
 def barred_from(tx: Tx, use_case: UseCase, numbers: Sequence[CaseNumber], by: PersonId) -> frozenset[CaseNumber]:
-    """As `excluded_from`, for whoever the ledger names; who is no person here (simulated people) is barred from nothing."""
+    """As `excluded_from` and `at_one_time`, for whoever the ledger names; simulated people are nobody here, and barred from nothing."""
     found = people.by_id(tx, by)
-    return frozenset() if found is None else excluded_from(tx, use_case, numbers, person_here(tx, found, use_case))
+    if found is None:
+        return frozenset()
+    barred = excluded_from(tx, use_case, numbers, person_here(tx, found, use_case))
+    return barred | at_one_time(tx, [number for number in numbers if number not in barred])
 
 
 def may_take_dispute(tx: Tx, use_case: UseCase, number: CaseNumber, person: Person) -> bool:
     """Whether somebody could say, blind, whether AI or an audit's answer is right."""
     hands = frozenset(map(hand, use_cases.hands_of(tx, use_case, person.id)))
-    barred = seconds.requested_by(tx, [number], person.email) | seconds.answered_by(tx, [number], person.id)
-    return not barred and _independent(tx, number, ReviewKind.DISPUTE, person, hands)
+    return not _had_a_hand(tx, [number], person) and _independent(tx, number, ReviewKind.DISPUTE, person, hands)

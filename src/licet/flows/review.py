@@ -22,7 +22,7 @@ from licet.flows.conclude_dispute import conclude_dispute
 from licet.flows.conclude_second import conclude_second
 from licet.flows.deliver import DECISION, plan_effects
 from licet.flows.due import placed
-from licet.flows.exclude import barred_from, excluded_from
+from licet.flows.exclude import at_one_time, barred_from, excluded_from
 from licet.flows.office import Office, allowed_person, person_at_work_on, working
 from licet.flows.plant import back_in_queue, take_from_sheet
 from licet.flows.qualify import entitled
@@ -107,12 +107,14 @@ def answer_worksheet(office: Office, by: Actor, *, name: str, answers: Mapping[s
 def theirs_among(tx: Tx, use_case: UseCase, tasks: Sequence[decisions.Task], person: Person, now: datetime) -> frozenset[str]:
     """Which tasks somebody may answer on a sheet: not those they had a hand in, nor those that the second-look page is for.
 
-    Of two about one case it is one: the second answer of the same person would not be blind.
+    Of two about one case it is one: the second answer of the same person would not be blind. Of two steps of an item that are kept
+    apart it is one, too.
     """
     sheet = [task for task in sorted(tasks, key=lambda task: task.token) if task.kind is not ReviewKind.ADJUDICATION]
     barred = excluded_from(tx, use_case, [task.case for task in sheet], person)
     taken = desks.at_hand_of(tx, [task.case for task in sheet], person.id, now)
     theirs = {task.case: task.token for task in sheet if taken.get(task.case, frozenset()) <= {task.token}}
+    barred |= at_one_time(tx, [case for case in theirs if case not in barred])
     return frozenset(token for case, token in theirs.items() if case not in barred)
 
 

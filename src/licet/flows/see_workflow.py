@@ -8,8 +8,9 @@ from licet.core.refusal import Refused
 from licet.core.use_case import UseCase
 from licet.flows.office import Office, allowed, allowed_person
 from licet.flows.walk import Stood, stood_at
-from licet.store import use_cases, workflows
-from licet.store.workflows import Standing, Version
+from licet.store import use_cases, workflow_counts, workflows
+from licet.store.workflow_counts import Standing
+from licet.store.workflows import Version
 
 SHOWN = 100
 """Items that are shown at once."""
@@ -43,8 +44,8 @@ def see_workflow(office: Office, by: Actor, *, name: str) -> SeenWorkflow | Refu
         return SeenWorkflow(
             use_case=use_case,
             versions=workflows.versions(tx, use_case),
-            standing=workflows.standing(tx, use_case),
-            items=None if closed else [stood_at(tx, one) for one in workflows.running(tx, use_case, limit=SHOWN)],
+            standing=workflow_counts.standing(tx, use_case),
+            items=None if closed else [stood_at(tx, one) for one in workflow_counts.running(tx, use_case, limit=SHOWN)],
         )
 
 

@@ -7,12 +7,14 @@ from datetime import datetime
 from licet.core.people import Act, Actor
 from licet.core.refusal import Refused
 from licet.core.use_case import UseCase, in_use
-from licet.core.workflow import Decide, Workflow, can_go_on, flaws
+from licet.core.workflow import Decide, Join, StepName, Workflow
+from licet.core.workflow_change import asks_no_less, can_go_on, stands_alone
+from licet.core.workflow_flaws import flaws
 from licet.core.workflow_json import version_of
 from licet.flows.office import Office, allowed, entry, person_at_work_on
 from licet.store import teams, use_cases, workflows
 from licet.store.book import Tx
-from licet.store.workflows import HELD, Item, Version
+from licet.store.workflows import BRANCH_HELD, HELD, PARALLEL, Item, Version
 
 
 class NotAWorkflowHereError(ValueError):
@@ -91,8 +93,9 @@ class Migrated:
 def migrate_items(office: Office, by: Actor, *, name: str, number: int) -> Migrated | Refused:
     """Takes items of an earlier version over to the newest, each to the step that its `moves` names, else to the one of the same name.
 
-    One that is being decided goes over only where the new step asks the same use case, and a person where the old one did; others stay
-    in their version, and end in it.
+    One that is being decided goes over only where the new step asks the same use case, and a person where the old one did; one that was
+    answered only where whoever did is kept from no fewer steps; one whose branches run not at all. Others stay in their version, and
+    end in it.
 
     Args:
         office: the office.
@@ -120,9 +123,17 @@ def migrate_items(office: Office, by: Actor, *, name: str, number: int) -> Migra
 def _go_over(tx: Tx, one: Item, old: Version, new: Version, now: datetime) -> bool:
     """Takes one item over, if it can go on there; says whether it did."""
     step = new.workflow.moves.get(one.step, one.step)
-    done = {visit.step for visit in workflows.visits(tx, one)}
-    known = step in new.workflow.steps and (step == one.step or step not in done)
+    visits = workflows.visits(tx, one)
+    done = {visit.step for visit in visits if visit.round == one.round}
+    known = one.state != PARALLEL and one.reason != BRANCH_HELD and _takes(one, new, step) and (step == one.step or step not in done)
     if not known or not can_go_on(old.workflow.steps[one.step], new.workflow.steps[step], held=one.state == HELD):
+        return False
+    if not asks_no_less(old.workflow, new.workflow, [visit.step for visit in visits]):
         return False
     workflows.pin(tx, one, new, step, at=now)
     return True
+
+
+def _takes(one: Item, new: Version, step: StepName) -> bool:
+    """Whether a version has a step at which an item may stand: one of no branch; a join that held it may be the one that it stands at."""
+    return stands_alone(new.workflow, step) or (one.state == HELD and step == one.step and isinstance(new.workflow.steps.get(step), Join))

@@ -1,12 +1,12 @@
 """What time alone moves on the desk: tasks come to it, come back to it, and become overdue."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import and_, bindparam, exists, func, insert, or_, select, update
 
 from licet.core.desk import DUE_WITHIN
-from licet.core.ids import CaseNumber
+from licet.core.ids import CaseNumber, PersonId
 from licet.core.review import ReviewKind
 from licet.core.use_case import UseCase
 from licet.store import absences, remarks, tables, use_cases
@@ -88,6 +88,14 @@ def free_absent(tx: Tx, now: datetime) -> int:
     lanes = _left_alone(tx, now)
     theirs = and_(_I.lane.in_(lanes), _I.home != _I.lane, or_(_I.leased_until.is_(None), _I.leased_until < now))
     return tx.conn.execute(update(desk_item).where(theirs).values({**FREE, "lane": _I.home})).rowcount if lanes else 0
+
+
+def free_from(tx: Tx, case: CaseNumber, people: Iterable[PersonId]) -> None:
+    """Sends back to the queue what waits about a case in the name of one of these people, who may not have it any more."""
+    lanes = [for_person(one) for one in people]
+    theirs = and_(_I.case_number == case, _I.lane.in_(lanes), _I.home != _I.lane, _I.lease.is_(None))
+    if lanes:
+        tx.run(update(desk_item).where(theirs).values({**FREE, "lane": _I.home}))
 
 
 def with_overdue(tx: Tx, now: datetime, *, told_before: datetime) -> list[int]:

@@ -26,7 +26,10 @@ item = Table(
     Column("id", String(40), primary_key=True),
     Column("use_case_id", ForeignKey("use_case.id"), nullable=False),
     Column("version_id", ForeignKey("workflow_version.id"), nullable=False),
-    Column("name", Text, nullable=False),
+    Column("name", Text),
+    Column("parent_id", ForeignKey("workflow_item.id"), index=True),
+    Column("branch", String(40)),
+    Column("round", Integer, nullable=False),
     Column("state", String(8), nullable=False),
     Column("step", String(40), nullable=False),
     Column("reason", String(40)),
@@ -36,6 +39,7 @@ item = Table(
     Column("resume_at", Moment),
     Column("due_at", Moment),
     Column("whole_due_at", Moment),
+    Column("looked_at", Moment),
     Column("late", Boolean, nullable=False),
     Column("late_whole", Boolean, nullable=False),
     Column("started_at", Moment, nullable=False),
@@ -47,17 +51,33 @@ item = Table(
     Index("workflow_item_state", "state", "since"),
     Index("workflow_item_here", "use_case_id", "state"),
 )
-"""One item; `body` is under a key of its own from `salt`, and both are deleted when it ends."""
+"""One item, or one branch of it, which has a `parent_id` and no name; `body` is under a key of its own from `salt`, deleted with it.
+
+`round` counts from 1, and on with every way back. `looked_at`: when it was last looked whether anybody is left who may decide its step.
+"""
 
 visit = Table(
     "workflow_visit",
     metadata,
     Column("item_id", ForeignKey("workflow_item.id"), primary_key=True),
     Column("step", String(40), primary_key=True),
+    Column("round", Integer, primary_key=True, autoincrement=False),
     Column("place", Integer, nullable=False),
     Column("at", Moment, nullable=False),
+    Column("sent_back", Boolean, nullable=False),
     Column("case_number", ForeignKey("case_item.number")),
 )
-"""A step that an item was at: once, which the key holds; `place` counts from 1."""
+"""A step that an item was at, in any of its branches: once in a round, which the key holds; `place` counts from 1.
 
-TABLES: tuple[Table, ...] = (version, item, visit)
+`sent_back`: whether the step sent it back.
+"""
+
+apart = Table(
+    "workflow_apart",
+    metadata,
+    Column("case_number", ForeignKey("case_item.number"), primary_key=True, autoincrement=False),
+    Column("other", ForeignKey("case_item.number"), primary_key=True, autoincrement=False),
+)
+"""Two cases of one item that nobody may answer both of; each pair is there in both orders, so that one look-up finds it."""
+
+TABLES: tuple[Table, ...] = (version, item, visit, apart)

@@ -5,15 +5,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, func, insert, or_, select, update
 
 from licet.core.answer import AnswerKind
 from licet.core.canonical import Json, canonical_bytes
 from licet.core.case import CaseBody, body_from_json, body_to_json
 from licet.core.ids import BY_MANDATE, CaseNumber, PersonId
 from licet.core.use_case import UseCase
-from licet.core.workflow import Given, ItemId, StepName, Workflow
+from licet.core.workflow import HELD as WHY
+from licet.core.workflow import ItemId, StepName, Workflow
 from licet.core.workflow_json import workflow_from_json, workflow_to_json
+from licet.core.workflow_way import Given
 from licet.store import tables
 from licet.store.book import Record, Tx
 from licet.store.payloads import read_answer, read_payload, write_json
@@ -21,7 +23,11 @@ from licet.store.workflow_tables import item, version, visit
 
 AWAY, RULING, WAITING, HELD, ENDED = "away", "ruling", "waiting", "held", "ended"
 """Where an item stands: a use case decides it, a coded rule is to be asked, time passes, a person must send it on, or it ended."""
+PARALLEL, JOINED = "parallel", "joined"
+"""An item whose branches run beside each other, and a branch that came to its join and waits for the others."""
 
+BRANCH_HELD = "branch_held"
+"""Why an item is held of which a branch is."""
 ERASED = "erased"
 """Why an item ended that somebody erased."""
 
@@ -41,10 +47,22 @@ class Version:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Item:
-    """An item as it stands. `reason` is why it is held, and `detail` says more of it; `case` is the one that decides the step."""
+    """An item as it stands, or a branch of it.
+
+    Attributes:
+        parent: the item of which this is a branch; None: it is one itself.
+        branch: the branch, by its first step.
+        round: counts from 1, and on with every way back.
+        reason: why it is held, or may wait for ever; `detail` says more of it.
+        case: the one that decides the step.
+        name: what the outside calls it; empty for a branch.
+    """
 
     id: ItemId
     name: str
+    parent: ItemId | None
+    branch: StepName | None
+    round: int
     use_case_id: int
     version: int
     state: str
@@ -63,6 +81,11 @@ class Item:
     salt: bytes | None
     sealed: bytes | None
 
+    @property
+    def root(self) -> ItemId:
+        """The item, where this is a branch of one."""
+        return self.parent or self.id
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Says:
@@ -79,11 +102,13 @@ class Unreadable:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Visit:
-    """A step that an item was at, and under which number it was decided there."""
+    """A step that an item was at, in which round, under which number it was decided there, and whether the step sent it back."""
 
     step: StepName
+    round: int
     at: datetime
     case: CaseNumber | None
+    sent_back: bool
 
 
 # --- versions ----------------------------------------------------------------------------------------------------------
@@ -130,6 +155,7 @@ def add(tx: Tx, begun: Item, says: Says, *, by: PersonId) -> Item:
         "use_case_id": begun.use_case_id,
         "version_id": begun.version,
         "name": begun.name,
+        "round": 1,
         "state": begun.state,
         "step": begun.step,
         "since": begun.since,
@@ -146,12 +172,35 @@ def add(tx: Tx, begun: Item, says: Says, *, by: PersonId) -> Item:
     return by_id(tx, begun.id)
 
 
+def split(tx: Tx, begun: Item, way: StepName, *, at: datetime) -> Item:
+    """Writes a branch of an item, before it enters its first step; it says what the item says."""
+    values = {
+        "id": tx.draw.token("w_"),
+        "use_case_id": begun.use_case_id,
+        "version_id": begun.version,
+        "parent_id": begun.id,
+        "branch": way,
+        "round": begun.round,
+        "state": HELD,
+        "step": way,
+        "since": at,
+        "late": False,
+        "late_whole": False,
+        "started_at": at,
+        "by": tx.run(select(_I.by).where(_I.id == begun.id)).scalar_one(),
+        "digest": begun.digest,
+    }
+    tx.run(insert(item).values(values))
+    return by_id(tx, ItemId(str(values["id"])))
+
+
 def read_says(tx: Tx, one: Item) -> Says | Unreadable | None:
-    """What an item says; None once it ended or was erased."""
-    if one.salt is None or one.sealed is None:
+    """What an item says, or that of which this is a branch; None once it ended or was erased."""
+    whole = one if one.parent is None else by_id(tx, one.parent)
+    if whole.salt is None or whole.sealed is None:
         return None
     try:
-        match read_payload(tx, one.salt, one.sealed):
+        match read_payload(tx, whole.salt, whole.sealed):
             case {"body": body, "requester": str(requester)}:
                 return Says(body=body_from_json(body), requester=requester)
             case _:
@@ -161,19 +210,31 @@ def read_says(tx: Tx, one: Item) -> Says | Unreadable | None:
 
 
 def enter(tx: Tx, one: Item, step: StepName, *, at: datetime) -> None:
-    """Writes that an item came to a step; the database refuses it a second time."""
-    place = 1 + tx.run(select(func.count()).select_from(visit).where(visit.c.item_id == one.id)).scalar_one()
-    tx.run(insert(visit).values(item_id=one.id, step=step, place=place, at=at))
+    """Writes that an item came to a step; the database refuses it a second time in a round, whichever branch comes."""
+    place = 1 + tx.run(select(func.count()).select_from(visit).where(visit.c.item_id == one.root)).scalar_one()
+    tx.run(insert(visit).values(item_id=one.root, step=step, round=one.round, place=place, at=at, sent_back=False))
 
 
 def decides(tx: Tx, one: Item, step: StepName, case: CaseNumber) -> None:
     """Writes under which number an item is decided at a step."""
-    tx.run(update(visit).where(visit.c.item_id == one.id, visit.c.step == step).values(case_number=case))
+    tx.run(update(visit).where(*_visit_of(one, step)).values(case_number=case))
+
+
+def send_back(tx: Tx, one: Item, step: StepName) -> Item:
+    """Writes that a step sent an item back, which begins a round: the next that no branch of it has had."""
+    tx.run(update(visit).where(*_visit_of(one, step)).values(sent_back=True))
+    last = tx.run(select(func.max(_I.round)).where(or_(_I.id == one.root, _I.parent_id == one.root))).scalar_one()
+    tx.run(update(item).where(_I.id == one.id).values(round=last + 1))
+    return by_id(tx, one.id)
+
+
+def _visit_of(one: Item, step: StepName) -> tuple[ColumnElement[bool], ...]:
+    return visit.c.item_id == one.root, visit.c.step == step, visit.c.round == one.round
 
 
 def stand(tx: Tx, one: Item, state: str, step: StepName, *, at: datetime, more: Mapping[str, object]) -> None:
     """Writes where an item stands now; `more` names what differs from nothing: reason, detail, case_number, resume_at, due_at."""
-    fresh: dict[str, object] = {"reason": None, "detail": None, "case_number": None, "resume_at": None, "due_at": None, "late": False}
+    fresh: dict[str, object] = dict.fromkeys(("reason", "detail", "case_number", "resume_at", "due_at", "looked_at")) | {"late": False}
     gone: dict[str, object] = {"salt": None, "body": None} if state == ENDED else {}
     values = fresh | {"state": state, "step": step, "since": at} | dict(more) | gone
     tx.run(update(item).where(_I.id == one.id).values(values))
@@ -188,108 +249,58 @@ def pin(tx: Tx, one: Item, to: Version, step: StepName, *, at: datetime) -> None
 
 def by_id(tx: Tx, item_id: ItemId) -> Item:
     """The item as it stands now."""
-    return _item(tx.run(select(item).where(_I.id == item_id)).one())
+    return item_of(tx.run(select(item).where(_I.id == item_id)).one())
+
+
+def branches(tx: Tx, one: Item) -> list[Item]:
+    """The branches of an item that run, or wait for the others; none where it is in one place."""
+    mine = select(item).where(_I.parent_id == one.id, _I.state != ENDED)
+    return [item_of(row) for row in tx.run(mine.order_by(_I.started_at, _I.branch))]
+
+
+def join(tx: Tx, one: Item) -> None:
+    """Ends the branches of an item, all of which have joined."""
+    tx.run(update(item).where(_I.parent_id == one.id).values(state=ENDED))
+
+
+def show_branches(tx: Tx, whole: ItemId, *, at: datetime) -> None:
+    """Writes with an item what its branches say of it: that one is held, and why, and whether one is late."""
+    found = by_id(tx, whole)
+    running = branches(tx, found)
+    held = [one for one in running if one.state == HELD]
+    detail = " ".join(f"{one.branch!r} at {one.step!r}: {WHY.get(one.reason or '', '')}" for one in held) or None
+    state, reason = (HELD, BRANCH_HELD) if held else (PARALLEL, None)
+    values = {"state": state, "reason": reason, "detail": detail, "late": any(one.late for one in running)}
+    moved = {} if state == found.state else {"since": at}
+    tx.run(update(item).where(_I.id == whole).values(values | moved))
 
 
 def named(tx: Tx, use_case: UseCase, name: str) -> Item | None:
     """The item that the outside calls so; None where there is none."""
     row = tx.run(select(item).where(_I.use_case_id == use_case.id, _I.name == name)).one_or_none()
-    return None if row is None else _item(row)
+    return None if row is None else item_of(row)
 
 
 def visits(tx: Tx, one: Item) -> list[Visit]:
-    """The steps an item was at, in order."""
+    """The steps an item was at, in all of its branches, in order."""
     v = visit.c
-    rows = tx.run(select(visit).where(v.item_id == one.id).order_by(v.place))
-    return [Visit(step=StepName(r.step), at=r.at, case=None if r.case_number is None else CaseNumber(r.case_number)) for r in rows]
+    return [_visit(row) for row in tx.run(select(visit).where(v.item_id == one.root).order_by(v.place))]
 
 
-def running(tx: Tx, use_case: UseCase, *, limit: int) -> list[Item]:
-    """Items that have not ended: held ones first, then the late, then the longest on their way."""
-    late = or_(_I.late, _I.late_whole)
-    wanted = select(item).where(_I.use_case_id == use_case.id, _I.state != ENDED)
-    return [_item(row) for row in tx.run(wanted.order_by(_I.state != HELD, ~late, _I.started_at, _I.id).limit(limit))]
+def done_in_round(tx: Tx, one: Item) -> frozenset[StepName]:
+    """The steps an item was at in its round; a branch begins in that of its item."""
+    return frozenset(visit.step for visit in visits(tx, one) if visit.round == one.round)
 
 
-def count(tx: Tx, use_case: UseCase) -> Mapping[str, int]:
-    """How many items stand where, by state."""
-    rows = tx.run(select(_I.state, func.count().label("many")).where(_I.use_case_id == use_case.id).group_by(_I.state))
-    return {row.state: row.many for row in rows}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
-    """How many items stand alike: at a step, in a state, held for a reason, late or not."""
-
-    step: StepName
-    state: str
-    reason: str | None
-    late: bool
-    many: int
-
-
-def standing(tx: Tx, use_case: UseCase) -> list[Standing]:
-    """Where all items of a use case stand, in any version."""
-    late = or_(_I.late, _I.late_whole).label("is_late")
-    of = (_I.step, _I.state, _I.reason, late)
-    rows = tx.run(select(*of, func.count().label("many")).where(_I.use_case_id == use_case.id).group_by(*of))
-    return [Standing(step=StepName(r.step), state=r.state, reason=r.reason, late=bool(r.is_late), many=r.many) for r in rows]
+def _visit(row: Record) -> Visit:
+    case = None if row.case_number is None else CaseNumber(row.case_number)
+    return Visit(step=StepName(row.step), round=row.round, at=row.at, case=case, sent_back=row.sent_back)
 
 
 def pinned(tx: Tx, of: Version) -> list[Item]:
     """Items of a version that have not ended, in the order in which they began."""
-    wanted = select(item).where(_I.version_id == of.id, _I.state != ENDED).order_by(_I.started_at, _I.id)
-    return [_item(row) for row in tx.run(wanted)]
-
-
-# --- what may go on ----------------------------------------------------------------------------------------------------
-
-
-def _may_move(now: datetime) -> ColumnElement[bool]:
-    decided = select(tables.decision.c.case_number).where(tables.decision.c.case_number == _I.case_number).exists()
-    keyed = select(tables.case_key.c.case_number).where(tables.case_key.c.case_number == _I.case_number).exists()
-    return or_(and_(_I.state == AWAY, or_(decided, ~keyed)), and_(_I.state == WAITING, _I.resume_at <= now))
-
-
-def _is_late(now: datetime) -> ColumnElement[bool]:
-    step = and_(_I.due_at <= now, ~_I.late)
-    return and_(_I.state != ENDED, or_(step, and_(_I.whole_due_at <= now, ~_I.late_whole)))
-
-
-def anything_to_move(tx: Tx, now: datetime) -> bool:
-    """Whether an item may go on, or is late and nobody was told."""
-    wanted = or_(_may_move(now), _is_late(now), _I.state == RULING)
-    return tx.run(select(_I.id).where(wanted).limit(1)).one_or_none() is not None
-
-
-def to_move(tx: Tx, now: datetime, *, limit: int) -> list[Item]:
-    """Items whose step was decided, or whose time has come, the longest standing first."""
-    return _taken(tx, _may_move(now), limit)
-
-
-def to_rule(tx: Tx, *, limit: int) -> list[Item]:
-    """Items whose step has a coded rule that was not asked yet, the longest standing first."""
-    return _taken(tx, _I.state == RULING, limit)
-
-
-def newly_late(tx: Tx, now: datetime, *, limit: int) -> list[Item]:
-    """Items that stand for longer than they may, and of which nobody was told."""
-    return _taken(tx, _is_late(now), limit)
-
-
-def _taken(tx: Tx, wanted: ColumnElement[bool], limit: int) -> list[Item]:
-    found = select(item).where(wanted).order_by(_I.since, _I.id).limit(limit)
-    return [_item(row) for row in tx.run(found)]
-
-
-def told_late(tx: Tx, one: Item, now: datetime) -> None:
-    """Writes that somebody was told: of the step, of the whole, or of both."""
-    step, whole = (one.late or _over(one.due_at, now)), (one.late_whole or _over(one.whole_due_at, now))
-    tx.run(update(item).where(_I.id == one.id).values(late=step, late_whole=whole))
-
-
-def _over(due: datetime | None, now: datetime) -> bool:
-    return due is not None and due <= now
+    wanted = select(item).where(_I.version_id == of.id, _I.state != ENDED, _I.parent_id.is_(None)).order_by(_I.started_at, _I.id)
+    return [item_of(row) for row in tx.run(wanted)]
 
 
 def decision_of(tx: Tx, number: CaseNumber) -> Given | Unreadable:
@@ -312,15 +323,20 @@ def forget(tx: Tx, use_case: UseCase, name: str, now: datetime) -> Item | None:
     found = named(tx, use_case, name)
     if found is None:
         return None
-    stand(tx, found, ENDED, found.step, at=now, more={"reason": ERASED})
+    for one in (found, *branches(tx, found)):
+        stand(tx, one, ENDED, one.step, at=now, more={"reason": ERASED})
     tx.run(update(item).where(_I.id == found.id).values(name=found.id))
     return found
 
 
-def _item(row: Record) -> Item:
+def item_of(row: Record) -> Item:
+    """An item by its row."""
     return Item(
         id=ItemId(row.id),
-        name=row.name,
+        name=row.name or "",
+        parent=None if row.parent_id is None else ItemId(row.parent_id),
+        branch=None if row.branch is None else StepName(row.branch),
+        round=row.round,
         use_case_id=row.use_case_id,
         version=row.version_id,
         state=row.state,

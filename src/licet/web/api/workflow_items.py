@@ -8,7 +8,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from licet.core.refusal import Refused
 from licet.core.token import TokenScope
-from licet.flows.walk import Begun, Stood, list_items, show_item, start_item
+from licet.flows.walk import Begun, Stood, case_of, list_items, show_item, start_item
+from licet.store.workflows import Item
 from licet.web.api.wire import CaseIn, read_case
 from licet.web.guard import GuardedRoute, Let, let_in, needs
 from licet.web.problems import invalid, refusal
@@ -25,8 +26,25 @@ class StepOut(BaseModel):
     model_config = OUT
 
     step: str
+    round: int = Field(description="Counts from 1, and on with every way back.")
     at: datetime
     case: str | None = Field(description="The id of its case in the step's use case; null where nothing is decided.")
+    sent_back: bool = Field(description="Whether the step sent the item back.")
+
+
+class BranchOut(BaseModel):
+    """A branch of an item that runs beside others, or waits for them at the join."""
+
+    model_config = OUT
+
+    branch: str = Field(description="By its first step.")
+    round: int
+    state: str = Field(description="As of an item; `joined`: it waits for the other branches.")
+    step: str
+    reason: str | None
+    detail: str | None
+    since: datetime
+    late: bool
 
 
 class ItemOut(BaseModel):
@@ -38,14 +56,17 @@ class ItemOut(BaseModel):
     name: str = Field(description="What you call it.")
     version: int
     state: str = Field(
-        description="`away`: a use case decides it; `ruling`: a function is asked; `waiting`; `held` for a person; `ended` at the step."
+        description="`away`: a use case decides it; `ruling`: a function is asked; `waiting`; `parallel`: its branches run; "
+        "`held` for a person; `ended` at the step."
     )
     step: str
-    reason: str | None = Field(description="Why it is held.")
+    round: int = Field(description="Counts from 1, and on with every way back.")
+    reason: str | None = Field(description="Why it is held; `nobody_left`: it is away, and nobody is left who may decide it.")
     detail: str | None = Field(description="More of it: where in rules.py, and which kind of error.")
     since: datetime
     late: bool
     started_at: datetime
+    branches: list[BranchOut]
     steps: list[StepOut]
 
 
@@ -67,12 +88,27 @@ def item_out(one: Stood) -> ItemOut:
         version=one.version.number,
         state=item.state,
         step=item.step,
+        round=item.round,
         reason=item.reason,
         detail=item.detail,
         since=item.since,
         late=item.late or item.late_whole,
         started_at=item.started_at,
-        steps=[StepOut(step=v.step, at=v.at, case=None if v.case is None else f"{item.id}.{v.step}") for v in one.visits],
+        branches=[_branch_out(part) for part in one.branches],
+        steps=[StepOut(step=v.step, round=v.round, at=v.at, case=case_of(item, v), sent_back=v.sent_back) for v in one.visits],
+    )
+
+
+def _branch_out(part: Item) -> BranchOut:
+    return BranchOut(
+        branch=part.branch or "",
+        round=part.round,
+        state=part.state,
+        step=part.step,
+        reason=part.reason,
+        detail=part.detail,
+        since=part.since,
+        late=part.late,
     )
 
 
