@@ -13,11 +13,13 @@ from licet.core.bpmn_as_is import as_is_diagram
 from licet.core.bpmn_drawn import drawn
 from licet.core.bpmn_process import redesigned_diagram, stated_diagram
 from licet.core.bpmn_workflow import workflow_diagram
+from licet.core.canonical import Json
 from licet.core.process import StatedForProcess
 from licet.core.redesign import Doer, Merge, Move, Redesign, StepPlan
 from licet.core.refusal import Refused
 from licet.core.stated_process import Among, Block, StatedProcess, conform
 from licet.core.workflow import End, Rule, StepName, Wait, Workflow, branches_of
+from licet.core.workflow_json import workflow_from_json
 from tests.core.bpmn_playing import WORK, allows, walked
 from tests.core.logs import claims
 from tests.core.test_workflow import workflows
@@ -70,6 +72,25 @@ def test_the_ways_through_a_workflow_are_those_through_its_diagram(workflow: Wor
     assert set(workflow.steps) <= set(boxes)
     assert all((boxes[name] is Kind.TIMER) == isinstance(step, Wait) for name, step in workflow.steps.items())
     assert all((boxes[name] is Kind.RULE) == isinstance(step, Rule) for name, step in workflow.steps.items())
+
+
+def test_branches_meet_once_for_each_whatever_way_each_takes_and_a_way_back_says_how_often() -> None:
+    steps: dict[str, Json] = {
+        "both": {"parallel": ["look", "read"]},
+        "look": {"rule": [{"when": [{"fact": "amount", "above": "9"}], "to": "twice"}, {"to": "met"}]},
+        "twice": {"wait": "1 hour", "next": "met"},
+        "read": {"wait": "1 hour", "next": "met"},
+        "met": {"join": "both", "next": "check"},
+        "check": {"rule": [{"when": [{"fact": "amount", "below": "1"}], "back": "both", "at_most": "2"}, {"to": "done"}]},
+        "done": "end",
+    }
+    diagram = workflow_diagram(workflow_from_json({"begin": "both", "steps": steps}), name="slips", version="version 1")
+    for once in (["look", "read"], ["read", "look"], ["look", "twice", "read"], ["read", "look", "twice"], ["look", "read", "twice"]):
+        assert allows(diagram, [*once, "check"])
+        assert allows(diagram, [*once, "check", "look", "read", "check"]), "it goes back"
+    for never in (["look", "check"], ["read", "check"], ["look", "twice", "check"], ["look", "twice", "read", "read", "check"]):
+        assert not allows(diagram, never), never
+    assert "amount below 1 (back, at most 2 times)" in {flow.name for flow in diagram.flows}
 
 
 def wide(diagram: Diagram) -> Mapping[str, tuple[float, float, float, float]]:

@@ -6,7 +6,7 @@ from typing import assert_never
 from licet.core.bpmn import Diagram, Ends, Kind, Sketch, alone_or_person
 from licet.core.case_rules import Above, Below, CaseRule, OneOf
 from licet.core.process_told import lasting
-from licet.core.workflow import Branches, Coded, Decide, End, Rule, Step, StepName, Wait, Workflow
+from licet.core.workflow import Branch, Coded, Decide, End, Join, Rule, Split, Step, StepName, Wait, Workflow, branch_by_step, branches_of
 
 OTHERWISE = "otherwise"
 LEFT_OUT = (
@@ -27,8 +27,9 @@ def workflow_diagram(workflow: Workflow, *, name: str, version: str) -> Diagram:
     start = sketch.add(Kind.START, "An item begins")
     drawn = {step: _drawn(sketch, step, workflow.steps[step]) for step in workflow.steps}
     sketch.lead(((start, ""),), drawn[workflow.begin][0])
-    for step, kind in workflow.steps.items():
-        _lead_on(sketch, step, kind, drawn)
+    ways = {step: _led(sketch, step, kind, drawn[step][1]) for step, kind in workflow.steps.items()}
+    for target, ends in _arriving(sketch, workflow, ways):
+        sketch.lead(ends, drawn[target][0])
     whole = "" if workflow.due is None else f" The whole way is due in {lasting(workflow.due)}."
     return sketch.done(name, f"The workflow of use case {name}, {version}. {LEFT_OUT}{whole}")
 
@@ -47,6 +48,9 @@ def _drawn(sketch: Sketch, name: StepName, step: Step) -> tuple[str, Ends]:
             made = sketch.add(Kind.RULE, name, says=f"The function {function} in rules.py says where the item goes.")
         case Wait(lasts=lasts):
             made = sketch.add(Kind.TIMER, name, lasts=lasts)
+        case Split() | Join():
+            says = "All branches begin at once." if isinstance(step, Split) else "Waits for all branches."
+            made = sketch.add(Kind.TOGETHER, name, says=says)
         case End():
             return sketch.add(Kind.END, name), ()
         case _:
@@ -54,15 +58,28 @@ def _drawn(sketch: Sketch, name: StepName, step: Step) -> tuple[str, Ends]:
     return made, ((made, ""),)
 
 
-def _lead_on(sketch: Sketch, name: StepName, step: Step, drawn: Mapping[StepName, tuple[str, Ends]]) -> None:
-    ends, ways = drawn[name][1], _ways(step)
-    if len(ways) > 1:
-        split = sketch.then(ends, Kind.CHOICE, f"{name}?", says=_order(step))
-        for target, when in ways.items():
-            sketch.lead(((split, when),), drawn[target][0])
-        return
-    for target in ways:
-        sketch.lead(ends, drawn[target][0])
+def _led(sketch: Sketch, name: StepName, step: Step, ends: Ends) -> Mapping[StepName, Ends]:
+    """Draws the choice behind a step, if it has one; gives the arrows to each step that it leads to."""
+    ways = _ways(step)
+    if isinstance(step, Split) or len(ways) <= 1:
+        return dict.fromkeys(ways, ends)
+    split = sketch.then(ends, Kind.CHOICE, f"{name}?", says=_order(step))
+    return {target: ((split, when),) for target, when in ways.items()}
+
+
+def _arriving(sketch: Sketch, workflow: Workflow, ways: Mapping[StepName, Mapping[StepName, Ends]]) -> list[tuple[StepName, Ends]]:
+    """The arrows to each step; several of one branch come together before its join, which waits for one of each branch."""
+    branch = branch_by_step(workflow)
+    found: dict[tuple[StepName, StepName | None], Ends] = {}
+    for source, led in ways.items():
+        for target, ends in led.items():
+            key = target, branch.get(source) if isinstance(workflow.steps[target], Join) else None
+            found[key] = (*found.get(key, ()), *ends)
+    return [(to, ends if way is None else _together(sketch, ends)) for (to, way), ends in found.items()]
+
+
+def _together(sketch: Sketch, ends: Ends) -> Ends:
+    return ends if len(ends) == 1 else ((sketch.then(ends, Kind.CHOICE), ""),)
 
 
 def _ways(step: Step) -> Mapping[StepName, str]:
@@ -74,24 +91,24 @@ def _ways(step: Step) -> Mapping[StepName, str]:
 
 
 def _told(step: Step) -> list[tuple[StepName, str]]:
-    match step:
-        case Decide(branches=branches) | Rule(branches=branches) | Wait(branches=branches):
-            return [(one.to, " and ".join(rule_told(rule) for rule in one.when) or OTHERWISE) for one in branches]
-        case Coded(outcomes=outcomes):
-            return [(target, said) for said, target in outcomes.items()]
-        case End():
-            return []
-        case _:
-            assert_never(step)
+    if isinstance(step, Coded):
+        return [(to, f"{said}{_again(step.backs.get(said))}") for said, to in step.outcomes.items()]
+    return [(one.to, f"{_when(one)}{_again(one.at_most)}") for one in branches_of(step)]
+
+
+def _when(branch: Branch) -> str:
+    return " and ".join(rule_told(rule) for rule in branch.when) or OTHERWISE
+
+
+def _again(at_most: int | None) -> str:
+    return "" if at_most is None else f" (back, at most {at_most} times)"
 
 
 def _order(step: Step) -> str:
     """In which order the ways are tried: the first that applies is taken."""
     if isinstance(step, Coded):
         return "By the word that the function gives."
-    branches: Branches = () if isinstance(step, End) else step.branches
-    told = [" and ".join(rule_told(rule) for rule in one.when) or OTHERWISE for one in branches]
-    return "The first that applies: " + "; ".join(f"{at}. {when}" for at, when in enumerate(told, start=1)) + "."
+    return "The first that applies: " + "; ".join(f"{at}. {_when(one)}" for at, one in enumerate(branches_of(step), start=1)) + "."
 
 
 def rule_told(rule: CaseRule) -> str:
