@@ -31,6 +31,8 @@ from licet.core.value_told import SAVED
 from licet.core.workflow_json import workflow_from_json
 from licet.edge.drawing import Easel
 from licet.edge.evaluation_files import evaluation_text
+from licet.edge.played_apart import played_apart
+from licet.edge.redesign_text import redesign_file
 from licet.flows.compare import Wish, ask_both, plan_comparison
 from licet.flows.enter_stage import enter_stage
 from licet.flows.grant import Wishes, propose_mandate
@@ -131,7 +133,14 @@ def installed(folder: Path, *, seeded: bool = True, accounts: bool = True) -> It
         settle(world.office)
         world.clock.tick = timedelta(0)
         service = Service(
-            office=world.office, read_case=read_plain, asserted=not accounts, pictures=Easel(), write_evaluation=evaluation_text
+            office=world.office,
+            read_case=read_plain,
+            asserted=not accounts,
+            pictures=Easel(),
+            write_evaluation=evaluation_text,
+            write_redesign=redesign_file,
+            play=played_apart,
+            plan=Plan(replications=2),
         )
         with started(service) as address:
             yield Installation(world=world, address=address, people=people, members=members)
