@@ -23,7 +23,7 @@ from licet.web.pages.form import Form
 from licet.web.pages.monitoring import NOT_HERE
 from licet.web.pages.page import form_of, go, is_live, page_routes, show, viewer_of
 from licet.web.pages.redesign_fields import Writing, by_field
-from licet.web.pages.redesign_sent import MOST_ROWS, base_in, base_text, blank, names_of, sent_draft
+from licet.web.pages.redesign_sent import MERGE, MOST_ROWS, base_in, base_text, blank, names_of, sent_draft
 from licet.web.pages.use_case import AT
 from licet.web.pages.viewer import Viewer
 from licet.web.problems import ProblemError, problem, refusal
@@ -156,13 +156,19 @@ def _draw(
     status = NOT_VALID if faults else 200 if refused is None else problem(refused.code, "").status
     wrong = by_field(faults)
     facts: dict[str, Any] = {"base": base_text(base), "began": None if base is None else base.title, "good": how.get("good", False)}
-    facts |= {"wrong": wrong, "refused": refused, "hidden": len(page.order) - len(page.shown), "use": page.editing.use_case}
+    writing = _writing(page, draft, wrong)
+    facts |= {"writing": writing, "wrong": writing.named(), "days": wrong.get("days", ""), "skills": wrong.get("skilled_for", "")}
+    facts |= {
+        "title": wrong.get("title", ""),
+        "refused": refused,
+        "hidden": len(page.order) - len(page.shown),
+        "use": page.editing.use_case,
+    }
     return show(
         request,
         "redesign_edit.html.j2",
         status=status,
         here="portfolio",
-        writing=_writing(page, draft, wrong),
         play=page.editing.play,
         **facts,
     )
@@ -172,7 +178,7 @@ def _fields(request: Request, page: _Page, draft: RedesignDraft, form: Form) -> 
     """The fields of one step, for the page that shows the others already."""
     writing, asked = _writing(page, draft, {}), form.one("of")
     rows = {row.name: row.more for row in writing.rows()}
-    rows |= {f"m-{letter}": fields for letter, _, fields in writing.merges()}
+    rows |= {f"{MERGE}-{slot.letter}": slot.more for slot in writing.merges()}
     if asked not in rows:
         raise ProblemError(problem("no_such_address", "No step here has this name."))
-    return show(request, "redesign_more.html.j2", fields=rows[asked])
+    return show(request, "redesign_more.html.j2", more=rows[asked])

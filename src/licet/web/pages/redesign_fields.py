@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 
 from licet.core.ai_behaviour import behaviour_of
 from licet.core.capacity import Figure
 from licet.core.process import Step
-from licet.core.process_told import handling_told, lasting, waiting_told
+from licet.core.process_told import handling_told, waiting_told
 from licet.core.redesign import DAYS, NOTHING_ASSUMED
 from licet.core.redesign_draft import (
     DOERS,
@@ -37,7 +38,7 @@ CHOICES: Mapping[Becomes, str] = {
     Becomes.REMOVED: "is no longer done",
 }
 OF_MERGED: Mapping[Becomes, str] = {
-    Becomes.STAYS: "those who do the first of them today",
+    Becomes.STAYS: "those who do the first",
     Becomes.PERSON: "people, as the redesign says",
     Becomes.PROPOSES: CHOICES[Becomes.PROPOSES],
     Becomes.ALONE: CHOICES[Becomes.ALONE],
@@ -53,6 +54,8 @@ COUNT: Mapping[Becomes, tuple[str, ...]] = {
     Becomes.ALONE: ("coverage", "error", "latency_seconds", "cost"),
     Becomes.PROPOSES: ("latency_seconds", "cost", "time_saved"),
 }
+ELSEWHERE = Unknown(why="the use case does not decide this step, so that nothing of its evaluation counts here")
+NOT_DECIDED = "This use case does not decide this step, so that nothing of its evaluation counts here: what you state is assumed."
 NOWHERE = ("", "nowhere else")
 NOBODY = ("", "none of these steps")
 
@@ -79,6 +82,14 @@ class Field:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class More:
+    """What a choice needs besides: a note on all of it, empty where there is none, and the fields."""
+
+    note: str
+    fields: tuple[Field, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
     """A step, with where its time goes today; `step` is None of one that the newest log does not know."""
 
@@ -89,7 +100,24 @@ class Row:
     hours: str
     waits: str
     choice: Field
-    more: tuple[Field, ...]
+    more: More
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Merged:
+    """A step that others become: its letter, the names of those, its own fields, who does it, and what that choice needs."""
+
+    letter: str
+    members: str
+    fields: tuple[Field, ...]
+    choice: Field
+    more: More
+
+    @property
+    def used(self) -> bool:
+        """Whether there is anything in it."""
+        every = (*self.fields, *self.more.fields)
+        return bool(self.members) or any(one.value or one.wrong for one in every) or self.choice.value != Becomes.STAYS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,16 +151,22 @@ class Writing:
             title=one.name,
             step=step,
             work="" if step is None else handling_told(step.handling),
-            hours="" if step is None else lasting(step.split.work),
+            hours="" if step is None else f"{step.split.work / timedelta(hours=1):,.1f} h",
             waits="" if step is None else waiting_told(step.waiting),
-            choice=self._choice(f"{at}-becomes", one.becomes, CHOICES),
-            more=tuple(self._more(one)),
+            choice=self._choice(Field(name=f"{at}-becomes", label="What becomes of it", value=one.becomes), CHOICES),
+            more=More(note=self._note(one, decides=self._is_decided(one.name)), fields=tuple(self._more(one))),
         )
 
-    def _choice(self, name: str, becomes: Becomes, told: Mapping[Becomes, str]) -> Field:
+    def _choice(self, one: Field, told: Mapping[Becomes, str]) -> Field:
         """What becomes of a step; that a redesign says of people what holds anyway is offered only where it does."""
-        options = [(each.value, words) for each, words in told.items() if each is not Becomes.PERSON or becomes is each]
-        return self._held(Field(name=name, label="What becomes of it", value=becomes.value, options=options))
+        options = [(each.value, words) for each, words in told.items() if each is not Becomes.PERSON or one.value == each]
+        return self._held(replace(one, options=options))
+
+    def _is_decided(self, name: str) -> bool:
+        return bool(name) and self.draft.says("decides") == name
+
+    def _note(self, one: StepDraft | MergeDraft, *, decides: bool) -> str:
+        return NOT_DECIDED if one.becomes in COUNT and not decides else ""
 
     def _more(self, one: StepDraft) -> Iterator[Field]:
         """The fields that a choice needs."""
@@ -151,7 +185,7 @@ class Writing:
                 )
             )
         if one.becomes in DOERS:
-            yield from self._of_ai(at, one, decides=self.draft.says("decides") == one.name)
+            yield from self._of_ai(at, one, decides=self._is_decided(one.name))
         if one.becomes in DOERS or one.becomes in {Becomes.BESIDE, Becomes.MOVED}:
             yield self._held(
                 Field(
@@ -181,9 +215,8 @@ class Writing:
 
     def _of_ai(self, at: str, one: StepDraft | MergeDraft, *, decides: bool) -> Iterator[Field]:
         """What counts of AI at a step, measured or to be assumed; and what the redesign says besides."""
-        elsewhere = Unknown(why="this use case does not decide this step, so that nothing of its evaluation counts here")
         currency = self.draft.says("currency") or None
-        behaviour = behaviour_of(NOTHING_ASSUMED, self.editing.measured if decides else elsewhere, currency=currency)
+        behaviour = behaviour_of(NOTHING_ASSUMED, self.editing.measured if decides else ELSEWHERE, currency=currency)
         for key in OF_AI:
             counts = key in COUNT.get(one.becomes, ())
             if counts or one.says(key):
@@ -194,11 +227,18 @@ class Writing:
         if not counts:
             return self._held(Field(name=name, label=label, value=typed, hint="It counts nothing here, and stays in the redesign."))
         if isinstance(found, Figure) and not found.assumed:
-            stays = " What was assumed before stays in the redesign, and does not count." if typed else ""
-            says = f"{figure_told(found.value, unit)}: {found.basis}.{stays}"
-            return self._held(Field(name=name, label=label, value=typed, hint=says, badge="measured", shown=bool(typed)))
-        why = f"Not measured: {found.why}." if isinstance(found, Unknown) else ""
-        return self._held(Field(name=name, label=label, value=typed, hint=f"{why} {otherwise}".strip(), badge="assumed"))
+            return self._known(Field(name=name, label=label, value=typed, badge="measured"), figure_told(found.value, unit), found.basis)
+        why = f"Not measured: {found.why}." if isinstance(found, Unknown) and found is not ELSEWHERE else ""
+        return self._stated(Field(name=name, label=label, value=typed, hint=f"{why} {otherwise}".strip()))
+
+    def _known(self, one: Field, value: str, basis: str) -> Field:
+        """What is known, and therefore not filled in; what a redesign states all the same is carried on."""
+        stated = f" The redesign states {one.value}, which does not count." if one.value else ""
+        return self._held(replace(one, hint=f"{value}: {basis}.{stated}", shown=False))
+
+    def _stated(self, one: Field) -> Field:
+        """What counts because somebody states it."""
+        return self._held(replace(one, badge="assumed" if one.value else ""))
 
     # --- steps that others become ---
 
@@ -214,22 +254,27 @@ class Writing:
         at = GROUPS.index(letter)
         return self.draft.merges[at] if at < len(self.draft.merges) else MergeDraft()
 
-    def merges(self) -> tuple[tuple[str, str, tuple[Field, ...]], ...]:
-        """Those steps: how each is called here, its steps, and its fields."""
-        return tuple((letter, self._members(letter), tuple(self._merge(letter))) for letter in GROUPS[: self._slots()])
+    def merges(self) -> tuple[Merged, ...]:
+        """Those steps."""
+        return tuple(map(self._merge, GROUPS[: self._slots()]))
 
     def _members(self, letter: str) -> str:
         there = [one.name for one in self.draft.steps if one.becomes is Becomes.MERGED and one.says("into") == letter]
         return ", ".join(there)
 
-    def _merge(self, letter: str) -> Iterator[Field]:
+    def _merge(self, letter: str) -> Merged:
         at, one = f"{MERGE}-{letter}", self._merge_at(letter)
-        yield self._held(Field(name=f"{at}-into", label="Name", value=one.says("into")))
+        decides = self._is_decided(one.says("into"))
         hint = "Of the time that its steps took together; without it all of it."
-        yield self._held(Field(name=f"{at}-time", label="Share of the time that stays", value=one.says("time"), hint=hint, badge="assumed"))
-        yield self._choice(f"{at}-becomes", one.becomes, OF_MERGED)
-        if one.becomes in DOERS:
-            yield from self._of_ai(at, one, decides=bool(one.says("into")) and self.draft.says("decides") == one.says("into"))
+        name = self._held(Field(name=f"{at}-into", label="Name", value=one.says("into")))
+        time = self._stated(Field(name=f"{at}-time", label="Share of the time that stays", value=one.says("time"), hint=hint))
+        return Merged(
+            letter=letter,
+            members=self._members(letter),
+            fields=(name, time),
+            choice=self._choice(Field(name=f"{at}-becomes", label="Who does it", value=one.becomes), OF_MERGED),
+            more=More(note=self._note(one, decides=decides), fields=tuple(self._of_ai(at, one, decides=decides))),
+        )
 
     # --- people, checks and promises ---
 
@@ -249,11 +294,11 @@ class Writing:
         """Reviewers."""
         there, seconds = self.editing.capacity, self.editing.capacity.seconds
         now = f"{there.people} may answer now" if there.people else "nobody may answer yet: those who do the step today"
-        hours = "stated nowhere yet" if there.hours is None else f"as the desk states, {there.hours:g}"
+        hours = "Nothing says it yet." if there.hours is None else f"Without a number: as the desk states, {there.hours:g}."
         took = f"Not measured: {seconds.why}." if isinstance(seconds, Unknown) else f"{seconds.value:.0f} s: {seconds.basis}."
         return (
             self._typed("people", "Reviewers", f"Without a number: {now}."),
-            self._typed("hours_a_day", "Hours a day of each", f"Without a number: {hours}."),
+            self._typed("hours_a_day", "Hours a day of each", hours),
             self._typed("from_hour", "They begin at this hour, UTC", "Without a number: 8."),
             self._typed("seconds_a_case", "Seconds that an answer takes", f"{took} Without a number: that, or as the step takes today."),
         )
@@ -269,27 +314,19 @@ class Writing:
     def _checked(self, key: str, label: str, found: Figure | Unknown) -> Field:
         typed = self.draft.says(key)
         if isinstance(found, Figure) and not found.assumed:
-            return self._held(
-                Field(name=key, label=label, value=typed, hint=f"{found.value:.1%}: {found.basis}.", badge="measured", shown=bool(typed))
-            )
-        why = f"Not in force yet: {found.why}." if isinstance(found, Unknown) else ""
-        return self._held(Field(name=key, label=label, value=typed, hint=why, badge="assumed"))
+            return self._known(Field(name=key, label=label, value=typed, badge="in force"), f"{found.value:.1%}", found.basis)
+        why = f"Nothing is in force: {found.why}." if isinstance(found, Unknown) else ""
+        return self._stated(Field(name=key, label=label, value=typed, hint=why))
 
     def promises(self) -> tuple[Field, ...]:
         """How soon cases are to be done, and what people cost."""
+        says = self.draft.says
         return (
             self._held(
-                Field(
-                    name="hours",
-                    label="Cases are to be done within, hours",
-                    value=self.draft.says("hours"),
-                    hint="From first event to last.",
-                )
+                Field(name="hours", label="Cases are to be done within, hours", value=says("hours"), hint="From first event to last.")
             ),
-            self._held(
-                Field(name="share", label="So many of them", value=self.draft.says("share"), hint="A share such as 0.9; without it 0.9.")
-            ),
-            self._held(Field(name="currency", label="Currency", value=self.draft.says("currency"), hint="Three letters, such as EUR.")),
+            self._held(Field(name="share", label="So many of them", value=says("share"), hint="A share such as 0.9; without it 0.9.")),
+            self._held(Field(name="currency", label="Currency", value=says("currency"), hint="Three letters, such as EUR.")),
             self._typed("person_hour", "An hour of a person, in minor units", "Such as 4500. Without it no cost of people is shown."),
         )
 
@@ -306,7 +343,19 @@ class Writing:
     def _typed(self, key: str, label: str, hint: str) -> Field:
         said = self.draft.says(key)
         usual = key == "from_hour" and said in {"", "8"}
-        return self._held(Field(name=key, label=label, value=said, hint=hint, badge="assumed" if said and not usual else ""))
+        one = Field(name=key, label=label, value=said, hint=hint)
+        return self._held(one) if usual else self._stated(one)
+
+    def named(self) -> tuple[tuple[str, str, str], ...]:
+        """What is wrong: the field that it stands at, what that is called, and why; in the order of the page."""
+        labels = {one.name: f"{row.title}: {one.label}" for row in self.rows() for one in (row.choice, *row.more.fields)}
+        for slot in self.merges():
+            fields = (*slot.fields, slot.choice, *slot.more.fields)
+            labels |= {one.name: f"New step {slot.letter}: {one.label}" for one in fields}
+        plain = {one.name: one.label for one in (self.decides(), *self.people(), *self.checks(), *self.promises())}
+        labels = {"title": "What people call it", **labels, **plain, "days": "They work on", "skilled_for": "Skill"}
+        known = [(name, label, self.wrong[name]) for name, label in labels.items() if name in self.wrong]
+        return (*known, *(("", "", why) for name, why in self.wrong.items() if name not in labels))
 
     def _held(self, one: Field) -> Field:
         """A field with what is wrong with it, which it then also shows."""
