@@ -169,7 +169,7 @@ def test_the_time_left_follows_from_what_is_played(world: World) -> None:
     assert play_left(play) is None
     half = replace(play, expected=1000, played=250, seen_at=play.began_at + timedelta(seconds=10))
     assert play_left(half) == timedelta(seconds=30)
-    told = play_to_json(half, now=half.seen_at)
+    told = play_to_json(half, PlayState.PLAYING)
     assert (told["state"], told["played"], told["refused"]) == ("playing", 250, None)
     no = replace(half, refused=Refused(code="redesign_unfit", why="No."))
-    assert play_to_json(no, now=half.seen_at)["refused"] == {"code": "redesign_unfit", "why": "No.", "remedy": ""}
+    assert play_to_json(no, PlayState.REFUSED)["refused"] == {"code": "redesign_unfit", "why": "No.", "remedy": ""}

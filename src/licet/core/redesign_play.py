@@ -72,12 +72,12 @@ def play_left(play: RedesignPlay) -> timedelta | None:
     return (play.seen_at - play.began_at) * ((1.0 - share) / share) if share else None
 
 
-def play_to_json(play: RedesignPlay, *, now: datetime) -> Mapping[str, Json]:
+def play_to_json(play: RedesignPlay, state: PlayState) -> Mapping[str, Json]:
     """A play for programs; what nobody knows is null."""
     refused = play.refused
     return {
         "play": play.id,
-        "state": play_state(play, now=now).value,
+        "state": state.value,
         "by": play.by,
         "began_at": play.began_at.isoformat(),
         "seen_at": play.seen_at.isoformat(),

@@ -111,6 +111,12 @@ def unwritten(redesign: Redesign) -> str | Refused:
     return Refused(code="redesign_unfit", why="This server writes no files.", remedy="Write it by hand; docs/redesign.md shows how.")
 
 
+def no_redesign(said: Mapping[str, Json]) -> Redesign | tuple[str, ...]:
+    """Stands where nobody reads redesigns that people send."""
+    del said
+    return ("This server reads no redesigns. Simulate with `licet process compare`.",)
+
+
 class NotOnLoopbackError(ValueError):
     """The server was to take people's word for who they are where others can reach it."""
 
@@ -141,6 +147,7 @@ class Service:
         take_evidence: reads files of other tools.
         write_evaluation: writes files for other tools; None: there is nothing to download.
         read_log: reads event logs that people send.
+        read_redesign: reads a redesign with the keys of its file; gives all that is wrong with what is none.
         write_redesign: writes a redesign as the file that says it; `Refused` where no file can.
         play: plays a redesign, apart from what the server does else.
         plan: how often redesigns are played, and the seed.
@@ -162,6 +169,7 @@ class Service:
     take_evidence: EvidenceDoor = no_evidence
     write_evaluation: EvaluationWriter | None = None
     read_log: LogReader = unread
+    read_redesign: Callable[[Mapping[str, Json]], Redesign | tuple[str, ...]] = no_redesign
     write_redesign: Callable[[Redesign], str | Refused] = unwritten
     play: Play = simulated
     plan: Plan = USUAL
