@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -14,7 +15,7 @@ from licet.flows.see_redesign import newest_redesign
 from licet.flows.simulate_redesign import simulate_redesign
 from licet.stats.simulated_process import Plan
 from licet.testing import done
-from tests.browser.installation import CONTRACTS, REFUNDS, REPLIES, WARRANTY, Installation, installed
+from tests.browser.installation import CONTRACTS, FORECAST, REFUNDS, REPLIES, WARRANTY, Installation, installed
 from tests.browser.seeing import audit, audit_each_way, looking, signed_in
 from tests.flows.redesigning import WHOLE, office_log, with_log
 
@@ -26,7 +27,7 @@ HOSTILE = ("<script>alert(1)</script>", "check\u202etxt.exe", LONG)
 def mine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
     """An installation of these tests alone, which change it; one use case has a log whose steps have hostile names."""
     with installed(tmp_path_factory.mktemp("edited")) as found:
-        with_log(found.world, CONTRACTS, renamed(office_log(80), HOSTILE))
+        with_log(found.world, FORECAST, renamed(office_log(80), HOSTILE))
         with_log(found.world, WARRANTY, office_log(70))
         yield found
 
@@ -153,7 +154,7 @@ def test_without_script_each_choice_works_by_sending_the_form(browser: Browser, 
 
 def test_hostile_names_of_steps_are_plain_text_and_come_back_as_they_were(browser: Browser, mine: Installation) -> None:
     with looking(browser, mine) as (page, _):
-        signed_in(page, mine, mine.people["olga"]).goto(at(CONTRACTS))
+        signed_in(page, mine, mine.people["olga"]).goto(at(FORECAST))
         rows = page.locator("table th[scope=row]").all_inner_texts()
         assert {HOSTILE[0], "check[U+202E]txt.exe", LONG} <= set(rows)
         assert "\u202e" not in page.content()
@@ -166,6 +167,24 @@ def test_hostile_names_of_steps_are_plain_text_and_come_back_as_they_were(browse
         found = downloaded(page)
         assert found.removed == (HOSTILE[1],)
         assert [(move.step, move.after) for move in found.moved] == [(HOSTILE[0], LONG)]
+
+
+def test_a_step_that_the_newest_log_does_not_know_is_shown_and_can_be_let_go(browser: Browser, mine: Installation) -> None:
+    mine.world.clock.pass_time(timedelta(hours=1))
+    with_log(mine.world, CONTRACTS, renamed(office_log(90), ("register", "look", "close")))
+    with looking(browser, mine) as (page, watch):
+        signed_in(page, mine, mine.people["olga"]).goto(f"/use-cases/{CONTRACTS}/redesign")
+        expect(page.get_by_text("The server was ended while it was simulated.")).to_be_visible()
+        page.goto(at(CONTRACTS))
+        row = page.get_by_role("row", name="check")
+        expect(row).to_contain_text("the newest event log does not know it")
+        watch.expect("status of 422")
+        page.get_by_role("button", name="Check").click()
+        expect(page.get_by_role("alert")).to_contain_text("'check' is no step of the event log.")
+        row.get_by_label("What becomes of it: check").select_option("stays")
+        page.get_by_label("The step that this use case decides").select_option("")
+        page.get_by_role("button", name="Check").click()
+        expect(page.get_by_text("It can be simulated.")).to_be_visible()
 
 
 def test_who_may_not_simulate_reads_and_is_told_so_in_words(browser: Browser, mine: Installation) -> None:
