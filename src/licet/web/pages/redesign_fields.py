@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from licet.core.ai_behaviour import behaviour_of
 from licet.core.capacity import Figure
-from licet.core.process import Step
+from licet.core.process import Recorded, Step
 from licet.core.process_told import handling_told, waiting_told
 from licet.core.redesign import DAYS, NOTHING_ASSUMED
 from licet.core.redesign_draft import (
@@ -150,8 +150,8 @@ class Writing:
             name=at,
             title=one.name,
             step=step,
-            work="" if step is None else handling_told(step.handling),
-            hours="" if step is None else f"{step.split.work / timedelta(hours=1):,.1f} h",
+            work="" if step is None or isinstance(step.handling, Unknown) else f"{handling_told(step.handling)} each",
+            hours=_hours(step),
             waits="" if step is None else waiting_told(step.waiting),
             choice=self._choice(Field(name=f"{at}-becomes", label="What becomes of it", value=one.becomes), CHOICES),
             more=More(note=self._note(one, decides=self._is_decided(one.name)), fields=tuple(self._more(one))),
@@ -361,6 +361,12 @@ class Writing:
         """A field with what is wrong with it, which it then also shows."""
         wrong = self.wrong.get(one.name, "")
         return replace(one, wrong=wrong, shown=one.shown or bool(wrong))
+
+
+def _hours(step: Step | None) -> str:
+    """People's work at a step in all of the log, where its times were recorded."""
+    recorded = step is not None and isinstance(step.handling, Recorded)
+    return f"{step.split.work / timedelta(hours=1):,.1f} h" if step is not None and recorded else "unknown"
 
 
 def by_field(faults: Sequence[DraftFault]) -> dict[str, str]:
