@@ -169,13 +169,14 @@ def test_hostile_names_of_steps_are_plain_text_and_come_back_as_they_were(browse
         assert [(move.step, move.after) for move in found.moved] == [(HOSTILE[0], LONG)]
 
 
-def test_a_step_that_the_newest_log_does_not_know_is_shown_and_can_be_let_go(browser: Browser, mine: Installation) -> None:
-    mine.world.clock.pass_time(timedelta(hours=1))
-    with_log(mine.world, CONTRACTS, renamed(office_log(90), ("register", "look", "close")))
+def test_a_play_is_stopped_and_a_step_that_the_newest_log_does_not_know_can_be_let_go(browser: Browser, mine: Installation) -> None:
     with looking(browser, mine) as (page, watch):
         signed_in(page, mine, mine.people["olga"]).goto(f"/use-cases/{CONTRACTS}/redesign")
-        expect(page.get_by_text("The server was ended while it was simulated.")).to_be_visible()
-        page.goto(at(CONTRACTS))
+        page.get_by_role("button", name="Stop").click()
+        expect(page.get_by_text("It was stopped before its end.")).to_be_visible()
+        mine.world.clock.pass_time(timedelta(hours=1))
+        with_log(mine.world, CONTRACTS, renamed(office_log(90), ("register", "look", "close")))
+        signed_in(page, mine, mine.people["olga"]).goto(at(CONTRACTS))
         row = page.get_by_role("row", name="check")
         expect(row).to_contain_text("the newest event log does not know it")
         watch.expect("status of 422")

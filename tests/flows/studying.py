@@ -20,6 +20,7 @@ from licet.flows.measure_value import measure_value, newest_value
 from licet.flows.office import Office
 from licet.flows.see_beside import given_by_people
 from licet.flows.play_redesign import Player, begin_play, newest_play, play_on
+from licet.flows.play_redesign import Player, begin_play, newest_play, play_on, stop_play
 from licet.flows.see_redesign import newest_redesign, see_redesign
 from licet.flows.see_value import see_value
 from licet.flows.set_baseline import countersign_the_baseline, lock_the_baseline, show_baseline
@@ -77,6 +78,7 @@ WAYS: Mapping[str, Callable[[Office, World, str], object]] = {
     "edit_redesign": lambda o, w, name: edit_redesign(o, w.owner, name=name),
     "begin_play": lambda o, w, name: begin_play(o, w.owner, Redesign(title="As it is"), name=name),
     "play_on": lambda o, w, name: play_on(o, w.owner, BEGUN, Redesign(title="As it is"), name=name, player=PLAYER),
+    "stop_play": lambda o, w, name: stop_play(o, w.owner, name=name),
     "newest_play": lambda o, w, name: newest_play(o, name=name),
     "see_redesign": lambda o, w, name: see_redesign(o, w.owner, name=name),
     "newest_redesign": lambda o, w, name: newest_redesign(o, name=name),

@@ -15,7 +15,7 @@ from licet.core.redesign_play import QUIET_FOR, PlayState, RedesignPlay, play_le
 from licet.core.refusal import Refused
 from licet.flows.edit_redesign import edit_redesign
 from licet.flows.import_log import erase_log, list_logs
-from licet.flows.play_redesign import Player, Wrong, begin_play, newest_play, play_on
+from licet.flows.play_redesign import Player, Wrong, begin_play, newest_play, play_on, stop_play
 from licet.flows.see_redesign import see_redesign
 from licet.flows.simulate_redesign import simulate_redesign
 from licet.stats.ranges import OutOfRangeError
@@ -81,6 +81,20 @@ def test_where_the_server_was_ended_another_may_begin_and_the_one_left_writes_no
     play_on(world.office, world.owner, left, WHOLE, name=MAILS, player=FEW)
     assert now(world)[0].id == again.id
     assert now(world)[1] is PlayState.PLAYING
+
+
+def test_whoever_may_begin_one_may_stop_it_and_what_computes_for_nobody_ends(world: World) -> None:
+    play = begun(world)
+    assert code(stop_play(world.office, world.reviewer, name=MAILS)) == "not_permitted"
+    assert done(stop_play(world.office, world.builder, name=MAILS)).id == play.id
+    assert code(stop_play(world.office, world.builder, name=MAILS)) == "already_done"
+    play_on(world.office, world.owner, play, WHOLE, name=MAILS, player=FEW)
+    there, state = now(world)
+    assert (state, there.simulation) == (PlayState.REFUSED, None)
+    assert there.refused is not None
+    assert there.refused.why == "It was stopped before its end."
+    assert done(see_redesign(world.office, world.owner, name=MAILS)).shown.simulated is None
+    assert done(edit_redesign(world.office, world.owner, name=MAILS)).begun == WHOLE
 
 
 def test_who_waits_for_a_turn_gives_signs_of_life(world: World) -> None:

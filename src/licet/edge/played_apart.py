@@ -15,7 +15,7 @@ from licet.core.redesign_outcome import Outcome, simulated
 from licet.stats.ranges import OutOfRangeError
 from licet.stats.simulated_process import Audience, Empty, Plan
 
-LIMIT: Final = timedelta(minutes=30)
+LIMIT: Final = timedelta(hours=2)
 """A play that takes longer is ended."""
 
 LOOK_EVERY_S: Final = 2.0

@@ -29,6 +29,13 @@ OUT = Refused(
 )
 
 
+STOPPED = Refused(code="redesign_not_played", why="It was stopped before its end.", remedy="What was typed is kept: edit it.")
+
+
+class PlayOverError(RuntimeError):
+    """A play was stopped, or another one began in its place; whoever plays it computes for nobody."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wrong:
     """A redesign cannot be simulated, and this is why."""
@@ -103,8 +110,10 @@ class _Watch:
     def say(self) -> None:
         with self.office.book.write() as tx:
             self.said_at = self.office.clock.now()
-            use_case = use_cases.require(tx, self.name)
-            redesign_plays.see(tx, use_case, self.play.id, expected=self.expected, played=self.played, at=self.said_at)
+            use_case, play = use_cases.require(tx, self.name), self.play.id
+            goes_on = redesign_plays.see(tx, use_case, play, expected=self.expected, played=self.played, at=self.said_at)
+        if not goes_on:
+            raise PlayOverError(play)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,8 +147,24 @@ def play_on(office: Office, by: Actor, begun: RedesignPlay, redesign: Redesign, 
         came = found if isinstance(found, Refused) else found.id
     except OutOfRangeError as error:
         came = Refused(code="redesign_unfit", why=f"It cannot be simulated: {error}.", remedy="Change the redesign, or bring another log.")
+    except PlayOverError:
+        return
     finally:
         _end(office, begun, came, name)
+
+
+def stop_play(office: Office, by: Actor, *, name: str) -> RedesignPlay | Refused:
+    """Stops the simulation of a use case's redesign; whoever plays it ends within a few seconds, and keeps nothing."""
+    with office.book.write() as tx:
+        now = office.clock.now()
+        found = at_work_on(office, tx, by, Act.STUDY, name=name)
+        if isinstance(found, Refused):
+            return found
+        there = play_now(tx, found[0], now)
+        if there is None or there[1] is not PlayState.PLAYING:
+            return Refused(code="already_done", why=f"No redesign of {name!r} is being simulated.", remedy="Look at what came of it.")
+        redesign_plays.end(tx, found[0], there[0].id, STOPPED, at=now)
+        return there[0]
 
 
 def _end(office: Office, begun: RedesignPlay, came: Refused | RedesignSimulationId, name: str) -> None:

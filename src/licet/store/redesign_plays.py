@@ -54,21 +54,21 @@ def begin(tx: Tx, use_case: UseCase, log: EventLogId, play: RedesignPlay) -> boo
     return True
 
 
-def see(tx: Tx, use_case: UseCase, play: str, *, expected: int, played: int, at: datetime) -> None:
-    """Writes how far a play is; where another was begun since, nothing."""
+def see(tx: Tx, use_case: UseCase, play: str, *, expected: int, played: int, at: datetime) -> bool:
+    """Writes how far a play is; says whether it goes on: not where it was stopped, or another was begun since."""
     mine = update(redesign_play).where(_P.use_case_id == use_case.id, _P.id == play, _P.ended_at.is_(None))
-    tx.run(mine.values(expected=expected, played=played, seen_at=at))
+    return tx.run(mine.values(expected=expected, played=played, seen_at=at)).rowcount > 0
 
 
 def end(tx: Tx, use_case: UseCase, play: str, came: RedesignSimulationId | Refused, *, at: datetime) -> None:
-    """Writes what came of a play; where another was begun since, or its log was erased, nothing."""
+    """Writes what came of a play; where it was stopped, another was begun since, or its log was erased, nothing."""
     row = tx.run(select(_P.log_id).where(_P.use_case_id == use_case.id, _P.id == play)).one_or_none()
     here = None if row is None else newest(tx, use_case)
     if row is None or here is None:
         return
     refused = came if isinstance(came, Refused) else None
     said = _sealed(tx, EventLogId(row.log_id), here.redesign, refused)
-    mine = update(redesign_play).where(_P.use_case_id == use_case.id, _P.id == play)
+    mine = update(redesign_play).where(_P.use_case_id == use_case.id, _P.id == play, _P.ended_at.is_(None))
     tx.run(mine.values(ended_at=at, seen_at=at, simulation=None if refused is not None else came, said=said))
 
 

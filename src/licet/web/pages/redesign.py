@@ -16,6 +16,7 @@ from licet.core.redesign_play import PlayState, play_left
 from licet.core.redesign_told import change_told, changes_told, figure_told, span_told, trust_told, value_told
 from licet.core.refusal import Refused
 from licet.core.simulated_redesign import Kind, Row, SimulatedRedesign, Span, Unit, trusted
+from licet.flows.play_redesign import stop_play
 from licet.flows.see_redesign import SeenRedesign, see_redesign
 from licet.store.use_cases import UnknownUseCaseError
 from licet.web.pages.monitoring import NOT_HERE
@@ -54,7 +55,17 @@ async def run(request: Request) -> Response:
     play = _playing(found)
     if play is None:
         return go(request, f"/use-cases/{quote(found.use_case.slug)}/redesign")
-    return show(request, "redesign_run.html.j2", use=found.use_case, play=play)
+    return show(request, "redesign_run.html.j2", use=found.use_case, play=play, may_edit=found.may_edit)
+
+
+@routes.post(AT + "/redesign/run")
+async def stop(request: Request) -> Response:
+    """Stops the simulation that goes on."""
+    viewer, found = viewer_of(request), await _seen(request)
+    stopped = await viewer.run(lambda: stop_play(viewer.office, viewer.by, name=found.use_case.slug))
+    if isinstance(stopped, Refused):
+        raise refusal(stopped)
+    return go(request, f"/use-cases/{quote(found.use_case.slug)}/redesign", said="Stopped.")
 
 
 async def _seen(request: Request) -> SeenRedesign:
