@@ -40,6 +40,19 @@ PRICES = st.builds(Price, currency=st.sampled_from(["EUR", "USD"]), person_hour=
 CHECKS = st.builds(Checks, audits=MAYBE | SHARES, second_looks=MAYBE | SHARES)
 
 
+def reviewers(steps: list[str]) -> st.SearchStrategy[Reviewers]:
+    """Reviewers, who may have the skill for some of the steps."""
+    return st.builds(
+        Reviewers,
+        people=MAYBE | st.integers(1, 10_000),
+        hours_a_day=MAYBE | st.floats(0.1, 24.0),
+        from_hour=st.floats(0.0, 23.9),
+        days=st.lists(st.sampled_from(DAYS), min_size=1, unique=True).map(tuple),
+        seconds_a_case=MAYBE | st.floats(0.1, 86_400.0),
+        skilled_for=st.lists(st.sampled_from(steps), unique=True).map(tuple) if steps else st.just(()),
+    )
+
+
 @st.composite
 def redesigns(draw: st.DrawFn) -> Redesign:
     """A redesign of a few steps, in any order, each with one fate."""
@@ -61,14 +74,7 @@ def redesigns(draw: st.DrawFn) -> Redesign:
         merged=tuple(Merge(steps=tuple(pair), into=new, time=draw(st.floats(0.01, 1.0))) for pair, new in zip(merged, into, strict=True)),
         parallel=tuple(groups),
         moved=tuple(Move(step=name, after=there[there.index(name) - 1]) for name in moves),
-        reviewers=Reviewers(
-            people=draw(MAYBE | st.integers(1, 10_000)),
-            hours_a_day=draw(MAYBE | st.floats(0.1, 24.0)),
-            from_hour=draw(st.floats(0.0, 23.9)),
-            days=tuple(draw(st.lists(st.sampled_from(DAYS), min_size=1, unique=True))),
-            seconds_a_case=draw(MAYBE | st.floats(0.1, 86_400.0)),
-            skilled_for=tuple(draw(st.lists(st.sampled_from([*there, *into]), unique=True))) if there or into else (),
-        ),
+        reviewers=draw(reviewers([*there, *into])),
         checks=draw(CHECKS),
         service_level=draw(MAYBE | LEVELS),
         price=draw(MAYBE | PRICES),

@@ -172,34 +172,26 @@ class Writing:
         """The fields that a choice needs."""
         at = short(one.name)
         if one.becomes is Becomes.MERGED:
-            letters = [(letter, self._merge_title(letter)) for letter in GROUPS[: self._slots()]]
-            yield self._held(
-                Field(name=f"{at}-into", label="Becomes", value=one.says("into"), options=[("", "nobody said which"), *letters])
-            )
-            yield self._held(
-                Field(
-                    name=f"{at}-place",
-                    label="Its place among them",
-                    value=one.says("place"),
-                    hint="1, 2, 3; without it in the order of this list.",
-                )
-            )
+            yield from self._merging(at, one)
         if one.becomes in DOERS:
             yield from self._of_ai(at, one, decides=self._is_decided(one.name))
         if one.becomes in DOERS or one.becomes in {Becomes.BESIDE, Becomes.MOVED}:
-            yield self._held(
-                Field(
-                    name=f"{at}-after",
-                    label="Done right after",
-                    value=self.names.ref(one.says("after"), self.draft),
-                    options=self._places(one),
-                )
-            )
-            groups = [(letter, f"group {letter}{self._group(letter, one)}") for letter in GROUPS[: self._groups()]]
-            hint = "Steps of one group begin together, and the case goes on when the last of them is done."
-            yield self._held(
-                Field(name=f"{at}-beside", label="Done beside", value=one.says("beside"), hint=hint, options=[NOBODY, *groups])
-            )
+            yield from self._elsewhere(at, one)
+
+    def _merging(self, at: str, one: StepDraft) -> Iterator[Field]:
+        """Which step it becomes, and where it stands among those that do."""
+        letters = [("", "nobody said which"), *((letter, self._merge_title(letter)) for letter in GROUPS[: self._slots()])]
+        hint = "1, 2, 3; without it in the order of this list."
+        yield self._held(Field(name=f"{at}-into", label="Becomes", value=one.says("into"), options=letters))
+        yield self._held(Field(name=f"{at}-place", label="Its place among them", value=one.says("place"), hint=hint))
+
+    def _elsewhere(self, at: str, one: StepDraft) -> Iterator[Field]:
+        """After which step it is done, and beside which."""
+        after = self.names.ref(one.says("after"), self.draft)
+        groups = [NOBODY, *((letter, f"group {letter}{self._group(letter, one)}") for letter in GROUPS[: self._groups()])]
+        hint = "Steps of one group begin together, and the case goes on when the last of them is done."
+        yield self._held(Field(name=f"{at}-after", label="Done right after", value=after, options=self._places(one)))
+        yield self._held(Field(name=f"{at}-beside", label="Done beside", value=one.says("beside"), hint=hint, options=groups))
 
     def _places(self, one: StepDraft) -> Options:
         return [NOWHERE, *((short(other.name), other.name) for other in self.draft.steps if other.name != one.name)]
