@@ -18,9 +18,8 @@ from licet.flows.edit_redesign import edit_redesign
 from licet.flows.import_log import erase_log, import_log, list_logs, may_study, newest_log
 from licet.flows.measure_value import measure_value, newest_value
 from licet.flows.office import Office
-from licet.flows.see_beside import given_by_people
-from licet.flows.play_redesign import Player, begin_play, newest_play, play_on
 from licet.flows.play_redesign import Player, begin_play, newest_play, play_on, stop_play
+from licet.flows.see_beside import given_by_people
 from licet.flows.see_redesign import newest_redesign, see_redesign
 from licet.flows.see_value import see_value
 from licet.flows.set_baseline import countersign_the_baseline, lock_the_baseline, show_baseline
