@@ -115,6 +115,8 @@ TABLE: Mapping[str, Door] = {
     f"GET {IN}/process": Door(scope=S.MANDATE_READ),
     f"POST {IN}/event-logs": Door(people=frozenset({R.OWNER, R.BUILDER}), body={"events": []}),
     f"GET {IN}/redesign": Door(scope=S.MANDATE_READ),
+    f"GET {IN}/redesign/play": Door(scope=S.MANDATE_READ),
+    f"POST {IN}/redesign/play": Door(people=frozenset({R.OWNER, R.BUILDER}), body={"redesign": {"title": "As it is"}}),
     f"GET {IN}/simulation": Door(scope=S.MANDATE_READ),
     f"POST {IN}/outside-evidence": Door(people=frozenset({R.OWNER, R.BUILDER}), body=EVIDENCE),
     f"GET {IN}/runs/newest": Door(scope=S.MANDATE_READ),

@@ -22,6 +22,7 @@ from licet.core.level import Level
 from licet.core.outside_rows import Claim, Outcome, OutsideFile, Provenance, Row
 from licet.core.people import Person, Role
 from licet.core.redesign import Assumed, Doer, StepPlan
+from licet.core.redesign_play import RedesignPlay
 from licet.core.refusal import Refused
 from licet.core.simulated_redesign import BackTested, RedesignSimulationId
 from licet.core.slicing import SliceBy
@@ -31,6 +32,8 @@ from licet.core.value_told import SAVED
 from licet.core.workflow_json import workflow_from_json
 from licet.edge.drawing import Easel
 from licet.edge.evaluation_files import evaluation_text
+from licet.edge.played_apart import played_apart
+from licet.edge.redesign_text import redesign_file
 from licet.flows.compare import Wish, ask_both, plan_comparison
 from licet.flows.enter_stage import enter_stage
 from licet.flows.grant import Wishes, propose_mandate
@@ -39,6 +42,7 @@ from licet.flows.import_log import import_log
 from licet.flows.label_differences import hand_out_differences, take_in_differences
 from licet.flows.measure_value import measure_value
 from licet.flows.open_sealed import open_sealed
+from licet.flows.play_redesign import begin_play
 from licet.flows.register import new_use_case
 from licet.flows.set_baseline import countersign_the_baseline, lock_the_baseline
 from licet.flows.set_steps import register_workflow
@@ -128,10 +132,19 @@ def installed(folder: Path, *, seeded: bool = True, accounts: bool = True) -> It
         members: dict[str, Member] = {}
         if accounts:
             members = {name: _member(world, person) for name, person in people.items()}
+        if seeded:
+            _playing(world, CONTRACTS)
         settle(world.office)
         world.clock.tick = timedelta(0)
         service = Service(
-            office=world.office, read_case=read_plain, asserted=not accounts, pictures=Easel(), write_evaluation=evaluation_text
+            office=world.office,
+            read_case=read_plain,
+            asserted=not accounts,
+            pictures=Easel(),
+            write_evaluation=evaluation_text,
+            write_redesign=redesign_file,
+            play=played_apart,
+            plan=Plan(replications=2),
         )
         with started(service) as address:
             yield Installation(world=world, address=address, people=people, members=members)
@@ -213,6 +226,12 @@ def _redesigned(world: World, name: str) -> None:
     with world.office.book.write() as tx:
         other = use_cases.require(tx, SUPPLIERS)
         redesigns.add(tx, other, replace(found, id=RedesignSimulationId("s_trusted"), back_test=trusted))
+
+
+def _playing(world: World, name: str) -> None:
+    """A redesign that is being simulated, by nobody here, so that it always is."""
+    with_log(world, name, office_log(60))
+    assert isinstance(begin_play(world.office, world.owner, replace(WHOLE, title="AI checks summaries"), name=name), RedesignPlay)
 
 
 def _brought(world: World) -> None:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from tests.browser.installation import FORECAST, REFUNDS, REPLIES, SUPPLIERS
+from tests.browser.installation import CONTRACTS, FORECAST, REFUNDS, REPLIES, SUPPLIERS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +47,11 @@ PAGES = (
     Looked(name="process-refused", address=f"/use-cases/{REPLIES}/process?share=nonsense", says="is none of", status=422),
     Looked(name="redesign", address=f"/use-cases/{REFUNDS}/redesign", says="Who does which step"),
     Looked(name="redesign-trusted", address=f"/use-cases/{SUPPLIERS}/redesign", says="The model beats the naive forecast"),
+    Looked(name="redesign-playing", address=f"/use-cases/{CONTRACTS}/redesign", says="Being simulated"),
+    Looked(name="redesign-edit", address=f"/use-cases/{REFUNDS}/redesign/edit", says="It begins with the redesign that was worked on last"),
+    Looked(name="redesign-edit-first", address=f"/use-cases/{REPLIES}/redesign/edit", says="It begins with the process as it is"),
+    Looked(name="redesign-edit-refused", address=f"/use-cases/{REFUNDS}/redesign/edit", says="not_permitted", by="rita", status=403),
+    Looked(name="redesign-edit-none", address=f"/use-cases/{FORECAST}/redesign/edit", says="licet process import", status=404),
     Looked(name="redesign-none", address=f"/use-cases/{FORECAST}/redesign", says="No event log yet"),
     Looked(name="value", address=f"/use-cases/{REFUNDS}/value", says="Measure anew"),
     Looked(name="value-caused", address=f"/use-cases/{SUPPLIERS}/value", says="It saves 14.2 hours", by="rita"),

@@ -25,7 +25,7 @@ COLOURS = 255
 
 SHOWN = (
     "sign-in", "account", "portfolio", "use-case", "use-case-waiting", "standard", "evaluation", "evaluation-compared",
-    "process", "redesign", "value", "workflow",
+    "process", "redesign", "redesign-edit", "value", "workflow",
     "approvals", "monitoring", "incidents", "practice", "people-of-owner", "people-of-use-case", "own-figures", "contests-empty",
     "flags", "ledger", "entry",
 )  # fmt: skip

@@ -1,18 +1,24 @@
 """What tests of processes start from: a small event log, and the journeys that take a use case's name."""
 
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from typing import Final
 
 import numpy as np
 
 from licet.core.baseline import StatedForBaseline
 from licet.core.event_log import EventLog
+from licet.core.ids import OPERATOR
 from licet.core.imported_log import BroughtLog
 from licet.core.log_quality import Done, Finding
-from licet.core.redesign import Redesign
+from licet.core.redesign import Redesign, redesign_to_json
+from licet.core.redesign_outcome import simulated
+from licet.core.redesign_play import RedesignPlay
+from licet.flows.edit_redesign import edit_redesign
 from licet.flows.import_log import erase_log, import_log, list_logs, may_study, newest_log
 from licet.flows.measure_value import measure_value, newest_value
 from licet.flows.office import Office
+from licet.flows.play_redesign import Player, begin_play, newest_play, play_on, stop_play
 from licet.flows.see_beside import given_by_people
 from licet.flows.see_redesign import newest_redesign, see_redesign
 from licet.flows.see_value import see_value
@@ -46,6 +52,21 @@ def brought(log: EventLog, digest: str = "a" * 64) -> BroughtLog:
     return BroughtLog(log=log, form="csv", file_digest=digest, rows=log.events, findings=(ODD,))
 
 
+PLAYER: Final = Player(plan=Plan(replications=2), play=simulated)
+BEGUN: Final = RedesignPlay(
+    id="y_elsewhere",
+    by=OPERATOR,
+    began_at=datetime(2026, 1, 5, tzinfo=UTC),
+    seen_at=datetime(2026, 1, 5, tzinfo=UTC),
+    ended_at=None,
+    expected=0,
+    played=0,
+    redesign=redesign_to_json(Redesign(title="As it is")),
+    simulation=None,
+    refused=None,
+)
+"""A play that somebody began elsewhere."""
+
 WAYS: Mapping[str, Callable[[Office, World, str], object]] = {
     "import_log": lambda o, w, name: import_log(o, w.owner, brought(small_log()), name=name),
     "may_study": lambda o, w, name: may_study(o, w.owner, name=name),
@@ -53,6 +74,11 @@ WAYS: Mapping[str, Callable[[Office, World, str], object]] = {
     "study_process": lambda o, _, name: study_process(o, name=name, memory=Memory()),
     "newest_log": lambda o, w, name: newest_log(o, name=name),
     "simulate_redesign": lambda o, w, name: simulate_redesign(o, w.owner, Redesign(title="As it is"), name=name),
+    "edit_redesign": lambda o, w, name: edit_redesign(o, w.owner, name=name),
+    "begin_play": lambda o, w, name: begin_play(o, w.owner, Redesign(title="As it is"), name=name),
+    "play_on": lambda o, w, name: play_on(o, w.owner, BEGUN, Redesign(title="As it is"), name=name, player=PLAYER),
+    "stop_play": lambda o, w, name: stop_play(o, w.owner, name=name),
+    "newest_play": lambda o, w, name: newest_play(o, name=name),
     "see_redesign": lambda o, w, name: see_redesign(o, w.owner, name=name),
     "newest_redesign": lambda o, w, name: newest_redesign(o, name=name),
     "lock_the_baseline": lambda o, w, name: lock_the_baseline(o, w.owner, name=name, stated=StatedForBaseline()),

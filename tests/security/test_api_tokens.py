@@ -42,6 +42,7 @@ BODIES: Mapping[str, object] = {
     f"POST {AT}/workflow/items": case("item", confidence=None),
     f"POST {AT}/cases/1/answer": {"answer": "yes"},
     f"POST {AT}/event-logs": {"events": []},
+    f"POST {AT}/redesign/play": {"redesign": {"title": "As it is"}},
     f"POST {AT}/risk/affirm": {"digest": "0" * 64},
     f"POST {AT}/effects/replay": {"case": None},
     f"POST {AT}/outside-evidence": {"name": "x.csv", "content": ""},

@@ -8,6 +8,9 @@ from licet.core.token import TokenScope
 from licet.edge.case_reader import FolderReader
 from licet.edge.drawing import Easel
 from licet.edge.evaluation_files import evaluation_text
+from licet.edge.played_apart import played_apart
+from licet.edge.redesign_form import sent_redesign
+from licet.edge.redesign_text import redesign_file
 from licet.edge.sent_evidence import take_evidence
 from licet.edge.sent_logs import read_sent_log
 from licet.edge.worker import Worker
@@ -75,6 +78,9 @@ def app_of(home: Home, office: Office, wish: Wish, audience: Audience, worker: W
         pictures=Easel(),
         take_evidence=take_evidence,
         write_evaluation=evaluation_text,
+        read_redesign=sent_redesign,
+        write_redesign=redesign_file,
+        play=played_apart,
     )
     return make_app(service, metrics_routes(audience.meter, office, everywhere(TokenScope.METRICS)))
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
+from typing import Any, cast
 
 from licet.core.canonical import Json, digest
 from licet.core.ids import Digest
@@ -187,3 +188,26 @@ def redesign_to_json(redesign: Redesign) -> Mapping[str, Json]:
 def _said(one: Assumed | Reviewers | Checks) -> dict[str, Json]:
     """What is stated, without what is left open."""
     return {name: getattr(one, name) for name in one.__slots__ if getattr(one, name) not in (None, ())}
+
+
+def redesign_from_json(said: Mapping[str, Json]) -> Redesign:
+    """Reads what `redesign_to_json` wrote.
+
+    Raises:
+        KeyError, TypeError, ValueError, AttributeError: when it is nothing of the kind.
+    """
+    found = cast("Any", said)
+    level, price, there = found["service_level"], found["price"], found["reviewers"]
+    return Redesign(
+        title=found["title"],
+        decides=found["decides"],
+        steps={name: StepPlan(by=Doer(one["by"]), assumed=Assumed(**one["assumed"])) for name, one in found["steps"].items()},
+        removed=tuple(found["removed"]),
+        merged=tuple(Merge(steps=tuple(one["steps"]), into=one["into"], time=one["time"]) for one in found["merged"]),
+        parallel=tuple(tuple(group) for group in found["parallel"]),
+        moved=tuple(Move(step=one["step"], after=one["after"]) for one in found["moved"]),
+        reviewers=Reviewers(**{**there, "days": tuple(there["days"]), "skilled_for": tuple(there["skilled_for"])}),
+        checks=Checks(**found["checks"]),
+        service_level=None if level is None else ServiceLevel(within=timedelta(seconds=level["seconds"]), share=level["share"]),
+        price=None if price is None else Price(**price),
+    )

@@ -149,30 +149,56 @@ def is_measured(redesign: Redesign, inputs: Inputs) -> bool:
 # --- what is missing, and what is assumed --------------------------------------------------------------------------------
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Missing:
+    """Something that is neither measured nor assumed.
+
+    Attributes:
+        path: keys of `redesign.yaml` that lead to where it is stated.
+        what: it is.
+        why: it is not known.
+        where: it is stated, in words.
+    """
+
+    path: tuple[str, ...]
+    what: str
+    why: str
+    where: str
+
+
 def ready(redesign: Redesign, inputs: Inputs) -> Refused | None:
     """Says no to a redesign of which something is neither measured nor assumed; None where it can be simulated."""
-    missing = tuple(_missing(redesign, inputs))
+    missing = missing_of(redesign, inputs)
     if not missing:
         return None
-    why = f"Neither measured nor assumed: {'; '.join(f'{what} ({why})' for what, why, _ in missing)}."
-    return Refused(code="redesign_unknown", why=why, remedy=f"State {', '.join(where for _, _, where in missing)} {WHERE}, or measure it.")
+    why = f"Neither measured nor assumed: {'; '.join(f'{one.what} ({one.why})' for one in missing)}."
+    return Refused(code="redesign_unknown", why=why, remedy=f"State {', '.join(one.where for one in missing)} {WHERE}, or measure it.")
 
 
-def _missing(redesign: Redesign, inputs: Inputs) -> Iterator[tuple[str, str, str]]:
-    """What, why, and where to state it."""
+def missing_of(redesign: Redesign, inputs: Inputs) -> tuple[Missing, ...]:
+    """All that has to be stated or measured before a redesign can be simulated; empty where it can be."""
+    return (*_missing_of_ai(redesign, inputs), *_missing_of_people(redesign, inputs))
+
+
+def _missing_of_ai(redesign: Redesign, inputs: Inputs) -> Iterator[Missing]:
     for name, behaviour in inputs.behaviours.items():
         alone = redesign.steps[name].by is Doer.AI_ALONE
         for key in ("coverage", "latency_seconds") if alone else ("latency_seconds",):
             found = behaviour.figures[key]
             if isinstance(found, Unknown):
-                yield f"{key} of {name!r}", found.why, f"`{key}` under `assumed:` of {name!r}"
-    if inputs.behaviours and isinstance(inputs.checked.second_looks, Unknown):
-        yield "second looks", inputs.checked.second_looks.why, "`second_looks` under `checks:`"
-    if any(plan.by is Doer.AI_ALONE for plan in redesign.steps.values()) and isinstance(inputs.checked.audits, Unknown):
-        yield "audits", inputs.checked.audits.why, "`audits` under `checks:`"
-    hours = inputs.staffed.hours_a_day
+                where = f"`{key}` under `assumed:` of {name!r}"
+                yield Missing(path=("steps", name, "assumed", key), what=f"{key} of {name!r}", why=found.why, where=where)
+
+
+def _missing_of_people(redesign: Redesign, inputs: Inputs) -> Iterator[Missing]:
+    looks, audits, hours = inputs.checked.second_looks, inputs.checked.audits, inputs.staffed.hours_a_day
+    if inputs.behaviours and isinstance(looks, Unknown):
+        yield Missing(path=("checks", "second_looks"), what="second looks", why=looks.why, where="`second_looks` under `checks:`")
+    if any(plan.by is Doer.AI_ALONE for plan in redesign.steps.values()) and isinstance(audits, Unknown):
+        yield Missing(path=("checks", "audits"), what="audits", why=audits.why, where="`audits` under `checks:`")
     if redesign.reviewers.people is not None and isinstance(hours, Unknown):
-        yield "reviewers' hours", hours.why, "`hours_a_day` under `reviewers:`"
+        where = "`hours_a_day` under `reviewers:`"
+        yield Missing(path=("reviewers", "hours_a_day"), what="reviewers' hours", why=hours.why, where=where)
 
 
 def assumptions(redesign: Redesign, inputs: Inputs) -> tuple[tuple[str, str], ...]:

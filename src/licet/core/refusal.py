@@ -43,6 +43,8 @@ CODES: Mapping[str, str] = {
     "incident_not_done": "The incident lacks a cause or a lesson, or something is still to be done about it.",
     "not_a_day": "The day is not one by which something can be done.",
     "redesign_unfit": "The redesign names steps that the event log does not know, or puts together what is not next to each other.",
+    "redesign_not_played": "A simulation of a redesign ended before anything came of it.",
+    "redesign_playing": "A redesign of the use case is being simulated already.",
     "redesign_unknown": "Something that the redesign is simulated with is neither measured nor assumed.",
     "file_not_read": "A file cannot be read as what it was said to be; nothing of it was taken in.",
     "nothing_measured": "A file of another tool says nothing of any case.",

@@ -7,6 +7,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, Field, StringConstraints
 
+from licet.core.canonical import Json
 from licet.core.redesign import Assumed, Checks, Doer, Merge, Move, Price, Redesign, Reviewers, ServiceLevel, StepPlan
 from licet.core.redesign_faults import check_redesign
 from licet.edge.bad_file import BadFolderError, Finding
@@ -142,6 +143,14 @@ def redesign_from(tree: Tree) -> Redesign:
     if wrong:
         raise BadFolderError(wrong)
     return redesign
+
+
+def sent_redesign(said: Mapping[str, Json]) -> Redesign | tuple[str, ...]:
+    """Reads a redesign that somebody sent, with the keys of its file; gives all that is wrong where it is none."""
+    try:
+        return redesign_from(Tree(file="redesign", values=said, lines={(): 1}))
+    except BadFolderError as error:
+        return tuple(f"{one.why} {one.remedy}" for one in error.findings)
 
 
 NESTED: Mapping[str, type[BaseModel]] = {

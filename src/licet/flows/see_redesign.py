@@ -1,25 +1,35 @@
 """Seeing a redesign: the newest simulation of it, and whether it still stands on what counts now."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from licet.core.baseline import CountersignedBaseline
 from licet.core.people import Act, Actor
 from licet.core.redesign_evidence import ProcessShown
+from licet.core.redesign_play import PlayState, RedesignPlay, play_state
 from licet.core.refusal import Refused
 from licet.core.standard import CountersignedStandard
 from licet.core.use_case import UseCase
-from licet.flows.office import Office, allowed
+from licet.flows.office import Office, allowed, at_work_on
 from licet.flows.verdicts import newest_look
-from licet.store import baselines, event_logs, redesigns, standards, use_cases
+from licet.store import baselines, event_logs, redesign_plays, redesigns, standards, use_cases
 from licet.store.book import Tx
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SeenRedesign:
-    """A use case's process as far as it was redesigned: the newest simulation, and what counts now."""
+    """A use case's process as far as it was redesigned.
+
+    Attributes:
+        shown: the newest simulation, and what counts now.
+        play: the simulation that was begun last on the page, and how it stands; None before one.
+        may_edit: whether who looks may simulate another redesign.
+    """
 
     use_case: UseCase
     shown: ProcessShown
+    play: tuple[RedesignPlay, PlayState] | None
+    may_edit: bool
 
 
 def see_redesign(office: Office, by: Actor, *, name: str) -> SeenRedesign | Refused:
@@ -27,13 +37,26 @@ def see_redesign(office: Office, by: Actor, *, name: str) -> SeenRedesign | Refu
     with office.book.read() as tx:
         use_case = use_cases.require(tx, name)
         no = allowed(office, tx, by, Act.LOOK, use_case)
-        return no if isinstance(no, Refused) else SeenRedesign(use_case=use_case, shown=process_shown(tx, use_case))
+        if isinstance(no, Refused):
+            return no
+        return SeenRedesign(
+            use_case=use_case,
+            shown=process_shown(tx, use_case),
+            play=play_now(tx, use_case, office.clock.now()),
+            may_edit=not isinstance(at_work_on(office, tx, by, Act.STUDY, name=name), Refused),
+        )
 
 
 def newest_redesign(office: Office, *, name: str) -> ProcessShown:
     """The same for programs, which the door lets in."""
     with office.book.read() as tx:
         return process_shown(tx, use_cases.require(tx, name))
+
+
+def play_now(tx: Tx, use_case: UseCase, now: datetime) -> tuple[RedesignPlay, PlayState] | None:
+    """The simulation that was begun last on the page, and how it stands; None before one."""
+    play = redesign_plays.newest(tx, use_case)
+    return None if play is None else (play, play_state(play, now=now))
 
 
 def process_shown(tx: Tx, use_case: UseCase) -> ProcessShown:

@@ -1,6 +1,6 @@
 """Simulating a redesign: the process as it is beside what it is to be, with AI as it was measured, and what came out is kept."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -36,6 +36,9 @@ ASKED_LATELY = 500
 
 USUAL = Plan()
 
+Play = Callable[[Redesign, Inputs, EventLog, Plan], Outcome]
+"""Plays a redesign with its inputs on a log; raises `OutOfRangeError` where the log or the redesign has nothing to play."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Stands:
@@ -46,7 +49,9 @@ class _Stands:
     inputs: Inputs
 
 
-def simulate_redesign(office: Office, by: Actor, redesign: Redesign, *, name: str, plan: Plan = USUAL) -> SimulatedRedesign | Refused:
+def simulate_redesign(
+    office: Office, by: Actor, redesign: Redesign, *, name: str, plan: Plan = USUAL, play: Play = simulated
+) -> SimulatedRedesign | Refused:
     """Simulates a redesign on the newest event log and keeps what came out.
 
     Args:
@@ -55,6 +60,7 @@ def simulate_redesign(office: Office, by: Actor, redesign: Redesign, *, name: st
         redesign: which `check_redesign` finds nothing wrong with.
         name: the use case.
         plan: how often, and the seed; its limit is the service level.
+        play: plays it; a server does so in a process of its own.
 
     Returns:
         What came out; or `Refused`, also where the redesign does not fit the log, or something is neither measured nor assumed.
@@ -66,7 +72,7 @@ def simulate_redesign(office: Office, by: Actor, redesign: Redesign, *, name: st
         stands = _stands_on(office, tx, by, redesign, name)
     if isinstance(stands, Refused):
         return stands
-    outcome = simulated(redesign, stands.inputs, stands.says, plan)
+    outcome = play(redesign, stands.inputs, stands.says, plan)
     with office.book.write() as tx:
         again = at_work_on(office, tx, by, Act.STUDY, name=name)
         if isinstance(again, Refused):
@@ -101,7 +107,7 @@ def unfit(redesign: Redesign, log: EventLog) -> Refused | None:
 
 def _inputs(office: Office, tx: Tx, use_case: UseCase, redesign: Redesign, now: datetime) -> Inputs:
     capacity: Capacity = capacity_of(office, tx, use_case, now)
-    return inputs_of(redesign, measured=measured_of(tx, use_case), capacity=capacity, checked=_checked(tx, use_case, now))
+    return inputs_of(redesign, measured=measured_of(tx, use_case), capacity=capacity, checked=checked_now(tx, use_case, now))
 
 
 def measured_of(tx: Tx, use_case: UseCase) -> Measured | Unknown:
@@ -121,7 +127,7 @@ def measured_of(tx: Tx, use_case: UseCase) -> Measured | Unknown:
     )
 
 
-def _checked(tx: Tx, use_case: UseCase, now: datetime) -> Checked:
+def checked_now(tx: Tx, use_case: UseCase, now: datetime) -> Checked:
     """What standard and mandate ask to be answered more than once: audits as often as their plan may come to."""
     mandate: Mandate | None = proposal_now(tx, use_case) or mandates.in_force(tx, use_case)
     relief = relief_under(mandate, coverage=1.0, now=now)

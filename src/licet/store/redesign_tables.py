@@ -28,4 +28,24 @@ redesign_simulation = Table(
 `system` and `standard` are null where nothing was measured.
 """
 
-TABLES: tuple[Table, ...] = (redesign_simulation,)
+redesign_play = Table(
+    "redesign_play",
+    metadata,
+    Column("use_case_id", ForeignKey("use_case.id"), primary_key=True),
+    Column("id", String(40), nullable=False),
+    Column("by", Text, nullable=False),
+    Column("log_id", ForeignKey("event_log.id"), nullable=False),
+    Column("began_at", Moment, nullable=False),
+    Column("seen_at", Moment, nullable=False),
+    Column("ended_at", Moment),
+    Column("expected", BigInteger, nullable=False),
+    Column("played", BigInteger, nullable=False),
+    Column("simulation", String(40)),
+    Column("said", LargeBinary, nullable=False),
+)
+"""The simulation that was begun last on the page, of each use case: how far it is, and what came of it.
+
+`said` is JSON, encrypted and erased with its log: the redesign, and why nothing came of it. `simulation` is null where nothing did.
+"""
+
+TABLES: tuple[Table, ...] = (redesign_simulation, redesign_play)

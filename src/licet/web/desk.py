@@ -14,17 +14,22 @@ from licet.core.history import SentCase
 from licet.core.log_reading import LogWish, ReadLog
 from licet.core.people import Actor
 from licet.core.picture import undrawn
+from licet.core.redesign import Redesign
+from licet.core.redesign_outcome import simulated
 from licet.core.refusal import Refused
 from licet.core.signal import Fact, checked
 from licet.core.use_case import UseCase
 from licet.flows.import_evidence import SentEvidence, Weighed
 from licet.flows.office import Office
 from licet.flows.sign_in_outside import Outside
+from licet.flows.simulate_redesign import USUAL, Play
 from licet.flows.speakers import Speakers
 from licet.flows.study_process import Memory
 from licet.ports import Journal, Pictures, Trace
+from licet.stats.simulated_process import Plan
 from licet.web.limits import Limits
 from licet.web.lookout import Lookout
+from licet.web.plays import Plays
 
 T = TypeVar("T")
 
@@ -100,6 +105,18 @@ def unread(raw: bytes, media_type: str, wish: LogWish, *, now: datetime) -> Read
     return Refused(code="not_an_event_log", why="This server reads no event logs.", remedy="Bring it with `licet process import`.")
 
 
+def unwritten(redesign: Redesign) -> str | Refused:
+    """Stands where nobody writes the files of redesigns."""
+    del redesign
+    return Refused(code="redesign_unfit", why="This server writes no files.", remedy="Write it by hand; docs/redesign.md shows how.")
+
+
+def no_redesign(said: Mapping[str, Json]) -> Redesign | tuple[str, ...]:
+    """Stands where nobody reads redesigns that people send."""
+    del said
+    return ("This server reads no redesigns. Simulate with `licet process compare`.",)
+
+
 class NotOnLoopbackError(ValueError):
     """The server was to take people's word for who they are where others can reach it."""
 
@@ -130,6 +147,10 @@ class Service:
         take_evidence: reads files of other tools.
         write_evaluation: writes files for other tools; None: there is nothing to download.
         read_log: reads event logs that people send.
+        read_redesign: reads a redesign with the keys of its file; gives all that is wrong with what is none.
+        write_redesign: writes a redesign as the file that says it; `Refused` where no file can.
+        play: plays a redesign, apart from what the server does else.
+        plan: how often redesigns are played, and the seed.
     """
 
     office: Office
@@ -148,6 +169,10 @@ class Service:
     take_evidence: EvidenceDoor = no_evidence
     write_evaluation: EvaluationWriter | None = None
     read_log: LogReader = unread
+    read_redesign: Callable[[Mapping[str, Json]], Redesign | tuple[str, ...]] = no_redesign
+    write_redesign: Callable[[Redesign], str | Refused] = unwritten
+    play: Play = simulated
+    plan: Plan = USUAL
 
     def __post_init__(self) -> None:
         """Refuses asserted names where others could assert them.
@@ -170,6 +195,7 @@ class Desk:
         self.limits = service.limits
         self.lookout = Lookout(service.office, self.run)
         self.memory = Memory()
+        self.plays = Plays(service.play, service.journal)
         self._limiter: CapacityLimiter | None = None
         self._hashing: CapacityLimiter | None = None
         self._asking: CapacityLimiter | None = None

@@ -2,31 +2,36 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
+from urllib.parse import quote
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from licet.core.ai_behaviour import SIMPLY_ASSUMED
+from licet.core.process_told import lasting
 from licet.core.redesign_evidence import outdated
+from licet.core.redesign_play import PlayState, play_left
 from licet.core.redesign_told import change_told, changes_told, figure_told, span_told, trust_told, value_told
 from licet.core.refusal import Refused
 from licet.core.simulated_redesign import Kind, Row, SimulatedRedesign, Span, Unit, trusted
-from licet.flows.see_redesign import see_redesign
-from licet.web.pages.page import page_routes, show, viewer_of
+from licet.flows.play_redesign import stop_play
+from licet.flows.see_redesign import SeenRedesign, see_redesign
+from licet.store.use_cases import UnknownUseCaseError
+from licet.web.pages.monitoring import NOT_HERE
+from licet.web.pages.page import go, page_routes, show, viewer_of
 from licet.web.pages.use_case import AT
 from licet.web.problems import refusal
 
 routes = page_routes()
+LEFT_ALONE = "The server was ended while it was simulated. What was typed is kept: edit it, and simulate again."
 
 
 @routes.get(AT + "/redesign")
 async def redesign(request: Request) -> Response:
     """The newest simulation of a use case's redesign."""
-    viewer, name = viewer_of(request), str(request.path_params["slug"])
-    found = await viewer.run(lambda: see_redesign(viewer.office, viewer.by, name=name))
-    if isinstance(found, Refused):
-        raise refusal(found)
+    found = await _seen(request)
     one = found.shown.simulated
     return show(
         request,
@@ -38,7 +43,66 @@ async def redesign(request: Request) -> Response:
         simulations=found.shown.simulations,
         changes=() if one is None else outdated(found.shown, one),
         told=None if one is None else _told(one),
+        play=_playing(found),
+        may_edit=found.may_edit and found.shown.log is not None,
     )
+
+
+@routes.get(AT + "/redesign/run")
+async def run(request: Request) -> Response:
+    """How far a redesign is simulated, fetched again and again while it is; then the page is."""
+    found = await _seen(request)
+    play = _playing(found)
+    if play is None:
+        return go(request, f"/use-cases/{quote(found.use_case.slug)}/redesign")
+    return show(request, "redesign_run.html.j2", use=found.use_case, play=play, may_edit=found.may_edit)
+
+
+@routes.post(AT + "/redesign/run")
+async def stop(request: Request) -> Response:
+    """Stops the simulation that goes on."""
+    viewer, found = viewer_of(request), await _seen(request)
+    stopped = await viewer.run(lambda: stop_play(viewer.office, viewer.by, name=found.use_case.slug))
+    if isinstance(stopped, Refused):
+        raise refusal(stopped)
+    return go(request, f"/use-cases/{quote(found.use_case.slug)}/redesign", said="Stopped.")
+
+
+async def _seen(request: Request) -> SeenRedesign:
+    viewer, name = viewer_of(request), str(request.path_params["slug"])
+    try:
+        found = await viewer.run(lambda: see_redesign(viewer.office, viewer.by, name=name))
+    except UnknownUseCaseError:
+        raise refusal(NOT_HERE) from None
+    if isinstance(found, Refused):
+        raise refusal(found)
+    return found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Playing:
+    """A simulation that goes on, or of which nothing came; `left`: the time left at most, empty where nobody knows; `why`: nothing came."""
+
+    state: PlayState
+    title: str
+    began_at: datetime
+    share: float
+    left: str
+    why: str
+
+
+def _playing(seen: SeenRedesign) -> Playing | None:
+    """What is told of the simulation that was begun last; None where what came of it is on the page, or something newer."""
+    if seen.play is None:
+        return None
+    play, state = seen.play
+    one, left = seen.shown.simulated, play_left(play)
+    if state is PlayState.KEPT or (one is not None and one.at > play.began_at):
+        return None
+    told = LEFT_ALONE if play.refused is None else f"{play.refused.why} {play.refused.remedy}".strip()
+    title = str(play.redesign.get("title", ""))
+    said = "" if left is None else lasting(left)
+    return Playing(state=state, title=title, began_at=play.began_at, share=play.share, left=said, why=told)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
