@@ -6,6 +6,10 @@ from licet.core.event_log import EventLog
 from tests.cli.desk import BUILDER, REVIEWER, Desk
 from tests.edge.logs import csv_log
 from tests.flows.simulating import long_log
+from tests.stats.known_truth import Known, log_of
+
+BUSY = Known(load=1.6, experts=2, weeks=4)
+"""More comes than can be done, so that the simulation is a better forecast than the past."""
 
 
 def written(desk: Desk, log: EventLog) -> Path:
@@ -54,3 +58,28 @@ def test_a_baseline_of_the_whole_process_says_each_time_once_and_whether_its_log
     assert founded("process", "baseline", "show", "mails").data["now"]["simulated"] is True
     assert "simulated" in founded.shown("process", "baseline", "show", "mails").out
     assert founded("process", "simulate", "mails", "--replications", "2", "--as", BUILDER).data["log_simulated"] is True
+
+
+def test_a_service_level_is_told_with_the_people_it_takes(founded: Desk) -> None:
+    founded("process", "import", "mails", written(founded, log_of(BUSY, 1)), "--as", BUILDER)
+    asked = ("process", "simulate", "mails", "--replications", "4", "--service-level", "24", "--share", "0.8", "--as", BUILDER)
+    found = founded(*asked).data
+    assert found["forecasts"]
+    level = found["service_level"]
+    assert (level["seconds"], level["share"], level["kept"]) == (24 * 3600.0, 0.8, False)
+    assert level["within"]["low"] <= level["within"]["mean"] < 0.8
+    needs = {pool["name"]: pool for pool in level["pools"]}
+    assert needs["decide"]["people"] > needs["decide"]["today"] == 2
+    assert needs["register"]["people"] is None
+    told = founded.shown(*asked).out
+    for words in ("80% within 24 hours", "not kept", "decide: it takes", "register: no number of people"):
+        assert words in told
+    founded("process", "simulate", "mails", "--service-level", "0", "--as", BUILDER, code=2)
+
+
+def test_without_a_passed_back_test_nothing_is_said_of_a_service_level(founded: Desk) -> None:
+    founded("process", "import", "mails", written(founded, long_log(60)), "--as", BUILDER)
+    asked = ("process", "simulate", "mails", "--replications", "2", "--service-level", "24", "--as", BUILDER)
+    level = founded(*asked).data["service_level"]
+    assert (level["within"], level["kept"], level["pools"]) == (None, None, [])
+    assert "Not said" in founded.shown(*asked).out

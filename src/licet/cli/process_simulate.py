@@ -1,15 +1,17 @@
 """Simulating a process from the command line: where time goes, how good the forecast is, the figures, and where AI belongs."""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Final
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from licet.cli.frame import CONTEXT, at_work, granted, plain, said, usual
+from licet.cli.frame import CONTEXT, Share, at_work, granted, plain, said, usual
 from licet.core.canonical import Json
 
 if TYPE_CHECKING:
     from licet.core.beside import Given
+    from licet.core.redesign import ServiceLevel
     from licet.core.simulation import ProcessSimulation
     from licet.flows.simulate_as_is import Simulation
     from licet.stats.ai_places import AiPlace
@@ -23,14 +25,19 @@ _MINUTE: Final = 60.0
 _DAYS_FROM: Final = 3 * DAY
 _STEPS_SHOWN: Final = 8
 _WORTH_SAYING: Final = 0.001
+_HOURS: Final = click.FloatRange(min=0.0, max=100_000.0, min_open=True)
 
 
 @click.command("simulate", context_settings=CONTEXT)
 @click.argument("slug")
 @click.option("--replications", type=click.IntRange(2, 1000), default=30, help="How often it is played; default: 30.")
 @click.option("--seed", type=click.IntRange(0, 2**62), default=0, help="Of chance: the same seed gives the same figures; default: 0.")
+@click.option(
+    "--service-level", "hours", type=_HOURS, help="Hours in which cases are to be done: says how many are, and with how many people."
+)
+@click.option("--share", type=Share(), default=0.9, help="Of the cases that are to be done in these hours; default: 0.9.")
 @usual
-def simulate(slug: str, replications: int, seed: int, acting: str | None, home: str | None, *, as_json: bool) -> None:
+def simulate(slug: str, acting: str | None, home: str | None, *, as_json: bool, **asked: Any) -> None:  # noqa: ANN401 - click's
     """Simulate the process as it is from its newest log, tested against the log's later part; says where AI would change anything."""
     from licet.cli.progress import PlayProgress
     from licet.flows.office import who
@@ -39,11 +46,17 @@ def simulate(slug: str, replications: int, seed: int, acting: str | None, home: 
     from licet.stats.simulated_process import Plan
 
     with at_work(home) as office, PlayProgress(hidden=as_json) as progress:
-        plan = Plan(replications=replications, seed=seed, audience=progress)
-        found = granted(simulate_as_is(office, who(office, acting), plan, name=slug))
+        plan = Plan(replications=asked["replications"], seed=asked["seed"], audience=progress)
+        found = granted(simulate_as_is(office, who(office, acting), plan, name=slug, level=_level(asked["hours"], asked["share"])))
         given = given_by_people(office, name=slug)
     made_up = ["[yellow]simulated[/] The log itself says that it was made up.", ""] if found.of_simulated else []
     said(_json(slug, found, given), [*made_up, *simulation_lines(found.made, given)], as_json=as_json)
+
+
+def _level(hours: float | None, share: float) -> "ServiceLevel | None":
+    from licet.core.redesign import ServiceLevel
+
+    return None if hours is None else ServiceLevel(within=timedelta(hours=hours), share=share)
 
 
 def _json(slug: str, found: "Simulation", given: "Given") -> Mapping[str, Json]:
@@ -68,6 +81,7 @@ def simulation_lines(made: "ProcessSimulation", given: "Given") -> list[str]:
         *_test_lines(made.tested),
         "",
         *_figure_lines(made),
+        *_level_lines(made),
         "",
         *_place_lines(made, given),
     ]
@@ -86,6 +100,8 @@ def split_line(split: "Split") -> str:
 
 
 def _split_lines(fitted: "Fitted") -> list[str]:
+    from licet.core.simulation import ESTIMATED
+
     lines = [
         "[bold]Where time goes[/] [dim]read out of the log[/]",
         f"A case takes {long(fitted.split.whole)} on average: {split_line(fitted.split)}",
@@ -94,7 +110,7 @@ def _split_lines(fitted: "Fitted") -> list[str]:
     if len(fitted.steps) > _STEPS_SHOWN:
         lines.append(f"  [dim]and {len(fitted.steps) - _STEPS_SHOWN} more steps; --json has all[/]")
     if fitted.process.estimated > 0.0:
-        lines.append(f"[yellow]note[/] {fitted.process.estimated:.1%} of the working time was not recorded and is estimated.")
+        lines.append(f"[yellow]note[/] {fitted.process.estimated:.1%} of the working time was {ESTIMATED}")
     if fitted.untimed > 0.0:
         lines.append(f"[yellow]note[/] How long {fitted.untimed:.1%} of the events took nobody knows; it counts as waiting.")
     if fitted.overlap > _WORTH_SAYING:
@@ -145,6 +161,10 @@ def _figure_lines(made: "ProcessSimulation") -> list[str]:
     if made.forecasts:
         within = f"half of the cases within {long(now.median.mean)}, nine in ten within {long(now.p90.mean)}"
         lines.append(f"  lead time {_interval(now.cycle)}; {within}")
+        if now.unseen.mean >= _MINUTE:
+            lines.append(
+                f"  [dim]of it {long(now.unseen.mean)} before what would be the log's first record of a case: the log holds no such time[/]"
+            )
     else:
         lines.append("  lead time: not shown, since nothing showed that it is any forecast; --json has it")
     lines.append(f"  people's work {_interval_of_hours(now.hours)} a case")
@@ -152,6 +172,21 @@ def _figure_lines(made: "ProcessSimulation") -> list[str]:
         busy = f"{pool.utilisation.mean:.0%} ({pool.utilisation.low:.0%} to {pool.utilisation.high:.0%})"
         lines.append(f"  {plain(pool.name)}: busy {busy} of hours on duty, {pool.queue.mean:.1f} in line on average")
     return lines
+
+
+def _level_lines(made: "ProcessSimulation") -> list[str]:
+    """How a service level is kept, where somebody asked for one."""
+    from licet.core.service_level import NOT_SAID, level_told, needs_told
+
+    if made.served is None:
+        return []
+    level, within = made.served.level, made.served.within
+    lines = ["", f"[bold]Service level[/] [dim]simulated, {level_told(level)} from when a case comes[/]"]
+    if within is None:
+        return [*lines, f"  {NOT_SAID}"]
+    kept = "[green]kept[/]" if made.served.kept else "[yellow]not kept[/]"
+    lines.append(f"  {kept}: {within.mean:.1%} ({within.low:.1%} to {within.high:.1%}) of the cases are done in time")
+    return [*lines, *(f"  {plain(needs_told(one, level))}" for one in made.served.pools)]
 
 
 def _place_lines(made: "ProcessSimulation", given: "Given") -> list[str]:

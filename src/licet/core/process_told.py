@@ -138,7 +138,8 @@ def _recorded(as_is: AsIs) -> str:
     if as_is.started == 1.0:
         return "Every start is recorded, so that work and waiting are told apart throughout."
     if not as_is.started:
-        return "No start is recorded: work and waiting are not told apart, and how long work takes is estimated at most."
+        apart = "No start is recorded: work and waiting are not told apart, and how long work takes is estimated at most"
+        return f"{apart}; a simulation reckons with less."
     return f"{100 * as_is.started:.0f}% of the events have a recorded start; only there are work and waiting told apart."
 
 

@@ -10,7 +10,7 @@ from licet.core.redesign_inputs import Inputs
 from licet.core.redesign_played import Played, Volume, pair_of, queues, reviewing, times
 from licet.core.redesign_to_be import staged, without_ai
 from licet.core.simulated_redesign import BackTested, Kept, Needed, Row, Span, WhatIf
-from licet.stats.queueing import fewest_servers
+from licet.stats.people_needed import TRIALS, people_needed
 from licet.stats.redesigned_process import busier
 from licet.stats.simulated_figures import Simulated, simulate
 from licet.stats.simulated_outage import simulate_outage, week_of_outage
@@ -22,15 +22,11 @@ MORE = 1.5
 """So many times as many cases."""
 ILL = 2
 """So many reviewers away at once."""
-MOST_REVIEWERS = 1000
-"""With so many the line is as short as it can be."""
 TRIED = 10
 """Replications of other circumstances, and of each trial while reviewers are counted."""
 
 PLAYS = 5 + MORE
 """Other circumstances, in plays of as many cases as the log has."""
-TRIALS = 12
-"""Numbers of reviewers that are tried at most: each trial halves what is left of `MOST_REVIEWERS`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -171,26 +167,13 @@ def needed(case: Case, back_test: BackTested) -> Needed:
         return Needed(people=None, tried=(), says="Not said: the model does not beat the naive forecast of how long cases take.")
     if there.reviewers is None:
         return Needed(people=None, tried=(), says="Reviewers are not people of their own here: state `people` and `hours_a_day`.")
-    tried: dict[int, Span] = {}
-
-    def holds(people: int) -> bool:
-        if people not in tried:
-            tried[people] = _inside(case, people)
-        return tried[people].low >= level.share
-
-    found = fewest_servers(load=0.0, holds=holds, most=MOST_REVIEWERS) if holds(MOST_REVIEWERS) else None
+    pool = next(one for one in there.process.pools if one.name == there.reviewers)
+    seconds = level.within.total_seconds()
+    fewest = people_needed(there.process, there.to_be, pool, case.few, seconds=seconds, share=level.share)
+    found, tried = fewest.people, tuple((people, Span(mean=one.mean, low=one.low, high=one.high)) for people, one in fewest.tried)
     told = f"{level.share:.0%} within {level.within.total_seconds() / 3600:,.0f} hours"
     says = f"{told} takes {found} reviewers." if found else f"No number of reviewers keeps {told}: the time goes elsewhere."
-    return Needed(people=found, tried=tuple(sorted(tried.items())), says=says)
-
-
-def _inside(case: Case, people: int) -> Span:
-    there = case.played.staged
-    pool = next(one for one in there.process.pools if one.name == there.reviewers)
-    more = replace(pool, people=people, on_duty=np.where(pool.on_duty > 0, people, 0))
-    played = simulate(there.process, replace(there.to_be, pools={pool.name: more}), case.few)
-    found = pair_of(played, played).before.within
-    return Span(mean=0.0, low=0.0, high=0.0) if found is None else Span(mean=found.mean, low=found.low, high=found.high)
+    return Needed(people=found, tried=tried, says=says)
 
 
 def kept(redesign: Redesign, rows: tuple[Row, ...], back_test: BackTested) -> Kept:

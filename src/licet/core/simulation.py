@@ -9,7 +9,9 @@ from licet.core.beside import Given, beside_to_json, filled_at, filled_from_json
 from licet.core.canonical import Json
 from licet.core.event_log import EventLog, EventLogId
 from licet.core.further import NOT_COUNTED, FurtherColumns
+from licet.core.redesign import ServiceLevel
 from licet.core.refusal import Unknown
+from licet.core.service_level import Served, cases_of_served, served, served_to_json
 from licet.stats.ai_places import AiPlace, cases_of_places, places_for_ai
 from licet.stats.back_test import BackTest, Beats, TooShort, back_test, cases_of_back_test
 from licet.stats.fitted_process import Fitted, fit
@@ -34,6 +36,12 @@ ESTIMATED_SAYS = (
 SIMULATED = "simulated"
 """How every number is labelled that nobody saw happen."""
 
+ESTIMATED = (
+    "not recorded and is estimated: within the limit that `licet process show` gives, in hours on duty alone, and no longer than the "
+    "quarter of the step's events that went fastest."
+)
+"""How working time without a start is reckoned with, beside what the map of the process says of it."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class ProcessSimulation:
@@ -44,6 +52,7 @@ class ProcessSimulation:
         tested: how good a forecast of the later part of the log was.
         as_is: simulated.
         places: the steps, where AI would change most first; simulated.
+        served: how a service level is kept; None: nobody asked. Simulated.
         plan: how it was played.
         further: which further columns the log has, and how far they were filled at each step.
     """
@@ -54,11 +63,17 @@ class ProcessSimulation:
     places: tuple[AiPlace, ...]
     plan: Plan
     further: FurtherColumns | Unknown = NOT_COUNTED
+    served: Served | None = None
 
     @property
     def forecasts(self) -> bool:
         """Whether lead times of a to-be may be shown as a forecast: only where the back-test was better than the past itself."""
-        return isinstance(self.tested, BackTest) and isinstance(self.tested.verdict, Beats)
+        return passed(self.tested)
+
+
+def passed(tested: BackTest | TooShort) -> bool:
+    """Whether a back-test was better than the past itself."""
+    return isinstance(tested, BackTest) and isinstance(tested.verdict, Beats)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,27 +111,32 @@ class KeptSimulation:
     body: Mapping[str, Json]
 
 
-def simulate_process(log: EventLog, plan: Plan) -> ProcessSimulation:
+def simulate_process(log: EventLog, plan: Plan, level: ServiceLevel | None = None) -> ProcessSimulation:
     """Reads a process out of its log, tests the reading against the later part of the log, and plays it.
 
     Args:
         log: at least one event.
         plan: how often, and the seed: the same log and plan give the same figures.
+        level: how soon cases are to be done; None: nobody asks.
 
     Returns:
         Everything; the places are empty where no step has people that are known.
     """
     every = plan.replications * (plan.cases or log.cases)
     places = cases_of_places(log.cases, len(log.activities), plan)
-    plan.audience.expects(cases_of_back_test(log.cases, plan) + every + places)
     fitted = fit(log)
+    counted = 0 if level is None else cases_of_served(fitted.process, plan)
+    plan.audience.expects(cases_of_back_test(log.cases, plan) + every + places + counted)
+    tested = back_test(log, plan)
+    as_is = simulate(fitted.process, ToBe(), plan)
     return ProcessSimulation(
         fitted=fitted,
-        tested=back_test(log, plan),
-        as_is=figures(simulate(fitted.process, ToBe(), plan)),
+        tested=tested,
+        as_is=figures(as_is),
         places=places_for_ai(fitted.process, fitted.steps, plan),
         plan=plan,
         further=log.further,
+        served=None if level is None else served(level, fitted.process, as_is, forecasts=passed(tested)),
     )
 
 
@@ -158,6 +178,7 @@ def simulation_to_json(made: ProcessSimulation) -> Mapping[str, Json]:
             {**_place(one, forecasts=made.forecasts), "data_at_hand": filled_to_json(filled_at(made.further, one.step.name))}
             for one in made.places
         ],
+        "service_level": None if made.served is None else served_to_json(made.served),
         "plan": _plan(made.plan),
     }
 

@@ -8,6 +8,7 @@ from licet.core.canonical import Json, canonical_bytes, digest, read_json
 from licet.core.event_log import EventLog
 from licet.core.imported_log import ImportedLog
 from licet.core.people import Act, Actor
+from licet.core.redesign import ServiceLevel
 from licet.core.refusal import Refused
 from licet.core.simulation import KeptSimulation, ProcessSimulation, SimulationId, simulate_process, simulation_to_json
 from licet.flows.import_log import newest_in, no_log
@@ -26,7 +27,7 @@ class Simulation:
     of_simulated: bool
 
 
-def simulate_as_is(office: Office, by: Actor, plan: Plan, *, name: str) -> Simulation | Refused:
+def simulate_as_is(office: Office, by: Actor, plan: Plan, *, name: str, level: ServiceLevel | None = None) -> Simulation | Refused:
     """Plays the process of a use case as it is, from its newest log.
 
     Args:
@@ -34,6 +35,7 @@ def simulate_as_is(office: Office, by: Actor, plan: Plan, *, name: str) -> Simul
         by: who asks for it.
         plan: how often, and the seed.
         name: the use case.
+        level: how soon cases are to be done; None: nobody asks.
 
     Returns:
         What came out, or `Refused`; also where there is no log.
@@ -43,7 +45,7 @@ def simulate_as_is(office: Office, by: Actor, plan: Plan, *, name: str) -> Simul
     if isinstance(found, Refused):
         return found
     log, says = found
-    made = simulate_process(says, plan)
+    made = simulate_process(says, plan, level)
     with office.book.write() as tx:
         now = office.clock.now()
         here = at_work_on(office, tx, by, Act.STUDY, name=name)

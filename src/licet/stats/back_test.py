@@ -136,7 +136,8 @@ def back_test(log: Recorded, plan: Plan, *, share: float = 0.5) -> BackTest | To
 
     The cut is where a share of the cases had come. What is fitted knows nothing after it: a case that was not over by then is not drawn
     from. So that this does not leave out the long ones alone, neither are those that came so shortly before that one in twenty would not
-    have been over yet; nor, at the end of the log, are cases forecast that came so shortly before its end.
+    have been over yet; nor, at the end of the log, are cases forecast that came so shortly before its end. As many cases are played before
+    those that are forecast as had come before the cut (as many again, at most), so that lines are as long by then as so many make them.
 
     Args:
         log: the whole log.
@@ -164,7 +165,8 @@ def back_test(log: Recorded, plan: Plan, *, share: float = 0.5) -> BackTest | To
     if min(int(train.sum()), int(test.sum())) < FEWEST:
         why = f"{int(train.sum())} cases are there to fit on and {int(test.sum())} to forecast; a back-test takes {FEWEST} of each."
         return TooShort(why=why)
-    return _compared(log, (whole, train, test), cut, replace(plan, cases=int(test.sum())))
+    before = int((arrival <= cut).sum()) / int(test.sum())
+    return _compared(log, (whole, train, test), cut, replace(plan, cases=int(test.sum()), warm_up=min(before, 1.0)))
 
 
 def cases_of_back_test(cases: int, plan: Plan) -> int:
@@ -182,7 +184,7 @@ def _compared(log: Recorded, parts: tuple[Columns, BoolArray, BoolArray], cut: f
     came = np.sort(whole.arrival)
     before, after = came[came <= cut], np.sort(whole.arrival[test])
     mine = work_of(whole)
-    cycle = sides.distance(lambda one: one.cycle / HOUR, lambda cases: whole.cycle[cases], earth_movers)
+    cycle = sides.distance(lambda one: (one.cycle - one.unseen) / HOUR, lambda cases: whole.cycle[cases], earth_movers)
     return BackTest(
         cut=cut,
         train=int(train.sum()),

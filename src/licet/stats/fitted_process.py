@@ -7,17 +7,15 @@ from typing import Final
 import numpy as np
 
 from licet.stats.duty import DutyClock
+from licet.stats.explained_lines import explained
 from licet.stats.fitted_events import Events, by_person, events_of, marks_of, people_of
-from licet.stats.pooled import Pooled, pooled
-from licet.stats.presence import Presence, until_free
+from licet.stats.in_line import in_line_from
+from licet.stats.pooled import DAY, FEW_DAYS, Pooled, pooled
+from licet.stats.presence import Presence, without_break
 from licet.stats.ranges import BoolArray, FloatArray, IntArray, OutOfRangeError
 from licet.stats.recorded import NOBODY, Recorded
-from licet.stats.simulated_process import HOUR, MONDAY, Arrivals, Process, Step
+from licet.stats.simulated_process import AT_END, AT_START, HOUR, KNOWN, MONDAY, Arrivals, Process, Step
 from licet.stats.timers import Timer, timers_of
-
-_DAY: Final = 86400.0
-_FEW_DAYS: Final = 14
-"""In a log of more days than this the first and the last, which it may hold in part, are not drawn from."""
 
 MOST_PEOPLE: Final = 20_000
 """More are no team whose steps could be told apart: time and memory grow with people times steps."""
@@ -137,7 +135,7 @@ def fit(log: Recorded) -> Fitted:
     cases, timers = int(events.case[-1]) + 1, timers_of(log).steps
     whole = float(spent.gap.sum() + spent.path.sum())
     return Fitted(
-        process=_process(log, events, spent, team),
+        process=explained(_process(log, events, spent, team), spent.contention[events.worked]),
         split=_split(spent, np.ones(events.case.size, dtype=np.bool_), cases),
         steps=_steps(log, events, spent),
         marks=tuple(log.activities[at] for at in np.flatnonzero(marks_of(log)) if at not in timers),
@@ -151,7 +149,7 @@ def fit(log: Recorded) -> Fitted:
 def _spent(events: Events, people: tuple[Presence, ...], team: Pooled) -> _Spent:
     gap = np.maximum(events.start - events.before, 0.0)
     since = np.minimum(events.before, events.start)
-    service, contention = _by_person(events, people, team, since)
+    service, contention = _by_person(events, people, team, in_line_from(events, people, team))
     on_duty = np.where(events.worked, gap, 0.0)
     for pool, one in enumerate(team.pools):
         mine = np.flatnonzero((team.step_pool[events.activity] == pool) & events.worked)
@@ -180,8 +178,8 @@ def _by_person(events: Events, people: tuple[Presence, ...], team: Pooled, since
         came, began, done = (_clock(people, team, who, at[mine]) for at in (since, events.start, events.end))
         service[mine] = np.where(events.estimated[mine] | machine, took[mine], done - began)
         if who != NOBODY and not machine:
-            still = until_free(began, began + service[mine], came)
-            contention[mine] = np.minimum(still, np.minimum(began - came, (events.start - since)[mine]))
+            busy = without_break(began, began + service[mine])
+            contention[mine] = np.minimum(busy, np.minimum(began - came, (events.start - since)[mine]))
     return service, contention
 
 
@@ -249,7 +247,15 @@ def _process(log: Recorded, events: Events, spent: _Spent, team: Pooled) -> Proc
         tail=np.bincount(events.case[after], spent.gap[after], cases).astype(np.float64),
         arrivals=arrivals_of(events),
         estimated=float(spent.service[events.estimated].sum() / max(spent.service.sum(), 1e-9)),
+        opened=_opened(events, team),
     )
+
+
+def _opened(events: Events, team: Pooled) -> IntArray:
+    """When each case was first recorded, shape (cases,): cases whose first record is of a task were in its line before it."""
+    first = np.flatnonzero(np.concatenate([[True], events.case[1:] != events.case[:-1]]))
+    owned = events.worked[first] & (team.step_pool[events.activity[first]] != NOBODY)
+    return np.where(owned, np.where(events.estimated[first], AT_END, AT_START), KNOWN)
 
 
 def _pool(team: Pooled, activity: int) -> int | None:
@@ -279,6 +285,7 @@ def narrowed(process: Process, cases: BoolArray) -> Process:
         lead=process.lead[tasks],
         idle=process.idle[tasks],
         tail=process.tail[cases],
+        opened=None if process.opened is None else process.opened[cases],
     )
 
 
@@ -286,10 +293,10 @@ def arrivals_of(events: Events) -> Arrivals:
     """On which days cases came, and when; of a long log without its first and last day, which it may hold in part."""
     firsts = np.concatenate([[True], events.case[1:] != events.case[:-1]])
     at = np.sort(events.start[firsts])
-    day = np.floor((at - MONDAY) / _DAY).astype(np.int64)
+    day = np.floor((at - MONDAY) / DAY).astype(np.int64)
     days = np.arange(day[0], day[-1] + 1)
-    if days.size > _FEW_DAYS:
+    if days.size > FEW_DAYS:
         days = days[1:-1]
     keep = (day >= days[0]) & (day <= days[-1])
     bounds = np.searchsorted(day[keep], np.append(days, days[-1] + 1))
-    return Arrivals(weekday=days % 7, first=bounds.astype(np.int64), seconds=at[keep] - MONDAY - day[keep] * _DAY)
+    return Arrivals(weekday=days % 7, first=bounds.astype(np.int64), seconds=at[keep] - MONDAY - day[keep] * DAY)

@@ -10,6 +10,9 @@ from licet.stats.simulated_process import HOUR, HOURS, MONDAY
 
 _LONG: Final = 24 * HOUR
 
+MOMENT: Final = 1.0
+"""Seconds between two pieces of work that are no break: records are rounded."""
+
 REST: Final = 11 * HOUR
 """So long without any record is a rest between two stretches of duty: the daily rest that EU directive 2003/88, article 3, gives."""
 
@@ -40,14 +43,12 @@ class Presence:
         return _measured(self.begin, self.end, times)
 
     def week(self) -> FloatArray:
-        """Seconds on duty in each hour of the week, over all weeks, shape (168,)."""
+        """How often somebody was there at some time of each hour of the week, over all weeks, shape (168,)."""
         low, high = np.floor((self.begin - MONDAY) / HOUR), np.floor((self.end - MONDAY) / HOUR)
         several = (high - low).astype(np.int64) + 1
         which = np.repeat(np.arange(low.size), several)
         hour = low[which] + np.arange(which.size) - np.repeat(np.cumsum(several) - several, several)
-        begins = np.maximum(self.begin[which] - MONDAY, hour * HOUR)
-        ends = np.minimum(self.end[which] - MONDAY, (hour + 1.0) * HOUR)
-        return np.bincount((hour % HOURS).astype(np.int64), ends - begins, HOURS).astype(np.float64)
+        return np.bincount((hour % HOURS).astype(np.int64), minlength=HOURS).astype(np.float64)
 
 
 def presence(records: FloatArray) -> Presence:
@@ -64,25 +65,27 @@ def presence(records: FloatArray) -> Presence:
     return Presence(begin=at[np.concatenate([[0], rests + 1])], end=at[np.concatenate([rests, [at.size - 1]])])
 
 
-def until_free(begin: FloatArray, end: FloatArray, times: FloatArray) -> FloatArray:
-    """Seconds from each time until no piece of work is under way.
+def without_break(begin: FloatArray, end: FloatArray) -> FloatArray:
+    """Seconds before the begin of each piece of work for which others had been under way without a break.
 
     Args:
-        begin: of the pieces, on any clock, in any order; they may overlap.
+        begin: of the pieces, at least one, on any clock, in any order; they may overlap.
         end: of each, not before its begin.
-        times: on the same clock.
 
     Returns:
-        Shape of `times`; 0 where none is under way.
+        Shape of `begin`; 0 where there was a break right before.
     """
-    if not begin.size:
-        return np.zeros(times.shape)
+    begins, _ = stretches(begin, end)
+    return np.asarray(begin - begins[np.searchsorted(begins, begin, side="right") - 1])
+
+
+def stretches(begin: FloatArray, end: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Where at least one of some pieces of work was under way: disjoint and rising."""
     order = np.argsort(begin, kind="stable")
     begin, reach = begin[order], np.maximum.accumulate(end[order])
-    apart = np.concatenate([[True], begin[1:] > reach[:-1]])
+    apart = np.concatenate([[True], begin[1:] > reach[:-1] + MOMENT])
     last = np.concatenate([np.flatnonzero(apart)[1:] - 1, [begin.size - 1]])
-    at = np.searchsorted(begin[apart], times, side="right") - 1
-    return np.where(at >= 0, np.maximum(reach[last][np.maximum(at, 0)] - times, 0.0), 0.0)
+    return begin[apart], reach[last]
 
 
 def _measured(begin: FloatArray, end: FloatArray, times: FloatArray) -> FloatArray:

@@ -10,7 +10,7 @@ from scipy.special import stdtrit
 from licet.stats.duty import DutyClock
 from licet.stats.ranges import FloatArray, IntArray
 from licet.stats.side_by_side import Branches, on_the_way, side_by_side
-from licet.stats.simulated_process import HOUR, Plan, Pool, Process, ToBe, held
+from licet.stats.simulated_process import AT_END, HOUR, KNOWN, Plan, Pool, Process, ToBe, held
 from licet.stats.simulated_work import Drawn, draw
 from licet.stats.simulation import END, NOBODY, Times, play
 
@@ -40,6 +40,8 @@ class Played:
         contention: for which it stood in line although people were on duty: all of them were busy.
         off_duty: in which the people it waited for were not there, or fewer than usual.
         extraneous: for which it waited though somebody was there and free, or for somebody of whom the log says nothing.
+        unseen: of `cycle`, what passes before a log like the past one has a first record of the case: in line for the first task and,
+            where no start is recorded, at work on it.
         source: the past case that each repeats.
         arrival, finish: seconds since a Monday 00:00, as long as `cycle`.
         ends: when each task of a counted case was done, likewise, shape (tasks,).
@@ -55,6 +57,7 @@ class Played:
     contention: FloatArray
     off_duty: FloatArray
     extraneous: FloatArray
+    unseen: FloatArray
     source: IntArray
     arrival: FloatArray
     finish: FloatArray
@@ -94,6 +97,7 @@ class Figures:
     Attributes:
         cycle, median, p90: seconds from arrival to end: mean, half of the cases, nine in ten.
         service, machine, contention, off_duty, extraneous: mean seconds a case.
+        unseen: likewise, and part of the others: what passes before the log would have a first record of the case.
         hours: of people's work a case, all pools.
         within: share of the cases inside the limit; None where none was given.
         pools: each pool.
@@ -107,6 +111,7 @@ class Figures:
     contention: Interval
     off_duty: Interval
     extraneous: Interval
+    unseen: Interval
     hours: Interval
     within: Interval | None
     pools: tuple[PoolFigures, ...]
@@ -121,6 +126,7 @@ _OF: Final[Mapping[str, Callable[[Played], float]]] = {
     "contention": lambda one: float(one.contention.mean()),
     "off_duty": lambda one: float(one.off_duty.mean()),
     "extraneous": lambda one: float(one.extraneous.mean()),
+    "unseen": lambda one: float(one.unseen.mean()),
     "hours": lambda one: float(one.hours.sum() / one.cycle.size),
 }
 
@@ -186,7 +192,20 @@ def account(pools: Sequence[Pool], came: Drawn, times: Times, branches: Branches
         contention=sums["contention"][came.counted],
         off_duty=sums["off_duty"][came.counted],
         extraneous=sums["extraneous"][came.counted],
+        unseen=_unseen(came, times)[came.counted],
     )
+
+
+def _unseen(came: Drawn, times: Times) -> FloatArray:
+    """Seconds of each case before its first record, shape (cases,)."""
+    found, work = np.zeros(came.counted.size), came.workload
+    if came.opened is None:
+        return found
+    case = np.flatnonzero((came.opened != KNOWN) & (np.diff(work.first) > 0))
+    case = case[work.worked[work.first[case]]]
+    at = work.first[case]
+    found[case] = np.where(came.opened[case] == AT_END, times.end[at], times.start[at]) - times.ready[at]
+    return found
 
 
 def _kinds(pools: Sequence[Pool], came: Drawn, times: Times) -> dict[str, FloatArray]:

@@ -16,7 +16,7 @@ from licet.stats.simulation import Workload
 Kind = TypeVar("Kind", bound=np.generic)
 
 WEEK: Final = 7 * DAY
-_OF_A_CASE: Final = ("cycle", "service", "machine", "contention", "off_duty", "extraneous", "source", "arrival", "finish")
+_OF_A_CASE: Final = ("cycle", "service", "machine", "contention", "off_duty", "extraneous", "unseen", "source", "arrival", "finish")
 
 
 def simulate_outage(process: Process, to_be: ToBe, without: ToBe, plan: Plan) -> Simulated:

@@ -90,6 +90,10 @@ class Arrivals:
     seconds: FloatArray
 
 
+KNOWN, AT_START, AT_END = range(3)
+"""When a past case was first recorded: before its first task, as that began, or only as that was done."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Process:
     """A process as its log shows it: whole past cases to draw from, each with its tasks one after the other.
@@ -105,6 +109,8 @@ class Process:
         tail: seconds by the clock after a case's last task, shape (cases,).
         arrivals: the days on which cases came.
         estimated: share of `service`, by seconds, that the log does not hold and that was estimated, in [0, 1].
+        opened: `KNOWN`, `AT_START` or `AT_END` of each past case, shape (cases,); None: `KNOWN` of all. Where nothing was recorded
+            before the first task, nobody knows how long the case had stood in line for it.
     """
 
     steps: tuple[Step, ...]
@@ -117,6 +123,7 @@ class Process:
     tail: FloatArray
     arrivals: Arrivals
     estimated: float
+    opened: IntArray | None = None
 
     @property
     def cases(self) -> int:

@@ -14,6 +14,8 @@ from licet.stats.simulation import NOBODY, Workload
 DAY: Final = 86400.0
 MOST_TASKS: Final = 2_000_000
 """Tasks of the counted cases of one replication: with more, a log of millions of events would be played for hours and say the same."""
+BEHIND: Final = 0.1
+"""Of the counted cases as many come after them at most, so that the last ones, too, meet others."""
 _DAYS, _CASES, _WAYS, _TIMES = range(4)
 """Purposes of chance: one never depends on how much another drew."""
 _LATENCY, _SERVICE, _EXTRA = range(3)
@@ -30,6 +32,7 @@ class Drawn:
         counted: which cases count, shape (cases,).
         machine: seconds of `Workload.lead` that AI takes, shape (tasks,).
         tail: seconds after each case's last task, shape (cases,).
+        opened: when each was first recorded, as of `Process`; None: before its first task.
     """
 
     workload: Workload
@@ -38,6 +41,7 @@ class Drawn:
     counted: BoolArray
     machine: FloatArray
     tail: FloatArray
+    opened: IntArray | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -81,8 +85,8 @@ def draw(process: Process, to_be: ToBe, plan: Plan, replication: int) -> Drawn:
     """
     key = (plan.seed, replication)
     counted = counted_cases(process, plan)
-    around = ceil(counted * plan.warm_up)
-    n = counted + 2 * around
+    before, behind = ceil(counted * plan.warm_up), ceil(counted * min(plan.warm_up, BEHIND))
+    n = before + counted + behind
     source = places((*key, _CASES), n, among=process.cases)
     arrival = arrivals((*key, _DAYS), process.arrivals, n)
     tasks = _as_it_was(process, source, arrival)
@@ -91,7 +95,7 @@ def draw(process: Process, to_be: ToBe, plan: Plan, replication: int) -> Drawn:
             tasks = _take_ways(tasks, process, to_be.ways[one.name], step, key)
     whole = _with_added(tasks)
     within = np.zeros(n, dtype=np.bool_)
-    within[around : around + counted] = True
+    within[before : before + counted] = True
     return Drawn(
         workload=_workload(process, to_be, whole, arrival),
         source=source,
@@ -99,6 +103,7 @@ def draw(process: Process, to_be: ToBe, plan: Plan, replication: int) -> Drawn:
         counted=within,
         machine=whole.machine,
         tail=process.tail[source],
+        opened=None if process.opened is None else process.opened[source],
     )
 
 

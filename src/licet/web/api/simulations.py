@@ -124,6 +124,9 @@ class AsIsOut(BaseModel):
     contention: IntervalOut
     off_duty: IntervalOut
     extraneous: IntervalOut
+    unseen: IntervalOut | None = Field(
+        default=None, description="Part of the others: in line before what is the log's first record of a case. Null: not reckoned."
+    )
     hours: IntervalOut
     within: IntervalOut | None
     pools: list[PoolFiguresOut]
@@ -189,6 +192,39 @@ class PlanOut(BaseModel):
     within: float | None
 
 
+class TriedOut(BaseModel):
+    """A number of people that was tried, and the share of the cases done in time with it."""
+
+    model_config = OUT
+
+    people: int
+    within: IntervalOut
+
+
+class PoolNeedsOut(BaseModel):
+    """How many people of a pool a service level takes while all others stay as they are."""
+
+    model_config = OUT
+
+    name: str
+    today: int = Field(description="On duty in the fullest hour.")
+    people: int | None = Field(description="The fewest in each hour on duty; null: no number is enough.")
+    tried: list[TriedOut]
+
+
+class ServedOut(BaseModel):
+    """A service level of the process as it is, simulated; nothing is said of it without a passed back-test."""
+
+    model_config = OUT
+
+    seconds: float
+    share: float
+    within: IntervalOut | None = Field(description="The share of the cases done in time.")
+    kept: bool | None
+    why: str | None = Field(description="Why nothing is said.")
+    pools: list[PoolNeedsOut]
+
+
 class ProcessSimulationOut(BaseModel):
     """A simulation of a process as it is; everything labelled `simulated` nobody saw happen."""
 
@@ -208,6 +244,7 @@ class ProcessSimulationOut(BaseModel):
     back_test: ProcessBackTestOut
     as_is: AsIsOut
     places: list[PlaceOut]
+    service_level: ServedOut | None = Field(default=None, description="Null: nobody asked.")
     timers: list[TimerOut]
     plan: PlanOut
 

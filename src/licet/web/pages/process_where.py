@@ -7,7 +7,7 @@ from typing import Any, Final
 from licet.core.beside import NOT_ENOUGH, NOTHING_GIVEN, Given, said_once
 from licet.core.redesign_told import value_told
 from licet.core.simulated_redesign import Unit
-from licet.core.simulation import ESTIMATED_SAYS, KeptSimulation, beside_places
+from licet.core.simulation import ESTIMATED, ESTIMATED_SAYS, KeptSimulation, beside_places
 from licet.web.charts_interval import IntervalBars, Shown, interval_bars
 
 PARTS: Final[Mapping[str, tuple[str, str]]] = {
@@ -205,7 +205,7 @@ def _between(one: Mapping[str, Any], factor: float) -> str:
 def _notes(body: Mapping[str, Any], *, forecasts: bool) -> tuple[str, ...]:
     """What a reader must know of the figures."""
     said = (
-        ("estimated", "of the working time was not recorded and is estimated."),
+        ("estimated", f"of the working time was {ESTIMATED}"),
         ("untimed", "of the events took nobody knows how long; it counts as waiting."),
         ("nobody", "of the work names nobody who did it."),
     )
