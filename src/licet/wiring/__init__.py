@@ -8,7 +8,6 @@ from datetime import timedelta
 from licet.core.checkpoint import Checkpoint, MalformedNoteError
 from licet.edge.clock import SteadyClock, SystemClock
 from licet.edge.draw import SystemDraw
-from licet.edge.gate_file import shipped_gates
 from licet.edge.late import (
     LateAnnouncer,
     LateCodes,
@@ -24,6 +23,7 @@ from licet.edge.late import (
     LateProcesses,
     LateRules,
     LateSystems,
+    late_gates,
 )
 from licet.edge.post import FilePost
 from licet.edge.purse import BookPurse
@@ -57,7 +57,7 @@ def office_of(home: Home, book: Book, vault: FileVault, seal: Seal, clock: Clock
         systems=LateSystems(root=home.use_cases, secret=secret, draw=SystemDraw(), purse=BookPurse(book=book, clock=clock)),
         effects=LateEffects(root=home.use_cases, secret=secret, allow=home.webhook_allow),
         policies=LatePolicies(),
-        gates=shipped_gates(),
+        shipped_gates=late_gates,
         far_witness=_far_witness(home),
         announcer=_announcer(),
         passwords=LatePasswords(),
