@@ -68,11 +68,11 @@ BROKEN = (
     "&",
     '"',
 )
+TWO = f"<trace>{event('first', WHEN)}{event('second', WHEN)}</trace>\n"
 pieces = st.lists(st.one_of(st.sampled_from(PLAIN), st.sampled_from(PLAIN), st.sampled_from(PLAIN + ODD)), max_size=4).map("".join)
 events = pieces.map(lambda inside: f'<event>\n<date key="time:timestamp" value="{WHEN}"/>{inside}</event>')
 traces = st.lists(st.one_of(events, events, pieces), max_size=6).map(lambda inside: f"<trace>\n{''.join(inside)}</trace>")
 logs = st.lists(st.one_of(traces, traces, traces, pieces, events), min_size=1, max_size=4).map(lambda found: xes(TWO, *found))
-TWO = f"<trace>{event('first', WHEN)}{event('second', WHEN)}</trace>\n"
 
 
 def told(path: Path, content: str | bytes, wish: LogWish | None = None) -> object:

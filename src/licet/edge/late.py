@@ -5,10 +5,13 @@ from __future__ import annotations
 import hashlib
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from licet.core.process import PROCESS_FILE, StatedForProcess
 
 if TYPE_CHECKING:
     from licet.core.answer import AnswerKind
@@ -21,7 +24,6 @@ if TYPE_CHECKING:
     from licet.core.incident import Message
     from licet.core.own_grader import Grader, Graders, OwnGrader
     from licet.core.policy import Asked, PolicyAnswer
-    from licet.core.process import StatedForProcess
     from licet.core.refusal import Unknown
     from licet.core.system import SystemKind
     from licet.edge.desk_files import FolderDesks
@@ -257,7 +259,10 @@ class LateProcesses:
     root: Path
 
     def stated(self, slug: UseCaseSlug) -> StatedForProcess:
-        """See `licet.edge.process_file.FolderProcesses.stated`."""
+        """See `licet.edge.process_file.FolderProcesses.stated`; where there is no file, nothing is loaded that reads one."""
+        with suppress(OSError):
+            if not (self.root / slug / PROCESS_FILE).exists():
+                return StatedForProcess()
         from licet.edge.process_file import FolderProcesses
 
         return FolderProcesses(root=self.root).stated(slug)
