@@ -318,7 +318,8 @@ class World:
         there = self.gate(name).covers
         if there is not None:
             return there
-        return done(ask_approval(self.office, self.builder, name=name)).request.digest
+        opened = ask_approval(self.office, self.builder, name=name)
+        return done(opened if isinstance(opened, Refused) else opened.request.digest)
 
     def approve(self, name: str, *, by: Person | None = None) -> Approval:
         """Says yes as risk, or whoever is named, to what is proposed now."""
