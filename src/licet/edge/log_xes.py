@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from licet.core.log_reading import Guess, LogWish
 from licet.core.recorded_events import RecordedEvents
 from licet.edge.bad_file import BadCellError, BadFileError, shown
-from licet.edge.gunzip import MAGIC, chunks_of
+from licet.edge.gunzip import CHUNK, MAGIC, chunks_of
 from licet.edge.log_columns import MOST_ACTIVITIES, MOST_ROWS, Further, Names, Transitions, ints, too_many
 from licet.edge.log_times import BadTimeError, TimeColumn, odd_times
 from licet.edge.plain_events import END, PlainEvents, can_be_plain, plain_events
@@ -159,10 +159,11 @@ class _Reader:
 
     def _feed(self, some: bytes) -> bytes:
         """Lets expat read some bytes; nothing of them is left."""
-        self._parser.Parse(some, False)  # noqa: FBT003 - expat's own
-        self._fed += len(some)
-        if self._fed - self._parser.CurrentByteIndex > TAG_LIMIT:
-            raise self._bad(f"a tag of it has more than {TAG_LIMIT:,} bytes.")
+        for start in range(0, len(some), CHUNK):
+            self._parser.Parse(some[start : start + CHUNK], False)  # noqa: FBT003 - expat's own
+            self._fed += len(some[start : start + CHUNK])
+            if self._fed - self._parser.CurrentByteIndex > TAG_LIMIT:
+                raise self._bad(f"a tag of it has more than {TAG_LIMIT:,} bytes.")
         return b""
 
     def _take_plain(self, piece: bytes) -> bool:
