@@ -1,4 +1,7 @@
-"""Benchmark: an event log read, checked, encrypted and stored, beside pm4py, which reads it; and our reader of CSV beside polars."""
+"""Benchmark: an event log read, checked, encrypted and stored, then the process as it is, beside pm4py, which reads; CSV beside polars.
+
+Commands run with their modules compiled, as they are in an installation, whatever the environment says about writing compiled modules.
+"""
 
 import argparse
 import csv
@@ -23,11 +26,13 @@ EVENTS: Final = 1_000_000
 EVENTS_A_CASE: Final = 8
 STEPS: Final = 20
 PEOPLE: Final = 200
-GOALS: Final[Mapping[str, tuple[float, float]]] = {"bpic2012": (2.5, 400.0), "million": (15.0, 1_000.0)}
-"""Seconds and megabytes, at most."""
+GOALS: Final[Mapping[str, tuple[float, float]]] = {"bpic2012": (3.0, 400.0), "million": (15.0, 1_000.0)}
+"""Seconds and megabytes, at most: of a bank's log for the import and the as-is map after it, of a million rows for the import."""
 ROUNDS: Final = 3
 COMMAND: Final = (sys.executable, "-c", "from licet.cli import main; main()")
 UNIT: Final = "s from the command to its end"
+OURS: Final = ("Licet, import", "Licet, as-is map")
+"""What is counted together against the goal, where the map is shown."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,14 +44,16 @@ class Took:
     peak_memory_mb: float
 
 
-def timed(command: Sequence[str]) -> Took:
-    """Runs a command as a process of its own.
+def timed(command: Sequence[str], compiled: Path | None = None) -> Took:
+    """Runs a command as a process of its own; `compiled`: where its modules are kept as they were compiled the first time.
 
     Raises:
         RuntimeError: with its last words, when it fails.
     """
+    env = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    env |= {} if compiled is None else {"PYTHONPYCACHEPREFIX": str(compiled)}
     began = time.perf_counter()
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as process:
+    with subprocess.Popen(command, cwd=ROOT, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as process:
         words = b"" if process.stderr is None else process.stderr.read()
         _, status, used = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
@@ -74,25 +81,37 @@ def million(path: Path, events: int) -> None:
             writer.writerow(row)
 
 
-def sides(file: Path, home: Path, name: str) -> dict[str, list[str]]:
+def together(parts: Sequence[Took]) -> Took:
+    """What commands took that ran one after another."""
+    return Took(
+        seconds=sum(one.seconds for one in parts),
+        cpu_seconds=sum(one.cpu_seconds for one in parts),
+        peak_memory_mb=max(one.peak_memory_mb for one in parts),
+    )
+
+
+def sides(file: Path, home: Path, name: str, *, shown: bool) -> dict[str, list[str]]:
     """Each command that is measured: ours does all of it, into an installation."""
-    found = {
-        "Licet": licet("process", "import", name, str(file), "--home", str(home)),
-        "Licet, the start of a command alone": licet("process", "logs", name, "--home", str(home)),
-    }
+    imported, mapped = OURS
+    found = {imported: licet("process", "import", name, str(file), "--home", str(home))}
+    if shown:
+        found[mapped] = licet("process", "show", name, "--home", str(home))
+    found["Licet, the start of a command alone"] = licet("process", "logs", name, "--home", str(home))
     if PEERS.exists():
         found["pm4py"] = [str(PEERS), "-m", "bench.peers.pm4py_event_log", str(file)]
     return found
 
 
-def measured(file: Path, rounds: int, folder: Path) -> dict[str, list[Took]]:
-    """Each side in turn, round after round."""
-    home, found = folder / "home", dict[str, list[Took]]()
-    timed(licet("init", str(home)))
-    for number in range(rounds):
-        timed(licet("use-case", "new", f"log-{number}", "--home", str(home)))
-        for side, command in sides(file, home, f"log-{number}").items():
-            found.setdefault(side, []).append(timed(command))
+def measured(file: Path, rounds: int, folder: Path, *, shown: bool) -> dict[str, list[Took]]:
+    """Each side in turn, round after round, after one round that compiles; `shown`: with the as-is map."""
+    home, compiled, found = folder / "home", folder / "compiled", dict[str, list[Took]]()
+    timed(licet("init", str(home)), compiled)
+    for number in range(rounds + 1):
+        timed(licet("use-case", "new", f"log-{number}", "--home", str(home)), compiled)
+        took = {side: timed(command, compiled) for side, command in sides(file, home, f"log-{number}", shown=shown).items()}
+        took["Licet"] = together([took[side] for side in OURS if side in took])
+        for side, one in took.items() if number else ():
+            found.setdefault(side, []).append(one)
     return found
 
 
@@ -118,7 +137,7 @@ def row(name: str, found: Mapping[str, list[Took]]) -> dict[str, object]:
         "ratio": None if peer is None else round(ours["seconds"] / peer["seconds"], 3),
         "goal": f"at most {most_s:g} s and {most_mb:g} MB",
         "met": met,
-        "why": None if met else f"it takes {ours['seconds']} s and {ours['peak_memory_mb']} MB",
+        "why": None if met else f"it takes {ours['seconds']} s, of which {ours['cpu_seconds']} s are CPU, and {ours['peak_memory_mb']} MB",
         "figures": medians,
     }
 
@@ -163,11 +182,11 @@ def main(argv: list[str] | None = None) -> int:
         folder = Path(root)
         log = None if data is None else Path(data) / BPIC
         if log is not None and log.exists():
-            rows["event_log_bpic2012"] = row("bpic2012", measured(log, given.rounds, folder / "a"))
+            rows["event_log_bpic2012"] = row("bpic2012", measured(log, given.rounds, folder / "a", shown=True))
         else:
             rows["event_log_bpic2012"] = nothing(f"LICET_DATA has no {BPIC}")
         million(folder / "million.csv", given.events)
-        rows["event_log_million"] = row("million", measured(folder / "million.csv", given.rounds, folder / "b"))
+        rows["event_log_million"] = row("million", measured(folder / "million.csv", given.rounds, folder / "b", shown=False))
         rows["event_log_readers"] = readers(folder / "million.csv", given.rounds)
     said = [f"{name}: {one['value']} {one['unit']}, {one['ratio']} x {one['against']}, goal {one['goal']}" for name, one in rows.items()]
     said += [f"  {name} {side}: {values}" for name, one in rows.items() for side, values in _sides(one).items()]

@@ -25,7 +25,8 @@ from licet.flows.review import Waiting, answer_worksheet, worksheet
 from licet.settings import home_at
 from licet.store import decisions, queue, use_cases
 from licet.web.desk import silent
-from licet.wiring import serving, worker_of
+from licet.wiring import serving
+from licet.wiring.work import worker_of
 
 AT_ONCE: Final = 500
 LOOK_EVERY: Final = 0.01

@@ -1,26 +1,29 @@
 """The outside world as flows see it: the AI, the clock, chance, keys, the signature, the post, and what decisions do."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from licet.core.answer import Answer, AnswerKind
-from licet.core.budget import Budget, Taken
-from licet.core.canonical import Json
-from licet.core.case import Content
-from licet.core.cost import Cost
-from licet.core.desk import DeskRules
-from licet.core.effect import Outcome, Way
-from licet.core.ids import CaseNumber, Digest, UseCaseSlug
-from licet.core.incident import Message
-from licet.core.judge import JudgeCard, Opinion
-from licet.core.outside import Away, Said
-from licet.core.picture import Drawn, NotDrawn
-from licet.core.policy import Asked, PolicyAnswer
-from licet.core.refusal import Refused
-from licet.core.signal import Fact
-from licet.core.system import Precedent, Proposed, SystemCard, SystemKind
+if TYPE_CHECKING:
+    from licet.core.answer import Answer, AnswerKind
+    from licet.core.budget import Budget, Taken
+    from licet.core.canonical import Json
+    from licet.core.case import Content
+    from licet.core.cost import Cost
+    from licet.core.desk import DeskRules
+    from licet.core.effect import Outcome, Way
+    from licet.core.ids import CaseNumber, Digest, UseCaseSlug
+    from licet.core.incident import Message
+    from licet.core.judge import JudgeCard, Opinion
+    from licet.core.outside import Away, Said
+    from licet.core.picture import Drawn, NotDrawn
+    from licet.core.policy import Asked, PolicyAnswer
+    from licet.core.refusal import Refused
+    from licet.core.signal import Fact
+    from licet.core.system import Precedent, Proposed, SystemCard, SystemKind
 
 
 class System(Protocol):
@@ -148,11 +151,9 @@ class Purse(Protocol):
 
     def take(self, slug: UseCaseSlug, amount: Cost, budget: Budget | None) -> Taken | None:
         """Counts an amount as spent before anything is asked; None where the budget has no room for it, and nothing may be asked."""
-        ...
 
     def settle(self, taken: Taken, spent: Cost) -> None:
         """Puts what was really spent in place of what was counted."""
-        ...
 
 
 class Desks(Protocol):

@@ -1,9 +1,12 @@
 """The outside world as flows on processes see it."""
 
-from typing import Protocol
+from __future__ import annotations
 
-from licet.core.ids import UseCaseSlug
-from licet.core.process import StatedForProcess
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from licet.core.ids import UseCaseSlug
+    from licet.core.process import StatedForProcess
 
 
 class StatedProcesses(Protocol):

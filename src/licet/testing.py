@@ -24,9 +24,10 @@ from types import TracebackType
 from typing import Self, TypeVar
 
 from licet.core.answer import Answer, AnswerKind, Choice
+from licet.core.approval import Approval
 from licet.core.case import CaseBody, Content, TextContent
 from licet.core.drill import Drill
-from licet.core.gate import Approval, ClosedGate, OpenedGate
+from licet.core.gate import ClosedGate, OpenedGate
 from licet.core.gate_rules import Code
 from licet.core.history import ImportReport, PastCase, PostedProposal, Shares
 from licet.core.ids import Digest
@@ -216,7 +217,7 @@ class World:
             effects=self.effects,
             policies=POLICIES,
             passwords=quick(),
-            gates=shipped_gates(),
+            shipped_gates=shipped_gates,
             desks=self.desks,
             judges=self.judges,
             codes=TotpCodes(),
@@ -318,9 +319,7 @@ class World:
         if there is not None:
             return there
         opened = ask_approval(self.office, self.builder, name=name)
-        if isinstance(opened, Refused):
-            raise RefusedHereError(f"{opened.code}: {opened.why}")
-        return opened.request.digest
+        return done(opened if isinstance(opened, Refused) else opened.request.digest)
 
     def approve(self, name: str, *, by: Person | None = None) -> Approval:
         """Says yes as risk, or whoever is named, to what is proposed now."""

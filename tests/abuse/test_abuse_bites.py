@@ -12,7 +12,7 @@ import pytest
 
 from licet import testing
 from licet.core import sealed
-from licet.core.gate import Approval
+from licet.core.approval import Approval
 from licet.core.ids import Digest
 from licet.core.people import Caller, Person, Role
 from licet.core.policy import Asked, Permitted, PolicyAnswer

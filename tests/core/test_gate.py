@@ -6,20 +6,11 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from licet.core.approval import Approval
 from licet.core.canonical import Json
 from licet.core.capacity import Capacity, Figure, Relief
 from licet.core.exposure import DEFAULT_PLANS, Step
-from licet.core.gate import (
-    Approval,
-    ClosedGate,
-    Evidence,
-    GateRequest,
-    Moments,
-    OpenedGate,
-    Requirement,
-    SliceShown,
-    independent_approvals,
-)
+from licet.core.gate import ClosedGate, Evidence, GateRequest, Moments, OpenedGate, Requirement, SliceShown, independent_approvals
 from licet.core.gate_rules import LAWS, STAGES, Code, gate_rules
 from licet.core.ids import Digest, Fingerprint, PersonId, UseCaseSlug
 from licet.core.people import Person, Role

@@ -6,9 +6,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from threading import Barrier
 
-from licet.core.approval import AnyRequest, Subject
+from licet.core.approval import AnyRequest, Approval, Subject
 from licet.core.change import ChangeRule
-from licet.core.gate import Approval
 from licet.core.ids import Digest
 from licet.core.people import Identity, Person, Role
 from licet.core.refusal import Refused

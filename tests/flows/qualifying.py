@@ -27,7 +27,7 @@ def qualify(world: World, name: str, *people: Person, cases: int) -> None:
 def without_people(world: World) -> None:
     """Lets gates ask for no people, where a test is about something else."""
     asked = {place: {code: n for code, n in all_of.items() if code not in _PEOPLE} for place, all_of in world.office.gates.gates.items()}
-    world.office = replace(world.office, gates=GateRules(gates=asked))
+    world.office = replace(world.office, shipped_gates=lambda: GateRules(gates=asked))
 
 
 _PEOPLE = frozenset({Code.REVIEWERS_QUALIFIED, Code.CAPACITY})

@@ -144,7 +144,7 @@ def test_a_mandate_older_than_the_first_answers_counts_as_granted_at_medium(
 ) -> None:
     with World(tmp_path) as world:
         ruled = world.office
-        world.office = replace(ruled, gates=GateRules(gates={}))
+        world.office = replace(ruled, shipped_gates=lambda: GateRules(gates={}))
         world.use_case(MAILS)
         world.import_cases(MAILS, past_cases(150))
         world.sign(MAILS)

@@ -131,7 +131,7 @@ def test_a_simulation_outlives_neither_its_log_nor_its_verdict(world: World) -> 
 def test_the_gate_takes_a_simulation_with_the_measured_system_and_the_ledger_says_which(world: World) -> None:
     asked: dict[str, Json] = {"redesign_simulated": {}, "capacity_simulated": {}}
     rules = gate_rules({"version": 1, "stages": {"assisted": {"all": asked}, "delegated": {"all": {code.value: {} for code in LAWS}}}})
-    office = replace(world.office, gates=rules)
+    office = replace(world.office, shipped_gates=lambda: rules)
 
     def missing() -> list[str]:
         found = show_gate(office, name=MAILS, to=Stage.ASSISTED)

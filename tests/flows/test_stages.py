@@ -154,7 +154,8 @@ def test_what_was_shown_to_tighten_other_rules_than_those_in_force_waits_too(tmp
 def test_another_release_s_stricter_rules_count_beside_the_organisation_s_own(tmp_path: Path) -> None:
     with World(tmp_path) as world:
         done(propose_gate_rules(world.office, world.owner, wanted=with_number(world.office.gates, "stop_exercised", within_days=30)))
-        world.office = replace(world.office, gates=with_number(world.office.gates, "approved", quorum=4))
+        stricter = with_number(world.office.gates, "approved", quorum=4)
+        world.office = replace(world.office, shipped_gates=lambda: stricter)
         held = show_gate_rules(world.office).rules
         assert held.of(Stage.DELEGATED, None)[Code.APPROVED] == 4
         assert held.of(Stage.DELEGATED, None)[Code.STOP_EXERCISED] == 30

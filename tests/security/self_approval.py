@@ -3,9 +3,8 @@
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from licet.core.approval import PassedRequest, Subject
+from licet.core.approval import Approval, PassedRequest, Subject
 from licet.core.fast_lane import Budget
-from licet.core.gate import Approval
 from licet.core.gate_rules import Code, GateRules
 from licet.core.ids import Digest, PersonId
 from licet.core.mandate import ActiveMandate

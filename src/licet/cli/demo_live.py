@@ -25,7 +25,8 @@ from licet.flows.settle import settle
 from licet.settings import FOLDER, Home
 from licet.web.metrics import Meter
 from licet.web.server import running
-from licet.wiring import at_work_in, opened, serving
+from licet.wiring import opened, serving
+from licet.wiring.work import at_work_in
 
 HOST = "127.0.0.1"
 QUEUE = 40

@@ -10,7 +10,7 @@ from licet.edge.late import ProviderMissingError
 from licet.flows.accounts import list_accounts
 from licet.settings import BadSettingError, SecretMissingError
 from licet.store import use_cases
-from licet.wiring import outside_of
+from licet.wiring.provider import outside_of
 
 
 def accounts(room: OpenRoom) -> Found:

@@ -24,7 +24,8 @@ from licet.web.desk import Service
 from licet.web.guard import everywhere
 from licet.web.limits import Limits
 from licet.web.metrics import Meter, metrics_routes
-from licet.wiring import outside_of, watched
+from licet.wiring.provider import outside_of
+from licet.wiring.work import watched
 
 WORKER_SEEN_WITHIN = timedelta(seconds=30)
 """A server without a worker of its own is ready while some worker was seen so lately."""

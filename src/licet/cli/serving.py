@@ -18,7 +18,8 @@ def worker(home: str | None) -> None:
     """Work off the cases that wait, until it is ended; on PostgreSQL any number of workers run beside each other."""
     from licet.cli.telling import telling_outside
     from licet.settings import find_home
-    from licet.wiring import at_work_in, serving
+    from licet.wiring import serving
+    from licet.wiring.work import at_work_in
 
     found = find_home(None if home is None else Path(home))
     with (
@@ -43,7 +44,8 @@ def serve(host: str, port: int, home: str | None, *, no_worker: bool, asserted: 
     from licet.settings import find_home
     from licet.web.metrics import Meter
     from licet.web.server import running
-    from licet.wiring import at_work_in, serving
+    from licet.wiring import serving
+    from licet.wiring.work import at_work_in
 
     found, meter = find_home(None if home is None else Path(home)), Meter()
     wish = Wish(host=host, port=port, asserted=asserted, worker=not no_worker)

@@ -10,7 +10,7 @@ import click
 
 from licet.core.outside import AWAY_LASTS
 from licet.core.refusal import Refused
-from licet.wiring import outside_of
+from licet.wiring.provider import outside_of
 
 if TYPE_CHECKING:
     from licet.flows.office import Office

@@ -53,6 +53,15 @@ class Part(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Approval:
+    """A named person's yes, bound to a digest."""
+
+    digest: Digest
+    by: PersonId
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Quorum:
     """How many distinct people it takes, and how many of them must carry the role risk."""
 

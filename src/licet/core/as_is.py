@@ -147,8 +147,7 @@ def _steps(begun: _Begun, rates: Rates | None) -> tuple[tuple[Step, ...], Mappin
     giver, told = seen.hand_overs(begun.case, begun.resource, nobody=NOBODY)
     handed = np.bincount(begun.activity[giver != NOBODY], minlength=begun.steps)
     could = np.bincount(begun.activity[told], minlength=begun.steps)
-    pairs = np.unique(np.stack((begun.activity, begun.resource)), axis=1)
-    people = np.bincount(pairs[0][pairs[1] != NOBODY], minlength=begun.steps)
+    people = np.bincount(_hands_of(begun)[0], minlength=begun.steps)
     ranked = [int(at) for at in np.lexsort((np.arange(begun.steps), -done)) if done[at]]
     steps = tuple(
         Step(
@@ -291,8 +290,7 @@ def _hands(begun: _Begun) -> tuple[Hand, ...]:
     done = np.bincount(begun.resource[known], minlength=people)
     busiest = [int(at) for at in np.lexsort((np.arange(people), -done))[:HANDS_KEPT] if done[at]]
     weeks = seen.calendar(begun.resource[known], begun.end[known], people=people)
-    pairs = np.unique(np.stack((begun.resource[known], begun.activity[known])), axis=1)
-    steps = np.bincount(pairs[0], minlength=people)
+    steps = np.bincount(_hands_of(begun)[1], minlength=people)
     return tuple(
         Hand(
             name=begun.log.resources[at],
@@ -305,6 +303,13 @@ def _hands(begun: _Begun) -> tuple[Hand, ...]:
     )
 
 
+def _hands_of(begun: _Begun) -> tuple[seen.Ints, seen.Ints]:
+    """Who did which step: each pair once, as places of steps and of people. One number for a pair sorts many times faster than two."""
+    known, people = begun.resource != NOBODY, max(1, len(begun.log.resources))
+    pairs = np.unique(begun.activity[known].astype(np.int64) * people + begun.resource[known])
+    return pairs // people, pairs % people
+
+
 def _week(counts: seen.Ints) -> tuple[tuple[int, ...], ...]:
     return tuple(tuple(int(one) for one in day) for day in counts)
 
@@ -312,12 +317,13 @@ def _week(counts: seen.Ints) -> tuple[tuple[int, ...], ...]:
 def _hands_over(begun: _Begun) -> HandsOver:
     giver, told = seen.hand_overs(begun.case, begun.resource, nobody=NOBODY)
     handed = giver != NOBODY
-    pairs, times = np.unique(np.stack((giver[handed], begun.resource[handed].astype(np.int64))), axis=1, return_counts=True)
     names = begun.log.resources
+    people = max(1, len(names))
+    pairs, times = np.unique(giver[handed].astype(np.int64) * people + begun.resource[handed], return_counts=True)
     busiest = np.argsort(-times, kind="stable")[:HAND_OVERS_KEPT]
     return HandsOver(
         handed=int(handed.sum()),
         told=int(told.sum()),
         untouched=begun.log.cases - len(np.unique(begun.case[handed])),
-        pairs=tuple(HandOver(giver=names[int(pairs[0, at])], taker=names[int(pairs[1, at])], times=int(times[at])) for at in busiest),
+        pairs=tuple(HandOver(giver=names[pairs[at] // people], taker=names[pairs[at] % people], times=int(times[at])) for at in busiest),
     )

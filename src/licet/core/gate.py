@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from licet.core.approval import Approval
 from licet.core.canonical import Json, digest
 from licet.core.capacity import Capacity
 from licet.core.exposure import ExposurePlan
@@ -24,15 +25,6 @@ class Pattern(StrEnum):
     OWNERSHIP = "ownership over consumption"
     QUALITY = "quality before scale"
     JUDGMENT = "protecting judgment work"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Approval:
-    """A named person's yes, bound to a digest."""
-
-    digest: Digest
-    by: PersonId
-    at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,9 +4,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from licet.core.approval import Approval
 from licet.core.canonical import Json
 from licet.core.exposure import ExposurePlan, plan_from_json
-from licet.core.gate import Approval, Evidence, GateRequest, Moments, SliceShown
+from licet.core.gate import Evidence, GateRequest, Moments, SliceShown
 from licet.core.gate_rules import Code, GateRules
 from licet.core.ids import Digest, PersonId, UseCaseSlug
 from licet.core.ledger import Event

@@ -10,6 +10,9 @@ from licet.core.ids import UseCaseSlug
 from licet.core.refusal import Unknown
 from licet.core.stated_process import Fit, StatedProcess
 
+PROCESS_FILE = "process.yaml"
+"""Where an owner states the process, in the use case's folder."""
+
 TYPICAL = 0.05
 """A step that fewer cases pass, as a share of all, is not named as the bottleneck."""
 

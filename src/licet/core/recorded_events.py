@@ -82,9 +82,10 @@ def log_from(recorded: RecordedEvents, *, now: datetime, keep_duplicates: bool =
         NotALogError: when no event is left.
     """
     findings = list(recorded.findings)
-    for code, bad in _impossible(recorded, now):
+    impossible = dict(_impossible(recorded, now))
+    for code, bad in impossible.items():
         findings += _finding(code, int(bad.sum()), recorded.rows, Done.DROPPED)
-    kept = recorded.only(~np.logical_or.reduce([bad for _, bad in _impossible(recorded, now)]))
+    kept = recorded.only(~np.logical_or.reduce(list(impossible.values())))
     repeated = _repeated(kept)
     findings += _finding("duplicates", int(repeated.sum()), kept.rows, Done.KEPT if keep_duplicates else Done.DROPPED)
     kept = kept if keep_duplicates else kept.only(~repeated)

@@ -39,7 +39,7 @@ def read_alike(cells: Sequence[str]) -> Ints | None:
     if not all(map(str.isascii, cells)) or not _DATE <= len(cells[0]) <= LONGEST:
         return None
     width = len(cells[0])
-    if any(len(cell) != width for cell in cells):
+    if len(set(map(len, cells))) != 1:
         return None
     chars = np.frombuffer("".join(cells).encode("ascii"), np.uint8).reshape(-1, width).astype(np.uint32)
     try:

@@ -1,32 +1,36 @@
 """Late: what is heavy to load is loaded when it is first asked for; most commands never ask."""
 
+from __future__ import annotations
+
 import hashlib
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from licet.core.answer import AnswerKind
-from licet.core.canonical import Json
-from licet.core.coded_rule import Question, Rules, Ruling
-from licet.core.desk import DeskRules
-from licet.core.effect import Outcome, Way
-from licet.core.ids import Digest, UseCaseSlug
-from licet.core.incident import Message
-from licet.core.own_grader import Grader, Graders, OwnGrader
-from licet.core.policy import Asked, PolicyAnswer
-from licet.core.process import StatedForProcess
-from licet.core.refusal import Unknown
-from licet.core.system import SystemKind
-from licet.ports import Draw, Durable, Example, Guardian, Judge, Provider, Purse, System, TrainedSystem
+from licet.core.process import PROCESS_FILE, StatedForProcess
 
 if TYPE_CHECKING:
+    from licet.core.answer import AnswerKind
+    from licet.core.canonical import Json
+    from licet.core.coded_rule import Question, Rules, Ruling
+    from licet.core.desk import DeskRules
+    from licet.core.effect import Outcome, Way
+    from licet.core.gate_rules import GateRules
+    from licet.core.ids import Digest, UseCaseSlug
+    from licet.core.incident import Message
+    from licet.core.own_grader import Grader, Graders, OwnGrader
+    from licet.core.policy import Asked, PolicyAnswer
+    from licet.core.refusal import Unknown
+    from licet.core.system import SystemKind
     from licet.edge.desk_files import FolderDesks
     from licet.edge.effects import FolderEffects
     from licet.edge.policies import CedarPolicies
     from licet.edge.systems import FolderSystems
+    from licet.ports import Draw, Durable, Example, Guardian, Judge, Provider, Purse, System, TrainedSystem
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +148,7 @@ class LatePolicies:
     """The policies (the port `Policies`), behind the import of Cedar; one for a process, so that each version is read once."""
 
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
-    _found: "CedarPolicies | None" = field(default=None, repr=False)
+    _found: CedarPolicies | None = field(default=None, repr=False)
 
     def answer(self, asked: Asked, held: Digest | None, read: Callable[[], str]) -> PolicyAnswer:
         """See `licet.edge.policies.CedarPolicies.answer`."""
@@ -154,7 +158,7 @@ class LatePolicies:
         """See `licet.edge.policies.CedarPolicies.check`."""
         self._policies().check(text)
 
-    def _policies(self) -> "CedarPolicies":
+    def _policies(self) -> CedarPolicies:
         with self._lock:
             if self._found is None:
                 from licet.edge.policies import CedarPolicies
@@ -172,7 +176,7 @@ class LateSystems:
     draw: Draw
     purse: Purse | None = None
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
-    _found: "FolderSystems | None" = field(default=None, repr=False)
+    _found: FolderSystems | None = field(default=None, repr=False)
 
     def load(self, slug: UseCaseSlug, answers: AnswerKind, where: SystemKind) -> System | None:
         """See `licet.edge.systems.FolderSystems.load`."""
@@ -192,7 +196,7 @@ class LateDesks:
     """What use cases set for their desks (the port `Desks`), behind the import of what reads their folders; one for a process."""
 
     root: Path
-    _found: "FolderDesks | None" = field(default=None, repr=False)
+    _found: FolderDesks | None = field(default=None, repr=False)
 
     def rules(self, slug: UseCaseSlug) -> DeskRules:
         """See `licet.edge.desk_files.FolderDesks.rules`."""
@@ -255,7 +259,10 @@ class LateProcesses:
     root: Path
 
     def stated(self, slug: UseCaseSlug) -> StatedForProcess:
-        """See `licet.edge.process_file.FolderProcesses.stated`."""
+        """See `licet.edge.process_file.FolderProcesses.stated`; where there is no file, nothing is loaded that reads one."""
+        with suppress(OSError):
+            if not (self.root / slug / PROCESS_FILE).exists():
+                return StatedForProcess()
         from licet.edge.process_file import FolderProcesses
 
         return FolderProcesses(root=self.root).stated(slug)
@@ -321,7 +328,7 @@ class LateEffects:
     secret: Callable[[str], str]
     allow: str
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
-    _found: "FolderEffects | None" = field(default=None, repr=False)
+    _found: FolderEffects | None = field(default=None, repr=False)
 
     def way(self, slug: UseCaseSlug) -> Way | None:
         """See `licet.edge.effects.FolderEffects.way`."""
@@ -331,13 +338,20 @@ class LateEffects:
         """See `licet.edge.effects.FolderEffects.deliver`."""
         return self._effects().deliver(slug, message, now)
 
-    def _effects(self) -> "FolderEffects":
+    def _effects(self) -> FolderEffects:
         with self._lock:
             if self._found is None:
                 from licet.edge.effects import FolderEffects
 
                 self._found = FolderEffects(self.root, self.secret, self.allow)
             return self._found
+
+
+def late_gates() -> GateRules:
+    """The gate rules that came with this release, behind the import of what reads YAML."""
+    from licet.edge.gate_file import shipped_gates
+
+    return shipped_gates()
 
 
 class ProviderMissingError(RuntimeError):

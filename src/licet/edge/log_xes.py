@@ -1,6 +1,10 @@
-"""An event log in XES (IEEE 1849), plain or gzipped: read as a stream, without document types, in the memory of a piece."""
+"""An event log in XES (IEEE 1849), plain or gzipped: read as a stream, without document types, in the memory of a piece.
 
-from collections.abc import Callable
+expat reads it, but for the long stretches of events that are written plainly: `licet.edge.plain_events` reads those at once, where expat
+stands between two events of a trace. They begin and end between events, so that expat misses nothing but them.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
@@ -12,9 +16,10 @@ from numpy.typing import NDArray
 from licet.core.log_reading import Guess, LogWish
 from licet.core.recorded_events import RecordedEvents
 from licet.edge.bad_file import BadCellError, BadFileError, shown
-from licet.edge.gunzip import MAGIC, chunks_of
+from licet.edge.gunzip import CHUNK, MAGIC, chunks_of
 from licet.edge.log_columns import MOST_ACTIVITIES, MOST_ROWS, Further, Names, Transitions, ints, too_many
 from licet.edge.log_times import BadTimeError, TimeColumn, odd_times
+from licet.edge.plain_events import END, PlainEvents, can_be_plain, plain_events
 
 KEYS: Final = {"activity": "concept:name", "end": "time:timestamp", "lifecycle": "lifecycle:transition", "resource": "org:resource"}
 """The keys of the standard extensions."""
@@ -24,6 +29,11 @@ DEPTH_LIMIT: Final = 100
 """Elements inside each other."""
 PIECE: Final = 1 << 15
 """Events that are made numbers at once."""
+
+STRETCH: Final = 1 << 20
+"""Bytes that are looked at together."""
+MISSES: Final = 4
+"""After so many stretches, one after another, that are not written plainly, no more are tried."""
 
 _LOG, _TRACE, _EVENT = 1, 2, 3
 _WIDTH: Final = 4
@@ -88,12 +98,17 @@ class _Reader:
     further: Further = field(default_factory=Further)
     pieces: list[tuple[NDArray[Any], ...]] = field(default_factory=list)
     rows: int = 0
+    _plain: bool = True
+    _misses: int = 0
+    _fed: int = 0
+    _lines: int = 0
+    _closed: int = -1
+    _in_trace: bool = False
     _depth: int = 0
     _trace: int = 0
     _row: list[str] = field(default_factory=lambda: list(_BLANK))
     _case: list[int] = field(default_factory=list)
     _said: list[int] = field(default_factory=list)
-    _in_trace: bool = False
     _of_trace: int = 0
     _of_traces: list[int] = field(default_factory=list)
     _cells: list[str] = field(default_factory=list)
@@ -108,17 +123,76 @@ class _Reader:
         parser.StartDoctypeDeclHandler = self._doctype
         self._outside, self._inside = (self._start, self._end), self._handlers()
         self._listen(parser, self._outside)
-        fed = 0
+        parser.XmlDeclHandler = self._declared
+        self._plain = can_be_plain(list(self.places))
         try:
-            for chunk in chunks_of(self.path):
-                parser.Parse(chunk, False)  # noqa: FBT003 - expat's own
-                fed += len(chunk)
-                if fed - parser.CurrentByteIndex > TAG_LIMIT:
-                    raise self._bad(f"a tag of it has more than {TAG_LIMIT:,} bytes.")
+            self._through()
             parser.Parse(b"", True)  # noqa: FBT003 - expat's own
         except expat.ExpatError as wrong:
-            raise self._bad(f"it is not XML: {expat.ErrorString(wrong.code)}.", line=wrong.lineno, remedy=_remedy(self.path)) from None
+            line = wrong.lineno + self._lines
+            raise self._bad(f"it is not XML: {expat.ErrorString(wrong.code)}.", line=line, remedy=_remedy(self.path)) from None
         self._take()
+
+    def _through(self) -> None:
+        """Goes through the file, stretch by stretch."""
+        left = b""
+        for stretch in _stretches(self.path):
+            left = self._some(left + stretch) if self._plain else self._feed(left + stretch)
+        self._feed(left)
+
+    def _some(self, stretch: bytes) -> bytes:
+        """Reads a stretch up to its last event, and gives back what is behind it."""
+        cut = stretch.rfind(END) + len(END)
+        if cut < len(END):
+            return self._feed(stretch)
+        start = 0
+        if not self._between_events():
+            start = stretch.find(END) + len(END)
+            self._feed(stretch[:start])
+        if start < cut and not (self._between_events() and self._take_plain(stretch[start:cut])):
+            self._feed(stretch[start:cut])
+        return stretch[cut:]
+
+    def _between_events(self) -> bool:
+        """Whether the last thing that expat has read is the end of an event of a trace: not words in a comment that look like one."""
+        return self._plain and self._in_trace and self._closed == self._fed - len(END)
+
+    def _feed(self, some: bytes) -> bytes:
+        """Lets expat read some bytes; nothing of them is left."""
+        for start in range(0, len(some), CHUNK):
+            self._parser.Parse(some[start : start + CHUNK], False)  # noqa: FBT003 - expat's own
+            self._fed += len(some[start : start + CHUNK])
+            if self._fed - self._parser.CurrentByteIndex > TAG_LIMIT:
+                raise self._bad(f"a tag of it has more than {TAG_LIMIT:,} bytes.")
+        return b""
+
+    def _take_plain(self, piece: bytes) -> bool:
+        """Takes events that are written plainly, past expat; says whether they are."""
+        found = plain_events(piece, [key.encode() for key in self.places])
+        self._misses = 0 if found is not None else self._misses + 1
+        self._plain = self._misses < MISSES
+        if found is None:
+            return False
+        self._take()
+        empty = [""] * found.trace.size
+        columns = dict(zip(self.places.values(), found.columns, strict=True))
+        said = self._further(found)
+        self._add(found.trace + np.int32(self._trace), [columns.get(place, empty) for place in range(_WIDTH)], said)
+        self._trace += found.ended
+        self._lines += piece.count(b"\n") + (piece.count(b"\r") - piece.count(b"\r\n") if b"\r" in piece else 0)
+        return True
+
+    def _further(self, found: PlainEvents) -> NDArray[np.uint64]:
+        """Which further attributes each event has; those of traces are kept beside them."""
+        events, traces = [0] * found.trace.size, [self._of_trace, *([0] * found.ended)]
+        for owner, key, value in found.further:
+            (events if owner >= 0 else traces)[owner if owner >= 0 else ~owner] |= self.further.said(key, value)
+        *ended, self._of_trace = traces
+        self._of_traces += ended
+        return np.array(events, np.uint64)
+
+    def _declared(self, _version: str, encoding: str | None, _standalone: int) -> None:
+        self._plain &= encoding is None or encoding.lower() == "utf-8"
 
     def _listen(self, parser: expat.XMLParserType, handlers: Handlers) -> None:
         """Lets expat call others from here on: what is inside an event is most of a log, and has handlers that look for nothing else."""
@@ -177,6 +251,7 @@ class _Reader:
         """Ends an event; `said`: its further attributes."""
         self._depth -= 1
         self._said.append(said)
+        self._closed = self._parser.CurrentByteIndex
         self._case.append(self._trace)
         self._cells += self._row
         self._listen(self._parser, self._outside)
@@ -191,26 +266,33 @@ class _Reader:
         raise BadFileError(self.path, why=why, remedy="Do not trust this file; ask whoever gave it to you.")
 
     def _take(self) -> None:
-        """Makes numbers of the events read since."""
-        rows, cells = len(self._case), self._cells
-        self.rows += rows
+        """Makes numbers of the events that expat has read since."""
+        if self._case:
+            cells = self._cells
+            said = np.array(self._said, np.uint64)
+            self._add(np.array(self._case, np.int32), [cells[place::_WIDTH] for place in range(_WIDTH)], said)
+        self._case, self._cells, self._said = [], [], []
+
+    def _add(self, case: NDArray[np.int32], columns: Sequence[Sequence[str]], said: NDArray[np.uint64]) -> None:
+        """Makes numbers of some events; `said`: which further attributes each has."""
+        self.rows += case.size
         if self.rows > MOST_ROWS:
             raise too_many(self.path)
+        activities, times, transitions, resources = columns
         try:
-            time = self.times.read(cells[1::_WIDTH])
+            time = self.times.read(times)
         except BadTimeError as bad:
             raise bad.at(self.path, None) from None
         self.pieces.append(
             (
-                np.array(self._case, np.int32),
-                ints([self.activities.read(cells[0::_WIDTH])]),
+                case,
+                ints([self.activities.read(activities)]),
                 time,
-                np.frombuffer(self.transitions.read(cells[2::_WIDTH]), np.int8),
-                ints([self.resources.read(cells[3::_WIDTH])]),
-                np.array(self._said, np.uint64),
+                np.frombuffer(self.transitions.read(transitions), np.int8),
+                ints([self.resources.read(resources)]),
+                said,
             )
         )
-        self._case, self._cells, self._said = [], [], []
 
     def recorded(self) -> RecordedEvents:
         """What was read."""
@@ -239,6 +321,18 @@ def _of(attributes: list[str]) -> tuple[str, str]:
         return attributes[1], attributes[3]
     said = dict(zip(attributes[::2], attributes[1::2], strict=True))
     return said.get("key", ""), said.get("value", "")
+
+
+def _stretches(path: Path) -> Iterator[bytes]:
+    """A file's bytes, unpacked, in stretches."""
+    chunks, size = list[bytes](), 0
+    for chunk in chunks_of(path):
+        chunks.append(chunk)
+        size += len(chunk)
+        if size >= STRETCH:
+            yield b"".join(chunks)
+            chunks, size = [], 0
+    yield b"".join(chunks)
 
 
 def _in_order(attributes: list[str]) -> list[str]:

@@ -10,7 +10,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 from licet.core.beside import Stakes, StatedOfStep
 from licet.core.cost import CURRENCY
 from licet.core.ids import UseCaseSlug
-from licet.core.process import NOT_STATED, Rates, StatedForProcess
+from licet.core.process import NOT_STATED, PROCESS_FILE, Rates, StatedForProcess
 from licet.core.refusal import Unknown
 from licet.core.stated_process import MOST_ACTIVITIES, Among, Block, NotAProcessError, StatedProcess
 from licet.edge.bad_file import BadFolderError
@@ -18,7 +18,6 @@ from licet.edge.form import Flag, Form, Word, filled
 from licet.edge.system_blocks import told
 from licet.edge.yaml_tree import Place, Tree, read_tree
 
-PROCESS_FILE = "process.yaml"
 PROCESS_TEXT = frozenset({"step", "any_of", "all_of", "aside", "rates.currency", "about"})
 """Keys whose values are text as typed. A step that stands alone in the list is made one in `_block`."""
 

@@ -4,10 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from licet.core.approval import AnyRequest, LiveRequest, OpenRequest, PassedRequest, Subject, Yes
+from licet.core.approval import AnyRequest, Approval, LiveRequest, OpenRequest, PassedRequest, Subject, Yes
 from licet.core.canonical import Json
 from licet.core.consent import not_open, say_yes, take
-from licet.core.gate import Approval
 from licet.core.ids import Digest
 from licet.core.incident import Message
 from licet.core.people import Act, Actor

@@ -1,16 +1,13 @@
 """The office: what every flow stands on, and how it knows who acts."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from licet.core.canonical import Json
 from licet.core.coded_rule import NoRules, Rules
-from licet.core.desk import OrdinaryDesks
-from licet.core.gate_rules import GateRules
 from licet.core.ids import LICET, OPERATOR, PROGRAM, PersonId, TeamName, UseCaseSlug
-from licet.core.judge import NoJudges
 from licet.core.ledger import Event
 from licet.core.own_grader import Graders, NoGraders
 from licet.core.people import Act, Actor, Caller, Identity, Operator, Person
@@ -46,13 +43,16 @@ from licet.store.book import Book, Tx
 from licet.store.person_book import PersonBook
 from licet.store.team_book import TeamBook
 
+if TYPE_CHECKING:
+    from licet.core.gate_rules import GateRules
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Office:
     """The database and the outside world, behind their ports.
 
     Attributes:
-        gates: the gate rules that came with the release.
+        shipped_gates: gives the gate rules that came with the release.
         signed_in: who signed in and works in this office; None: nobody did. Their ledger entries say how they showed who they are.
     """
 
@@ -68,17 +68,22 @@ class Office:
     systems: Systems
     effects: Effects
     policies: Policies
-    gates: GateRules
+    shipped_gates: Callable[[], "GateRules"]
     passwords: Passwords
     codes: Codes
+    desks: Desks
+    judges: Judges
     far_witness: FarWitness | None = None
     announcer: Announcer | None = None
-    desks: Desks = field(default_factory=OrdinaryDesks)
-    judges: Judges = field(default_factory=NoJudges)
     processes: StatedProcesses = field(default_factory=NothingStated)
     graders: Graders = field(default_factory=NoGraders)
     rules: Rules = field(default_factory=NoRules)
     signed_in: Person | None = None
+
+    @property
+    def gates(self) -> "GateRules":
+        """The gate rules that came with the release; most commands never ask for them."""
+        return self.shipped_gates()
 
     def for_person(self, person: Person) -> Self:
         """The office of a person who signed in: entries of theirs carry `person.identity`, and `who` finds them without being told."""

@@ -14,7 +14,7 @@ from licet.core.use_case import Stage, UseCase, slug
 from licet.flows.accounts import founding, without_factor
 from licet.flows.cover import void_if_changed
 from licet.flows.office import Office, allowed, allowed_person, entry, working
-from licet.store import accounts, decisions, installations, ledger, people, queue, teams, use_cases
+from licet.store import accounts, decisions, installations, ledger, mandates, people, queue, teams, use_cases
 from licet.store.book import Tx
 
 MOST_COUNTED = 1_000_000
@@ -194,7 +194,7 @@ def retire_use_case(office: Office, by: Actor, *, name: str) -> UseCase | Refuse
         permitted = allowed(office, tx, by, Act.RETIRE, use_case)
         if isinstance(permitted, Refused):
             return permitted
-        if any(row == use_case.id for row, _ in installations.running_mandates(tx)):
+        if any(row == use_case.id for row, _ in mandates.all_running(tx)):
             why = f"{use_case.slug!r} has a mandate that is active or suspended."
             return Refused(code="mandate_running", why=why, remedy="Revoke it first: `licet mandate revoke`.")
         waiting = queue.depth(tx, use_case, at_most=MOST_COUNTED) + decisions.unanswered(tx, use_case)

@@ -2,10 +2,10 @@
 
 from datetime import datetime
 
-from licet.core.approval import LiveRequest, Subject
+from licet.core.approval import Approval, LiveRequest, Subject
 from licet.core.consent import counting, missing
 from licet.core.envelope import WaitingUse
-from licet.core.gate import Approval, GateRequest
+from licet.core.gate import GateRequest
 from licet.core.ids import PersonId
 from licet.core.mandate import ProposedMandate
 from licet.core.use_case import UseCase

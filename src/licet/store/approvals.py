@@ -8,6 +8,7 @@ from sqlalchemy import func, insert, select, update
 
 from licet.core.approval import (
     AnyRequest,
+    Approval,
     Covered,
     DeclinedRequest,
     EndedRequest,
@@ -31,7 +32,6 @@ from licet.core.approval import (
     covered_to_json,
     state_word,
 )
-from licet.core.gate import Approval
 from licet.core.ids import Digest, PersonId, UseCaseSlug
 from licet.core.risk import Tier
 from licet.core.use_case import UseCase

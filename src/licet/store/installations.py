@@ -5,8 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import insert, select
 
-from licet.core.mandate import Mandate
-from licet.store import mandates, tables
+from licet.store import tables
 from licet.store.book import Tx
 
 
@@ -28,8 +27,3 @@ def read(tx: Tx) -> Installation | None:
     """The installation; None in an empty database."""
     row = tx.run(select(tables.installation)).one_or_none()
     return None if row is None else Installation(origin=row.origin, vkey=row.vkey, created_at=row.created_at)
-
-
-def running_mandates(tx: Tx) -> list[tuple[int, Mandate]]:
-    """Every mandate that is active or suspended, with its use case's row id."""
-    return mandates.all_running(tx)

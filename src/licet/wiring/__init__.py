@@ -2,19 +2,16 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 
 from licet.core.checkpoint import Checkpoint, MalformedNoteError
 from licet.edge.clock import SteadyClock, SystemClock
 from licet.edge.draw import SystemDraw
-from licet.edge.gate_file import shipped_gates
-from licet.edge.identity_file import read_admission
 from licet.edge.late import (
     LateAnnouncer,
     LateCodes,
     LateDesks,
-    LateDurable,
     LateEffects,
     LateEngine,
     LateFarWitness,
@@ -26,25 +23,18 @@ from licet.edge.late import (
     LateProcesses,
     LateRules,
     LateSystems,
-    late_provider,
+    late_gates,
 )
 from licet.edge.post import FilePost
 from licet.edge.purse import BookPurse
-from licet.edge.runner import Assistant
 from licet.edge.seal import Seal, open_seal, verify_checkpoint
-from licet.edge.slots import Slot, take_slot
-from licet.edge.told import ToldEffects, ToldPolicies, ToldSystems
 from licet.edge.vault import FileVault, open_key
 from licet.edge.witness import FileWitness
-from licet.edge.worker import Worker
 from licet.flows.announce import announce_due
-from licet.flows.deliver import deliver_some
 from licet.flows.office import Office
 from licet.flows.settle import settle
-from licet.flows.sign_in_outside import Outside
-from licet.flows.witness import tell_far_witness
-from licet.ports import Clock, Journal, Trace
-from licet.settings import OIDC_SECRET, BadSettingError, Home, notify_urls, secret
+from licet.ports import Clock
+from licet.settings import Home, notify_urls, secret
 from licet.store import installations, ledger
 from licet.store.book import Book, ClockWentBackError, check_skew
 from licet.store.engines import BrokenDatabaseError, DatabaseBusyError, check_schema, open_engine
@@ -67,7 +57,7 @@ def office_of(home: Home, book: Book, vault: FileVault, seal: Seal, clock: Clock
         systems=LateSystems(root=home.use_cases, secret=secret, draw=SystemDraw(), purse=BookPurse(book=book, clock=clock)),
         effects=LateEffects(root=home.use_cases, secret=secret, allow=home.webhook_allow),
         policies=LatePolicies(),
-        gates=shipped_gates(),
+        shipped_gates=late_gates,
         far_witness=_far_witness(home),
         announcer=_announcer(),
         passwords=LatePasswords(),
@@ -78,24 +68,6 @@ def office_of(home: Home, book: Book, vault: FileVault, seal: Seal, clock: Clock
         graders=LateGraders(root=home.use_cases),
         rules=LateRules(root=home.use_cases),
     )
-
-
-def outside_of(home: Home, office: Office) -> Outside | None:
-    """The identity provider of an installation, with what identity.yaml makes of its word; None where none is set up.
-
-    Raises:
-        BadSettingError: when Licet's own name at the provider is not set.
-        SecretMissingError: when its secret there is not.
-        ProviderMissingError, NotAnIssuerError, BadFolderError: each names the remedy.
-    """
-    if home.oidc_issuer is None:
-        return None
-    if not home.oidc_client_id:
-        message = "LICET_OIDC_ISSUER is set and LICET_OIDC_CLIENT_ID is not: write Licet's own name at the identity provider."
-        raise BadSettingError(message)
-    secret(OIDC_SECRET)
-    provider = late_provider(home.oidc_issuer, home.oidc_client_id, lambda: secret(OIDC_SECRET), office.clock.now)
-    return Outside(provider=provider, admission=read_admission(home.identity))
 
 
 def _announcer() -> LateAnnouncer | None:
@@ -166,61 +138,6 @@ def serving(home: Home) -> Iterator[Office]:
         yield office
     finally:
         engine.dispose()
-
-
-def watched(office: Office, journal: Journal, trace: Trace) -> Office:
-    """The same office, of whose systems, receivers of effects and policies is told what they do."""
-    systems = ToldSystems(systems=office.systems, journal=journal, trace=trace)
-    effects = ToldEffects(effects=office.effects, journal=journal, trace=trace)
-    return replace(office, systems=systems, effects=effects, policies=ToldPolicies(policies=office.policies, journal=journal))
-
-
-def worker_of(office: Office, slot: Slot, journal: Journal, trace: Trace) -> Worker:
-    """A worker of this process."""
-    engine, told = LateDurable(file=slot.engine, executor=slot.name), watched(office, journal, trace)
-
-    def deliver() -> int:
-        return deliver_some(told, told.clock.now())
-
-    def witness() -> bool:
-        tell_far_witness(told)
-        return False
-
-    def announce() -> bool:
-        announce_due(told)
-        return False
-
-    far = None if told.far_witness is None else witness
-    return Worker(
-        office=told,
-        engine=engine,
-        name=slot.name,
-        journal=journal,
-        trace=trace,
-        deliver=deliver,
-        witness=far,
-        announce=announce,
-        assist=Assistant(office=told, name=slot.name).round,
-    )
-
-
-@contextmanager
-def at_work_in(home: Home, office: Office, journal: Journal, trace: Trace) -> Iterator[Worker]:
-    """Runs a worker in threads of this process until the block ends; what it holds is finished or given back then.
-
-    Raises:
-        WorkerRunningError: when there may be no other worker.
-    """
-    slot = take_slot(home.inner, several=home.database_url is not None)
-    try:
-        worker = worker_of(office, slot, journal, trace)
-        worker.start()
-        try:
-            yield worker
-        finally:
-            worker.stop()
-    finally:
-        slot.free()
 
 
 def _check_whose(office: Office, home: Home) -> None:
