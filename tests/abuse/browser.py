@@ -9,6 +9,7 @@ from anyio.from_thread import BlockingPortal, start_blocking_portal
 from fastapi import FastAPI
 
 from licet.core.token import TokenScope
+from licet.edge.redesign_form import sent_redesign
 from licet.edge.sent_evidence import take_evidence
 from licet.testing import World
 from licet.web.app import make_app
@@ -72,4 +73,5 @@ def served(world: World) -> Iterator[Server]:
     """The server of a world, with its metrics."""
     metrics = metrics_routes(Meter(), world.office, everywhere(TokenScope.METRICS))
     with start_blocking_portal() as portal:
-        yield Server(portal, make_app(Service(office=world.office, read_case=read_plain, take_evidence=take_evidence), metrics))
+        service = Service(office=world.office, read_case=read_plain, take_evidence=take_evidence, read_redesign=sent_redesign)
+        yield Server(portal, make_app(service, metrics))

@@ -1,7 +1,7 @@
 """A process in the words of BPMN 2.0: boxes and arrows that other tools read, without where they stand."""
 
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
@@ -72,12 +72,13 @@ Ends = tuple[tuple[str, str], ...]
 """Arrows that lead nowhere yet: the box that each leaves, and its name."""
 
 
-@dataclass(slots=True)
 class Sketch:
     """A diagram while it is drawn. Several arrows may lead to one box: `done` lets them come together before it."""
 
-    nodes: list[Node] = field(default_factory=list)
-    flows: list[tuple[str, str, str]] = field(default_factory=list)
+    def __init__(self) -> None:
+        """Begins with nothing on the sheet."""
+        self.nodes: list[Node] = []
+        self.flows: list[tuple[str, str, str]] = []
 
     def add(self, kind: Kind, name: str = "", *, says: str = "", lasts: timedelta | None = None) -> str:
         """Draws a box, and gives its id."""
