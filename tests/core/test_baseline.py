@@ -55,7 +55,8 @@ def test_a_baseline_says_how_long_a_visit_to_the_step_takes_and_how_much_work_is
     assert found.turn_median.high is not None
     assert found.turn_median.low <= found.turn_median.value <= found.turn_median.high
     assert found.minutes.value == pytest.approx(6.0)
-    assert (found.visits, found.visits_a_week) == (200, 10.0)
+    assert isinstance(found.a_week, Level)
+    assert (found.visits, found.a_week.value) == (200, 10.0)
 
 
 def test_where_the_log_does_not_tell_the_work_is_unknown_or_as_stated_and_then_assumed() -> None:

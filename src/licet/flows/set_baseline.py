@@ -24,9 +24,17 @@ from licet.flows.office import Office, entry, permitted, working
 from licet.store import baselines, mandates, use_cases
 from licet.store.book import Tx
 
-NOT_LOCKED = Refused(
-    code="baseline_not_locked", why="No baseline is locked.", remedy="Let the owner lock it: `licet process baseline lock`."
-)
+
+def not_signed(there: AnyBaseline | None, use_case: UseCase) -> Refused:
+    """The no where a baseline is missing, or lacks its second signature: what brings it."""
+    lock = f"`licet process baseline lock {use_case.slug} --as OWNER`"
+    sign = f"`licet process baseline countersign {use_case.slug} --as RISK`"
+    if there is None:
+        why, remedy = f"No baseline of {use_case.slug!r} is locked.", f"Let its owner lock it: {lock}."
+    else:
+        why = f"Version {version_of(there)} of the baseline of {use_case.slug!r} is locked and waits for its second signature."
+        remedy = f"Let somebody of risk countersign it: {sign}."
+    return Refused(code="baseline_not_locked", why=why, remedy=remedy)
 
 
 def lock_the_baseline(office: Office, by: Actor, *, name: str, stated: StatedForBaseline) -> LockedBaseline | Refused:
@@ -53,6 +61,8 @@ def lock_the_baseline(office: Office, by: Actor, *, name: str, stated: StatedFor
         if isinstance(measured, Refused):
             return measured
         before = baselines.newest(tx, use_case)
+        if before is not None and locked_part(before).baseline == measured:
+            return _said_already(before, use_case)
         place = use_case.slug, 1 if before is None else version_of(before) + 1, use_case.owner
         locked = lock_baseline(measured, permission, place=place, granted_at=first_grant(tx, use_case), now=now)
         if isinstance(locked, Refused):
@@ -61,6 +71,13 @@ def lock_the_baseline(office: Office, by: Actor, *, name: str, stated: StatedFor
         facts: dict[str, Json] = {"version": locked.version, "digest": locked.digest, "log": measured.log, "policy": permission.policy}
         tx.record(entry("baseline.locked", by=locked.locked_by, now=now, use_case=use_case, **facts))
         return locked
+
+
+def _said_already(there: AnyBaseline, use_case: UseCase) -> Refused:
+    """The no to a version that says the same as the one before: it would take both signatures anew, for nothing."""
+    why = f"Version {version_of(there)} of the baseline of {use_case.slug!r} says exactly this."
+    waits = not isinstance(there, CountersignedBaseline)
+    return Refused(code="already_done", why=why, remedy=not_signed(there, use_case).remedy if waits else "")
 
 
 def countersign_the_baseline(office: Office, by: Actor, *, name: str) -> CountersignedBaseline | Refused:
@@ -72,7 +89,7 @@ def countersign_the_baseline(office: Office, by: Actor, *, name: str) -> Counter
             return use_case
         there = baselines.newest(tx, use_case)
         if there is None:
-            return NOT_LOCKED
+            return not_signed(there, use_case)
         if isinstance(there, CountersignedBaseline):
             return Refused(code="already_done", why=f"Version {there.locked.version} is countersigned already.", remedy="")
         permission = permitted(office, tx, by, Act.COUNTERSIGN, use_case)
