@@ -156,11 +156,11 @@ def test_what_the_promise_stands_on_is_said() -> None:
 
 
 def test_the_sentence_says_kept_not_kept_or_what_is_missing() -> None:
-    kept = "people's work on a case at the step is 5.00 min (4.70 min to 5.30 min at 95%), promised was at most 6.00 min; "
+    kept = "people's work on a case at the step is 5.00 min (4.70 min to 5.30 min at 95%), and at most 6.00 min was promised; "
     assert promise_headline(held()).startswith(f"The promise is kept: {kept}")
     broken = promise_headline(held(alone=level(0.5, 0.05), minutes=Unknown(why="nobody timed it")))
     assert broken == (
-        "The promise is not kept: the share that AI decides alone is 50.0% (45.0% to 55.0% at 95%), promised was at least 60.0%; "
+        "The promise is not kept: the share that AI decides alone is 50.0% (45.0% to 55.0% at 95%), and at least 60.0% was promised; "
         "unknown for people's work on a case at the step."
     )
     unknown = promise_headline(held(minutes=Unknown(why="nobody timed it")))

@@ -57,7 +57,7 @@ def _listed(names: Sequence[str]) -> str:
 
 def clause(one: Held) -> str:
     """A figure as it is now, beside what was promised."""
-    return f"{NAMES[one.code]} is {spoken(one.code, one.now)}, promised was {bound(one)}"
+    return f"{NAMES[one.code]} is {spoken(one.code, one.now)}, and {bound(one)} was promised"
 
 
 def bound(one: Held) -> str:

@@ -175,6 +175,8 @@ def kept(promise: Promise) -> KeptPromise:
 
 def _kept(one: Held) -> KeptRow:
     promised = _cell(one.code, one.promised, None)
+    if promised is not None and isinstance(one.promised, Level) and one.promised.low is None:
+        promised = replace(promised, between="")  # a bound has no interval, and lacks none
     least = f"at {'least' if one.code == LEAST else 'most'} "
     says = NAMES[one.code]
     return KeptRow(
