@@ -5,10 +5,11 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import numpy as np
 import pytest
 
 from licet.core.baseline import Baseline, StatedForBaseline, Stays
-from licet.core.level import Level
+from licet.core.level import Level, mean_level
 from licet.core.promise import Answer, Held, Promise, held_promise, promise_to_json
 from licet.core.promise_told import promise_headline
 from licet.core.refusal import Unknown
@@ -153,6 +154,7 @@ def test_what_the_promise_stands_on_is_said() -> None:
         part in " ".join(found.said) for part in ("after AI was first allowed", "another standard is in force", "1 of the figures")
     ] == [True] * 3
     assert held().said == ()
+    assert any("simulated log" in words for words in held(baseline=replace(BASELINE, simulated=True)).said)
 
 
 def test_the_sentence_says_kept_not_kept_or_what_is_missing() -> None:
@@ -171,3 +173,24 @@ def test_programs_read_the_same() -> None:
     said = promise_to_json(held(minutes=level(7.0, 0.3)))
     assert (said["answer"], said["simulated"], said["step"]) == ("not kept", True, "check")
     assert set(said["figures"]) == {"minutes", "hours_saved_a_week", "alone", "errors", "lead_mean"}  # type: ignore[arg-type]
+
+
+def _weeks(chance: np.random.Generator, mean: float, *, weeks: int) -> Level:
+    """Minutes of cases in weeks that differ, as a statement has them."""
+    a_week = 40
+    minutes = mean + np.repeat(chance.normal(0.0, 0.8, weeks), a_week) + chance.gamma(2.0, mean / 4.0, weeks * a_week) - mean / 2.0
+    found = mean_level(minutes, np.repeat(np.arange(weeks), a_week))
+    assert isinstance(found, Level)
+    return found
+
+
+@pytest.mark.parametrize(("now", "wrong"), [(6.0, (Answer.KEPT, Answer.NOT_KEPT)), (8.0, (Answer.KEPT,)), (4.5, (Answer.NOT_KEPT,))])
+def test_of_many_draws_few_are_called_kept_or_not_kept_that_are_not_so(now: float, wrong: tuple[Answer, ...]) -> None:
+    chance, draws = np.random.default_rng(5), 400
+    found = []
+    for _ in range(draws):
+        before, since = _weeks(chance, 12.0, weeks=24), _weeks(chance, now, weeks=12)
+        found.append(figure(held(baseline=replace(BASELINE, minutes=before), minutes=since), "minutes").answer)
+    assert all(found.count(one) / draws < 0.05 for one in wrong)
+    right = {8.0: Answer.NOT_KEPT, 4.5: Answer.KEPT}.get(now, Answer.UNKNOWN)
+    assert found.count(right) / draws > 0.8

@@ -86,7 +86,7 @@ def _lines(slug: str, made: "StatementOfValue", promise: "Promise | None") -> li
     people = " [yellow]simulated people[/]" if found.simulated else ""
     people += " [yellow]before: from a simulated log[/]" if found.before_simulated else ""
     lines = [f"[bold]{slug}[/]: {found.since:%Y-%m-%d} to {found.until:%Y-%m-%d}, {found.cases:,} cases, {found.open:,} open{people}"]
-    lines += [*_promise(promise), plain(headline(found))]
+    lines += [*_promise(slug, promise), plain(headline(found))]
     for figure in found.figures:
         made_up = " [yellow]simulated[/]" if found.before_simulated else ""
         then = "" if figure.before is None else f", before{made_up} {_level(figure.code, figure.before, found.currency)}"
@@ -108,12 +108,12 @@ def _level(code: str, level: "Level | Unknown", currency: str | None) -> str:
     return level_told(code, level, currency) + (" [yellow]assumed[/]" if level.assumed else "") + f" ({between}{at})"
 
 
-def _promise(promise: "Promise | None") -> list[str]:
+def _promise(slug: str, promise: "Promise | None") -> list[str]:
     """Whether the promise is kept, and each figure as it was promised; what a reader must know of it."""
     from licet.core.promise_told import NAMES, bound, promise_headline
 
     if promise is None:
-        return ["[dim]No redesign promised anything that this statement could be held against: licet process compare.[/]"]
+        return [f"[dim]No redesign promised anything that this statement could be held against; licet process compare {slug}[/]"]
     lines = [
         f"[bold]{plain(promise_headline(promise))}[/]",
         f"  promised by {plain(promise.title)}, [yellow]simulated[/] {promise.at:%Y-%m-%d}",

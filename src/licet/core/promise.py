@@ -86,10 +86,10 @@ def held_promise(one: SimulatedRedesign, baseline: Baseline, value: Value, *, gr
     step = decides if isinstance(decides, str) else None
     now = {figure.code: figure for figure in value.figures}
     figures = (*_work(one, baseline, now), *_of_ai(one, step, now), *_lead_times(one, baseline, now))
-    return Promise(title=one.title, at=one.at, simulation=one.id, step=step, figures=figures, said=_said(one, granted, outdated))
+    return Promise(title=one.title, at=one.at, simulation=one.id, step=step, figures=figures, said=_said(one, baseline, granted, outdated))
 
 
-def _said(one: SimulatedRedesign, granted: datetime, outdated: Sequence[str]) -> tuple[str, ...]:
+def _said(one: SimulatedRedesign, baseline: Baseline, granted: datetime, outdated: Sequence[str]) -> tuple[str, ...]:
     late = (f"It was simulated on {one.at:%Y-%m-%d}, after AI was first allowed to decide alone on {granted:%Y-%m-%d}.",)
     stale = (f"It stands on what counted then: {'; '.join(outdated)}.",)
     assumed = (f"Nobody measured {len(one.assumed):,} of the figures it stands on; they are assumed.",)
@@ -99,6 +99,10 @@ def _said(one: SimulatedRedesign, granted: datetime, outdated: Sequence[str]) ->
         (bool(outdated), stale),
         (bool(one.assumed), assumed),
         (not one.back_test.beats, naive),
+        (
+            baseline.simulated,
+            ("What it was before was measured from a simulated log, so that nothing is proved by what is held against it.",),
+        ),
     )
     return tuple(words for so, sentences in said if so for words in sentences)
 

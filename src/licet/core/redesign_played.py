@@ -113,7 +113,8 @@ def labour(pair: Pair, volume: Volume) -> Iterator[Row]:
         yield _filled(head, pair, _of_pool(at, lambda one: one.hours), times=week)
     for name in volume.redesign.with_ai():
         if volume.redesign.steps[name].by is Doer.AI_ALONE:
-            yield _counted(_head(f"alone.{name}", f"Decided alone a week: {name}", Kind.LABOUR, Unit.A_WEEK), volume.alone(name))
+            alone = _counted(_head(f"alone.{name}", f"Decided alone a week: {name}", Kind.LABOUR, Unit.A_WEEK), volume.alone(name))
+            yield replace(alone, note="counted, each visit to the step for itself")
 
 
 def queues(pair: Pair, reviewers: str | None, volume: Volume) -> Iterator[Row]:
