@@ -121,9 +121,8 @@ def level_from_json(raw: Json) -> Level | Unknown:
     match raw:
         case {"unknown": str() as why}:
             return Unknown(why=why)
-        case {"value": int() | float() as value, "low": low, "high": high, "n": int() as n, "assumed": bool() as assumed}:
+        case {"value": int() | float() as value, "low": low, "high": high, "n": int() as n, "assumed": bool() as assumed, **more}:
             ends = [float(one) if isinstance(one, int | float) else None for one in (low, high)]
-            counted = raw.get("counted") is True
-            return Level(value=float(value), low=ends[0], high=ends[1], n=n, assumed=assumed, counted=counted)
+            return Level(value=float(value), low=ends[0], high=ends[1], n=n, assumed=assumed, counted=more.get("counted") is True)
         case _:
             raise NotALevelError(f"{raw!r} is no level.")

@@ -4,10 +4,11 @@ from typing import Final
 
 import numpy as np
 
-from licet.stats.fitted_events import NOBODY, Events, Recorded, by_person, events_of, people_of
+from licet.stats.fitted_events import Events, by_person, events_of, people_of
 from licet.stats.pooled import pooled
 from licet.stats.presence import Presence
 from licet.stats.ranges import FloatArray
+from licet.stats.recorded import NOBODY, Recorded
 from licet.stats.simulated_process import MONDAY, Arrivals
 
 _WEEK_DAYS: Final = 7

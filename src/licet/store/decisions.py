@@ -292,8 +292,8 @@ def with_simulated_people(tx: Tx) -> frozenset[int]:
     """The row ids of the use cases of which `simulated_people` holds, found by two indexes that hold nothing of people's own answers."""
     d, r, u = tables.decision.c, tables.review.c, tables.use_case.c
     decided_so = select(d.case_number).where(d.use_case_id == u.id, d.simulated.is_(True)).exists()
-    audited_so = select(r.case_number).join(tables.decision, d.case_number == r.case_number)
-    audited_so = audited_so.where(d.use_case_id == u.id, r.simulated.is_(True)).correlate(tables.use_case).exists()
+    audits = select(r.case_number).join(tables.decision, d.case_number == r.case_number)
+    audited_so = audits.where(d.use_case_id == u.id, r.simulated.is_(True)).correlate(tables.use_case).exists()
     return frozenset(row.id for row in tx.run(select(u.id).where(or_(decided_so, audited_so))))
 
 
