@@ -149,9 +149,8 @@ class Value:
 def value_of(baseline: Baseline, seen: Seen, around: Around) -> Value:
     """Holds what was seen since go-live against the baseline."""
     n, minutes = seen.weeks.size, _minutes(seen, around)
-    rate = _a_week(n, around)
+    rate, currency = _a_week(n, around), _currency(baseline, around)
     saved = _saved(baseline.minutes, minutes, rate)
-    currency = _currency(baseline, around)
     spent = _spent(around, currency)
     plain = {
         "turn_median": (baseline.turn_median, quantile_level(seen.hours, seen.weeks, 0.5)),
