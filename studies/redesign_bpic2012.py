@@ -23,6 +23,7 @@ from licet.core.refusal import Unknown
 from licet.edge.event_log_files import read_event_log
 from licet.stats.back_test import back_test
 from licet.stats.fitted_process import fit
+from licet.stats.ruler import cases_a_week
 from licet.stats.simulated_figures import Interval, simulate
 from licet.stats.simulated_process import Plan, Process
 
@@ -73,7 +74,7 @@ def rows(process: Process, plan: Plan) -> Iterator[str]:
         pair = pair_of(played.as_is, played.to_be)
         quick = staged(redesign, inputs, process, keeps=0.0)
         other = pair_of(played.as_is, simulate(quick.process, quick.to_be, plan))
-        yield _line(step, pair, other, len(process.arrivals.seconds) / len(process.arrivals.weekday) * 7)
+        yield _line(step, pair, other, cases_a_week(process.arrivals))
         print(f"{step}: {time.perf_counter() - began:.1f} s", file=sys.stderr)
 
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from licet.core.baseline import Baseline, StatedForBaseline, baseline_from_json, baseline_to_json
-from licet.core.baseline_measured import measured_baseline
+from licet.core.baseline_measured import leads_since, measured_baseline
 from licet.core.cost import MILLION, Cost
 from licet.core.event_log import EventLog
 from licet.core.level import Level
@@ -55,7 +55,8 @@ def test_a_baseline_says_how_long_a_visit_to_the_step_takes_and_how_much_work_is
     assert found.turn_median.high is not None
     assert found.turn_median.low <= found.turn_median.value <= found.turn_median.high
     assert found.minutes.value == pytest.approx(6.0)
-    assert (found.visits, found.visits_a_week) == (200, 10.0)
+    assert isinstance(found.a_week, Level)
+    assert (found.visits, found.a_week.value) == (200, 10.0)
 
 
 def test_where_the_log_does_not_tell_the_work_is_unknown_or_as_stated_and_then_assumed() -> None:
@@ -82,6 +83,74 @@ def test_a_baseline_reads_back_equal() -> None:
     for stated in (StatedForBaseline(), StatedForBaseline(step="decide", minutes_a_case=3.0, hour=CENTS, error=CENTS)):
         found = measured(process(), stated)
         assert baseline_from_json(baseline_to_json(found)) == found
+
+
+def laid_aside() -> EventLog:
+    """The same cases, of which each is laid aside an hour after it was begun, and decided at a second sitting of six minutes."""
+    whole = process()
+    cases = whole.cases
+    came, begun, ended = whole.end[::2], whole.start[1::2], whole.end[1::2]
+    return EventLog(
+        activities=whole.activities,
+        resources=whole.resources,
+        case=np.repeat(np.arange(cases), 3).astype(np.int32),
+        activity=np.tile([0, 1, 1], cases).astype(np.int32),
+        resource=np.zeros(3 * cases, np.int32),
+        start=np.stack([came, begun, ended + HOUR], axis=1).ravel(),
+        end=np.stack([came, ended, ended + HOUR + 360.0], axis=1).ravel(),
+        started=np.ones(3 * cases, np.bool_),
+    )
+
+
+def test_a_case_that_is_laid_aside_and_taken_up_again_stays_once() -> None:
+    once, twice = (measured(log, StatedForBaseline(step="decide")) for log in (process(), laid_aside()))
+    assert twice.stays is not None
+    assert (twice.visits, twice.stays.count, twice.stays.cases) == (400, 200, 200)
+    assert isinstance(once.minutes, Level)
+    assert isinstance(twice.minutes, Level)
+    assert twice.minutes.value == pytest.approx(2 * once.minutes.value)
+    assert isinstance(once.turn_median, Level)
+    assert isinstance(twice.turn_median, Level)
+    assert twice.turn_median.value == pytest.approx(once.turn_median.value + 1.1, abs=0.01)
+    assert (
+        once.a_week == replace(twice.a_week, n=once.a_week.n) if isinstance(twice.a_week, Level) and isinstance(once.a_week, Level) else 0
+    )
+
+
+def test_a_log_of_a_few_days_says_nothing_of_a_week() -> None:
+    whole = process()
+    day = whole.case < 10
+    few = EventLog(
+        activities=whole.activities,
+        resources=whole.resources,
+        case=whole.case[day],
+        activity=whole.activity[day],
+        resource=whole.resource[day],
+        start=whole.start[day],
+        end=whole.end[day],
+        started=whole.started[day],
+    )
+    found = measured(few, StatedForBaseline(step="decide"))
+    assert found.a_week == Unknown(why="in the log cases came on 1 day, and a week takes 7")
+
+
+def test_a_baseline_that_was_locked_by_an_earlier_version_keeps_its_digest_and_says_what_it_counted() -> None:
+    found = measured(process(), StatedForBaseline(step="decide"))
+    earlier = {key: one for key, one in baseline_to_json(found).items() if key not in {"lead_mean", "stays"}}
+    read = baseline_from_json(earlier)
+    assert baseline_to_json(read) == earlier
+    assert (read.stays, read.lead_mean) == (None, None)
+    assert isinstance(read.a_week, Level)
+    assert read.a_week.value == found.visits / found.weeks
+
+
+def test_lead_times_since_are_of_cases_that_began_then_and_early_enough_to_be_done() -> None:
+    log, since = process(wait_hours=12.0), BEGAN + timedelta(weeks=10)
+    before = measured(process(), StatedForBaseline(step="decide"))
+    found = leads_since(log, since, before)
+    assert isinstance(found["lead_mean"], Level)
+    assert found["lead_mean"].n == 90
+    assert leads_since(log, BEGAN + timedelta(weeks=40), before) == {}
 
 
 def seen(*, weeks: int = 12, a_week: int = 40, alone: float = 0.5, stratum: int = 0) -> Seen:
@@ -194,6 +263,21 @@ def test_a_statement_of_value_reads_back_equal() -> None:
     for lacking in (around(), around(timed=0.1, errors=Unknown(why="no audit"))):
         found = value_of(measured(process(), PRICED), seen(), lacking)
         assert value_from_json(value_to_json(found)) == found
+
+
+def test_a_count_of_a_day_is_none_of_a_week() -> None:
+    soon = replace(around(), until=BEGAN + timedelta(hours=20))
+    found = value_of(measured(process(), PRICED), seen(weeks=1), soon)
+    for code in ("cases_a_week", "hours_a_week", "hours_saved_a_week", "spent_a_week", "worth_a_week"):
+        unknown = worth(found, code)
+        assert isinstance(unknown, Unknown)
+        assert "20 h" in unknown.why
+    assert isinstance(worth(found, "minutes"), Level)
+
+
+def test_what_is_counted_has_no_interval() -> None:
+    found = worth(value_of(measured(process(), PRICED), seen(), around()), "cases_a_week")
+    assert found == Level(value=40.0, low=None, high=None, n=480, counted=True)
 
 
 def test_a_backlog_is_no_hours_saved() -> None:

@@ -58,7 +58,8 @@ def test_each_figure_has_its_unit_and_its_interval_or_why_there_is_none() -> Non
     assert interval_told("minutes", level(2.0, None, 3.0), None) == "at most 3.00 min"
     assert interval_told("minutes", level(2.0), None) == "no interval"
     assert interval_told("minutes", level(2.0, assumed=True), None) == "nobody measured it"
-    assert interval_told("cases_a_week", level(2.0, 2.0, 2.0), None) == ""
+    for counted in (level(2.0, 2.0, 2.0), replace(level(2.0), counted=True)):
+        assert interval_told("cases_a_week", counted, None) == "counted"
 
 
 def test_what_ai_caused_is_a_difference_only_where_its_interval_leaves_out_0() -> None:

@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 SAYS: Mapping[str, tuple[str, str]] = {
     "lead_median": ("a case from first to last event, median", "h"),
     "lead_p90": ("a case from first to last event, nine of ten", "h"),
-    "turn_median": ("from arrival at the step until it is done, median", "h"),
-    "turn_p90": ("from arrival at the step until it is done, nine of ten", "h"),
-    "minutes": ("people's work on one case at the step, mean", "min"),
+    "turn_median": ("from arrival at the step until it is done, pauses included, median", "h"),
+    "turn_p90": ("from arrival at the step until it is done, pauses included, nine of ten", "h"),
+    "minutes": ("people's work on one stay at the step, mean", "min"),
 }
 
 
@@ -80,6 +80,7 @@ def lock(slug: str, acting: str | None, home: str | None, *, as_json: bool) -> N
         locked = granted(lock_the_baseline(office, who(office, acting), name=slug, stated=stated))
     data: dict[str, Json] = {"use_case": slug, "version": locked.version, "digest": locked.digest, "baseline": _json(locked.baseline)}
     lines = [f"Locked version {locked.version}: {locked.digest}", *_lines(locked.baseline)]
+    lines += ["Until it is countersigned no value is measured: it takes the place of the version before."] if locked.version > 1 else []
     said(data, [*lines, f"Next: licet process baseline countersign {slug} --as RISK"], as_json=as_json)
 
 
@@ -135,10 +136,22 @@ def level_told(level: "Level | Unknown", unit: str, *, signed: bool = False) -> 
 
     if isinstance(level, Unknown):
         return f"unknown: {plain(level.why)}"
-    form = "+,.4g" if signed else ",.4g"
-    ends = ["…" if one is None else format(one, form) for one in (level.low, level.high)]
+    ends = ["…" if one is None else _in_unit(one, unit, signed=signed) for one in (level.low, level.high)]
     between = "too few weeks for an interval" if level.low is None and level.high is None else f"{ends[0]} to {ends[1]} at 95%"
-    return f"{level.value:{form}} {unit}" + (" [yellow]assumed[/]" if level.assumed else f" ({between})")
+    marks = " [yellow]assumed[/]" if level.assumed else f" ({'counted' if level.counted else between})"
+    return _in_unit(level.value, unit, signed=signed) + marks
+
+
+def _in_unit(value: float, unit: str, *, signed: bool) -> str:
+    """A figure to three digits, a time in the unit that suits it."""
+    from datetime import timedelta
+
+    from licet.core.process_told import lasting
+    from licet.core.value_told import number
+
+    sign = "\N{MINUS SIGN}" if value < 0.0 else "+" if signed else ""
+    told = lasting(timedelta(hours=abs(value))) if unit == "h" else f"{number(abs(value))} {unit}"
+    return f"{sign}{told}"
 
 
 def _json(found: "Baseline") -> Json:
@@ -153,12 +166,38 @@ def _lines(found: "Baseline | Refused") -> list[str]:
     if isinstance(found, Refused):
         return [f"  nothing: {plain(found.why)} {plain(found.remedy)}"]
     step = found.stated.step or "the process as a whole"
-    about = f"{plain(step)}: {found.cases:,} cases, {found.visits_a_week:,.1f} a week, {found.since:%Y-%m-%d} to {found.until:%Y-%m-%d}"
+    about = f"{plain(step)}: {found.cases:,} cases, {_how_often(found)}, {found.since:%Y-%m-%d} to {found.until:%Y-%m-%d}"
     made_up = "  [yellow]simulated[/]" if found.simulated else ""
-    says = _says(found)
-    return [f"  {about}{made_up}", *[f"  {what}: {level_told(getattr(found, code), unit)}" for code, (what, unit) in says.items()]]
+    says = [f"  {what}: {level_told(getattr(found, code), unit)}" for code, (what, unit) in _says(found).items()]
+    return [f"  {about}{made_up}", *says, *_a_visit(found)]
 
 
 def _says(found: "Baseline") -> Mapping[str, tuple[str, str]]:
-    """What is told of a baseline: of the process as a whole a visit is the case itself, so that its times are said once."""
+    """What is told of a baseline: of the process as a whole a stay is the case itself, so that its times are said once."""
     return SAYS if found.stated.step else WHOLE
+
+
+def _how_often(found: "Baseline") -> str:
+    """How often cases come, and how stays and visits lie to each other."""
+    from licet.core.refusal import Unknown
+    from licet.core.value_told import number
+
+    stays, a_week = found.stays, found.a_week
+    rate = f"a week unknown: {plain(a_week.why)}" if isinstance(a_week, Unknown) else f"{number(a_week.value)} a week"
+    if stays is None or found.stated.step is None:
+        return rate
+    return f"{stays.cases:,} come to it, in {stays.count:,} stays ({rate}) of {found.visits:,} visits"
+
+
+def _a_visit(found: "Baseline") -> list[str]:
+    """The work on a visit, as the simulation counts it; of a baseline of earlier days, that it has another ruler."""
+    from licet.core.refusal import Unknown
+
+    if found.stays is None:
+        return [
+            "  [yellow]Measured by an earlier version of Licet[/], which took each visit for a stay, and nights for work. Lock it anew."
+        ]
+    if isinstance(found.minutes, Unknown) or found.minutes.assumed or found.stays.count == found.visits:
+        return []
+    each = found.minutes.value * found.stays.count / found.visits
+    return [f"  the same on one visit, as `licet process simulate` counts: {_in_unit(each, 'min', signed=False)}"]

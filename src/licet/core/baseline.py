@@ -32,6 +32,21 @@ class StatedForBaseline:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Stays:
+    """How often cases come to the step: visits that directly follow each other in a case are one stay, as of work that was laid aside.
+
+    Attributes:
+        count: stays in the log; of the process as a whole, its cases.
+        cases: that come to the step at all.
+        a_week: how many stays there are in a week, by the days on which cases could come; Unknown from a log of less than a week.
+    """
+
+    count: int
+    cases: int
+    a_week: Level | Unknown
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Baseline:
     """The process as it was.
 
@@ -39,11 +54,14 @@ class Baseline:
         log: digest of the event log it was measured from.
         stated: what the owner said.
         since, until: when the log's first event began and its last one ended.
-        cases: that the log has; `visits` of them to the step, or the cases where the whole process is meant.
-        weeks: that the log covers, above 0.
+        cases: that the log has; `visits`: how often the step is done in them, or the cases where the whole process is meant.
+        weeks: from the log's first event to its last, above 0.
         lead_median, lead_p90: hours from a case's first event to its last.
-        turn_median, turn_p90: hours a case spends at the step, from the event before it until the step is done.
-        minutes: people's minutes of work on a visit.
+        turn_median, turn_p90: hours of a stay at the step, from the event before it until the step is done.
+        minutes: people's minutes of work on a stay, while whoever did it was on duty.
+        lead_mean: as `lead_median`; None: measured by an earlier version of Licet.
+        stays: at the step; None: measured by an earlier version, which took each visit for a stay, nights of work for work, and the
+            log's whole span for the time in which cases came.
         simulated: whether the log says of itself that it was made up: whatever is held against it is then called so.
     """
 
@@ -60,11 +78,15 @@ class Baseline:
     turn_p90: Level | Unknown
     minutes: Level | Unknown
     simulated: bool = False
+    lead_mean: Level | Unknown | None = None
+    stays: Stays | None = None
 
     @property
-    def visits_a_week(self) -> float:
-        """How many cases come to the step in a week."""
-        return self.visits / self.weeks
+    def a_week(self) -> Level | Unknown:
+        """How often cases come to the step in a week."""
+        if self.stays is not None:
+            return self.stays.a_week
+        return Level(value=self.visits / self.weeks, low=None, high=None, n=self.visits, counted=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,7 +189,23 @@ def baseline_to_json(baseline: Baseline) -> Mapping[str, Json]:
         "weeks": baseline.weeks,
         **{name: level_to_json(getattr(baseline, name)) for name in LEVELS},
         **({"simulated": True} if baseline.simulated else {}),
+        **({} if baseline.lead_mean is None else {"lead_mean": level_to_json(baseline.lead_mean)}),
+        **({} if baseline.stays is None else {"stays": _stays_to_json(baseline.stays)}),
     }
+
+
+def _stays_to_json(stays: Stays) -> Json:
+    return {"count": stays.count, "cases": stays.cases, "a_week": level_to_json(stays.a_week)}
+
+
+def _stays_from_json(raw: Json) -> Stays | None:
+    match raw:
+        case None:
+            return None
+        case {"count": int() as count, "cases": int() as cases, "a_week": a_week}:
+            return Stays(count=count, cases=cases, a_week=level_from_json(a_week))
+        case _:
+            raise NotABaselineError(f"{raw!r} does not say how often cases come to a step.")
 
 
 LEVELS: Final = ("lead_median", "lead_p90", "turn_median", "turn_p90", "minutes")
@@ -214,5 +252,7 @@ def baseline_from_json(raw: Mapping[str, Json]) -> Baseline:
         visits=visits,
         weeks=float(weeks),
         simulated=raw.get("simulated") is True,
+        lead_mean=level_from_json(raw["lead_mean"]) if "lead_mean" in raw else None,
+        stays=_stays_from_json(raw.get("stays")),
         **known,
     )

@@ -17,8 +17,9 @@ class Level:
     Attributes:
         value: in the unit of its place.
         low, high: its interval over weeks at 95%; None where there are too few weeks, and a `high` of None where it has no end yet.
-        n: cases or visits that it stands on.
+        n: cases or stays that it stands on.
         assumed: whether somebody states it, and nobody measured it.
+        counted: whether it was counted and not drawn, so that it has no interval.
     """
 
     value: float
@@ -26,6 +27,7 @@ class Level:
     high: float | None
     n: int
     assumed: bool = False
+    counted: bool = False
 
 
 class NotALevelError(ValueError):
@@ -70,6 +72,15 @@ def difference(before: Level, after: Level) -> Level:
     return Level(value=value, low=ends[0], high=ends[1], n=after.n, assumed=before.assumed or after.assumed)
 
 
+def plus(one: Level, other: Level) -> Level:
+    """The sum of two that were measured apart, so that their errors add as squares."""
+    halves = [_half(each) for each in (one, other)]
+    half = None if halves[0] is None or halves[1] is None else math.hypot(halves[0], halves[1])
+    value = one.value + other.value
+    ends = (None, None) if half is None else (value - half, value + half)
+    return Level(value=value, low=ends[0], high=ends[1], n=one.n, assumed=one.assumed or other.assumed)
+
+
 def change(before: Level | Unknown, after: Level | Unknown) -> Level | Unknown:
     """As `difference`, where either may be unknown: then so is the change, for the reason of the earlier one first."""
     if isinstance(before, Unknown):
@@ -97,7 +108,8 @@ def level_to_json(level: Level | Unknown) -> Json:
     """A level as JSON; of one that nobody knows, why."""
     if isinstance(level, Unknown):
         return {"unknown": level.why}
-    return {"value": level.value, "low": level.low, "high": level.high, "n": level.n, "assumed": level.assumed}
+    said: dict[str, Json] = {"value": level.value, "low": level.low, "high": level.high, "n": level.n, "assumed": level.assumed}
+    return {**said, "counted": True} if level.counted else said
 
 
 def level_from_json(raw: Json) -> Level | Unknown:
@@ -109,8 +121,8 @@ def level_from_json(raw: Json) -> Level | Unknown:
     match raw:
         case {"unknown": str() as why}:
             return Unknown(why=why)
-        case {"value": int() | float() as value, "low": low, "high": high, "n": int() as n, "assumed": bool() as assumed}:
+        case {"value": int() | float() as value, "low": low, "high": high, "n": int() as n, "assumed": bool() as assumed, **more}:
             ends = [float(one) if isinstance(one, int | float) else None for one in (low, high)]
-            return Level(value=float(value), low=ends[0], high=ends[1], n=n, assumed=assumed)
+            return Level(value=float(value), low=ends[0], high=ends[1], n=n, assumed=assumed, counted=more.get("counted") is True)
         case _:
             raise NotALevelError(f"{raw!r} is no level.")

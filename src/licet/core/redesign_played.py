@@ -10,10 +10,9 @@ from licet.core.redesign_to_be import Staged, staged
 from licet.core.refusal import Unknown
 from licet.core.simulated_redesign import Kind, Row, Span, Unit
 from licet.stats.redesigned_process import place_of
+from licet.stats.ruler import cases_a_week
 from licet.stats.simulated_figures import Figures, Interval, PoolFigures, Simulated, differences, figures, simulate
 from licet.stats.simulated_process import Plan, Process, ToBe
-
-WEEK_DAYS = 7
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,8 +77,7 @@ class Volume:
     @property
     def cases(self) -> float:
         """Cases that come in a week."""
-        seen = self.process.arrivals
-        return len(seen.seconds) / len(seen.weekday) * WEEK_DAYS
+        return cases_a_week(self.process.arrivals)
 
     def visits(self, name: str) -> float:
         """How often a step is done in a week."""
@@ -115,7 +113,8 @@ def labour(pair: Pair, volume: Volume) -> Iterator[Row]:
         yield _filled(head, pair, _of_pool(at, lambda one: one.hours), times=week)
     for name in volume.redesign.with_ai():
         if volume.redesign.steps[name].by is Doer.AI_ALONE:
-            yield _counted(_head(f"alone.{name}", f"Decided alone a week: {name}", Kind.LABOUR, Unit.A_WEEK), volume.alone(name))
+            alone = _counted(_head(f"alone.{name}", f"Decided alone a week: {name}", Kind.LABOUR, Unit.A_WEEK), volume.alone(name))
+            yield replace(alone, note="counted, each visit to the step for itself")
 
 
 def queues(pair: Pair, reviewers: str | None, volume: Volume) -> Iterator[Row]:

@@ -1,8 +1,8 @@
 """Value: what a use case changed since AI decides some of its cases, held against the locked baseline; nothing in it is self-reported."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from typing import Final
 
 import numpy as np
@@ -11,6 +11,7 @@ from licet.core.baseline import Baseline
 from licet.core.canonical import Json
 from licet.core.cost import MILLION, Cost
 from licet.core.level import Level, difference, level_from_json, level_to_json, mean_level, quantile_level, times
+from licet.core.process_told import lasting
 from licet.core.refusal import Unknown
 from licet.stats.ranges import BoolArray, FloatArray, IntArray
 from licet.stats.rollout import FEWEST_IN_ARM, Difference, randomised_difference
@@ -26,8 +27,14 @@ FIGURES: Final[Mapping[str, str]] = {
     "hours_saved_a_week": "hours of people's work saved a week",
     "spent_a_week": "paid for asking the system a week",
     "worth_a_week": "worth a week, after what AI and its errors cost",
+    "lead_mean": "hours from a case's first event to its last, in the whole process, mean",
+    "lead_median": "hours from first event to last, half of the cases sooner",
+    "lead_p90": "hours from first event to last, nine of ten sooner",
 }
-"""Every figure, in the order in which it is shown, and what it is."""
+"""Every figure, in the order in which it is shown, and what it is. A case before is a stay at the step: see `core/baseline.py`."""
+
+LEADS: Final = ("lead_mean", "lead_median", "lead_p90")
+"""Those of the process as a whole, from event logs before and since."""
 
 AMOUNTS: Final = frozenset({"spent_a_week", "worth_a_week"})
 """Which of them are money, in minor units of the statement's currency."""
@@ -38,8 +45,15 @@ CAUSED: Final[Mapping[str, tuple[str, str]]] = {
 }
 """What is compared where chance chose who decides, with its unit."""
 
+WEEK: Final = timedelta(weeks=1)
+
 SHARE_TIMED: Final = 0.9
 """Where a smaller share of people's answers was timed, nothing is said of how long all of them took."""
+
+
+NO_LATER_LOG: Final = Unknown(why="no event log tells of cases that began since AI may decide alone: `licet process import` a later one")
+
+NO_MEAN: Final = Unknown(why="the baseline was measured by an earlier version of Licet, which took no mean: lock it anew")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -76,6 +90,7 @@ class Around:
         spent: on asking the system since then.
         incidents: how many there were.
         simulated: whether people's answers of a demo are among them.
+        leads: lead times of cases that began since, by code, from a later event log; none: nobody looked for one.
     """
 
     since: datetime
@@ -85,11 +100,15 @@ class Around:
     spent: Cost | Unknown | None
     incidents: int
     simulated: bool
+    leads: Mapping[str, Level | Unknown] = field(default_factory=dict)
 
     @property
-    def weeks(self) -> float:
-        """How many weeks that is, at least a day."""
-        return max((self.until - self.since).total_seconds() / (7 * 86_400.0), 1.0 / 7.0)
+    def weeks(self) -> float | Unknown:
+        """How many weeks that is; Unknown before the first is over: a count of less is none of a week."""
+        passed = self.until - self.since
+        if passed < WEEK:
+            return Unknown(why=f"AI may decide alone since {lasting(passed)}, and a figure of a week takes a week")
+        return passed / WEEK
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,22 +148,22 @@ class Value:
 
 def value_of(baseline: Baseline, seen: Seen, around: Around) -> Value:
     """Holds what was seen since go-live against the baseline."""
-    n, weeks, minutes = seen.weeks.size, around.weeks, _minutes(seen, around)
-    rate = n / weeks
+    n, minutes = seen.weeks.size, _minutes(seen, around)
+    rate, currency = _a_week(n, around), _currency(baseline, around)
     saved = _saved(baseline.minutes, minutes, rate)
-    currency = _currency(baseline, around)
-    spent = _spent(around, weeks, currency)
+    spent = _spent(around, currency)
     plain = {
         "turn_median": (baseline.turn_median, quantile_level(seen.hours, seen.weeks, 0.5)),
         "turn_p90": (baseline.turn_p90, quantile_level(seen.hours, seen.weeks, 0.9)),
         "minutes": (baseline.minutes, minutes),
-        "cases_a_week": (_exactly(baseline.visits_a_week, baseline.visits), _exactly(rate, n)),
+        "cases_a_week": (baseline.a_week, rate),
         "alone": (None, mean_level(seen.alone.astype(np.float64), seen.weeks)),
         "errors": (None, around.errors),
-        "hours_a_week": (_hours_a_week(baseline.minutes, baseline.visits_a_week), _hours_a_week(minutes, rate)),
+        "hours_a_week": (_hours_a_week(baseline.minutes, baseline.a_week), _hours_a_week(minutes, rate)),
         "hours_saved_a_week": (None, saved),
         "spent_a_week": (None, spent),
         "worth_a_week": (None, _worth(baseline, saved, spent, _errors_a_week(seen, around))),
+        **{code: (getattr(baseline, code) or NO_MEAN, around.leads.get(code, NO_LATER_LOG)) for code in LEADS},
     }
     return Value(
         since=around.since,
@@ -189,20 +208,25 @@ def _untimed(around: Around) -> Unknown | None:
     )
 
 
-def _exactly(value: float, n: int) -> Level:
-    """Something that was counted and not drawn."""
-    return Level(value=value, low=value, high=value, n=n)
+def _a_week(count: float, around: Around) -> Level | Unknown:
+    """So many in all that time, in a week."""
+    weeks = around.weeks
+    return weeks if isinstance(weeks, Unknown) else Level(value=count / weeks, low=None, high=None, n=int(count), counted=True)
 
 
-def _hours_a_week(minutes: Level | Unknown, a_week: float) -> Level | Unknown:
-    return minutes if isinstance(minutes, Unknown) else times(minutes, a_week / 60.0)
+def _hours_a_week(minutes: Level | Unknown, a_week: Level | Unknown) -> Level | Unknown:
+    if isinstance(minutes, Unknown):
+        return minutes
+    return a_week if isinstance(a_week, Unknown) else times(minutes, a_week.value / 60.0)
 
 
-def _saved(before: Level | Unknown, now: Level | Unknown, a_week: float) -> Level | Unknown:
+def _saved(before: Level | Unknown, now: Level | Unknown, a_week: Level | Unknown) -> Level | Unknown:
     """Hours a week that today's cases would take as before, less what they take."""
     if isinstance(before, Unknown):
         return Unknown(why=f"nobody measured the work before: {before.why}")
-    return now if isinstance(now, Unknown) else times(difference(before, now), -a_week / 60.0)
+    if isinstance(now, Unknown):
+        return now
+    return a_week if isinstance(a_week, Unknown) else times(difference(before, now), -a_week.value / 60.0)
 
 
 def _currency(baseline: Baseline, around: Around) -> str | None:
@@ -211,20 +235,21 @@ def _currency(baseline: Baseline, around: Around) -> str | None:
     return known[0].currency if known else None
 
 
-def _spent(around: Around, weeks: float, currency: str | None) -> Level | Unknown:
+def _spent(around: Around, currency: str | None) -> Level | Unknown:
     """What was paid a week; unknown in a statement of another currency, since nobody states a rate."""
     if isinstance(around.spent, Unknown):
         return around.spent
     if around.spent is not None and around.spent.currency != currency:
         return Unknown(why=f"it was spent in {around.spent.currency}, and baseline.yaml states amounts in {currency}")
-    minor = 0.0 if around.spent is None else around.spent.millionths / MILLION
-    return _exactly(minor / weeks, 0)
+    a_week = _a_week(0.0 if around.spent is None else around.spent.millionths / MILLION, around)
+    return a_week if isinstance(a_week, Unknown) else replace(a_week, n=0)
 
 
 def _errors_a_week(seen: Seen, around: Around) -> Level | Unknown:
     if isinstance(around.errors, Unknown):
         return around.errors
-    return times(around.errors, float(seen.alone.sum()) / around.weeks)
+    alone = _a_week(float(seen.alone.sum()), around)
+    return alone if isinstance(alone, Unknown) else times(around.errors, alone.value)
 
 
 def _worth(baseline: Baseline, saved: Level | Unknown, spent: Level | Unknown, errors: Level | Unknown) -> Level | Unknown:

@@ -24,11 +24,17 @@ UNITS: Final[Mapping[str, str]] = {
     SAVED: "h",
     "spent_a_week": "money",
     "worth_a_week": "money",
+    "lead_mean": "time",
+    "lead_median": "time",
+    "lead_p90": "time",
 }
 """In what each figure is told; of money, in the currency of the statement."""
 
 WHOLE_FROM, TENTHS_FROM = 99.95, 9.995
 """From here on a number of three digits has none, or one, behind the point."""
+
+COUNTED: Final = frozenset({"cases_a_week", "spent_a_week"})
+"""What is counted and not drawn; earlier statements wrote it as an interval without width."""
 
 NO_INTERVAL: Final = "too few weeks for an interval"
 
@@ -78,13 +84,13 @@ def level_told(code: str, level: Level, currency: str | None) -> str:
 
 
 def interval_told(code: str, level: Level, currency: str | None) -> str:
-    """Its interval, or why it has none; empty of what was counted and not drawn."""
+    """Its interval, or why it has none."""
     if level.assumed and level.low is None:
         return "nobody measured it"
+    if level.counted or (code in COUNTED and level.low == level.high):
+        return "counted"
     if level.low is None and level.high is None:
         return "no interval"
-    if level.low == level.high:
-        return ""
     ends = [None if end is None else _in_unit(end, UNITS[code], currency) for end in (level.low, level.high)]
     if ends[1] is None:
         return f"{ends[0]} or more"

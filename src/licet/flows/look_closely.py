@@ -22,7 +22,7 @@ from licet.flows.office import Office, allowed
 from licet.flows.rules_in_force import gate_rules_in_force
 from licet.flows.survey import Known, Standing, stand, times_of
 from licet.flows.verdicts import newest_look
-from licet.store import audits, looks, mandates, notices, people, risks, standards, stops, tallies, use_cases
+from licet.store import audits, decisions, looks, mandates, notices, people, risks, standards, stops, tallies, use_cases
 from licet.store.book import Tx
 from licet.store.risks import StoredRisk
 from licet.store.tallies import Tally
@@ -89,7 +89,12 @@ def look_closely(office: Office, by: Person, *, name: str) -> Sight | Refused:
 
 def _seen(office: Office, tx: Tx, use_case: UseCase) -> Sight:
     now, rules = office.clock.now(), gate_rules_in_force(office, tx)
-    known = Known(rules=rules, tally=tallies.every(tx).get(use_case.id, Tally()), times=times_of(tx, use_case, rules, now))
+    known = Known(
+        rules=rules,
+        tally=tallies.every(tx).get(use_case.id, Tally()),
+        times=times_of(tx, use_case, rules, now),
+        simulated=decisions.simulated_people(tx, use_case),
+    )
     standing = stand(office, tx, use_case, known, now)
     signed = standards.newest(tx, use_case)
     return Sight(

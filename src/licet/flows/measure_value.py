@@ -2,14 +2,14 @@
 
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import numpy as np
 
 from licet.core.audit import outcome_loss
-from licet.core.baseline import CountersignedBaseline
-from licet.core.baseline_measured import HOUR, MINUTE, WEEK
+from licet.core.baseline import Baseline, CountersignedBaseline
+from licet.core.baseline_measured import HOUR, MINUTE, WEEK, leads_since
 from licet.core.canonical import Json, digest
 from licet.core.ids import MandateId
 from licet.core.level import Level
@@ -21,9 +21,10 @@ from licet.core.use_case import UseCase
 from licet.core.value import Around, Seen, Value, value_from_json, value_of, value_to_json
 from licet.flows.audit import error_interval
 from licet.flows.count_audits import settled
+from licet.flows.import_log import newest_in
 from licet.flows.office import Office, at_work_on, entry
-from licet.flows.set_baseline import NOT_LOCKED, first_grant
-from licet.store import audits, baselines, decisions, incidents, live_cases, mandates, use_cases
+from licet.flows.set_baseline import first_grant, not_signed
+from licet.store import audits, baselines, decisions, event_logs, incidents, live_cases, mandates, use_cases
 from licet.store.book import Tx
 from licet.store.live_cases import Course, InHand
 
@@ -80,14 +81,23 @@ def _measured(office: Office, tx: Tx, by: Actor, name: str, now: datetime) -> tu
     use_case = found[0]
     signed = baselines.newest(tx, use_case)
     if not isinstance(signed, CountersignedBaseline):
-        return NOT_LOCKED
+        return not_signed(signed, use_case)
     since = first_grant(tx, use_case)
     if since is None:
         why = f"AI was never allowed to decide cases of {use_case.slug!r} alone."
         return Refused(code="no_mandate", why=why, remedy="There is nothing to compare with the baseline before a mandate is granted.")
     hands = live_cases.in_hand(tx, use_case, since)
-    value = value_of(signed.locked.baseline, _seen(tx, use_case, hands, since, now), _around(tx, use_case, hands, since, now))
-    return value, signed.digest
+    around = replace(_around(tx, use_case, hands, since, now), leads=_leads(tx, use_case, signed.locked.baseline, since))
+    return value_of(signed.locked.baseline, _seen(tx, use_case, hands, since, now), around), signed.digest
+
+
+def _leads(tx: Tx, use_case: UseCase, baseline: Baseline, since: datetime) -> Mapping[str, Level | Unknown]:
+    """Lead times of cases that began since AI may decide alone, where the newest event log tells of any."""
+    kept = event_logs.newest(tx, use_case)
+    if kept is None or kept.digest == baseline.log or kept.last_at <= since:
+        return {}
+    found = newest_in(tx, use_case)
+    return {} if isinstance(found, Refused) else leads_since(found[1], since, baseline)
 
 
 def newest_value(office: Office, *, name: str) -> StatementOfValue | None:

@@ -16,17 +16,25 @@ from licet.core.baseline_measured import measured_baseline
 from licet.core.canonical import Json
 from licet.core.mandate import granted_of
 from licet.core.people import Act, Actor
-from licet.core.policy import told_as
+from licet.core.policy import Permission, told_as
 from licet.core.refusal import Refused
 from licet.core.use_case import UseCase
 from licet.flows.import_log import newest_in
 from licet.flows.office import Office, entry, permitted, working
-from licet.store import baselines, mandates, use_cases
+from licet.store import baselines, event_logs, mandates, use_cases
 from licet.store.book import Tx
 
-NOT_LOCKED = Refused(
-    code="baseline_not_locked", why="No baseline is locked.", remedy="Let the owner lock it: `licet process baseline lock`."
-)
+
+def not_signed(there: AnyBaseline | None, use_case: UseCase) -> Refused:
+    """The no where a baseline is missing, or lacks its second signature: what brings it."""
+    lock = f"`licet process baseline lock {use_case.slug} --as OWNER`"
+    sign = f"`licet process baseline countersign {use_case.slug} --as RISK`"
+    if there is None:
+        why, remedy = f"No baseline of {use_case.slug!r} is locked.", f"Let its owner lock it: {lock}."
+    else:
+        why = f"Version {version_of(there)} of the baseline of {use_case.slug!r} is locked and waits for its second signature."
+        remedy = f"Let somebody of risk countersign it: {sign}."
+    return Refused(code="baseline_not_locked", why=why, remedy=remedy)
 
 
 def lock_the_baseline(office: Office, by: Actor, *, name: str, stated: StatedForBaseline) -> LockedBaseline | Refused:
@@ -41,26 +49,55 @@ def lock_the_baseline(office: Office, by: Actor, *, name: str, stated: StatedFor
     Returns:
         The locked baseline, or `Refused`: without a log, without the step in it, and where AI decided already while it was recorded.
     """
+    with office.book.read() as tx:  # a long log takes seconds, in which others may write
+        measured = _measured(office, tx, by, name, stated)
+    if isinstance(measured, Refused):
+        return measured
     with office.book.write() as tx:
-        now = office.clock.now()
-        use_case = working(tx, name)
-        if isinstance(use_case, Refused):
-            return use_case
-        permission = permitted(office, tx, by, Act.LOCK, use_case)
-        if isinstance(permission, Refused):
-            return told_as(permission, Act.LOCK, "lock a baseline")
-        measured = measured_now(tx, use_case, stated)
+        now, newest = office.clock.now(), event_logs.newest(tx, use_cases.require(tx, name))
+        if newest is None or newest.digest != measured.log:
+            measured = _measured(office, tx, by, name, stated)
+        again = _may_lock(office, tx, by, name)
         if isinstance(measured, Refused):
             return measured
-        before = baselines.newest(tx, use_case)
-        place = use_case.slug, 1 if before is None else version_of(before) + 1, use_case.owner
-        locked = lock_baseline(measured, permission, place=place, granted_at=first_grant(tx, use_case), now=now)
-        if isinstance(locked, Refused):
-            return locked
-        baselines.lock(tx, use_case, locked)
-        facts: dict[str, Json] = {"version": locked.version, "digest": locked.digest, "log": measured.log, "policy": permission.policy}
-        tx.record(entry("baseline.locked", by=locked.locked_by, now=now, use_case=use_case, **facts))
+        return again if isinstance(again, Refused) else _locked(tx, measured, again, now)
+
+
+def _may_lock(office: Office, tx: Tx, by: Actor, name: str) -> tuple[UseCase, Permission] | Refused:
+    use_case = working(tx, name)
+    if isinstance(use_case, Refused):
+        return use_case
+    permission = permitted(office, tx, by, Act.LOCK, use_case)
+    return told_as(permission, Act.LOCK, "lock a baseline") if isinstance(permission, Refused) else (use_case, permission)
+
+
+def _measured(office: Office, tx: Tx, by: Actor, name: str, stated: StatedForBaseline) -> Baseline | Refused:
+    """What the newest log shows, for whoever may lock it."""
+    found = _may_lock(office, tx, by, name)
+    return found if isinstance(found, Refused) else measured_now(tx, found[0], stated)
+
+
+def _locked(tx: Tx, measured: Baseline, found: tuple[UseCase, Permission], now: datetime) -> LockedBaseline | Refused:
+    """Keeps the next version, with its entry."""
+    use_case, permission = found
+    before = baselines.newest(tx, use_case)
+    if before is not None and locked_part(before).baseline == measured:
+        return _said_already(before, use_case)
+    place = use_case.slug, 1 if before is None else version_of(before) + 1, use_case.owner
+    locked = lock_baseline(measured, permission, place=place, granted_at=first_grant(tx, use_case), now=now)
+    if isinstance(locked, Refused):
         return locked
+    baselines.lock(tx, use_case, locked)
+    facts: dict[str, Json] = {"version": locked.version, "digest": locked.digest, "log": measured.log, "policy": permission.policy}
+    tx.record(entry("baseline.locked", by=locked.locked_by, now=now, use_case=use_case, **facts))
+    return locked
+
+
+def _said_already(there: AnyBaseline, use_case: UseCase) -> Refused:
+    """The no to a version that says the same as the one before: it would take both signatures anew, for nothing."""
+    why = f"Version {version_of(there)} of the baseline of {use_case.slug!r} says exactly this."
+    waits = not isinstance(there, CountersignedBaseline)
+    return Refused(code="already_done", why=why, remedy=not_signed(there, use_case).remedy if waits else "")
 
 
 def countersign_the_baseline(office: Office, by: Actor, *, name: str) -> CountersignedBaseline | Refused:
@@ -72,7 +109,7 @@ def countersign_the_baseline(office: Office, by: Actor, *, name: str) -> Counter
             return use_case
         there = baselines.newest(tx, use_case)
         if there is None:
-            return NOT_LOCKED
+            return not_signed(there, use_case)
         if isinstance(there, CountersignedBaseline):
             return Refused(code="already_done", why=f"Version {there.locked.version} is countersigned already.", remedy="")
         permission = permitted(office, tx, by, Act.COUNTERSIGN, use_case)

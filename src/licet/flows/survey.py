@@ -23,7 +23,7 @@ from licet.flows.hold_gate import evidence_of
 from licet.flows.office import Office, allowed
 from licet.flows.rules_in_force import gate_rules_in_force
 from licet.stats.watch import meter
-from licet.store import ledger, mandates, marks, people, stops, tallies, use_cases
+from licet.store import decisions, ledger, mandates, marks, people, stops, tallies, use_cases
 from licet.store.book import Tx
 from licet.store.tallies import Tally
 
@@ -43,6 +43,7 @@ class Standing:
         tally: who decided its cases so far.
         stopped: whether a stop holds for it.
         times: how long its gates took so far, and with whom.
+        simulated: whether people's answers on its cases were simulated, by a file's own answers or a demo.
     """
 
     use_case: UseCase
@@ -55,6 +56,7 @@ class Standing:
     tally: Tally
     stopped: bool
     times: tuple[GateTime, ...]
+    simulated: bool
 
     @property
     def blocker(self) -> Requirement | None:
@@ -86,10 +88,12 @@ def survey(office: Office, by: Person) -> Survey:
     with office.book.read() as tx:
         now, rules, counted = office.clock.now(), gate_rules_in_force(office, tx), tallies.every(tx)
         there = [one for one in use_cases.every(tx) if one.stage is not Stage.RETIRED and _may_look(office, tx, by, one)]
-        times = _passed_so_far(tx, there, rules)
-        standings = tuple(
-            stand(office, tx, one, Known(rules=rules, tally=counted.get(one.id, Tally()), times=times[one.slug]), now) for one in there
-        )
+        times, made_up = _passed_so_far(tx, there, rules), decisions.with_simulated_people(tx)
+        known = {
+            one.id: Known(rules=rules, tally=counted.get(one.id, Tally()), times=times[one.slug], simulated=one.id in made_up)
+            for one in there
+        }
+        standings = tuple(stand(office, tx, one, known[one.id], now) for one in there)
         names = {person.id: person.name for person, _ in people.everyone(tx)}
     return Survey(at=now, standings=standings, names=names, to_yes=medians(Stage.DELEGATED, [t for one in standings for t in one.times]))
 
@@ -100,11 +104,12 @@ def _may_look(office: Office, tx: Tx, by: Person, use_case: UseCase) -> bool:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
-    """What is known of a use case before it is looked at: the rules in force, its tally, and how long its gates took."""
+    """What is known of a use case before it is looked at: the rules, its tally, how long its gates took, if its people are simulated."""
 
     rules: GateRules
     tally: Tally
     times: tuple[GateTime, ...]
+    simulated: bool
 
 
 def stand(office: Office, tx: Tx, use_case: UseCase, known: Known, now: datetime) -> Standing:
@@ -123,6 +128,7 @@ def stand(office: Office, tx: Tx, use_case: UseCase, known: Known, now: datetime
         tally=known.tally,
         stopped=stops.pressed(tx, use_case.id) is not None,
         times=known.times,
+        simulated=known.simulated,
     )
 
 

@@ -1,13 +1,13 @@
 """Watching the process: what the newest event log shows, held against the locked baseline."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from licet.core.baseline import LEVELS, AnyBaseline, Baseline
 from licet.core.level import Level, change
 from licet.core.refusal import Refused, Unknown
 from licet.flows.office import Office
-from licet.flows.set_baseline import NOT_LOCKED, locked_part, measured_now
+from licet.flows.set_baseline import locked_part, measured_now, not_signed
 from licet.store import baselines, use_cases
 
 
@@ -37,10 +37,16 @@ def watch_process(office: Office, *, name: str) -> Watched | Refused:
         use_case = use_cases.require(tx, name)
         signed = baselines.newest(tx, use_case)
         if signed is None:
-            return NOT_LOCKED
+            return not_signed(signed, use_case)
         before = locked_part(signed).baseline
         now = measured_now(tx, use_case, before.stated)
         if isinstance(now, Refused):
-            return now
+            return _of_another_process(now) if now.code == "no_such_step" else now
         moved = {code: change(getattr(before, code), getattr(now, code)) for code in LEVELS}
         return Watched(signed=signed, now=now, moved=moved)
+
+
+def _of_another_process(no: Refused) -> Refused:
+    """The no to a log that does not know the baseline's step: that is locked, so that the log is the wrong one."""
+    remedy = "Import a log of the process that the baseline was measured from, with its steps named as there: `licet process import`."
+    return replace(no, why=f"{no.why} The locked baseline is of that step.", remedy=remedy)

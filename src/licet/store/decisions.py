@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from sqlalchemy import bindparam, func, insert, select, update
+from sqlalchemy import bindparam, func, insert, or_, select, update
 
 from licet.core.answer import Answer
 from licet.core.canonical import Json
@@ -286,6 +286,15 @@ def simulated_people(tx: Tx, use_case: UseCase) -> bool:
     audited_so = select(r.case_number).join(tables.decision, d.case_number == r.case_number)
     audited_so = audited_so.where(d.use_case_id == use_case.id, r.simulated.is_(True))
     return any(tx.run(wanted.limit(1)).first() is not None for wanted in (decided_so, audited_so))
+
+
+def with_simulated_people(tx: Tx) -> frozenset[int]:
+    """The row ids of the use cases of which `simulated_people` holds, found by two indexes that hold nothing of people's own answers."""
+    d, r, u = tables.decision.c, tables.review.c, tables.use_case.c
+    decided_so = select(d.case_number).where(d.use_case_id == u.id, d.simulated.is_(True)).exists()
+    audits = select(r.case_number).join(tables.decision, d.case_number == r.case_number)
+    audited_so = audits.where(d.use_case_id == u.id, r.simulated.is_(True)).correlate(tables.use_case).exists()
+    return frozenset(row.id for row in tx.run(select(u.id).where(or_(decided_so, audited_so))))
 
 
 def decided(tx: Tx, use_case: UseCase) -> list[CaseNumber]:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import func, insert, select
@@ -57,11 +57,12 @@ def add(tx: Tx, use_case: UseCase, one: SimulatedRedesign) -> bool:
     return True
 
 
-def newest(tx: Tx, use_case: UseCase) -> SimulatedRedesign | None:
-    """The newest of a use case whose log was not erased; None where there is none."""
+def newest(tx: Tx, use_case: UseCase, *, until: datetime | None = None) -> SimulatedRedesign | None:
+    """The newest of a use case whose log was not erased, at a moment or of all; None where there is none."""
     there = select(redesign_simulation, event_log_key.c.salt).join_from(
         redesign_simulation, event_log_key, event_log_key.c.log_id == _S.log_id
     )
+    there = there if until is None else there.where(_S.at <= until)
     row = tx.run(there.where(_S.use_case_id == use_case.id).order_by(_S.at.desc(), _S.id).limit(1)).one_or_none()
     return None if row is None else _simulation(row, json.loads(event_logs.unseal(tx, row.salt, row.result)))
 

@@ -281,6 +281,7 @@ decision = Table(
     Column("simulated", Boolean, nullable=False),
     Column("versions", Text, nullable=False),
     Column("at", Moment, nullable=False),
+    Index("decision_simulated", "use_case_id", sqlite_where=text("simulated IS 1"), postgresql_where=text("simulated IS true")),
 )
 
 task = Table(
@@ -305,6 +306,7 @@ review = Table(
     Column("simulated", Boolean, nullable=False),
     Column("answer", LargeBinary, nullable=False),
     Column("at", Moment, nullable=False),
+    Index("review_simulated", "case_number", sqlite_where=text("simulated IS 1"), postgresql_where=text("simulated IS true")),
 )
 
 audit = Table(

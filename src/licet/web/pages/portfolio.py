@@ -65,10 +65,14 @@ class Card:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figures:
-    """What the head of AI wants to know first; `to_yes` is None while no use case was ever delegated."""
+    """What the head of AI wants to know first; `to_yes` is None while no use case was ever delegated.
+
+    `simulated`: of the cases that were decided, those of use cases in which people's answers were simulated.
+    """
 
     alone: int
     decided: int
+    simulated: int
     stalled: int
     on: str
     to_yes: timedelta | None
@@ -169,6 +173,7 @@ def _figures(cards: Sequence[Card], found: Survey) -> Figures:
     return Figures(
         alone=sum(made.get(AI, 0) for made in decided),
         decided=sum(sum(made.values()) for made in decided),
+        simulated=sum(sum(one.tally.decided.values()) for one in found.standings if one.simulated),
         stalled=len(stalled),
         on=", ".join(f"{role} {count}" for role, count in on.most_common()),
         to_yes=None if isinstance(whole, Unknown) else whole,

@@ -1,13 +1,16 @@
 """The value of a use case: what did it bring? The newest statement, beside the baseline it is held against and what was promised."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
 
-from licet.core.baseline import AnyBaseline, CountersignedBaseline, LockedBaseline
+from licet.core.baseline import AnyBaseline, Baseline, CountersignedBaseline, LockedBaseline
 from licet.core.level import Level
+from licet.core.promise import Held, Promise
+from licet.core.promise_told import LEAST, NAMES, TONES, promise_headline
+from licet.core.redesign_evidence import outdated
 from licet.core.redesign_told import change_told, span_told
 from licet.core.refusal import Refused, Unknown
 from licet.core.simulated_redesign import Kind, SimulatedRedesign
@@ -25,8 +28,8 @@ from licet.web.pages.use_case import AT
 from licet.web.problems import problem, refusal
 
 routes = page_routes()
-PROMISED = frozenset({"hours", "lead_time_median", "lead_time_p90", "inside_service_level"})
-"""What is shown of a redesign's simulation beside what was measured."""
+PROMISED = frozenset({"hours", "lead_time_mean", "lead_time_median", "lead_time_p90", "inside_service_level"})
+"""What is shown of a redesign's simulation before there is anything to hold it against."""
 
 
 @routes.get(AT + "/value")
@@ -69,8 +72,10 @@ async def _shown(request: Request, refused: Refused | None = None) -> Response:
         missing=missing(seen),
         told=None if seen.stated is None else told(seen.stated),
         baseline=None if seen.baseline is None else _baseline(seen, seen.baseline),
-        promised=None if seen.shown.simulated is None else _promised(seen.shown.simulated),
-        redesigned=seen.shown.simulated,
+        kept=None if seen.promise is None else kept(seen.promise),
+        promised=None if seen.redesigned is None or seen.promise is not None else _promised(seen.redesigned),
+        redesigned=seen.redesigned,
+        changes=() if seen.redesigned is None else outdated(seen.shown, seen.redesigned),
         fewest_weeks=FEWEST_BLOCKS,
     )
 
@@ -133,6 +138,56 @@ class Row:
     before: Cell | None
     now: Cell
     bars: IntervalBars | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptRow:
+    """A figure before, as it was promised, and now; whether it is kept in a badge, or why that is not said."""
+
+    says: str
+    before: Cell | None
+    promised: Cell | None
+    now: Cell | None
+    badge: str
+    tone: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptPromise:
+    """A promise in words: the sentence, each figure, and what a reader must know of it."""
+
+    promise: Promise
+    tone: str
+    says: str
+    rows: tuple[KeptRow, ...]
+
+
+def kept(promise: Promise) -> KeptPromise:
+    """Whether what was promised is kept, for people."""
+    return KeptPromise(
+        promise=promise,
+        tone=TONES[promise.answer],
+        says=promise_headline(promise),
+        rows=tuple(_kept(one) for one in promise.figures),
+    )
+
+
+def _kept(one: Held) -> KeptRow:
+    promised = _cell(one.code, one.promised, None)
+    if promised is not None and isinstance(one.promised, Level) and one.promised.low is None:
+        promised = replace(promised, between="")  # a bound has no interval, and lacks none
+    least = f"at {'least' if one.code == LEAST else 'most'} "
+    says = NAMES[one.code]
+    return KeptRow(
+        says=f"{says[:1].upper()}{says[1:]}",
+        before=_cell(one.code, one.before, None),
+        promised=promised if promised is None or promised.why or one.answer is None else replace(promised, says=least + promised.says),
+        now=_cell(one.code, one.now, None),
+        badge="" if one.answer is None else one.answer.value,
+        tone="" if one.answer is None else TONES[one.answer],
+        why=one.why,
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -240,7 +295,19 @@ def _baseline(seen: SeenValue, found: AnyBaseline) -> dict[str, Any]:
         "second": "" if signed is None else seen.names.get(signed.countersigned_by, ""),
         "newer": seen.stated is not None and seen.stated.baseline != locked.digest,
         "step": locked.baseline.stated.step or "the process as a whole",
+        "figures": tuple((says, _cell(code, level, None)) for says, code, level in _measured(locked.baseline)),
+        "stated_counts": isinstance(locked.baseline.minutes, Level) and locked.baseline.minutes.assumed,
     }
+
+
+def _measured(found: Baseline) -> list[tuple[str, str, Level | Unknown]]:
+    """What the baseline's log shows: the figures that value is held against."""
+    step = found.stated.step is not None
+    work = [("Work on a stay at the step" if step else "Work on a case", "minutes", found.minutes)]
+    turn = [("Arrival at the step until done", "turn_median", found.turn_median)] if step else []
+    often = [("Stays a week" if step else "Cases a week", "cases_a_week", found.a_week)]
+    mean = [] if found.lead_mean is None else [("Lead time, mean", "lead_mean", found.lead_mean)]
+    return [*work, *turn, *often, *mean, ("Lead time, half of the cases", "lead_median", found.lead_median)]
 
 
 def _promised(one: SimulatedRedesign) -> list[tuple[str, str, str, str]]:

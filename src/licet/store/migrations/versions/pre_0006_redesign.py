@@ -1,7 +1,7 @@
-"""Redesign: event logs, redesigns, baselines and workflows."""
+"""Redesign: event logs, redesigns, baselines and workflows; and what shows at once that people's answers were simulated."""
 
 from alembic import op
-from sqlalchemy import Table
+from sqlalchemy import Index, Table
 
 from licet.store import (
     baseline_tables,
@@ -12,7 +12,7 @@ from licet.store import (
     template_tables,
     workflow_tables,
 )
-from licet.store.tables import metadata
+from licet.store.tables import decision, metadata, review
 
 revision = "0006"
 down_revision = "0005"
@@ -31,11 +31,21 @@ TABLES: tuple[Table, ...] = (
 """The tables that this step adds; those of the steps before stay as they are, so that the code of the release before runs on."""
 
 
+def _added() -> list[Index]:
+    """Indexes of tables that were there before."""
+    there = (*decision.indexes, *review.indexes)
+    return sorted((one for one in there if str(one.name).endswith("_simulated")), key=lambda one: str(one.name))
+
+
 def upgrade() -> None:
-    """Creates the tables."""
+    """Creates the tables, and the indexes where an earlier step made their tables without."""
     metadata.create_all(op.get_bind(), tables=list(TABLES))
+    for index in _added():
+        index.create(op.get_bind(), checkfirst=True)
 
 
 def downgrade() -> None:
-    """Drops the tables."""
+    """Drops the indexes and the tables."""
+    for index in _added():
+        index.drop(op.get_bind(), checkfirst=True)
     metadata.drop_all(op.get_bind(), tables=list(TABLES))
