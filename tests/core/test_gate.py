@@ -164,10 +164,11 @@ def test_a_baseline_waits_for_its_owner_and_then_for_risk() -> None:
         gate = pass_gate(Stage.DELEGATED, replace(SLICED, process=shown), SHIPPED)
         return next(one for one in gate.requirements if one.code is Code.BASELINE_LOCKED)
 
-    unlocked, unsigned = replace(REDESIGNED, locked_at=None, signed_at=None), replace(REDESIGNED, signed_at=None)
+    unlocked = replace(REDESIGNED, locked_at=None, signed_at=None)
+    unsigned = replace(REDESIGNED, baseline=Digest("ab" * 32), signed_at=None)
     assert (line(unlocked).ball, line(unsigned).ball) == (Role.OWNER, Role.RISK)
     assert line(unlocked).closes == "licet process baseline lock mails --as OWNER"
-    assert line(unsigned).closes == "licet process baseline countersign mails --as RISK"
+    assert line(unsigned).closes == f"licet process baseline countersign mails {unsigned.baseline} --as RISK", "exactly what was seen"
     assert not line(replace(unsigned, log=None)).met, "what was locked is held to, though its log was erased"
 
 

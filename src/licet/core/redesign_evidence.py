@@ -25,6 +25,7 @@ class ProcessShown:
         simulated: the newest simulation of a redesign; None before one.
         simulations: how many were made: of many, with one seed after another, the newest may be the luckiest.
         simulated_log: whether that baseline was measured from a simulated log.
+        baseline: digest of the newest baseline; None before one was locked.
         locked_at, signed_at: when its owner locked the newest baseline, and when a second person put their name under it; None before.
     """
 
@@ -32,6 +33,7 @@ class ProcessShown:
     system: Fingerprint | None
     standard: Digest | None
     simulated: SimulatedRedesign | None
+    baseline: Digest | None = None
     locked_at: datetime | None = None
     signed_at: datetime | None = None
     erased: str | None = None

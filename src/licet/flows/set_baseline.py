@@ -14,6 +14,7 @@ from licet.core.baseline import (
 )
 from licet.core.baseline_measured import measured_baseline
 from licet.core.canonical import Json
+from licet.core.ids import Digest
 from licet.core.mandate import granted_of
 from licet.core.people import Act, Actor
 from licet.core.policy import told_as
@@ -40,6 +41,7 @@ def lock_the_baseline(office: Office, by: Actor, *, name: str, stated: StatedFor
 
     Returns:
         The locked baseline, or `Refused`: without a log, without the step in it, and where AI decided already while it was recorded.
+        A version before it that nobody countersigned is void from then on; the ledger says so.
     """
     with office.book.write() as tx:
         now = office.clock.now()
@@ -59,12 +61,13 @@ def lock_the_baseline(office: Office, by: Actor, *, name: str, stated: StatedFor
             return locked
         baselines.lock(tx, use_case, locked)
         facts: dict[str, Json] = {"version": locked.version, "digest": locked.digest, "log": measured.log, "policy": permission.policy}
+        facts |= {"voids": before.digest} if isinstance(before, LockedBaseline) else {}
         tx.record(entry("baseline.locked", by=locked.locked_by, now=now, use_case=use_case, **facts))
         return locked
 
 
-def countersign_the_baseline(office: Office, by: Actor, *, name: str) -> CountersignedBaseline | Refused:
-    """Puts risk's signature under the newest baseline."""
+def countersign_the_baseline(office: Office, by: Actor, *, name: str, digest: Digest) -> CountersignedBaseline | Refused:
+    """Puts risk's signature under the newest baseline, if it has exactly this digest: what risk looked at, and no other."""
     with office.book.write() as tx:
         now = office.clock.now()
         use_case = working(tx, name)
@@ -78,13 +81,20 @@ def countersign_the_baseline(office: Office, by: Actor, *, name: str) -> Counter
         permission = permitted(office, tx, by, Act.COUNTERSIGN, use_case)
         if isinstance(permission, Refused):
             return told_as(permission, Act.COUNTERSIGN, "countersign a baseline")
-        signed = countersign_baseline(there, permission, now=now)
+        signed = countersign_baseline(there, permission, now=now) if there.digest == digest else _another(there, digest)
         if isinstance(signed, Refused):
             return signed
         baselines.countersign(tx, use_case, signed)
         facts: dict[str, Json] = {"version": there.version, "digest": signed.digest, "policy": permission.policy}
         tx.record(entry("baseline.countersigned", by=signed.countersigned_by, now=now, use_case=use_case, **facts))
         return signed
+
+
+def _another(there: LockedBaseline, digest: Digest) -> Refused:
+    waits = f"version {there.version} ({there.digest[:12]}), locked {there.locked_at:%Y-%m-%d %H:%M} UTC"
+    why = f"{digest[:12]!r} is not what waits for a second signature: that is {waits}."
+    remedy = f"Look at it: `licet process baseline show {there.use_case}`; then countersign its digest."
+    return Refused(code="digest_mismatch", why=why, remedy=remedy)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
