@@ -14,6 +14,7 @@ from licet.core.gate import ClosedGate, Evidence, GateRequest, Moments, OpenedGa
 from licet.core.gate_rules import LAWS, STAGES, Code, gate_rules
 from licet.core.ids import Digest, Fingerprint, PersonId, UseCaseSlug
 from licet.core.people import Person, Role
+from licet.core.redesign import ServiceLevel
 from licet.core.redesign_evidence import ProcessShown, redesign_stood_on
 from licet.core.requirements import KINDS, pass_gate
 from licet.core.risk import Tier
@@ -157,6 +158,15 @@ def test_a_redesign_is_asked_for_where_an_event_log_is_here_or_where_rules_say_s
     assert isinstance(closed, ClosedGate)
     (line,) = closed.missing
     assert line.closes == "licet process import mails FILE --as OWNER"
+
+
+def test_a_gate_says_for_which_service_level_the_people_are_enough() -> None:
+    """Breaks when a level that everybody keeps, such as ten years, hides behind a requirement that is met."""
+    easy = replace(SIMULATED, service_level=ServiceLevel(within=timedelta(days=3650)))
+    gate = pass_gate(Stage.DELEGATED, replace(SLICED, process=replace(REDESIGNED, simulated=easy)), SHIPPED)
+    line = next(one for one in gate.requirements if one.code is Code.CAPACITY_SIMULATED)
+    assert line.met, "which level is right nobody here can say"
+    assert line.shows.endswith("The service level, as stated: 90% of cases within 3,650 d.")
 
 
 def test_a_baseline_waits_for_its_owner_and_then_for_risk() -> None:

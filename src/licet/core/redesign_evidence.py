@@ -6,6 +6,7 @@ from datetime import datetime
 
 from licet.core.canonical import Json
 from licet.core.ids import Digest, Fingerprint
+from licet.core.redesign_told import service_level_told
 from licet.core.simulated_redesign import SimulatedRedesign
 
 ERASED = "the event log was erased: bring one again"
@@ -119,4 +120,5 @@ def people_suffice(shown: ProcessShown | None, *, log_needed: bool) -> Shown:
     one = None if shown is None else shown.simulated
     if not found.met or one is None or shown is None or shown.counts is None:
         return found
-    return Shown(met=one.kept.kept is True, says=one.kept.says, since=one.at)
+    level = "" if one.service_level is None else f" The service level, as stated: {service_level_told(one.service_level)}."
+    return Shown(met=one.kept.kept is True, says=f"{one.kept.says}{level}", since=one.at)
