@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import Select, bindparam, or_, select
+from sqlalchemy import BindParameter, Select, bindparam, or_, select
 
 from licet.core.ids import BY_MANDATE, CaseNumber, PersonId
 from licet.core.use_case import UseCase
@@ -15,7 +15,7 @@ AT_ONCE = 500
 _D, _U = tables.decision.c, tables.use_case.c
 _HERE, _THERE, _OTHER = visit.alias("here"), visit.alias("there"), tables.decision.alias("other")
 _BOTH = _HERE.join(_THERE, _THERE.c.item_id == _HERE.c.item_id)
-_CASES = bindparam("cases", expanding=True)
+_CASES: BindParameter[int] = bindparam("cases", expanding=True)
 _ALONE = select(_D.case_number).where(_D.case_number.in_(_CASES), _D.by.startswith(BY_MANDATE))
 _DECIDED = select(_D.case_number).where(_D.case_number.in_(_CASES))
 _AWAITED = (
