@@ -237,8 +237,8 @@ def _playing(world: World, name: str) -> None:
 def _brought(world: World) -> None:
     """How the refunds were before AI and what changed since; of the suppliers what is said where chance chose who decides."""
     hour = Cost(millionths=4800 * MILLION, currency="EUR")
-    done(lock_the_baseline(world.office, world.owner, name=REFUNDS, stated=StatedForBaseline(step="check", hour=hour)))
-    done(countersign_the_baseline(world.office, world.risk, name=REFUNDS))
+    locked = done(lock_the_baseline(world.office, world.owner, name=REFUNDS, stated=StatedForBaseline(step="check", hour=hour)))
+    done(countersign_the_baseline(world.office, world.risk, name=REFUNDS, digest=locked.digest))
     measured = done(measure_value(world.office, world.owner, name=REFUNDS))
     done(lock_the_baseline(world.office, world.owner, name=SUPPLIERS, stated=StatedForBaseline(step="check")))
     found = Difference(estimate=-6.2, low=-7.1, high=-5.3, given=310, left=290, steps=2, left_out=12)

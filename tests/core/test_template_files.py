@@ -1,6 +1,7 @@
 """What a template may hold, and what never leaves a team's folder."""
 
 import hashlib
+from time import process_time
 
 import pytest
 from hypothesis import given
@@ -57,6 +58,7 @@ def test_what_makes_a_use_case_work_goes_along(path: str) -> None:
         ("id_rsa", "named like a secret"),
         ("credentials.md", "named like a secret"),
         ("effect.py", "each team's own"),
+        ("EFFECT.py", "each team's own"),
         ("template.lock", "where this folder came from"),
         ("past.csv", "kinds"),
         ("log.xes", "kinds"),
@@ -97,6 +99,19 @@ def test_what_is_no_text_or_too_large_stays_at_home() -> None:
         ("password = 'correct-horse'", "a password"),
         ('"api_key": "0123456789abcdef"', "a password"),
         ("licet_" + "a1B" * 14 + "_", "token of Licet"),
+        ("password: hunter2hunter2", "a password"),
+        ("  db_password: hunter2hunter2  # of the test machine", "a password"),
+        ('api_key = f"abcdefghijk1234"', "a password"),
+        ("AWS_SECRET_ACCESS_KEY=" + "abcdefghij" * 3 + "0123456789", "a password"),
+        ("SharedAccessKey=" + "abcdefghij" * 3 + "0123456789=", "a password"),
+        ("Authorization: Bearer " + "eyJhbGciOiJIUzI1NiJ9." + "eyJzdWIiOiIxMjM0In0.abcdefghij", "a token"),
+        ("Authorization: Bearer " + "0123456789abcdef" * 2, "a token"),
+        ("AI" + "zaSyA1234567890abcdefghijklmnopqrstuv", "key of a provider"),
+        ("gl" + "pat-abcdefghijklmnopqrst", "key of a provider"),
+        ("h" + "f_abcdefghijklmnopqrstuvwxyzABCDEF", "key of a provider"),
+        ("np" + "m_abcdefghijklmnopqrstuvwxyz0123456789", "key of a provider"),
+        ("dap" + "i1234567890abcdef1234567890abcdef", "key of a provider"),
+        ("https://hooks." + "slack.com/services/T00000000/B00000000/" + "X" * 24, "address of a webhook"),
     ],
 )
 def test_what_looks_like_a_secret_is_found_with_its_line(line: str, what: str) -> None:
@@ -108,6 +123,14 @@ def test_what_looks_like_a_secret_is_found_with_its_line(line: str, what: str) -
         check_files({**FILES, "system.py": line.encode()})
 
 
+@pytest.mark.parametrize("unit", ["a", "a.b", "password=", "eyJa-", "x://y:"])
+def test_one_long_line_holds_up_no_door(unit: str) -> None:
+    """Breaks when the time that the search takes grows with the square of a line: a megabyte of it took hours."""
+    began = process_time()
+    assert secret_in((unit * (200_000 // len(unit))).encode()) is None
+    assert process_time() - began < 10.0
+
+
 def test_the_name_of_a_secret_is_no_secret() -> None:
     harmless = b"""
 secret: LICET_SECRET_ORDERS
@@ -115,6 +138,15 @@ key = os.environ['KEY']
 url: https://example.org/a?b=c
 password = read()
 licet_effects_oldest_seconds = 1
+password = settings.key2
+password: str
+api_key: SecretStr
+api_key = keys[0]
+access_token = tokens.read(1)
+password: ${DATABASE_PASSWORD_2}
+The password: at least 12 characters
+Authorization: Bearer TOKEN
+headers = {"Authorization": f"Bearer {token}"}
 postgresql://USER:PASSWORD@HOST/NAME
 """
     assert secret_in(harmless) is None
@@ -126,6 +158,9 @@ def test_a_set_of_files_that_cannot_be_a_template_says_why() -> None:
         "200 at most": {**FILES, **{f"m{k}.py": b"" for k in range(MOST_FILES)}},
         "together at most": {**FILES, **{f"m{k}.py": b"#" * LARGEST for k in range(9)}},
         "but for capitals": {**FILES, "System.py": b""},
+        "'System.py' and 'system.py'": {**FILES, "System.py": b""},
+        "'a.py' is a file, and a folder for 'a.py/b.py'": {**FILES, "a.py": b"", "a.py/b.py": b""},
+        "'A.py' is a file": {**FILES, "A.py": b"", "a.py/c/b.py": b""},
         "no 'standard.yaml'": {"use_case.yaml": b""},
         "hidden": {**FILES, ".env": b""},
     }

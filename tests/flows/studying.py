@@ -8,7 +8,7 @@ import numpy as np
 
 from licet.core.baseline import StatedForBaseline
 from licet.core.event_log import EventLog
-from licet.core.ids import OPERATOR
+from licet.core.ids import OPERATOR, Digest
 from licet.core.imported_log import BroughtLog
 from licet.core.log_quality import Done, Finding
 from licet.core.redesign import Redesign, redesign_to_json
@@ -82,7 +82,7 @@ WAYS: Mapping[str, Callable[[Office, World, str], object]] = {
     "see_redesign": lambda o, w, name: see_redesign(o, w.owner, name=name),
     "newest_redesign": lambda o, w, name: newest_redesign(o, name=name),
     "lock_the_baseline": lambda o, w, name: lock_the_baseline(o, w.owner, name=name, stated=StatedForBaseline()),
-    "countersign_the_baseline": lambda o, w, name: countersign_the_baseline(o, w.risk, name=name),
+    "countersign_the_baseline": lambda o, w, name: countersign_the_baseline(o, w.risk, name=name, digest=Digest("0" * 64)),
     "show_baseline": lambda o, w, name: show_baseline(o, name=name, stated=StatedForBaseline()),
     "watch_process": lambda o, w, name: watch_process(o, name=name),
     "measure_value": lambda o, w, name: measure_value(o, w.owner, name=name),

@@ -7,27 +7,32 @@ from pathlib import Path
 
 import pytest
 
-from licet.core.approval import DeclinedRequest, ExpiredRequest, OpenRequest, Part, PassedRequest, UsedRequest, VoidRequest
+from licet.core.approval import DeclinedRequest, ExpiredRequest, OpenRequest, Part, PassedRequest, Subject, UsedRequest, VoidRequest
 from licet.core.gate_rules import GateRules
 from licet.core.ids import Digest, TeamName
 from licet.core.mandate import ActiveMandate
 from licet.core.people import Person, Role
+from licet.core.redesign import ServiceLevel
 from licet.core.rules import ProposedRules, RuleKind
 from licet.core.use_case import Stage
 from licet.flows.approve import approve_gate
 from licet.flows.ask import ask_approval
 from licet.flows.change_gates import propose_gate_rules
 from licet.flows.change_rules import approve_rules, propose_rules
+from licet.flows.cover import covered_now
 from licet.flows.discuss import answer_question, decline_request, question_request, withdraw_request
 from licet.flows.grant import grant_mandate, propose_mandate
 from licet.flows.register import move_use_case, rename_use_case, retire_use_case
 from licet.flows.set_standard import revise_standard
 from licet.flows.settle import settle
+from licet.flows.simulate_redesign import simulate_redesign
 from licet.flows.sweep import sweep
+from licet.stats.simulated_process import Plan
 from licet.store import accounts, use_cases
 from licet.testing import World, done
 from tests.flows.approving import WISHES, asked, confirmed, crowd, met, request
 from tests.flows.examples import MAILS, code, of_word
+from tests.flows.redesigning import WHOLE, office_log, with_log
 
 
 def test_a_mandate_that_is_proposed_is_asked_approval_for_in_the_same_act(tmp_path: Path) -> None:
@@ -99,6 +104,45 @@ def test_a_request_is_void_at_once_when_something_it_covers_changes(tmp_path: Pa
         late = approve_gate(world.office, world.other_owner, name=name, digest=digest)
         assert code(late) in {"request_not_open", "digest_mismatch", "retired"}
         assert not isinstance(grant_mandate(world.office, world.owner, name=name), ActiveMandate)
+
+
+def test_a_yes_at_a_high_tier_covers_the_service_level_for_which_people_are_to_be_enough(tmp_path: Path) -> None:
+    """Breaks when the owner simulates anew for a level that everybody keeps, and the yes that was given stands."""
+    with World(tmp_path) as world:
+        world.use_case(MAILS)
+        with_log(world, MAILS, office_log(120))
+        plan = Plan(replications=2)
+        done(simulate_redesign(world.office, world.owner, WHOLE, name=MAILS, plan=plan))
+
+        def covered() -> str:
+            with world.office.book.read() as tx:
+                found = covered_now(world.office, tx, use_cases.require(tx, MAILS), Subject.MANDATE)
+            return found.of(Part.SERVICE_LEVEL)
+
+        assert covered() == "90% of cases within 30 h"
+        easy = replace(WHOLE, service_level=ServiceLevel(within=timedelta(days=3650)))
+        done(simulate_redesign(world.office, world.owner, easy, name=MAILS, plan=plan))
+        assert covered() == "90% of cases within 3,650 d"
+        world.assess(MAILS, money="up_to_1000")
+        assert covered() == "", "where the gate asks for none of it nothing is covered"
+
+
+def test_a_simulation_for_another_service_level_voids_a_request(tmp_path: Path) -> None:
+    with World(tmp_path) as world:
+        met(world, 400)
+        with_log(world, MAILS, office_log(120))
+        done(simulate_redesign(world.office, world.owner, WHOLE, name=MAILS, plan=Plan(replications=2)))
+        world.assess(MAILS, **HIGH)
+        digest = asked(world)
+        same = replace(WHOLE, title="The same level")
+        done(simulate_redesign(world.office, world.owner, same, name=MAILS, plan=Plan(replications=2)))
+        assert isinstance(request(world), OpenRequest), "another simulation for the same level leaves it open"
+        easy = replace(WHOLE, service_level=ServiceLevel(within=timedelta(days=3650)))
+        done(simulate_redesign(world.office, world.owner, easy, name=MAILS, plan=Plan(replications=2)))
+        found = request(world)
+        assert isinstance(found, VoidRequest)
+        assert found.changed == (Part.SERVICE_LEVEL,)
+        assert code(approve_gate(world.office, confirmed(world.risk), name=MAILS, digest=digest)) == "request_not_open"
 
 
 def test_what_no_flow_voided_is_caught_when_it_is_granted(tmp_path: Path) -> None:

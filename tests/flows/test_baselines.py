@@ -9,6 +9,7 @@ import pytest
 from licet.core.baseline import CountersignedBaseline, StatedForBaseline
 from licet.core.beside import HeldStakes, stakes_of
 from licet.core.exposure import Step
+from licet.core.ids import Digest
 from licet.core.level import Level
 from licet.core.log_quality import SIMULATED, Done, Finding
 from licet.core.people import Operator
@@ -36,8 +37,8 @@ YEAR = 365 * 24 * 3600.0
 def locked(world: World, *, shift: float = -YEAR) -> CountersignedBaseline:
     """A baseline from a log of the year before, signed twice."""
     done(import_log(world.office, world.builder, brought(process(shift=shift)), name=MAILS))
-    done(lock_the_baseline(world.office, world.owner, name=MAILS, stated=STATED))
-    return done(countersign_the_baseline(world.office, world.risk, name=MAILS))
+    first = done(lock_the_baseline(world.office, world.owner, name=MAILS, stated=STATED))
+    return done(countersign_the_baseline(world.office, world.risk, name=MAILS, digest=first.digest))
 
 
 def rolled_out(world: World, cases: int) -> None:
@@ -58,15 +59,15 @@ def test_a_baseline_takes_a_log_an_owner_and_a_second_person(tmp_path: Path) -> 
     with World(tmp_path) as world:
         world.use_case(MAILS)
         assert code(lock_the_baseline(world.office, world.owner, name=MAILS, stated=STATED)) == "no_event_log"
-        assert code(countersign_the_baseline(world.office, world.risk, name=MAILS)) == "baseline_not_locked"
+        assert code(countersign_the_baseline(world.office, world.risk, name=MAILS, digest=Digest("0" * 64))) == "baseline_not_locked"
         done(import_log(world.office, world.builder, brought(process()), name=MAILS))
         assert code(lock_the_baseline(world.office, world.builder, name=MAILS, stated=STATED)) == "not_permitted"
         assert code(lock_the_baseline(world.office, world.owner, name=MAILS, stated=StatedForBaseline(step="guess"))) == "no_such_step"
         first = done(lock_the_baseline(world.office, world.owner, name=MAILS, stated=STATED))
-        assert code(countersign_the_baseline(world.office, world.owner, name=MAILS)) == "not_permitted"
-        signed = done(countersign_the_baseline(world.office, world.risk, name=MAILS))
+        assert code(countersign_the_baseline(world.office, world.owner, name=MAILS, digest=first.digest)) == "not_permitted"
+        signed = done(countersign_the_baseline(world.office, world.risk, name=MAILS, digest=first.digest))
         assert signed.locked == first
-        assert code(countersign_the_baseline(world.office, world.risk, name=MAILS)) == "already_done"
+        assert code(countersign_the_baseline(world.office, world.risk, name=MAILS, digest=first.digest)) == "already_done"
         assert show_baseline(world.office, name=MAILS, stated=STATED).signed == signed
         (said,) = of_word(world, "baseline.locked")
         assert (said.facts["digest"], said.facts["log"]) == (signed.digest, first.baseline.log)
@@ -77,8 +78,8 @@ def test_who_may_not_sign_a_baseline_is_told_of_a_baseline_and_not_of_a_standard
         world.use_case(MAILS)
         done(import_log(world.office, world.builder, brought(process()), name=MAILS))
         lock = [lock_the_baseline(world.office, by, name=MAILS, stated=STATED) for by in (Operator(), world.builder, world.risk)]
-        done(lock_the_baseline(world.office, world.owner, name=MAILS, stated=STATED))
-        sign = [countersign_the_baseline(world.office, by, name=MAILS) for by in (Operator(), world.owner)]
+        first = done(lock_the_baseline(world.office, world.owner, name=MAILS, stated=STATED))
+        sign = [countersign_the_baseline(world.office, by, name=MAILS, digest=first.digest) for by in (Operator(), world.owner)]
         measure = measure_value(world.office, world.reviewer, name=MAILS)
         for refused, says in [*((one, "lock a baseline") for one in lock), *((one, "countersign a baseline") for one in sign)]:
             assert isinstance(refused, Refused)
@@ -94,7 +95,7 @@ def test_what_is_measured_from_a_simulated_log_says_so_until_the_value(tmp_path:
         made_up = Finding(code=SIMULATED, count=1, of=2, done=Done.KEPT)
         done(import_log(world.office, world.builder, replace(brought(process(shift=-YEAR)), findings=(made_up,)), name=MAILS))
         first = done(lock_the_baseline(world.office, world.owner, name=MAILS, stated=STATED))
-        signed = done(countersign_the_baseline(world.office, world.risk, name=MAILS))
+        signed = done(countersign_the_baseline(world.office, world.risk, name=MAILS, digest=first.digest))
         assert (first.baseline.simulated, signed.digest) == (True, first.digest)
         shown = newest_redesign(world.office, name=MAILS)
         assert "measured from a simulated log" in baseline_locked(shown, log_needed=False).says
@@ -119,6 +120,21 @@ def test_the_risk_answers_say_what_is_at_stake_at_the_step_that_the_baseline_nam
         assert isinstance(stakes, HeldStakes)
         assert stakes.source == "risk answers of the use case that takes it over"
         assert isinstance(other, Unknown)
+
+
+def test_risk_signs_the_version_it_looked_at_and_no_later_one(tmp_path: Path) -> None:
+    """Breaks when the owner locks another version between risk's look and its signature, and the signature falls on that."""
+    with World(tmp_path) as world:
+        world.use_case(MAILS)
+        done(import_log(world.office, world.builder, brought(process()), name=MAILS))
+        seen = done(lock_the_baseline(world.office, world.owner, name=MAILS, stated=STATED))
+        later = done(lock_the_baseline(world.office, world.owner, name=MAILS, stated=replace(STATED, minutes_a_case=600.0)))
+        refused = countersign_the_baseline(world.office, world.risk, name=MAILS, digest=seen.digest)
+        assert isinstance(refused, Refused)
+        assert refused.code == "digest_mismatch"
+        assert later.digest[:12] in refused.why
+        assert [one.facts.get("voids") for one in of_word(world, "baseline.locked")] == [None, seen.digest]
+        assert done(countersign_the_baseline(world.office, world.risk, name=MAILS, digest=later.digest)).locked == later
 
 
 def test_another_log_is_another_version_that_takes_both_signatures_anew(tmp_path: Path) -> None:

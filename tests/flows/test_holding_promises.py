@@ -28,8 +28,8 @@ CHECK = StatedForBaseline(step="check")
 
 
 def signed(world: World) -> None:
-    done(lock_the_baseline(world.office, world.owner, name=MAILS, stated=CHECK))
-    done(countersign_the_baseline(world.office, world.risk, name=MAILS))
+    locked = done(lock_the_baseline(world.office, world.owner, name=MAILS, stated=CHECK))
+    done(countersign_the_baseline(world.office, world.risk, name=MAILS, digest=locked.digest))
 
 
 def simulated(world: World) -> SimulatedRedesign:

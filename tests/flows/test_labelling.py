@@ -8,8 +8,10 @@ from sqlalchemy import select
 
 from licet.core.case import CaseBody, TextContent
 from licet.core.labelling import Progress
+from licet.core.people import Person, Role
 from licet.core.sealed import SealedTarget
 from licet.core.standard import Method
+from licet.flows.answer_labels import answer_label, labels_waiting, next_label
 from licet.flows.erase import erase_case
 from licet.flows.evaluate import Request
 from licet.flows.grant import reinstate_mandate
@@ -17,7 +19,7 @@ from licet.flows.import_history import undo_import
 from licet.flows.label import Aimed, Begun, Judged, Step, hand_out_labels, label, take_in_labels
 from licet.flows.open_sealed import figures, open_sealed
 from licet.flows.respond import suspend_mandate
-from licet.store import labelling, tables
+from licet.store import labelling, tables, use_cases
 from licet.testing import World, done, past_cases, promise, truth_of, vendor
 from tests.flows.examples import MAILS, code, of_word, sealed_set
 
@@ -194,3 +196,56 @@ def test_a_narrower_region_gives_no_wider_mandate_back(tmp_path: Path) -> None:
         answered(world, sheet(world, most=target.cases))
         assert world.evaluate(MAILS).stored.threshold == target.threshold
         assert code(reinstate_mandate(world.office, world.risk, name=MAILS, why="Retrained.")) == "verdict_not_fresh"
+
+
+def _their_labels(world: World, by: Person) -> set[str]:
+    """What every door says to somebody who would label: the page's next case, its answer, and the worksheet, out and in."""
+    token, body = sheet(world)[0]
+    answers = {token: truth_of(body)}
+    doors = (
+        next_label(world.office, by, name=MAILS),
+        answer_label(world.office, by, name=MAILS, token=token, answer=truth_of(body)),
+        hand_out_labels(world.office, by, name=MAILS),
+        take_in_labels(world.office, by, name=MAILS, answers=answers),
+        take_in_labels(world.office, by, name=MAILS, answers={}, untold={token}),
+    )
+    return {code(one) for one in doors}
+
+
+def test_who_built_fed_or_evaluated_it_labels_nothing_that_judges_it(tmp_path: Path) -> None:
+    """Breaks when a builder who also reviews meets the verdict on their own system alone, by their own labels."""
+    with World(tmp_path) as world:
+        begun(world)
+        step(world)
+        builds = world.person("both", Role.BUILDER, Role.REVIEWER)
+        fed, evaluates, draws = (world.person(name, Role.REVIEWER, Role.OWNER) for name in ("fred", "eva", "dora"))
+        world.import_cases(MAILS, past_cases(500, unsure=150), by=fed)
+        with world.office.book.write() as tx:
+            use_cases.involve(tx, use_cases.require(tx, MAILS), evaluates.id, "evaluator")
+        for aim in (False, True):
+            if aim:
+                answered(world, sheet(world))
+                done(label(world.office, draws, Request(name=MAILS, on_disk=ANYTIME)))
+            barred = (builds, fed, evaluates, draws) if aim else (builds, fed, evaluates)
+            assert [_their_labels(world, one) for one in barred] == [{"adjudicator_not_independent"}] * len(barred), aim
+            assert [labels_waiting(world.office, one) for one in barred] == [0] * len(barred)
+        assert labels_waiting(world.office, world.reviewer) == 50
+        assert labels_waiting(world.office, world.owner) == 50, "who locked or proposed may, as for adjudication"
+
+
+def test_an_import_answers_no_case_that_people_are_asked_about(tmp_path: Path) -> None:
+    """Breaks when whoever feeds a use case brings, as a file, the labels that they may not give."""
+    with World(tmp_path) as world:
+        begun(world)
+        step(world)
+        report = world.import_cases(MAILS, past_cases(500, unsure=150), card=None)
+        assert (report.labelled, report.skipped) == (0, 500)
+        assert "500 answers were not taken" in report.warnings[0]
+        assert step(world) == Begun(cases=100, waiting=100)
+        answered(world, sheet(world))
+        assert isinstance(step(world), Aimed)
+        assert world.import_cases(MAILS, past_cases(500, unsure=150), card=None).labelled == 0
+        answered(world, sheet(world, most=90))
+        world.evaluate(MAILS)
+        done(open_sealed(world.office, world.owner, name=MAILS))
+        assert world.import_cases(MAILS, past_cases(500, unsure=150), card=None).labelled == 310

@@ -35,9 +35,9 @@ def test_the_first_thing_that_is_missing_is_named_with_what_brings_it(tmp_path: 
         assert command(world) == f"licet process import {MAILS} FILE"
         done(import_log(world.office, world.builder, brought(process(shift=-YEAR)), name=MAILS))
         assert command(world) == f"licet process baseline lock {MAILS}"
-        done(lock_the_baseline(world.office, world.owner, name=MAILS, stated=StatedForBaseline(step="decide")))
-        assert command(world) == f"licet process baseline countersign {MAILS}"
-        done(countersign_the_baseline(world.office, world.risk, name=MAILS))
+        locked = done(lock_the_baseline(world.office, world.owner, name=MAILS, stated=StatedForBaseline(step="decide")))
+        assert command(world) == f"licet process baseline countersign {MAILS} {locked.digest}"
+        done(countersign_the_baseline(world.office, world.risk, name=MAILS, digest=locked.digest))
         assert command(world) == f"licet mandate propose {MAILS}"
         assert (seen(world).stated, seen(world).granted) == (None, False)
 

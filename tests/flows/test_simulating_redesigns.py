@@ -6,19 +6,21 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from licet.core.canonical import Json, canonical_bytes
 from licet.core.gate_rules import LAWS, gate_rules
-from licet.core.redesign import Checks, Doer, Redesign, ServiceLevel, StepPlan
+from licet.core.redesign import Checks, Doer, Redesign, Reviewers, ServiceLevel, StepPlan
 from licet.core.redesign_evidence import outdated
 from licet.core.refusal import Refused
 from licet.core.simulated_redesign import RedesignSimulationId, SimulatedRedesign, simulation_to_json
 from licet.core.use_case import Stage
 from licet.flows.hold_gate import show_gate, stood_on
-from licet.flows.import_log import erase_log, list_logs
+from licet.flows.import_log import erase_log, import_log, list_logs
 from licet.flows.see_redesign import see_redesign
 from licet.flows.simulate_redesign import simulate_redesign
+from licet.stats.ranges import OutOfRangeError
 from licet.stats.simulated_process import Plan
 from licet.store import redesigns, use_cases
 from licet.store.redesign_tables import redesign_simulation
@@ -26,6 +28,7 @@ from licet.testing import World, done, past_cases
 from tests.flows.examples import MAILS, code
 from tests.flows.looking_on import Audience
 from tests.flows.redesigning import ASSUMED, WHOLE, office_log, with_log
+from tests.flows.studying import brought
 
 FEW = Plan(replications=2, seed=7)
 
@@ -105,6 +108,21 @@ def test_a_redesign_that_does_not_fit_the_log_is_refused(world: World) -> None:
     refused = simulate_redesign(world.office, world.owner, strange, name=MAILS)
     assert isinstance(refused, Refused)
     assert (refused.code, refused.remedy) == ("redesign_unfit", "Did you mean 'check'?")
+
+
+def test_where_the_log_says_of_nobody_who_works_the_file_is_told_what_it_can_say(world: World) -> None:
+    """Breaks when it is told in words of the simulation, which no file takes."""
+    log = office_log(60)
+    nameless = replace(log, resources=(), resource=np.full(log.events, -1, np.int32))
+    done(import_log(world.office, world.owner, brought(nameless), name=MAILS))
+    unstaffed = replace(WHOLE, reviewers=Reviewers(seconds_a_case=60.0))
+    with pytest.raises(OutOfRangeError, match=r"'check', .* state `people` and `hours_a_day`, under `reviewers:` in redesign\.yaml"):
+        simulate_redesign(world.office, world.owner, unstaffed, name=MAILS, plan=FEW)
+    stated = replace(unstaffed, reviewers=Reviewers(people=2, hours_a_day=8.0, seconds_a_case=60.0))
+    assert done(simulate_redesign(world.office, world.owner, stated, name=MAILS, plan=FEW)).log_digest
+    elsewhere = replace(stated, reviewers=replace(stated.reviewers, skilled_for=("close",)))
+    with pytest.raises(OutOfRangeError, match="skilled_for"):
+        simulate_redesign(world.office, world.owner, elsewhere, name=MAILS, plan=FEW)
 
 
 def test_only_owner_and_builder_simulate_and_only_where_a_log_is(world: World, tmp_path: Path) -> None:

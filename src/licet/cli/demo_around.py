@@ -63,8 +63,8 @@ def look_around(scene: Set, now: datetime) -> Around:
     (folder / BASELINE_FILE).write_text(BASELINE, encoding="utf-8")
     (folder / REDESIGN_FILE).write_text(REDESIGN, encoding="utf-8")
     granted(import_log(office, cast.builder, read_event_log(file, LogWish(), now=now).brought, name=SLIPS))
-    granted(lock_the_baseline(office, cast.owner, name=SLIPS, stated=load_baseline(folder)))
-    signed = granted(countersign_the_baseline(office, cast.risk, name=SLIPS))
+    locked = granted(lock_the_baseline(office, cast.owner, name=SLIPS, stated=load_baseline(folder)))
+    signed = granted(countersign_the_baseline(office, cast.risk, name=SLIPS, digest=locked.digest))
     plan = Plan(replications=REPLICATIONS, seed=scene.seed)
     compared = simulate_redesign(office, cast.builder, load_redesign(folder), name=SLIPS, plan=plan)
     settle(office)
@@ -91,7 +91,7 @@ def tell_around(teller: "Teller", scene: Set) -> dict[str, Json]:
     teller.by_hand(
         f"process import {SLIPS} data/process.csv --as bo@example.org",
         f"process baseline lock {SLIPS} --as olga@example.org",
-        f"process baseline countersign {SLIPS} --as rita@example.org",
+        f"process baseline countersign {SLIPS} {found.baseline} --as rita@example.org",
         f"process compare {SLIPS} --replications {REPLICATIONS} --seed {scene.seed} --as bo@example.org",
     )
     return {"process": _numbers(found)}

@@ -81,19 +81,21 @@ def lock(slug: str, acting: str | None, home: str | None, *, as_json: bool) -> N
     data: dict[str, Json] = {"use_case": slug, "version": locked.version, "digest": locked.digest, "baseline": _json(locked.baseline)}
     lines = [f"Locked version {locked.version}: {locked.digest}", *_lines(locked.baseline)]
     lines += ["Until it is countersigned no value is measured: it takes the place of the version before."] if locked.version > 1 else []
-    said(data, [*lines, f"Next: licet process baseline countersign {slug} --as RISK"], as_json=as_json)
+    said(data, [*lines, f"Next: licet process baseline countersign {slug} {locked.digest} --as RISK"], as_json=as_json)
 
 
 @baseline.command("countersign", context_settings=CONTEXT)
 @click.argument("slug")
+@click.argument("digest")
 @usual
-def countersign(slug: str, acting: str | None, home: str | None, *, as_json: bool) -> None:
-    """Countersign the locked baseline, as risk."""
+def countersign(slug: str, digest: str, acting: str | None, home: str | None, *, as_json: bool) -> None:
+    """Countersign the locked baseline of exactly this digest (from `licet process baseline show`), as risk."""
+    from licet.core.ids import Digest
     from licet.flows.office import who
     from licet.flows.set_baseline import countersign_the_baseline
 
     with at_work(home) as office:
-        signed = granted(countersign_the_baseline(office, who(office, acting), name=slug))
+        signed = granted(countersign_the_baseline(office, who(office, acting), name=slug, digest=Digest(digest)))
     data: dict[str, Json] = {"use_case": slug, "digest": signed.digest, "countersigned_by": signed.countersigned_by}
     said(data, [f"Countersigned: {signed.digest}"], as_json=as_json)
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from licet.cli.bpmn_export import export_workflow
-from licet.cli.frame import CONTEXT, Commands, at_work, folder_of, granted, home_option, json_option, plain, said, usual
+from licet.cli.frame import CONTEXT, Commands, at_work, folder_of, granted, plain, said, usual
 from licet.cli.history import reading_options
 from licet.core.canonical import Json
 
@@ -74,14 +74,15 @@ def start(slug: str, file: Path, acting: str | None, home: str | None, *, as_jso
 
 @workflow.command("list", context_settings=CONTEXT)
 @click.argument("slug")
-@home_option
-@json_option
-def list_(slug: str, home: str | None, *, as_json: bool) -> None:
+@usual
+def list_(slug: str, acting: str | None, home: str | None, *, as_json: bool) -> None:
     """List the versions, and the items on their way: held ones first, then the late, then the longest."""
-    from licet.flows.walk import list_items, list_versions
+    from licet.flows.office import who
+    from licet.flows.see_workflow import see_items
+    from licet.flows.walk import list_versions
 
     with at_work(home) as office:
-        known, (counts, found) = list_versions(office, name=slug), list_items(office, name=slug, limit=SHOWN)
+        known, (counts, found) = list_versions(office, name=slug), see_items(office, who(office, acting), name=slug, limit=SHOWN)
     versions: list[Json] = [{"number": one.number, "digest": one.digest, "registered_at": one.registered_at.isoformat()} for one in known]
     data: dict[str, Json] = {"use_case": slug, "versions": versions, "counts": dict(counts), "items": [item_json(one) for one in found]}
     lines = [f"Version {one.number}  {one.digest[:12]}  {one.registered_at:%Y-%m-%d %H:%M} UTC" for one in known]
@@ -94,14 +95,14 @@ def list_(slug: str, home: str | None, *, as_json: bool) -> None:
 @workflow.command("show", context_settings=CONTEXT)
 @click.argument("slug")
 @click.argument("item")
-@home_option
-@json_option
-def show(slug: str, item: str, home: str | None, *, as_json: bool) -> None:
+@usual
+def show(slug: str, item: str, acting: str | None, home: str | None, *, as_json: bool) -> None:
     """Show where an item stands, every step it was at, and the name of its case at each."""
-    from licet.flows.walk import show_item
+    from licet.flows.office import who
+    from licet.flows.see_workflow import see_item
 
     with at_work(home) as office:
-        found = granted(show_item(office, name=slug, item=item))
+        found = granted(see_item(office, who(office, acting), name=slug, item=item))
     said({"use_case": slug, **item_json(found)}, item_lines(found), as_json=as_json)
 
 
@@ -131,10 +132,13 @@ def migrate(slug: str, number: int, *, acting: str | None, home: str | None, as_
 def send(slug: str, item: str, step: str, *, acting: str | None, home: str | None, as_json: bool, **which: str | None) -> None:
     """Send a held item on to a step, as the owner; the ledger says who did."""
     from licet.flows.office import who
+    from licet.flows.see_workflow import see_item
     from licet.flows.walk import send_on
 
     with at_work(home) as office:
-        found = granted(send_on(office, who(office, acting), name=slug, item=item, to=step, branch=which["branch"]))
+        by = who(office, acting)
+        granted(send_on(office, by, name=slug, item=item, to=step, branch=which["branch"]))
+        found = granted(see_item(office, by, name=slug, item=item))
     said({"use_case": slug, **item_json(found)}, item_lines(found), as_json=as_json)
 
 
@@ -164,7 +168,13 @@ def _visit_json(item: "Item", visit: "Visit") -> Mapping[str, Json]:
 
 
 def _stands_json(item: "Item") -> Mapping[str, Json]:
-    return {"state": item.state, "step": item.step, "reason": item.reason, "detail": item.detail, "since": item.since.isoformat()}
+    return {
+        "state": item.state,
+        "step": item.step or None,
+        "reason": item.reason,
+        "detail": item.detail,
+        "since": item.since.isoformat() if item.step else None,
+    }
 
 
 def item_lines(one: "Stood") -> list[str]:
@@ -201,6 +211,9 @@ def _line(one: "Stood") -> str:
 
     item = one.item
     late = "  [red]late[/]" if item.late or item.late_whole else ""
+    if not item.step:
+        kept = "where is not told: it says what AI answered, and one of its cases is or may be asked about blind"
+        return f"{plain(item.name)}  {item.state}, {kept}  version {one.version.number}{late}"
     left = "  [red]nobody left[/]" if nobody_left(one) else ""
     since = f"since {item.since:%Y-%m-%d %H:%M} UTC"
     return f"{plain(item.name)}  {item.state} at {plain(item.step)} {since}  version {one.version.number}{late}{left}"

@@ -50,6 +50,7 @@ class Part(StrEnum):
     NAME = "name"
     TEAM = "team"
     STAGE = "stage"
+    SERVICE_LEVEL = "service level"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

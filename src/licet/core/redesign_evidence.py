@@ -6,6 +6,7 @@ from datetime import datetime
 
 from licet.core.canonical import Json
 from licet.core.ids import Digest, Fingerprint
+from licet.core.redesign_told import service_level_told
 from licet.core.simulated_redesign import SimulatedRedesign
 
 ERASED = "the event log was erased: bring one again"
@@ -25,6 +26,7 @@ class ProcessShown:
         simulated: the newest simulation of a redesign; None before one.
         simulations: how many were made: of many, with one seed after another, the newest may be the luckiest.
         simulated_log: whether that baseline was measured from a simulated log.
+        baseline: digest of the newest baseline; None before one was locked.
         locked_at, signed_at: when its owner locked the newest baseline, and when a second person put their name under it; None before.
     """
 
@@ -32,6 +34,7 @@ class ProcessShown:
     system: Fingerprint | None
     standard: Digest | None
     simulated: SimulatedRedesign | None
+    baseline: Digest | None = None
     locked_at: datetime | None = None
     signed_at: datetime | None = None
     erased: str | None = None
@@ -117,4 +120,5 @@ def people_suffice(shown: ProcessShown | None, *, log_needed: bool) -> Shown:
     one = None if shown is None else shown.simulated
     if not found.met or one is None or shown is None or shown.counts is None:
         return found
-    return Shown(met=one.kept.kept is True, says=one.kept.says, since=one.at)
+    level = "" if one.service_level is None else f" The service level, as stated: {service_level_told(one.service_level)}."
+    return Shown(met=one.kept.kept is True, says=f"{one.kept.says}{level}", since=one.at)

@@ -1,6 +1,6 @@
 """A redesign in the words of the simulation: the process put in its new order, its reviewers, and the ways in which AI takes part."""
 
-from collections.abc import Set
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -9,6 +9,7 @@ from licet.core.capacity import Figure
 from licet.core.redesign import DAYS, Doer, Redesign
 from licet.core.redesign_inputs import Inputs, own_reviewers
 from licet.core.refusal import Unknown
+from licet.stats.ranges import OutOfRangeError
 from licet.stats.redesigned_process import hours_on_duty, merged, moved, place_of, with_pool
 from licet.stats.simulated_process import AsToday, Extra, Nobody, Pool, Process, Takes, ToBe, Way, Work
 
@@ -67,10 +68,21 @@ def staged(redesign: Redesign, inputs: Inputs, fitted: Process, *, keeps: float 
         theirs = reviewers_of(redesign, inputs, taken={pool.name for pool in fitted.pools})
         as_is, ordered = with_pool(as_is, theirs, steps=()), with_pool(ordered, theirs, steps=reviewed)
     ways = {name: _ways(name, redesign, inputs, ordered, keeps) for name in redesign.with_ai()}
+    _somebody_works(ways, ordered, stated=own_reviewers(inputs))
     gone = Way(name=REMOVED, share=1.0, work=Nobody(), keeps=keeps)
     ways.update(dict.fromkeys(redesign.removed, (gone,)))
     to_be = ToBe(ways=ways, together=redesign.parallel)
     return Staged(as_is=as_is, process=ordered, to_be=to_be, reviewers=None if theirs is None else theirs.name)
+
+
+def _somebody_works(ways: Mapping[str, Sequence[Way]], process: Process, *, stated: bool) -> None:
+    """Says what `redesign.yaml` can say of a step that takes people, while neither the log nor the file says who they are."""
+    unowned = {step.name for step in process.steps if step.pool is None}
+    where = "name it under `skilled_for:` too" if stated else "state `people` and `hours_a_day`"
+    for name in sorted(unowned.intersection(ways)):
+        if any(isinstance(one.work, Takes) or one.extras for one in ways[name]):
+            message = f"people are needed at step {name!r}, and the log does not say who does it"
+            raise OutOfRangeError(f"{message}: {where}, under `reviewers:` in redesign.yaml")
 
 
 def _reviewed(redesign: Redesign) -> list[str]:

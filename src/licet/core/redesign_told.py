@@ -5,9 +5,15 @@ from datetime import timedelta
 from typing import assert_never
 
 from licet.core.process_told import lasting
+from licet.core.redesign import ServiceLevel
 from licet.core.simulated_redesign import BackTested, Kind, Row, SimulatedRedesign, Span, Unit
 
 UNKNOWN = "unknown"
+
+
+def service_level_told(level: ServiceLevel) -> str:
+    """A service level in words, as its author stated it: nothing says what would be a good one."""
+    return f"{100.0 * level.share:g}% of cases within {lasting(level.within)}"
 
 
 def value_told(value: float, unit: Unit) -> str:

@@ -17,7 +17,7 @@ CODES: Mapping[str, str] = {
     "sign_in_failed": "Address, password or code is not right.",
     "sign_in_needed": "People have accounts here: nobody is taken at their word.",
     "too_many_guesses": "There were too many wrong guesses; the next one has to wait.",
-    "adjudicator_not_independent": "The adjudicator built the system or gave the first answer.",
+    "adjudicator_not_independent": "Who adjudicates or labels built, fed or evaluated the system, or gave the first answer.",
     "already_done": "What was asked for is already so.",
     "already_stopped": "The stop is pressed already, and not as a drill.",
     "approver_is_author": "Who wrote, built or proposed it may not approve it.",

@@ -190,7 +190,8 @@ def _baseline(evidence: Evidence, number: int) -> _Found:
     if shown is None or (shown.log is None and shown.locked_at is None):
         return _of_process(evidence, found)
     act, ball = ("lock", Role.OWNER) if shown.locked_at is None else ("countersign", Role.RISK)
-    closes = f"licet process baseline {act} {evidence.slug} --as {ball.name}"
+    what = evidence.slug if act == "lock" else f"{evidence.slug} {shown.baseline or 'DIGEST'}"
+    closes = f"licet process baseline {act} {what} --as {ball.name}"
     return _Found(met=found.met, shows=found.says, since=found.since or evidence.moments.created, ball=ball, closes=closes)
 
 

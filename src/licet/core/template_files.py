@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from licet.core.canonical import digest
@@ -30,15 +30,25 @@ AT_HOME = frozenset({"cases", "history", "data", "logs", "__pycache__"})
 _PATH = re.compile(r"\w[\w.-]*(/\w[\w.-]*)*", re.ASCII)
 _TEXTS = re.compile(r"(.+\.md|prompt[\w.-]*\.txt|[\w.-]*schema[\w.-]*\.json)", re.ASCII)
 _SECRETIVE = re.compile(r"(secret|credential|password|passwd|token|apikey|api_key|private_key|id_rsa|id_ed25519)s?([._-]|$)", re.I)
+# Every repetition has a limit: a line of a million signs is searched in seconds, not in hours.
+_NAMED = r"(?:password|passwd|passphrase|secret|api_?key|access_?key|account_?key|(?:access|auth|refresh)_?token)"
+_QUOTED = r"[bfru]{0,2}[\"'](?!LICET_)[^\"'\s]{8,500}[\"']"
+_BARE = r"(?!LICET_|[a-z_]\w{0,80}(?:\.[a-z_]\w{0,80}){1,20}(?:\s|#|$))(?=\S{0,500}\d)[\w+/=.~!@$%^&*-]{8,500}(?:\s|#|$)"
+"""As YAML and `.env` write it: with a digit, and no names joined by dots, as `settings.key2`, which is code that reads a secret."""
 _KEYS: Sequence[tuple[str, re.Pattern[str]]] = (
     ("a private key", re.compile(r"-----BEGIN [A-Z0-9 ]*PRIVATE KEY")),
     (
         "a key of a provider",
-        re.compile(r"\b(?:(?:sk|rk|pk)[-_][A-Za-z0-9_-]{20,}|A[KS]IA[0-9A-Z]{16}|gh[pousr]_[A-Za-z0-9]{30,}|xox[abprs]-[\w-]{10,})"),
+        re.compile(
+            r"\b(?:(?:sk|rk|pk)[-_][A-Za-z0-9_-]{20,}|A[KS]IA[0-9A-Z]{16}|gh[pousr]_[A-Za-z0-9]{30,}|github_pat_\w{22,}|xox[abprs]-[\w-]{10,}"
+            r"|AIza[\w-]{30,}|glpat-[\w-]{20,}|hf_[A-Za-z0-9]{30,}|npm_[A-Za-z0-9]{36}|dapi[0-9a-f]{32})"
+        ),
     ),
     ("a token of Licet", re.compile(rf"\b{BEGINS}[A-Za-z0-9_-]{{43}}(?![\w-])")),
-    ("an address with a password", re.compile(r"[a-z][a-z0-9+.-]*://[^/\s:@\"']+:(?![A-Z_]+@)[^/\s@\"']+@")),
-    ("a password", re.compile(r"(?i)(?:password|passwd|secret|api_?key|access_?key)[\"']?\s*[:=]\s*[\"'](?!LICET_)[^\"'\s]{8,}[\"']")),
+    ("a token", re.compile(r"\beyJ[\w-]{8,2000}\.eyJ[\w-]{8}|(?i:\bbearer)\s{1,20}(?=[\w.~+/-]{0,200}\d)[\w.~+/-]{20,}")),
+    ("the address of a webhook", re.compile(r"hooks\.slack(?:-gov)?\.com/\w+/[\w/]{20,}|discord(?:app)?\.com/api/webhooks/\d+/[\w-]{20,}")),
+    ("an address with a password", re.compile(r"(?<=[a-z0-9])://[^/\s:@\"']{1,200}:(?![A-Z_]{1,200}@)[^/\s@\"']{1,200}@")),
+    ("a password", re.compile(rf"(?i){_NAMED}[\"']?\s{{0,20}}[:=]\s{{0,20}}(?:{_QUOTED}|{_BARE})")),
 )
 
 
@@ -57,7 +67,7 @@ _WHY_NOT: Mapping[str, Callable[[str], object]] = {
     f"a path has letters, digits, _ - . and / alone, and {LONGEST_PATH} characters at most.": _is_unusual,
     "compiled code and cases are not shared.": lambda path: not AT_HOME.isdisjoint(path.lower().split("/")[:-1]),
     "it is named like a secret.": lambda path: _SECRETIVE.match(path.rpartition("/")[2]),
-    "what happens in the world after a decision is each team's own.": lambda path: path == "effect.py",
+    "what happens in the world after a decision is each team's own.": lambda path: path.lower() == "effect.py",
     "it is none of the kinds that are shared: Python, Markdown, a prompt, a JSON schema, a YAML file that Licet knows.": _is_of_no_kind,
 }
 
@@ -130,13 +140,27 @@ def check_files(files: Mapping[str, bytes]) -> None:
     together = sum(map(len, files.values()))
     if together > LARGEST_TOGETHER:
         raise NotATemplateError(f"{together:,} bytes; the files of a template have {LARGEST_TOGETHER:,} together at most. Shorten them.")
-    if len({path.lower() for path in files}) != len(files):
-        raise NotATemplateError("Two files have one name but for capitals, which is one file on some machines. Rename one of them.")
+    _check_names(files)
     for needed in NEEDED:
         if needed not in files:
             raise NotATemplateError(f"There is no {needed!r}, without which no use case begins. Put it in.")
     for path, data in files.items():
         _check_file(path, data)
+
+
+def _check_names(files: Iterable[str]) -> None:
+    """Refuses two names that cannot lie in one folder on every machine."""
+    known: dict[str, str] = {}
+    for path in sorted(files):
+        before = known.setdefault(path.lower(), path)
+        if before != path:
+            why = f"Two files have one name but for capitals, which is one file on some machines: {before!r} and {path!r}."
+            raise NotATemplateError(f"{why} Rename one of them.")
+    for path in known:
+        parts = path.split("/")
+        above = next((known[one] for at in range(1, len(parts)) if (one := "/".join(parts[:at])) in known), None)
+        if above is not None:
+            raise NotATemplateError(f"{above!r} is a file, and a folder for {known[path]!r}; it cannot be both. Rename one of them.")
 
 
 def _check_file(path: str, data: bytes) -> None:

@@ -18,7 +18,7 @@ from licet.flows.desk import desk_rules, form_of
 from licet.flows.label import being_labelled, next_labels, take_in_labels
 from licet.flows.label_differences import take_in_differences
 from licet.flows.office import Office, allowed_person, working
-from licet.flows.qualify import entitled
+from licet.flows.qualify import entitled, may_label
 from licet.flows.shown_case import CaseShown, case_shown
 from licet.store import comparisons, labelling, use_cases
 from licet.store.book import Tx
@@ -165,10 +165,9 @@ def _theirs(office: Office, tx: Tx, by: Actor, use_case: UseCase) -> list[Waits]
 
 
 def _labels(office: Office, tx: Tx, by: Actor, use_case: UseCase) -> list[Waits] | Refused:
-    person = allowed_person(office, tx, by, Act.REVIEW, use_case)
-    refused = person if isinstance(person, Refused) else entitled(tx, use_case, person, office.clock.now())
-    if refused is not None:
-        return refused
+    person = may_label(office, tx, by, use_case)
+    if isinstance(person, Refused):
+        return person
     sealed = being_labelled(tx, use_case)
     drawn = [] if isinstance(sealed, Refused) else next_labels(tx, sealed)
     return [Waits(case=one.case, token=one.token, place=one.place - drawn[0].place // TOGETHER * TOGETHER) for one in drawn]

@@ -21,12 +21,14 @@ from licet.core.gate_rules import Code
 from licet.core.ids import LICET, PersonId
 from licet.core.incident import Message
 from licet.core.mandate import ActiveMandate, Mandate, ProposedMandate
+from licet.core.redesign_told import service_level_told
+from licet.core.risk import Tier
 from licet.core.standard import CountersignedStandard, LockedStandard
 from licet.core.use_case import Stage, UseCase
 from licet.flows.office import Office, entry
 from licet.flows.rules_in_force import gate_rules_in_force, gates_in_force, policy_in_force
 from licet.flows.verdicts import newest_look, outlives_trips
-from licet.store import approvals, envelopes, looks, mandates, notices, risks, standards, teams, use_cases
+from licet.store import approvals, envelopes, looks, mandates, notices, redesigns, risks, standards, teams, use_cases
 from licet.store.book import Tx
 
 
@@ -68,8 +70,17 @@ def covered_now(office: Office, tx: Tx, use_case: UseCase, subject: Subject) -> 
         Part.NAME: here.slug,
         Part.TEAM: teams.of(tx, here),
         Part.STAGE: here.stage.value if here.stage is Stage.RETIRED else "",
+        Part.SERVICE_LEVEL: _service_level(office, tx, here, None if risk is None else risk.tier),
     }
     return Covered(parts=tuple(parts.items()))
+
+
+def _service_level(office: Office, tx: Tx, use_case: UseCase, tier: Tier | None) -> str:
+    """What the people of the simulated redesign are to be enough for, where the gate asks for that; whoever simulates states it."""
+    if Code.CAPACITY_SIMULATED not in gate_rules_in_force(office, tx).of(Stage.DELEGATED, tier):
+        return ""
+    newest = redesigns.newest(tx, use_case)
+    return "" if newest is None or newest.service_level is None else service_level_told(newest.service_level)
 
 
 def _subject(tx: Tx, use_case: UseCase, subject: Subject) -> str:

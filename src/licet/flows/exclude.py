@@ -11,7 +11,7 @@ from licet.core.review import ReviewKind
 from licet.core.second import may_adjudicate, may_judge
 from licet.core.use_case import UseCase
 from licet.flows.roles import person_here
-from licet.store import apart, corrections, desks, people, seconds, use_cases
+from licet.store import apart, corrections, desks, people, seconds, use_cases, ways
 from licet.store.book import Tx
 
 ON_AI = frozenset({ReviewKind.AUDIT, ReviewKind.AGREEMENT, ReviewKind.RECHECK})
@@ -52,9 +52,15 @@ def excluded_from(tx: Tx, use_case: UseCase, numbers: Sequence[CaseNumber], pers
 
 
 def _had_a_hand(tx: Tx, numbers: Sequence[CaseNumber], person: Person) -> frozenset[CaseNumber]:
-    """Those they asked for, answered, or answered another step of the same item of, from which the case is kept apart."""
+    """Those they asked for, answered, or answered another step of the same item of, from which it is kept apart; and those they `_saw`."""
     own = seconds.requested_by(tx, numbers, person.email) | seconds.answered_by(tx, numbers, person.id)
-    return own | apart.answered_by(tx, numbers, person.id)
+    return own | apart.answered_by(tx, numbers, person.id) | _saw(tx, numbers, person)
+
+
+def _saw(tx: Tx, numbers: Sequence[CaseNumber], person: Person) -> frozenset[CaseNumber]:
+    """Cases of items whose way an owner is shown who has no reviewer's role; from one who has it is kept instead (`keep_blind`)."""
+    reviews = person.has(Role.REVIEWER, Role.SENIOR_REVIEWER)
+    return frozenset() if reviews or not person.has(Role.OWNER) else ways.shown_to_owner(tx, numbers, person.id)
 
 
 def is_kept_apart(tx: Tx, case: CaseNumber, person: Person) -> bool:

@@ -97,6 +97,7 @@ def _begin(office: Office, by: Actor, order: Order) -> Run | Refused:
             names=imports.known_names(tx, use_case),
             cuts=cuts,
             waiting=imports.unlabelled(tx, use_case),
+            by_people=imports.asked_of_people(tx, use_case),
             unspoken={} if order.card is None else imports.without_proposal(tx, use_case, order.card.fingerprint),
             content_key=office.vault.key(DIGEST, b""),
             split_key=hashlib.sha256(f"split {order.seed}".encode()).digest(),
@@ -178,7 +179,10 @@ def _late_proposal(run: Run, past: PastCase, found: bytes) -> list[tuple[CaseNum
 
 def _label(tx: Tx, run: Run, past: PastCase, found: bytes) -> None:
     """Gives a case that waited for a label the one this row brings; a label that is there is never changed."""
-    if past.answer is None or found not in run.waiting:
+    if past.answer is None:
+        return
+    run.left_to_people += found in run.by_people
+    if found not in run.waiting:
         return
     number, salt = run.waiting.pop(found)
     imports.label(tx, number, salt, past.answer, by=past.answered_by)

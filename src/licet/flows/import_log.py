@@ -10,6 +10,7 @@ from licet.core.packed_log import digest_of_log, pack
 from licet.core.people import Act, Actor
 from licet.core.refusal import Refused
 from licet.core.use_case import UseCase
+from licet.flows.cover import void_if_changed
 from licet.flows.office import Office, at_work_on, entry, person_at_work_on
 from licet.store import event_logs, use_cases
 from licet.store.book import Tx
@@ -103,6 +104,7 @@ def erase_log(office: Office, by: Actor, *, name: str, log: str) -> ImportedLog 
             why = f"No event log of {name!r} that can be read has the id {log!r}."
             return Refused(code="no_event_log", why=why, remedy=f"See those that are here: `licet process logs {name}`.")
         tx.record(entry("log.erased", by=person.id, now=now, use_case=use_case, log=kept.id))
+        void_if_changed(office, tx, use_case, now)
         return kept
 
 

@@ -11,7 +11,7 @@ from licet.core.evaluation import Plan
 from licet.core.grading import name_of
 from licet.core.ids import CaseNumber, SealedSetId
 from licet.core.labelling import CAP, Progress, may_begin, progress
-from licet.core.people import Act, Actor, Person
+from licet.core.people import Actor, Person
 from licet.core.refusal import Refused
 from licet.core.sealed import SealedSet, SealedTarget
 from licet.core.standard import CountersignedStandard
@@ -19,14 +19,14 @@ from licet.core.use_case import UseCase
 from licet.flows.evaluate import Evaluated, Request, evaluate, may_evaluate
 from licet.flows.grade import confidence_of, eligible_in, grade
 from licet.flows.hear import Heard, HeardUnder, hear
-from licet.flows.office import Office, entry
+from licet.flows.office import Office, entry, working
 from licet.flows.own_grades import standard_at_hand
 from licet.flows.propose import Speaker, Spoken, keep, speaker
-from licet.flows.qualify import qualified_at_work_on
+from licet.flows.qualify import may_label
 from licet.flows.run import ALONE, Matter, Runner
 from licet.flows.set_standard import signed_standard
 from licet.stats.pilot import PILOT, REGION_SHARE, Target, labels_expected, plan_target
-from licet.store import cases, imports, labelling, looks
+from licet.store import cases, imports, labelling, looks, use_cases
 from licet.store.book import Tx
 from licet.store.heads import sealed_heads
 
@@ -140,9 +140,16 @@ def _begin(office: Office, tx: Tx, by: Actor, there: _There) -> Begun | Refused:
     pilot = looks.new_set(tx, there.use_case, now)
     labelling.begin(tx, there.sealed.id, pilot=pilot, cases=_named(office, tried), by=by.id, at=now)
     looks.open_set(tx, there.use_case, pilot, scope=there.standard.digest, by=by.id, at=now)
+    _has_a_hand(tx, there.use_case, by)
     facts: dict[str, Json] = {"sealed_set": there.sealed.id, "pilot_set": pilot, "cases": len(tried), "of": there.sealed.cases}
     tx.record(entry("labelling.begun", by=by.id, now=now, use_case=there.use_case, standard=there.standard.digest, **facts))
     return Begun(cases=len(tried), waiting=sum(one.waits for one in labelling.drawn(tx, there.sealed.id, pilot=True)))
+
+
+def _has_a_hand(tx: Tx, use_case: UseCase, by: Actor) -> None:
+    """Whoever draws a pilot or fixes a region evaluates, and labels nothing by which it is judged."""
+    if isinstance(by, Person):
+        use_cases.involve(tx, use_case, by.id, "evaluator")
 
 
 def _by_chance(office: Office, sealed: SealedSetId, what: str, numbers: Iterable[CaseNumber]) -> list[CaseNumber]:
@@ -202,6 +209,7 @@ def _fixed(office: Office, tx: Tx, by: Actor, there: _There, known: _Known) -> A
     if refused is not None or not free:
         return refused or _none_alone(there.sealed)
     guardian = keep(tx, there.use_case, known.speaks, by=by.id, now=now)
+    _has_a_hand(tx, there.use_case, by)
     plan = Plan(
         standard=there.standard.digest,
         fingerprint=known.speaks.card.fingerprint,
@@ -345,10 +353,12 @@ def take_in_labels(office: Office, by: Actor, *, name: str, answers: Mapping[str
 
 
 def _labeller(office: Office, tx: Tx, by: Actor, name: str) -> tuple[UseCase, Person, SealedSet] | Refused:
-    there = qualified_at_work_on(office, tx, by, Act.REVIEW, name=name, now=office.clock.now())
-    if isinstance(there, Refused):
-        return there
-    use_case, person = there
+    use_case = working(tx, name)
+    if isinstance(use_case, Refused):
+        return use_case
+    person = may_label(office, tx, by, use_case)
+    if isinstance(person, Refused):
+        return person
     sealed = being_labelled(tx, use_case)
     return sealed if isinstance(sealed, Refused) else (use_case, person, sealed)
 

@@ -20,7 +20,7 @@ from licet.core.qualification import (
 )
 from licet.core.refusal import Refused
 from licet.core.use_case import UseCase
-from licet.flows.office import Office, entry, person_at_work_on
+from licet.flows.office import Office, allowed_person, entry, person_at_work_on
 from licet.store import desks, qualifications
 from licet.store.book import Tx
 
@@ -44,6 +44,18 @@ def qualified_at_work_on(office: Office, tx: Tx, by: Actor, act: Act, *, name: s
     """As `person_at_work_on`, for an act of `WORK_OF`: whoever does it is also qualified for it, where the owner asks for that."""
     there = person_at_work_on(office, tx, by, act, name=name)
     return there if isinstance(there, Refused) else entitled(tx, *there, now, work=WORK_OF[act]) or there
+
+
+def may_label(office: Office, tx: Tx, by: Actor, use_case: UseCase) -> Person | Refused:
+    """Who answers what a system is judged by: whoever may review and is qualified for it, and may judge who was right besides.
+
+    So nobody labels who built, made, fed or evaluated what is judged: exactly those whom adjudication keeps out.
+    """
+    person = allowed_person(office, tx, by, Act.REVIEW, use_case)
+    independent = person if isinstance(person, Refused) else allowed_person(office, tx, by, Act.ADJUDICATE, use_case)
+    if isinstance(independent, Refused):
+        return independent
+    return entitled(tx, use_case, independent, office.clock.now()) or independent
 
 
 def work_at(item: desks.Item) -> Work:

@@ -36,6 +36,7 @@ from licet.store import (
     standards,
     systems,
     use_cases,
+    ways,
 )
 from licet.store import witnesses as kept
 from licet.store.book import Tx
@@ -269,7 +270,8 @@ def export_cases(office: Office, by: Actor, *, name: str) -> list[tuple[str, ...
     """Every live case as a row of `HEADER`.
 
     `answer` is what was decided and `corrected_answer` what counts in its place. Whether a case was audited stays blank until the audit
-    is answered; what the system proposed stays blank while a person's answer is awaited.
+    is answered; what the system proposed stays blank while a person's answer is awaited, and what AI decided alone at one step of a
+    workflow while it is awaited at another step of the same item.
     """
     with office.book.write() as tx:
         now = office.clock.now()
@@ -277,9 +279,16 @@ def export_cases(office: Office, by: Actor, *, name: str) -> list[tuple[str, ...
         permitted = allowed(office, tx, by, Act.EXPORT, use_case)
         if isinstance(permitted, Refused):
             return permitted
-        rows = [_case_row(tx, use_case, one) for one in cases.live(tx, use_case)]
+        hidden = ways.asked_elsewhere(tx, use_case)
+        rows = [_blank(row) if one.number in hidden else row for one in cases.live(tx, use_case) for row in [_case_row(tx, use_case, one)]]
         tx.record(entry("cases.exported", by=by.id, now=now, use_case=use_case, cases=len(rows)))
     return rows
+
+
+def _blank(row: tuple[str, ...]) -> tuple[str, ...]:
+    """A row without what was decided."""
+    told = {"case_id", "route", "reason", "mandate"}
+    return tuple(cell if column in told else "" for column, cell in zip(HEADER, row, strict=True))
 
 
 def _case_row(tx: Tx, use_case: UseCase, one: cases.StoredCase) -> tuple[str, ...]:

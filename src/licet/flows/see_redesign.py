@@ -73,6 +73,7 @@ def process_shown(tx: Tx, use_case: UseCase) -> ProcessShown:
         simulations=redesigns.count(tx, use_case),
         erased=None if gone is None else gone.digest,
         simulated_log=locked is not None and locked.baseline.simulated,
+        baseline=None if locked is None else locked.digest,
         locked_at=None if locked is None else locked.locked_at,
         signed_at=held.countersigned_at if isinstance(held, CountersignedBaseline) else None,
     )

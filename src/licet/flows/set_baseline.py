@@ -14,6 +14,7 @@ from licet.core.baseline import (
 )
 from licet.core.baseline_measured import measured_baseline
 from licet.core.canonical import Json
+from licet.core.ids import Digest
 from licet.core.mandate import granted_of
 from licet.core.people import Act, Actor
 from licet.core.policy import Permission, told_as
@@ -28,11 +29,11 @@ from licet.store.book import Tx
 def not_signed(there: AnyBaseline | None, use_case: UseCase) -> Refused:
     """The no where a baseline is missing, or lacks its second signature: what brings it."""
     lock = f"`licet process baseline lock {use_case.slug} --as OWNER`"
-    sign = f"`licet process baseline countersign {use_case.slug} --as RISK`"
     if there is None:
         why, remedy = f"No baseline of {use_case.slug!r} is locked.", f"Let its owner lock it: {lock}."
     else:
         why = f"Version {version_of(there)} of the baseline of {use_case.slug!r} is locked and waits for its second signature."
+        sign = f"`licet process baseline countersign {use_case.slug} {locked_part(there).digest} --as RISK`"
         remedy = f"Let somebody of risk countersign it: {sign}."
     return Refused(code="baseline_not_locked", why=why, remedy=remedy)
 
@@ -48,6 +49,7 @@ def lock_the_baseline(office: Office, by: Actor, *, name: str, stated: StatedFor
 
     Returns:
         The locked baseline, or `Refused`: without a log, without the step in it, and where AI decided already while it was recorded.
+        A version before it that nobody countersigned is void from then on; the ledger says so.
     """
     with office.book.read() as tx:  # a long log takes seconds, in which others may write
         measured = _measured(office, tx, by, name, stated)
@@ -89,6 +91,7 @@ def _locked(tx: Tx, measured: Baseline, found: tuple[UseCase, Permission], now: 
         return locked
     baselines.lock(tx, use_case, locked)
     facts: dict[str, Json] = {"version": locked.version, "digest": locked.digest, "log": measured.log, "policy": permission.policy}
+    facts |= {"voids": before.digest} if isinstance(before, LockedBaseline) else {}
     tx.record(entry("baseline.locked", by=locked.locked_by, now=now, use_case=use_case, **facts))
     return locked
 
@@ -100,8 +103,8 @@ def _said_already(there: AnyBaseline, use_case: UseCase) -> Refused:
     return Refused(code="already_done", why=why, remedy=not_signed(there, use_case).remedy if waits else "")
 
 
-def countersign_the_baseline(office: Office, by: Actor, *, name: str) -> CountersignedBaseline | Refused:
-    """Puts risk's signature under the newest baseline."""
+def countersign_the_baseline(office: Office, by: Actor, *, name: str, digest: Digest) -> CountersignedBaseline | Refused:
+    """Puts risk's signature under the newest baseline, if it has exactly this digest: what risk looked at, and no other."""
     with office.book.write() as tx:
         now = office.clock.now()
         use_case = working(tx, name)
@@ -115,13 +118,20 @@ def countersign_the_baseline(office: Office, by: Actor, *, name: str) -> Counter
         permission = permitted(office, tx, by, Act.COUNTERSIGN, use_case)
         if isinstance(permission, Refused):
             return told_as(permission, Act.COUNTERSIGN, "countersign a baseline")
-        signed = countersign_baseline(there, permission, now=now)
+        signed = countersign_baseline(there, permission, now=now) if there.digest == digest else _another(there, digest)
         if isinstance(signed, Refused):
             return signed
         baselines.countersign(tx, use_case, signed)
         facts: dict[str, Json] = {"version": there.version, "digest": signed.digest, "policy": permission.policy}
         tx.record(entry("baseline.countersigned", by=signed.countersigned_by, now=now, use_case=use_case, **facts))
         return signed
+
+
+def _another(there: LockedBaseline, digest: Digest) -> Refused:
+    waits = f"version {there.version} ({there.digest[:12]}), locked {there.locked_at:%Y-%m-%d %H:%M} UTC"
+    why = f"{digest[:12]!r} is not what waits for a second signature: that is {waits}."
+    remedy = f"Look at it: `licet process baseline show {there.use_case}`; then countersign its digest."
+    return Refused(code="digest_mismatch", why=why, remedy=remedy)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,7 +22,7 @@ from licet.core.simulated_redesign import RedesignSimulationId, SimulatedRedesig
 from licet.core.standard import CountersignedStandard
 from licet.core.use_case import UseCase
 from licet.flows.capacity import capacity_of
-from licet.flows.cover import proposal_now
+from licet.flows.cover import proposal_now, void_if_changed
 from licet.flows.import_log import newest_in, no_log
 from licet.flows.office import Office, at_work_on, entry
 from licet.flows.verdicts import newest_look
@@ -82,6 +82,7 @@ def simulate_redesign(
         if not redesigns.add(tx, use_case, kept):
             return no_log(use_case)
         tx.record(_said(kept, use_case))
+        void_if_changed(office, tx, use_case, kept.at)
         return kept
 
 

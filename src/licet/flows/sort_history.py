@@ -63,6 +63,7 @@ class Run:
     names: dict[str, bytes]
     cuts: tuple[datetime | None, datetime | None] | None
     waiting: dict[bytes, tuple[CaseNumber, bytes]]
+    by_people: frozenset[bytes]
     unspoken: dict[bytes, tuple[CaseNumber, bytes]]
     content_key: bytes
     split_key: bytes
@@ -73,6 +74,7 @@ class Run:
     resealed: int = 0
     unlabelled: int = 0
     labelled: int = 0
+    left_to_people: int = 0
     spoken: int = 0
     repeated: int = 0
     parts: dict[Part, int] = field(default_factory=dict)
@@ -175,6 +177,9 @@ def import_warnings(run: Run, parts: Mapping[str, int]) -> tuple[str, ...]:
     if run.unlabelled and parts["sealed"]:
         counts = "a look at all sealed cases counts them as errors, `method: anytime` counts up to the first of them"
         found.append(f"{run.unlabelled:,} cases have no answer; {counts}.")
+    if run.left_to_people:
+        taken = "answers were not taken: since a pilot was drawn, people who fed and built nothing answer these cases"
+        found.append(f"{run.left_to_people:,} {taken}. See `licet label {run.use_case.slug}`.")
     if run.repeated:
         found.append(f"{run.repeated:,} cases repeat the content of another row; they stay in one part together.")
     if run.resealed:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import ColumnElement, delete, exists, func, insert, select, update
 
 from licet.core.answer import Answer
 from licet.core.case import Part
@@ -13,6 +13,7 @@ from licet.core.use_case import UseCase
 from licet.store import known, qualifications, tables
 from licet.store.book import Tx, made_id
 from licet.store.cases import DONE
+from licet.store.labelling_tables import labelling
 from licet.store.payloads import write_answer
 from licet.store.second_tables import requester
 
@@ -113,15 +114,33 @@ def known_names(tx: Tx, use_case: UseCase) -> dict[str, bytes]:
 
 
 def unlabelled(tx: Tx, use_case: UseCase) -> dict[bytes, tuple[CaseNumber, bytes]]:
-    """Imported cases that wait for a label, with their key material, by digest of their content."""
+    """Imported cases that wait for a label, with their key material, by digest of their content; without those of `asked_of_people`."""
+    return _waiting(tx, use_case, ~exists(_LABELLED_BY_PEOPLE))
+
+
+def asked_of_people(tx: Tx, use_case: UseCase) -> frozenset[bytes]:
+    """Digests of waiting cases in a sealed set of which a pilot was drawn: whoever imports answers none of them, until it is opened."""
+    return frozenset(_waiting(tx, use_case, exists(_LABELLED_BY_PEOPLE)))
+
+
+def _waiting(tx: Tx, use_case: UseCase, which: ColumnElement[bool]) -> dict[bytes, tuple[CaseNumber, bytes]]:
     c, k, b = tables.case.c, tables.case_key.c, tables.import_batch.c
     rows = tx.run(
         select(c.digest, c.number, k.salt)
         .join(tables.case_key, k.case_number == c.number)
         .join(tables.import_batch, b.id == c.batch_id)
-        .where(c.use_case_id == use_case.id, b.state == DONE, c.labelled.is_(False))
+        .where(c.use_case_id == use_case.id, b.state == DONE, c.labelled.is_(False), which)
     )
     return {r.digest: (CaseNumber(r.number), r.salt) for r in rows}
+
+
+_LABELLED_BY_PEOPLE = (
+    select(labelling.c.sealed_set_id)
+    .join(tables.sealed_set, tables.sealed_set.c.id == labelling.c.sealed_set_id)
+    .where(
+        tables.sealed_set.c.opened_scope.is_(None), tables.case.c.sealed_set_id.in_([labelling.c.sealed_set_id, labelling.c.pilot_set_id])
+    )
+)
 
 
 def without_proposal(tx: Tx, use_case: UseCase, fingerprint: str) -> dict[bytes, tuple[CaseNumber, bytes]]:

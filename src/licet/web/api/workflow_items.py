@@ -1,5 +1,6 @@
 """Items of a workflow: begun one by one, and read where they stand."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Annotated
 
@@ -8,7 +9,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from licet.core.refusal import Refused
 from licet.core.token import TokenScope
-from licet.flows.walk import Begun, Stood, case_of, list_items, show_item, start_item
+from licet.flows.see_workflow import see_item, see_items
+from licet.flows.walk import Begun, Stood, case_of, start_item
 from licet.store.workflows import Item
 from licet.web.api.wire import CaseIn, read_case
 from licet.web.guard import GuardedRoute, Let, let_in, needs
@@ -57,13 +59,13 @@ class ItemOut(BaseModel):
     version: int
     state: str = Field(
         description="`away`: a use case decides it; `ruling`: a function is asked; `waiting`; `parallel`: its branches run; "
-        "`held` for a person; `ended` at the step."
+        "`held` for a person; `ended` at the step; `kept`: not told, since it says what AI answered while a person is asked, blind."
     )
-    step: str
+    step: str | None = Field(description="Null where it is not told.")
     round: int = Field(description="Counts from 1, and on with every way back.")
     reason: str | None = Field(description="Why it is held; `nobody_left`: it is away, and nobody is left who may decide it.")
     detail: str | None = Field(description="More of it: where in rules.py, and which kind of error.")
-    since: datetime
+    since: datetime | None = Field(description="When it came to the step; null where that is not told.")
     late: bool
     started_at: datetime
     branches: list[BranchOut]
@@ -87,11 +89,11 @@ def item_out(one: Stood) -> ItemOut:
         name=item.name,
         version=one.version.number,
         state=item.state,
-        step=item.step,
+        step=item.step or None,
         round=item.round,
         reason=item.reason,
         detail=item.detail,
-        since=item.since,
+        since=item.since if item.step else None,
         late=item.late or item.late_whole,
         started_at=item.started_at,
         branches=[_branch_out(part) for part in one.branches],
@@ -129,20 +131,24 @@ async def start(given: CaseIn, let: LetIn, response: Response) -> ItemOut:
 
 def _begin(given: CaseIn, let: Let) -> Begun | Refused:
     sent = read_case(given, let.use_case, let.desk.service.read_case, line=1, where="")
-    return start_item(let.desk.office, let.by, name=let.use_case.slug, row=sent.past)
+    begun = start_item(let.desk.office, let.by, name=let.use_case.slug, row=sent.past)
+    if isinstance(begun, Refused) or not begun.repeated:
+        return begun
+    told = see_item(let.desk.office, let.by, name=let.use_case.slug, item=begun.stood.item.name)
+    return told if isinstance(told, Refused) else replace(begun, stood=told)
 
 
 @routes.get("/workflow/items", **needs(TokenScope.CASES_READ))
 async def list_(let: LetIn, limit: Annotated[int, Query(ge=1, le=1000, description="Items that are listed.")] = 100) -> ItemsOut:
     """List the items that have not ended."""
-    counts, found = await let.desk.run(lambda: list_items(let.desk.office, name=let.use_case.slug, limit=limit))
+    counts, found = await let.desk.run(lambda: see_items(let.desk.office, let.by, name=let.use_case.slug, limit=limit))
     return ItemsOut(counts=dict(counts), items=[item_out(one) for one in found])
 
 
 @routes.get("/workflow/items/{item:path}", **needs(TokenScope.CASES_READ))
 async def show(item: Annotated[str, Path(description="The item's name, percent-encoded.")], let: LetIn) -> ItemOut:
     """Read where an item stands, and every step it was at."""
-    found = await let.desk.run(lambda: show_item(let.desk.office, name=let.use_case.slug, item=item))
+    found = await let.desk.run(lambda: see_item(let.desk.office, let.by, name=let.use_case.slug, item=item))
     if isinstance(found, Refused):
         raise refusal(found)
     return item_out(found)

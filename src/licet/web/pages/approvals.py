@@ -53,6 +53,7 @@ MEANS = {
     Part.NAME: "The name of the use case",
     Part.TEAM: "The team of the use case",
     Part.STAGE: "The stage of the use case",
+    Part.SERVICE_LEVEL: "The service level for which people are to be enough, as stated",
 }
 """Each part that a yes is bound to, for people."""
 

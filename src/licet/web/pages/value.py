@@ -105,11 +105,11 @@ def missing(seen: SeenValue) -> Missing | None:
                 teaches="A log is here. Its owner locks what it shows, before AI decides, and somebody of risk countersigns.",
                 command=f"licet process baseline lock {slug}",
             )
-        case LockedBaseline():
+        case LockedBaseline(digest=digest):
             return Missing(
                 title="The baseline waits for a second signature",
                 teaches="Its owner locked it. Nothing is held against it before somebody of risk put their name under it.",
-                command=f"licet process baseline countersign {slug}",
+                command=f"licet process baseline countersign {slug} {digest}",
             )
         case CountersignedBaseline():
             return None if seen.granted else _no_mandate(slug)

@@ -79,6 +79,7 @@ async def _one(request: Request, refused: Refused | None = None) -> Response:
         held=_held(seen.items or ()),
         moving=_moving(seen.items or ()),
         closed=seen.items is None,
+        kept=sum(not one.item.step for one in seen.items or ()),
         refused=refused,
         status=200 if refused is None else 422,
     )
@@ -138,6 +139,7 @@ DOES = {
     "away": "being decided",
     "ruling": "a rule is asked",
     "waiting": "waits",
+    "kept": "kept from you",
     "parallel": "in branches",
     "held": "held",
     "joined": "waits for the other branches",
