@@ -92,8 +92,9 @@ for when in map(str.strip, sys.stdin):
 
 It opens no database itself, and every mover opens its own: to start Python for each would take most of the test's time.
 """
-ONCE = ((None, "parallel", "checks"), ("look", "away", "look"), ("again", "away", "again"))
-ONCE += (("look", "joined", "met"), ("again", "joined", "met"), (None, "away", "over"))
+SPLIT = ((None, "parallel", "checks"), ("look", "away", "look"), ("again", "away", "again"))
+JOINED = (("look", "joined", "met"), ("again", "joined", "met"), (None, "away", "over"))
+ONCE = (*SPLIT, *JOINED)
 WAY = (*((branch, in_round, state, step) for in_round in (1, 2) for branch, state, step in ONCE), (None, 2, "held", "over"))
 """Where an item, or which of its branches, comes to stand, in which round: each of these once, in this order."""
 
