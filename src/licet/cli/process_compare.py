@@ -33,34 +33,44 @@ def compare(slug: str, replications: int, seed: int, acting: str | None, home: s
 
 
 def _lines(found: "SimulatedRedesign") -> Iterator[str]:
+    from licet.core.redesign_concluded import concluded, enough
     from licet.core.redesign_told import changes_told, trust_told
     from licet.core.simulated_redesign import trusted
 
     played = f"{found.cases:,} past cases, {found.replications} replications, seed {found.seed}"
     yield f"[bold]{plain(found.title)}[/]  [yellow]simulated[/] on {played}"
+    yield from (f"[{COLOURS[one.tone]}]{plain(one.says)}[/]" for one in concluded(found))
     yield f"Back-test: {'[green]' if found.back_test.beats else '[red]'}{trust_told(found.back_test)}[/] {plain(found.back_test.says)}"
     for step, becomes in changes_told(found):
         yield f"  {plain(step)}: {plain(becomes)}"
     yield ""
-    yield from _table(found.shown, ("figure", "as is", "to be", "change"))
+    yield from _table(found, found.shown, ("figure", "as is", "to be", "change"))
     for one in found.what_if:
         yield ""
         yield f"[bold]{plain(one.says)}[/]" + (f"  {plain(one.why_not)}" if one.why_not else "")
         if one.rows:
-            yield from _table(trusted(one.rows, found.back_test), ("figure", "as planned", "then", "change"))
+            yield from _table(found, trusted(one.rows, found.back_test), ("figure", "as planned", "then", "change"))
     yield ""
-    yield f"Reviewers: {plain(found.needed.says)}"
-    yield f"Enough people: {'unknown' if found.kept.kept is None else 'yes' if found.kept.kept else 'no'}. {plain(found.kept.says)}"
+    for asked, said_of in zip(("Are people enough?", "Service level:"), enough(found), strict=True):
+        yield f"{asked} [{COLOURS[said_of.tone]}]{said_of.verdict}[/]. {plain(said_of.says)}"
     for what, value in found.assumed:
         yield f"[yellow]assumed[/] {plain(what)}: {plain(value)}"
     for note in found.notes:
         yield f"[dim]{plain(note)}[/]"
 
 
-def _table(rows: "Sequence[Row]", head: tuple[str, str, str, str]) -> Iterator[str]:
-    from licet.core.redesign_told import change_told, span_told
+COLOURS = {"good": "green", "bad": "red", "open": "yellow"}
 
-    cells = [(row.says, span_told(row.as_is, row), span_told(row.to_be, row), change_told(row), row.note) for row in rows]
+
+def _table(found: "SimulatedRedesign", rows: "Sequence[Row]", head: tuple[str, str, str, str]) -> Iterator[str]:
+    from licet.core.redesign_told import change_told, note_told, span_told
+    from licet.core.simulated_redesign import rests_on_assumed
+
+    def noted(row: "Row") -> str:
+        marks = ("assumed" if rests_on_assumed(row, found) else "", note_told(row))
+        return "; ".join(dict.fromkeys(mark for mark in marks if mark))
+
+    cells = [(row.says, span_told(row.as_is, row), span_told(row.to_be, row), change_told(row), noted(row)) for row in rows]
     widths = [max(len(line[at]) for line in (head, *cells)) for at in range(len(head))]
     yield f"[dim]{plain('  '.join(word.ljust(width) for word, width in zip(head, widths, strict=True)).rstrip())}[/]"
     for *line, note in cells:

@@ -1,14 +1,15 @@
 """What a redesign is simulated with: AI's behaviour, reviewers and checks, each figure with what it stands on, and what is missing."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from licet.core.ai_behaviour import SIMPLY_ASSUMED, Behaviour, Measured, behaviour_of, figure_to_json
 from licet.core.canonical import Json
 from licet.core.capacity import Capacity, Figure, Relief, looked_at_twice
-from licet.core.redesign import Doer, Redesign, Reviewers
+from licet.core.redesign import DAYS, Doer, Redesign, Reviewers
 from licet.core.refusal import Refused, Unknown
 from licet.core.second import SecondLooks
+from licet.core.simulated_redesign import HOUR_OF_A_PERSON
 
 WHERE = "in redesign.yaml"
 
@@ -211,11 +212,12 @@ def assumptions(redesign: Redesign, inputs: Inputs) -> tuple[tuple[str, str], ..
             if isinstance(found, Figure) and found.assumed
         ),
         *((what, f"{found.value:g}") for what, found in _of_people(inputs) if isinstance(found, Figure) and found.assumed),
+        *_of_reviewers(redesign, inputs),
         *((f"{one.into}: share of the time that its steps took", f"{one.time:g}") for one in redesign.merged if one.time < 1.0),
         *(
             ()
             if redesign.price is None
-            else ((f"an hour of a person, {redesign.price.currency}", f"{redesign.price.person_hour / 100:,.2f}"),)
+            else ((f"{HOUR_OF_A_PERSON}, minor units of {redesign.price.currency}", f"{redesign.price.person_hour:,.0f}"),)
         ),
     )
 
@@ -235,6 +237,29 @@ def _of_people(inputs: Inputs) -> Iterator[tuple[str, Figure | Unknown]]:
     yield "seconds of an answer", inputs.staffed.seconds
     yield "share of audits", inputs.checked.audits
     yield "share of second looks", inputs.checked.second_looks
+
+
+AS_TODAY = "as long as people take for the step today"
+
+
+def _of_reviewers(redesign: Redesign, inputs: Inputs) -> Iterator[tuple[str, str]]:
+    """When reviewers of their own work, and that they take as long as people do today where nobody says how long."""
+    if not inputs.behaviours or not own_reviewers(inputs):
+        return
+    yield "reviewers are there", on_duty_told(redesign.reviewers.days, redesign.reviewers.from_hour)
+    if isinstance(inputs.staffed.seconds, Unknown):
+        yield "an answer of theirs takes", AS_TODAY
+
+
+def on_duty_told(days: Sequence[str], from_hour: float) -> str:
+    """The days on which people work, and from when: mon to fri from 08:00 UTC."""
+    places = [DAYS.index(day) for day in days]
+    row = len(places) > FEW_DAYS and places == list(range(places[0], places[-1] + 1))
+    minutes = round(from_hour * 60)
+    return f"{f'{days[0]} to {days[-1]}' if row else ', '.join(days)} from {minutes // 60:02}:{minutes % 60:02} UTC"
+
+
+FEW_DAYS = 2
 
 
 def inputs_to_json(inputs: Inputs) -> Mapping[str, Json]:

@@ -1,6 +1,6 @@
 """A redesign played: the process as it is beside what it is to be, figure by figure."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from licet.core.capacity import Figure
@@ -9,6 +9,7 @@ from licet.core.redesign_inputs import Inputs
 from licet.core.redesign_to_be import Staged, staged
 from licet.core.refusal import Unknown
 from licet.core.simulated_redesign import Kind, Row, Span, Unit
+from licet.core.time_parts import PARTS
 from licet.stats.redesigned_process import place_of
 from licet.stats.ruler import cases_a_week
 from licet.stats.simulated_figures import Figures, Interval, PoolFigures, Simulated, differences, figures, simulate
@@ -57,8 +58,8 @@ def play_redesign(redesign: Redesign, inputs: Inputs, fitted: Process, plan: Pla
     to_be = simulate(set_up.process, set_up.to_be, plan)
     pair = pair_of(as_is, to_be)
     volume = Volume(redesign=redesign, inputs=inputs, process=set_up.process)
-    rows = (*times(pair), *labour(pair, volume), *queues(pair, set_up.reviewers, volume), *money(pair, volume), *errors(volume))
-    return Played(staged=set_up, as_is=as_is, to_be=to_be, rows=rows)
+    worked = (*labour(pair, volume), *queues(pair, set_up.reviewers, volume), *money(pair, volume), *errors(volume))
+    return Played(staged=set_up, as_is=as_is, to_be=to_be, rows=(*times(pair), *parts(pair), *worked))
 
 
 def pair_of(before: Simulated, after: Simulated) -> Pair:
@@ -102,6 +103,18 @@ def times(pair: Pair) -> Iterator[Row]:
     if pair.before.within is not None:
         inside = _filled(_head("inside_service_level", "Cases inside the service level", Kind.TIME, Unit.SHARE), pair, lambda f: f.within)
         yield replace(inside, as_is=_to_all(inside.as_is), to_be=_to_all(inside.to_be))
+
+
+def parts(pair: Pair) -> Iterator[Row]:
+    """Where the time of a case goes beside standing in line: together with that they are the mean lead time."""
+    told: Mapping[str, Callable[[Figures], Interval]] = {
+        "service": lambda f: f.service,
+        "machine": lambda f: f.machine,
+        "off_duty": lambda f: f.off_duty,
+        "extraneous": lambda f: f.extraneous,
+    }
+    for key, of in told.items():
+        yield _filled(_head(f"part.{key}", f"Of it: {PARTS[key]}", Kind.TIME, Unit.SECONDS), pair, of)
 
 
 def labour(pair: Pair, volume: Volume) -> Iterator[Row]:

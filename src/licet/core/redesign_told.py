@@ -58,13 +58,41 @@ def span_told(span: Span | None, row: Row) -> str:
     return f"{mean} ({value_told(span.low, row.unit)} to {value_told(span.high, row.unit)})"
 
 
+def signed_told(value: float, unit: Unit) -> str:
+    """A change with its sign, unless all digits are 0; shares change by points."""
+    told = value_told(value, unit)
+    if unit is Unit.SHARE:
+        told = f"{told.removesuffix('%')} points"
+    return f"+{told}" if value > 0.0 and any(one in "123456789" for one in told) else told
+
+
 def change_told(row: Row) -> str:
-    """What the redesign changes, with its interval; where that holds 0, that no difference is shown."""
+    """What the redesign changes, with its interval; where that holds 0, or all its digits are 0, that no difference is shown."""
     span = row.change
     if span is None:
         return "" if row.kind is Kind.ERRORS else UNKNOWN
-    told = span_told(span, row)
-    return f"{told}, no difference shown" if span.low < 0.0 < span.high else told
+    mean, low, high = (signed_told(one, row.unit) for one in (span.mean, span.low, span.high))
+    if span.low == span.high:
+        return mean
+    unseen = not any(one in "123456789" for one in f"{mean}{low}{high}")
+    return f"{mean} ({low} to {high}){', no difference shown' if unseen or span.low < 0.0 < span.high else ''}"
+
+
+BETTER_LESS = frozenset({"lead_time_median", "lead_time_p90", "lead_time_mean", "in_line", "hours", "cost.people"})
+BETTER_MORE = frozenset({"inside_service_level"})
+
+
+def tone_of(row: Row) -> str:
+    """Whether a change is good or bad; empty where its interval holds 0, or where nobody can say."""
+    span = row.change
+    if span is None or row.key not in BETTER_LESS | BETTER_MORE or span.low <= 0.0 <= span.high or "no difference" in change_told(row):
+        return ""
+    return "good" if (span.high < 0.0) == (row.key in BETTER_LESS) else "bad"
+
+
+def note_told(row: Row) -> str:
+    """What a reader must know of a row; that a bound is one stands before its number already."""
+    return row.note.removeprefix("at most; ")
 
 
 def trust_told(found: BackTested) -> str:

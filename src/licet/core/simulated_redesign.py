@@ -182,6 +182,44 @@ class SimulatedRedesign:
         return trusted(self.rows, self.back_test)
 
 
+# --- what rests on assumptions -------------------------------------------------------------------------------------------
+
+HOUR_OF_A_PERSON = "an hour of a person"
+"""How the assumption begins of what an hour of a person costs: money alone rests on it."""
+
+COUNTED: Mapping[str, tuple[str, ...]] = {"alone": ("coverage",), "errors": ("coverage", "error")}
+"""What is counted and not played, by what AI does at the step."""
+
+
+def rests_on_assumed(row: Row, one: SimulatedRedesign) -> bool:
+    """Whether what a redesign's row says of it rests on something that nobody measured; what stays as it is does not.
+
+    Args:
+        row: of the simulation, or of one of its other circumstances.
+        one: the simulation, which says what of its inputs is assumed.
+    """
+    what, _, step = row.key.partition(".")
+    if row.to_be is None:
+        return False
+    if what in COUNTED:
+        return any(_is_assumed(one, step, key) for key in COUNTED[what])
+    if row.key == "cost.ai":
+        return any(_is_assumed(one, name, "cost") for name in _with_ai(one))
+    stays = row.change is not None and row.change.low == row.change.high == 0.0
+    return row.key == "cost.people" or (not stays and any(not says.startswith(HOUR_OF_A_PERSON) for says, _ in one.assumed))
+
+
+def _with_ai(one: SimulatedRedesign) -> Mapping[str, Json]:
+    found = one.inputs.get("behaviours")
+    return found if isinstance(found, Mapping) else {}
+
+
+def _is_assumed(one: SimulatedRedesign, step: str, key: str) -> bool:
+    behaviour = _with_ai(one).get(step)
+    figure = behaviour.get(key) if isinstance(behaviour, Mapping) else None
+    return isinstance(figure, Mapping) and figure.get("assumed") is True
+
+
 def trusted(rows: Sequence[Row], back_test: BackTested) -> tuple[Row, ...]:
     """The rows that may be shown beside a back-test."""
     return tuple(row for row in rows if back_test.beats or row.kind is not Kind.TIME)
@@ -229,11 +267,16 @@ def simulation_to_json(one: SimulatedRedesign) -> Mapping[str, Json]:
         "replications": one.replications,
         "seed": one.seed,
         **result_to_json(one),
-        "rows": [_row_to_json(row) for row in one.shown],
+        "rows": [_shown_to_json(row, one) for row in one.shown],
         "what_if": [
-            {**_what_if_to_json(each), "rows": [_row_to_json(row) for row in trusted(each.rows, one.back_test)]} for each in one.what_if
+            {**_what_if_to_json(each), "rows": [_shown_to_json(row, one) for row in trusted(each.rows, one.back_test)]}
+            for each in one.what_if
         ],
     }
+
+
+def _shown_to_json(row: Row, one: SimulatedRedesign) -> Mapping[str, Json]:
+    return {**_row_to_json(row), "assumed": rests_on_assumed(row, one)}
 
 
 def _row_to_json(row: Row) -> Mapping[str, Json]:

@@ -30,6 +30,7 @@ class RowOut(BaseModel):
     to_be: Span
     change: Span
     note: str
+    assumed: bool = Field(description="Whether it rests on something that nobody measured.")
 
 
 class BackTestOut(BaseModel):

@@ -1,6 +1,6 @@
 """The redesign of a process: what happens to lead time, people's load and cost if AI takes a step, beside the process as it is."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,11 +11,13 @@ from starlette.responses import Response
 
 from licet.core.ai_behaviour import SIMPLY_ASSUMED
 from licet.core.process_told import lasting
+from licet.core.redesign_concluded import Sentence, concluded, enough, there_told
 from licet.core.redesign_evidence import outdated
+from licet.core.redesign_inputs import AS_TODAY
 from licet.core.redesign_play import PlayState, play_left
-from licet.core.redesign_told import change_told, changes_told, figure_told, span_told, trust_told, value_told
+from licet.core.redesign_told import change_told, changes_told, figure_told, note_told, span_told, tone_of, trust_told, value_told
 from licet.core.refusal import Refused
-from licet.core.simulated_redesign import Kind, Row, SimulatedRedesign, Span, Unit, trusted
+from licet.core.simulated_redesign import Kind, Row, SimulatedRedesign, Span, Unit, rests_on_assumed, trusted
 from licet.flows.play_redesign import stop_play
 from licet.flows.see_redesign import SeenRedesign, see_redesign
 from licet.store.use_cases import UnknownUseCaseError
@@ -107,13 +109,15 @@ def _playing(seen: SeenRedesign) -> Playing | None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """A row of a table in words. `spread`: the interval, empty where there is none; `tone`: of the change."""
+    """A row of a table in words; `tone`: of the change; `assumed`: it rests on something that nobody measured."""
 
     says: str
     before: tuple[str, str]
     after: tuple[str, str]
     change: tuple[str, str]
     note: str
+    tone: str
+    assumed: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,6 +161,8 @@ class Told:
     """A simulation in words."""
 
     trust: str
+    concluded: tuple[Sentence, ...]
+    enough: tuple[Sentence, ...]
     groups: tuple[Group, ...]
     steps: tuple[Step, ...]
     people: tuple[Input, ...]
@@ -191,17 +197,31 @@ LEFT_OUT: Mapping[str, frozenset[str]] = {"ai alone": frozenset({"time_saved"}),
 
 
 def _told(one: SimulatedRedesign) -> Told:
-    by_kind = {kind: tuple(_line(row) for row in one.shown if row.kind is kind) for kind in TITLES}
+    by_kind = {kind: tuple(_line(row, one) for row in one.shown if row.kind is kind) for kind in TITLES}
     inputs: Mapping[str, Any] = one.inputs
-    figures = {**inputs.get("reviewers", {}), **inputs.get("checks", {})}
     return Told(
         trust=trust_told(one.back_test),
+        concluded=concluded(one),
+        enough=enough(one),
         groups=tuple(Group(title=TITLES[kind], lines=lines) for kind, lines in by_kind.items() if lines),
         steps=tuple(_step(one, name, becomes) for name, becomes in changes_told(one)),
-        people=_inputs(figures, OF_PEOPLE) if inputs.get("behaviours") else (),
+        people=_people(one, inputs) if inputs.get("behaviours") else (),
         others=tuple(_other(one, at) for at in range(len(one.what_if))),
         tried=tuple((people, _share(span)) for people, span in one.needed.tried),
     )
+
+
+def _people(one: SimulatedRedesign, inputs: Mapping[str, Any]) -> tuple[Input, ...]:
+    """Who decides what AI leaves: where nobody says how long an answer takes, what is taken instead."""
+    own, seconds = bool(inputs.get("own_reviewers")), inputs["reviewers"].get("seconds_a_case", {})
+    figures = {**inputs["reviewers"], **inputs.get("checks", {})}
+    there = (Input(says="They are there", value=there_told(one), basis="", assumed=True),) if own else ()
+    found = (*there, *_inputs(figures, OF_PEOPLE))
+    if seconds.get("value") is not None:
+        return found
+    says, _ = OF_PEOPLE["seconds_a_case"]
+    today = Input(says=says, value=AS_TODAY, basis=f"nobody measured it: {seconds.get('basis', '')}", assumed=own)
+    return tuple(today if each.says == says else each for each in found)
 
 
 def _step(one: SimulatedRedesign, name: str, becomes: str) -> Step:
@@ -227,20 +247,18 @@ def _basis(said: str) -> str:
 
 def _other(one: SimulatedRedesign, at: int) -> Other:
     found = one.what_if[at]
-    return Other(says=found.says, lines=_lines(trusted(found.rows, one.back_test)), why_not=found.why_not)
+    return Other(says=found.says, lines=tuple(_line(row, one) for row in trusted(found.rows, one.back_test)), why_not=found.why_not)
 
 
-def _lines(rows: Sequence[Row]) -> tuple[Line, ...]:
-    return tuple(map(_line, rows))
-
-
-def _line(row: Row) -> Line:
+def _line(row: Row, one: SimulatedRedesign) -> Line:
     return Line(
         says=row.says,
         before=_cell(row.as_is, row),
         after=_cell(row.to_be, row),
         change=_split(change_told(row)),
-        note=row.note,
+        note=note_told(row),
+        tone=tone_of(row),
+        assumed=rests_on_assumed(row, one),
     )
 
 
