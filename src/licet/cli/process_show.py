@@ -18,6 +18,13 @@ SHOWN = 10
 """Variants, hand-overs and deviations that are shown; all of them are in --json."""
 
 ORDERS = ("volume", "waiting", "handling")
+BY = {
+    "volume": "volume; in all: waiting, pauses and work",
+    "waiting": "waiting; in all: all that cases waited there, and paused between repetitions",
+    "handling": "handling; in all: recorded work",
+}
+"""What the order of steps goes by, and what the column of sums holds."""
+MORE = ("again in", "handed over", "people")
 
 
 @click.command("show", context_settings=CONTEXT)
@@ -58,8 +65,10 @@ def _lines(found: "Studied", *, top_edges: int, least: float, order: str) -> Ite
 
 
 def _steps(as_is: "AsIs", least: float, order: str) -> Iterator[str]:
-    from licet.core.process_told import handling_told, share_of, waiting_told
+    from licet.core.process_told import handling_told, lasting, money, share_of, waiting_told
+    from licet.core.refusal import Unknown
 
+    cost = ("cost",) if any(not isinstance(step.cost, Unknown) for step in as_is.steps) else ()
     keys: dict[str, Callable[[Step], timedelta | int]] = {
         "volume": lambda step: step.times,
         "waiting": lambda step: step.split.waiting,
@@ -67,8 +76,8 @@ def _steps(as_is: "AsIs", least: float, order: str) -> Iterator[str]:
     }
     steps = [step for step in as_is.steps if step.cases >= least * as_is.cases]
     yield from _table(
-        f"Steps, by {order}",
-        ("step", "times", "cases", "work", "waits", "of case time", "again in", "handed over", "people"),
+        f"Steps, by {BY[order]}",
+        ("step", "times", "cases", "work, median", "waits, median", "pause, median", "in all", "of case time", *MORE, *cost),
         [
             (
                 step.name,
@@ -76,10 +85,13 @@ def _steps(as_is: "AsIs", least: float, order: str) -> Iterator[str]:
                 f"{step.cases:,}",
                 handling_told(step.handling),
                 waiting_told(step.waiting),
+                "none" if isinstance(step.pausing, Unknown) else lasting(step.pausing.median),
+                lasting(step.split.waiting if order == "waiting" else step.split.work if order == "handling" else step.split.whole),
                 share_of(step.split.whole, as_is.split.whole),
                 f"{step.rework.again:,}",
                 f"{100 * step.handed / step.told:.0f}%" if step.told else "unknown",
                 f"{step.people:,}" if step.people else "unknown",
+                *(["unknown" if isinstance(step.cost, Unknown) else money(step.cost)] if cost else ()),
             )
             for step in sorted(steps, key=keys[order], reverse=True)
         ],
@@ -113,9 +125,16 @@ def _edges(as_is: "AsIs", least: float, order: str, top: int) -> Iterator[str]:
     edges = sorted((edge for edge in as_is.edges if edge.span.n >= least * as_is.cases), key=keys[order], reverse=True)[:top]
     yield from _table(
         f"Edges, {len(edges)} of {len(as_is.edges):,}",
-        ("from", "to", "times", "median", "p90"),
+        ("from", "to", "times", "median", "p90", "in all"),
         [
-            (as_is.steps[e.source].name, as_is.steps[e.target].name, f"{e.span.n:,}", lasting(e.span.median), lasting(e.span.high))
+            (
+                as_is.steps[e.source].name,
+                as_is.steps[e.target].name,
+                f"{e.span.n:,}",
+                lasting(e.span.median),
+                lasting(e.span.high),
+                lasting(e.span.total),
+            )
             for e in edges
         ],
     )
@@ -139,7 +158,13 @@ def _hands(as_is: "AsIs") -> Iterator[str]:
 def _deviations(as_is: "AsIs") -> Iterator[str]:
     from licet.core.refusal import Unknown
 
-    if isinstance(as_is.fit, Unknown) or not as_is.fit.deviations:
+    if isinstance(as_is.fit, Unknown):
+        return
+    for says, names in (("Stated in process.yaml, and never in the log", as_is.fit.unheard), ("Not stated", as_is.fit.unstated)):
+        if names:
+            yield ""
+            yield f"[yellow]{says}[/]: {plain(', '.join(map(repr, names)))}."
+    if not as_is.fit.deviations:
         return
     rows = [(one.step, one.kind.value, f"{one.cases:,}") for one in as_is.fit.deviations[:SHOWN]]
     yield from _table("Deviations from process.yaml", ("step", "is", "cases"), rows)

@@ -89,12 +89,9 @@ def simulation_lines(made: "ProcessSimulation", given: "Given") -> list[str]:
 
 def split_line(split: "Split") -> str:
     """Where a case's time goes, in one line."""
-    parts = (
-        ("work", split.service),
-        ("all busy", split.contention),
-        ("off duty at most", split.off_duty),
-        ("waiting for something else", split.extraneous),
-    )
+    from licet.core.time_parts import PARTS
+
+    parts = [(PARTS[key], getattr(split, key)) for key in ("service", "contention", "off_duty", "extraneous")]
     whole = max(split.whole, 1e-9)
     return " · ".join(f"{name} [bold]{seconds / whole:.1%}[/]" for name, seconds in parts)
 
@@ -138,11 +135,24 @@ def _test_lines(tested: "BackTest | TooShort") -> list[str]:
     lines.append(_distance("order of steps", tested.n_gram))
     lines.append(_distance("hours of the day (hours)", tested.circadian))
     lines.append(_distance("arrivals (hours)", tested.arrival))
+    lines += _worse_lines(tested)
     if isinstance(tested.verdict, Beats):
         lines.append("[green]Beats the naive forecast[/] on lead times, all of its interval.")
     else:
         lines.append("[yellow]Does not beat the naive forecast[/] on lead times: of a redesign, believe work and lines, and no lead time.")
     return lines
+
+
+def _worse_lines(tested: "BackTest") -> list[str]:
+    """In what the past forecasts better, so that nobody has to compare the figures."""
+    told = (
+        ("lead times", tested.cycle),
+        ("order of steps", tested.n_gram),
+        ("hours of the day", tested.circadian),
+        ("arrivals", tested.arrival),
+    )
+    worse = [name for name, one in told if one.model.low > one.naive]
+    return [f"[yellow]The past forecasts better[/]: {', '.join(worse)}."] if worse else []
 
 
 def _distance(name: str, one: "Distance") -> str:
@@ -191,8 +201,12 @@ def _level_lines(made: "ProcessSimulation") -> list[str]:
 
 def _place_lines(made: "ProcessSimulation", given: "Given") -> list[str]:
     from licet.core.simulation import ESTIMATED_SAYS, timer_told
+    from licet.stats.ai_places import MOST_CASES, MOST_REPLICATIONS
 
-    lines = ["[bold]Where AI belongs[/] [dim]simulated: nobody works on the step any more, AI errs never and takes no time[/]"]
+    played = f"{min(made.plan.replications, MOST_REPLICATIONS)} replications of at most {MOST_CASES:,} cases"
+    lines = [
+        f"[bold]Where AI belongs[/] [dim]simulated: nobody works on the step any more, AI errs never and takes no time; {played} each[/]"
+    ]
     timers = [f"  [bold]{plain(name)}[/]: [yellow]not ranked[/], {timer_told(one)}" for name, one in made.fitted.timers.items()]
     if not made.places:
         return [*lines, "  The log names nobody who works, so that nothing can be said.", *timers]
@@ -233,7 +247,7 @@ def _beside_lines(made: "ProcessSimulation", given: "Given") -> list[str]:
 
 def _effect_lines(one: "AiPlace", *, forecasts: bool) -> list[str]:
     removed = one.removed
-    of = f"{one.of_hours:.0%} of it{', estimated' if one.step.estimated else ''}"
+    of = f"at least {one.of_hours:.1%} of it{', estimated' if one.step.estimated else ''}"
     hours = f"people's work {_interval_of_hours(removed.hours)} a case ({of})"
     half = f"{one.share:.0%} of its cases: {_interval_of_hours(one.sped.hours)}"
     typical = f"what follows most often follows {one.step.typical:.0%} of the time"

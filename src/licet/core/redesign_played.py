@@ -9,7 +9,7 @@ from licet.core.redesign_inputs import Inputs
 from licet.core.redesign_to_be import Staged, staged
 from licet.core.refusal import Unknown
 from licet.core.simulated_redesign import Kind, Row, Span, Unit
-from licet.core.time_parts import PARTS
+from licet.core.time_parts import MEANS, PARTS
 from licet.stats.redesigned_process import place_of
 from licet.stats.ruler import cases_a_week
 from licet.stats.simulated_figures import Figures, Interval, PoolFigures, Simulated, differences, figures, simulate
@@ -114,7 +114,7 @@ def parts(pair: Pair) -> Iterator[Row]:
         "extraneous": lambda f: f.extraneous,
     }
     for key, of in told.items():
-        yield _filled(_head(f"part.{key}", f"Of it: {PARTS[key]}", Kind.TIME, Unit.SECONDS), pair, of)
+        yield _filled(_head(f"part.{key}", f"Of it: {PARTS[key]}", Kind.TIME, Unit.SECONDS, MEANS[key]), pair, of)
 
 
 def labour(pair: Pair, volume: Volume) -> Iterator[Row]:

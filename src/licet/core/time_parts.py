@@ -6,8 +6,17 @@ from typing import Final
 PARTS: Final[Mapping[str, str]] = {
     "service": "work",
     "machine": "AI",
-    "contention": "waiting in line, since all who do the step are busy",
-    "off_duty": "waiting for somebody on duty, at most",
-    "extraneous": "waiting although people are free: for a customer, a document, or somebody to turn to it",
+    "contention": "all busy",
+    "off_duty": "off duty at most",
+    "extraneous": "waiting for something else",
 }
 """The parts of a case's time by their keys."""
+
+MEANS: Final[Mapping[str, str]] = {
+    "service": "somebody works on the case",
+    "machine": "AI answers",
+    "contention": "all who do the step had other work under way",
+    "off_duty": "nobody who does the step was there",
+    "extraneous": "people were there and free: for a customer, a document, or somebody to turn to it",
+}
+"""What each part means."""

@@ -17,8 +17,10 @@ WORTH_HOURS: Final = 0.05
 
 _MOST_STEPS: Final = 8
 _PLAYS_A_STEP: Final = 4
-_MOST_CASES: Final = 3_000
-_MOST_REPLICATIONS: Final = 10
+MOST_CASES: Final = 3_000
+"""Cases that are played in each replication, at most: steps are compared with each other, and there are many plays."""
+MOST_REPLICATIONS: Final = 10
+"""Replications of each step, at most."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,8 +87,8 @@ def places_for_ai(process: Process, steps: Sequence[StepSplit], plan: Plan, *, s
     """
     unit("share", share)
     owned = {one.name for one in process.steps if one.pool is not None}
-    cases = min(plan.cases or process.cases, _MOST_CASES)
-    plan = replace(plan, cases=cases, replications=min(plan.replications, _MOST_REPLICATIONS))
+    cases = min(plan.cases or process.cases, MOST_CASES)
+    plan = replace(plan, cases=cases, replications=min(plan.replications, MOST_REPLICATIONS))
     as_is = simulate(process, ToBe(), plan)
     tried = [one for one in steps if one.name in owned][:_MOST_STEPS]
     found = [_place(process, as_is, one, share) for one in tried]
@@ -96,7 +98,7 @@ def places_for_ai(process: Process, steps: Sequence[StepSplit], plan: Plan, *, s
 def cases_of_places(cases: int, steps: int, plan: Plan) -> int:
     """How many cases `places_for_ai` plays at most, of a log with so many cases and steps."""
     plays = 1 + _PLAYS_A_STEP * min(steps, _MOST_STEPS)
-    return plays * min(plan.replications, _MOST_REPLICATIONS) * min(plan.cases or cases, _MOST_CASES)
+    return plays * min(plan.replications, MOST_REPLICATIONS) * min(plan.cases or cases, MOST_CASES)
 
 
 def _place(process: Process, as_is: Simulated, step: StepSplit, share: float) -> AiPlace:

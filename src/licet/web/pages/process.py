@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from licet.core.beside import at_hand_told, filled_at, stakes_of, stakes_told
 from licet.core.process import AsIs, Step
+from licet.core.process_most import most_told
 from licet.core.process_told import PARTS, bottleneck_told, handling_told, lasting, money, parts_of, share_of, told, waiting_told
 from licet.core.refusal import Refused, Unknown
 from licet.flows.simulate_as_is import newest_simulation
@@ -39,6 +40,7 @@ class Wish:
     share: str
     measure: Measure
     step: int | None
+    asked: bool = False
 
     def address(self, slug: str, step: int | None) -> str:
         """Where the same is seen with a step."""
@@ -87,7 +89,8 @@ def _wish(request: Request, as_is: AsIs) -> Wish:
         raise invalid("share", f"{share!r} is none of {', '.join(SHARES)}.")
     if measure not in set(Measure):
         raise invalid("show", f"{measure!r} is none of {', '.join(Measure)}.")
-    return Wish(share=share, measure=Measure(measure), step=_step(request.query_params.get("step"), as_is))
+    step = request.query_params.get("step")
+    return Wish(share=share, measure=Measure(measure), step=_step(step, as_is), asked=step is not None)
 
 
 def _step(asked: str | None, as_is: AsIs) -> int | None:
@@ -113,6 +116,7 @@ def _facts(found: Studied, wish: Wish) -> dict[str, Any]:
         "shares": SHARES,
         "measures": {Measure.FREQUENCY: "how often", Measure.TIME: "how long"},
         "links": [None if box.step is None else wish.address(found.use_case.slug, box.step) for box in drawn.boxes],
+        "asked": wish.asked,
         "step": None if wish.step is None else _panel(found, wish.step),
         "lasting": lasting,
     }
@@ -143,15 +147,21 @@ def _step_lines(as_is: AsIs, step: Step) -> list[tuple[str, str]]:
     cost = step.cost
     return [
         ("Done", f"{step.times:,} times in {step.cases:,} of {as_is.cases:,} cases"),
-        ("Work", handling_told(step.handling)),
-        ("A case waits", waiting_told(step.waiting)),
-        *([] if isinstance(pausing, Unknown) else [("Pause before it is done once more", lasting(pausing.median))]),
+        ("Work, median", handling_told(step.handling)),
+        ("A case waits, median", waiting_told(step.waiting)),
+        *([] if isinstance(pausing, Unknown) else [("Pause before it is done once more, median", lasting(pausing.median))]),
         *((f"Of all case time: {PARTS[key]}", share_of(part, whole)) for key, part in parts_of(step.split) if part),
-        ("Done again", f"in {step.rework.again:,} cases: {step.rework.at_once:,} times at once, {step.rework.later:,} times later"),
+        ("Done again", again_told(step)),
         ("Taken over from somebody else", handed),
         ("People", f"{step.people:,}" if step.people else "unknown"),
         *([] if isinstance(cost, Unknown) else [("Cost of recorded work", money(cost))]),
     ]
+
+
+def again_told(step: Step) -> str:
+    """How often a step is done once more in a case: with nothing else in between, whatever time passes, or after another step."""
+    work = step.rework
+    return f"in {work.again:,} cases: {work.at_once:,} times directly after itself, {work.later:,} times after another step"
 
 
 def _more(found: Studied) -> dict[str, Any]:
@@ -161,6 +171,7 @@ def _more(found: Studied) -> dict[str, Any]:
     return {
         "told": told(as_is),
         "bottleneck": _bottleneck(as_is),
+        "most": most_told(as_is),
         "parts_of_time": [(key, PARTS[key], part / whole if whole else 0.0, share_of(part, whole)) for key, part in parts_of(split)],
         "rows": [_row(as_is, step) for step in as_is.steps],
         "edges": as_is.edges[:EDGES_SHOWN],
@@ -187,5 +198,6 @@ def _row(as_is: AsIs, step: Step) -> dict[str, Any]:
         "step": step,
         "work": handling_told(step.handling),
         "waits": waiting_told(step.waiting),
+        "pause": "none" if isinstance(step.pausing, Unknown) else lasting(step.pausing.median),
         "share": share_of(step.split.whole, as_is.split.whole),
     }

@@ -8,15 +8,12 @@ from licet.core.beside import NOT_ENOUGH, NOTHING_GIVEN, Given, said_once
 from licet.core.redesign_told import value_told
 from licet.core.simulated_redesign import Unit
 from licet.core.simulation import ESTIMATED, ESTIMATED_SAYS, KeptSimulation, beside_places
+from licet.core.time_parts import MEANS, PARTS
+from licet.stats.ai_places import MOST_CASES, MOST_REPLICATIONS, WORTH_HOURS, WORTH_TIME
 from licet.web.charts_interval import IntervalBars, Shown, interval_bars
 
-PARTS: Final[Mapping[str, tuple[str, str]]] = {
-    "service": ("work", "work"),
-    "contention": ("queue", "waiting, since all who do the step were busy"),
-    "off_duty": ("pause", "waiting for somebody on duty, at most"),
-    "extraneous": ("untold", "waiting although people were free: for a customer, a document, or somebody to turn to it"),
-}
-"""Where a case's time goes: how it is coloured, and what it is called."""
+LOOKS: Final[Mapping[str, str]] = {"service": "work", "contention": "busy", "off_duty": "off", "extraneous": "else"}
+"""The parts of a case's time, and how each is coloured: its own, where the bar above it is of other parts."""
 
 DISTANCES: Final[Mapping[str, tuple[str, str]]] = {
     "cycle": ("lead times", " h"),
@@ -64,6 +61,7 @@ class Place:
     cycle: str
     cycle_between: str
     at_most: str
+    at_most_between: str
     bars: IntervalBars
     note: str
     data: str
@@ -80,6 +78,10 @@ class Where:
     forecasts: bool
     tone: str
     verdict: tuple[str, str]
+    worse: str
+    rule: str
+    played: str
+    scale: str
     lead: str
     parts: tuple[Part, ...]
     distances: tuple[Distance, ...]
@@ -99,15 +101,19 @@ def where_told(made: KeptSimulation, log: str, given: Given = NOTHING_GIVEN) -> 
     body: Mapping[str, Any] = beside_places(made.body, given)
     forecasts, tested = bool(body["forecasts"]), body["back_test"]
     split = body["split"]
-    whole = sum(split[key] for key in PARTS) or 1.0
+    whole = sum(split[key] for key in LOOKS) or 1.0
     return Where(
         made=made,
         older=made.log != log,
         forecasts=forecasts,
         tone="good" if forecasts else "bad",
         verdict=_verdict(tested, forecasts=forecasts),
+        worse=_worse(tested),
+        rule=_rule(forecasts=forecasts),
+        played=f"played {min(made.replications, MOST_REPLICATIONS)} times, at most {MOST_CASES:,} cases each",
+        scale=_scale(body["places"]),
         lead=_long(whole),
-        parts=tuple(_part(key, split[key] / whole) for key in PARTS),
+        parts=tuple(_part(key, split[key] / whole) for key in LOOKS),
         distances=tuple(_distance(key, tested[key]) for key in DISTANCES if key in tested),
         places=_places(body["places"], forecasts=forecasts),
         timers=tuple((one["step"], one["says"]) for one in body.get("timers", ())),
@@ -116,8 +122,8 @@ def where_told(made: KeptSimulation, log: str, given: Given = NOTHING_GIVEN) -> 
 
 
 def _part(key: str, share: float) -> Part:
-    look, words = PARTS[key]
-    return Part(key=look, words=words, share=share, says=f"{share:.1%}")
+    words = PARTS[key] if key == "service" else f"{PARTS[key]}: {MEANS[key]}"
+    return Part(key=LOOKS[key], words=words, share=share, says=f"{share:.1%}")
 
 
 def _verdict(tested: Mapping[str, Any], *, forecasts: bool) -> tuple[str, str]:
@@ -128,6 +134,31 @@ def _verdict(tested: Mapping[str, Any], *, forecasts: bool) -> tuple[str, str]:
         return "The simulation beats the past as a forecast of lead times:", f"{among}, all of its interval is nearer to what came."
     says = f"{among}, it is no nearer to what came. Believe it on work and lines; no lead times are shown."
     return "The simulation does not beat the past as a forecast of lead times:", says
+
+
+def worse_than_the_past(tested: Mapping[str, Any]) -> tuple[str, ...]:
+    """In what all of the simulation's interval is farther from what came than the past is."""
+    return tuple(DISTANCES[key][0] for key in DISTANCES if key in tested and tested[key]["model"]["low"] > tested[key]["naive"])
+
+
+def _worse(tested: Mapping[str, Any]) -> str:
+    """Where the past is the better forecast, with both figures; empty where it is so nowhere."""
+    keys = [key for key in DISTANCES if key in tested and DISTANCES[key][0] in worse_than_the_past(tested)]
+    found = [_distance(key, tested[key]) for key in keys]
+    return "; ".join(f"{one.about} {one.model} off, the past {one.naive}" for one in found)
+
+
+def _rule(*, forecasts: bool) -> str:
+    """From what on AI belongs at a step."""
+    time = f"the lead time falls by {WORTH_TIME:.0%} or more, or " if forecasts else ""
+    return f"{time}people's hours fall by {WORTH_HOURS:.0%} or more"
+
+
+def _scale(found: list[Mapping[str, Any]]) -> str:
+    """From where to where the pictures of intervals go."""
+    hours = [one["removed"]["hours"] for one in found]
+    low, high = min((0.0, *(one["low"] for one in hours))), max((0.0, *(one["high"] for one in hours)))
+    return f"{_long(low * AN_HOUR)} to {_long(high * AN_HOUR) if high > 0.0 else '0'}"
 
 
 def _distance(key: str, one: Mapping[str, Any]) -> Distance:
@@ -172,6 +203,7 @@ def _place(one: Mapping[str, Any], span: tuple[float, float], *, forecasts: bool
         cycle=_long(cycle["mean"]) if forecasts else "",
         cycle_between=_between(cycle, 1.0) if forecasts else "",
         at_most=_long(removed["at_most"]["mean"]) if forecasts else "",
+        at_most_between=_between(removed["at_most"], 1.0) if forecasts else "",
         bars=bars,
         note=_note(one),
         data=one["data_at_hand"]["says"],
@@ -182,7 +214,8 @@ def _place(one: Mapping[str, Any], span: tuple[float, float], *, forecasts: bool
 
 def _says(one: Mapping[str, Any], *, forecasts: bool) -> str:
     if one["belongs"]:
-        return f"for {' and '.join(one['by'])}"
+        falls = {"lead time": one["of_cycle"], "people's hours": one["of_hours"]}
+        return f"for {' and '.join(f'{by}: {falls[by]:.1%} less' if by in falls else by for by in one['by'])}, at least"
     of_time = f", lead time by {one['of_cycle']:.1%}" if forecasts else ""
     return f"without anybody's work there, people's hours fall by {one['of_hours']:.1%}{of_time}"
 

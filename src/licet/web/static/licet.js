@@ -188,12 +188,34 @@ const licet = (() => {
       if (one === box) one.setAttribute("aria-current", "true"); else one.removeAttribute("aria-current");
     });
   });
+  // On a phone the panel of a step covers part of the page: a button and Escape close it, and whoever chose the step is back at it.
+  const closes = () => {
+    const panel = document.querySelector(".step-panel:not(.unasked)");
+    const button = panel?.querySelector("[data-closes-step]");
+    if (!button?.offsetParent) return;
+    panel.classList.add("unasked");
+    panel.querySelectorAll("input[name=step]").forEach((input) => { input.disabled = true; });
+    document.querySelector("a.box.here")?.focus({ preventScroll: true });
+  };
+  document.addEventListener("click", (event) => {
+    if (!event.target.closest("[data-closes-step]")) return;
+    event.preventDefault();
+    closes();
+  });
+  document.addEventListener("keydown", (event) => { if (event.key === "Escape") closes(); });
+  // A map that is wider than its place begins where cases do.
+  const toBegin = () => all(".map-scroll[data-begin]").forEach((box) => {
+    if (box.dataset.scrolled || box.scrollWidth <= box.clientWidth) return;
+    box.dataset.scrolled = "yes";
+    box.scrollLeft = Number(box.dataset.begin) - box.clientWidth / 2;
+  });
+  document.addEventListener("htmx:after:swap", toBegin);
   // htmx: the page's token on what changes something.
   document.addEventListener("htmx:config:request", (event) => {
     const request = event.detail?.ctx?.request;
     if (request && request.method !== "GET") request.headers["Licet-Page-Token"] = token();
   });
-  document.addEventListener("DOMContentLoaded", () => { zone(); palette.ready(); tidyToasts(); toHere(); });
+  document.addEventListener("DOMContentLoaded", () => { zone(); palette.ready(); tidyToasts(); toHere(); toBegin(); });
 
   return Object.freeze({ token, toast, send, keep, all });
 })();
