@@ -53,7 +53,7 @@ def _reading_options(function: click.decorators.FC) -> click.decorators.FC:
 @_reading_options
 @usual
 def import_(slug: str, file: Path, acting: str | None, home: str | None, *, as_json: bool, **asked: Any) -> None:  # noqa: ANN401 - click's
-    """Import an event log: CSV, XES, OCEL 2.0 or Parquet; says what each column was taken for, and what is odd."""
+    """Import an event log: CSV, JSON Lines, XES, OCEL 2.0 or Parquet; says what each column was taken for, and what is odd."""
     from licet.edge.event_log_files import read_event_log
     from licet.flows.import_log import import_log, may_study
     from licet.flows.office import who

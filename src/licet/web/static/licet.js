@@ -75,8 +75,12 @@ const licet = (() => {
     if (open) bar.querySelector(".nav a")?.focus();
   };
 
-  // The command palette: pages and use cases, found by typing.
+  // The command palette: pages and use cases, found by typing, and a use case's own pages once their name is typed.
   const palette = (() => {
+    const OWN = ["Standard", "Evaluation", "Process", "Redesign", "Value", "Workflow"];
+    const withPages = (uses) => uses.concat(uses.flatMap((use) => OWN.map((own) => (
+      { title: `${own}: ${use.title}`, address: `${use.address}/${own.toLowerCase()}`, sort: "Page", own: own.toLowerCase() }))));
+    const named = (one, words) => !one.own || words.some((word) => one.own.startsWith(word));
     let places = null;
     let found = [];
     let at = 0;
@@ -88,7 +92,7 @@ const licet = (() => {
       places = pages;
       try {
         const answer = await fetch("/parts/places", { mode: "same-origin", headers: { Accept: "application/json" } });
-        if (answer.ok) places = pages.concat(await answer.json());
+        if (answer.ok) places = pages.concat(withPages(await answer.json()));
       } catch { /* without the network, pages alone */ }
       draw();
     };
@@ -97,7 +101,7 @@ const licet = (() => {
       const box = dialog();
       const input = box.querySelector("input");
       const words = input.value.trim().toLowerCase().split(/\s+/).filter(Boolean);
-      found = (places ?? []).filter((one) => words.every((word) => `${one.title} ${one.address}`.toLowerCase().includes(word))).slice(0, 50);
+      found = (places ?? []).filter((one) => named(one, words) && words.every((word) => `${one.title} ${one.address}`.toLowerCase().includes(word))).slice(0, 50);
       at = Math.min(at, Math.max(found.length - 1, 0));
       const list = box.querySelector("ul");
       list.replaceChildren(...found.map((one, place) => {
