@@ -71,14 +71,15 @@ def _lead(one: SimulatedRedesign, rows: Mapping[str, Row]) -> Iterator[Sentence]
 
 
 def _because(one: SimulatedRedesign, rows: Mapping[str, Row], *, longer: bool) -> str:
-    """The part of its time that changes most in that direction; empty where a simulation was kept without its parts."""
+    """The part of its time that is shown to change most in that direction; empty where none is, or a simulation was kept without parts."""
     words, sign = (LONGER, 1.0) if longer else (SHORTER, -1.0)
-    changes = {key: row.change.mean * sign for key in words if (row := rows.get(key)) is not None and row.change is not None}
-    most = max(changes, key=lambda key: changes[key], default=None)
-    if most is None or "part.off_duty" not in changes or changes[most] <= 0.0:
+    changes = {key: row.change for key in words if (row := rows.get(key)) is not None and row.change is not None}
+    shown = {key: found.mean * sign for key, found in changes.items() if min(found.low * sign, found.high * sign) > 0.0}
+    most = max(shown, key=lambda key: shown[key], default=None)
+    if most is None or "part.off_duty" not in changes:
         return ""
     there = f" (reviewers: {there_told(one)})" if longer and most == "part.off_duty" and one.inputs.get("own_reviewers") else ""
-    return f", because {words[most].format(value_told(changes[most], Unit.SECONDS))}{there}"
+    return f", because {words[most].format(value_told(shown[most], Unit.SECONDS))}{there}"
 
 
 def there_told(one: SimulatedRedesign) -> str:

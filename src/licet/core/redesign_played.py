@@ -114,7 +114,7 @@ def parts(pair: Pair) -> Iterator[Row]:
         "extraneous": lambda f: f.extraneous,
     }
     for key, of in told.items():
-        yield _filled(_head(f"part.{key}", f"Of it: {PARTS[key]}", Kind.TIME, Unit.SECONDS, MEANS[key]), pair, of)
+        yield _filled(_head(f"part.{key}", f"Of the mean: {PARTS[key]}", Kind.TIME, Unit.SECONDS, MEANS[key]), pair, of)
 
 
 def labour(pair: Pair, volume: Volume) -> Iterator[Row]:

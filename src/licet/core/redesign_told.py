@@ -75,7 +75,7 @@ def change_told(row: Row) -> str:
     if span.low == span.high:
         return mean
     unseen = not any(one in "123456789" for one in f"{mean}{low}{high}")
-    return f"{mean} ({low} to {high}){', no difference shown' if unseen or span.low < 0.0 < span.high else ''}"
+    return f"{mean} ({low.removesuffix(' points')} to {high}){', no difference shown' if unseen or span.low < 0.0 < span.high else ''}"
 
 
 BETTER_LESS = frozenset({"lead_time_median", "lead_time_p90", "lead_time_mean", "in_line", "hours", "cost.people"})
