@@ -116,7 +116,7 @@ def test_no_difference_is_shown_where_the_interval_holds_nothing_and_none_is_tol
 def test_a_part_of_which_no_difference_is_shown_is_no_reason() -> None:
     shorter = row("lead_time_mean", span(-HOUR, 60.0))
     unsure, sure = replace(DUTY, change=span(-HOUR, 2 * HOUR)), replace(LINE, change=span(-300.0, 10.0))
-    assert "because it stands 5 min less in line" in says(simulated(shorter, unsure, sure))
+    assert "in part because it stands 5 min less in line" in says(simulated(shorter, unsure, sure))
     assert "because" not in says(simulated(shorter, unsure))
 
 
@@ -169,7 +169,7 @@ def test_changes_have_a_sign_shares_change_by_points_and_what_shows_no_digit_sho
     assert tone_of(HOURS) == "good"
     assert tone_of(LOAD) == "", "who are busier may be meant to be"
     assert tone_of(inside(0.5, 0.6)) == "good"
-    assert note_told(replace(HOURS, note="at most; before audits find any")) == "before audits find any"
+    assert note_told(replace(HOURS, kind=Kind.ERRORS, note="at most; before audits find any")) == "before audits find any"
 
 
 def test_days_in_a_row_are_told_as_one() -> None:

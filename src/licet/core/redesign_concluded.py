@@ -65,12 +65,16 @@ def _lead(one: SimulatedRedesign, rows: Mapping[str, Row]) -> Iterator[Sentence]
             yield Sentence(tone="open", says="No difference in how long a case takes is shown, on average.")
             return
         longer = change.low > 0.0
-        why = _because(one, rows, longer=longer)
+        why = _because(one, rows, change, longer=longer)
         says = f"A case takes {_sized(change, Unit.SECONDS)} {'longer' if longer else 'less'} on average{why}."
         yield Sentence(tone="bad" if longer else "good", says=says)
 
 
-def _because(one: SimulatedRedesign, rows: Mapping[str, Row], *, longer: bool) -> str:
+MOST: Final = 0.5
+"""From this share of a change on, one part of the time is its reason; below it is one of several."""
+
+
+def _because(one: SimulatedRedesign, rows: Mapping[str, Row], lead: Span, *, longer: bool) -> str:
     """The part of its time that is shown to change most in that direction; empty where none is, or a simulation was kept without parts."""
     words, sign = (LONGER, 1.0) if longer else (SHORTER, -1.0)
     changes = {key: row.change for key in words if (row := rows.get(key)) is not None and row.change is not None}
@@ -79,7 +83,8 @@ def _because(one: SimulatedRedesign, rows: Mapping[str, Row], *, longer: bool) -
     if most is None or "part.off_duty" not in changes:
         return ""
     there = f" (reviewers: {there_told(one)})" if longer and most == "part.off_duty" and one.inputs.get("own_reviewers") else ""
-    return f", because {words[most].format(value_told(shown[most], Unit.SECONDS))}{there}"
+    because = "because" if shown[most] >= MOST * abs(lead.mean) else "in part because"
+    return f", {because} {words[most].format(value_told(shown[most], Unit.SECONDS))}{there}"
 
 
 def there_told(one: SimulatedRedesign) -> str:

@@ -60,8 +60,11 @@ def outdated(shown: ProcessShown, one: SimulatedRedesign) -> tuple[str, ...]:
     """What changed since a simulation, in words; nothing where it still stands on what counts now."""
     changes = (
         (one.log_digest != shown.counts, "another event log counts now"),
-        (one.system != shown.system, "the newest verdict is about another system"),
-        (one.standard != shown.standard, "another standard is in force"),
+        (
+            one.system != shown.system,
+            f"the newest verdict is about another system{'' if one.system else ': none was judged then'}",
+        ),
+        (one.standard != shown.standard, f"another standard is in force{'' if one.standard else ': none was then'}"),
     )
     return tuple(says for changed, says in changes if changed)
 

@@ -91,8 +91,8 @@ def tone_of(row: Row) -> str:
 
 
 def note_told(row: Row) -> str:
-    """What a reader must know of a row; that a bound is one stands before its number already."""
-    return row.note.removeprefix("at most; ")
+    """What a reader must know of a row; that a bound is one stands before its number already, and a mark says that it is assumed."""
+    return row.note.removeprefix("at most; ").removeprefix("at most ").removeprefix("assumed; ") if row.kind is Kind.ERRORS else row.note
 
 
 def trust_told(found: BackTested) -> str:
