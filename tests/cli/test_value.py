@@ -22,7 +22,7 @@ def test_a_baseline_is_told_with_units_and_a_count_as_counted(met: Desk) -> None
     locked = met("process", "baseline", "lock", "mails", "--as", OWNER).data
     assert locked["baseline"]["stays"]["count"] == 150
     again = met("process", "baseline", "lock", "mails", "--as", OWNER, code=5).refused
-    assert (again["code"], "countersign mails --as RISK" in again["remedy"]) == ("already_done", True)
+    assert (again["code"], f"countersign mails {locked['digest']} --as RISK" in again["remedy"]) == ("already_done", True)
 
 
 def test_value_names_the_command_that_brings_what_it_lacks(met: Desk) -> None:
@@ -31,10 +31,10 @@ def test_value_names_the_command_that_brings_what_it_lacks(met: Desk) -> None:
     (folder / "baseline.yaml").write_text("step: check\n", "utf-8")
     measure = ("value", "measure", "mails", "--as", OWNER)
     assert "baseline lock mails --as OWNER" in met(*measure, code=5).refused["remedy"]
-    met("process", "baseline", "lock", "mails", "--as", OWNER)
+    seen = met("process", "baseline", "lock", "mails", "--as", OWNER).data["digest"]
     waits = met(*measure, code=5).refused
-    assert ("second signature" in waits["why"], "countersign mails --as RISK" in waits["remedy"]) == (True, True)
-    met("process", "baseline", "countersign", "mails", "--as", RISK)
+    assert ("second signature" in waits["why"], f"countersign mails {seen} --as RISK" in waits["remedy"]) == (True, True)
+    met("process", "baseline", "countersign", "mails", str(seen), "--as", RISK)
     assert met(*measure, code=5).refused["code"] == "no_mandate"
     assert "nothing measured yet" in met.shown("value", "show", "mails").out
 
@@ -44,8 +44,8 @@ def test_whether_the_promise_is_kept_stands_on_top_and_a_day_is_no_week(met: Des
     met("process", "import", "mails", exported(met.files / "log.csv"), "--as", OWNER)
     (folder / "baseline.yaml").write_text("step: check\n", "utf-8")
     (folder / "redesign.yaml").write_text(REDESIGN, "utf-8")
-    met("process", "baseline", "lock", "mails", "--as", OWNER)
-    met("process", "baseline", "countersign", "mails", "--as", RISK)
+    seen = met("process", "baseline", "lock", "mails", "--as", OWNER).data["digest"]
+    met("process", "baseline", "countersign", "mails", str(seen), "--as", RISK)
     met("process", "compare", "mails", "--replications", "2", "--as", OWNER)
     met.grant()
     found = met("value", "measure", "mails", "--as", OWNER).data

@@ -104,13 +104,13 @@ def test_what_a_baseline_waits_for_is_said_with_the_command_that_brings_it(tmp_p
         rolled_out(world, 40)
         with_log(world, MAILS, office_log(600))
         none = measure_value(world.office, world.owner, name=MAILS)
-        done(lock_the_baseline(world.office, world.owner, name=MAILS, stated=CHECK))
+        locked = done(lock_the_baseline(world.office, world.owner, name=MAILS, stated=CHECK))
         waits = measure_value(world.office, world.owner, name=MAILS)
         assert isinstance(none, Refused)
         assert isinstance(waits, Refused)
         assert f"licet process baseline lock {MAILS} --as OWNER" in none.remedy
         assert "version 1" in waits.why.lower()
-        assert f"licet process baseline countersign {MAILS} --as RISK" in waits.remedy
+        assert f"licet process baseline countersign {MAILS} {locked.digest} --as RISK" in waits.remedy
 
 
 def test_a_version_that_says_the_same_is_no_new_version(tmp_path: Path) -> None:
