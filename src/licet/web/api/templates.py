@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends, Path, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from licet.core.published import SHORTEST_PIN, NotATemplateNameError, Published, reference
@@ -99,6 +99,7 @@ class TemplateShownOut(TemplateOut):
 
 After = Annotated[str, Query(max_length=SLUG_LIMIT, description="Templates whose names come after this one.")]
 Limit = Annotated[int, Query(ge=1, le=LONGEST_PAGE, description="Templates on a page.")]
+Name = Annotated[str, Path(description="The template's name.")]
 Pin = Annotated[str | None, Query(description=f"Of which version: {SHORTEST_PIN} to 64 hex digits. Without it, the newest.")]
 
 
@@ -111,7 +112,7 @@ async def read_templates(reached: Annotated[Reached, READERS], after: After = ""
 
 
 @routes.get("/templates/{name}", **needs(TokenScope.MANDATE_READ))
-async def read_template(reached: Annotated[Reached, READERS], name: str, digest: Pin = None) -> TemplateShownOut:
+async def read_template(reached: Annotated[Reached, READERS], name: Name, digest: Pin = None) -> TemplateShownOut:
     """One version of a template: its files by name and digest, and which versions there are."""
     try:
         wanted = reference(name if digest is None else f"{name}@{digest}")
