@@ -125,6 +125,8 @@ TABLE: Mapping[str, Door] = {
     "GET /api/v1/obligations": Door(scope=S.MANDATE_READ, reach=Reach.WHOLE),
     f"GET {METRICS}": Door(scope=S.METRICS, reach=Reach.WHOLE),
     "GET /api/v1/gates/times": Door(scope=S.MANDATE_READ, reach=Reach.SPAN),
+    "GET /api/v1/templates": Door(scope=S.MANDATE_READ, reach=Reach.SPAN),
+    "GET /api/v1/templates/{name}": Door(scope=S.MANDATE_READ, reach=Reach.SPAN),
     "GET /api/v1/ledger": Door(scope=S.LEDGER, reach=Reach.SPAN, query="?limit=1000"),
     f"POST {IN}/cases/{{case}}/answer": Door(people=frozenset({R.REVIEWER, R.SENIOR_REVIEWER, R.OWNER}), body={"answer": "yes"}),
     f"POST {IN}/effects/replay": Door(people=frozenset({R.OWNER, R.ADMIN}), body={"case": None}),
@@ -308,7 +310,8 @@ def _at(count: Count, world: World, address: str, visitors: list[Visitor]) -> li
 
 def _ask(address: str, door: Door, who: Visitor, **about: str) -> httpx.Response:
     method, _, path = address.partition(" ")
-    at = path.format(slug=about["slug"], case="live-1", item="item-1", number=1, action=1, request=about["request"], **ON_DESK) + door.query
+    there = {"case": "live-1", "item": "item-1", "name": "absent", "number": 1, "action": 1, **ON_DESK}
+    at = path.format(slug=about["slug"], request=about["request"], **there) + door.query
     body = dict(door.body) | {"digest": about["digest"]} if door.body and "digest" in door.body else door.body
     if door.reach is Reach.NAMED:
         body = {**(door.body or {}), "model": about["slug"]}

@@ -74,3 +74,40 @@ def test_what_is_refused_leaves_no_folder_and_no_template(founded: Desk) -> None
     assert founded("template", "diff", "mails", code=5).refused["code"] == "no_template"
     assert founded("template", "offers").data["offers"] == []
     assert founded("template", "decline", "f_x", "--why", "x", "--as", OWNER, code=5).refused["code"] == "no_such_offer"
+
+
+def test_a_withdrawn_template_is_said_to_be_so_wherever_it_is_shown(founded: Desk) -> None:
+    prepared(founded)
+    made = founded("template", "publish", "mails", "--name", "sorting", "--as", OWNER).data
+    founded("template", "use", "sorting", "post", "--as", BUILDER)
+    file = founded.files / "sorting.zip"
+    founded("template", "export", "sorting", file)
+    gone = founded("template", "withdraw", "sorting", "--reason", "Says [yes] to all.", "--as", RISK).data
+    assert gone["withdrawn"] == [{"version": 1, "digest": made["digest"]}]
+    used = founded("template", "use", "sorting", "letters", "--as", OWNER, code=5).refused
+    assert (used["code"], "Says [yes] to all." in used["why"]) == ("template_withdrawn", True)
+    assert not (founded.home / "use_cases" / "letters").exists()
+    assert founded("template", "import", file, "--name", "again", "--as", BUILDER, code=5).refused["code"] == "template_withdrawn"
+    since = founded("template", "diff", "post").data
+    listed = founded("template", "list").data["templates"][0]
+    assert since["withdrawn"] == since["newest"]["withdrawn"] == listed["withdrawn"]
+    assert (listed["withdrawn"]["reason"], listed["withdrawn"]["version"]) == ("Says [yes] to all.", 1)
+    for words in (("list",), ("show", "sorting"), ("diff", "post"), ("export", "sorting", founded.files / "kept.zip")):
+        assert "because: Says [yes] to all." in founded.shown("template", *words).out
+    assert (founded.files / "kept.zip").read_bytes() == file.read_bytes()
+    founded("template", "withdraw", "sorting", "--as", RISK, code=2)
+    assert founded("template", "withdraw", "sorting", "--reason", "x", "--as", RISK, code=5).refused["code"] == "already_done"
+
+
+def test_a_use_case_begun_from_a_template_is_called_by_its_own_name_or_as_its_team_says(founded: Desk) -> None:
+    prepared(founded)
+    founded("template", "publish", "mails", "--name", "sorting", "--as", OWNER)
+    post = founded("template", "use", "sorting", "post", "--as", BUILDER).data
+    assert post["title"] == "post"
+    assert any("'post'" in line and "title 'Mails to the bank'" in line for line in post["to_decide"])
+    letters = founded("template", "use", "sorting", "letters", "--title", "Letters of the south", "--as", BUILDER).data
+    assert letters["title"] == "Letters of the south"
+    assert founded("template", "diff", "letters").data["changed"] == []
+    for odd in ("  ", "two\nlines", "x" * 201):
+        founded("template", "use", "sorting", "faxes", "--title", odd, "--as", BUILDER, code=2)
+    assert not (founded.home / "use_cases" / "faxes").exists()

@@ -28,6 +28,7 @@ MATRIX: dict[Act, set[Role]] = {
     Act.IMPORT_EVIDENCE: {O, B},
     Act.STUDY: {O, B},
     Act.PUBLISH: {O, B},
+    Act.WITHDRAW: {O, R, A},
     Act.EVALUATE: {O, B, R, A},
     Act.EXPORT: EVERYBODY,
     Act.SUBMIT: WORKING,

@@ -247,7 +247,7 @@ WAYS: dict[str, Journey] = {
 
 ELSEWHERE = {
     *("add_person", "new_use_case", "revoke_token", "deliver_some", "use_case_named", "admit", "office_of", "look_closely"),
-    *("show_template", "read_template", "use_template"),
+    *("show_template", "read_template", "use_template", "withdraw_template"),
 }
 """Journeys whose name is no use case's; and those that raise nothing, tried alone: the worker's, the server's and the page's door."""
 

@@ -97,7 +97,7 @@ def operations(served: Served) -> list[tuple[str, str, Mapping[str, Any]]]:
 def ask(client: httpx.Client, method: str, path: str) -> httpx.Response:
     """Asks an address with a body it takes."""
     at = path.replace("{slug}", MAILS).replace("{case}", "1").replace("{request}", "r_1").replace("{token}", "t_x").replace("{held}", "h_x")
-    at = at.replace("{number}", "1").replace("{action}", "1")
+    at = at.replace("{number}", "1").replace("{action}", "1").replace("{name}", "x")
     return client.request(method, at, json=BODIES[f"{method} {at}"]) if method == "POST" else client.request(method, at)
 
 

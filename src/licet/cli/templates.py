@@ -8,13 +8,15 @@ import click
 
 from licet.cli.frame import CONTEXT, Commands, OutFile, at_work, folder_of, granted, home_option, json_option, plain, said, usual
 from licet.cli.template_offers import accept, change_line, changed_json, decline, offer, offers
+from licet.cli.template_withdraw import counted_json, version_lines, versions_json, withdraw, withdrawn_lines
 from licet.core.canonical import Json
 from licet.settings import find_home
 
 if TYPE_CHECKING:
-    from licet.core.published import Published, Reuse
+    from licet.core.published import Published
     from licet.core.template_files import Collected, Listing
-    from licet.flows.publish_template import Whole
+    from licet.core.use_case import UseCase
+    from licet.flows.publish_template import Counted, Whole
     from licet.flows.use_template import Since
 
 SHARED = "Every team of this installation can now read it and begin from it. Of where it came from, they see team and name."
@@ -65,13 +67,12 @@ def publish(slug: str, acting: str | None, home: str | None, *, dry_run: bool, a
 @json_option
 def list_(home: str | None, *, as_json: bool) -> None:
     """List the templates of this installation, each in its newest version, and how often it was used."""
-    from licet.core.published import published_to_json
     from licet.flows.publish_template import list_templates
 
     with at_work(home) as office:
         found = list_templates(office)
-    lines = [line for one in found for line in _head(one.template, one.reuse)]
-    data = {"templates": [published_to_json(one.template, one.reuse) for one in found]}
+    lines = [line for one in found for line in _head(one)]
+    data = {"templates": [counted_json(one) for one in found]}
     said(data, lines or ["No template yet. Publish one: licet template publish SLUG --name NAME"], as_json=as_json)
 
 
@@ -81,13 +82,13 @@ def list_(home: str | None, *, as_json: bool) -> None:
 @json_option
 def show(wanted: str, home: str | None, *, as_json: bool) -> None:
     """Show what a template holds, its digest, and how often it was used, by how many teams."""
-    from licet.core.published import published_to_json, reference
+    from licet.core.published import reference
     from licet.flows.publish_template import show_template
 
     with at_work(home) as office:
         found = granted(show_template(office, reference(wanted)))
-    lines = [*_head(found.template, found.reuse), *_holding(found.template.listing)]
-    said(published_to_json(found.template, found.reuse), lines, as_json=as_json)
+    lines = [*_head(found), *_holding(found.template.listing), *version_lines(found.versions)]
+    said({**counted_json(found), "versions": versions_json(found.versions)}, lines, as_json=as_json)
 
 
 @template.command("export", context_settings=CONTEXT)
@@ -98,6 +99,7 @@ def show(wanted: str, home: str | None, *, as_json: bool) -> None:
 def export(wanted: str, file: Path, home: str | None, *, as_json: bool) -> None:
     """Write a template as one zip, for another installation or a repository."""
     from licet.core.published import reference
+    from licet.core.withdrawal import withdrawal_to_json
     from licet.edge.pack import write_pack
     from licet.edge.template_zip import zip_of
     from licet.flows.publish_template import read_template
@@ -106,8 +108,9 @@ def export(wanted: str, file: Path, home: str | None, *, as_json: bool) -> None:
         found = granted(read_template(office, reference(wanted)))
     packed = zip_of(found)
     write_pack(file, packed)
-    data = {"file": str(file), "digest": found.template.digest, "bytes": len(packed)}
-    said(cast("dict[str, Json]", data), [f"Wrote {plain(file)} ({len(packed):,} bytes): {found.template.digest}"], as_json=as_json)
+    data = {"file": str(file), "digest": found.template.digest, "bytes": len(packed), "withdrawn": withdrawal_to_json(found.withdrawn)}
+    lines = [f"Wrote {plain(file)} ({len(packed):,} bytes): {found.template.digest}"]
+    said(cast("dict[str, Json]", data), [*lines, *withdrawn_lines(found.template, found.withdrawn)], as_json=as_json)
 
 
 @template.command("import", context_settings=CONTEXT)
@@ -132,9 +135,10 @@ def import_(file: Path, name: str | None, acting: str | None, home: str | None, 
 @template.command("use", context_settings=CONTEXT)
 @click.argument("wanted", metavar="NAME[@DIGEST]")
 @click.argument("slug", metavar="NEW_SLUG")
+@click.option("--title", help="What is decided, in words; default: the new use case's name.")
 @click.option("--team", "whose", metavar="NAME", help="The team it belongs to; default: that of LICET_TEAM, or main.")
 @usual
-def use(wanted: str, slug: str, whose: str | None, acting: str | None, home: str | None, *, as_json: bool) -> None:
+def use(wanted: str, slug: str, acting: str | None, home: str | None, *, as_json: bool, **words: str | None) -> None:
     """Begin a use case from a template: a new folder, a draft of a standard that the team locks itself, and nothing signed."""
     from licet.core.published import Reference, reference
     from licet.core.team import team
@@ -145,7 +149,8 @@ def use(wanted: str, slug: str, whose: str | None, acting: str | None, home: str
     from licet.flows.register import NewUseCase
     from licet.flows.use_template import use_template
 
-    meant, given = reference(wanted), None if whose is None else team(whose)
+    meant, given = reference(wanted), None if words["whose"] is None else team(words["whose"])
+    title = _title(words["title"], slug)
     place = find_home(None if home is None else Path(home)).use_cases
     with at_work(home) as office:
         actor = who(office, acting)
@@ -153,16 +158,37 @@ def use(wanted: str, slug: str, whose: str | None, acting: str | None, home: str
         one = found.template
         with laid_out(place, slug, found.files, one) as folder:
             told = load_use_case(folder)
-            begun = NewUseCase(name=told.slug, title=told.title, kind=told.answer, team=given)
+            begun = NewUseCase(name=told.slug, title=title, kind=told.answer, team=given)
             made = granted(use_template(office, actor, begun, template=Reference(name=one.name, pin=one.digest)))
-    _said_of_use(found, made.slug, folder, as_json=as_json)
+    _said_of_use(found, made, (folder, told.title), as_json=as_json)
 
 
-def _said_of_use(found: "Whole", slug: str, folder: Path, *, as_json: bool) -> None:
+def _title(asked: str | None, slug: str) -> str:
+    """What people call the new use case: as they say it, else its name; never as that was called which the template came from."""
+    from licet.edge.form import word
+    from licet.edge.forms import TITLE_LIMIT
+
+    if asked is None:
+        return slug
+    try:
+        read = word(asked)
+    except ValueError as wrong:
+        raise click.UsageError(f"--title: {wrong}") from None
+    if len(read) > TITLE_LIMIT:
+        raise click.UsageError(f"--title has {len(read):,} characters; {TITLE_LIMIT} are the most. Shorten it.")
+    return read
+
+
+def _said_of_use(found: "Whole", made: "UseCase", laid: tuple[Path, str], *, as_json: bool) -> None:
     """Says exactly what was written, with digests, and what came without it: the team's own decisions."""
     from licet.core.template_files import LOCK_FILE, to_decide
 
-    one, settle = found.template, to_decide(found.files, slug)
+    one, slug, (folder, titled) = found.template, made.slug, laid
+    settle = list(to_decide(found.files, slug))
+    if titled != made.title:
+        settle.append(
+            f"It is listed as {made.title!r}; use_case.yaml still has the title {titled!r} of where it came from: write your own."
+        )
     data = {
         "use_case": slug,
         "folder": str(folder),
@@ -170,7 +196,8 @@ def _said_of_use(found: "Whole", slug: str, folder: Path, *, as_json: bool) -> N
         "version": one.version,
         "digest": one.digest,
         "files": {path: fact.sha256 for path, fact in one.listing.items()},
-        "to_decide": list(settle),
+        "title": made.title,
+        "to_decide": [*settle],
     }
     lines = [f"Made use case [bold]{slug}[/] in {plain(folder)}, from {one.name} version {one.version}: {one.digest}"]
     lines += [*_holding(one.listing), f"  {LOCK_FILE}  [dim]names the template and these digests[/]", "", "Yours to decide now:"]
@@ -183,6 +210,7 @@ def _said_of_use(found: "Whole", slug: str, folder: Path, *, as_json: bool) -> N
 @json_option
 def diff(slug: str, home: str | None, *, as_json: bool) -> None:
     """Show file by file what a team changed since it began from its template, and whether a newer version was published."""
+    from licet.core.withdrawal import withdrawal_to_json
     from licet.edge.template_folder import collect, read_lock
     from licet.flows.use_template import changed_since
 
@@ -197,12 +225,18 @@ def diff(slug: str, home: str | None, *, as_json: bool) -> None:
         "version": since.use.version,
         "digest": since.use.digest,
         "changed": changed_json(since.changed),
-        "newest": {"version": since.newest.version, "digest": since.newest.digest},
+        "withdrawn": withdrawal_to_json(since.withdrawn),
+        "newest": {
+            "version": since.newest.version,
+            "digest": since.newest.digest,
+            "withdrawn": withdrawal_to_json(since.newest_withdrawn),
+        },
         "newer": since.newest.version > since.use.version,
         "has_newest": since.has_newest,
         "lock_agrees": agrees,
     }
     lines = [f"[bold]{slug}[/] began from {since.use.name} version {since.use.version}: {since.use.digest}"]
+    lines += withdrawn_lines(since.began, since.withdrawn)
     lines += [change_line(one) for one in since.changed] or ["  Nothing was changed since."]
     lines += _newer(since)
     if not agrees:
@@ -214,15 +248,18 @@ def _newer(since: "Since") -> list[str]:
     if since.newest.version == since.use.version:
         return ["No newer version was published."]
     same = " These files are exactly that." if since.has_newest else " Nobody changes this folder but its team."
-    return [f"Version {since.newest.version} was published since: {since.newest.digest}.{same}"]
+    line = f"Version {since.newest.version} was published since: {since.newest.digest}.{same}"
+    return [line, *withdrawn_lines(since.newest, since.newest_withdrawn)]
 
 
-def _head(one: "Published", reuse: "Reuse") -> list[str]:
+def _head(counted: "Counted") -> list[str]:
+    one, reuse = counted.template, counted.reuse
     where = f"from {plain(one.origin.use_case)} of team {plain(one.origin.team)}"
     where += ", elsewhere, by its file's own word" if one.origin.elsewhere else ""
     used = f"use cases begun: {reuse.uses}, of teams: {reuse.teams}"
     lines = [f"[bold]{one.name}[/]  version {one.version}  {one.digest}", f"  [dim]{where} · {one.at:%Y-%m-%d} · {used}[/]"]
-    return [*lines, f"  {plain(one.says)}"] if one.says else lines
+    lines += [f"  {plain(one.says)}"] if one.says else []
+    return [*lines, *withdrawn_lines(one, counted.withdrawn)]
 
 
 def _holding(held: "Listing") -> list[str]:
@@ -234,5 +271,5 @@ def _staying(found: "Collected") -> Sequence[str]:
     return ["Stays at home:", *[f"  {plain(path)}: {why}" for path, why in left.items()]] if left else []
 
 
-for _command in (offer, offers, accept, decline):
+for _command in (offer, offers, accept, decline, withdraw):
     template.add_command(_command)

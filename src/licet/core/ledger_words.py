@@ -156,6 +156,7 @@ WORDS: Mapping[str, str] = {
     "rules.withdrawn": "A proposed change of the organisation's rules was taken back, or another took its place.",
     "template.published": "A template was published for all teams; the entry holds name, version, digest and counts, no content.",
     "template.imported": "A template was taken in from a file; the entry holds name, version, digest and counts.",
+    "template.withdrawn": "A version of a template was taken back; the entry holds name, version and digest, and nothing of the reason.",
     "template.used": "A use case began from a template; the entry holds which version, by its digest.",
     "template.offered": "A team offered its changes back to whoever publishes a template; the entry holds both digests.",
     "template.offer_declined": "An offer was declined; the entry holds nothing of the reason. One accepted is published.",

@@ -85,6 +85,7 @@ class Act(StrEnum):
     IMPORT_EVIDENCE = "import outside evidence"
     STUDY = "study a process"
     PUBLISH = "publish a template"
+    WITHDRAW = "withdraw a template"
     EVALUATE = "evaluate"
     EXPORT = "export"
     SUBMIT = "submit cases"

@@ -33,6 +33,7 @@ CODES: Mapping[str, str] = {
     "nothing_to_offer": "The use case's files are those of its template.",
     "offer_not_open": "The offer was accepted or declined already.",
     "offer_outdated": "The offer stands on a version that is not the newest any more.",
+    "template_withdrawn": "The template's files were withdrawn: nobody begins from them or publishes them again.",
     "template_name_taken": "Another use case publishes under this template's name.",
     "no_such_item": "The workflow has no item of this name.",
     "no_such_step": "The event log knows no step of this name.",

@@ -11,11 +11,14 @@ from licet.core.published import Origin, Publication, Published, Reference, Reus
 from licet.core.refusal import Refused
 from licet.core.template_files import check_files, files_digest, listing
 from licet.core.use_case import UseCase
+from licet.core.withdrawal import Withdrawal, may_publish, withdrawal_of
 from licet.flows.office import Office, allowed_person, entry, person_at_work_on
 from licet.store import teams, templates
 from licet.store.book import Tx
 
 NEVER_USED = Reuse(uses=0, teams=0)
+MOST_VERSIONS = 100
+"""Versions that are told beside one, at most: the newest."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,17 +36,26 @@ class Brought:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Counted:
-    """A version and how often the template was used."""
+    """A version, how often the template was used, and what took the version back, if anything did."""
 
     template: Published
     reuse: Reuse
+    withdrawn: Withdrawal | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown(Counted):
+    """A version beside all versions of its template, the newest first, each with what took it back; `MOST_VERSIONS` at most."""
+
+    versions: tuple[tuple[Published, Withdrawal | None], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Whole:
-    """A version with the contents of its files."""
+    """A version with the contents of its files; they stay there for those who use it when it was taken back."""
 
     template: Published
+    withdrawn: Withdrawal | None = None
     files: Mapping[str, bytes] = field(repr=False)
 
 
@@ -91,20 +103,29 @@ def import_template(office: Office, by: Actor, brought: Brought) -> Published | 
         return made
 
 
-def list_templates(office: Office) -> list[Counted]:
-    """The newest version of every template of the installation, by name, whichever team published it."""
+def list_templates(office: Office, *, after: str = "", most: int | None = None) -> list[Counted]:
+    """The newest version of every template of the installation, by name, whichever team published it.
+
+    Args:
+        office: the office, of any team.
+        after: only those whose names come after this one.
+        most: so many at most; None: all.
+    """
     with office.book.read() as tx:
-        used = templates.reuse(tx)
-        return [Counted(template=one, reuse=used.get(one.name, NEVER_USED)) for one in templates.every_newest(tx)]
+        used, found = templates.reuse(tx), templates.every_newest(tx, after=after, most=most)
+        taken = with_withdrawals(tx, found)
+        return [Counted(template=one, reuse=used.get(one.name, NEVER_USED), withdrawn=withdrawn) for one, withdrawn in taken]
 
 
-def show_template(office: Office, wanted: Reference) -> Counted | Refused:
-    """One version, and how often the template was used."""
+def show_template(office: Office, wanted: Reference) -> Shown | Refused:
+    """One version, how often the template was used, and which versions there are."""
     with office.book.read() as tx:
         found = version_of(tx, wanted)
         if isinstance(found, Refused):
             return found
-        return Counted(template=found, reuse=templates.reuse(tx).get(found.name, NEVER_USED))
+        (_, withdrawn), *versions = with_withdrawals(tx, [found, *templates.versions(tx, found.name, most=MOST_VERSIONS)])
+        used = templates.reuse(tx).get(found.name, NEVER_USED)
+        return Shown(template=found, reuse=used, withdrawn=withdrawn, versions=tuple(versions))
 
 
 def read_template(office: Office, wanted: Reference) -> Whole | Refused:
@@ -115,7 +136,21 @@ def read_template(office: Office, wanted: Reference) -> Whole | Refused:
     """
     with office.book.read() as tx:
         found = version_of(tx, wanted)
-        return found if isinstance(found, Refused) else Whole(template=found, files=templates.files_of(tx, found))
+        if isinstance(found, Refused):
+            return found
+        ((_, withdrawn),) = with_withdrawals(tx, [found])
+        return Whole(template=found, withdrawn=withdrawn, files=templates.files_of(tx, found))
+
+
+def with_withdrawals(tx: Tx, versions: list[Published]) -> list[tuple[Published, Withdrawal | None]]:
+    """Versions in the same order, each with what took it back, or None."""
+    known = templates.withdrawals(tx, [one.digest for one in versions])
+    return [(one, withdrawal_of(one.digest, one.at, known)) for one in versions]
+
+
+def standing(tx: Tx, versions: list[Published]) -> list[Published]:
+    """Those of some versions that nobody took back, in the same order."""
+    return [one for one, withdrawn in with_withdrawals(tx, versions) if withdrawn is None]
 
 
 def version_of(tx: Tx, wanted: Reference) -> Published | Refused:
@@ -152,6 +187,9 @@ def published_within(tx: Tx, wanted: Publication, source: Source, *, now: dateti
         return says
     found = listing(wanted.files)
     digest = files_digest(found)
+    refused = may_publish(withdrawal_of(digest, now, templates.withdrawals(tx, [digest])))
+    if refused is not None:
+        return refused
     version = next_version(templates.newest(tx, wanted.name), owner=source.owner, digest=digest)
     if isinstance(version, Refused):
         return version

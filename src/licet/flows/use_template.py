@@ -9,8 +9,9 @@ from licet.core.published import Published, Reference, Use
 from licet.core.refusal import Refused
 from licet.core.template_files import Collected, FileChange, changes, listing
 from licet.core.use_case import UseCase
+from licet.core.withdrawal import Withdrawal, may_begin
 from licet.flows.office import Office, entry
-from licet.flows.publish_template import version_of
+from licet.flows.publish_template import standing, version_of, with_withdrawals
 from licet.flows.register import NewUseCase, create_within
 from licet.store import teams, templates, use_cases
 from licet.store.book import Tx
@@ -34,7 +35,7 @@ def use_template(office: Office, by: Actor, begun: NewUseCase, *, template: Refe
     """
     with office.book.write() as tx:
         now = office.clock.now()
-        found = version_of(tx, template)
+        found = _to_begin(tx, template)
         if isinstance(found, Refused):
             return found
         made = create_within(office, tx, by, begun, now=now)
@@ -47,6 +48,15 @@ def use_template(office: Office, by: Actor, begun: NewUseCase, *, template: Refe
         return made
 
 
+def _to_begin(tx: Tx, template: Reference) -> Published | Refused:
+    found = version_of(tx, template)
+    if isinstance(found, Refused):
+        return found
+    ((_, withdrawn),) = with_withdrawals(tx, [found])
+    there = [] if withdrawn is None else standing(tx, templates.versions(tx, found.name))
+    return may_begin(found, withdrawn, newest=next(iter(there), None))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Since:
     """What a team changed since it began.
@@ -57,6 +67,8 @@ class Since:
         changed: file by file.
         newest: the newest version now.
         has_newest: whether the team's files are those of the newest version.
+        withdrawn: what took back the version that it began from; None: nothing did.
+        newest_withdrawn: what took back the newest version; None: nothing did.
     """
 
     use: Use
@@ -64,6 +76,8 @@ class Since:
     changed: tuple[FileChange, ...]
     newest: Published
     has_newest: bool
+    withdrawn: Withdrawal | None
+    newest_withdrawn: Withdrawal | None
 
 
 def changed_since(office: Office, collected: Collected, *, name: str) -> Since | Refused:
@@ -74,8 +88,16 @@ def changed_since(office: Office, collected: Collected, *, name: str) -> Since |
             return found
         use, began = found
         mine, newest = listing(collected.files), newest_of(tx, began)
-        changed = changes(began.listing, mine)
-        return Since(use=use, began=began, changed=changed, newest=newest, has_newest=not changes(newest.listing, mine))
+        (_, withdrawn), (_, of_newest) = with_withdrawals(tx, [began, newest])
+        return Since(
+            use=use,
+            began=began,
+            changed=changes(began.listing, mine),
+            newest=newest,
+            has_newest=not changes(newest.listing, mine),
+            withdrawn=withdrawn,
+            newest_withdrawn=of_newest,
+        )
 
 
 def began_from(tx: Tx, use_case: UseCase) -> tuple[Use, Published] | Refused:

@@ -1,4 +1,4 @@
-"""What lasts of templates: each version as it was published, who began from it, and what was offered back. Only the store reads this."""
+"""What lasts of templates: each version as published, withdrawals, who began from it, what was offered back. Only the store reads this."""
 
 from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, LargeBinary, String, Table, Text
 
@@ -61,4 +61,17 @@ template_offer = Table(
 )
 """What a team offered; `version` once it was accepted, `reason` once it was declined."""
 
-TABLES: tuple[Table, ...] = (template_version, template_use, template_offer)
+template_withdrawal = Table(
+    "template_withdrawal",
+    metadata,
+    Column("name", String(60), primary_key=True),
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("digest", String(64), nullable=False, index=True),
+    Column("published_at", Moment, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+)
+"""A version that was taken back, for good; the version itself stays as it is."""
+
+TABLES: tuple[Table, ...] = (template_version, template_use, template_offer, template_withdrawal)

@@ -1,9 +1,9 @@
-"""Templates' rows: versions with their files, who began from them, and what was offered back. They are there for every team."""
+"""Templates' rows: versions and their files, what was withdrawn, who began from them, what was offered back. They are every team's."""
 
 import base64
 import json
 import zlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from sqlalchemy import func, insert, select, update
@@ -13,12 +13,13 @@ from licet.core.ids import Digest, PersonId, TemplateName
 from licet.core.published import AcceptedOffer, DeclinedOffer, Offer, Offered, OpenOffer, Origin, Published, Reference, Reuse, Use
 from licet.core.template_files import Fact, Listing, files_digest, listing
 from licet.core.use_case import UseCase
+from licet.core.withdrawal import Withdrawal
 from licet.store import tables
 from licet.store.book import Record, Tx
 from licet.store.teams import bound, in_view
-from licet.store.template_tables import template_offer, template_use, template_version
+from licet.store.template_tables import template_offer, template_use, template_version, template_withdrawal
 
-_V, _U, _O = template_version.c, template_use.c, template_offer.c
+_V, _U, _O, _W = template_version.c, template_use.c, template_offer.c, template_withdrawal.c
 _WITHOUT_FILES = [column for column in template_version.c if column.name != "files"]
 _OFFER = [column for column in template_offer.c if column.name != "files"]
 
@@ -65,15 +66,17 @@ def find(tx: Tx, wanted: Reference) -> Published | None:
     return None if row is None else _published(row)
 
 
-def versions(tx: Tx, name: TemplateName) -> list[Published]:
-    """All versions of a template, the newest first."""
-    return [_published(row) for row in tx.run(select(*_WITHOUT_FILES).where(_V.name == name).order_by(_V.version.desc()))]
+def versions(tx: Tx, name: TemplateName, *, most: int | None = None) -> list[Published]:
+    """The versions of a template, the newest first; all, or so many at most."""
+    wanted = select(*_WITHOUT_FILES).where(_V.name == name).order_by(_V.version.desc()).limit(most)
+    return [_published(row) for row in tx.run(wanted)]
 
 
-def every_newest(tx: Tx) -> list[Published]:
-    """The newest version of each template, by name."""
+def every_newest(tx: Tx, *, after: str = "", most: int | None = None) -> list[Published]:
+    """The newest version of each template, by name: all, or so many at most of those whose names come after one."""
     last = select(_V.name.label("n"), func.max(_V.version).label("v")).group_by(_V.name).subquery()
-    wanted = select(*_WITHOUT_FILES).join(last, (last.c.n == _V.name) & (last.c.v == _V.version)).order_by(_V.name)
+    wanted = select(*_WITHOUT_FILES).join(last, (last.c.n == _V.name) & (last.c.v == _V.version))
+    wanted = wanted.where(_V.name > after).order_by(_V.name).limit(most)
     return [_published(row) for row in tx.run(wanted)]
 
 
@@ -85,6 +88,26 @@ def files_of(tx: Tx, one: Published) -> Mapping[str, bytes]:
     """
     found = tx.run(select(_V.files).where(_V.name == one.name, _V.version == one.version)).scalar_one()
     return _unpacked(found, one.digest)
+
+
+def withdraw(tx: Tx, made: Withdrawal) -> None:
+    """Writes that a version was taken back."""
+    what = {"name": made.name, "version": made.version, "digest": made.digest, "published_at": made.published_at}
+    tx.run(insert(template_withdrawal).values(**what, reason=made.reason, by=made.by, at=made.at))
+
+
+def withdrawals(tx: Tx, digests: Collection[Digest]) -> list[Withdrawal]:
+    """The versions with these files that were taken back, under any name."""
+    return [_withdrawal(row) for row in tx.run(select(template_withdrawal).where(_W.digest.in_(sorted(set(digests)))))]
+
+
+def users(tx: Tx, taken: Withdrawal) -> set[PersonId]:
+    """Who began a use case from what was taken back, or from a copy of it, and who owns that use case now; whichever team they are of."""
+    there = tables.use_case.c
+    copies = (_V.name == _U.name) & (_V.version == _U.version)
+    asked = select(_U.by, there.owner).join(template_version, copies).join(tables.use_case, there.id == _U.use_case_id)
+    rows = tx.run(asked.where(_V.digest == taken.digest, _V.at >= taken.published_at))
+    return {PersonId(one) for row in rows for one in row if one is not None}
 
 
 def begin(tx: Tx, use_case: UseCase, made: Use) -> None:
@@ -192,6 +215,18 @@ def _published(r: Record) -> Published:
         listing=_listing(r.listing),
         owned_by=r.use_case_id,
         offer=r.offer_id,
+    )
+
+
+def _withdrawal(r: Record) -> Withdrawal:
+    return Withdrawal(
+        name=TemplateName(r.name),
+        version=r.version,
+        digest=Digest(r.digest),
+        published_at=r.published_at,
+        reason=r.reason,
+        by=PersonId(r.by),
+        at=r.at,
     )
 
 

@@ -40,6 +40,7 @@ from licet.web.api import (
     session_outside,
     simulations,
     stop,
+    templates,
     values,
     watch,
     workflow_items,
@@ -124,6 +125,7 @@ def addresses() -> FastAPI:
         app.include_router(noun.routes, prefix=BASE, responses=REFUSALS)
     app.include_router(risk.catalogue, prefix="/api/v1", responses=REFUSALS)
     app.include_router(gate.times, prefix="/api/v1", responses=REFUSALS)
+    app.include_router(templates.routes, prefix="/api/v1", responses=REFUSALS)
     app.include_router(ledger.routes, responses=REFUSALS)
     app.include_router(decisions.routes, responses=REFUSALS)
     app.include_router(session.routes, responses=REFUSALS)
