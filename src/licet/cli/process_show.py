@@ -65,36 +65,40 @@ def _lines(found: "Studied", *, top_edges: int, least: float, order: str) -> Ite
 
 
 def _steps(as_is: "AsIs", least: float, order: str) -> Iterator[str]:
-    from licet.core.process_told import handling_told, lasting, money, share_of, waiting_told
     from licet.core.refusal import Unknown
 
-    cost = ("cost",) if any(not isinstance(step.cost, Unknown) for step in as_is.steps) else ()
+    costs = any(not isinstance(step.cost, Unknown) for step in as_is.steps)
     keys: dict[str, Callable[[Step], timedelta | int]] = {
         "volume": lambda step: step.times,
         "waiting": lambda step: step.split.waiting,
         "handling": lambda step: step.split.work,
     }
     steps = [step for step in as_is.steps if step.cases >= least * as_is.cases]
+    cost = ("cost",) if costs else ()
     yield from _table(
         f"Steps, by {BY[order]}",
         ("step", "times", "cases", "work, median", "waits, median", "pause, median", "in all", "of case time", *MORE, *cost),
-        [
-            (
-                step.name,
-                f"{step.times:,}",
-                f"{step.cases:,}",
-                handling_told(step.handling),
-                waiting_told(step.waiting),
-                "none" if isinstance(step.pausing, Unknown) else lasting(step.pausing.median),
-                lasting(step.split.waiting if order == "waiting" else step.split.work if order == "handling" else step.split.whole),
-                share_of(step.split.whole, as_is.split.whole),
-                f"{step.rework.again:,}",
-                f"{100 * step.handed / step.told:.0f}%" if step.told else "unknown",
-                f"{step.people:,}" if step.people else "unknown",
-                *(["unknown" if isinstance(step.cost, Unknown) else money(step.cost)] if cost else ()),
-            )
-            for step in sorted(steps, key=keys[order], reverse=True)
-        ],
+        [_step_row(as_is, step, order, costs=costs) for step in sorted(steps, key=keys[order], reverse=True)],
+    )
+
+
+def _step_row(as_is: "AsIs", step: "Step", order: str, *, costs: bool) -> tuple[str, ...]:
+    from licet.core.process_told import handling_told, lasting, money, share_of, waiting_told
+    from licet.core.refusal import Unknown
+
+    return (
+        step.name,
+        f"{step.times:,}",
+        f"{step.cases:,}",
+        handling_told(step.handling),
+        waiting_told(step.waiting),
+        "none" if isinstance(step.pausing, Unknown) else lasting(step.pausing.median),
+        lasting(step.split.waiting if order == "waiting" else step.split.work if order == "handling" else step.split.whole),
+        share_of(step.split.whole, as_is.split.whole),
+        f"{step.rework.again:,}",
+        f"{100 * step.handed / step.told:.0f}%" if step.told else "unknown",
+        f"{step.people:,}" if step.people else "unknown",
+        *(["unknown" if isinstance(step.cost, Unknown) else money(step.cost)] if costs else ()),
     )
 
 

@@ -210,7 +210,6 @@ def _said_of_use(found: "Whole", made: "UseCase", laid: tuple[Path, str], *, as_
 @json_option
 def diff(slug: str, home: str | None, *, as_json: bool) -> None:
     """Show file by file what a team changed since it began from its template, and whether a newer version was published."""
-    from licet.core.withdrawal import withdrawal_to_json
     from licet.edge.template_folder import collect, read_lock
     from licet.flows.use_template import changed_since
 
@@ -219,7 +218,20 @@ def diff(slug: str, home: str | None, *, as_json: bool) -> None:
     with at_work(home) as office:
         since = granted(changed_since(office, found, name=slug))
     agrees = locked == (since.use.name, since.use.digest)
-    data = {
+    data = _diff_json(slug, since, agrees=agrees)
+    lines = [f"[bold]{slug}[/] began from {since.use.name} version {since.use.version}: {since.use.digest}"]
+    lines += withdrawn_lines(since.began, since.withdrawn)
+    lines += [change_line(one) for one in since.changed] or ["  Nothing was changed since."]
+    lines += _newer(since)
+    if not agrees:
+        lines.append("[yellow]note[/] template.lock is not as it was written; what counts is what the ledger recorded, as shown here.")
+    said(data, lines, as_json=as_json)
+
+
+def _diff_json(slug: str, since: "Since", *, agrees: bool) -> dict[str, Json]:
+    from licet.core.withdrawal import withdrawal_to_json
+
+    return {
         "use_case": slug,
         "template": since.use.name,
         "version": since.use.version,
@@ -235,13 +247,6 @@ def diff(slug: str, home: str | None, *, as_json: bool) -> None:
         "has_newest": since.has_newest,
         "lock_agrees": agrees,
     }
-    lines = [f"[bold]{slug}[/] began from {since.use.name} version {since.use.version}: {since.use.digest}"]
-    lines += withdrawn_lines(since.began, since.withdrawn)
-    lines += [change_line(one) for one in since.changed] or ["  Nothing was changed since."]
-    lines += _newer(since)
-    if not agrees:
-        lines.append("[yellow]note[/] template.lock is not as it was written; what counts is what the ledger recorded, as shown here.")
-    said(cast("dict[str, Json]", data), lines, as_json=as_json)
 
 
 def _newer(since: "Since") -> list[str]:
