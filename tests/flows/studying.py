@@ -14,7 +14,9 @@ from licet.core.log_quality import Done, Finding
 from licet.core.redesign import Redesign, redesign_to_json
 from licet.core.redesign_outcome import simulated
 from licet.core.redesign_play import RedesignPlay
+from licet.core.value import Value
 from licet.flows.edit_redesign import edit_redesign
+from licet.flows.hold_promise import newest_promise
 from licet.flows.import_log import erase_log, import_log, list_logs, may_study, newest_log
 from licet.flows.measure_value import measure_value, newest_value
 from licet.flows.office import Office
@@ -67,6 +69,19 @@ BEGUN: Final = RedesignPlay(
 )
 """A play that somebody began elsewhere."""
 
+NOTHING_YET: Final = Value(
+    since=BEGUN.began_at,
+    until=BEGUN.began_at,
+    cases=0,
+    open=0,
+    figures=(),
+    caused={},
+    incidents=0,
+    currency=None,
+    simulated=False,
+)
+"""A statement of value on no case."""
+
 WAYS: Mapping[str, Callable[[Office, World, str], object]] = {
     "import_log": lambda o, w, name: import_log(o, w.owner, brought(small_log()), name=name),
     "may_study": lambda o, w, name: may_study(o, w.owner, name=name),
@@ -89,6 +104,7 @@ WAYS: Mapping[str, Callable[[Office, World, str], object]] = {
     "given_by_people": lambda o, _, name: given_by_people(o, name=name),
     "see_value": lambda o, w, name: see_value(o, w.owner, name=name),
     "newest_value": lambda o, w, name: newest_value(o, name=name),
+    "newest_promise": lambda o, _, name: newest_promise(o, name=name, value=NOTHING_YET, baseline="0" * 64),
     "simulate_as_is": lambda o, w, name: simulate_as_is(o, w.owner, Plan(replications=2), name=name),
     "newest_simulation": lambda o, w, name: newest_simulation(o, name=name),
     "erase_log": lambda o, w, name: erase_log(o, w.owner, name=name, log="l_x"),
